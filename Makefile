@@ -1,0 +1,32 @@
+# Needs Python 3.11+ and make. Everything else is put into .venv from the lock file.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: demo test lint clean
+
+demo: .venv/.synced
+	$(BIN)/raccord demo $(ARGS)
+
+test: .venv/.synced
+	$(BIN)/pytest $(ARGS)
+
+lint: .venv/.synced
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+clean:
+	rm -rf .venv .tools .raccord
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit("Raccord needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+
+.venv/.synced: pyproject.toml uv.lock $(UV)
+	$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@

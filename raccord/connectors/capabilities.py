@@ -1,0 +1,37 @@
+"""How vendors differ, as data. Flows ask this data and never a vendor's name."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from raccord.domain.totals import VatRounding
+from raccord.domain.values import Value
+
+
+class Uniqueness(StrEnum):
+    """What a vendor offers against double creation."""
+
+    IDEMPOTENCY_KEY = "idempotency_key"
+    UNIQUE_REFERENCE = "unique_reference"
+    NONE = "none"
+
+
+class CrmCapabilities(Value):
+    webhooks: bool
+    requests_per_second: float
+    search_lag: timedelta = timedelta(0)
+
+
+class BillingCapabilities(Value):
+    uniqueness: Uniqueness
+    key_lifetime: timedelta = timedelta(0)
+    """How long the vendor remembers an idempotency key."""
+    drafts: bool = True
+    delivers: bool = True
+    """Whether the vendor e-mails invoices itself."""
+    vat_rounding: VatRounding
+    max_lines: int
+    max_unit_price_decimals: int
+    """Decimals of a unit price, counted in major units of a two-decimal currency."""
+    settle: timedelta
+    """How long after a server error its own look-ups may still miss what that request created."""
+    requests_per_second: float

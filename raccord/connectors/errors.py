@@ -1,0 +1,95 @@
+"""What a connector may raise, and nothing else.
+
+ConnectorError
+├── Transient        network or vendor down             retry
+├── RateLimited      the vendor said when to come back  retry then, quietly
+├── AmbiguousWrite   it may have happened               look first, then retry
+├── Auth             credentials no longer work         retry slowly, alert once
+├── Permanent        understood and refused             a person repairs, the same step resumes
+└── Poison           an answer we cannot read           set aside, visible
+
+A connector catches its client's exceptions at its own edge and raises one of these `from` the
+original. A message says what failed, for which object, and what to do; never a secret, never a
+whole body.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class ConnectorError(Exception):
+    """Base of everything a connector raises. `str()` is a sentence for a person."""
+
+    name: ClassVar[str]
+
+    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+        """The vendor's own id of the failed request, to quote to its support."""
+
+
+class Transient(ConnectorError):
+    """Nothing happened on the other side, or it was a read."""
+
+    name = "Transient"
+
+
+class RateLimited(ConnectorError):
+    """The vendor asks to come back later; nothing happened."""
+
+    name = "RateLimited"
+
+    def __init__(self, message: str, *, retry_after: timedelta, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class AmbiguousWrite(ConnectorError):
+    """A write left and its outcome is unknown.
+
+    `answered` is true when the vendor itself answered with a server error: the request is then
+    over, and a vendor that stores answers would replay this one under the same idempotency key.
+    """
+
+    name = "AmbiguousWrite"
+
+    def __init__(self, message: str, *, answered: bool = False, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.answered = answered
+
+
+class Auth(ConnectorError):
+    """Credentials are refused or lack a permission; the message names it."""
+
+    name = "Auth"
+
+
+class Permanent(ConnectorError):
+    """The vendor understood the request and refused it; repeating it is pointless.
+
+    `code` is the vendor's own error code, `field` the parameter it names, where it does.
+    """
+
+    name = "Permanent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.code = code
+        self.field = field
+
+
+class NotFound(Permanent):
+    """The object does not exist (any more)."""
+
+
+class Poison(ConnectorError):
+    """An answer or event that does not have the shape its vendor documents."""
+
+    name = "Poison"

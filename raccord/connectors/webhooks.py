@@ -1,0 +1,131 @@
+"""What a vendor's webhook tells us: who sent it, and hints about what to read again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from raccord.domain.values import Value
+
+MAX_DEPTH = 32
+MAX_INTEGER_DIGITS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A delivery as received. `url` is the configured public URL, never the one behind a proxy."""
+
+    url: str
+    headers: Mapping[str, str]
+    """Lower-case names."""
+    body: bytes
+    received_at: datetime
+
+
+class HintKind(StrEnum):
+    DEAL = "deal"
+
+
+class Hint(Value):
+    """Something changed: re-read it. Carries no data of the event beyond identity."""
+
+    kind: HintKind
+    id: str
+    key: str
+    """The vendor's dedupe key of the event."""
+    occurred_at: datetime | None = None
+
+
+class WebhookEvents(Value):
+    """One delivery taken apart: hints to act on, types we do not use, elements we cannot read."""
+
+    hints: tuple[Hint, ...] = ()
+    ignored: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Each bad element as JSON text, for quarantine."""
+
+
+class WebhookRejected(Exception):
+    """The delivery is not authentic. `cause` is for logs and metrics, never for the answer."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class UnreadableBody(ValueError):
+    """An authentic body that is not the JSON its vendor documents."""
+
+
+class WebhookSource(Protocol):
+    """How one vendor signs and shapes its webhooks. Pure: no I/O, never raises anything else."""
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        """Raise `WebhookRejected` unless the delivery is signed by the account and fresh."""
+        ...
+
+    def parse(self, body: bytes) -> WebhookEvents:
+        """Take an authentic body apart. Raises `UnreadableBody` when the whole of it is unreadable."""
+        ...
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = {name for name, _ in pairs}
+    if len(names) != len(pairs):
+        raise UnreadableBody("a JSON object repeats a key")
+    return dict(pairs)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise UnreadableBody(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_INTEGER_DIGITS:
+        raise UnreadableBody("an integer is too long")
+    return int(text)
+
+
+def _depth(body: bytes) -> int:
+    deepest = depth = 0
+    in_string = escaped = False
+    for byte in body:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def strict_json(body: bytes) -> Any:
+    """Parse untrusted JSON: numbers as `Decimal`, no duplicate keys, no NaN, depth and digits bounded.
+
+    Raises `UnreadableBody`, and nothing else, on every other input.
+    """
+    if _depth(body) > MAX_DEPTH:
+        raise UnreadableBody(f"JSON nested deeper than {MAX_DEPTH}")
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            parse_float=Decimal,
+            parse_int=_integer,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+    except UnreadableBody:
+        raise
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise UnreadableBody("the body is not JSON in UTF-8") from error

@@ -1,0 +1,58 @@
+"""Postal addresses with an ISO country."""
+
+import unicodedata
+from functools import lru_cache
+
+from babel import Locale
+
+from raccord.domain.values import OneLine, Value, fold
+
+_LANGUAGES = ("fr", "en", "de", "es", "it", "nl")
+_SPOKEN = {"uk": "GB", "usa": "US", "u.s.a.": "US", "holland": "NL", "hollande": "NL", "england": "GB"}
+_NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if _is_country(str(code)):
+                names.setdefault(_plain(str(name)), str(code))
+                names[str(code).lower()] = str(code)
+    return names | _SPOKEN
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", fold(text))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def parse_country(text: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country written as a code or as a name in six languages.
+
+    CRMs keep the country as free text (`France`, `FRANCE `, `fr`, `Etats-Unis`, `Allemagne`).
+    """
+    return _country_names().get(_plain(text))
+
+
+class Address(Value):
+    """A postal address. `country` is ISO 3166-1 alpha-2, or None when it could not be understood."""
+
+    line1: OneLine = ""
+    line2: OneLine = ""
+    postal_code: OneLine = ""
+    city: OneLine = ""
+    region: OneLine = ""
+    country: str | None = None
+
+    @property
+    def overseas(self) -> bool:
+        """Whether this is a French overseas department, where metropolitan VAT rates do not apply."""
+        return self.country in {"GP", "MQ", "GF", "RE", "YT"} or (
+            self.country == "FR" and self.postal_code[:3] in {"971", "972", "973", "974", "976"}
+        )

@@ -1,0 +1,81 @@
+"""French and European business identifiers, validated by `python-stdnum`.
+
+A valid check digit does not prove that the company exists. Numbers are kept as text:
+they have leading zeros.
+"""
+
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as _siren
+from stdnum.fr import siret as _siret
+from stdnum.fr import tva as _tva
+
+EU_COUNTRIES = frozenset(
+    {
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+    }
+    | {"LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}
+)
+
+
+def clean(text: str) -> str:
+    """Strip the separators people write: spaces of any kind, dots, hyphens."""
+    return "".join(c for c in text if c.isalnum()).upper()
+
+
+def parse_siret(text: str) -> str | None:
+    """Return the 14-digit SIRET, or None when it cannot be one.
+
+    La Poste's establishments (SIREN 356000000) follow a digit-sum rule instead of Luhn; stdnum knows it.
+    """
+    try:
+        return str(_siret.validate(clean(text)))
+    except ValidationError:
+        return None
+
+
+def parse_siren(text: str) -> str | None:
+    """Return the 9-digit SIREN, or None. A valid SIRET is accepted for its first nine digits."""
+    cleaned = clean(text)
+    if siret := parse_siret(cleaned):
+        return siret[:9]
+    try:
+        return str(_siren.validate(cleaned))
+    except ValidationError:
+        return None
+
+
+def parse_vat_number(text: str) -> str | None:
+    """Return a compact European VAT number with its country prefix, or None."""
+    cleaned = clean(text)
+    try:
+        return str(eu_vat.validate(cleaned))
+    except ValidationError:
+        return None
+
+
+def siren_of_vat_number(vat_number: str) -> str | None:
+    """Return the SIREN inside a French VAT number; None for other countries and for Monaco (`FRkk000...`)."""
+    if not vat_number.startswith("FR") or vat_number[4:7] == "000":
+        return None
+    try:
+        return parse_siren(str(_tva.to_siren(vat_number)))
+    except ValidationError:
+        return None

@@ -1,0 +1,89 @@
+"""Money: a `Decimal` amount in major units with its ISO 4217 currency. Never a float."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Self
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+from pydantic import AfterValidator, model_validator
+
+from raccord.domain.values import Value
+
+_KNOWN_CURRENCIES = frozenset(list_currencies())
+
+
+def known_currency(code: str) -> bool:
+    """Whether this is an ISO 4217 code, in any case."""
+    return code.strip().upper() in _KNOWN_CURRENCIES
+
+
+def _parse_currency(code: str) -> str:
+    code = code.strip().upper()
+    if not known_currency(code):
+        raise ValueError(f"{code!r} is not an ISO 4217 currency code")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_parse_currency)]
+"""An upper-case ISO 4217 code; anything else is refused."""
+
+
+def exponent(currency: str) -> int:
+    """Decimals of the currency (EUR 2, JPY 0, KWD 3) by Unicode CLDR.
+
+    A vendor may count minor units differently for a few currencies; its connector says so in
+    `Capabilities` and converts at its own edge.
+    """
+    return get_currency_precision(currency)
+
+
+class CurrencyMismatch(ValueError):
+    """Two amounts of different currencies were combined; amounts are never converted."""
+
+
+class Money(Value):
+    """An exact amount in major units, at the precision of its currency."""
+
+    amount: Decimal
+    currency: Currency
+
+    @model_validator(mode="after")
+    def _exact(self) -> Self:
+        if not self.amount.is_finite():
+            raise ValueError("an amount is a finite number")
+        if self.amount != round_half_up(self.amount, exponent(self.currency)):
+            raise ValueError(f"{self.amount} has more decimals than {self.currency} knows")
+        return self
+
+    @classmethod
+    def of_minor(cls, minor: int, currency: str) -> "Money":
+        """Build from integer minor units (cents for EUR, yen for JPY)."""
+        return cls(amount=Decimal(minor).scaleb(-exponent(currency)), currency=currency)
+
+    @classmethod
+    def zero(cls, currency: str) -> "Money":
+        return cls(amount=Decimal(0), currency=currency)
+
+    @property
+    def minor(self) -> int:
+        """Integer minor units by CLDR exponent."""
+        return int(self.amount.scaleb(exponent(self.currency)))
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} are never added")
+        return Money(amount=self.amount + other.amount, currency=self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return self + Money(amount=-other.amount, currency=other.currency)
+
+    def text(self, language: str = "fr") -> str:
+        """Format for a person: `1 234,56 €` in French, `€1,234.56` in English."""
+        return format_currency(self.amount, self.currency, locale=language)
+
+    def __str__(self) -> str:
+        return f"{self.amount:.{exponent(self.currency)}f} {self.currency}"
+
+
+def round_half_up(value: Decimal, decimals: int) -> Decimal:
+    """Round to `decimals` places, halves away from zero: the rule of every amount in Raccord."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

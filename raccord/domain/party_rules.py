@@ -1,0 +1,252 @@
+"""From a CRM company to the customer an invoice is made out to, or to what is missing for it."""
+
+import re
+from collections.abc import Iterator
+
+from raccord.domain.deal import Deal
+from raccord.domain.identifiers import (
+    EU_COUNTRIES,
+    parse_siren,
+    parse_siret,
+    parse_vat_number,
+    siren_of_vat_number,
+)
+from raccord.domain.invoice import InvoiceLine
+from raccord.domain.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
+from raccord.domain.policy import DealWonPolicy
+from raccord.domain.problems import Cause, Problem, problem
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
+
+
+def company_of(deal: Deal) -> Company | Problem:
+    """Return the one company to invoice; none or several are a problem."""
+    match deal.companies:
+        case (one,):
+            return one
+        case ():
+            return problem(
+                Cause.COMPANY,
+                "deal",
+                "company",
+                reason=("Aucune entreprise n'est liée à l'affaire.", "No company is linked to the deal."),
+                remedy=(
+                    "Associez à l'affaire l'entreprise à facturer.",
+                    "Link the company to invoice to the deal.",
+                ),
+            )
+        case several:
+            names = ", ".join(c.id for c in several)
+            return problem(
+                Cause.COMPANY,
+                "deal",
+                "company",
+                reason=(
+                    f"Plusieurs entreprises sont liées sans entreprise principale (n° {names}).",
+                    f"Several companies are linked and none is primary (ids {names}).",
+                ),
+                remedy=(
+                    "Marquez l'entreprise à facturer comme principale.",
+                    "Mark the company to invoice as primary.",
+                ),
+            )
+
+
+def email_of(deal: Deal, company: Company) -> str:
+    """Return where the invoice goes: the company's billing e-mail, its billing contact, the first contact."""
+    contacts = sorted(deal.contacts, key=lambda c: not c.billing)
+    return next((e.strip() for e in (company.email, *(c.email for c in contacts)) if e.strip()), "")
+
+
+def _address(company: Company) -> Iterator[Problem]:
+    address, record = company.address, f"company {company.id}"
+    parts = {
+        "name": (company.name, "Le nom", "The name"),
+        "address": (address.line1, "La rue", "The street"),
+        "zip": (address.postal_code, "Le code postal", "The postal code"),
+        "city": (address.city, "La ville", "The city"),
+    }
+    for field, (value, name_fr, name_en) in parts.items():
+        if not value:
+            yield problem(
+                Cause.ADDRESS,
+                record,
+                field,
+                reason=(f"{name_fr} de l'entreprise manque.", f"{name_en} of the company is missing."),
+                remedy=("Complétez la fiche de l'entreprise.", "Complete the company's record."),
+            )
+    if address.country is None:
+        typed = company.country_text
+        yield problem(
+            Cause.ADDRESS,
+            record,
+            "country",
+            reason=(
+                f"Le pays « {typed} » n'est pas reconnu." if typed else "Le pays de l'entreprise manque.",
+                f"The country “{typed}” is not recognised." if typed else "The company's country is missing.",
+            ),
+            remedy=("Écrivez par exemple France ou FR.", "Write France or FR, for example."),
+        )
+    if address.overseas:
+        yield problem(
+            Cause.VAT,
+            record,
+            "zip",
+            reason=(
+                f"Le code postal {address.postal_code} est outre-mer : d'autres taux de TVA s'y appliquent.",
+                f"Postal code {address.postal_code} is overseas, where other VAT rates apply.",
+            ),
+            remedy=(
+                "Établissez cette facture à la main avec le bon taux.",
+                "Make out this invoice by hand with the right rate.",
+            ),
+        )
+
+
+def _identifiers(company: Company) -> Iterator[Problem]:
+    record = f"company {company.id}"
+    siren = parse_siren(company.siren) if company.siren else None
+    siret = parse_siret(company.siret) if company.siret else None
+    vat = parse_vat_number(company.vat_number) if company.vat_number else None
+    for field, text, parsed in (
+        ("siren", company.siren, siren),
+        ("siret", company.siret, siret),
+        ("vat_number", company.vat_number, vat),
+    ):
+        if text and not parsed:
+            yield problem(
+                Cause.IDENTIFIER,
+                record,
+                field,
+                reason=(
+                    f"« {text} » n'est pas un {_NAMES[field][0]} valide.",
+                    f"“{text}” is not a valid {_NAMES[field][1]}.",
+                ),
+                remedy=(
+                    "Recopiez-le depuis un document de l'entreprise.",
+                    "Copy it from one of the company's documents.",
+                ),
+            )
+    known = {s for s in (siren, siret[:9] if siret else None, siren_of_vat_number(vat) if vat else None) if s}
+    if len(known) > 1:
+        yield problem(
+            Cause.IDENTIFIER,
+            record,
+            "siren",
+            reason=(
+                "SIREN, SIRET et numéro de TVA désignent des entreprises différentes.",
+                "SIREN, SIRET and VAT number name different companies.",
+            ),
+            remedy=("Gardez ceux de l'entreprise facturée.", "Keep those of the invoiced company."),
+        )
+    if company.address.country == "FR" and not known and not (company.siren or company.siret):
+        yield problem(
+            Cause.IDENTIFIER,
+            record,
+            "siret",
+            reason=("Le SIREN ou SIRET de l'entreprise manque.", "The company's SIREN or SIRET is missing."),
+            remedy=("Saisissez le SIRET (14 chiffres).", "Enter the SIRET (14 digits)."),
+        )
+
+
+_NAMES = {
+    "siren": ("SIREN", "SIREN"),
+    "siret": ("SIRET", "SIRET"),
+    "vat_number": ("numéro de TVA", "VAT number"),
+}
+
+
+def _email(email: str, company: Company) -> Iterator[Problem]:
+    if not _EMAIL.fullmatch(email):
+        yield problem(
+            Cause.EMAIL,
+            f"company {company.id}",
+            "billing_email",
+            reason=(
+                f"L'adresse e-mail « {email} » n'est pas valide." if email else "Aucune adresse e-mail.",
+                f"The e-mail address “{email}” is not valid." if email else "There is no e-mail address.",
+            ),
+            remedy=(
+                "Saisissez l'e-mail de facturation de l'entreprise, ou un contact avec e-mail.",
+                "Enter the company's billing e-mail, or link a contact with an e-mail.",
+            ),
+        )
+
+
+def _zero_rate(company: Company, reason: tuple[str, str], remedy: tuple[str, str]) -> Problem:
+    return problem(Cause.VAT, f"company {company.id}", "vat_rate", reason=reason, remedy=remedy)
+
+
+def tax_treatment(
+    company: Company, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy
+) -> TaxTreatment | Problem:
+    """Decide how VAT applies. 0 % always has a reason: reverse charge in the EU, or export."""
+    vat, country = policy.invoice.vat, company.address.country
+    zero = [line.vat_rate == 0 for line in lines]
+    if not any(zero) or country is None:
+        return TaxTreatment.TAXED
+    if not all(zero):
+        return _zero_rate(
+            company,
+            (
+                "Des lignes à 0 % et d'autres avec TVA sont mélangées.",
+                "Lines at 0 % are mixed with lines that carry VAT.",
+            ),
+            ("Donnez à toutes les lignes le bon taux.", "Give every line its right rate."),
+        )
+    domestic = _FRENCH_VAT_TERRITORY if vat.seller_country == "FR" else {vat.seller_country}
+    if country in domestic:
+        return _zero_rate(
+            company,
+            (
+                "0 % de TVA pour un client du même pays, sans motif.",
+                "0 % VAT for a customer in the same country, without a reason.",
+            ),
+            ("Saisissez le taux de TVA des lignes.", "Enter the VAT rate of the lines."),
+        )
+    treatment = TaxTreatment.REVERSE_CHARGE if country in EU_COUNTRIES else TaxTreatment.EXPORT
+    if treatment is TaxTreatment.REVERSE_CHARGE and not parse_vat_number(company.vat_number):
+        return _zero_rate(
+            company,
+            (
+                "0 % dans l'Union européenne exige le numéro de TVA du client.",
+                "0 % inside the European Union needs the customer's VAT number.",
+            ),
+            ("Saisissez le numéro de TVA intracommunautaire.", "Enter the customer's VAT number."),
+        )
+    if not any(key.startswith(f"{treatment}_") for key in vat.zero_rate_reasons):
+        return _zero_rate(
+            company,
+            (
+                "Aucune mention légale n'est configurée pour le taux 0 %.",
+                "No legal wording is configured for the 0 % rate.",
+            ),
+            (
+                f"Ajoutez {treatment}_fr dans [vat.zero_rate_reasons] de raccord.toml.",
+                f"Add {treatment}_fr to [vat.zero_rate_reasons] in raccord.toml.",
+            ),
+        )
+    return treatment
+
+
+def examine_company(
+    deal: Deal, company: Company, treatment: TaxTreatment, language: str
+) -> tuple[CustomerProfile, tuple[Problem, ...]]:
+    """Build the customer profile and say everything that is wrong with the company."""
+    email = email_of(deal, company)
+    problems = (*_address(company), *_identifiers(company), *_email(email, company))
+    profile = CustomerProfile(
+        identity=CustomerIdentity.of(company, deal.ref.connection),
+        crm_company=f"{deal.ref.connection}:{company.id}",
+        name=company.name,
+        email=email,
+        phone=company.phone,
+        address=company.address,
+        siren=company.legal_siren,
+        siret=parse_siret(company.siret) if company.siret else None,
+        vat_number=parse_vat_number(company.vat_number) if company.vat_number else None,
+        language=language,
+        tax_treatment=treatment,
+    )
+    return profile, problems

@@ -1,0 +1,119 @@
+"""How a flow is allowed to act: modes, rollout, cut-over, and the invoice rules of the company."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from raccord.domain.clock import BusinessClock
+from raccord.domain.deal import Deal
+from raccord.domain.invoice import InvoiceReference
+from raccord.domain.totals import VatRounding
+from raccord.domain.values import Value
+
+
+class Mode(StrEnum):
+    """How far a flow may go: `shadow` never writes, `live` does everything by itself."""
+
+    SHADOW = "shadow"
+    LIVE = "live"
+
+
+class Delivery(StrEnum):
+    """Who e-mails a finalised invoice: the billing system (`vendor`) or nobody (`none`)."""
+
+    VENDOR = "vendor"
+    NONE = "none"
+
+
+class AmountBasis(StrEnum):
+    """What the CRM's deal amount means."""
+
+    NET = "net"
+    GROSS = "gross"
+
+
+class Rollout(Value):
+    """Limits live mode to some deals. An empty list limits nothing.
+
+    `max_amount` is compared with the deal's net amount in its own currency.
+    """
+
+    owners: tuple[str, ...] = ()
+    """Salespeople by e-mail address or CRM id."""
+    pipelines: tuple[str, ...] = ()
+    max_amount: Decimal | None = None
+
+    def excludes(self, deal: Deal, net: Decimal) -> str | None:
+        """Return why a deal is outside the rollout (`owner`, `pipeline`, `amount`), or None."""
+        owner = {deal.owner.id, deal.owner.email.casefold()} if deal.owner else set()
+        if self.owners and not owner & {o.casefold() for o in self.owners}:
+            return "owner"
+        if self.pipelines and deal.pipeline not in self.pipelines:
+            return "pipeline"
+        if self.max_amount is not None and net > self.max_amount:
+            return "amount"
+        return None
+
+
+class VatPolicy(Value):
+    """The VAT rates (percent) the company uses, and its own country."""
+
+    seller_country: str = "FR"
+    rates: tuple[Decimal, ...] = (Decimal("20"), Decimal("10"), Decimal("5.5"), Decimal("2.1"), Decimal("0"))
+    default_rate: Decimal | None = None
+    """For lines without a rate in the CRM; None asks a person."""
+    zero_rate_reasons: dict[str, str] = {}
+    """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`.
+    The articles cited change with the law, so they are the company's own words and never ours."""
+
+
+class InvoicePolicy(Value):
+    """The company's invoice rules, all of them settings."""
+
+    payment_terms_days: int = 30
+    end_of_month: bool = False
+    """Count the payment term, then go to the end of that month."""
+    amount_basis: AmountBasis = AmountBasis.NET
+    delivery: Delivery = Delivery.VENDOR
+    default_language: str = "fr"
+    footers: dict[str, str] = {}
+    """Legal mentions per language."""
+    vat: VatPolicy = VatPolicy()
+
+    def due_on(self, issued_on: date, terms_days: int | None) -> date:
+        """Return the due date: the deal's own term, else the company's, from the issue date."""
+        days = self.payment_terms_days if terms_days is None else terms_days
+        due = issued_on + timedelta(days=days)
+        if not self.end_of_month:
+            return due
+        following = due.replace(day=28) + timedelta(days=4)
+        return following.replace(day=1) - timedelta(days=1)
+
+
+class DealWonPolicy(Value):
+    """What flow 1 may do right now, read just before its first external write."""
+
+    mode: Mode
+    crm: str
+    """Connection of the CRM, also its task queue."""
+    billing: str
+    """Connection of the billing system, also its task queue."""
+    invoice_deals_won_from: date | None = None
+    rollout: Rollout = Rollout()
+    invoice: InvoicePolicy = InvoicePolicy()
+    clock: BusinessClock = BusinessClock()
+    vat_rounding: VatRounding = VatRounding.PER_LINE
+    max_lines: int = 250
+    max_unit_price_decimals: int = 12
+    has_drafts: bool = True
+    test: bool = True
+    """Whether the billing credentials are a vendor's test credentials."""
+
+
+class RevisionNote(Value):
+    """What records know about the invoice of a deal before the billing system is asked."""
+
+    reference: InvoiceReference
+    customer_id: str | None = None
+    invoice_id: str | None = None
+    delivered: bool = False
