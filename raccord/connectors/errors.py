@@ -49,13 +49,22 @@ class AmbiguousWrite(ConnectorError):
 
     `answered` is true when the vendor itself answered with a server error: the request is then
     over, and a vendor that stores answers would replay this one under the same idempotency key.
+    `retry_after` is how long its look-ups may still miss what the request created.
     """
 
     name = "AmbiguousWrite"
 
-    def __init__(self, message: str, *, answered: bool = False, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        answered: bool = False,
+        retry_after: timedelta | None = None,
+        request_id: str | None = None,
+    ) -> None:
         super().__init__(message, request_id=request_id)
         self.answered = answered
+        self.retry_after = retry_after
 
 
 class Auth(ConnectorError):

@@ -61,6 +61,7 @@ class InvoiceOrder(Value):
     customer_id: str
     currency: Currency
     lines: tuple[InvoiceLine, ...]
+    issued_on: date
     due_on: date
     service_date: date
     purchase_order: str = ""
@@ -122,3 +123,8 @@ def live_invoices(invoices: tuple[Invoice, ...]) -> tuple[Invoice, ...]:
 def next_cycle(invoices: tuple[Invoice, ...]) -> int:
     """Return 1 + the number of the deal's invoices that no longer count."""
     return 1 + sum(not i.live for i in invoices)
+
+
+def billing_status(state: InvoiceState) -> str:
+    """Return what the deal shows for an invoice's state."""
+    return "paid" if state is InvoiceState.PAID else "issued"

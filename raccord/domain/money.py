@@ -3,12 +3,17 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Self
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.numbers import format_currency, list_currencies
 from pydantic import AfterValidator, model_validator
 
 from raccord.domain.values import Value
 
 _KNOWN_CURRENCIES = frozenset(list_currencies())
+_EXPONENTS = (
+    dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)  # noqa: SIM905
+    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+    | dict.fromkeys(("CLF", "UYW"), 4)
+)
 
 
 def known_currency(code: str) -> bool:
@@ -28,12 +33,12 @@ Currency = Annotated[str, AfterValidator(_parse_currency)]
 
 
 def exponent(currency: str) -> int:
-    """Decimals of the currency (EUR 2, JPY 0, KWD 3) by Unicode CLDR.
+    """Decimals of the currency by ISO 4217: EUR 2, JPY 0, KWD 3.
 
-    A vendor may count minor units differently for a few currencies; its connector says so in
-    `Capabilities` and converts at its own edge.
+    Not by Unicode CLDR, which rounds some currencies for display (RSD, ISK) and would lose their
+    minor unit. A vendor may count minor units its own way; its connector converts at its own edge.
     """
-    return get_currency_precision(currency)
+    return _EXPONENTS.get(currency, 2)
 
 
 class CurrencyMismatch(ValueError):
@@ -65,7 +70,7 @@ class Money(Value):
 
     @property
     def minor(self) -> int:
-        """Integer minor units by CLDR exponent."""
+        """Integer minor units by ISO 4217 exponent."""
         return int(self.amount.scaleb(exponent(self.currency)))
 
     def __add__(self, other: "Money") -> "Money":

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import Deal
-from raccord.domain.invoice import InvoiceReference
 from raccord.domain.totals import VatRounding
 from raccord.domain.values import Value
 
@@ -108,12 +107,3 @@ class DealWonPolicy(Value):
     has_drafts: bool = True
     test: bool = True
     """Whether the billing credentials are a vendor's test credentials."""
-
-
-class RevisionNote(Value):
-    """What records know about the invoice of a deal before the billing system is asked."""
-
-    reference: InvoiceReference
-    customer_id: str | None = None
-    invoice_id: str | None = None
-    delivered: bool = False

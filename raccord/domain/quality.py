@@ -43,6 +43,7 @@ class InvoicePlan(Value):
             customer_id=customer_id,
             currency=self.currency,
             lines=self.lines,
+            issued_on=issued_on,
             due_on=rules.due_on(issued_on, self.terms_days),
             service_date=self.service_date,
             purchase_order=self.purchase_order,

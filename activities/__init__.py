@@ -1,0 +1,1 @@
+"""What touches the outside world: one class per role, one external write per activity."""

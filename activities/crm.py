@@ -1,0 +1,52 @@
+"""The CRM's role: read a deal, show its invoice on it."""
+
+from temporalio import activity
+
+from activities.effects import Effect, Effects, cause
+from activities.messages import WriteBack
+from raccord.connectors.crm.port import Crm, CrmReader
+from raccord.domain.deal import Deal, DealRef
+
+
+class CrmReads:
+    """Reading only: safe in every mode."""
+
+    def __init__(self, crm: CrmReader) -> None:
+        self._crm = crm
+
+    @activity.defn(name="crm.read_deal")
+    async def read_deal(self, deal: DealRef) -> Deal:
+        """Read a deal with all that its invoice needs. Fails with `NotFound` when it is gone."""
+        return await self._crm.read_deal(deal.id)
+
+
+class CrmWrites:
+    """Writing to deals."""
+
+    def __init__(self, crm: Crm, effects: Effects) -> None:
+        self._crm = crm
+        self._effects = effects
+
+    @activity.defn(name="crm.write_invoice")
+    async def write_invoice(self, wanted: WriteBack) -> None:
+        """Show the invoice on its deal; nothing is written when the deal shows it already."""
+        deal, fields = wanted.deal, wanted.fields
+
+        async def look() -> bool | None:
+            return await self._crm.shows_invoice(deal.id, fields) or None
+
+        async def write(_: str) -> bool:
+            await self._crm.write_invoice(deal.id, fields)
+            return True
+
+        await self._effects.once(
+            Effect(
+                key=f"deal/{deal}/{fields.invoice_id}/{fields.status}",
+                name="crm.write_invoice",
+                object=str(deal),
+                cause=cause(),
+                request=fields.model_dump(mode="json"),
+            ),
+            look=look,
+            write=write,
+        )

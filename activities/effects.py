@@ -1,0 +1,130 @@
+"""The one recipe of every write outside: intent, look, write once, read back, outcome.
+
+Each attempt restarts at the look-up, so a crash, a retry or a replay by hand finds what an
+earlier attempt already did instead of doing it again.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import activity
+
+from raccord.connectors.errors import AmbiguousWrite, Permanent
+from raccord.domain.values import Value
+from raccord.records.audit import Audit, Intent, Standing, Verdict
+
+T = TypeVar("T")
+ACTOR = "raccord"
+
+
+class Effect(Value):
+    """One external write, before it happens.
+
+    `key` derives from the business only. `request` is what will be asked for, kept sealed in the audit.
+    """
+
+    key: str
+    name: str
+    """`role.verb`, as the activity."""
+    object: str
+    """Opaque id of what it is about: `hubspot:123`, `customer/9f…`."""
+    cause: str
+    request: dict[str, Any] = {}
+
+    @property
+    def request_hash(self) -> str:
+        return hashlib.sha256(repr(sorted(self.request.items())).encode()).hexdigest()
+
+
+class Effects:
+    """Writes through the recipe, with the audit as its memory.
+
+    `settle`: how long after a server error the vendor's look-ups may still miss what that request
+    created. Until then nothing is written again.
+    """
+
+    def __init__(self, audit: Audit, *, settle: timedelta = timedelta(0)) -> None:
+        self._audit = audit
+        self._settle = settle
+
+    async def once(
+        self,
+        effect: Effect,
+        *,
+        look: Callable[[], Awaitable[T | None]],
+        write: Callable[[str], Awaitable[T]],
+        read_back: bool = True,
+    ) -> T:
+        """Make sure that the effect has happened exactly once, and return what it produced.
+
+        `look` returns what is already there; `write` takes the idempotency key. With `read_back`
+        the result is read again and returned as the vendor holds it. Raises connector errors.
+        """
+        standing = await self._audit.intend(
+            Intent(
+                key=effect.key,
+                effect=effect.name,
+                object=effect.object,
+                actor=ACTOR,
+                cause=effect.cause,
+                request_hash=effect.request_hash,
+                after=effect.request,
+            )
+        )
+        if (found := await look()) is not None:
+            await self._audit.conclude(effect.key, Verdict.FOUND, _seen(found))
+            return found
+        self._wait_until_settled(effect, standing)
+        written = await self._write(effect, standing, write)
+        result = await self._read_back(effect, look) if read_back else written
+        await self._audit.conclude(effect.key, Verdict.DONE, _seen(result))
+        return result
+
+    def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
+        if standing.last_failure_at is None:
+            return
+        remaining = standing.last_failure_at + self._settle - datetime.now(UTC)
+        if remaining > timedelta(0):
+            raise AmbiguousWrite(
+                f"{effect.name} for {effect.object} was answered with a server error; "
+                "looking again before anything is repeated.",
+                retry_after=max(remaining, timedelta(seconds=1)),
+            )
+
+    async def _write(self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]]) -> T:
+        # A vendor that stores answers replays a stored 500 for ever, so each server error that a
+        # look-up has since disproved opens a new key.
+        key = f"{effect.key}#{standing.failures}" if standing.failures else effect.key
+        try:
+            return await write(key)
+        except AmbiguousWrite as error:
+            if error.answered:
+                await self._audit.conclude(effect.key, Verdict.SERVER_ERROR, {"error": str(error)})
+            raise
+        except Permanent as error:
+            await self._audit.conclude(
+                effect.key, Verdict.REFUSED, {"error": str(error), "code": error.code, "field": error.field}
+            )
+            raise
+
+    async def _read_back(self, effect: Effect, look: Callable[[], Awaitable[T | None]]) -> T:
+        result = await look()
+        if result is None:
+            raise AmbiguousWrite(
+                f"{effect.name} for {effect.object} was accepted but does not show yet; looking again."
+            )
+        return result
+
+
+def _seen(result: object) -> dict[str, Any]:
+    if isinstance(result, Value):
+        return result.model_dump(mode="json")
+    return {"result": str(result)}
+
+
+def cause() -> str:
+    """Name the workflow run on whose behalf an activity writes; the audit's `cause`."""
+    info = activity.info()
+    return f"{info.workflow_id} {info.workflow_run_id}"

@@ -1,0 +1,38 @@
+"""The search attributes, named once. Opaque ids only: Temporal stores and shows them in clear."""
+
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+
+DEAL = SearchAttributeKey.for_keyword("RaccordDeal")
+CUSTOMER = SearchAttributeKey.for_keyword("RaccordCustomer")
+OWNER = SearchAttributeKey.for_keyword("RaccordOwner")
+STATE = SearchAttributeKey.for_keyword("RaccordState")
+CAUSE = SearchAttributeKey.for_keyword("RaccordCause")
+CURRENCY = SearchAttributeKey.for_keyword("RaccordCurrency")
+INVOICES = SearchAttributeKey.for_keyword_list("RaccordInvoices")
+AMOUNT_MINOR = SearchAttributeKey.for_int("RaccordAmountMinor")
+
+ALL = (DEAL, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
+
+
+class WrongSearchAttribute(RuntimeError):
+    """The namespace has one of our names with another type; the server would ignore ours in silence."""
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Add the search attributes that the namespace lacks. Raises `WrongSearchAttribute`."""
+    service, namespace = client.operator_service, client.namespace
+    existing = await service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
+    wanted = {key.name: key.indexed_value_type for key in ALL}
+    for name, kind in wanted.items():
+        if name in existing.custom_attributes and existing.custom_attributes[name] != kind:
+            raise WrongSearchAttribute(
+                f"The search attribute {name} of namespace {namespace} has another type; remove it first: "
+                f"temporal operator search-attribute remove --name {name} --namespace {namespace}"
+            )
+    missing = {name: kind for name, kind in wanted.items() if name not in existing.custom_attributes}
+    if missing:
+        await service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)
+        )

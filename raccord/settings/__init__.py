@@ -1,0 +1,1 @@
+"""`raccord.toml` overlaid with the environment, validated once at start."""

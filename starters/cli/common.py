@@ -1,0 +1,73 @@
+"""What every command shares: reading the configuration, the key ring, and ending cleanly."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from raccord.sealing import KeyRing
+from raccord.settings.load import BadSettings, Configuration, default_path, read
+
+T = TypeVar("T")
+
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="Path of raccord.toml [default: $RACCORD_CONFIG or ./raccord.toml]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+
+# Short-lived Temporal clients sometimes crash at interpreter shutdown while their runtime still
+# winds down (temporalio 1.35); a short pause after the loop has closed avoids it.
+_RUNTIME_PAUSE = 0.05
+
+
+def fail(message: str, *, status: int = 2) -> NoReturn:
+    """End the command with a sentence on standard error."""
+    err.print(f"[bold red]raccord:[/] {message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; Ctrl-C ends it quietly."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    finally:
+        time.sleep(_RUNTIME_PAUSE)
+
+
+def configuration(path: Path | None) -> Configuration:
+    """Read the settings, or end the command with everything that is wrong with them."""
+    try:
+        return read(path)
+    except BadSettings as error:
+        where = path or default_path()
+        found = "" if where.exists() else f" ({where} does not exist: copy raccord.example.toml to it)"
+        fail(f"the configuration cannot be used{found}:\n{error}")
+
+
+def key_ring(config: Configuration, *, create: bool = False) -> KeyRing:
+    """Load the encryption keys. `create`: the embedded mode makes its own on the first start."""
+    path = config.settings.key_file
+    if path.exists():
+        return KeyRing.load(path)
+    if not create:
+        fail(
+            f"the key file {path} is missing. `raccord up` makes one on its first start; a fleet shares "
+            "one: copy it here, or set RACCORD_DATA__KEY_FILE."
+        )
+    keys = KeyRing.create(path)
+    err.print(
+        f"[bold]New encryption key[/] {path}\nIt seals everything Raccord stores. [bold]Back it up[/] apart "
+        "from the data: without it, neither the audit nor running flows can be read.",
+        highlight=False,
+    )
+    return keys

@@ -1,0 +1,1 @@
+"""`raccord demo`: real processes against simulated vendors, judged by reading the vendors over HTTP."""

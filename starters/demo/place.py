@@ -1,0 +1,124 @@
+"""Where a demo lives: its own folder, free ports, and a configuration that points at the sandbox."""
+
+import os
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+# The sandbox's own published credentials; they open nothing else.
+HUBSPOT_TOKEN = "pat-eu1-sandbox-0000"  # noqa: S105
+HUBSPOT_SECRET = "sandbox-hubspot-client-secret-0000"  # noqa: S105
+STRIPE_KEY = "rk_test_sandbox0000000000000000"
+
+_PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090}
+
+_TOML = """
+crm = "hubspot"
+billing = "stripe"
+invoice_deals_won_from = 2020-01-01
+
+[company]
+name = "Hexalab SAS"
+
+[modes]
+deal_won = "live"
+
+[invoice.footers]
+fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
+en = "No discount. Late payment: ECB rate plus 10 points and a recovery indemnity of EUR 40."
+
+[vat.zero_rate_reasons]
+reverse_charge_fr = "Autoliquidation par le preneur."
+reverse_charge_en = "Reverse charge."
+export_fr = "Exonération de TVA : exportation."
+export_en = "VAT exempt: export."
+
+[receiver]
+port = {receiver}
+public_url = "http://127.0.0.1:{receiver}"
+
+[temporal]
+embedded_port = {temporal}
+embedded_ui_port = {ui}
+codec_port = {codec}
+
+[metrics]
+worker_port = 0
+sdk_port = 0
+receiver_port = 0
+
+[data]
+directory = "{directory}"
+
+[hubspot]
+base_url = "http://127.0.0.1:{sandbox}/hubspot"
+
+[stripe]
+base_url = "http://127.0.0.1:{sandbox}/stripe"
+settle = 2
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One demo's folder and ports."""
+
+    directory: Path
+    ports: dict[str, int]
+
+    @classmethod
+    def make(cls) -> "Place":
+        """Make a fresh folder and choose ports: the documented ones where they are free."""
+        base = Path(".raccord")
+        base.mkdir(mode=0o700, exist_ok=True)
+        for old in base.glob("demo-*"):
+            if not _alive(old):
+                shutil.rmtree(old, ignore_errors=True)
+        directory = Path(tempfile.mkdtemp(prefix="demo-", dir=base)).resolve()
+        (directory / "pid").write_text(str(os.getpid()), "utf-8")
+        place = cls(directory, {name: _free(port) for name, port in _PREFERRED.items()})
+        place.config.write_text(_TOML.format(directory=directory, **place.ports), "utf-8")
+        return place
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "raccord.toml"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the demo's processes need beside the file: credentials, and no leftovers of a real set-up."""
+        clean = {name: "" for name in os.environ if name.startswith("TEMPORAL_")}
+        return clean | {
+            "RACCORD_CONFIG": str(self.config),
+            "RACCORD_HUBSPOT__ACCESS_TOKEN": HUBSPOT_TOKEN,
+            "RACCORD_HUBSPOT__WEBHOOK_SECRET": HUBSPOT_SECRET,
+            "RACCORD_STRIPE__API_KEY": STRIPE_KEY,
+        }
+
+    def log(self, name: str) -> Path:
+        return self.directory / "logs" / f"{name}.log"
+
+    def url(self, name: str, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.ports[name]}{path}"
+
+
+def _alive(directory: Path) -> bool:
+    try:
+        os.kill(int((directory / "pid").read_text("utf-8")), 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _free(preferred: int) -> int:
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on loopback")

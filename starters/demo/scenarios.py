@@ -1,0 +1,130 @@
+"""The scenarios: each plays something that happens to a company, and says what it found."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from starters.demo.stage import Stage
+from starters.demo.vendors import eventually
+
+ORDINARY = "38990100001"
+SAME_COMPANY = ("38990100023", "38990100024")
+SIX_TIMES = "38990100002"
+KILLED = "38990100060"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was expected and what the vendors show, in one line each."""
+
+    ok: bool
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    says: str
+    """What a newcomer reads while it is played."""
+    play: Callable[[Stage], Awaitable[Finding]]
+    flow: str = field(default="deal won")
+
+
+async def _invoiced(stage: Stage, *deals: str) -> bool:
+    async def shown() -> bool:
+        return all([(await stage.vendors.deal(d))["billing_invoice_number"] for d in deals])
+
+    return await eventually(shown)
+
+
+async def _judge(stage: Stage, deal: str) -> Finding:
+    """Hold one deal's invoice against the deal: one invoice, exact total, one e-mail, number on the deal."""
+    total = await stage.vendors.gross_minor(deal)
+    invoices = await stage.vendors.invoices(deal)
+    shown = (await stage.vendors.deal(deal))["billing_invoice_number"]
+    numbers = [i["number"] for i in invoices]
+    totals = [i["total"] for i in invoices]
+    states = [i["status"] for i in invoices]
+    mails = await stage.vendors.mails_about(shown) if shown else 0
+    ok = totals == [total] and states == ["open"] and numbers == [shown] and mails == 1
+    return Finding(
+        ok=ok,
+        expected=f"1 open invoice of {total / 100:.2f}, 1 e-mail, its number on the deal",
+        found=f"{len(invoices)} invoice(s) {', '.join(f'{t / 100:.2f}' for t in totals)} "
+        f"({', '.join(states)}), {mails} e-mail(s), deal shows {shown}",
+    )
+
+
+async def ordinary(stage: Stage) -> Finding:
+    await stage.vendors.win(ORDINARY)
+    await _invoiced(stage, ORDINARY)
+    return await _judge(stage, ORDINARY)
+
+
+async def same_company_twice(stage: Stage) -> Finding:
+    before = {c["id"] for c in await stage.vendors.customers()}
+    await asyncio.gather(*(stage.vendors.win(deal) for deal in SAME_COMPANY))
+    await _invoiced(stage, *SAME_COMPANY)
+    judged = [await _judge(stage, deal) for deal in SAME_COMPANY]
+    new = [c for c in await stage.vendors.customers() if c["id"] not in before]
+    invoices = [i for deal in SAME_COMPANY for i in await stage.vendors.invoices(deal)]
+    payers = {i["customer"] for i in invoices}
+    return Finding(
+        ok=all(j.ok for j in judged) and len(new) == 1 and len(payers) == 1 and len(invoices) == 2,
+        expected="1 new customer, 2 invoices made out to it",
+        found=f"{len(new)} new customer(s), {len(invoices)} invoice(s) made out to {len(payers)}",
+    )
+
+
+async def webhook_six_times(stage: Stage) -> Finding:
+    await stage.vendors.win(SIX_TIMES)
+
+    async def delivered() -> bool:
+        return await stage.vendors.last_delivery(SIX_TIMES) is not None
+
+    await eventually(delivered)
+    delivery = await stage.vendors.last_delivery(SIX_TIMES)
+    if delivery is None:
+        return Finding(ok=False, expected="a webhook", found="none was sent")
+    async with httpx.AsyncClient() as http:
+        answers = await asyncio.gather(
+            *(
+                http.post(delivery["url"], content=delivery["body"], headers=delivery["headers"])
+                for _ in range(5)
+            )
+        )
+    await _invoiced(stage, SIX_TIMES)
+    judged = await _judge(stage, SIX_TIMES)
+    accepted = 1 + sum(a.status_code == 200 for a in answers)
+    return Finding(
+        ok=judged.ok and accepted == 6,
+        expected=f"6 deliveries accepted, {judged.expected}",
+        found=f"{accepted} accepted, {judged.found}",
+    )
+
+
+async def worker_killed_after_commit(stage: Stage) -> Finding:
+    await stage.vendors.kill_after(method="POST", path="/v1/invoices", pid=stage.worker.pid)
+    killed = await stage.killed_worker(lambda: stage.vendors.win(KILLED))
+    await _invoiced(stage, KILLED)
+    judged = await _judge(stage, KILLED)
+    return Finding(
+        ok=judged.ok and killed and await stage.vendors.kills() == 1,
+        expected=f"worker killed between Stripe's commit and its answer; {judged.expected}",
+        found=f"worker {'killed and replaced' if killed else 'not killed'}; {judged.found}",
+    )
+
+
+SCENARIOS = (
+    Scenario("ordinary", "A deal is won: invoice, e-mail, number on the deal", ordinary),
+    Scenario("same-company-twice", "Two deals of one new company at once: one customer", same_company_twice),
+    Scenario("webhook-six-times", "The CRM tells the same thing six times", webhook_six_times),
+    Scenario(
+        "worker-killed-after-commit",
+        "The worker dies right after the invoice was created",
+        worker_killed_after_commit,
+    ),
+)

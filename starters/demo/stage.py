@@ -1,0 +1,97 @@
+"""The stage: every process of the demo, each a real one."""
+
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from raccord.platform.client import connect
+from raccord.platform.search import register_search_attributes
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration, read
+from starters.demo.place import Place
+from starters.demo.vendors import Vendors, eventually
+from starters.embedded.processes import Process, raccord
+from starters.embedded.up import start_server
+
+
+class Stage:
+    """Temporal, sandbox, receiver and worker as processes of their own; an async context manager."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.vendors = Vendors(place.url("sandbox"))
+        self._stack = AsyncExitStack()
+        self.worker = self._raccord("worker")
+
+    def _raccord(self, *arguments: str) -> Process:
+        name = arguments[0]
+        return raccord(name, *arguments, log=self.place.log(name), environment=self.place.environment)
+
+    async def __aenter__(self) -> Self:
+        configuration = self._configuration()
+        keys = KeyRing.create(configuration.settings.key_file)
+        records = Records.open(configuration.settings.records_url, keys)
+        await records.migrate()
+        await records.close()
+        server = await start_server(configuration.settings)
+        self._stack.push_async_callback(server.stop)
+        sandbox = self._raccord(
+            "sandbox",
+            *("--port", str(self.place.ports["sandbox"])),
+            *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
+        )
+        starter = self._raccord("starter")
+        for process in (sandbox, starter):
+            await process.start()
+            self._stack.push_async_callback(process.stop)
+        await register_search_attributes(await connect(configuration.settings, keys))
+        await self.worker.start()
+        self._stack.push_async_callback(self._stop_worker)
+        self._stack.push_async_callback(self.vendors.close)
+        await self._ready(sandbox, "/", "sandbox")
+        await self._ready(starter, "/readyz", "receiver")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _stop_worker(self) -> None:
+        await self.worker.stop()
+
+    def _configuration(self) -> Configuration:
+        os.environ.update(self.place.environment)
+        return read(self.place.config)
+
+    async def _ready(self, process: Process, path: str, port: str) -> None:
+        async def answers() -> bool:
+            if not process.running:
+                raise RuntimeError(f"{process.name} did not start:\n{process.last_words()}")
+            try:
+                async with httpx.AsyncClient() as http:
+                    return (await http.get(self.place.url(port, path))).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        if not await eventually(answers, within=timedelta(seconds=60)):
+            raise RuntimeError(f"{process.name} does not answer:\n{process.last_words()}")
+
+    async def killed_worker(self, provoke: Callable[[], Awaitable[None]]) -> bool:
+        """Do what makes the worker die, wait until it has, and start another one. False if it lived."""
+
+        async def dead() -> bool:
+            return not self.worker.running
+
+        await provoke()
+        died = await eventually(dead, within=timedelta(seconds=30))
+        if died:
+            self.worker = self._raccord("worker")
+            await self.worker.start()
+        return died

@@ -1,0 +1,85 @@
+"""`raccord up`: one company, one machine."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from rich.panel import Panel
+
+from raccord.domain.policy import Mode
+from raccord.platform.client import connect
+from raccord.platform.logs import configure_logs
+from raccord.platform.search import register_search_attributes
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration
+from raccord.settings.model import Settings
+from starters.cli.common import err, out
+from starters.embedded import temporal_server
+from starters.embedded.processes import Process, raccord, supervise
+from starters.embedded.temporal_server import keep_history, wait_until_healthy
+from workers.run import stop_event
+
+
+def _banner(configuration: Configuration) -> Panel:
+    settings = configuration.settings
+    ui = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}/namespaces/{settings.temporal.namespace}"
+    mode = {
+        Mode.SHADOW: "[bold cyan]shadow[/]: computes and reports, writes nothing",
+        Mode.LIVE: "[bold yellow]live[/]: issues and e-mails invoices",
+    }[settings.modes.deal_won]
+    return Panel.fit(
+        f"[bold]{configuration.live_or_test}[/] credentials\n"
+        f"deal won   {mode}\n"
+        f"webhooks   {settings.receiver.public_url}/webhooks/{settings.crm}\n"
+        f"watch      {ui}\n"
+        f"data       {settings.data.directory.resolve()}\n\n"
+        "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
+        "Stop with Ctrl-C; everything goes on where it was at the next start.",
+        title="Raccord is up",
+    )
+
+
+async def start_server(settings: Settings) -> Process:
+    """Start the development server, wait until it serves, and set its retention."""
+    process = temporal_server.server(settings, log=settings.data.directory / "logs" / "temporal.log")
+    await process.start()
+    try:
+        await wait_until_healthy(settings)
+    except TimeoutError:
+        await process.stop()
+        raise RuntimeError(f"Temporal did not start:\n{process.last_words()}") from None
+    await keep_history(settings)
+    return process
+
+
+async def run_up(configuration: Configuration, keys: KeyRing) -> int:
+    """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C."""
+    configure_logs("up")
+    settings = configuration.settings
+    stop = stop_event()
+    settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    records = Records.open(settings.records_url, keys)
+    await records.migrate()
+    await records.close()
+    environment = {"RACCORD_CONFIG": str(configuration.path.resolve())}
+    logs = settings.data.directory / "logs"
+    try:
+        server = await start_server(settings)
+    except RuntimeError as error:
+        err.print(str(error), markup=False)
+        return 1
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(server.stop)
+        await register_search_attributes(await connect(settings, keys))
+        watching = [asyncio.create_task(supervise(server))]
+        for name in ("worker", "starter"):
+            process = raccord(name, name, log=logs / f"{name}.log", environment=environment)
+            await process.start()
+            stack.push_async_callback(process.stop)
+            watching.append(asyncio.create_task(supervise(process)))
+        out.print(_banner(configuration))
+        await stop.wait()
+        for task in watching:
+            task.cancel()
+        out.print("Stopping…")
+    return 0

@@ -1,0 +1,96 @@
+"""The receiver process: webhooks on the public port; codec and metrics on loopback ports."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+import uvicorn
+from prometheus_client import start_http_server
+from starlette.applications import Starlette
+
+from raccord.connectors.registry import Kind
+from raccord.connectors.webhooks import WebhookSource
+from raccord.platform.client import connect_lazily
+from raccord.platform.codec import SealingCodec
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration
+from starters.receiver.app import Receiver
+from starters.receiver.codec import CodecEndpoint
+from workers.run import stop_event
+
+log = structlog.get_logger()
+
+KEEP_ALIVE_SECONDS = 5
+MAX_HEADER_BYTES = 32 * 1024
+
+
+def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
+    """Return how each connection that sends webhooks signs and shapes them."""
+    settings = configuration.settings
+    named = {
+        settings.crm: (Kind.CRM, configuration.crm),
+        settings.billing: (Kind.BILLING, configuration.billing),
+    }
+    return {
+        name: vendor.webhooks(connection)
+        for name, (kind, connection) in named.items()
+        if (vendor := configuration.vendor(kind)).webhooks and connection.webhook_secret
+    }
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: one handler of ours stops both servers."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http="h11",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        )
+    )
+
+
+async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
+    """Serve webhooks and the codec until SIGTERM; Temporal may come and go meanwhile."""
+    settings = configuration.settings
+    stop = stop_event()
+    records = Records.open(settings.records_url, keys)
+    await records.migrate()
+    client = await connect_lazily(settings, keys)
+    receiver = Receiver(client, records, webhook_sources(configuration), settings.receiver)
+    ui = settings.temporal.embedded_ui_port
+    codec = CodecEndpoint(
+        SealingCodec(keys, client.namespace),
+        records,
+        origins=[f"http://127.0.0.1:{ui}", f"http://localhost:{ui}"],
+    )
+    if settings.metrics.receiver_port:
+        start_http_server(settings.metrics.receiver_port, addr="127.0.0.1")
+    servers = [
+        _server(receiver.app(), settings.receiver.host, settings.receiver.port),
+        _server(codec.app(), "127.0.0.1", settings.temporal.codec_port),
+    ]
+    serving = [asyncio.create_task(server.serve()) for server in servers]
+    log.info("receiver.ready", address=settings.receiver.public_url, live=configuration.live_or_test)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    with suppress(asyncio.CancelledError):
+        await asyncio.gather(*serving)
+    await records.close()

@@ -1,0 +1,1 @@
+"""Who runs the flows: task queues, rate limits, metrics."""

@@ -1,0 +1,66 @@
+"""The worker process: opens everything once, works until it is told to stop, drains, closes."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from raccord.platform.client import connect
+from raccord.platform.search import register_search_attributes
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration
+from workers.assembly import Connections, enter_all, workers
+
+log = structlog.get_logger()
+
+
+def stop_event() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _runtime(port: int) -> Runtime | None:
+    if not port:
+        return None
+    metrics = PrometheusConfig(
+        bind_address=f"127.0.0.1:{port}",
+        durations_as_seconds=True,
+        unit_suffix=True,
+        counters_total_suffix=True,
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
+    """Serve every queue until SIGTERM. Raises `TemporalUnreachable` when there is no server."""
+    settings = configuration.settings
+    stop = stop_event()
+    records = Records.open(settings.records_url, keys)
+    await records.migrate()
+    connections = Connections.open(configuration)
+    try:
+        client = await connect(
+            settings, keys, within=timedelta(minutes=1), runtime=_runtime(settings.metrics.sdk_port)
+        )
+        await register_search_attributes(client)
+        async with AsyncExitStack() as stack:
+            await enter_all(stack, workers(client, configuration, connections, records))
+            log.info(
+                "worker.ready",
+                mode=settings.modes.deal_won.value,
+                live=configuration.live_or_test,
+                namespace=client.namespace,
+            )
+            await stop.wait()
+            log.info("worker.draining")
+    finally:
+        await connections.close()
+        await records.close()

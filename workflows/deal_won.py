@@ -1,0 +1,374 @@
+"""Flow 1: a won deal becomes exactly one proven invoice."""
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, VersioningBehavior
+
+from activities.billing import BillingReads, BillingWrites
+from activities.crm import CrmReads, CrmWrites
+from activities.customers import CustomerActivities
+from activities.messages import (
+    Conclusion,
+    CustomerRequest,
+    DiscardRequest,
+    DraftRequest,
+    DraftStep,
+    InvoicesQuery,
+    InvoiceStep,
+    VatRates,
+    WriteBack,
+)
+from activities.records import RecordsActivities
+from raccord.domain.deal import Deal, DealRef, InvoiceFields
+from raccord.domain.invoice import (
+    Invoice,
+    InvoiceOrder,
+    InvoiceReference,
+    billing_status,
+    live_invoices,
+    next_cycle,
+)
+from raccord.domain.outcome import (
+    DealWonResult,
+    Ending,
+    NotForUs,
+    gate,
+    other_rounding,
+    proof,
+    shadow_findings,
+)
+from raccord.domain.policy import DealWonPolicy, Delivery, Mode
+from raccord.domain.problems import Cause, Problem, problem
+from raccord.domain.quality import InvoicePlan, examine
+from raccord.platform import search
+from workflows.steps import Gone, Stopped, run_join, run_local, run_step
+
+
+@workflow.defn(name="DealWon", versioning_behavior=VersioningBehavior.PINNED)
+class DealWon:
+    """Read the deal, judge it, and carry it to one finalised, delivered invoice shown on the deal.
+
+    Everything is read again in each round and every write looks first, so the flow may be started
+    at any time, by anybody, any number of times. It never acts on an event's content: `changed`
+    only says that another look is due, and a flow does not close while one is.
+    """
+
+    @workflow.init
+    def __init__(self, deal: DealRef) -> None:
+        self._ref = deal
+        self._changed = False
+
+    @workflow.signal(description="Something about the deal changed: read it again")
+    def changed(self, key: str = "") -> None:  # noqa: ARG002 - the history shows which event it was
+        self._changed = True
+
+    @workflow.run
+    async def run(self, deal: DealRef) -> DealWonResult:
+        while True:
+            self._changed = False
+            result = await self._round()
+            if result is None or self._changed:
+                if workflow.info().is_continue_as_new_suggested():
+                    workflow.continue_as_new(deal)
+                continue
+            await self._conclude(result)
+            if not self._changed:
+                return result
+
+    async def _round(self) -> DealWonResult | None:
+        """One pass from reading to the end; None when the deal changed before anything was issued."""
+        policy = await self._policy()
+        mode = policy.mode
+        try:
+            deal = await self._read_deal(policy)
+        except Gone:
+            return DealWonResult(ending=Ending.NOT_FOR_US, mode=mode, reason=NotForUs.DELETED)
+        except Stopped as stopped:
+            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=stopped.problems)
+        if reason := gate(deal, policy):
+            return DealWonResult(ending=Ending.NOT_FOR_US, mode=mode, reason=reason)
+        self._show(deal)
+        try:
+            return await self._won(deal, policy)
+        except Stopped as stopped:
+            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=stopped.problems)
+
+    async def _won(self, deal: Deal, policy: DealWonPolicy) -> DealWonResult | None:
+        invoices = await self._invoices(policy)
+        issued = _the_one(invoices)
+        if issued and issued.finalised:
+            return await self._finish(issued, policy, Ending.ALREADY_INVOICED)
+        today = policy.clock.date_of(workflow.now())
+        verdict = examine(deal, policy, today)
+        if verdict.plan is None:
+            raise Stopped(*verdict.problems)
+        if policy.mode is Mode.SHADOW:
+            return await self._shadow(verdict.plan, policy)
+        # The reads above may have waited for hours while somebody switched the flow back to shadow.
+        policy = await self._policy()
+        if policy.mode is Mode.SHADOW:
+            return await self._shadow(verdict.plan, policy)
+        return await self._issue(deal, verdict.plan, policy)
+
+    async def _issue(self, deal: Deal, plan: InvoicePlan, policy: DealWonPolicy) -> DealWonResult | None:
+        customer_id = await self._customer(plan, policy)
+        invoices = await self._invoices(policy, customer_id)
+        standing = _the_one(invoices)
+        if standing and standing.finalised:
+            return await self._finish(standing, policy, Ending.ALREADY_INVOICED)
+        await self._vat_rates(plan, policy)
+        draft, order = await self._draft(plan, policy, customer_id, invoices)
+        expected = order.totals(policy.vat_rounding)
+        if differences := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
+            raise Stopped(_unproven(draft, differences))
+        if self._changed or await self._read_deal(policy) != deal:
+            return None
+        issued = await run_step(
+            BillingWrites.finalise,
+            InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id),
+            queue=policy.billing,
+            about=f"invoice {draft.id}",
+            summary=f"issue the invoice of {expected.gross}",
+        )
+        return await self._finish(issued, policy, Ending.INVOICED)
+
+    async def _finish(self, invoice: Invoice, policy: DealWonPolicy, ending: Ending) -> DealWonResult:
+        """Deliver and write back whatever is still missing of an issued invoice."""
+        result = DealWonResult(
+            ending=ending,
+            mode=policy.mode,
+            customer_id=invoice.customer_id,
+            invoice_id=invoice.id,
+            number=invoice.number,
+            totals=invoice.totals,
+        )
+        self._show_invoice(invoice)
+        if policy.mode is Mode.SHADOW:
+            said = (f"is already invoiced as {invoice.number}; nothing is left to do",)
+            return result.model_copy(update={"ending": Ending.SHADOW, "findings": said})
+        step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=invoice.id)
+        try:
+            if policy.invoice.delivery is Delivery.VENDOR:
+                await run_step(
+                    BillingWrites.deliver,
+                    step,
+                    queue=policy.billing,
+                    about=f"invoice {invoice.number}",
+                    summary=f"e-mail invoice {invoice.number}",
+                )
+            await run_step(
+                CrmWrites.write_invoice,
+                WriteBack(deal=self._ref, fields=_fields(invoice)),
+                queue=policy.crm,
+                about=f"deal {self._ref.id}",
+                summary=f"write {invoice.number} to the deal",
+            )
+        except Stopped as stopped:
+            update = {"ending": Ending.PROBLEMS, "problems": stopped.problems}
+            return result.model_copy(update=update)
+        except Gone:
+            return result
+        return result
+
+    async def _draft(
+        self, plan: InvoicePlan, policy: DealWonPolicy, customer_id: str, invoices: tuple[Invoice, ...]
+    ) -> tuple[Invoice, InvoiceOrder]:
+        """Return a draft that carries exactly the plan's lines, and the order it was made from."""
+        standing = _the_one(invoices)
+        link = await run_local(
+            RecordsActivities.deal_link,
+            InvoicesQuery(billing=policy.billing, deal=self._ref),
+            summary="look up the draft's revision",
+        )
+        revision = standing.reference.revision if standing and standing.reference else link.revision
+        today = policy.clock.date_of(workflow.now())
+
+        def order_of(revision: int) -> InvoiceOrder:
+            reference = InvoiceReference(deal=self._ref, cycle=next_cycle(invoices), revision=revision)
+            return plan.order(reference, customer_id, today, policy)
+
+        order = order_of(revision)
+        if standing:
+            if standing.content_hash == order.content_hash:
+                return standing, order
+            order = order_of(revision + 1)
+            await self._discard(standing, policy, revision + 1)
+        draft = await run_step(
+            BillingWrites.create_draft,
+            DraftRequest(billing=policy.billing, order=order),
+            queue=policy.billing,
+            about=f"deal {self._ref.id}",
+            summary="create the draft",
+        )
+        lined = await run_step(
+            BillingWrites.set_lines,
+            DraftStep(billing=policy.billing, order=order, invoice_id=draft.id),
+            queue=policy.billing,
+            about=f"deal {self._ref.id}",
+            summary=f"put {len(order.lines)} line(s) on the draft",
+        )
+        return lined, order
+
+    async def _discard(self, draft: Invoice, policy: DealWonPolicy, next_revision: int) -> None:
+        await run_step(
+            BillingWrites.discard_draft,
+            DiscardRequest(
+                billing=policy.billing, deal=self._ref, invoice_id=draft.id, next_revision=next_revision
+            ),
+            queue=policy.billing,
+            about=f"draft {draft.id}",
+            summary="replace the outdated draft",
+        )
+
+    async def _customer(self, plan: InvoicePlan, policy: DealWonPolicy) -> str:
+        outcome = await run_join(
+            CustomerActivities.ensure,
+            CustomerRequest(billing=policy.billing, profile=plan.profile),
+            about=f"company {plan.profile.crm_company}",
+            summary="find or create the customer",
+        )
+        if outcome.customer is None:
+            raise Stopped(*outcome.problems)
+        return outcome.customer.id
+
+    async def _vat_rates(self, plan: InvoicePlan, policy: DealWonPolicy) -> None:
+        rates = tuple(sorted({f"{line.vat_rate.normalize():f}" for line in plan.lines}))
+        missing = await run_step(
+            BillingReads.missing_vat_rates,
+            VatRates(rates=rates),
+            queue=policy.billing,
+            about="VAT rates",
+            summary="look for the VAT rates",
+        )
+        for rate in missing.rates:
+            await run_step(
+                BillingWrites.create_vat_rate,
+                VatRates(rates=(rate,)),
+                queue=policy.billing,
+                about=f"VAT rate {rate} %",
+                summary=f"create the VAT rate {rate} %",
+            )
+
+    async def _shadow(self, plan: InvoicePlan, policy: DealWonPolicy) -> DealWonResult:
+        choice = await run_step(
+            BillingReads.find_customer,
+            CustomerRequest(billing=policy.billing, profile=plan.profile),
+            queue=policy.billing,
+            about=f"company {plan.profile.crm_company}",
+            summary="look for the customer",
+        )
+        customer = choice.customer.id if choice.customer else None
+        return DealWonResult(
+            ending=Ending.SHADOW,
+            mode=policy.mode,
+            customer_id=customer,
+            totals=plan.totals(policy.vat_rounding),
+            findings=shadow_findings(plan, policy, customer),
+        )
+
+    async def _policy(self) -> DealWonPolicy:
+        return await run_local(RecordsActivities.deal_won_policy, summary="read mode and rules")
+
+    async def _read_deal(self, policy: DealWonPolicy) -> Deal:
+        return await run_step(
+            CrmReads.read_deal,
+            self._ref,
+            queue=policy.crm,
+            about=f"deal {self._ref.id}",
+            summary="read the deal",
+        )
+
+    async def _invoices(self, policy: DealWonPolicy, customer_id: str | None = None) -> tuple[Invoice, ...]:
+        return await run_step(
+            BillingReads.invoices_of_deal,
+            InvoicesQuery(billing=policy.billing, deal=self._ref, customer_id=customer_id),
+            queue=policy.billing,
+            about=f"deal {self._ref.id}",
+            summary="look for the deal's invoices",
+        )
+
+    async def _conclude(self, result: DealWonResult) -> None:
+        workflow.set_current_details(result.markdown())
+        updates: list[SearchAttributePair] = [SearchAttributePair(search.STATE, result.ending.value)]
+        if result.problems:
+            updates.append(SearchAttributePair(search.CAUSE, result.problems[0].cause.value))
+        workflow.upsert_search_attributes(TypedSearchAttributes(updates))
+        await run_local(
+            RecordsActivities.conclude,
+            Conclusion(deal=self._ref, result=result),
+            summary=f"record the end: {result.ending}",
+        )
+
+    def _show(self, deal: Deal) -> None:
+        pairs: list[SearchAttributePair] = [SearchAttributePair(search.STATE, "running")]
+        if deal.owner:
+            pairs.append(SearchAttributePair(search.OWNER, deal.owner.id))
+        if deal.currency:
+            pairs.append(SearchAttributePair(search.CURRENCY, deal.currency.upper()))
+        workflow.upsert_search_attributes(TypedSearchAttributes(pairs))
+
+    def _show_invoice(self, invoice: Invoice) -> None:
+        workflow.upsert_search_attributes(
+            TypedSearchAttributes(
+                [
+                    SearchAttributePair(search.INVOICES, [invoice.id]),
+                    SearchAttributePair(search.CUSTOMER, invoice.customer_id),
+                    SearchAttributePair(search.AMOUNT_MINOR, invoice.totals.gross.minor),
+                ]
+            )
+        )
+
+
+def _the_one(invoices: tuple[Invoice, ...]) -> Invoice | None:
+    """Return the invoice that claims the deal. Several are a question, never a pick."""
+    match live_invoices(invoices):
+        case ():
+            return None
+        case (one,):
+            return one
+        case several:
+            listed = ", ".join(i.number or i.id for i in several)
+            raise Stopped(
+                problem(
+                    Cause.SEVERAL_INVOICES,
+                    "deal",
+                    "invoice",
+                    reason=(
+                        f"Plusieurs factures portent cette affaire ({listed}).",
+                        f"Several invoices carry this deal ({listed}).",
+                    ),
+                    remedy=(
+                        "Gardez-en une : supprimez les brouillons en trop, créditez la facture en trop.",
+                        "Keep one: delete the extra drafts, credit the extra invoice.",
+                    ),
+                )
+            )
+
+
+def _unproven(draft: Invoice, differences: str) -> Problem:
+    return problem(
+        Cause.TOTALS,
+        f"draft {draft.id}",
+        "total",
+        reason=(
+            f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences}.",
+            f"The draft does not come to our totals (expected / found): {differences}.",
+        ),
+        remedy=(
+            "Le brouillon est gardé. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, "
+            "puis relancez.",
+            "The draft is kept. Check lines and rates, or the connection's VAT rounding, then start again.",
+        ),
+    )
+
+
+def _fields(invoice: Invoice) -> InvoiceFields:
+    return InvoiceFields(
+        invoice_id=invoice.id,
+        number=invoice.number or "",
+        url=invoice.url or "",
+        status=billing_status(invoice.state),
+        net=invoice.totals.net.amount,
+        gross=invoice.totals.gross.amount,
+        currency=invoice.currency,
+        due_on=invoice.due_on,
+    )

@@ -1,0 +1,68 @@
+"""Part of flows 1 and 4: one billing customer per real customer."""
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+
+from activities.billing import OURS, BillingReads, BillingWrites
+from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
+from raccord.domain.parties import Customer
+from raccord.domain.problems import Cause, Problem, problem
+from workflows.steps import Gone, Stopped, run_step
+
+
+@workflow.defn(name="EnsureCustomer", versioning_behavior=VersioningBehavior.PINNED)
+class EnsureCustomer:
+    """Find or create one customer; several first deals of one customer share this run.
+
+    The workflow id is only a lock with a short memory, so every run looks before it creates, and
+    the link is stored by the activity that found or created the customer.
+    """
+
+    @workflow.run
+    async def run(self, wanted: CustomerRequest) -> CustomerOutcome:
+        try:
+            return await self._find_or_create(wanted)
+        except Stopped as stopped:
+            return CustomerOutcome(problems=stopped.problems)
+
+    async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
+        about, queue = f"customer {wanted.profile.crm_company}", wanted.billing
+        choice = await run_step(
+            BillingReads.find_customer, wanted, queue=queue, about=about, summary="look for the customer"
+        )
+        if choice.candidates:
+            return CustomerOutcome(problems=(_which(choice.candidates, wanted),))
+        if choice.customer is None:
+            created = await run_step(
+                BillingWrites.create_customer, wanted, queue=queue, about=about, summary="create the customer"
+            )
+            return CustomerOutcome(customer=created)
+        if choice.evidence in OURS:
+            return CustomerOutcome(customer=choice.customer)
+        claim = CustomerClaim(billing=wanted.billing, profile=wanted.profile, customer_id=choice.customer.id)
+        try:
+            claimed = await run_step(
+                BillingWrites.claim_customer, claim, queue=queue, about=about, summary="adopt the customer"
+            )
+        except Gone:
+            return await self._find_or_create(wanted)
+        return CustomerOutcome(customer=claimed)
+
+
+def _which(candidates: tuple[Customer, ...], wanted: CustomerRequest) -> Problem:
+    listed = ", ".join(c.id for c in candidates)
+    return problem(
+        Cause.CUSTOMER_CHOICE,
+        f"company {wanted.profile.crm_company}",
+        "customer",
+        reason=(
+            f"Un client existant lui ressemble sans preuve suffisante ({listed}).",
+            f"Existing customers resemble it without proof ({listed}).",
+        ),
+        remedy=(
+            "Dans la facturation, complétez le SIREN ou le numéro de TVA du bon client, ou son nom exact, "
+            "puis relancez.",
+            "In the billing system, give the right customer its SIREN or VAT number, or its exact name, "
+            "then start again.",
+        ),
+    )

@@ -1,0 +1,110 @@
+"""Running one step: an activity with its retry rule, and a refusal turned into a question.
+
+The only module that catches `ActivityError`. Outages never surface here: they are retried without
+limit. What surfaces is what only a person can settle.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from raccord.domain.problems import Cause, Problem, problem
+
+T = TypeVar("T")
+
+FLOWS_QUEUE = "flows"
+_VENDOR_CALL = timedelta(seconds=12)
+_JOIN = timedelta(minutes=10)
+_BEAT = timedelta(seconds=30)
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+_CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES}
+
+
+class Stopped(Exception):
+    """A step met something that only a person can settle."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(", ".join(p.cause for p in problems))
+        self.problems = problems
+
+
+class Gone(Exception):
+    """The record a step was about does not exist any more."""
+
+
+def _question(error: ApplicationError, record: str) -> Problem:
+    detail: dict[str, Any] = error.details[0] if error.details and isinstance(error.details[0], dict) else {}
+    cause = _CAUSES.get(detail.get("code") or "", Cause.REFUSED)
+    if error.type == "Poison":
+        cause = Cause.UNREADABLE_ANSWER
+    return problem(
+        cause,
+        record,
+        detail.get("field") or "-",
+        reason=(f"L'étape a été refusée : {error.message}", f"The step was refused: {error.message}"),
+        remedy=(
+            "Corrigez la cause, puis relancez le flux : il reprend où il s'est arrêté.",
+            "Correct the cause, then start the flow again: it goes on from where it stopped.",
+        ),
+    )
+
+
+async def run_step(
+    method: Callable[..., Awaitable[T]], *args: Any, queue: str, about: str, summary: str
+) -> T:
+    """Run one vendor step on the connection's queue until it succeeds.
+
+    Raises `Stopped` when it is refused and `Gone` when its record is gone; `about` names the
+    record in the question, `summary` is what an operator reads in the history.
+    """
+    return await _guarded(
+        workflow.execute_activity(
+            method,
+            args=args,
+            task_queue=queue,
+            start_to_close_timeout=_VENDOR_CALL,
+            retry_policy=_RETRY,
+            summary=summary,
+        ),
+        about,
+    )
+
+
+async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str, summary: str) -> T:
+    """Run a step that waits for another flow; it beats while it waits."""
+    return await _guarded(
+        workflow.execute_activity(
+            method,
+            arg,
+            task_queue=FLOWS_QUEUE,
+            start_to_close_timeout=_JOIN,
+            heartbeat_timeout=_BEAT,
+            retry_policy=_RETRY,
+            summary=summary,
+        ),
+        about,
+    )
+
+
+async def run_local(method: Callable[..., Awaitable[T]], *args: Any, summary: str) -> T:
+    """Run a quick step on our own records."""
+    return await workflow.execute_local_activity(
+        method, args=args, start_to_close_timeout=_VENDOR_CALL, retry_policy=_RETRY, summary=summary
+    )
+
+
+async def _guarded(step: Awaitable[T], about: str) -> T:
+    try:
+        return await step
+    except ActivityError as error:
+        match error.cause:
+            case ApplicationError(type="NotFound"):
+                raise Gone(about) from error
+            case ApplicationError() as refused:
+                raise Stopped(_question(refused, about)) from error
+            case _:
+                raise
