@@ -35,7 +35,7 @@ class CustomerActivities:
             result_type=CustomerOutcome,
             static_summary=f"Customer of {wanted.profile.crm_company}",
         )
-        waiting = asyncio.ensure_future(handle.result())
+        waiting: asyncio.Future[CustomerOutcome] = asyncio.ensure_future(handle.result())
         try:
             while not (await asyncio.wait([waiting], timeout=BEAT.total_seconds()))[0]:
                 activity.heartbeat()

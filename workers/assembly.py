@@ -65,6 +65,7 @@ def policy_of(configuration: Configuration, billing: Billing) -> DealWonPolicy:
         clock=settings.clock,
         vat_rounding=able.vat_rounding,
         max_lines=able.max_lines,
+        timing=settings.timing,
     )
 
 

@@ -48,7 +48,7 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
     connections = Connections.open(configuration)
     try:
         client = await connect(
-            settings, keys, within=timedelta(minutes=1), runtime=_runtime(settings.metrics.sdk_port)
+            settings, keys, within=timedelta(minutes=1), runtime=_runtime(settings.metrics.worker_port)
         )
         await register_search_attributes(client)
         async with AsyncExitStack() as stack:

@@ -1,7 +1,7 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, VersioningBehavior
+from temporalio.common import VersioningBehavior
 
 from activities.billing import BillingReads, BillingWrites
 from activities.crm import CrmReads, CrmWrites
@@ -56,6 +56,7 @@ class DealWon:
     def __init__(self, deal: DealRef) -> None:
         self._ref = deal
         self._changed = False
+        self._vanished: set[str] = set()
 
     @workflow.signal(description="Something about the deal changed: read it again")
     def changed(self, key: str = "") -> None:  # noqa: ARG002 - the history shows which event it was
@@ -91,6 +92,12 @@ class DealWon:
             return await self._won(deal, policy)
         except Stopped as stopped:
             return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=stopped.problems)
+        except Gone as gone:
+            # Somebody deleted the deal or the draft meanwhile: look again, once for each record.
+            if (about := str(gone)) not in self._vanished:
+                self._vanished.add(about)
+                return None
+            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=(_vanished(about),))
 
     async def _won(self, deal: Deal, policy: DealWonPolicy) -> DealWonResult | None:
         invoices = await self._invoices(policy)
@@ -126,6 +133,7 @@ class DealWon:
             BillingWrites.finalise,
             InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"invoice {draft.id}",
             summary=f"issue the invoice of {expected.gross}",
         )
@@ -152,6 +160,7 @@ class DealWon:
                     BillingWrites.deliver,
                     step,
                     queue=policy.billing,
+                    timing=policy.timing,
                     about=f"invoice {invoice.number}",
                     summary=f"e-mail invoice {invoice.number}",
                 )
@@ -159,6 +168,7 @@ class DealWon:
                 CrmWrites.write_invoice,
                 WriteBack(deal=self._ref, fields=_fields(invoice)),
                 queue=policy.crm,
+                timing=policy.timing,
                 about=f"deal {self._ref.id}",
                 summary=f"write {invoice.number} to the deal",
             )
@@ -196,6 +206,7 @@ class DealWon:
             BillingWrites.create_draft,
             DraftRequest(billing=policy.billing, order=order),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"deal {self._ref.id}",
             summary="create the draft",
         )
@@ -203,6 +214,7 @@ class DealWon:
             BillingWrites.set_lines,
             DraftStep(billing=policy.billing, order=order, invoice_id=draft.id),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"deal {self._ref.id}",
             summary=f"put {len(order.lines)} line(s) on the draft",
         )
@@ -215,6 +227,7 @@ class DealWon:
                 billing=policy.billing, deal=self._ref, invoice_id=draft.id, next_revision=next_revision
             ),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"draft {draft.id}",
             summary="replace the outdated draft",
         )
@@ -236,6 +249,7 @@ class DealWon:
             BillingReads.missing_vat_rates,
             VatRates(rates=rates),
             queue=policy.billing,
+            timing=policy.timing,
             about="VAT rates",
             summary="look for the VAT rates",
         )
@@ -244,6 +258,7 @@ class DealWon:
                 BillingWrites.create_vat_rate,
                 VatRates(rates=(rate,)),
                 queue=policy.billing,
+                timing=policy.timing,
                 about=f"VAT rate {rate} %",
                 summary=f"create the VAT rate {rate} %",
             )
@@ -253,6 +268,7 @@ class DealWon:
             BillingReads.find_customer,
             CustomerRequest(billing=policy.billing, profile=plan.profile),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"company {plan.profile.crm_company}",
             summary="look for the customer",
         )
@@ -273,6 +289,7 @@ class DealWon:
             CrmReads.read_deal,
             self._ref,
             queue=policy.crm,
+            timing=policy.timing,
             about=f"deal {self._ref.id}",
             summary="read the deal",
         )
@@ -282,16 +299,16 @@ class DealWon:
             BillingReads.invoices_of_deal,
             InvoicesQuery(billing=policy.billing, deal=self._ref, customer_id=customer_id),
             queue=policy.billing,
+            timing=policy.timing,
             about=f"deal {self._ref.id}",
             summary="look for the deal's invoices",
         )
 
     async def _conclude(self, result: DealWonResult) -> None:
         workflow.set_current_details(result.markdown())
-        updates: list[SearchAttributePair] = [SearchAttributePair(search.STATE, result.ending.value)]
+        workflow.upsert_search_attributes([search.STATE.value_set(result.ending.value)])
         if result.problems:
-            updates.append(SearchAttributePair(search.CAUSE, result.problems[0].cause.value))
-        workflow.upsert_search_attributes(TypedSearchAttributes(updates))
+            workflow.upsert_search_attributes([search.CAUSE.value_set(result.problems[0].cause.value)])
         await run_local(
             RecordsActivities.conclude,
             Conclusion(deal=self._ref, result=result),
@@ -299,22 +316,21 @@ class DealWon:
         )
 
     def _show(self, deal: Deal) -> None:
-        pairs: list[SearchAttributePair] = [SearchAttributePair(search.STATE, "running")]
-        if deal.owner:
-            pairs.append(SearchAttributePair(search.OWNER, deal.owner.id))
-        if deal.currency:
-            pairs.append(SearchAttributePair(search.CURRENCY, deal.currency.upper()))
-        workflow.upsert_search_attributes(TypedSearchAttributes(pairs))
+        workflow.upsert_search_attributes(
+            [
+                search.STATE.value_set("running"),
+                search.OWNER.value_set(deal.owner.id if deal.owner else ""),
+                search.CURRENCY.value_set((deal.currency or "").upper()),
+            ]
+        )
 
     def _show_invoice(self, invoice: Invoice) -> None:
         workflow.upsert_search_attributes(
-            TypedSearchAttributes(
-                [
-                    SearchAttributePair(search.INVOICES, [invoice.id]),
-                    SearchAttributePair(search.CUSTOMER, invoice.customer_id),
-                    SearchAttributePair(search.AMOUNT_MINOR, invoice.totals.gross.minor),
-                ]
-            )
+            [
+                search.INVOICES.value_set([invoice.id]),
+                search.CUSTOMER.value_set(invoice.customer_id),
+                search.AMOUNT_MINOR.value_set(invoice.totals.gross.minor),
+            ]
         )
 
 
@@ -342,6 +358,19 @@ def _the_one(invoices: tuple[Invoice, ...]) -> Invoice | None:
                     ),
                 )
             )
+
+
+def _vanished(about: str) -> Problem:
+    return problem(
+        Cause.REFUSED,
+        about,
+        "id",
+        reason=(f"« {about} » disparaît à chaque essai.", f"“{about}” vanishes at every attempt."),
+        remedy=(
+            "Vérifiez qui ou quoi le supprime, puis relancez.",
+            "Find out who or what deletes it, then start again.",
+        ),
+    )
 
 
 def _unproven(draft: Invoice, differences: str) -> Problem:

@@ -1,13 +1,20 @@
 """Part of flows 1 and 4: one billing customer per real customer."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
 
 from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
+from activities.records import RecordsActivities
 from raccord.domain.parties import Customer
+from raccord.domain.policy import Timing
 from raccord.domain.problems import Cause, Problem, problem
-from workflows.steps import Gone, Stopped, run_step
+from workflows.steps import Gone, Stopped, run_local, run_step
+
+T = TypeVar("T")
 
 
 @workflow.defn(name="EnsureCustomer", versioning_behavior=VersioningBehavior.PINNED)
@@ -18,35 +25,45 @@ class EnsureCustomer:
     the link is stored by the activity that found or created the customer.
     """
 
+    @workflow.init
+    def __init__(self, wanted: CustomerRequest) -> None:
+        self._wanted = wanted
+        self._timing = Timing()
+
     @workflow.run
     async def run(self, wanted: CustomerRequest) -> CustomerOutcome:
+        policy = await run_local(RecordsActivities.deal_won_policy, summary="read the rules")
+        self._timing = policy.timing
         try:
             return await self._find_or_create(wanted)
         except Stopped as stopped:
             return CustomerOutcome(problems=stopped.problems)
 
     async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
-        about, queue = f"customer {wanted.profile.crm_company}", wanted.billing
-        choice = await run_step(
-            BillingReads.find_customer, wanted, queue=queue, about=about, summary="look for the customer"
-        )
+        choice = await self._step(BillingReads.find_customer, wanted, "look for the customer")
         if choice.candidates:
             return CustomerOutcome(problems=(_which(choice.candidates, wanted),))
         if choice.customer is None:
-            created = await run_step(
-                BillingWrites.create_customer, wanted, queue=queue, about=about, summary="create the customer"
-            )
+            created = await self._step(BillingWrites.create_customer, wanted, "create the customer")
             return CustomerOutcome(customer=created)
         if choice.evidence in OURS:
             return CustomerOutcome(customer=choice.customer)
         claim = CustomerClaim(billing=wanted.billing, profile=wanted.profile, customer_id=choice.customer.id)
         try:
-            claimed = await run_step(
-                BillingWrites.claim_customer, claim, queue=queue, about=about, summary="adopt the customer"
-            )
+            claimed = await self._step(BillingWrites.claim_customer, claim, "adopt the customer")
         except Gone:
             return await self._find_or_create(wanted)
         return CustomerOutcome(customer=claimed)
+
+    async def _step(self, method: Callable[..., Awaitable[T]], arg: Any, summary: str) -> T:
+        return await run_step(
+            method,
+            arg,
+            queue=self._wanted.billing,
+            timing=self._timing,
+            about=f"customer of {self._wanted.profile.crm_company}",
+            summary=summary,
+        )
 
 
 def _which(candidates: tuple[Customer, ...], wanted: CustomerRequest) -> Problem:

@@ -12,15 +12,15 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from raccord.domain.policy import Timing
 from raccord.domain.problems import Cause, Problem, problem
 
 T = TypeVar("T")
 
 FLOWS_QUEUE = "flows"
-_VENDOR_CALL = timedelta(seconds=12)
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=30)
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+_OURS = timedelta(seconds=10)
 _CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES}
 
 
@@ -54,7 +54,12 @@ def _question(error: ApplicationError, record: str) -> Problem:
 
 
 async def run_step(
-    method: Callable[..., Awaitable[T]], *args: Any, queue: str, about: str, summary: str
+    method: Callable[..., Awaitable[T]],
+    *args: Any,
+    queue: str,
+    timing: Timing,
+    about: str,
+    summary: str,
 ) -> T:
     """Run one vendor step on the connection's queue until it succeeds.
 
@@ -66,8 +71,8 @@ async def run_step(
             method,
             args=args,
             task_queue=queue,
-            start_to_close_timeout=_VENDOR_CALL,
-            retry_policy=_RETRY,
+            start_to_close_timeout=timing.step,
+            retry_policy=_retry(timing),
             summary=summary,
         ),
         about,
@@ -83,7 +88,7 @@ async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str,
             task_queue=FLOWS_QUEUE,
             start_to_close_timeout=_JOIN,
             heartbeat_timeout=_BEAT,
-            retry_policy=_RETRY,
+            retry_policy=_retry(Timing()),
             summary=summary,
         ),
         about,
@@ -93,8 +98,12 @@ async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str,
 async def run_local(method: Callable[..., Awaitable[T]], *args: Any, summary: str) -> T:
     """Run a quick step on our own records."""
     return await workflow.execute_local_activity(
-        method, args=args, start_to_close_timeout=_VENDOR_CALL, retry_policy=_RETRY, summary=summary
+        method, args=args, start_to_close_timeout=_OURS, retry_policy=_retry(Timing()), summary=summary
     )
+
+
+def _retry(timing: Timing) -> RetryPolicy:
+    return RetryPolicy(initial_interval=timing.first_retry, maximum_interval=timing.longest_retry)
 
 
 async def _guarded(step: Awaitable[T], about: str) -> T:

@@ -89,6 +89,15 @@ class InvoicePolicy(Value):
         return following.replace(day=1) - timedelta(days=1)
 
 
+class Timing(Value):
+    """How long a step may take and how it is retried; attempts are never limited."""
+
+    step: timedelta = timedelta(seconds=12)
+    """Start-to-close of one vendor call; after a crash it is the time until the retry."""
+    first_retry: timedelta = timedelta(seconds=1)
+    longest_retry: timedelta = timedelta(minutes=5)
+
+
 class DealWonPolicy(Value):
     """What flow 1 may do right now, read just before its first external write."""
 
@@ -103,7 +112,4 @@ class DealWonPolicy(Value):
     clock: BusinessClock = BusinessClock()
     vat_rounding: VatRounding = VatRounding.PER_LINE
     max_lines: int = 250
-    max_unit_price_decimals: int = 12
-    has_drafts: bool = True
-    test: bool = True
-    """Whether the billing credentials are a vendor's test credentials."""
+    timing: Timing = Timing()

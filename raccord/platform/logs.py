@@ -45,14 +45,10 @@ def _where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if workflow.unsafe.is_replaying():
             raise structlog.DropEvent
         info = workflow.info()
-        event |= {"workflow_id": info.workflow_id, "workflow_type": info.workflow_type}
+        event.update(workflow_id=info.workflow_id, workflow_type=info.workflow_type)
     elif activity.in_activity():
         about = activity.info()
-        event |= {
-            "workflow_id": about.workflow_id,
-            "activity_type": about.activity_type,
-            "attempt": about.attempt,
-        }
+        event.update(workflow_id=about.workflow_id, activity_type=about.activity_type, attempt=about.attempt)
     return event
 
 
@@ -62,6 +58,11 @@ def _allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def configure_logs(process: str, *, stream: Any = None) -> None:
     """Set up structlog and the standard library's loggers (Temporal's SDK) to one JSON stream."""
+
+    def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["process"] = process
+        return event
+
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -71,7 +72,7 @@ def configure_logs(process: str, *, stream: Any = None) -> None:
         processors=[
             *shared,
             structlog.processors.format_exc_info,
-            lambda _, __, event: event | {"process": process},
+            named,
             _allowed,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
@@ -84,7 +85,7 @@ def configure_logs(process: str, *, stream: Any = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                lambda _, __, event: event | {"process": process},
+                named,
                 _allowed,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],

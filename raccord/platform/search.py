@@ -1,5 +1,6 @@
 """The search attributes, named once. Opaque ids only: Temporal stores and shows them in clear."""
 
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -24,7 +25,7 @@ async def register_search_attributes(client: Client) -> None:
     """Add the search attributes that the namespace lacks. Raises `WrongSearchAttribute`."""
     service, namespace = client.operator_service, client.namespace
     existing = await service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
-    wanted = {key.name: key.indexed_value_type for key in ALL}
+    wanted = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in ALL}
     for name, kind in wanted.items():
         if name in existing.custom_attributes and existing.custom_attributes[name] != kind:
             raise WrongSearchAttribute(

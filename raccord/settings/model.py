@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from raccord.domain.clock import BusinessClock
-from raccord.domain.policy import InvoicePolicy, Mode, Rollout, VatPolicy
+from raccord.domain.policy import InvoicePolicy, Mode, Rollout, Timing, VatPolicy
 
 
 def _exact(value: object) -> object:
@@ -85,17 +85,16 @@ class Temporal(Section):
     codec_port: int = 8081
     sticky_timeout: timedelta = timedelta(seconds=10)
     graceful_shutdown: timedelta = timedelta(seconds=15)
-    activity_timeout: timedelta = timedelta(seconds=12)
-    """Start-to-close of one vendor call; also the recovery time after a worker dies."""
-    first_retry: timedelta = timedelta(seconds=1)
+    step_timeout: timedelta = Timing().step
+    first_retry: timedelta = Timing().first_retry
+    longest_retry: timedelta = Timing().longest_retry
 
 
 class Metrics(Section):
     """Prometheus on loopback; 0 turns a port off."""
 
     worker_port: int = 9464
-    sdk_port: int = 9465
-    receiver_port: int = 9466
+    receiver_port: int = 9465
 
 
 class Data(Section):
@@ -134,11 +133,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings calls it so
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, whose content arrives as keyword arguments."""
         return env_settings, init_settings
@@ -146,6 +145,15 @@ class Settings(BaseSettings):
     @property
     def clock(self) -> BusinessClock:
         return BusinessClock(zone=self.company.zone)
+
+    @property
+    def timing(self) -> Timing:
+        temporal = self.temporal
+        return Timing(
+            step=temporal.step_timeout,
+            first_retry=temporal.first_retry,
+            longest_retry=temporal.longest_retry,
+        )
 
     @property
     def invoice_policy(self) -> InvoicePolicy:

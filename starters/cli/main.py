@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from starters.cli.common import ConfigOption, JsonOption, configuration, fail, key_ring, run
+from starters.cli.common import ConfigOption, JsonOption, configuration, fail, key_ring, out, run
 
 app = typer.Typer(
     name="raccord",
@@ -78,10 +78,12 @@ def sandbox(
     ] = None,
 ) -> None:
     """Run the simulated vendors alone, with a page to play on."""
+    from sandbox.app import create_app
     from sandbox.server import serve
 
     targets = dict(pair.split("=", 1) for pair in webhook or ())
-    run(serve("127.0.0.1", port, webhooks=targets))
+    out.print(f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them)")
+    run(serve(create_app(webhooks=targets), port=port))
 
 
 @app.command()

@@ -46,7 +46,6 @@ codec_port = {codec}
 
 [metrics]
 worker_port = 0
-sdk_port = 0
 receiver_port = 0
 
 [data]

@@ -1,0 +1,24 @@
+"""One Temporal server for the session; lanes are made by the modules that need them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.front_door.stack import Lane, TemporalServer
+
+
+@pytest.fixture(scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
+    found = TemporalServer(tmp_path_factory.mktemp("temporal"))
+    await found.start()
+    yield found
+    await found.process.stop()
+
+
+@pytest.fixture(scope="session")
+async def lane(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    """The live system that the ordinary front-door tests share; each test makes its own deals."""
+    directory: Path = tmp_path_factory.mktemp("live")
+    async with Lane(server, directory, "live") as found:
+        yield found

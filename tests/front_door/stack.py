@@ -1,0 +1,246 @@
+"""A lane: sandbox, receiver and worker as processes of their own, on a namespace of its own."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from temporalio.client import Client
+
+from raccord.platform.client import connect
+from raccord.platform.search import register_search_attributes
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration, read
+from starters.embedded.processes import Process, raccord
+from starters.embedded.temporal_server import executable
+from tests.front_door.account import Account
+
+SECRETS = {
+    "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",
+    "RACCORD_HUBSPOT__WEBHOOK_SECRET": "sandbox-hubspot-client-secret-0000",
+    "RACCORD_STRIPE__API_KEY": "rk_test_sandbox0000000000000000",
+}
+
+TOML = """
+crm = "hubspot"
+billing = "stripe"
+invoice_deals_won_from = 2020-01-01
+
+[modes]
+deal_won = "{mode}"
+
+[vat.zero_rate_reasons]
+reverse_charge_fr = "Autoliquidation."
+export_fr = "Exportation."
+export_en = "Export."
+
+[invoice.footers]
+fr = "Indemnité de 40 EUR."
+
+[receiver]
+port = {receiver}
+public_url = "http://127.0.0.1:{receiver}"
+
+[temporal]
+embedded_port = {temporal}
+namespace = "{namespace}"
+codec_port = {codec}
+step_timeout = 3
+first_retry = 0.3
+longest_retry = 1
+sticky_timeout = 2
+graceful_shutdown = 3
+
+[metrics]
+worker_port = 0
+receiver_port = 0
+
+[data]
+directory = "{directory}"
+
+[hubspot]
+base_url = "http://127.0.0.1:{sandbox}/hubspot"
+timeout = 2
+
+[stripe]
+base_url = "http://127.0.0.1:{sandbox}/stripe"
+timeout = 2
+settle = 1.5
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class TemporalServer:
+    """One development server for the whole test session; each lane gets a namespace of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port()
+        self._directory = directory
+        command = [str(executable()), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
+        command += ["--port", str(self.port), "--log-level", "error"]
+        command += ["--db-filename", str(directory / "temporal.db")]
+        self.process = Process("temporal", command, log=directory / "temporal.log")
+
+    async def start(self) -> None:
+        await self.process.start()
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    await Client.connect(f"127.0.0.1:{self.port}")
+                except RuntimeError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+
+    async def namespace(self, name: str) -> None:
+        command = [str(executable()), "operator", "namespace", "create", "-n", name]
+        command += ["--address", f"127.0.0.1:{self.port}"]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+class Lane:
+    """The whole system once, started as a user starts it. An async context manager."""
+
+    def __init__(
+        self,
+        server: TemporalServer,
+        directory: Path,
+        name: str,
+        *,
+        mode: str = "live",
+        overrides: dict[str, str] | None = None,
+    ) -> None:
+        self.server = server
+        self.directory = directory
+        self.namespace = f"raccord-{name}"
+        self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox")}
+        self.config_file = directory / "raccord.toml"
+        self.mode = mode
+        self.environment = {**SECRETS, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
+        self.worker = self._process("worker", "worker")
+        self.receiver = self._process("starter", "starter")
+        self.client: Client
+        self.account: Account
+        self._stack = AsyncExitStack()
+
+    def _process(self, name: str, *arguments: str) -> Process:
+        log = self.directory / f"{name}.log"
+        return raccord(name, *arguments, log=log, environment=self.environment)
+
+    def url(self, name: str, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.ports[name]}{path}"
+
+    async def __aenter__(self) -> Self:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.config_file.write_text(
+            TOML.format(
+                mode=self.mode,
+                temporal=self.server.port,
+                namespace=self.namespace,
+                directory=self.directory,
+                **self.ports,
+            )
+        )
+        await self.server.namespace(self.namespace)
+        keys = KeyRing.create(self.directory / "keys.json")
+        records = Records.open(self.configuration().settings.records_url, keys)
+        await records.migrate()
+        await records.close()
+        sandbox = self._process(
+            "sandbox",
+            *("sandbox", "--port", str(self.ports["sandbox"])),
+            *("--webhook", f"hubspot={self.url('receiver', '/webhooks/hubspot')}"),
+        )
+        for process in (sandbox, self.receiver):
+            await process.start()
+            self._stack.push_async_callback(process.stop)
+        settings = self.configuration().settings
+        self.client = await connect(settings, keys)
+        await register_search_attributes(self.client)
+        await self.worker.start()
+        self._stack.push_async_callback(self._stop_worker)
+        self.account = Account(self.url("sandbox"))
+        self._stack.push_async_callback(self.account.close)
+        await until(lambda: answers(self.url("sandbox", "/_control/requests")))
+        await until(lambda: answers(self.url("receiver", "/readyz")))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _stop_worker(self) -> None:
+        await self.worker.stop()
+
+    def configuration(self) -> Configuration:
+        with environment(self.environment):
+            return read(self.config_file)
+
+    async def restart_worker(self) -> None:
+        """Start another worker process after the last one died or was stopped."""
+        await self.worker.stop()
+        self.worker = self._process("worker", "worker")
+        await self.worker.start()
+
+    async def audit(self) -> list[dict[str, Any]]:
+        """Every audit row, unsealed."""
+        keys = KeyRing.load(self.directory / "keys.json")
+        records = Records.open(self.configuration().settings.records_url, keys)
+        try:
+            assert (await records.audit.verify()).ok
+            return [row async for row in records.audit.export()]
+        finally:
+            await records.close()
+
+    async def outcome(self, deal_id: str, *, within: float = 60) -> Any:
+        """Wait for the end of the deal's flow and return its result."""
+        handle = self.client.get_workflow_handle(f"deal-won/hubspot/{deal_id}")
+        return await asyncio.wait_for(handle.result(), within)
+
+
+@contextlib.contextmanager
+def environment(values: dict[str, str]) -> Any:
+    """Set environment variables for the duration of a block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+async def answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as http:
+            return (await http.get(url)).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def until(
+    look: Callable[[], Awaitable[bool]], *, within: timedelta = timedelta(seconds=60), what: str = ""
+) -> None:
+    """Poll until it is so; fails the test when time is up."""
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            while not await look():  # noqa: ASYNC110 - what is waited for is in another process
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"not so within {within.total_seconds():.0f} s: {what or look}") from None

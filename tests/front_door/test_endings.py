@@ -1,0 +1,327 @@
+"""Each thing that can happen to a deal has one stated, sensible end; webhook in, vendor state out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from tests.front_door.account import TWO_LINES_GROSS, siren
+from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
+from tests.front_door.stack import Lane, TemporalServer, until
+
+
+async def end_of(lane: Lane, deal: str, *, after_runs: int = 0) -> Any:
+    """Wait until the deal's flow has ended once more than `after_runs` times, and return its result."""
+
+    async def ended() -> bool:
+        return await runs(lane, deal) > after_runs
+
+    await until(ended, what=f"run {after_runs + 1} of deal {deal} ends")
+    return await lane.outcome(deal)
+
+
+async def runs(lane: Lane, deal: str) -> int:
+    query = f"WorkflowId = 'deal-won/hubspot/{deal}'"
+    found = [w async for w in lane.client.list_workflows(query)]
+    return sum(w.status is WorkflowExecutionStatus.COMPLETED for w in found)
+
+
+def problems(result: Any) -> list[tuple[str, str]]:
+    return [(p["cause"], p["field"]) for p in result["problems"]]
+
+
+async def test_a_won_deal_becomes_one_invoice_that_is_mailed_and_shown_on_the_deal(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    result = await end_of(lane, deal)
+    assert result["ending"] == "invoiced"
+    invoice = await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+    await one_customer(lane.account, invoice)
+    await one_delivery(lane.account, invoice)
+    await one_write_to_the_deal(lane.account, deal)
+    assert (await lane.account.shown(deal))["billing_due_on"]
+
+
+async def test_winning_again_after_losing_never_makes_a_second_invoice(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+    await lane.account.move(deal, "closedlost")
+    lost = await end_of(lane, deal, after_runs=1)
+    assert (lost["ending"], lost["reason"]) == ("not_for_us", "not_won")
+    await lane.account.win(deal)
+    again = await end_of(lane, deal, after_runs=2)
+    assert again["ending"] == "already_invoiced"
+    invoice = await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+    await one_delivery(lane.account, invoice)
+    await one_write_to_the_deal(lane.account, deal)
+
+
+async def test_a_fully_credited_deal_that_is_won_again_gets_the_invoice_of_its_next_cycle(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+    (first,) = await lane.account.invoices(deal)
+    await lane.account.stripe_post("/v1/credit_notes", invoice=first["id"], amount=str(first["total"]))
+    await lane.account.move(deal, "closedlost")
+    await end_of(lane, deal, after_runs=1)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal, after_runs=2))["ending"] == "invoiced"
+    invoices = await lane.account.invoices(deal)
+    assert len(invoices) == 2
+    assert {i["metadata"]["raccord_cycle"] for i in invoices} == {"1", "2"}
+
+
+async def test_two_deals_of_one_new_company_at_once_share_one_customer(lane: Lane) -> None:
+    company = await lane.account.company()
+    deals = [await lane.account.deal(company) for _ in range(2)]
+    await asyncio.gather(*(lane.account.win(deal) for deal in deals))
+    for deal in deals:
+        await end_of(lane, deal)
+    invoices = [await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS) for deal in deals]
+    assert invoices[0]["customer"] == invoices[1]["customer"]
+    await one_customer(lane.account, invoices[0])
+
+
+async def test_two_crm_companies_with_one_siren_are_one_customer(lane: Lane) -> None:
+    same = siren(55512345)
+    deals = [await lane.account.deal(await lane.account.company(siren=same)) for _ in range(2)]
+    await asyncio.gather(*(lane.account.win(deal) for deal in deals))
+    for deal in deals:
+        await end_of(lane, deal)
+    customers = {(await lane.account.invoices(deal))[0]["customer"] for deal in deals}
+    assert len(customers) == 1
+
+
+async def test_the_won_stage_of_every_pipeline_counts(lane: Lane) -> None:
+    renewal = "38990100022"
+    await lane.account.move(renewal, "218934003")
+    assert (await end_of(lane, renewal))["ending"] == "invoiced"
+
+
+async def test_a_deal_deleted_meanwhile_is_not_for_us(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.worker.stop()
+    await lane.account.win(deal)
+    await until(lambda: started(lane, deal))
+    await lane.account.delete("deals", deal)
+    await lane.restart_worker()
+    result = await end_of(lane, deal)
+    assert (result["ending"], result["reason"]) == ("not_for_us", "deleted")
+    assert await lane.account.invoices(deal) == []
+
+
+async def started(lane: Lane, deal: str) -> bool:
+    query = f"WorkflowId = 'deal-won/hubspot/{deal}'"
+    return bool([w async for w in lane.client.list_workflows(query)])
+
+
+async def test_a_thousand_lines_are_a_question_and_write_nothing(lane: Lane) -> None:
+    line = {"name": "Pièce", "quantity": "1", "price": "1.00", "vat_rate": "20"}
+    deal = await lane.account.deal(lines=[line] * 1000)
+    await lane.account.win(deal)
+    result = await end_of(lane, deal)
+    assert problems(result) == [("lines", "line_items")]
+    assert await lane.account.invoices(deal) == []
+
+
+async def test_as_many_lines_as_the_vendor_takes_are_invoiced_to_the_cent(lane: Lane) -> None:
+    line = {"name": "Pièce", "quantity": "1", "price": "0.33", "vat_rate": "20"}
+    deal = await lane.account.deal(lines=[line] * 250)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "invoiced"
+    # 250 x (0.33 + 0.07): VAT rounded per line.
+    await invoice_is_right(lane.account, deal, gross=250 * 40)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(
+            [{"name": "Rien", "quantity": "1", "price": "0", "vat_rate": "20"}],
+            [("amount", "amount")],
+            id="nothing to pay",
+        ),
+        pytest.param(
+            [{"name": "Avoir", "quantity": "1", "price": "-50", "vat_rate": "20"}],
+            [("price", "price")],
+            id="negative price",
+        ),
+        pytest.param([], [("lines", "line_items")], id="no lines"),
+        pytest.param(
+            [{"name": "Ancien taux", "quantity": "1", "price": "10", "vat_rate": "19.6"}],
+            [("vat", "vat_rate")],
+            id="unknown VAT rate",
+        ),
+        pytest.param(
+            [{"name": "Sans taux", "quantity": "1", "price": "10"}], [("vat", "vat_rate")], id="no VAT rate"
+        ),
+        pytest.param(
+            [
+                {
+                    "name": "Bradé",
+                    "quantity": "1",
+                    "price": "10",
+                    "vat_rate": "20",
+                    "hs_discount_percentage": "120",
+                }
+            ],
+            [("discount", "discount")],
+            id="discount above 100 %",
+        ),
+    ],
+)
+async def test_lines_that_make_no_sense_are_a_question(
+    lane: Lane, lines: list[dict[str, str]], expected: list[tuple[str, str]]
+) -> None:
+    deal = await lane.account.deal(lines=lines)
+    await lane.account.win(deal)
+    result = await end_of(lane, deal)
+    assert result["ending"] == "problems"
+    assert problems(result) == expected
+    assert await lane.account.invoices(deal) == []
+
+
+async def test_a_free_line_beside_a_paid_one_is_invoiced(lane: Lane) -> None:
+    free = {"name": "Offert", "quantity": "1", "price": "0", "vat_rate": "20"}
+    paid = {"name": "Payé", "quantity": "1", "price": "10", "vat_rate": "20"}
+    deal = await lane.account.deal(lines=[free, paid])
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "invoiced"
+    await invoice_is_right(lane.account, deal, gross=1200)
+
+
+@pytest.mark.parametrize("name", ["Fleurs 🌷 & Fils", "شركة النور للتجارة", "<b>SARL</b> =1+1", "a" * 200])
+async def test_names_of_every_script_reach_the_invoice_unchanged(lane: Lane, name: str) -> None:
+    deal = await lane.account.deal(await lane.account.company(name=name))
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+    invoice = await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+    assert invoice["customer_name"] == name
+
+
+async def test_all_problems_of_a_dirty_deal_are_told_at_once_in_both_languages(lane: Lane) -> None:
+    company = await lane.account.company(siren="123", zip="", country="Atlantis")
+    line = {"name": "Conseil", "quantity": "0", "price": "10", "vat_rate": "20"}
+    deal = await lane.account.deal(company, lines=[line])
+    await lane.account.win(deal)
+    result = await end_of(lane, deal)
+    assert {field for _, field in problems(result)} == {"quantity", "zip", "country", "siren"}
+    for found in result["problems"]:
+        assert found["reason"]["fr"] != found["reason"]["en"]
+        assert found["remedy"]["fr"]
+        assert found["remedy"]["en"]
+    notes = [r for r in await lane.audit() if r["object"] == f"hubspot:{deal}" and r["kind"] == "note"]
+    assert len(notes) == 1
+
+
+async def test_a_repaired_deal_started_again_goes_on_to_its_invoice(lane: Lane) -> None:
+    company = await lane.account.company(zip="")
+    deal = await lane.account.deal(company)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "problems"
+    await lane.account.edit("companies", company, zip="69003")
+    await lane.account.move(deal, "contractsent")
+    await end_of(lane, deal, after_runs=1)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal, after_runs=2))["ending"] == "invoiced"
+    await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+
+
+async def test_a_draft_that_no_longer_matches_the_deal_is_replaced(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    refuse = await lane.account.fault(
+        vendor="stripe",
+        method="POST",
+        path="/v1/invoices/[^/]+/finalize",
+        when="before",
+        effect={"status": 400},
+    )
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "problems"
+    assert await lane.account.fired(refuse) == 1
+    (draft,) = await lane.account.invoices(deal)
+    assert draft["status"] == "draft"
+    found = await lane.account.http.get(
+        f"/hubspot/crm/v3/objects/deals/{deal}",
+        params={"associations": "line_items"},
+        headers={"Authorization": "Bearer pat-eu1-sandbox-0000"},
+    )
+    links = found.json()["associations"]
+    line = (links.get("line items") or links["line_items"])["results"][0]["id"]
+    await lane.account.edit("line_items", line, quantity="2")
+    await lane.account.move(deal, "contractsent")
+    await end_of(lane, deal, after_runs=1)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal, after_runs=2))["ending"] == "invoiced"
+    (invoice,) = await lane.account.invoices(deal)
+    assert invoice["id"] != draft["id"]
+    assert invoice["metadata"]["raccord_revision"] == "2"
+
+
+async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(
+    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The account rounds per line; told to expect per rate, Raccord must refuse to issue."""
+    overrides = {"RACCORD_STRIPE__VAT_ROUNDING": "per_rate"}
+    async with Lane(server, tmp_path_factory.mktemp("proof"), "proof", overrides=overrides) as lane:
+        line = {"name": "Pièce", "quantity": "1", "price": "0.33", "vat_rate": "20"}
+        deal = await lane.account.deal(lines=[line] * 3)
+        await lane.account.win(deal)
+        result = await end_of(lane, deal)
+        assert [cause for cause, _ in problems(result)] == ["totals"]
+        assert "other VAT rounding rule exactly" in result["problems"][0]["reason"]["en"]
+        (draft,) = await lane.account.invoices(deal)
+        assert draft["status"] == "draft"
+
+
+class TestShadow:
+    @pytest.fixture(scope="class")
+    async def shadow(
+        self, server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+    ) -> AsyncIterator[Lane]:
+        async with Lane(server, tmp_path_factory.mktemp("shadow"), "shadow", mode="shadow") as found:
+            yield found
+
+    async def test_shadow_reports_what_it_would_do_and_writes_nothing_anywhere(self, shadow: Lane) -> None:
+        clean = await shadow.account.deal()
+        dirty = await shadow.account.deal(await shadow.account.company(siren="1"))
+        since = (await shadow.account.requests())[-1]["n"]
+        for deal in (clean, dirty):
+            await shadow.account.win(deal)
+        result = await end_of(shadow, clean)
+        assert result["ending"] == "shadow"
+        assert any("would issue one invoice" in finding for finding in result["findings"])
+        assert (await end_of(shadow, dirty))["ending"] == "problems"
+        requests = [r for r in await shadow.account.requests() if r["n"] > since]
+        ours = [r for r in requests if "x-sandbox-actor" not in r["headers"]]
+        assert len(ours) > 5
+        assert [r for r in ours if r["mutating"] or r["committed"]] == []
+
+
+@pytest.mark.parametrize(
+    ("override", "value", "reason"),
+    [
+        ("RACCORD_ROLLOUT__OWNERS", '["nadia.benali@hexalab.example"]', "outside_rollout_owner"),
+        ("RACCORD_ROLLOUT__PIPELINES", '["218934000"]', "outside_rollout_pipeline"),
+        ("RACCORD_ROLLOUT__MAX_AMOUNT", "1099.89", "outside_rollout_amount"),
+        ("RACCORD_INVOICE_DEALS_WON_FROM", date(2999, 1, 1).isoformat(), "before_cut_over"),
+    ],
+)
+async def test_what_is_outside_rollout_or_cut_over_is_left_alone(
+    server: TemporalServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    override: str,
+    value: str,
+    reason: str,
+) -> None:
+    name = reason.replace("_", "-")
+    async with Lane(server, tmp_path_factory.mktemp(name), name, overrides={override: value}) as lane:
+        deal = await lane.account.deal()
+        await lane.account.win(deal)
+        result = await end_of(lane, deal)
+        assert (result["ending"], result["reason"]) == ("not_for_us", reason)
+        assert await lane.account.stripe("/v1/customers") == []
