@@ -78,26 +78,32 @@ class DealWon:
     async def _round(self) -> DealWonResult | None:
         """One pass from reading to the end; None when the deal changed before anything was issued."""
         policy = await self._policy()
-        mode = policy.mode
         try:
-            deal = await self._read_deal(policy)
-        except Gone:
-            return DealWonResult(ending=Ending.NOT_FOR_US, mode=mode, reason=NotForUs.DELETED)
+            return await self._judge(policy)
         except Stopped as stopped:
-            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=stopped.problems)
-        if reason := gate(deal, policy):
-            return DealWonResult(ending=Ending.NOT_FOR_US, mode=mode, reason=reason)
-        self._show(deal)
-        try:
-            return await self._won(deal, policy)
-        except Stopped as stopped:
-            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=stopped.problems)
+            return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=stopped.problems)
         except Gone as gone:
-            # Somebody deleted the deal or the draft meanwhile: look again, once for each record.
-            if (about := str(gone)) not in self._vanished:
-                self._vanished.add(about)
-                return None
-            return DealWonResult(ending=Ending.PROBLEMS, mode=mode, problems=(_vanished(about),))
+            return self._after_loss(str(gone), policy)
+
+    async def _judge(self, policy: DealWonPolicy) -> DealWonResult | None:
+        deal = await self._read_deal(policy)
+        if reason := gate(deal, policy):
+            return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=reason)
+        self._show(deal)
+        return await self._won(deal, policy)
+
+    def _after_loss(self, about: str, policy: DealWonPolicy) -> DealWonResult | None:
+        """The deal is gone: the end. Anything else that vanished is looked for again, once each."""
+        if about == self._about_deal:
+            return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=NotForUs.DELETED)
+        if about not in self._vanished:
+            self._vanished.add(about)
+            return None
+        return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=(_vanished(about),))
+
+    @property
+    def _about_deal(self) -> str:
+        return f"deal {self._ref.id}"
 
     async def _won(self, deal: Deal, policy: DealWonPolicy) -> DealWonResult | None:
         invoices = await self._invoices(policy)
@@ -169,7 +175,7 @@ class DealWon:
                 WriteBack(deal=self._ref, fields=_fields(invoice)),
                 queue=policy.crm,
                 timing=policy.timing,
-                about=f"deal {self._ref.id}",
+                about=self._about_deal,
                 summary=f"write {invoice.number} to the deal",
             )
         except Stopped as stopped:
@@ -207,7 +213,7 @@ class DealWon:
             DraftRequest(billing=policy.billing, order=order),
             queue=policy.billing,
             timing=policy.timing,
-            about=f"deal {self._ref.id}",
+            about=f"invoice of deal {self._ref.id}",
             summary="create the draft",
         )
         lined = await run_step(
@@ -215,7 +221,7 @@ class DealWon:
             DraftStep(billing=policy.billing, order=order, invoice_id=draft.id),
             queue=policy.billing,
             timing=policy.timing,
-            about=f"deal {self._ref.id}",
+            about=f"invoice of deal {self._ref.id}",
             summary=f"put {len(order.lines)} line(s) on the draft",
         )
         return lined, order
@@ -290,7 +296,7 @@ class DealWon:
             self._ref,
             queue=policy.crm,
             timing=policy.timing,
-            about=f"deal {self._ref.id}",
+            about=self._about_deal,
             summary="read the deal",
         )
 
@@ -300,7 +306,7 @@ class DealWon:
             InvoicesQuery(billing=policy.billing, deal=self._ref, customer_id=customer_id),
             queue=policy.billing,
             timing=policy.timing,
-            about=f"deal {self._ref.id}",
+            about=f"invoice of deal {self._ref.id}",
             summary="look for the deal's invoices",
         )
 
