@@ -1,0 +1,200 @@
+"""Credit notes: how an issued invoice is corrected."""
+
+from decimal import Decimal
+from typing import Any
+
+from sandbox.stripe.call import Call
+from sandbox.stripe.checks import merged_metadata
+from sandbox.stripe.errors import Refusal, missing_object
+from sandbox.stripe.invoice_steps import settle, told_paid
+from sandbox.stripe.invoice_view import shown
+from sandbox.stripe.lines import Line, rendered_tax
+from sandbox.stripe.pages import in_range, list_object, page
+from sandbox.stripe.payments import cancel_default_payment
+from sandbox.stripe.settings import ACCOUNT
+from sandbox.stripe.store import Invoice, Json
+from sandbox.stripe.table import new_id
+from sandbox.stripe.totals import Taxed, Totals, line_amount, totals
+
+_ALLOCATIONS = ("credit_amount", "out_of_band_amount", "refund_amount")
+
+
+def create(call: Call) -> Json:
+    """Credit a sum, or lines of the invoice with their tax; an open invoice asks for less afterwards."""
+    invoice = _credited_invoice(call)
+    lines, sums = _credited(call, invoice)
+    paid = invoice.status == "paid"
+    _affordable(call, invoice, sums.total, paid=paid)
+    before = shown(call.account, invoice)
+    note = _note(call, invoice, lines, sums, paid=paid)
+    call.store.credit_notes.add(note["id"], note)
+    call.event("credit_note.created", note)
+    _book(call, invoice, sums.total, paid=paid)
+    told_paid(call, invoice, before)
+    return note
+
+
+def retrieve(call: Call) -> Json:
+    note = call.store.credit_notes.find(call.id)
+    if note is None:
+        raise missing_object("credit note", call.id)
+    return note
+
+
+def list_(call: Call) -> Json:
+    params = call.params
+    return page(
+        call,
+        "credit note",
+        call.store.credit_notes,
+        lambda note: (
+            all(note[name] == params[name] for name in ("customer", "invoice") if name in params)
+            and in_range(note["created"], params.get("created"))
+        ),
+    )
+
+
+def _credited_invoice(call: Call) -> Invoice:
+    invoice = call.store.invoices.find(call.params["invoice"])
+    if invoice is None:
+        raise missing_object("invoice", call.params["invoice"], param="invoice", status=400)
+    if invoice.status not in ("open", "paid", "uncollectible"):
+        raise Refusal(f"Credit notes cannot be issued for {invoice.status} invoices.", param="invoice")
+    return invoice
+
+
+def _credited(call: Call, invoice: Invoice) -> tuple[list[Json], Totals]:
+    wanted = call.params.get("lines")
+    if wanted is None:
+        amount = call.params["amount"]
+        sums = Totals(
+            subtotal=amount, subtotal_excluding_tax=amount, total=amount, total_excluding_tax=amount, taxes=()
+        )
+        return [_note_line(call, "custom_line_item", None, Taxed(amount=amount, rates=()))], sums
+    credited = [_credited_line(call, invoice, line, number) for number, line in enumerate(wanted)]
+    sums = totals(
+        [taxed for _, taxed in credited],
+        exempt=invoice.data["customer_tax_exempt"],
+        per_rate=call.settings.vat_per_rate,
+    )
+    return [_note_line(call, "invoice_line_item", line, taxed) for line, taxed in credited], sums
+
+
+def _credited_line(call: Call, invoice: Invoice, wanted: dict[str, Any], number: int) -> tuple[Line, Taxed]:
+    line = next((each for each in invoice.lines if each.id == wanted["invoice_line_item"]), None)
+    if line is None:
+        raise missing_object(
+            "invoice line item",
+            wanted["invoice_line_item"],
+            param=f"lines[{number}][invoice_line_item]",
+            status=400,
+        )
+    amount = line.amount
+    if "quantity" in wanted:
+        amount = line_amount(Decimal(wanted["quantity"]), line.unit)
+    amount = wanted.get("amount", amount)
+    if amount > line.amount:
+        raise Refusal("You cannot credit more than the line's amount.", param=f"lines[{number}][amount]")
+    whole = line.taxed(call.store.rates(), invoice.default_rates)
+    return line, Taxed(amount=amount, rates=whole.rates)
+
+
+def _affordable(call: Call, invoice: Invoice, amount: int, *, paid: bool) -> None:
+    data = invoice.data
+    credited = data["pre_payment_credit_notes_amount"] + data["post_payment_credit_notes_amount"]
+    left = data["total"] - credited if paid else data["amount_remaining"]
+    if not 0 < amount <= left:
+        raise Refusal(f"The credit note amount must be between 1 and {left}.", param="amount")
+    if call.params.get("refund_amount"):
+        raise Refusal("This invoice has no charge that could be refunded.", param="refund_amount")
+    allocated = sum(call.params.get(name, 0) for name in _ALLOCATIONS)
+    if allocated != (amount if paid else 0):
+        raise Refusal(
+            "The sum of credit amount, refund amount and out of band amount must equal the post payment "
+            f"amount of the credit note ({amount if paid else 0}).",
+            param="credit_amount",
+        )
+
+
+def _book(call: Call, invoice: Invoice, amount: int, *, paid: bool) -> None:
+    data = invoice.data
+    if paid:
+        data["post_payment_credit_notes_amount"] += amount
+        _onto_balance(call, invoice)
+        return
+    data["pre_payment_credit_notes_amount"] += amount
+    data["amount_due"] -= amount
+    data["amount_remaining"] -= amount
+    if data["amount_remaining"] == 0:
+        cancel_default_payment(call, invoice)
+        settle(call, invoice)
+
+
+def _onto_balance(call: Call, invoice: Invoice) -> None:
+    customer = call.store.customers.find(invoice.data["customer"])
+    if customer and (credit := call.params.get("credit_amount")):
+        before = dict(customer)
+        customer["balance"] -= credit
+        call.updated("customer.updated", customer, before)
+
+
+def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, paid: bool) -> Json:
+    id_, params = new_id("cn"), call.params
+    number = 1 + sum(note["invoice"] == invoice.id for note in call.store.credit_notes)
+    return {
+        "id": id_,
+        "object": "credit_note",
+        "amount": sums.total,
+        "amount_shipping": 0,
+        "created": call.now,
+        "currency": invoice.data["currency"],
+        "customer": invoice.data["customer"],
+        "customer_account": None,
+        "customer_balance_transaction": None,
+        "discount_amount": 0,
+        "discount_amounts": [],
+        "effective_at": params.get("effective_at", call.now),
+        "invoice": invoice.id,
+        "lines": list_object(f"/v1/credit_notes/{id_}/lines", lines, has_more=False),
+        "livemode": call.settings.livemode,
+        "memo": params.get("memo"),
+        "metadata": merged_metadata({}, params.get("metadata", {})),
+        "number": f"{invoice.data['number']}-CN-{number:02d}",
+        "out_of_band_amount": params.get("out_of_band_amount"),
+        "pdf": f"https://pay.stripe.com/credit_notes/{ACCOUNT}/{id_}/pdf?s=ap",
+        "post_payment_amount": sums.total if paid else 0,
+        "pre_payment_amount": 0 if paid else sums.total,
+        "pretax_credit_amounts": [],
+        "reason": params.get("reason"),
+        "refunds": [],
+        "shipping_cost": None,
+        "status": "issued",
+        "subtotal": sums.subtotal,
+        "subtotal_excluding_tax": sums.subtotal_excluding_tax,
+        "total": sums.total,
+        "total_excluding_tax": sums.total_excluding_tax,
+        "total_taxes": [rendered_tax(tax) for tax in sums.taxes],
+        "type": "post_payment" if paid else "pre_payment",
+        "voided_at": None,
+    }
+
+
+def _note_line(call: Call, kind: str, line: Line | None, taxed: Taxed) -> Json:
+    return {
+        "id": new_id("cnli"),
+        "object": "credit_note_line_item",
+        "amount": taxed.amount,
+        "description": line.description if line else call.params.get("memo"),
+        "discount_amount": 0,
+        "discount_amounts": [],
+        "invoice_line_item": line.id if line else None,
+        "livemode": call.settings.livemode,
+        "metadata": {},
+        "pretax_credit_amounts": [],
+        "quantity": 1,
+        "tax_rates": [call.store.tax_rates.find(rate.id) for rate in taxed.rates],
+        "taxes": None,
+        "type": kind,
+        "unit_amount": None,
+        "unit_amount_decimal": None,
+    }

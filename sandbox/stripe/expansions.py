@@ -1,0 +1,85 @@
+"""The parameter `expand`: ids replaced by objects, and lists that are absent unless asked for."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sandbox.stripe.account import Account
+from sandbox.stripe.errors import Refusal
+from sandbox.stripe.invoice_view import shown
+from sandbox.stripe.pages import list_object
+from sandbox.stripe.store import Json
+
+_DEEPEST = 4
+
+
+def expanded(account: Account, answer: Json, paths: Sequence[str]) -> Json:
+    """A copy of the answer with the named properties expanded."""
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > _DEEPEST:
+            raise Refusal(f"You cannot expand more than {_DEEPEST} levels of a property.", param="expand")
+        answer = _along(account, answer, steps, path)
+    return answer
+
+
+def _along(account: Account, shown_object: Json, steps: Sequence[str], path: str) -> Json:
+    step, *rest = steps
+    if shown_object.get("object") in ("list", "search_result"):
+        if step != "data":
+            raise _refused(path)
+        items = [_along(account, item, rest, path) for item in shown_object["data"]] if rest else None
+        return shown_object if items is None else {**shown_object, "data": items}
+    value = _value(account, shown_object, step, path)
+    if rest and isinstance(value, dict):
+        value = _along(account, value, rest, path)
+    return {**shown_object, step: value}
+
+
+def _value(account: Account, shown_object: Json, step: str, path: str) -> Any:
+    included = _INCLUDABLE.get((shown_object.get("object", ""), step))
+    if included:
+        return included(account, shown_object)
+    value = shown_object.get(step)
+    if isinstance(value, dict):
+        return value
+    if step in shown_object and (value is None or step in _EXPANDABLE):
+        return value and _EXPANDABLE[step](account, value)
+    raise _refused(path)
+
+
+def _customer(account: Account, id_: str) -> Json:
+    return account.store.customers.find(id_) or {"id": id_, "object": "customer", "deleted": True}
+
+
+def _invoice(account: Account, id_: str) -> Any:
+    invoice = account.store.invoices.find(id_)
+    return shown(account, invoice) if invoice else id_
+
+
+def _tax_ids(account: Account, customer: Json) -> Json:
+    id_ = customer["id"]
+    found = [each for each in account.store.tax_ids if each["customer"] == id_]
+    return list_object(f"/v1/customers/{id_}/tax_ids", found, has_more=False)
+
+
+def _payments(account: Account, invoice: Json) -> Json:
+    found = [each for each in account.store.invoice_payments if each["invoice"] == invoice["id"]]
+    return list_object("/v1/invoice_payments", found, has_more=False)
+
+
+def _paid_off_stripe(_: Account, invoice: Json) -> int:
+    # The sandbox has no card: whatever was paid was paid elsewhere.
+    paid: int = invoice["amount_paid"]
+    return paid
+
+
+def _refused(path: str) -> Refusal:
+    return Refusal(f"This property cannot be expanded ({path}).", param="expand")
+
+
+_EXPANDABLE: dict[str, Callable[[Account, str], Any]] = {"customer": _customer, "invoice": _invoice}
+_INCLUDABLE: dict[tuple[str, str], Callable[[Account, Json], Any]] = {
+    ("customer", "tax_ids"): _tax_ids,
+    ("invoice", "payments"): _payments,
+    ("invoice", "amount_paid_off_stripe"): _paid_off_stripe,
+}

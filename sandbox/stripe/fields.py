@@ -1,0 +1,303 @@
+"""Parameters of the calls that take many (Stripe docs: the OpenAPI annotations of the official client)."""
+
+from collections.abc import Mapping
+
+from sandbox.stripe.checks import (
+    Check,
+    anything,
+    choice,
+    currency,
+    decimal,
+    email,
+    filled,
+    flag,
+    integer,
+    listing,
+    metadata,
+    not_simulated,
+    record,
+    text,
+    time_range,
+    unsettable,
+)
+from sandbox.stripe.pages import PAGING
+from sandbox.stripe.tax_ids import TYPES
+
+Fields = Mapping[str, Check]
+
+_ADDRESS = record({name: text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})
+_CUSTOM_FIELDS = listing(
+    record({"name": filled(text(40)), "value": filled(text(140))}, required=("name", "value")), most=4
+)
+TAX_ID: Fields = {"type": choice(*TYPES), "value": filled(text())}
+
+
+def _absent(*names: str) -> dict[str, Check]:
+    return {name: not_simulated() for name in names}
+
+
+CUSTOMER_UPDATE: Fields = {
+    "address": unsettable(_ADDRESS),
+    "balance": integer(),
+    "business_name": text(150),
+    "description": text(),
+    "email": email(),
+    "individual_name": text(150),
+    "invoice_prefix": text(12),
+    "invoice_settings": record(
+        {
+            "custom_fields": _CUSTOM_FIELDS,
+            "footer": text(),
+            "rendering_options": unsettable(record({"amount_tax_display": text(), "template": text()})),
+            **_absent("default_payment_method"),
+        }
+    ),
+    "metadata": metadata(),
+    "name": text(256),
+    "next_invoice_sequence": integer(least=1),
+    "phone": text(20),
+    "preferred_locales": listing(filled(text())),
+    "shipping": unsettable(
+        record({"address": _ADDRESS, "name": text(), "phone": text()}, required=("address", "name"))
+    ),
+    "tax_exempt": unsettable(choice("none", "exempt", "reverse")),
+    **_absent("cash_balance", "default_source", "source", "tax", "validate"),
+}
+CUSTOMER: Fields = {
+    **CUSTOMER_UPDATE,
+    "tax_id_data": listing(record(TAX_ID, required=TAX_ID), most=5),
+    **_absent("payment_method", "test_clock"),
+}
+CUSTOMER_LIST: Fields = {
+    **PAGING,
+    "created": time_range(),
+    "email": filled(text(512)),
+    **_absent("test_clock"),
+}
+
+_TAX_TYPE = choice(
+    "gst", "hst", "igst", "jct", "lease_tax", "pst", "qst", "rst", "sales_tax", "service_tax", "vat"
+)
+TAX_RATE_UPDATE: Fields = {
+    "active": flag(),
+    "country": text(2),
+    "description": text(),
+    "display_name": filled(text(50)),
+    "jurisdiction": text(200),
+    "metadata": metadata(),
+    "state": text(2),
+    "tax_type": _TAX_TYPE,
+}
+TAX_RATE: Fields = {
+    **TAX_RATE_UPDATE,
+    "inclusive": flag(),
+    "percentage": decimal(places=4, least=0, most=100),
+}
+TAX_RATE_LIST: Fields = {**PAGING, "active": flag(), "created": time_range(), "inclusive": flag()}
+
+INVOICE_UPDATE: Fields = {
+    "auto_advance": flag(),
+    "collection_method": choice("charge_automatically", "send_invoice"),
+    "custom_fields": _CUSTOM_FIELDS,
+    "days_until_due": integer(least=0),
+    "default_tax_rates": listing(filled(text())),
+    "description": text(1500),
+    "due_date": integer(least=0),
+    "effective_at": unsettable(integer(least=0)),
+    "footer": text(),
+    "metadata": metadata(),
+    "number": text(26),
+    "payment_settings": record(
+        {
+            "default_mandate": text(),
+            "payment_method_options": anything(),
+            "payment_method_types": listing(filled(text())),
+        }
+    ),
+    "rendering": record(
+        {
+            "amount_tax_display": unsettable(choice("exclude_tax", "include_inclusive_tax")),
+            "pdf": record({"page_size": choice("a4", "auto", "letter")}),
+            "template": text(),
+            "template_version": unsettable(integer()),
+        }
+    ),
+    "statement_descriptor": text(22),
+    **_absent(
+        "account_tax_ids",
+        "application_fee_amount",
+        "automatic_tax",
+        "automatically_finalizes_at",
+        "default_payment_method",
+        "default_source",
+        "discounts",
+        "issuer",
+        "on_behalf_of",
+        "shipping_cost",
+        "shipping_details",
+        "transfer_data",
+    ),
+}
+INVOICE: Fields = {
+    **INVOICE_UPDATE,
+    "currency": currency(),
+    "customer": filled(text()),
+    "pending_invoice_items_behavior": choice("exclude", "include"),
+    **_absent("customer_account", "from_invoice", "subscription"),
+}
+INVOICE_LIST: Fields = {
+    **PAGING,
+    "collection_method": choice("charge_automatically", "send_invoice"),
+    "created": time_range(),
+    "customer": filled(text()),
+    "due_date": time_range(),
+    "status": choice("draft", "open", "paid", "uncollectible", "void"),
+    "subscription": filled(text()),
+    **_absent("customer_account"),
+}
+
+_PRICE_DATA = record(
+    {
+        "currency": currency(),
+        "product": filled(text()),
+        "product_data": record(
+            {
+                "description": filled(text(40_000)),
+                "images": listing(filled(text()), most=8),
+                "metadata": metadata(),
+                "name": filled(text()),
+                "tax_code": filled(text()),
+                "tax_details": anything(),
+                "unit_label": filled(text()),
+            },
+            required=("name",),
+        ),
+        "tax_behavior": choice("exclusive", "inclusive", "unspecified"),
+        "unit_amount": integer(least=0),
+        "unit_amount_decimal": decimal(least=0),
+    },
+    required=("currency",),
+)
+_TAX_AMOUNT = record(
+    {
+        "amount": integer(),
+        "tax_rate_data": record(
+            {
+                **{name: TAX_RATE[name] for name in ("country", "description", "display_name", "inclusive")},
+                **{name: TAX_RATE[name] for name in ("jurisdiction", "percentage", "state", "tax_type")},
+                "jurisdiction_level": text(),
+            },
+            required=("display_name", "inclusive", "percentage"),
+        ),
+        "taxability_reason": text(),
+        "taxable_amount": integer(),
+    },
+    required=("amount", "tax_rate_data", "taxable_amount"),
+)
+LINE: Fields = {
+    "amount": integer(),
+    "description": text(),
+    "discountable": flag(),
+    "metadata": metadata(),
+    "period": record({"start": integer(), "end": integer()}, required=("start", "end")),
+    "price_data": _PRICE_DATA,
+    "quantity": integer(least=0),
+    "quantity_decimal": decimal(least=0),
+    "tax_amounts": listing(_TAX_AMOUNT, most=20),
+    "tax_rates": listing(filled(text())),
+    **_absent("discounts", "pricing"),
+}
+ADD_LINES: Fields = {
+    "invoice_metadata": metadata(),
+    "lines": listing(record({**LINE, **_absent("invoice_item")}), most=250),
+}
+UPDATE_LINES: Fields = {
+    "invoice_metadata": metadata(),
+    "lines": listing(record({**LINE, "id": filled(text())}, required=("id",)), most=250),
+}
+REMOVE_LINES: Fields = {
+    "invoice_metadata": metadata(),
+    "lines": listing(
+        record({"behavior": choice("delete"), "id": filled(text())}, required=("behavior", "id")), most=250
+    ),
+}
+PAY: Fields = {
+    "paid_out_of_band": flag(),
+    **_absent("forgive", "mandate", "off_session", "payment_method", "source"),
+}
+
+_MONEY = record({"currency": currency(), "value": integer(least=1)}, required=("currency", "value"))
+PAYMENT_RECORD: Fields = {
+    "amount_requested": _MONEY,
+    "customer_details": record({name: text() for name in ("customer", "email", "name", "phone")}),
+    "customer_presence": choice("off_session", "on_session"),
+    "description": text(),
+    "guaranteed": record({"guaranteed_at": integer()}, required=("guaranteed_at",)),
+    "initiated_at": integer(),
+    "metadata": metadata(),
+    "outcome": choice("guaranteed"),
+    "payment_method_details": anything(),
+    "processor_details": anything(),
+    "shipping_details": anything(),
+    **_absent("canceled", "failed"),
+}
+PAYMENT_LIST: Fields = {
+    **PAGING,
+    "created": time_range(),
+    "invoice": filled(text()),
+    "payment": record(
+        {
+            "payment_intent": filled(text()),
+            "payment_record": filled(text()),
+            "type": choice("payment_intent", "payment_record"),
+        },
+        required=("type",),
+    ),
+    "status": choice("canceled", "open", "paid"),
+}
+
+CREDIT_NOTE: Fields = {
+    "amount": integer(least=1),
+    "credit_amount": integer(least=0),
+    "effective_at": integer(),
+    "email_type": choice("none", "credit_note"),
+    "invoice": filled(text()),
+    "lines": listing(
+        record(
+            {
+                "amount": integer(least=1),
+                "invoice_line_item": filled(text()),
+                "quantity": integer(least=1),
+                "type": choice("invoice_line_item"),
+                **_absent("description", "metadata", "tax_amounts", "tax_rates", "unit_amount"),
+                **_absent("unit_amount_decimal"),
+            },
+            required=("type", "invoice_line_item"),
+        )
+    ),
+    "memo": text(),
+    "metadata": metadata(),
+    "out_of_band_amount": integer(least=0),
+    "reason": choice("duplicate", "fraudulent", "order_change", "product_unsatisfactory"),
+    "refund_amount": integer(least=0),
+    **_absent("refunds", "shipping_cost"),
+}
+CREDIT_NOTE_LIST: Fields = {
+    **PAGING,
+    "created": time_range(),
+    "customer": filled(text()),
+    "invoice": filled(text()),
+    **_absent("customer_account"),
+}
+EVENT_LIST: Fields = {
+    **PAGING,
+    "created": time_range(),
+    "delivery_success": flag(),
+    "type": filled(text()),
+    "types": listing(filled(text()), most=20),
+}
+SEARCH: Fields = {
+    "limit": integer(least=1, most=100),
+    "page": filled(text()),
+    "query": filled(text()),
+}

@@ -1,0 +1,209 @@
+"""What happens to an invoice after it was a draft: finalised, sent, paid, voided, written off."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.stripe.call import Call
+from sandbox.stripe.currencies import MINIMUM_CHARGE
+from sandbox.stripe.errors import Refusal, not_editable
+from sandbox.stripe.invoice_view import live_values, shown
+from sandbox.stripe.invoices import existing_invoice
+from sandbox.stripe.letters import invoice_letter
+from sandbox.stripe.payments import attach_record, cancel_default_payment, open_default_payment
+from sandbox.stripe.settings import ACCOUNT, ACCOUNT_TIMEZONE, NUMBER_PREFIX
+from sandbox.stripe.store import Invoice, Json
+
+
+def finalize(call: Call) -> Json:
+    invoice = existing_invoice(call)
+    if not invoice.draft:
+        raise not_editable("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
+    _finalisable(call, invoice)
+    if "auto_advance" in call.params:
+        invoice.data["auto_advance"] = call.params["auto_advance"]
+    _finalize(call, invoice)
+    return shown(call.account, invoice)
+
+
+def send(call: Call) -> Json:
+    """Mail the invoice; a draft is finalised first. Every call mails again."""
+    invoice = existing_invoice(call)
+    recipient = _recipient(call, invoice)
+    if invoice.draft:
+        _finalisable(call, invoice)
+        _finalize(call, invoice)
+    account = call.account
+    customer = account.store.customers.find(invoice.data["customer"]) or {}
+    letter = invoice_letter(
+        invoice.data, recipient=recipient, locales=customer.get("preferred_locales") or []
+    )
+    account.mail(letter)
+    call.event("invoice.sent", shown(account, invoice))
+    return shown(account, invoice)
+
+
+def pay(call: Call) -> Json:
+    invoice = existing_invoice(call)
+    match invoice.status:
+        case "paid":
+            raise Refusal("Invoice is already paid")
+        case "draft":
+            raise Refusal("A draft invoice cannot be paid: finalize it first.")
+        case "void":
+            raise Refusal("A void invoice cannot be paid.")
+    if not call.params.get("paid_out_of_band"):
+        raise Refusal(
+            "There is no `default_payment_method` set on this Customer or Invoice. Please set a default."
+        )
+    before = shown(call.account, invoice)
+    cancel_default_payment(call, invoice)
+    invoice.data["amount_paid"] += invoice.data["amount_remaining"]
+    settle(call, invoice)
+    told_paid(call, invoice, before)
+    return shown(call.account, invoice)
+
+
+def attach_payment(call: Call) -> Json:
+    """Book money received elsewhere; the invoice stays open until all of it has come."""
+    invoice = existing_invoice(call)
+    if invoice.status not in ("open", "uncollectible"):
+        raise Refusal(f"Payments can only be attached to open invoices; this one is {invoice.status}.")
+    before = shown(call.account, invoice)
+    received = attach_record(call, invoice, call.params["payment_record"])
+    data = invoice.data
+    data["amount_overpaid"] += max(received - data["amount_remaining"], 0)
+    data["amount_paid"] += received
+    data["amount_remaining"] = max(data["amount_remaining"] - received, 0)
+    if data["amount_remaining"] == 0:
+        cancel_default_payment(call, invoice)
+        settle(call, invoice)
+    told_paid(call, invoice, before)
+    return shown(call.account, invoice)
+
+
+def void(call: Call) -> Json:
+    invoice = existing_invoice(call)
+    if invoice.status not in ("open", "uncollectible"):
+        raise not_editable(f"You can only void open or uncollectible invoices; this one is {invoice.status}.")
+    cancel_default_payment(call, invoice)
+    return _moved(call, invoice, status="void", stamp="voided_at", event="invoice.voided")
+
+
+def mark_uncollectible(call: Call) -> Json:
+    invoice = existing_invoice(call)
+    if invoice.status != "open":
+        raise Refusal(f"You can only mark open invoices uncollectible; this one is {invoice.status}.")
+    invoice.data["status_details"] = {"uncollectible": {"reason": None}}
+    return _moved(
+        call,
+        invoice,
+        status="uncollectible",
+        stamp="marked_uncollectible_at",
+        event="invoice.marked_uncollectible",
+    )
+
+
+def settle(call: Call, invoice: Invoice) -> None:
+    """Nothing remains to be paid."""
+    invoice.data.update(amount_remaining=0, status="paid")
+    _stamp(invoice, "paid_at", call.now)
+
+
+def told_paid(call: Call, invoice: Invoice, before: Json) -> None:
+    """Say what the payment changed, and that the invoice is paid when it is."""
+    now_shown = shown(call.account, invoice)
+    call.updated("invoice.updated", now_shown, before)
+    if invoice.status == "paid" and before["status"] != "paid":
+        call.event("invoice.paid", now_shown)
+
+
+def _finalisable(call: Call, invoice: Invoice) -> None:
+    if not invoice.lines:
+        raise Refusal(
+            "Nothing to invoice for customer: the invoice has no lines.",
+            code="invoice_no_customer_line_items",
+        )
+    due = invoice.data["due_date"]
+    if invoice.data["collection_method"] == "send_invoice" and due is not None and due <= call.now:
+        raise Refusal("The due date of this invoice has passed; it must be in the future.", param="due_date")
+
+
+def _finalize(call: Call, invoice: Invoice) -> None:
+    before = shown(call.account, invoice)
+    data, now, token = invoice.data, call.now, secrets.token_urlsafe(24)
+    data.update(live_values(call.account, invoice))
+    data.update(
+        status="open",
+        number=data["number"] or _next_number(call),
+        effective_at=data["effective_at"] or now,
+        hosted_invoice_url=f"https://invoice.stripe.com/i/{ACCOUNT}/test_{token}?s=ap",
+        invoice_pdf=f"https://pay.stripe.com/invoice/{ACCOUNT}/test_{token}/pdf?s=ap",
+        automatically_finalizes_at=None,
+    )
+    _stamp(invoice, "finalized_at", now)
+    _apply_balance(call, invoice)
+    if data["amount_due"] == 0:
+        settle(call, invoice)
+    else:
+        open_default_payment(call, invoice)
+    now_shown = shown(call.account, invoice)
+    call.updated("invoice.updated", now_shown, before)
+    call.event("invoice.finalized", now_shown)
+    if invoice.status == "paid":
+        call.event("invoice.paid", now_shown)
+
+
+def _apply_balance(call: Call, invoice: Invoice) -> None:
+    """The customer's balance settles what it can; a credit or a sum too small to charge goes onto it."""
+    data, store = invoice.data, call.store
+    customer = store.customers.find(data["customer"])
+    balance = customer["balance"] if customer else 0
+    raw = data["total"] + balance
+    chargeable = raw >= MINIMUM_CHARGE.get(data["currency"], 1)
+    due, ending = (raw, 0) if chargeable else (0, raw)
+    data.update(starting_balance=balance, ending_balance=ending, amount_due=due, amount_remaining=due)
+    if customer and ending != balance:
+        before = dict(customer)
+        customer["balance"] = ending
+        call.updated("customer.updated", customer, before)
+
+
+def _next_number(call: Call) -> str:
+    store = call.store
+    store.last_number += 1
+    year = datetime.fromtimestamp(call.now, ZoneInfo(ACCOUNT_TIMEZONE)).year
+    return f"{NUMBER_PREFIX}-{year}-{store.last_number:04d}"
+
+
+def _recipient(call: Call, invoice: Invoice) -> str:
+    if invoice.status == "void":
+        raise Refusal("A void invoice cannot be sent.")
+    if invoice.data["collection_method"] != "send_invoice":
+        raise Refusal("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    customer = call.store.customers.find(invoice.data["customer"]) or {}
+    email: str | None = invoice.data["customer_email"] or customer.get("email")
+    if email is None:
+        raise Refusal(
+            "Missing email. In order to create invoices that are sent to the customer, the customer must "
+            "have a valid email.",
+            code="customer_email_missing",
+        )
+    return email
+
+
+def _moved(call: Call, invoice: Invoice, *, status: str, stamp: str, event: str) -> Json:
+    before = shown(call.account, invoice)
+    invoice.data["status"] = status
+    _stamp(invoice, stamp, call.now)
+    now_shown = shown(call.account, invoice)
+    call.updated("invoice.updated", now_shown, before)
+    call.event(event, now_shown)
+    return now_shown
+
+
+def _stamp(invoice: Invoice, name: str, at: int) -> None:
+    # A new dict: earlier answers and events keep the old one.
+    transitions: dict[str, Any] = {**invoice.data["status_transitions"], name: at}
+    invoice.data["status_transitions"] = transitions

@@ -1,0 +1,77 @@
+"""How this Stripe account behaves, and what it is called."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sandbox.core.delivery import Target
+
+KEY = "rk_test_sandbox0000000000000000"
+WEBHOOK_SECRET = "whsec_sandbox00000000000000000000"  # noqa: S105 - the sandbox's published credential
+
+API_VERSION = "2026-10-28.endive"
+KNOWN_VERSIONS = (
+    "2025-03-31.basil",
+    "2025-09-30.clover",
+    "2026-03-25.dahlia",
+    "2026-07-29.dahlia",
+    "2026-09-30.endive",
+    API_VERSION,
+)
+
+ACCOUNT = "acct_1SandboxRaccord"
+ACCOUNT_NAME = "Atelier Sandbox SAS"
+ACCOUNT_COUNTRY = "FR"
+ACCOUNT_CURRENCY = "eur"
+ACCOUNT_TIMEZONE = "Europe/Paris"
+ACCOUNT_EMAIL = "facturation@atelier-sandbox.example"
+NUMBER_PREFIX = "F"
+
+
+@dataclass(frozen=True)
+class StripeSettings:
+    """Every field can be changed while it runs, by its name, through `PUT /_control/webhooks/stripe`.
+
+    `api_key`            the one key that is accepted; `_live_` in it makes the account a live one
+    `denied`             permissions the restricted key lacks, such as `rak_customer_write`
+    `vat_per_rate`       VAT is rounded once per rate and invoice; otherwise on every line
+    `search_lag`         seconds until search finds a new object
+    `rate_limits`        whether the per-second limits below apply (Stripe docs: a sandbox key has 25 overall)
+    `lock_timeouts`      an injected 429 is a `lock_timeout` and not a `rate_limit`
+    `idempotency_hours`  how long an answer is kept under its key
+    `processing_seconds` how long a write takes: the same key meanwhile is 409, the same object 429
+    `clock_offset`       seconds between the real clock and the account's: past or future invoices
+    `day_seconds`        the length of a day in `days_until_due`
+    `verification_seconds` until an EU VAT number is verified
+    `api_version`, `enabled_events`, `previous_secret`, `copies`: the webhook endpoint; a previous secret
+    adds a second `v1`, `copies` is how often each event is sent
+    """
+
+    api_key: str = KEY
+    denied: list[str] = field(default_factory=list)
+    vat_per_rate: bool = False
+    search_lag: float = 1.0
+    rate_limits: bool = True
+    requests_per_second: int = 100
+    requests_per_second_and_endpoint: int = 25
+    searches_per_second: int = 20
+    lock_timeouts: bool = False
+    idempotency_hours: float = 24.0
+    processing_seconds: float = 0.0
+    clock_offset: int = 0
+    day_seconds: int = 86_400
+    verification_seconds: float = 1.0
+    api_version: str = API_VERSION
+    enabled_events: list[str] = field(default_factory=lambda: ["*"])
+    previous_secret: str = ""
+    copies: int = 1
+
+    @classmethod
+    def of(cls, target: Target) -> "StripeSettings":
+        return cls(**target.options)
+
+    def options(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def livemode(self) -> bool:
+        return "_live_" in self.api_key

@@ -1,0 +1,69 @@
+"""Everything one account holds."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sandbox.stripe.table import Table
+from sandbox.stripe.totals import Rate
+
+if TYPE_CHECKING:
+    from sandbox.stripe.lines import Line
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Invoice:
+    """`data` is the invoice object without its lines; what a draft derives is added when it is shown."""
+
+    data: Json
+    lines: list["Line"] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        id_: str = self.data["id"]
+        return id_
+
+    @property
+    def status(self) -> str:
+        status: str = self.data["status"]
+        return status
+
+    @property
+    def draft(self) -> bool:
+        return self.status == "draft"
+
+    @property
+    def default_rates(self) -> tuple[str, ...]:
+        return tuple(rate["id"] for rate in self.data["default_tax_rates"])
+
+
+@dataclass
+class Store:
+    """Tables by kind, and the one number sequence of the account.
+
+    `percentages` keeps the exact value of each tax rate; the object itself shows a JSON number.
+    """
+
+    customers: Table[Json] = field(default_factory=Table)
+    tax_ids: Table[Json] = field(default_factory=Table)
+    tax_rates: Table[Json] = field(default_factory=Table)
+    percentages: dict[str, Decimal] = field(default_factory=dict)
+    products: Table[Json] = field(default_factory=Table)
+    invoices: Table[Invoice] = field(default_factory=Table)
+    invoice_payments: Table[Json] = field(default_factory=Table)
+    payment_records: Table[Json] = field(default_factory=Table)
+    credit_notes: Table[Json] = field(default_factory=Table)
+    events: Table[Json] = field(default_factory=Table)
+    deleted_customers: set[str] = field(default_factory=set)
+    last_number: int = 0
+
+    def rates(self) -> dict[str, Rate]:
+        """All tax rates, as arithmetic wants them."""
+        return {
+            rate["id"]: Rate(
+                id=rate["id"], percentage=self.percentages[rate["id"]], inclusive=rate["inclusive"]
+            )
+            for rate in self.tax_rates
+        }

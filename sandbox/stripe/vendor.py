@@ -1,0 +1,94 @@
+"""The Stripe simulator, as the framework sees it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.core.delivery import Delivery
+from sandbox.core.exchanges import Exchange
+from sandbox.stripe import errors
+from sandbox.stripe.account import VENDOR, Account, Post
+from sandbox.stripe.errors import Refusal
+from sandbox.stripe.gate import Gate, refused
+from sandbox.stripe.invoice_view import whole
+from sandbox.stripe.operations import OPERATIONS, Operation
+from sandbox.stripe.settings import API_VERSION
+from sandbox.stripe.table import new_id
+
+
+class StripeVendor:
+    """One account without any customer. What is mailed goes to `mailbox`.
+
+    Its settings (`StripeSettings`) are options of its webhook target: they can be changed while it runs.
+    """
+
+    name = VENDOR
+
+    def __init__(self, *, delivery: Delivery, mailbox: Post) -> None:
+        self._account = Account(delivery=delivery, post=mailbox)
+        self._gate = Gate(self._account)
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            *(
+                Route(operation.path, self._endpoint(operation), methods=[operation.method])
+                for operation in OPERATIONS
+            ),
+            Route("/{unknown:path}", _unrecognised, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Lists by kind, oldest first; invoices with all their lines, drafts as they stand now."""
+        store = self._account.store
+        return {
+            "customers": list(store.customers),
+            "deleted_customers": sorted(store.deleted_customers),
+            "tax_ids": list(store.tax_ids),
+            "tax_rates": list(store.tax_rates),
+            "products": list(store.products),
+            "invoices": [whole(self._account, invoice) for invoice in store.invoices],
+            "invoice_payments": list(store.invoice_payments),
+            "payment_records": list(store.payment_records),
+            "credit_notes": list(store.credit_notes),
+            "events": list(store.events),
+        }
+
+    def reset(self) -> None:
+        self._account.reset()
+        self._gate.reset()
+
+    def mutating(self, method: str, path: str) -> bool:  # noqa: ARG002 - every search of Stripe is a GET
+        return method not in ("GET", "HEAD")
+
+    def rate_limited(self) -> Response:
+        if self._account.settings.lock_timeouts:
+            return _injected(errors.lock_timeout())
+        return _injected(errors.too_many_requests("global-rate"))
+
+    def server_error(self, status: int) -> Response:
+        return _injected(errors.server_error(status))
+
+    def remember(self, exchange: Exchange, answer: Response) -> None:
+        self._gate.remember(exchange, answer)
+
+    def _endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            return await self._gate.answer(operation, request)
+
+        return answer
+
+
+async def _unrecognised(request: Request) -> Response:
+    refusal = Refusal(
+        f"Unrecognized request URL ({request.method}: /{request.path_params['unknown']}). "
+        "Please see https://docs.stripe.com or we can help at https://support.stripe.com/.",
+        status=404,
+    )
+    return _injected(refusal)
+
+
+def _injected(refusal: Refusal) -> Response:
+    return refused(refusal, {"Request-Id": new_id("req", 14), "Stripe-Version": API_VERSION})
