@@ -1,0 +1,121 @@
+"""What Raccord reads of Stripe's objects (API 2026-10-28.endive). Unknown fields are ignored.
+
+Amounts are integers in Stripe's minor units, instants are Unix seconds.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StrictInt
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Identified(Wire):
+    id: str
+
+
+ObjectT = TypeVar("ObjectT", bound=Identified)
+
+
+class Page(Wire, Generic[ObjectT]):
+    """One page: a list continues after its last id, a search with `next_page`."""
+
+    data: tuple[ObjectT, ...]
+    has_more: bool = False
+    next_page: str | None = None
+
+
+class Deleted(Identified):
+    """What a deleted object answers, with status 200."""
+
+    deleted: Literal[True]
+
+
+class TaxId(Identified):
+    type: str
+    value: str
+
+
+class StripeCustomer(Identified):
+    name: str | None = None
+    email: str | None = None
+    metadata: Mapping[str, str] | None = None
+    tax_exempt: str | None = None
+    tax_ids: Page[TaxId] | None = None
+    """Only there when expanded, and its first page at most."""
+
+
+class FoundCustomer(RootModel[Deleted | StripeCustomer]):
+    pass
+
+
+def _as_text(value: object) -> object:
+    # JSON numbers arrive as float; their shortest text is exact for the four decimals of a rate.
+    return str(value) if isinstance(value, float) else value
+
+
+class TaxRate(Identified):
+    percentage: Annotated[Decimal, BeforeValidator(_as_text)]
+    inclusive: bool
+    active: bool = True
+    country: str | None = None
+    tax_type: str | None = None
+    rate_type: str | None = None
+    """`percentage`, `flat_amount`, or nothing on older rates, which are percentages."""
+    metadata: Mapping[str, str] | None = None
+    created: StrictInt = 0
+
+
+class TaxRateDetails(Wire):
+    tax_rate: str
+
+
+class Tax(Wire):
+    amount: StrictInt
+    taxable_amount: StrictInt | None = None
+    tax_rate_details: TaxRateDetails | None = None
+
+
+class Line(Identified):
+    amount: StrictInt
+    taxes: tuple[Tax, ...] | None = None
+
+
+class StatusTransitions(Wire):
+    finalized_at: StrictInt | None = None
+
+
+class StripeInvoice(Identified):
+    status: str
+    customer: str | None = None
+    currency: str
+    metadata: Mapping[str, str] | None = None
+    number: str | None = None
+    hosted_invoice_url: str | None = None
+    due_date: StrictInt | None = None
+    status_transitions: StatusTransitions = StatusTransitions()
+    total: StrictInt
+    total_excluding_tax: StrictInt | None = None
+    total_taxes: tuple[Tax, ...] | None = None
+    lines: Page[Line]
+    """Its first ten at most."""
+    pre_payment_credit_notes_amount: StrictInt = 0
+    post_payment_credit_notes_amount: StrictInt = 0
+
+
+class FoundInvoice(RootModel[Deleted | StripeInvoice]):
+    pass
+
+
+class EventData(Wire):
+    object: Identified
+
+
+class Event(Identified):
+    data: EventData
