@@ -130,8 +130,14 @@ class BillingWrites:
         return customer
 
     async def _remember(self, billing: str, profile: CustomerProfile, customer_id: str) -> None:
+        """Link the identity to its customer. A link that the look-up passed over names a deleted one."""
+        identity = profile.identity.reference
         await self._links.link_customer(
-            profile.identity.reference, billing, customer_id, crm_company=profile.crm_company
+            identity,
+            billing,
+            customer_id,
+            profile.crm_company,
+            replacing=await self._links.customer(identity, billing),
         )
 
     @activity.defn(name="billing.create_vat_rate")
@@ -309,5 +315,6 @@ class BillingWrites:
             write=write,
             # The vendor's list of sent invoices may lag; its key keeps a repeat from sending twice.
             read_back=False,
+            final=True,
         )
         await self._links.update_deal(wanted.deal, wanted.billing, delivered=True)

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.messages import CustomerOutcome, CustomerRequest
 
-BEAT = timedelta(seconds=5)
+BEAT = timedelta(seconds=2)
 
 
 class CustomerActivities:

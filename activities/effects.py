@@ -17,6 +17,7 @@ from raccord.records.audit import Audit, Intent, Standing, Verdict
 
 T = TypeVar("T")
 ACTOR = "raccord"
+HAPPENED = (Verdict.DONE, Verdict.FOUND)
 
 
 class Effect(Value):
@@ -41,7 +42,7 @@ class Effect(Value):
 class Effects:
     """Writes through the recipe, with the audit as its memory.
 
-    `settle`: how long after a server error the vendor's look-ups may still miss what that request
+    `settle`: how long after an answer the vendor's look-ups may still miss what that request
     created. Until then nothing is written again.
     """
 
@@ -56,11 +57,14 @@ class Effects:
         look: Callable[[], Awaitable[T | None]],
         write: Callable[[str], Awaitable[T]],
         read_back: bool = True,
+        final: T | None = None,
     ) -> T:
         """Make sure that the effect has happened exactly once, and return what it produced.
 
         `look` returns what is already there; `write` takes the idempotency key. With `read_back`
-        the result is read again and returned as the vendor holds it. Raises connector errors.
+        the result is read again and returned as the vendor holds it. `final` is for effects that
+        cannot be undone, such as an e-mail: once the audit says that it happened, it is returned
+        whatever the look-up says. Raises connector errors.
         """
         standing = await self._audit.intend(
             Intent(
@@ -73,7 +77,8 @@ class Effects:
                 after=effect.request,
             )
         )
-        if (found := await look()) is not None:
+        found = final if standing.last_outcome in HAPPENED and final is not None else await look()
+        if found is not None:
             await self._audit.conclude(effect.key, Verdict.FOUND, _seen(found))
             return found
         self._wait_until_settled(effect, standing)
@@ -83,20 +88,21 @@ class Effects:
         return result
 
     def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
-        if standing.last_failure_at is None:
+        if standing.last_outcome_at is None or standing.last_outcome is Verdict.REFUSED:
             return
-        remaining = standing.last_failure_at + self._settle - datetime.now(UTC)
+        remaining = standing.last_outcome_at + self._settle - datetime.now(UTC)
         if remaining > timedelta(0):
             raise AmbiguousWrite(
-                f"{effect.name} for {effect.object} was answered with a server error; "
+                f"{effect.name} for {effect.object} was answered before and does not show; "
                 "looking again before anything is repeated.",
                 retry_after=max(remaining, timedelta(seconds=1)),
             )
 
     async def _write(self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]]) -> T:
-        # A vendor that stores answers replays a stored 500 for ever, so each server error that a
-        # look-up has since disproved opens a new key.
-        key = f"{effect.key}#{standing.failures}" if standing.failures else effect.key
+        # A vendor that stores answers replays them under the same key: a 500 that never heals, a
+        # refusal whose cause was repaired, a draft that was deleted. Each answer that the look-up
+        # has since disproved opens a new key.
+        key = f"{effect.key}#{standing.outcomes}" if standing.outcomes else effect.key
         try:
             return await write(key)
         except AmbiguousWrite as error:
@@ -104,9 +110,8 @@ class Effects:
                 await self._audit.conclude(effect.key, Verdict.SERVER_ERROR, {"error": str(error)})
             raise
         except Permanent as error:
-            await self._audit.conclude(
-                effect.key, Verdict.REFUSED, {"error": str(error), "code": error.code, "field": error.field}
-            )
+            detail = {"error": str(error), "code": error.code, "field": error.field}
+            await self._audit.conclude(effect.key, Verdict.REFUSED, detail)
             raise
 
     async def _read_back(self, effect: Effect, look: Callable[[], Awaitable[T | None]]) -> T:

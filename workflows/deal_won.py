@@ -1,7 +1,6 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from activities.billing import BillingReads, BillingWrites
 from activities.crm import CrmReads, CrmWrites
@@ -43,7 +42,7 @@ from raccord.platform import search
 from workflows.steps import Gone, Stopped, run_join, run_local, run_step
 
 
-@workflow.defn(name="DealWon", versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name="DealWon")
 class DealWon:
     """Read the deal, judge it, and carry it to one finalised, delivered invoice shown on the deal.
 

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
@@ -17,7 +16,7 @@ from workflows.steps import Gone, Stopped, run_local, run_step
 T = TypeVar("T")
 
 
-@workflow.defn(name="EnsureCustomer", versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name="EnsureCustomer")
 class EnsureCustomer:
     """Find or create one customer; several first deals of one customer share this run.
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 FLOWS_QUEUE = "flows"
 _JOIN = timedelta(minutes=10)
-_BEAT = timedelta(seconds=30)
+_BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
 _CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES}
 

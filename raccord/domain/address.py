@@ -9,7 +9,7 @@ from raccord.domain.values import OneLine, Value, fold
 
 _LANGUAGES = ("fr", "en", "de", "es", "it", "nl")
 _SPOKEN = {"uk": "GB", "usa": "US", "u.s.a.": "US", "holland": "NL", "hollande": "NL", "england": "GB"}
-_NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
+_NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +28,7 @@ def _is_country(code: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", fold(text))
+    decomposed = unicodedata.normalize("NFD", fold(text.replace("’", "'").replace("-", " ")))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
@@ -51,8 +51,13 @@ class Address(Value):
     country: str | None = None
 
     @property
+    def _department(self) -> str:
+        # People write `97 110` and `F-97110`.
+        return "".join(c for c in self.postal_code if c.isdigit())[:3]
+
+    @property
     def overseas(self) -> bool:
         """Whether this is a French overseas department, where metropolitan VAT rates do not apply."""
         return self.country in {"GP", "MQ", "GF", "RE", "YT"} or (
-            self.country == "FR" and self.postal_code[:3] in {"971", "972", "973", "974", "976"}
+            self.country == "FR" and self._department in {"971", "972", "973", "974", "976"}
         )

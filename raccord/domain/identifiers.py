@@ -34,6 +34,9 @@ EU_COUNTRIES = frozenset(
     | {"LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}
 )
 
+_PLACEHOLDER = "000000000"
+"""Passes the check digit, and is what people type to get past a mandatory field: it names nobody."""
+
 
 def clean(text: str) -> str:
     """Strip the separators people write: spaces of any kind, dots, hyphens."""
@@ -46,9 +49,10 @@ def parse_siret(text: str) -> str | None:
     La Poste's establishments (SIREN 356000000) follow a digit-sum rule instead of Luhn; stdnum knows it.
     """
     try:
-        return str(_siret.validate(clean(text)))
+        siret = str(_siret.validate(clean(text)))
     except ValidationError:
         return None
+    return None if siret[:9] == _PLACEHOLDER else siret
 
 
 def parse_siren(text: str) -> str | None:
@@ -57,9 +61,10 @@ def parse_siren(text: str) -> str | None:
     if siret := parse_siret(cleaned):
         return siret[:9]
     try:
-        return str(_siren.validate(cleaned))
+        siren = str(_siren.validate(cleaned))
     except ValidationError:
         return None
+    return None if siren == _PLACEHOLDER else siren
 
 
 def parse_vat_number(text: str) -> str | None:

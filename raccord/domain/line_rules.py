@@ -1,11 +1,11 @@
 """From a deal's line items to invoice lines, or to the problems that keep them from being invoiced."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from raccord.domain.deal import Deal, LineItem
 from raccord.domain.invoice import InvoiceLine
-from raccord.domain.money import exponent, round_half_up
+from raccord.domain.money import EXACT, exponent, round_half_up
 from raccord.domain.policy import DealWonPolicy
 from raccord.domain.problems import Cause, Problem, problem
 
@@ -19,14 +19,15 @@ def _record(line: LineItem) -> str:
 def price_after_discount(line: LineItem) -> Decimal | Problem:
     """Return the unit price after discount, exact; a discount outside 0..price is a problem."""
     price, discount = line.unit_price or Decimal(0), line.discount
-    match discount:
-        case None:
-            return price
-        case _ if discount.percent is not None:
-            reduced = price * (1 - discount.percent / 100)
-        case _:
+    if discount is None:
+        return price
+    percent = discount.percent or Decimal(0)
+    with localcontext(EXACT):
+        if discount.percent is not None:
+            reduced = price * (1 - percent / 100)
+        else:
             reduced = price - (discount.per_unit or Decimal(0))
-    if not 0 <= reduced <= price:
+    if not (0 <= reduced <= price and 0 <= percent <= 100):
         return problem(
             Cause.DISCOUNT,
             _record(line),
@@ -131,7 +132,7 @@ def _vat_rate(line: LineItem, policy: DealWonPolicy) -> Decimal | Problem:
 
 
 def _currency(line: LineItem, currency: str | None) -> Problem | None:
-    if not line.currency or not currency or line.currency.upper() == currency.upper():
+    if not line.currency or not currency or line.currency.strip().upper() == currency.strip().upper():
         return None
     return problem(
         Cause.CURRENCY,

@@ -38,6 +38,14 @@ def contradictions(customer: Customer, profile: CustomerProfile) -> tuple[str, .
     return tuple(found)
 
 
+def _same_vat(customer: Customer, profile: CustomerProfile) -> bool:
+    return bool(profile.vat_number) and customer.vat_number == profile.vat_number
+
+
+def _same_email(customer: Customer, profile: CustomerProfile) -> bool:
+    return bool(customer.email) and fold(customer.email) == fold(profile.email)
+
+
 def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | None) -> Evidence | None:
     against = contradictions(customer, profile)
     if linked_id and customer.id == linked_id:
@@ -47,10 +55,9 @@ def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | Non
     if "reference" in against:
         return None
     same_siren = bool(profile.siren) and customer.siren == profile.siren
-    same_vat = bool(profile.vat_number) and customer.vat_number == profile.vat_number
-    if same_siren or same_vat:
+    if same_siren or (_same_vat(customer, profile) and "siren" not in against):
         return Evidence.IDENTIFIER
-    if customer.email and customer.email == profile.email and not against:
+    if _same_email(customer, profile) and not against:
         return Evidence.EMAIL
     return None
 
@@ -61,8 +68,8 @@ def choose_customer(
     """Choose among the customers a look-up returned.
 
     The strongest evidence wins; two customers with it are candidates for a person, never a pick.
-    A customer with the same e-mail that something contradicts is another customer if it already
-    carries another company's reference, else a candidate.
+    A customer with the same e-mail that something contradicts, or the same VAT number but another
+    SIREN, is another customer if it already carries another company's reference, else a candidate.
     """
     ranked: dict[Evidence, list[Customer]] = {}
     for customer in found:
@@ -77,6 +84,9 @@ def choose_customer(
             case several:
                 return CustomerChoice(candidates=tuple(several))
     doubtful = tuple(
-        c for c in found if c.email == profile.email and "reference" not in contradictions(c, profile)
+        c
+        for c in found
+        if (_same_email(c, profile) or _same_vat(c, profile))
+        and "reference" not in contradictions(c, profile)
     )
     return CustomerChoice(candidates=doubtful)

@@ -1,12 +1,16 @@
 """Money: a `Decimal` amount in major units with its ISO 4217 currency. Never a float."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated, Self
 
-from babel.numbers import format_currency, list_currencies
+from babel import Locale
+from babel.numbers import list_currencies, parse_pattern
 from pydantic import AfterValidator, model_validator
 
 from raccord.domain.values import Value
+
+EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
+"""Wide enough that no product or sum of two CRM numbers is ever rounded before its time, or refused."""
 
 _KNOWN_CURRENCIES = frozenset(list_currencies())
 _EXPONENTS = (
@@ -33,12 +37,12 @@ Currency = Annotated[str, AfterValidator(_parse_currency)]
 
 
 def exponent(currency: str) -> int:
-    """Decimals of the currency by ISO 4217: EUR 2, JPY 0, KWD 3.
+    """Decimals of the currency by ISO 4217, in any case: EUR 2, JPY 0, KWD 3.
 
     Not by Unicode CLDR, which rounds some currencies for display (RSD, ISK) and would lose their
     minor unit. A vendor may count minor units its own way; its connector converts at its own edge.
     """
-    return _EXPONENTS.get(currency, 2)
+    return _EXPONENTS.get(currency.strip().upper(), 2)
 
 
 class CurrencyMismatch(ValueError):
@@ -62,7 +66,7 @@ class Money(Value):
     @classmethod
     def of_minor(cls, minor: int, currency: str) -> "Money":
         """Build from integer minor units (cents for EUR, yen for JPY)."""
-        return cls(amount=Decimal(minor).scaleb(-exponent(currency)), currency=currency)
+        return cls(amount=Decimal(minor).scaleb(-exponent(currency), EXACT), currency=currency)
 
     @classmethod
     def zero(cls, currency: str) -> "Money":
@@ -71,19 +75,22 @@ class Money(Value):
     @property
     def minor(self) -> int:
         """Integer minor units by ISO 4217 exponent."""
-        return int(self.amount.scaleb(exponent(self.currency)))
+        return int(self.amount.scaleb(exponent(self.currency), EXACT))
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} are never added")
-        return Money(amount=self.amount + other.amount, currency=self.currency)
+        return Money(amount=EXACT.add(self.amount, other.amount), currency=self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
-        return self + Money(amount=-other.amount, currency=other.currency)
+        return self + Money(amount=other.amount.copy_negate(), currency=other.currency)
 
     def text(self, language: str = "fr") -> str:
         """Format for a person: `1 234,56 €` in French, `€1,234.56` in English."""
-        return format_currency(self.amount, self.currency, locale=language)
+        locale, decimals = Locale.parse(language), exponent(self.currency)
+        pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+        pattern.frac_prec = (decimals, decimals)
+        return str(pattern.apply(self.amount, locale, currency=self.currency, currency_digits=False))
 
     def __str__(self) -> str:
         return f"{self.amount:.{exponent(self.currency)}f} {self.currency}"
@@ -91,4 +98,4 @@ class Money(Value):
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, halves away from zero: the rule of every amount in Raccord."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)

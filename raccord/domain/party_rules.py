@@ -109,12 +109,14 @@ def _identifiers(company: Company) -> Iterator[Problem]:
     siren = parse_siren(company.siren) if company.siren else None
     siret = parse_siret(company.siret) if company.siret else None
     vat = parse_vat_number(company.vat_number) if company.vat_number else None
+    # Only European numbers can be checked, and an export needs none.
+    elsewhere = company.address.country not in EU_COUNTRIES | _FRENCH_VAT_TERRITORY | {None}
     for field, text, parsed in (
         ("siren", company.siren, siren),
         ("siret", company.siret, siret),
         ("vat_number", company.vat_number, vat),
     ):
-        if text and not parsed:
+        if text and not parsed and not (field == "vat_number" and elsewhere):
             yield problem(
                 Cause.IDENTIFIER,
                 record,
@@ -206,16 +208,17 @@ def tax_treatment(
             ("Saisissez le taux de TVA des lignes.", "Enter the VAT rate of the lines."),
         )
     treatment = TaxTreatment.REVERSE_CHARGE if country in EU_COUNTRIES else TaxTreatment.EXPORT
-    if treatment is TaxTreatment.REVERSE_CHARGE and not parse_vat_number(company.vat_number):
+    number = parse_vat_number(company.vat_number)
+    if treatment is TaxTreatment.REVERSE_CHARGE and (not number or number.startswith(vat.seller_country)):
         return _zero_rate(
             company,
             (
-                "0 % dans l'Union européenne exige le numéro de TVA du client.",
-                "0 % inside the European Union needs the customer's VAT number.",
+                "0 % dans l'Union européenne exige le numéro de TVA du client dans un autre État membre.",
+                "0 % inside the European Union needs the customer's VAT number of another member state.",
             ),
             ("Saisissez le numéro de TVA intracommunautaire.", "Enter the customer's VAT number."),
         )
-    if not any(key.startswith(f"{treatment}_") for key in vat.zero_rate_reasons):
+    if not vat.zero_rate_reason(treatment, policy.invoice.default_language):
         return _zero_rate(
             company,
             (

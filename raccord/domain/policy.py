@@ -44,8 +44,11 @@ class Rollout(Value):
 
     def excludes(self, deal: Deal, net: Decimal) -> str | None:
         """Return why a deal is outside the rollout (`owner`, `pipeline`, `amount`), or None."""
-        owner = {deal.owner.id, deal.owner.email.casefold()} if deal.owner else set()
-        if self.owners and not owner & {o.casefold() for o in self.owners}:
+        # Ids are compared as they are: some CRMs tell two users apart by case alone.
+        if self.owners and not any(
+            deal.owner and (o == deal.owner.id or o.casefold() == deal.owner.email.casefold())
+            for o in self.owners
+        ):
             return "owner"
         if self.pipelines and deal.pipeline not in self.pipelines:
             return "pipeline"
@@ -65,6 +68,13 @@ class VatPolicy(Value):
     """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`.
     The articles cited change with the law, so they are the company's own words and never ours."""
 
+    def zero_rate_reason(self, treatment: str, language: str) -> str:
+        """Return the wording in this language, else in French, else in any; empty when there is none."""
+        prefix = f"{treatment}_"
+        keys = (prefix + language, prefix + "fr", *sorted(self.zero_rate_reasons))
+        found = (self.zero_rate_reasons.get(key, "").strip() for key in keys if key.startswith(prefix))
+        return next((wording for wording in found if wording), "")
+
 
 class InvoicePolicy(Value):
     """The company's invoice rules, all of them settings."""
@@ -78,6 +88,10 @@ class InvoicePolicy(Value):
     footers: dict[str, str] = {}
     """Legal mentions per language."""
     vat: VatPolicy = VatPolicy()
+
+    def footer(self, language: str) -> str:
+        """Return the legal mentions in this language, else in the company's own."""
+        return self.footers.get(language) or self.footers.get(self.default_language, "")
 
     def due_on(self, issued_on: date, terms_days: int | None) -> date:
         """Return the due date: the deal's own term, else the company's, from the issue date."""

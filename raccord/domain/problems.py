@@ -31,6 +31,7 @@ class Cause(StrEnum):
     CURRENCY = "currency"
     AMOUNT = "amount"
     TERMS = "terms"
+    DATE = "date"
     RECURRING = "recurring"
     CUSTOMER_CHOICE = "customer_choice"
     TOTALS = "totals"

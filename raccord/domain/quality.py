@@ -36,8 +36,10 @@ class InvoicePlan(Value):
     ) -> InvoiceOrder:
         """Freeze the plan into what the billing system is asked for, issued on a business date."""
         rules = policy.invoice
-        wording = rules.vat.zero_rate_reasons.get(f"{self.profile.tax_treatment}_{self.language}", "")
-        footer = "\n".join(t for t in (wording, rules.footers.get(self.language, "")) if t)
+        wording = ""
+        if self.profile.tax_treatment is not TaxTreatment.TAXED:
+            wording = rules.vat.zero_rate_reason(self.profile.tax_treatment, self.language)
+        footer = "\n".join(t for t in (wording, rules.footer(self.language)) if t)
         return InvoiceOrder(
             reference=reference,
             customer_id=customer_id,
@@ -131,6 +133,21 @@ def _terms(days: int | None) -> Problem | None:
     )
 
 
+def _won_on(deal: Deal, policy: DealWonPolicy) -> Problem | None:
+    if deal.won_on or not policy.invoice_deals_won_from:
+        return None
+    return problem(
+        Cause.DATE,
+        "deal",
+        "won_on",
+        reason=(
+            "L'affaire n'a pas de date de clôture : on ne sait pas si elle précède la mise en service.",
+            "The deal has no close date, so it may have been won before the cut-over.",
+        ),
+        remedy=("Saisissez la date de clôture.", "Enter the close date."),
+    )
+
+
 def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     """Judge a won deal: every problem at once, or the plan of its invoice.
 
@@ -155,8 +172,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
             treatment = TaxTreatment.TAXED
         profile, company_problems = examine_company(deal, company, treatment, language)
         problems += company_problems
-    if terms_problem := _terms(terms):
-        problems.append(terms_problem)
+    problems += [p for p in (_terms(terms), _won_on(deal, policy)) if p]
     if not currency_problem and not line_problems and lines and deal.currency:
         totals = compute_totals((line.priced for line in lines), deal.currency.upper(), policy.vat_rounding)
         problems += [

@@ -7,10 +7,10 @@ rounded per line and summed (`per_line`), or computed once on the summed base of
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from raccord.domain.money import Money, exponent, round_half_up
+from raccord.domain.money import EXACT, Money, exponent, round_half_up
 from raccord.domain.values import Value
 
 
@@ -27,7 +27,7 @@ class PricedLine(Value):
     vat_rate: Decimal
 
     def net(self, currency: str) -> Decimal:
-        return round_half_up(self.quantity * self.unit_price, exponent(currency))
+        return round_half_up(EXACT.multiply(self.quantity, self.unit_price), exponent(currency))
 
 
 class VatTotal(Value):
@@ -68,18 +68,19 @@ def compute_totals(lines: Iterable[PricedLine], currency: str, rounding: VatRoun
     decimals = exponent(currency)
     bases: dict[Decimal, Decimal] = defaultdict(Decimal)
     taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        net, rate = line.net(currency), line.vat_rate.normalize()
-        bases[rate] += net
-        taxes[rate] += round_half_up(net * rate / 100, decimals)
-    if rounding is VatRounding.PER_RATE:
-        taxes = defaultdict(Decimal, {r: round_half_up(b * r / 100, decimals) for r, b in bases.items()})
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=currency)
 
-    return Totals(
-        net=money(sum(bases.values(), Decimal(0))),
-        vat=tuple(VatTotal(rate=r, base=money(bases[r]), vat=money(taxes[r])) for r in sorted(bases)),
-        gross=money(sum(bases.values(), Decimal(0)) + sum(taxes.values(), Decimal(0))),
-    )
+    with localcontext(EXACT):
+        for line in lines:
+            net, rate = line.net(currency), line.vat_rate.normalize()
+            bases[rate] += net
+            taxes[rate] += round_half_up(net * rate / 100, decimals)
+        if rounding is VatRounding.PER_RATE:
+            taxes = defaultdict(Decimal, {r: round_half_up(b * r / 100, decimals) for r, b in bases.items()})
+        return Totals(
+            net=money(sum(bases.values(), Decimal(0))),
+            vat=tuple(VatTotal(rate=r, base=money(bases[r]), vat=money(taxes[r])) for r in sorted(bases)),
+            gross=money(sum(bases.values(), Decimal(0)) + sum(taxes.values(), Decimal(0))),
+        )

@@ -41,6 +41,8 @@ log = structlog.get_logger()
 VERDICTS = Counter("raccord_webhooks", "Webhook deliveries by verdict", ["connection", "verdict"])
 LATENCY = Histogram("raccord_webhook_seconds", "Time to answer a webhook delivery", ["connection"])
 COME_BACK_SECONDS = 30
+# Refused by us and not by the router, so that every refusal is counted and has an empty body.
+EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 BODY_TIME = timedelta(seconds=5)
 _NOT_OUR_OUTAGE = (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED)
 
@@ -69,7 +71,7 @@ class Receiver:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/webhooks/{connection}", self.receive, methods=None),
+                Route("/webhooks/{connection}", self.receive, methods=EVERY_METHOD),
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
             ]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable
@@ -113,7 +114,10 @@ class TemporalServer:
 
 
 class Lane:
-    """The whole system once, started as a user starts it. An async context manager."""
+    """The whole system once, started as a user starts it. An async context manager.
+
+    `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already.
+    """
 
     def __init__(
         self,
@@ -123,6 +127,8 @@ class Lane:
         *,
         mode: str = "live",
         overrides: dict[str, str] | None = None,
+        keys: Path | None = None,
+        shared: bool = False,
     ) -> None:
         self.server = server
         self.directory = directory
@@ -130,6 +136,8 @@ class Lane:
         self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox")}
         self.config_file = directory / "raccord.toml"
         self.mode = mode
+        self._keys = keys
+        self._shared = shared
         self.environment = {**SECRETS, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
         self.worker = self._process("worker", "worker")
         self.receiver = self._process("starter", "starter")
@@ -144,7 +152,7 @@ class Lane:
     def url(self, name: str, path: str = "") -> str:
         return f"http://127.0.0.1:{self.ports[name]}{path}"
 
-    async def __aenter__(self) -> Self:
+    def write_configuration(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.config_file.write_text(
             TOML.format(
@@ -155,8 +163,15 @@ class Lane:
                 **self.ports,
             )
         )
-        await self.server.namespace(self.namespace)
+
+    async def __aenter__(self) -> Self:
+        self.write_configuration()
+        if not self._shared:
+            await self.server.namespace(self.namespace)
         keys = KeyRing.create(self.directory / "keys.json")
+        if self._keys:
+            shutil.copy(self._keys, self.directory / "keys.json")
+            keys = KeyRing.load(self._keys)
         records = Records.open(self.configuration().settings.records_url, keys)
         await records.migrate()
         await records.close()

@@ -1,0 +1,117 @@
+"""HubSpot's section of `raccord.toml`."""
+
+import re
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from raccord.connectors.connection import ConnectionSettings
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_SHORTEST_SECRET = 16
+
+PropertyName = Annotated[str, StringConstraints(pattern="^[a-z0-9_-]*$")]
+"""The internal name of a HubSpot property; empty means "not used"."""
+
+
+class _Names(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return tuple(name for name in self.model_dump().values() if name)
+
+
+class CompanyNames(_Names):
+    """Properties of companies."""
+
+    siren: PropertyName = "siren"
+    siret: PropertyName = "siret"
+    vat_number: PropertyName = "vat_number"
+    billing_email: PropertyName = "billing_email"
+    payment_terms_days: PropertyName = "payment_terms_days"
+
+
+class LineItemNames(_Names):
+    """Properties of line items."""
+
+    vat_rate: PropertyName = "vat_rate"
+
+
+class DealNames(_Names):
+    """Properties of deals that are read."""
+
+    service_date: PropertyName = "service_date"
+    purchase_order: PropertyName = "purchase_order"
+    language: PropertyName = "language"
+    payment_terms_days: PropertyName = "payment_terms_days"
+
+
+class InvoiceNames(_Names):
+    """Properties of deals that show the invoice: the only ones Raccord writes."""
+
+    id: PropertyName = "billing_invoice_id"
+    number: PropertyName = "billing_invoice_number"
+    url: PropertyName = "billing_invoice_url"
+    status: PropertyName = "billing_status"
+    due_on: PropertyName = "billing_due_on"
+    amount_net: PropertyName = "billing_amount_net"
+    amount_gross: PropertyName = "billing_amount_gross"
+
+
+class Mapping(BaseModel):
+    """Which HubSpot properties hold what Raccord reads and writes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    companies: CompanyNames = CompanyNames()
+    line_items: LineItemNames = LineItemNames()
+    deals: DealNames = DealNames()
+    invoice: InvoiceNames = InvoiceNames()
+
+
+class HubSpotSettings(ConnectionSettings):
+    """One HubSpot account. HubSpot's tokens do not say whether they are of a test account."""
+
+    vendor: str = "hubspot"
+    base_url: str = "https://api.hubapi.com"
+    access_token: SecretStr
+    """The static token of a project app or private app, or a service key."""
+    account_id: int | None = Field(default=None, gt=0)
+    """The account's number ("Hub ID"): events of other accounts are ignored, and deals get links."""
+    mapping: Mapping = Mapping()
+    threads: int = Field(default=16, ge=1, le=64)
+    """HubSpot's client blocks; this many requests are under way at most."""
+
+    @field_validator("access_token")
+    @classmethod
+    def _is_one_word(cls, token: SecretStr) -> SecretStr:
+        if not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("an access token is one word of ASCII characters and is not empty")
+        return token
+
+    @field_validator("webhook_secret", "previous_webhook_secret")
+    @classmethod
+    def _is_hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"a webhook secret has at least {_SHORTEST_SECRET} characters: copy the app's client secret"
+            )
+        return secret
+
+    @model_validator(mode="after")
+    def _token_travels_encrypted(self) -> Self:
+        url = urlsplit(self.base_url)
+        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
+            raise ValueError("the token is sent over https only, or http on this machine: correct base_url")
+        return self

@@ -1,0 +1,32 @@
+"""HubSpot's webhooks: signature and events of one account."""
+
+from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.crm.hubspot.events import parse
+from raccord.connectors.crm.hubspot.settings import HubSpotSettings
+from raccord.connectors.crm.hubspot.signature import authenticate
+from raccord.connectors.webhooks import WebhookEvents, WebhookRequest, WebhookSource
+
+
+def webhooks(settings: ConnectionSettings) -> WebhookSource:
+    """Build the source. Raises `TypeError` for another vendor's settings, `ValueError` without a secret."""
+    if not isinstance(settings, HubSpotSettings):
+        raise TypeError(f"{type(settings).__name__} are not the settings of HubSpot")
+    if settings.webhook_secret is None:
+        raise ValueError("webhook_secret is missing: enter the app's client secret")
+    secrets = (settings.webhook_secret, settings.previous_webhook_secret)
+    keys = tuple(secret.get_secret_value().encode() for secret in secrets if secret)
+    return HubSpotWebhooks(keys, account_id=settings.account_id)
+
+
+class HubSpotWebhooks:
+    """Verifies and reads deliveries. Two secrets are accepted while one replaces the other."""
+
+    def __init__(self, secrets: tuple[bytes, ...], *, account_id: int | None) -> None:
+        self._secrets = secrets
+        self._account_id = account_id
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        authenticate(request, self._secrets)
+
+    def parse(self, body: bytes) -> WebhookEvents:
+        return parse(body, account_id=self._account_id)

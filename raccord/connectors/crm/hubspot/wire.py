@@ -1,0 +1,128 @@
+"""HubSpot's answers: the fields Raccord reads of them, under HubSpot's names."""
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Wire(BaseModel):
+    """An answer or part of one. Ids and property values are text, also where a number is sent."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, coerce_numbers_to_str=True
+    )
+
+
+class Next(Wire):
+    after: str
+
+
+class Paging(Wire):
+    next: Next | None = None
+
+
+class Page(Wire):
+    paging: Paging | None = None
+
+    @property
+    def after(self) -> str | None:
+        return self.paging.next.after if self.paging and self.paging.next else None
+
+
+class Identified(Wire):
+    id: str
+
+
+class Linked(Page):
+    """The records of one type that a deal names, as part of the deal itself."""
+
+    results: tuple[Identified, ...] = ()
+
+
+class Record(Identified):
+    """A deal, company, contact or line item; properties that were not asked for are absent."""
+
+    properties: dict[str, str | None]
+
+
+class DealRecord(Record):
+    associations: dict[str, Linked] = {}
+
+
+class RowError(Wire):
+    category: str | None = None
+
+
+class Batch(Wire):
+    """Some of the records asked for; `errors` says why others are missing."""
+
+    results: tuple[Record, ...]
+    errors: tuple[RowError, ...] = ()
+
+
+class RecordPage(Page):
+    results: tuple[Record, ...]
+
+
+class Label(Wire):
+    category: str
+    type_id: int
+
+
+class Association(Wire):
+    to_object_id: str
+    association_types: tuple[Label, ...] = ()
+
+    def has(self, *type_ids: int) -> bool:
+        """Whether HubSpot itself defined one of these labels; a user's own may share the number."""
+        return any(t.category == "HUBSPOT_DEFINED" and t.type_id in type_ids for t in self.association_types)
+
+
+class AssociationPage(Page):
+    results: tuple[Association, ...]
+
+
+class OwnerRecord(Identified):
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class Stage(Identified):
+    metadata: dict[str, str | None] = {}
+
+
+class Pipeline(Identified):
+    stages: tuple[Stage, ...] = ()
+
+
+class Pipelines(Wire):
+    results: tuple[Pipeline, ...]
+
+
+class Account(Wire):
+    portal_id: int
+    account_type: str | None = None
+    company_currency: str | None = None
+
+
+class Option(Wire):
+    value: str
+
+
+class Limits(Wire):
+    read_only_value: bool = False
+
+
+class Property(Wire):
+    name: str
+    type: str
+    options: tuple[Option, ...] = ()
+    modification_metadata: Limits | None = None
+
+
+class Properties(Wire):
+    results: tuple[Property, ...]
+
+
+class Anything(Wire):
+    """An answer of which only its arrival matters."""

@@ -1,0 +1,194 @@
+"""The audit: what Raccord was about to do, and what came of it. Rows are only ever appended.
+
+What is personal (before, after, detail) is sealed; everything else is in clear, so callers put only
+opaque ids there.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from pydantic import Field
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Row, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raccord.domain.values import Value
+from raccord.records.database import Database
+from raccord.records.ledger import Verification, append, locked_head, rows_of, verify
+from raccord.records.tables import audit
+from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
+
+_CONTEXT = b"audit"
+_REPEATED = ("key", "effect", "object", "actor", "cause", "request_hash")
+
+
+class Kind(StrEnum):
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    NOTE = "note"
+
+
+class Verdict(StrEnum):
+    """How an external write ended."""
+
+    DONE = "done"
+    FOUND = "found"
+    """It was there already; nothing was written."""
+    REFUSED = "refused"
+    SERVER_ERROR = "server_error"
+    """The vendor answered with an error of its own, so this request is over and may have had its effect."""
+
+
+class Intent(Value):
+    """One external write, before it happens. Everything but `before` and `after` is kept in clear."""
+
+    key: str = Field(min_length=1)
+    """Derives from the business; the same for every attempt."""
+    effect: str
+    """`invoice.create_draft`"""
+    object: str
+    """Opaque id of what it is about: `hubspot:123`."""
+    actor: str
+    cause: str
+    request_hash: str
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+
+
+class Standing(Value):
+    """What had happened under a key when an intent was stated."""
+
+    outcomes: int
+    """Number of closed pairs, whatever their verdict."""
+    last_outcome: Verdict | None = None
+    last_outcome_at: datetime | None = None
+    first_intent_at: datetime
+    resumed: bool
+    """An earlier attempt stated this intent and did not come to an outcome."""
+
+
+class OpenIntent(Value):
+    """A write that was about to happen and of which no end is known (yet)."""
+
+    sequence: int
+    at: datetime
+    key: str
+    effect: str
+    object: str
+    actor: str
+    cause: str
+
+
+class Audit:
+    """Appends are serialised by the head row, over all processes."""
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def intend(self, intent: Intent) -> Standing:
+        """State an intent before its external write. While one of the same key is open, nothing is added."""
+        clear = {"kind": Kind.INTENT.value, **intent.model_dump(exclude={"before", "after"})}
+        sealed = self._sealed({"before": intent.before, "after": intent.after})
+
+        async def work(connection: AsyncConnection) -> Standing:
+            head = await locked_head(connection)
+            history, now = await _history(connection, intent.key), datetime.now(UTC)
+            if not _open(history):
+                await append(connection, head, clear, at=now, sealed=sealed)
+            return _standing(history, now)
+
+        return await self._database.write(work)
+
+    async def conclude(self, key: str, verdict: Verdict, detail: dict[str, Any]) -> None:
+        """Close the open intent of a key. Without one nothing happens: an earlier attempt closed it."""
+        sealed = self._sealed({"detail": detail})
+
+        async def work(connection: AsyncConnection) -> None:
+            head = await locked_head(connection)
+            history = await _history(connection, key)
+            if not _open(history):
+                return
+            intent = history[-1]._asdict()
+            repeated = {name: intent[name] for name in _REPEATED}
+            clear = {"kind": Kind.OUTCOME.value, "verdict": verdict.value, **repeated}
+            await append(connection, head, clear, at=datetime.now(UTC), sealed=sealed)
+
+        await self._database.write(work)
+
+    async def note(self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any]) -> None:
+        """Add a row of its own for what was decided or shown without an external write."""
+        clear = {"kind": Kind.NOTE.value, "effect": effect, "object": object, "actor": actor, "cause": cause}
+        sealed = self._sealed({"detail": detail})
+
+        async def work(connection: AsyncConnection) -> None:
+            head = await locked_head(connection)
+            await append(connection, head, clear, at=datetime.now(UTC), sealed=sealed)
+
+        await self._database.write(work)
+
+    async def verify(self) -> Verification:
+        """Walk the whole chain and say where it first breaks. Writers are not held up."""
+        return await verify(self._database)
+
+    async def export(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield each row as JSON-ready values: the clear columns, then `before` and `after`, or `detail`.
+
+        These show as `"sealed": <key id>` when their key is unknown, as `"damaged": True` when
+        they do not unseal.
+        """
+        async for row in rows_of(self._database):
+            sealed = row.pop("sealed")
+            yield row | self._unsealed(sealed)
+
+    async def open_intents(self) -> tuple[OpenIntent, ...]:
+        """Return the intents without an outcome, the oldest first."""
+        later = audit.alias("later")
+        outcome = exists().where(
+            later.c.key == audit.c.key,
+            later.c.sequence > audit.c.sequence,
+            later.c.kind == Kind.OUTCOME.value,
+        )
+        wanted = select(audit).where(audit.c.kind == Kind.INTENT.value, ~outcome).order_by(audit.c.sequence)
+        rows = await self._database.read(lambda connection: connection.execute(wanted))
+        return tuple(OpenIntent.model_validate(row._asdict()) for row in rows)
+
+    def _sealed(self, values: dict[str, Any]) -> bytes:
+        # An odd value is described rather than refused: refusing here would leave a write unrecorded.
+        plain = json.dumps(values, default=partial(to_jsonable_python, fallback=str))
+        return self._keys.seal(plain.encode(), context=_CONTEXT)
+
+    def _unsealed(self, sealed: bytes) -> dict[str, Any]:
+        try:
+            values: dict[str, Any] = json.loads(self._keys.unseal(sealed, context=_CONTEXT))
+        except UnknownKey as unknown:
+            return {"sealed": unknown.key_id}
+        except (CannotUnseal, TypeError):
+            return {"damaged": True}
+        return values
+
+
+async def _history(connection: AsyncConnection, key: str) -> list[Row[Any]]:
+    columns = [column for column in audit.c if column is not audit.c.sealed]
+    pairs = select(*columns).where(audit.c.key == key, audit.c.kind != Kind.NOTE.value)
+    return list(await connection.execute(pairs.order_by(audit.c.sequence)))
+
+
+def _open(history: list[Row[Any]]) -> bool:
+    return bool(history) and history[-1].kind == Kind.INTENT
+
+
+def _standing(history: list[Row[Any]], now: datetime) -> Standing:
+    outcomes = [row for row in history if row.kind == Kind.OUTCOME]
+    last = outcomes[-1] if outcomes else None
+    return Standing(
+        outcomes=len(outcomes),
+        last_outcome=Verdict(last.verdict) if last else None,
+        last_outcome_at=last.at if last else None,
+        first_intent_at=history[0].at if history else now,
+        resumed=_open(history),
+    )

@@ -1,0 +1,113 @@
+"""Which CRM record belongs to which record of the billing system.
+
+An index only: each link can be rebuilt from our references in the vendors.
+"""
+
+from datetime import UTC, datetime
+from typing import TypedDict, Unpack
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raccord.domain.deal import DealRef
+from raccord.domain.values import Value
+from raccord.records.database import Database, insert_if_absent
+from raccord.records.tables import customer_links, deal_links
+
+
+class DealLink(Value):
+    """What is remembered about a deal's invoice. The default is a deal never seen."""
+
+    revision: int = 1
+    """Rises when a draft had to be replaced, so that its idempotency key is never used again."""
+    customer_id: str | None = None
+    invoice_id: str | None = None
+    number: str | None = None
+    delivered: bool = False
+    updated_at: datetime | None = None
+
+
+class DealChange(TypedDict, total=False):
+    """The fields of a `DealLink` that a step may set."""
+
+    revision: int
+    customer_id: str | None
+    invoice_id: str | None
+    number: str | None
+    delivered: bool
+
+
+class LinkConflict(Exception):
+    """One identity would belong to two customers of the billing system; a person has to choose."""
+
+    def __init__(self, identity: str, billing: str, *, linked: str, offered: str) -> None:
+        super().__init__(
+            f"Customer {identity} is already {linked} in {billing}, and now {offered} is said to be it. "
+            "Merge the two in the billing system, or correct the link."
+        )
+        self.linked = linked
+        self.offered = offered
+
+
+class Links:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def customer(self, identity: str, billing: str) -> str | None:
+        """Return the id of a customer in the billing system, by our identity of it."""
+        wanted = select(customer_links.c.customer_id).where(_customer(identity, billing))
+        return await self._database.read(lambda connection: connection.scalar(wanted))
+
+    async def link_customer(
+        self, identity: str, billing: str, customer_id: str, crm_company: str, *, replacing: str | None = None
+    ) -> None:
+        """Remember a customer; repeating it changes nothing, the first CRM company included.
+
+        `replacing` is a linked customer that the billing system has since deleted. Raises
+        `LinkConflict` when the identity is any other customer already.
+        """
+        row = {"customer_id": customer_id, "crm_company": crm_company, "linked_at": datetime.now(UTC)}
+        stored = select(customer_links.c.customer_id).where(_customer(identity, billing))
+
+        async def work(connection: AsyncConnection) -> str:
+            if replacing and replacing != customer_id:
+                gone = and_(_customer(identity, billing), customer_links.c.customer_id == replacing)
+                await connection.execute(delete(customer_links).where(gone))
+            await insert_if_absent(connection, customer_links, identity=identity, billing=billing, **row)
+            found: str = (await connection.scalars(stored)).one()
+            return found
+
+        linked = await self._database.write(work)
+        if linked != customer_id:
+            raise LinkConflict(identity, billing, linked=linked, offered=customer_id)
+
+    async def deal(self, deal: DealRef, billing: str) -> DealLink:
+        """Return what is remembered about a deal; the default for one never seen."""
+        wanted = select(deal_links).where(_deal(deal, billing))
+        rows = await self._database.read(lambda connection: connection.execute(wanted))
+        row = rows.one_or_none()
+        return DealLink() if row is None else DealLink.model_validate(row._asdict())
+
+    async def update_deal(self, deal: DealRef, billing: str, **changed: Unpack[DealChange]) -> None:
+        """Set the given fields and leave the others."""
+        now, fresh = datetime.now(UTC), DealLink()
+        ids = {"crm": deal.connection, "deal": deal.id, "billing": billing}
+        defaults = {"revision": fresh.revision, "delivered": fresh.delivered, "updated_at": now}
+
+        async def work(connection: AsyncConnection) -> None:
+            await insert_if_absent(connection, deal_links, **ids, **defaults)
+            await connection.execute(
+                update(deal_links).where(_deal(deal, billing)).values(**changed, updated_at=now)
+            )
+
+        await self._database.write(work)
+
+
+def _customer(identity: str, billing: str) -> ColumnElement[bool]:
+    return and_(customer_links.c.identity == identity, customer_links.c.billing == billing)
+
+
+def _deal(deal: DealRef, billing: str) -> ColumnElement[bool]:
+    return and_(
+        deal_links.c.crm == deal.connection, deal_links.c.deal == deal.id, deal_links.c.billing == billing
+    )

@@ -1,0 +1,84 @@
+"""The first tables. Frozen: later changes are later migrations."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_INSTANT = sa.String(32)
+_HASH = sa.String(64)
+
+
+def upgrade() -> None:
+    _links()
+    _audit()
+    op.create_table(
+        "once",
+        sa.Column("key", sa.String, nullable=False),
+        sa.Column("owner", sa.String, nullable=False),
+        sa.Column("claimed_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_once"),
+    )
+    op.create_table(
+        "quarantine",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("digest", _HASH, nullable=False),
+        sa.Column("source", sa.String, nullable=False),
+        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("first_at", _INSTANT, nullable=False),
+        sa.Column("last_at", _INSTANT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
+    )
+    op.create_index("ix_quarantine_digest", "quarantine", ["digest"], unique=True)
+
+
+def _links() -> None:
+    op.create_table(
+        "customer_links",
+        sa.Column("identity", sa.String, nullable=False),
+        sa.Column("billing", sa.String, nullable=False),
+        sa.Column("customer_id", sa.String, nullable=False),
+        sa.Column("crm_company", sa.String, nullable=False),
+        sa.Column("linked_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("identity", "billing", name="pk_customer_links"),
+    )
+    op.create_table(
+        "deal_links",
+        sa.Column("crm", sa.String, nullable=False),
+        sa.Column("deal", sa.String, nullable=False),
+        sa.Column("billing", sa.String, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("customer_id", sa.String),
+        sa.Column("invoice_id", sa.String),
+        sa.Column("number", sa.String),
+        sa.Column("delivered", sa.Boolean, nullable=False),
+        sa.Column("updated_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("crm", "deal", "billing", name="pk_deal_links"),
+    )
+
+
+def _audit() -> None:
+    texts = ("kind", "key", "effect", "object", "actor", "cause", "verdict", "request_hash")
+    op.create_table(
+        "audit",
+        sa.Column("sequence", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        *(sa.Column(name, sa.String, nullable=False) for name in texts),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("previous", _HASH, nullable=False),
+        sa.Column("hash", _HASH, nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name="pk_audit"),
+    )
+    op.create_index("ix_audit_key_sequence", "audit", ["key", "sequence"])
+    head = op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("sequence", _NUMBER, nullable=False),
+        sa.Column("hash", _HASH, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+    )
+    op.bulk_insert(head, [{"id": 1, "sequence": 0, "hash": "0" * 64}])

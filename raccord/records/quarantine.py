@@ -1,0 +1,81 @@
+"""Input that could not be read, kept sealed until a person has looked at it."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raccord.domain.values import Value
+from raccord.records.database import Database
+from raccord.records.tables import quarantine
+from raccord.sealing import KeyRing
+
+_CONTEXT = b"quarantine"
+
+
+class Quarantined(Value):
+    """One input set aside. `count` is how often it arrived, byte for byte."""
+
+    id: int
+    source: str
+    """The connection it came from."""
+    reason: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+class NotQuarantined(LookupError):
+    """There is nothing in quarantine under that id."""
+
+
+class Quarantine:
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def put(self, source: str, reason: str, raw: bytes) -> int:
+        """Set input aside and return its id; the same bytes of the same source are counted, not stored again.
+
+        `reason` is kept in clear, the first one given: it names the fault, never the data.
+        """
+        digest, now = _digest(source, raw), datetime.now(UTC)
+        known = quarantine.c.digest == digest
+        again = update(quarantine).where(known).values(count=quarantine.c.count + 1, last_at=now)
+        first = insert(quarantine).values(
+            digest=digest,
+            source=source,
+            reason=reason,
+            count=1,
+            first_at=now,
+            last_at=now,
+            sealed=self._keys.seal(raw, context=_CONTEXT),
+        )
+
+        async def work(connection: AsyncConnection) -> int:
+            if not (await connection.execute(again)).rowcount:
+                await connection.execute(first)
+            found: int = (await connection.scalars(select(quarantine.c.id).where(known))).one()
+            return found
+
+        return await self._database.write(work)
+
+    async def list(self) -> tuple[Quarantined, ...]:
+        """Return what is set aside, the latest arrival first."""
+        wanted = select(quarantine).order_by(quarantine.c.last_at.desc())
+        rows = await self._database.read(lambda connection: connection.execute(wanted))
+        return tuple(Quarantined.model_validate(row._asdict()) for row in rows)
+
+    async def get(self, id: int) -> bytes:
+        """Return the bytes as they arrived. Raises `NotQuarantined`, `UnknownKey`, `CannotUnseal`."""
+        wanted = select(quarantine.c.sealed).where(quarantine.c.id == id)
+        sealed = await self._database.read(lambda connection: connection.scalar(wanted))
+        if sealed is None:
+            raise NotQuarantined(f"There is nothing in quarantine under {id}.")
+        return self._keys.unseal(sealed, context=_CONTEXT)
+
+
+def _digest(source: str, raw: bytes) -> str:
+    name = source.encode()
+    return hashlib.sha256(len(name).to_bytes(8, "big") + name + raw).hexdigest()

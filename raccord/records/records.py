@@ -1,0 +1,40 @@
+"""Everything that is remembered, behind one object per process."""
+
+from raccord.records.audit import Audit
+from raccord.records.database import Database
+from raccord.records.links import Links
+from raccord.records.migrate import is_current, upgrade
+from raccord.records.once import Once
+from raccord.records.quarantine import Quarantine
+from raccord.sealing import KeyRing
+
+
+class Records:
+    """The records of one company. Every method of every part may raise `RecordsUnavailable`.
+
+    Several processes may hold the same database open and write at once.
+    """
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self.links = Links(database)
+        self.once = Once(database)
+        self.audit = Audit(database, keys)
+        self.quarantine = Quarantine(database, keys)
+
+    @classmethod
+    def open(cls, url: str, keys: KeyRing) -> "Records":
+        """Name the database by its SQLAlchemy URL (`sqlite+aiosqlite:///file`). No I/O happens here."""
+        return cls(Database(url), keys)
+
+    async def migrate(self) -> None:
+        """Create what is missing of the database and its tables. Safe to repeat, and to race."""
+        self._database.create_place()
+        await self._database.write(lambda connection: connection.run_sync(upgrade))
+
+    async def migrated(self) -> bool:
+        """Whether the tables are those of this release or of a newer one."""
+        return await self._database.read(lambda connection: connection.run_sync(is_current))
+
+    async def close(self) -> None:
+        await self._database.close()

@@ -1,0 +1,123 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as ISO 8601 in UTC with microseconds.
+
+    Text, because SQLite's own type drops the zone, and because the audit hashes what is stored.
+    Its order as text is its order in time.
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else text_of(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def text_of(instant: datetime) -> str:
+    """Write an aware instant as it is stored. Raises `ValueError` on a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a time zone")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"}
+)
+# SQLite numbers rows by itself only in a column of type INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+customer_links = Table(
+    "customer_links",
+    metadata,
+    Column("identity", String, primary_key=True),
+    Column("billing", String, primary_key=True),
+    Column("customer_id", String, nullable=False),
+    Column("crm_company", String, nullable=False),
+    Column("linked_at", Instant, nullable=False),
+)
+
+deal_links = Table(
+    "deal_links",
+    metadata,
+    Column("crm", String, primary_key=True),
+    Column("deal", String, primary_key=True),
+    Column("billing", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("customer_id", String),
+    Column("invoice_id", String),
+    Column("number", String),
+    Column("delivered", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+once = Table(
+    "once",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)
+
+# Clear columns are never null: an empty text stands for "does not apply", so that every row is
+# hashed the same way.
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", _Number, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("effect", String, nullable=False),
+    Column("object", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("request_hash", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "key", "sequence"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", _Number, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("source", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "digest", unique=True),
+)

@@ -1,0 +1,139 @@
+"""Sealing: AES-256-GCM under a ring of keys, of which one seals and all unseal.
+
+Sealed bytes are `version (1) | length of the key id (1) | key id | nonce (12) | ciphertext and tag`.
+All before the nonce, and the caller's context, are authenticated with the plain text: sealed bytes
+moved to another place do not unseal there.
+"""
+
+import base64
+import binascii
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = 1
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+
+class UnknownKey(Exception):
+    """Sealed under a key that the ring does not hold (any more); `key_id` names it."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"The key file holds no key {key_id!r}; add it to read what was sealed with it.")
+        self.key_id = key_id
+
+
+class CannotUnseal(Exception):
+    """Damaged, changed, sealed for another context, or never sealed."""
+
+
+class BadKeyFile(ValueError):
+    """The key file does not hold usable keys. Its text never shows key material."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KeyRing:
+    """Several keys unseal, `active_id` seals. To rotate: add a key to the file, then make it active.
+
+    An old key stays in the file for as long as anything sealed with it is kept.
+    """
+
+    active_id: str
+    ciphers: Mapping[str, AESGCM]
+
+    @classmethod
+    def of(cls, active_id: str, keys: Mapping[str, bytes]) -> "KeyRing":
+        """Build a ring from raw keys by id. Raises `BadKeyFile`."""
+        for key_id, key in keys.items():
+            if not (key_id.isascii() and key_id.isprintable() and 1 <= len(key_id) <= 64):
+                raise BadKeyFile("A key id is 1 to 64 printable ASCII characters.")
+            if len(key) != _KEY_BYTES:
+                raise BadKeyFile(f"Key {key_id!r} has {len(key)} bytes instead of {_KEY_BYTES}.")
+        if active_id not in keys:
+            raise BadKeyFile(f"The active key {active_id!r} is not among the keys.")
+        return cls(active_id, MappingProxyType({key_id: AESGCM(key) for key_id, key in keys.items()}))
+
+    @classmethod
+    def load(cls, path: Path) -> "KeyRing":
+        """Read a key file. Raises `FileNotFoundError`, `BadKeyFile`."""
+        try:
+            content = json.loads(path.read_bytes())
+            keys = {key_id: _decoded(key_id, text) for key_id, text in content["keys"].items()}
+            return cls.of(content["active"], keys)
+        except BadKeyFile as error:
+            raise BadKeyFile(f"{path}: {error}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # `from None`: the parser's error would carry the file's text.
+            raise BadKeyFile(f'{path} is not a key file: {{"active": id, "keys": {{id: base64}}}}.') from None
+
+    @classmethod
+    def create(cls, path: Path) -> "KeyRing":
+        """Write a new key file of mode 0600 with one random key. Raises `FileExistsError`."""
+        key_id, key = f"k{datetime.now(UTC):%Y-%m-%d}", secrets.token_bytes(_KEY_BYTES)
+        content = {"active": key_id, "keys": {key_id: base64.b64encode(key).decode()}}
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(path, json.dumps(content, indent=2).encode() + b"\n")
+        return cls.of(key_id, {key_id: key})
+
+    def seal(self, plain: bytes, *, context: bytes) -> bytes:
+        """Seal under the active key; only the same context unseals."""
+        key_id = self.active_id.encode()
+        header, nonce = bytes([_VERSION, len(key_id)]) + key_id, secrets.token_bytes(_NONCE_BYTES)
+        return header + nonce + self.ciphers[self.active_id].encrypt(nonce, plain, header + context)
+
+    def unseal(self, sealed: bytes, *, context: bytes) -> bytes:
+        """Return the plain text. Raises `UnknownKey`, `CannotUnseal`."""
+        key_id, start = _key_id(sealed)
+        if key_id not in self.ciphers:
+            raise UnknownKey(key_id)
+        header, nonce = sealed[:start], sealed[start : start + _NONCE_BYTES]
+        try:
+            return self.ciphers[key_id].decrypt(nonce, sealed[start + _NONCE_BYTES :], header + context)
+        except InvalidTag:
+            raise CannotUnseal("The bytes were changed, or sealed for another purpose.") from None
+
+    def __repr__(self) -> str:
+        return f"KeyRing(active={self.active_id!r}, ids={sorted(self.ciphers)!r})"
+
+
+def _key_id(sealed: bytes) -> tuple[str, int]:
+    start = 2 + sealed[1] if len(sealed) > 1 else 0
+    if not start or sealed[0] != _VERSION or len(sealed) < start + _NONCE_BYTES + _TAG_BYTES:
+        raise CannotUnseal("These bytes are not sealed.")
+    try:
+        return sealed[2:start].decode("ascii"), start
+    except UnicodeDecodeError:
+        raise CannotUnseal("These bytes are not sealed.") from None
+
+
+def _decoded(key_id: str, text: Any) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise BadKeyFile(f"Key {key_id!r} is not base64.") from None
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    # Written aside and linked: a crash leaves no half-written key file, and of two processes that
+    # create one at the same moment the second fails instead of replacing the first one's key.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(aside, path)
+    finally:
+        aside.unlink()

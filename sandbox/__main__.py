@@ -1,0 +1,44 @@
+"""`python -m sandbox --port 9900 --webhook hubspot=http://127.0.0.1:8000/webhooks/hubspot`."""
+
+import argparse
+import asyncio
+
+from sandbox.app import create_app
+from sandbox.mailbox.mailbox import Mailbox
+from sandbox.server import serve
+
+VENDORS = ("hubspot", "stripe")
+
+
+def main() -> None:
+    wanted = _arguments()
+    app = create_app(webhooks=dict(wanted.webhook), mailbox=Mailbox(port=wanted.smtp_port))
+    print(f"Sandbox: http://{wanted.host}:{wanted.port}/  (mail on {wanted.smtp_port})")  # noqa: T201
+    asyncio.run(serve(app, host=wanted.host, port=wanted.port))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Simulated vendors on loopback.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9900)
+    parser.add_argument("--smtp-port", type=int, default=9925, help="where the mailbox takes mail")
+    parser.add_argument(
+        "--webhook",
+        action="append",
+        default=[],
+        type=_webhook,
+        metavar="VENDOR=URL",
+        help="where a vendor delivers its webhooks; may be repeated",
+    )
+    return parser.parse_args()
+
+
+def _webhook(text: str) -> tuple[str, str]:
+    vendor, found, url = text.partition("=")
+    if not found or vendor not in VENDORS or not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(VENDORS)}, then = and a URL")
+    return vendor, url
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What every simulated vendor shares: the request log, faults, webhook delivery, the control API."""

@@ -1,0 +1,141 @@
+"""The simulated HubSpot, put together."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.core.delivery import Delivery
+from sandbox.hubspot import errors
+from sandbox.hubspot.associations import AssociationsApi
+from sandbox.hubspot.catalogue import Catalogue
+from sandbox.hubspot.crm import Crm
+from sandbox.hubspot.kinds import KINDS
+from sandbox.hubspot.limits import Limits
+from sandbox.hubspot.objects import Objects
+from sandbox.hubspot.records import Actor
+from sandbox.hubspot.seed import load
+from sandbox.hubspot.settings import TOKEN, HubSpotSettings
+from sandbox.hubspot.webhooks import Notifier
+
+Handler = Callable[[Request], Awaitable[Response]]
+_READ_BY_POST = re.compile(r"/crm/v[34]/.*/(search|batch/read)")
+
+
+class HubSpotVendor:
+    """One account, its API and its webhooks.
+
+    Writes with the token are an integration's. The header `X-Sandbox-Actor: userId:<n>` makes a write a
+    person's edit in HubSpot's own pages (`changeSource` CRM_UI).
+    """
+
+    name = "hubspot"
+
+    def __init__(self, *, delivery: Delivery, settings: HubSpotSettings | None = None) -> None:
+        self._settings = settings or HubSpotSettings()
+        self._notifier = Notifier(name=self.name, delivery=delivery, settings=self._settings)
+        self._app = Actor("INTEGRATION", str(self._settings.app))
+        self.reset()
+
+    def reset(self) -> None:
+        self._notifier.reset()
+        self._limits = Limits(
+            ten_seconds=self._settings.requests_per_ten_seconds,
+            searches=self._settings.searches_per_second,
+            daily=self._settings.requests_per_day,
+        )
+        self._crm = Crm(settings=self._settings, tell=self._notifier.tell)
+        load(self._crm)
+
+    def state(self) -> dict[str, Any]:
+        """Records by type with all their values, archived ones included; then owners and pipelines."""
+        crm = self._crm
+        records = {
+            kind: [
+                {
+                    "id": record.id,
+                    "properties": record.values(),
+                    "archived": record.archived is not None,
+                    "associations": crm.links.everything(record),
+                }
+                for record in crm.records[kind].values()
+            ]
+            for kind in KINDS
+        }
+        return {**records, "owners": list(crm.owners.values()), "pipelines": crm.pipelines}
+
+    def mutating(self, method: str, path: str) -> bool:
+        return method not in ("GET", "HEAD") and not _READ_BY_POST.fullmatch(path)
+
+    def rate_limited(self) -> Response:
+        return errors.over_limit("TEN_SECONDLY_ROLLING")
+
+    def server_error(self, status: int) -> Response:
+        return errors.internal(status)
+
+    def routes(self) -> list[BaseRoute]:
+        objects = Objects(lambda: self._crm, actor=self._actor)
+        links = AssociationsApi(lambda: self._crm, actor=self._actor)
+        catalogue = Catalogue(lambda: self._crm)
+        record, between = "/crm/v3/objects/{kind}", "/crm/v4/objects/{kind}/{id}/associations"
+        properties = "/crm/v3/properties/{kind}"
+        return [
+            self._route("POST", record + "/search", objects.search),
+            self._route("POST", record + "/batch/read", objects.batch_read),
+            self._route("GET", record, objects.page),
+            self._route("POST", record, objects.create),
+            self._route("GET", record + "/{id}", objects.read),
+            self._route("PATCH", record + "/{id}", objects.update),
+            self._route("DELETE", record + "/{id}", objects.archive),
+            self._route("GET", between + "/{target}", links.page),
+            self._route("PUT", between + "/default/{target}/{target_id}", links.put_default),
+            self._route("PUT", between + "/{target}/{target_id}", links.put),
+            self._route("DELETE", between + "/{target}/{target_id}", links.delete),
+            self._route("POST", "/crm/v4/associations/{kind}/{target}/batch/read", links.batch_read),
+            self._route("GET", properties + "/groups", catalogue.groups),
+            self._route("POST", properties + "/groups", catalogue.create_group),
+            self._route("GET", properties + "/groups/{name}", catalogue.group),
+            self._route("GET", properties, catalogue.properties),
+            self._route("POST", properties, catalogue.create_property),
+            self._route("GET", properties + "/{name}", catalogue.property),
+            self._route("PATCH", properties + "/{name}", catalogue.change_property),
+            self._route("GET", "/crm/v3/pipelines/deals", catalogue.pipelines),
+            self._route("GET", "/crm/v3/owners/", catalogue.owners),
+            self._route("GET", "/crm/v3/owners/{id}", catalogue.owner),
+            self._route("GET", "/account-info/v3/details", catalogue.details),
+        ]
+
+    def _route(self, method: str, path: str, handler: Handler) -> Route:
+        search = path.endswith("/search")
+
+        async def guarded(request: Request) -> Response:
+            if request.headers.get("authorization") != f"Bearer {TOKEN}":
+                return errors.unauthorized()
+            limits = self._limits
+            if policy := limits.exceeded(search=search):
+                answer: Response = errors.over_limit(policy)
+            else:
+                answer = await _answered(handler, request)
+            if not search:
+                limits.announce(answer.headers)
+            return answer
+
+        return Route(path, guarded, methods=[method])
+
+    def _actor(self, request: Request) -> Actor:
+        user = request.headers.get("x-sandbox-actor")
+        if user is None:
+            return self._app
+        if not re.fullmatch(r"userId:\d+", user):
+            raise errors.invalid("X-Sandbox-Actor must look like userId:70112233")
+        return Actor("CRM_UI", user)
+
+
+async def _answered(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except errors.Refused as refused:
+        return refused.response()

@@ -1,0 +1,1 @@
+"""The page at `/`: both vendors at a glance, and a button to win a deal."""

@@ -1,0 +1,196 @@
+"""Which billing customer is this company? A wrong yes sends a company's invoice to another one."""
+
+import unicodedata
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from raccord.domain.matching import Evidence, choose_customer, contradictions
+from raccord.domain.parties import Customer, CustomerProfile
+from tests.domain.samples import OTHER_SIREN, OTHER_VAT, SIREN, VAT, customer, profile
+
+OURS = profile().identity.reference
+EMAIL = "compta@acme.fr"
+LINK, REFERENCE, IDENTIFIER, BY_EMAIL = (
+    Evidence.LINK,
+    Evidence.REFERENCE,
+    Evidence.IDENTIFIER,
+    Evidence.EMAIL,
+)
+
+# (what billing holds, what is stored as link, who is proven by what, who is put before a person)
+CASES: dict[str, tuple[list[Customer], str | None, tuple[str, Evidence] | None, set[str]]] = {
+    "nobody found": ([], None, None, set()),
+    "linked": ([customer("a")], "a", ("a", LINK), set()),
+    "linked and renamed since": ([customer("a", name="Acme Group", email=EMAIL)], "a", ("a", LINK), set()),
+    "the link beats the reference": ([customer("a"), customer("b", reference=OURS)], "a", ("a", LINK), set()),
+    "the link beats the SIREN": ([customer("b", siren=SIREN), customer("a")], "a", ("a", LINK), set()),
+    "a link to a customer that is gone": (
+        [customer("b", reference=OURS)],
+        "a",
+        ("b", REFERENCE),
+        set(),
+    ),
+    "our reference": ([customer("a", reference=OURS)], None, ("a", REFERENCE), set()),
+    "our reference beats SIREN": (
+        [customer("a", siren=SIREN), customer("b", reference=OURS)],
+        None,
+        ("b", REFERENCE),
+        set(),
+    ),
+    "our reference twice": (
+        [customer("a", reference=OURS), customer("b", reference=OURS)],
+        None,
+        None,
+        {"a", "b"},
+    ),
+    "our reference twice, one linked": (
+        [customer("a", reference=OURS), customer("b", reference=OURS)],
+        "b",
+        ("b", LINK),
+        set(),
+    ),
+    "same SIREN": ([customer("a", siren=SIREN)], None, ("a", IDENTIFIER), set()),
+    "same SIREN under a trade name": (
+        [customer("a", siren=SIREN, name="ACME FRANCE SAS")],
+        None,
+        ("a", IDENTIFIER),
+        set(),
+    ),
+    "same SIREN, a VAT number of another country": (
+        [customer("a", siren=SIREN, vat_number="DE136695976")],
+        None,
+        ("a", IDENTIFIER),
+        set(),
+    ),
+    "same SIREN twice": ([customer("a", siren=SIREN), customer("b", siren=SIREN)], None, None, {"a", "b"}),
+    "same SIREN and same VAT number on two": (
+        [customer("a", siren=SIREN), customer("b", vat_number=VAT)],
+        None,
+        None,
+        {"a", "b"},
+    ),
+    "same VAT number": ([customer("a", vat_number=VAT)], None, ("a", IDENTIFIER), set()),
+    "same VAT number, another SIREN": (
+        [customer("a", vat_number=VAT, siren=OTHER_SIREN)],
+        None,
+        None,
+        {"a"},
+    ),
+    "same SIREN of another reference": (
+        [customer("a", siren=SIREN, reference="another")],
+        None,
+        None,
+        set(),
+    ),
+    "SIREN beats e-mail": (
+        [customer("a", email=EMAIL), customer("b", siren=SIREN)],
+        None,
+        ("b", IDENTIFIER),
+        set(),
+    ),
+    "same e-mail": ([customer("a", email=EMAIL)], None, ("a", BY_EMAIL), set()),
+    "same e-mail and name": ([customer("a", email=EMAIL, name="ACME ")], None, ("a", BY_EMAIL), set()),
+    "same e-mail in other letters": ([customer("a", email="Compta@Acme.FR")], None, ("a", BY_EMAIL), set()),
+    "same e-mail twice": ([customer("a", email=EMAIL), customer("b", email=EMAIL)], None, None, {"a", "b"}),
+    "same e-mail, another SIREN": ([customer("a", email=EMAIL, siren=OTHER_SIREN)], None, None, {"a"}),
+    "same e-mail, another VAT number": (
+        [customer("a", email=EMAIL, vat_number=OTHER_VAT)],
+        None,
+        None,
+        {"a"},
+    ),
+    "same e-mail, another name": ([customer("a", email=EMAIL, name="Cabinet Durand")], None, None, {"a"}),
+    "same e-mail, another company's reference": (
+        [customer("a", email=EMAIL, reference="another")],
+        None,
+        None,
+        set(),
+    ),
+    "one clean and one contradicted e-mail": (
+        [customer("a", email=EMAIL, siren=OTHER_SIREN), customer("b", email=EMAIL)],
+        None,
+        ("b", BY_EMAIL),
+        set(),
+    ),
+    "same name alone": ([customer("a", name="Acme")], None, None, set()),
+    "same name, another e-mail": ([customer("a", name="Acme", email="x@y.fr")], None, None, set()),
+    "a stranger": ([customer("a", name="Durand", email="d@durand.fr", siren=OTHER_SIREN)], None, None, set()),
+    "a stranger beside ours": (
+        [customer("a", siren=OTHER_SIREN), customer("b", siren=SIREN)],
+        None,
+        ("b", IDENTIFIER),
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_strongest_evidence_decides_and_a_tie_is_a_question(name: str) -> None:
+    found, linked, proven, candidates = CASES[name]
+    for order in permutations(found):
+        choice = choose_customer(order, profile(), linked)
+        chosen = (choice.customer.id, choice.evidence) if choice.customer else None
+        assert chosen == proven
+        assert {c.id for c in choice.candidates} == candidates
+
+
+WITHOUT_IDENTIFIERS: dict[str, Any] = {"siren": None, "siret": None, "vat_number": None}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [customer("a"), customer("a", siren=SIREN), customer("a", vat_number=VAT), customer("a", siren="")],
+)
+def test_two_unknown_identifiers_are_never_equal(found: Customer) -> None:
+    choice = choose_customer((found,), profile(**WITHOUT_IDENTIFIERS), None)
+    assert (choice.customer, choice.candidates) == (None, ())
+
+
+def test_two_missing_emails_are_never_equal() -> None:
+    choice = choose_customer((customer("a"), customer("b")), profile(email=""), None)
+    assert (choice.customer, choice.candidates) == (None, ())
+
+
+@pytest.mark.parametrize("evidence", [{"siren": SIREN}, {"vat_number": VAT}, {"email": EMAIL}])
+def test_a_customer_of_another_company_is_never_adopted(evidence: dict[str, str]) -> None:
+    taken = customer("a", name="Acme", reference="another", **evidence)
+    choice = choose_customer((taken,), profile(), None)
+    assert (choice.customer, choice.candidates) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "against", [{"siren": OTHER_SIREN}, {"vat_number": OTHER_VAT}, {"name": "Durand"}, {"reference": "another"}]
+)
+def test_an_email_that_anything_contradicts_is_no_proof(against: dict[str, str]) -> None:
+    assert choose_customer((customer("a", email=EMAIL, **against),), profile(), None).customer is None
+
+
+@pytest.mark.parametrize(
+    ("found", "against"),
+    [
+        (customer(), ()),
+        (customer(siren=SIREN, vat_number=VAT, name="ACME", reference=OURS), ()),
+        (customer(siren=OTHER_SIREN), ("siren",)),
+        (customer(vat_number=OTHER_VAT), ("vat_number",)),
+        (customer(name="Durand"), ("name",)),
+        (customer(reference="another"), ("reference",)),
+        (
+            customer(siren=OTHER_SIREN, vat_number=OTHER_VAT, name="Durand", reference="another"),
+            ("reference", "siren", "vat_number", "name"),
+        ),
+    ],
+)
+def test_what_speaks_against_a_match_is_named(found: Customer, against: tuple[str, ...]) -> None:
+    assert contradictions(found, profile()) == against
+
+
+def test_a_name_is_compared_in_any_case_spacing_and_unicode_form() -> None:
+    ours: CustomerProfile = profile(name="Société Générale")
+    decomposed = unicodedata.normalize("NFD", "SOCIÉTÉ  générale")
+    assert contradictions(customer(name=decomposed), ours) == ()
+
+
+def test_evidence_is_listed_strongest_first() -> None:
+    assert list(Evidence)[:4] == [LINK, REFERENCE, IDENTIFIER, BY_EMAIL]

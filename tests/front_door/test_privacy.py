@@ -1,0 +1,43 @@
+"""I15: names, e-mails and secrets are in no history, search attribute, log or database in clear."""
+
+from pathlib import Path
+
+from temporalio.client import Client
+
+from tests.front_door.stack import SECRETS, Lane
+from tests.front_door.test_endings import end_of
+
+CANARY = "Zyxwvut Canari"
+MAIL = "canari@zyxwvut.example"
+
+
+async def test_nothing_personal_or_secret_is_stored_in_clear(lane: Lane) -> None:
+    company = await lane.account.company(name=CANARY, billing_email=MAIL)
+    deal = await lane.account.deal(company)
+    refused = await lane.account.deal(company)
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+    # A refusal too: failure messages and stack traces are where plain text usually leaks.
+    await lane.account.fault(
+        vendor="stripe",
+        method="POST",
+        path="/v1/invoices/[^/]+/add_lines",
+        when="before",
+        effect={"status": 400},
+    )
+    await lane.account.win(refused)
+    assert (await end_of(lane, refused))["ending"] == "problems"
+
+    plain = await Client.connect(f"127.0.0.1:{lane.server.port}", namespace=lane.namespace)
+    histories = ""
+    async for execution in plain.list_workflows():
+        handle = plain.get_workflow_handle(execution.id, run_id=execution.run_id)
+        histories += (await handle.fetch_history()).to_json()
+        histories += repr(execution.search_attributes)
+    assert f"hubspot:{deal}" in histories  # what is looked at is really the histories
+    files = {p: p.read_bytes() for p in Path(lane.directory).iterdir() if p.is_file()}
+    canaries = [CANARY, MAIL, "zyxwvut", *(v for k, v in SECRETS.items())]
+    for canary in canaries:
+        assert canary not in histories
+        leaks = [p.name for p, content in files.items() if canary.encode() in content]
+        assert leaks == []

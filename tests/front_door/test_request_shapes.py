@@ -1,0 +1,176 @@
+"""Every request the suites made so far, held against the vendors' own descriptions of their interfaces.
+
+Runs after the other front-door modules (alphabetical order) on the live lane that they share.
+"""
+
+import gzip
+import importlib
+import json
+import re
+import types
+import typing
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.front_door.account import TWO_LINES_GROSS
+from tests.front_door.judge import invoice_is_right
+from tests.front_door.stack import Lane
+
+SPECS = Path(__file__).parents[3] / "shared" / "specs"
+needs_specs = pytest.mark.skipif(
+    not SPECS.is_dir(), reason="the vendors' machine-readable specifications are not part of this repository"
+)
+
+STRIPE_CALLS = {
+    ("GET", r"/v1/customers"): "CustomerListParams",
+    ("GET", r"/v1/customers/search"): "CustomerSearchParams",
+    ("GET", r"/v1/customers/[^/]+"): "CustomerRetrieveParams",
+    ("POST", r"/v1/customers"): "CustomerCreateParams",
+    ("POST", r"/v1/customers/[^/]+"): "CustomerUpdateParams",
+    ("GET", r"/v1/customers/[^/]+/tax_ids"): "CustomerTaxIdListParams",
+    ("GET", r"/v1/tax_rates"): "TaxRateListParams",
+    ("GET", r"/v1/tax_rates/[^/]+"): "TaxRateRetrieveParams",
+    ("POST", r"/v1/tax_rates"): "TaxRateCreateParams",
+    ("GET", r"/v1/invoices"): "InvoiceListParams",
+    ("GET", r"/v1/invoices/search"): "InvoiceSearchParams",
+    ("GET", r"/v1/invoices/[^/]+/lines"): "InvoiceLineItemListParams",
+    ("GET", r"/v1/invoices/[^/]+"): "InvoiceRetrieveParams",
+    ("POST", r"/v1/invoices"): "InvoiceCreateParams",
+    ("DELETE", r"/v1/invoices/[^/]+"): "InvoiceDeleteParams",
+    ("POST", r"/v1/invoices/[^/]+/add_lines"): "InvoiceAddLinesParams",
+    ("POST", r"/v1/invoices/[^/]+/finalize"): "InvoiceFinalizeInvoiceParams",
+    ("POST", r"/v1/invoices/[^/]+/send"): "InvoiceSendInvoiceParams",
+    ("GET", r"/v1/events"): "EventListParams",
+}
+
+
+async def ours(lane: Lane, vendor: str) -> list[dict[str, Any]]:
+    """Return the product's own requests: the tests' carry another actor or no client's user agent."""
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    await lane.outcome(deal)
+    await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+    found = await lane.account.requests(vendor=vendor)
+    return [r for r in found if not r["headers"].get("user-agent", "").startswith("python-httpx")]
+
+
+def params_class(name: str) -> Any:
+    """Find a params class of the stripe client by its name."""
+    module = re.sub(r"(?<!^)([A-Z])", r"_\1", name.replace("Params", "")).lower()
+    for path in (f"stripe.params._{module}_params",):
+        return getattr(importlib.import_module(path), name)
+    raise LookupError(name)
+
+
+def leaves(annotation: Any) -> list[Any]:
+    """Take Required, Optional, List and Union apart down to the classes inside."""
+    inside = typing.get_args(annotation)
+    if typing.get_origin(annotation) in (typing.Literal, dict) or not inside:
+        return [annotation]
+    return [leaf for each in inside for leaf in leaves(each)]
+
+
+def known(path: list[str], params: Any) -> bool:
+    """Whether a bracketed form field such as lines[0][price_data][currency] exists in a params class."""
+    current = [params]
+    for part in path:
+        if part.isdigit():
+            continue
+        if any(typing.get_origin(c) is dict for c in current):
+            return True
+        found = [
+            leaf
+            for each in current
+            if isinstance(each, type | types.GenericAlias) and hasattr(each, "__annotations__")
+            if part in (hints := typing.get_type_hints(each))
+            for leaf in leaves(hints[part])
+        ]
+        if not found:
+            return False
+        current = found
+    return True
+
+
+async def test_every_stripe_request_names_only_parameters_that_the_client_declares(lane: Lane) -> None:
+    requests = await ours(lane, "stripe")
+    unknown = []
+    for request in requests:
+        name = next(
+            (
+                n
+                for (method, path), n in STRIPE_CALLS.items()
+                if method == request["method"] and re.fullmatch(path, request["path"])
+            ),
+            None,
+        )
+        if name is None:
+            unknown.append(f"{request['method']} {request['path']}")
+            continue
+        fields = [*(pair[0] for pair in request["query"]), *(k for k, _ in parse_qsl(request["body"]))]
+        params = params_class(name)
+        unknown += [f"{name}: {f}" for f in fields if not known(re.findall(r"[^\[\]]+", f), params)]
+    print(f"\nstripe requests checked: {len(requests)}")  # noqa: T201 - fewer must be seen
+    assert len(requests) > 15
+    assert sorted(set(unknown)) == []
+
+
+@needs_specs
+async def test_every_hubspot_request_is_one_of_the_clients_documented_operations(lane: Lane) -> None:
+    spec = json.loads((SPECS / "hubspot" / "hubspot-api-client-12.0.0.endpoints.json").read_text())
+    operations = [
+        (o["method"], re.sub(r"\{[^}]+\}", "[^/]+", o["path"]), o, module["models"])
+        for module in spec["modules"].values()
+        for o in module["operations"]
+    ]
+    requests, wrong = await ours(lane, "hubspot"), []
+    for request in requests:
+        if request["path"] == "/account-info/v3/details":
+            continue
+        matching = [
+            (o, models)
+            for method, path, o, models in operations
+            if method == request["method"] and re.fullmatch(path, request["path"])
+        ]
+        generic = re.sub(
+            r"/objects/(deals|companies|contacts|line_items)/", "/objects/{objectType}/", request["path"]
+        )
+        if not matching:
+            wrong.append(f"{request['method']} {generic}")
+            continue
+        operation, models = matching[0]
+        wrong += [f"{request['path']}?{k}" for k, _ in request["query"] if k not in operation["query"]]
+        if request["body"]:
+            allowed = models[operation["body"]]
+            sent = json.loads(request["body"])
+            wrong += [f"{request['path']}: {k}" for k in sent if k not in allowed]
+            wrong += [
+                f"{request['path']} lacks {k}"
+                for k, v in allowed.items()
+                if v.get("required") and k not in sent
+            ]
+    print(f"\nhubspot requests checked: {len(requests)}")  # noqa: T201 - fewer must be seen
+    assert len(requests) > 10
+    assert sorted(set(wrong)) == []
+
+
+@needs_specs
+async def test_the_simulated_objects_have_only_fields_that_the_vendor_publishes(lane: Lane) -> None:
+    newer = {
+        "invoice": {"amount_paid_off_stripe", "confirmation_secret", "payments", "status_details"},
+        "customer": {"business_name", "individual_name"},
+    }
+    with gzip.open(SPECS / "stripe" / "fixtures3-2026-07-29.dahlia.json.gz") as file:
+        fixtures = json.load(file)["resources"]
+    for path, kind in (
+        ("/v1/invoices", "invoice"),
+        ("/v1/customers", "customer"),
+        ("/v1/tax_rates", "tax_rate"),
+    ):
+        objects = await lane.account.stripe(path)
+        assert objects
+        for each in objects:
+            extra = each.keys() - fixtures[kind].keys() - newer.get(kind, set())
+            assert extra == set(), f"{kind} has fields that Stripe does not publish"

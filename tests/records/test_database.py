@@ -1,0 +1,206 @@
+import asyncio
+import random
+import secrets
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raccord.domain.deal import DealRef
+from raccord.records.database import Database, RecordsUnavailable
+from raccord.records.records import Records
+from raccord.records.tables import metadata
+from raccord.sealing import KeyRing
+from tests.records.rows import fill, intent, tampering
+from tests.records.test_chain import finished, let_go, start_writer
+
+
+def create(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+
+async def read_head(connection: AsyncConnection) -> object:
+    return await connection.scalar(text("SELECT sequence FROM audit_head"))
+
+
+async def test_a_database_is_created_private_from_nothing(file: Path, url: str, keys: KeyRing) -> None:
+    records = Records.open(url, keys)
+    assert not file.parent.exists(), "opening does no I/O"
+    await records.migrate()
+    await fill(records.audit)
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
+    await records.close()
+
+
+async def test_migrating_twice_changes_nothing(records: Records) -> None:
+    await fill(records.audit)
+    await records.migrate()
+    assert await records.migrated()
+    assert (await records.audit.verify()).rows == 10
+
+
+async def test_a_database_without_tables_is_not_migrated(file: Path, url: str, keys: KeyRing) -> None:
+    records = Records.open(url, keys)
+    with pytest.raises(RecordsUnavailable):
+        await records.migrated()
+    create(file, b"")
+    assert not await records.migrated()
+    with pytest.raises(RecordsUnavailable):
+        await records.audit.intend(intent())
+    await records.close()
+
+
+async def test_an_older_release_works_on_a_newer_database(records: Records, file: Path) -> None:
+    with tampering(file) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.execute("ALTER TABLE audit ADD COLUMN later TEXT")
+    assert await records.migrated()
+    await records.migrate()
+    await fill(records.audit)
+    assert (await records.audit.verify()).ok
+
+
+async def test_processes_that_start_together_migrate_once(url: str, key_file: Path, keys: KeyRing) -> None:
+    writers = [start_writer(url, key_file, f"w{n}", 3) for n in range(4)]
+    await let_go(*writers)
+    for writer in writers:
+        await finished(writer)
+    records = Records.open(url, keys)
+    assert (await records.audit.verify()).rows == 4 * 3 * 2
+    await records.close()
+
+
+async def test_migrations_lead_to_the_tables_of_the_code(records: Records, url: str) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+    database = Database(url)
+    assert await database.read(lambda connection: connection.run_sync(differences)) == []
+    await database.close()
+
+
+async def test_every_commit_is_on_disk_and_readers_do_not_wait(records: Records, url: str) -> None:
+    database = Database(url)
+
+    async def pragma(name: str) -> object:
+        return await database.read(lambda connection: connection.scalar(text(f"PRAGMA {name}")))
+
+    assert await pragma("journal_mode") == "wal"
+    assert await pragma("synchronous") == 2
+    assert await pragma("foreign_keys") == 1
+    assert await pragma("busy_timeout") == 5000
+    await database.close()
+
+
+async def test_reading_goes_on_while_somebody_writes(records: Records, file: Path) -> None:
+    await fill(records.audit)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(2):
+            assert (await records.audit.verify()).ok
+            assert await records.links.customer("9f", "stripe") is None
+        other.execute("ROLLBACK")
+
+
+async def test_a_locked_database_is_unavailable_and_then_works(
+    records: Records, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("raccord.records.database._PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    impatient = Database(f"sqlite+aiosqlite:///{file}")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RecordsUnavailable, match="locked"):
+            await impatient.write(read_head)
+        other.execute("ROLLBACK")
+    assert await impatient.write(read_head) == 0
+    await impatient.close()
+
+
+async def test_a_full_database_is_unavailable_and_keeps_its_chain(records: Records, url: str) -> None:
+    await fill(records.audit)
+    database = Database(url)
+
+    async def outgrow(connection: AsyncConnection) -> None:
+        await connection.execute(text("PRAGMA max_page_count = 1"))
+        await connection.execute(text("UPDATE audit SET cause = cause || :more"), {"more": "x" * 100_000})
+
+    with pytest.raises(RecordsUnavailable, match="full"):
+        await database.write(outgrow)
+    await database.close()
+    assert (await records.audit.verify()).ok
+
+
+async def test_a_damaged_file_is_unavailable(file: Path, url: str, keys: KeyRing) -> None:
+    create(file, b"not a database" * 100)
+    records = Records.open(url, keys)
+    with pytest.raises(RecordsUnavailable):
+        await records.migrate()
+    with pytest.raises(RecordsUnavailable):
+        await records.links.deal(DealRef(connection="hubspot", id="1"), "stripe")
+    await records.close()
+
+
+async def test_an_unusable_place_is_unavailable(tmp_path: Path, keys: KeyRing) -> None:
+    (tmp_path / "file").touch()
+    records = Records.open(f"sqlite+aiosqlite:///{tmp_path}/file/records.db", keys)
+    with pytest.raises(RecordsUnavailable):
+        await records.migrate()
+    with pytest.raises(RecordsUnavailable):
+        await records.once.claim("k", "run")
+    await records.close()
+
+
+async def test_an_error_never_shows_values(records: Records, file: Path) -> None:
+    with tampering(file) as intruder:
+        intruder.execute("DROP TABLE customer_links")
+    with pytest.raises(RecordsUnavailable) as unavailable:
+        await records.links.link_customer("canary-id", "stripe", "canary-customer", "canary-company")
+    assert "canary" not in f"{unavailable.value} {unavailable.value.__cause__}"
+
+
+async def test_cancelled_callers_leave_no_lock_and_no_gap(records: Records, file: Path) -> None:
+    seed = secrets.randbits(32)
+    chance = random.Random(seed)  # noqa: S311
+    cancelled = 0
+    for number in range(100):
+        task: asyncio.Task[object] = asyncio.create_task(
+            records.audit.intend(intent(f"k/{number}")) if number % 3 else records.audit.verify()
+        )
+        await asyncio.sleep(chance.random() * 0.008)
+        cancelled += task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert cancelled > 10
+    await records.close()
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
+        busy, _, _ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not busy, f"somebody still reads or writes (seed {seed})"
+    found = await records.audit.verify()
+    assert found.ok, seed
+    assert found.rows >= 66 - cancelled
+
+
+async def test_closing_waits_for_a_transaction_whose_caller_is_gone(records: Records) -> None:
+    writing = asyncio.create_task(records.once.claim("k", "run"))
+    await asyncio.sleep(0)
+    writing.cancel()
+    await records.close()
+    assert await records.once.holder("k") == "run"
+
+
+async def test_waiting_writers_do_not_hold_up_readers(records: Records, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        claims = [asyncio.create_task(records.once.claim(f"k/{n}", "run")) for n in range(50)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(2):
+            assert await records.once.holder("k/1") is None
+        other.execute("ROLLBACK")
+    assert all(await asyncio.gather(*claims))

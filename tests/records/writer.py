@@ -1,0 +1,35 @@
+"""A process of its own that appends audit pairs: `python -m tests.records.writer URL KEYS NAME COUNT`.
+
+Says "ready" once it has migrated, waits for a line, then prints a line per pair after it was committed.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from raccord.records.audit import Verdict
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from tests.records.rows import intent
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def write(url: str, key_file: str, name: str, count: int) -> None:
+    records = Records.open(url, KeyRing.load(Path(key_file)))
+    await records.migrate()
+    say("ready")
+    sys.stdin.readline()
+    for number in range(count):
+        key = f"{name}/{number}"
+        await records.audit.intend(intent(key, after={"number": number}))
+        await records.audit.conclude(key, Verdict.DONE, {"number": number})
+        say(str(number))
+    await records.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(write(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))

@@ -1,0 +1,204 @@
+"""The framework of the simulators, with a toy vendor that counts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from json import JSONDecodeError
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.core.assembly import assemble
+from sandbox.core.delivery import Delivery
+from sandbox.core.exchanges import Exchange
+from sandbox.core.vendor import committed, staleness
+from tests.sandbox.serving import serving
+
+
+class Counter:
+    """Counts on POST /count, and stores errors under the header `key`."""
+
+    name = "counter"
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.remembered: dict[str, int] = {}
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/count", self._count, methods=["GET", "POST"])]
+
+    def state(self) -> dict[str, Any]:
+        return {"count": self.count, "remembered": self.remembered}
+
+    def reset(self) -> None:
+        self.count = 0
+
+    def mutating(self, method: str, path: str) -> bool:
+        return method == "POST" and not path.endswith("/search")
+
+    def rate_limited(self) -> Response:
+        return JSONResponse({"slow": "down"}, status_code=429)
+
+    def server_error(self, status: int) -> Response:
+        return JSONResponse({"broken": True}, status_code=status)
+
+    def remember(self, exchange: Exchange, answer: Response) -> None:
+        self.remembered[exchange.headers["key"]] = answer.status_code
+
+    async def _count(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.count += 1
+            committed(request)
+        return JSONResponse({"count": self.count, "stale": staleness(request)})
+
+
+class NoMail:
+    def messages(self) -> list[dict[str, Any]]:
+        return []
+
+    def reset(self) -> None:
+        pass
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
+    delivery = Delivery(schedule=(0.01, 0.01))
+    delivery.register("counter", secret="s3cret", format="classic")
+    app = assemble(vendors=[Counter()], delivery=delivery, emails=NoMail())
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        yield client
+
+
+async def fault(sandbox: httpx.AsyncClient, **rule: Any) -> None:
+    answer = await sandbox.post("/_control/faults", json={"vendor": "counter", "path": "/count", **rule})
+    assert answer.status_code == 200, answer.text
+
+
+async def count(sandbox: httpx.AsyncClient) -> int:
+    found: int = (await sandbox.get("/_control/state/counter")).json()["count"]
+    return found
+
+
+async def test_an_error_before_the_handler_changes_nothing_and_fires_once(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, method="POST", effect={"status": 503, "retry_after": 7})
+    refused = await sandbox.post("/counter/count", headers={"key": "a"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "7")
+    assert await count(sandbox) == 0
+    assert (await sandbox.post("/counter/count")).status_code == 200
+    assert (await sandbox.get("/_control/faults")).json()[0]["fired"] == 1
+
+
+async def test_an_error_after_the_commit_is_logged_as_committed(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, method="POST", when="after", effect={"status": 500})
+    assert (await sandbox.post("/counter/count", headers={"key": "k"})).status_code == 500
+    entry = (await sandbox.get("/_control/requests?committed=true")).json()[-1]
+    assert (entry["status"], entry["committed"], entry["mutating"], entry["fault"]) == (500, True, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("when", "effect", "remembered"),
+    [
+        ("after", {"status": 500}, {"k": 500}),
+        ("before", {"status": 500, "stored": True}, {"k": 500}),
+        ("before", {"status": 500}, {}),
+        ("after", {"status": 429}, {}),
+    ],
+)
+async def test_the_vendor_remembers_the_error_that_the_client_really_got(
+    sandbox: httpx.AsyncClient, when: str, effect: dict[str, Any], remembered: dict[str, int]
+) -> None:
+    await fault(sandbox, method="POST", when=when, effect=effect)
+    await sandbox.post("/counter/count", headers={"key": "k"})
+    assert (await sandbox.get("/_control/state/counter")).json()["remembered"] == remembered
+
+
+@pytest.mark.parametrize("effect", [{"reset": True}, {"timeout": 0.05}])
+async def test_a_dropped_connection_after_the_commit_sends_no_answer(
+    sandbox: httpx.AsyncClient, effect: dict[str, Any]
+) -> None:
+    await fault(sandbox, when="after", method="POST", effect=effect)
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        await sandbox.post("/counter/count")
+    assert await count(sandbox) == 1
+    entry = (await sandbox.get("/_control/requests")).json()[-1]
+    assert (entry["status"], entry["committed"]) == (None, True)
+
+
+async def test_answers_can_be_cut_or_replaced_by_a_proxy_page(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, when="after", effect={"malformed": True})
+    await fault(sandbox, effect={"html": True})
+    cut, page = await sandbox.get("/counter/count"), await sandbox.get("/counter/count")
+    with pytest.raises(JSONDecodeError):
+        cut.json()
+    assert (cut.status_code, page.status_code) == (200, 200)
+    assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_skip_and_times_choose_the_requests_that_are_hit(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, method="GET", effect={"status": 429}, skip=1, times=2)
+    answers = [(await sandbox.get("/counter/count")).status_code for _ in range(5)]
+    assert answers == [200, 429, 429, 200, 200]
+
+
+async def test_a_stale_rule_reaches_the_handler(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, method="GET", effect={"stale": 3})
+    assert (await sandbox.get("/counter/count")).json()["stale"] == 3
+    assert (await sandbox.get("/counter/count")).json()["stale"] == 0
+
+
+async def test_a_kill_hits_the_named_process_after_the_answer(sandbox: httpx.AsyncClient) -> None:
+    victim = await asyncio.create_subprocess_exec("sleep", "60")
+    await fault(sandbox, when="answered", effect={"kill": victim.pid})
+    assert (await sandbox.get("/counter/count")).status_code == 200
+    assert await asyncio.wait_for(victim.wait(), 5) == -9
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"effect": {"status": 404}},
+        {"effect": {"status": 500, "reset": True}},
+        {"effect": {"kill": 1}},
+        {"effect": {"status": 500}, "when": "answered"},
+        {"effect": {"status": 500}, "path": "("},
+        {"effect": {"status": 500}, "vendor": "nobody"},
+        {"effect": {"status": 500}, "times": 0},
+        {"effect": {"status": 500}, "colour": "red"},
+    ],
+)
+async def test_a_rule_that_makes_no_sense_is_refused_in_plain_words(
+    sandbox: httpx.AsyncClient, rule: dict[str, Any]
+) -> None:
+    answer = await sandbox.post("/_control/faults", json={"vendor": "counter", "path": "/count", **rule})
+    assert answer.status_code == 400
+    assert answer.json()["message"].endswith(".")
+
+
+async def test_the_log_never_holds_a_whole_credential(sandbox: httpx.AsyncClient) -> None:
+    await sandbox.get("/counter/count?a=1&a=", headers={"Authorization": "Bearer very-secret-9876"})
+    entry = (await sandbox.get("/_control/requests?vendor=counter")).json()[-1]
+    assert entry["headers"]["authorization"] == "9876"
+    assert (entry["path"], entry["query"]) == ("/count", [["a", "1"], ["a", ""]])
+
+
+async def test_reset_brings_back_the_seed_and_keeps_webhook_targets(sandbox: httpx.AsyncClient) -> None:
+    await sandbox.post("/counter/count")
+    await sandbox.put("/_control/webhooks/counter", json={"url": "http://127.0.0.1:9/hook"})
+    await sandbox.post("/_control/reset")
+    assert await count(sandbox) == 0
+    assert (await sandbox.get("/_control/requests")).json() == []
+    assert (await sandbox.get("/_control/webhooks/counter")).json() == {
+        "url": "http://127.0.0.1:9/hook",
+        "secret": "s3cret",
+        "format": "classic",
+    }
+
+
+@pytest.mark.parametrize("setting", [{"url": "ftp://x"}, {"secret": ""}, {"colour": "red"}, {"format": 3}])
+async def test_a_webhook_setting_that_makes_no_sense_is_refused(
+    sandbox: httpx.AsyncClient, setting: dict[str, Any]
+) -> None:
+    assert (await sandbox.put("/_control/webhooks/counter", json=setting)).status_code == 400

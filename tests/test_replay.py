@@ -1,0 +1,49 @@
+"""I16: today's code replays every recorded history, and a change of its commands is caught."""
+
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from raccord.platform.plugin import platform
+from raccord.sealing import KeyRing
+from tests.histories.record import HERE, NAMESPACE
+from workflows.deal_won import DealWon
+from workflows.ensure_customer import EnsureCustomer
+
+HISTORIES = sorted(HERE.glob("*-*.json"))
+FEWEST = 8
+
+
+def replayer(*flows: type) -> Replayer:
+    keys = KeyRing.load(HERE / "keys.json")
+    return Replayer(workflows=list(flows), plugins=[platform(keys, NAMESPACE)])
+
+
+def test_every_ending_has_a_recorded_history() -> None:
+    assert len(HISTORIES) >= FEWEST
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_recorded_history_replays(path: Path) -> None:
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    await replayer(DealWon, EnsureCustomer).replay_workflow(history)
+
+
+@workflow.defn(name="DealWon", sandboxed=False)
+class Incompatible:
+    """What a careless change of the command sequence looks like."""
+
+    @workflow.run
+    async def run(self, _: object) -> None:
+        await workflow.sleep(60)
+
+
+async def test_a_changed_order_of_commands_is_caught() -> None:
+    path = HERE / "deal-won-invoiced.json"
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    with pytest.raises(NondeterminismError):
+        await replayer(Incompatible).replay_workflow(history)
