@@ -89,9 +89,7 @@ def customer(id: str = "cus_1", **changes: Any) -> Customer:
 
 
 def priced(quantity: str, unit_price: str, vat_rate: str) -> PricedLine:
-    return PricedLine(
-        quantity=Decimal(quantity), unit_price=Decimal(unit_price), vat_rate=Decimal(vat_rate)
-    )
+    return PricedLine(quantity=Decimal(quantity), unit_price=Decimal(unit_price), vat_rate=Decimal(vat_rate))
 
 
 def totals(*lines: PricedLine, currency: str = "EUR", rounding: VatRounding = VatRounding.PER_LINE) -> Totals:

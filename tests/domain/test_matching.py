@@ -161,7 +161,8 @@ def test_a_customer_of_another_company_is_never_adopted(evidence: dict[str, str]
 
 
 @pytest.mark.parametrize(
-    "against", [{"siren": OTHER_SIREN}, {"vat_number": OTHER_VAT}, {"name": "Durand"}, {"reference": "another"}]
+    "against",
+    [{"siren": OTHER_SIREN}, {"vat_number": OTHER_VAT}, {"name": "Durand"}, {"reference": "another"}],
 )
 def test_an_email_that_anything_contradicts_is_no_proof(against: dict[str, str]) -> None:
     assert choose_customer((customer("a", email=EMAIL, **against),), profile(), None).customer is None

@@ -28,6 +28,8 @@ async def write(url: str, key_file: str, name: str, count: int) -> None:
         await records.audit.intend(intent(key, after={"number": number}))
         await records.audit.conclude(key, Verdict.DONE, {"number": number})
         say(str(number))
+        # SQLite's lock is not fair: without a breath one process may finish before another gets in.
+        await asyncio.sleep(0.003)
     await records.close()
 
 

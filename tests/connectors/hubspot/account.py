@@ -1,5 +1,6 @@
 """A small HubSpot account, in the shapes of HubSpot's documentation."""
 
+from functools import partial
 from typing import Any
 
 from tests.connectors.hubspot.stub import Asked, Reply, Stub
@@ -70,7 +71,7 @@ class Account:
             "GET", OWNER, Reply({"id": "64492917", "email": "lea@x.fr", "firstName": "Léa", "lastName": "B"})
         )
         for kind in self.records:
-            stub.on("POST", batch(kind), lambda asked, kind=kind: self._read(kind, asked))  # type: ignore[misc]
+            stub.on("POST", batch(kind), partial(self._read, kind))
 
     def as_deal(self, record_id: str) -> dict[str, Any]:
         return {

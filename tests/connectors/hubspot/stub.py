@@ -1,6 +1,7 @@
 """A HubSpot that answers exactly what a test tells it to, over real HTTP."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class Stub:
 
 
 @contextmanager
-def running() -> Iterator[Stub]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
     stub = Stub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -92,7 +93,7 @@ def running() -> Iterator[Stub]:
                 return
             self._write(reply)
 
-        do_GET = do_POST = do_PATCH = handle_any
+        do_GET = do_POST = do_PATCH = handle_any  # noqa: N815 - the server looks for these names
 
         def _write(self, reply: Reply) -> None:
             self.send_response(reply.status)
@@ -121,11 +122,18 @@ def running() -> Iterator[Stub]:
         def log_message(self, *_: object) -> None:
             """Tests read `asked` instead."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """A client that gave up is what some tests are about."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    stub.url = f"http://127.0.0.1:{server.server_address[1]}/hubspot"
+    stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/hubspot"
     try:
         yield stub
     finally:

@@ -57,8 +57,6 @@ def test_numbers_are_read_exactly(text: str, expected: str) -> None:
         "EUR 12",
         "",
         " ",
-    ]
-    + [
         "NaN",
         "Infinity",
         "-inf",
@@ -166,8 +164,11 @@ def test_instants_are_aware_and_exact() -> None:
         ("Français", "fr"),
         ("English", "en"),
         ("en-gb", "en"),
-    ]
-    + [("de", ""), ("", ""), ("French fries", ""), ("france", "")],
+        ("de", ""),
+        ("", ""),
+        ("French fries", ""),
+        ("france", ""),
+    ],
 )
 def test_languages_are_ours_or_left_open(text: str, expected: str) -> None:
     assert parse_language(text) == expected

@@ -13,10 +13,10 @@ from urllib3.exceptions import (
     LocationValueError,
     NewConnectionError,
     ProxyError,
-    SSLError,
 )
 
 from raccord.connectors.crm.hubspot.fault import Fault
+from raccord.connectors.crm.hubspot.transport import Untrusted
 from raccord.connectors.crm.hubspot.waits import wait
 from raccord.connectors.errors import (
     AmbiguousWrite,
@@ -29,7 +29,7 @@ from raccord.connectors.errors import (
     Transient,
 )
 
-_NOT_SENT = (ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError)
+_NOT_SENT = (ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError, Untrusted)
 _REASONS = {
     "PROPERTY_DOESNT_EXIST": "the property {field} does not exist. Create it in HubSpot "
     "(Settings > Properties) or correct its name in this connection's mapping",
@@ -94,8 +94,8 @@ def refused(fault: Fault, operation: Operation, *, now: datetime, zone: tzinfo) 
 
 def unanswered(error: HTTPError, operation: Operation) -> ConnectorError:
     """Return the error for a request that got no whole answer."""
-    if isinstance(error, _NOT_SENT) or _untrusted(error):
-        cause = " because its certificate is not trusted" if _untrusted(error) else ""
+    if isinstance(error, _NOT_SENT):
+        cause = " because its certificate is not trusted" if isinstance(error, Untrusted) else ""
         return Transient(
             f"HubSpot cannot be reached to {operation.what}{cause}; nothing was sent. "
             "Check base_url and the network."
@@ -135,10 +135,6 @@ def misshapen(operation: Operation) -> ConnectorError:
         f"HubSpot was asked to {operation.what}; its answer has not the documented shape. "
         "Check base_url, then report it."
     )
-
-
-def _untrusted(error: HTTPError) -> bool:
-    return isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def _denied(fault: Fault, operation: Operation) -> Auth:

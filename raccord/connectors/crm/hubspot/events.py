@@ -16,7 +16,8 @@ from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookE
 OTHER_ACCOUNT = "other-account"
 _DEAL = "0-3"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAME = re.compile("[A-Za-z0-9_.-]{1,60}")
+_NAME = re.compile("[A-Za-z0-9_.-]{1,255}")
+_SUBJECTS = ("objectId", "fromObjectId", "toObjectId", "newObjectId", "primaryObjectId")
 
 
 class _Unreadable(ValueError):
@@ -72,9 +73,8 @@ def _deals(event: dict[str, Any], subject: str, action: str) -> Iterator[int]:
         case "associationChange":
             yield from _ends(event, subject)
         case "merge" if subject == "deal":
-            yield from (_whole(event, k) for k in ("newObjectId", "primaryObjectId") if k in event)
-            if not {"newObjectId", "primaryObjectId"} & event.keys():
-                yield _whole(event, "objectId")
+            survivors = [k for k in ("newObjectId", "primaryObjectId") if event.get(k) is not None]
+            yield from (_whole(event, k) for k in survivors or ("objectId",))
         case _ if subject == "deal":
             yield _whole(event, "objectId")
 
@@ -106,17 +106,12 @@ def _key(event: dict[str, Any], name: str) -> str:
 
     The attempt's number is left out: it differs between deliveries of one event.
     """
-    about = event.get("objectId", event.get("fromObjectId", event.get("newObjectId", "")))
-    parts = (
-        _whole(event, "portalId"),
-        name,
-        about,
-        event.get("toObjectId", ""),
-        event.get("propertyName", ""),
-        _whole(event, "occurredAt"),
-        _whole(event, "eventId"),
-    )
-    return "/".join(str(part) for part in parts)
+    about = "-".join(str(_whole(event, k)) for k in _SUBJECTS if event.get(k) is not None)
+    changed = event.get("propertyName") or ""
+    if not isinstance(changed, str) or (changed and not _NAME.fullmatch(changed)):
+        raise _Unreadable
+    account, at, number = (_whole(event, k) for k in ("portalId", "occurredAt", "eventId"))
+    return f"{account}/{name}/{about}/{changed}/{at}/{number}"
 
 
 def _occurred_at(event: dict[str, Any]) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """Five hundred property definitions with their options are about 1 MB."""
@@ -16,6 +16,14 @@ _FIRST_ERROR = 300
 
 class AnswerTooLarge(HTTPError):
     """The answer was cut off at `MAX_ANSWER_BYTES`."""
+
+
+class Untrusted(HTTPError):
+    """The server's certificate is not trusted; nothing was sent."""
+
+
+class TlsBroken(HTTPError):
+    """The encrypted connection failed, before or after the request was sent."""
 
 
 class AnswerTooSlow(HTTPError):
@@ -55,8 +63,13 @@ class Transport(urllib3.PoolManager):
         """Send one request once and read its whole answer, within `seconds` in total."""
         deadline = time.monotonic() + self._seconds
         options |= {"preload_content": False, "decode_content": False, "retries": False}
-        answer = super().urlopen(method, url, redirect=False, **options)
-        body = _read(answer, deadline)
+        try:
+            answer = super().urlopen(method, url, redirect=False, **options)
+            body = _read(answer, deadline)
+        except SSLError as error:
+            # The client turns this one into an answer without a body, and then trips over that.
+            kind = Untrusted if "CERTIFICATE_VERIFY_FAILED" in str(error) else TlsBroken
+            raise kind from error
         if answer.status >= _FIRST_ERROR:
             # The client decodes the bodies of errors strictly and trips over a proxy's Latin-1.
             body = body.decode("utf-8", "replace").encode()

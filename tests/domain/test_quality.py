@@ -1,0 +1,557 @@
+"""The quality gate: each dirty deal gets exactly its question, a clean one its plan."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.deal import Deal, Discount, LineItem, Unreadable
+from raccord.domain.invoice import InvoiceReference
+from raccord.domain.parties import Contact, TaxTreatment
+from raccord.domain.policy import AmountBasis, DealWonPolicy, VatPolicy
+from raccord.domain.problems import Cause, Problem
+from raccord.domain.quality import InvoicePlan, examine, net_of
+from raccord.domain.totals import VatRounding
+from tests.domain.samples import (
+    DEAL,
+    GERMAN_VAT,
+    OTHER_SIREN,
+    OTHER_VAT,
+    SIREN,
+    SIRET,
+    TODAY,
+    VAT,
+    abroad,
+    address,
+    company,
+    deal,
+    line,
+    policy,
+    rules,
+)
+
+CUT_OVER = policy(invoice_deals_won_from=date(2026, 11, 1))
+NO_CONTACT: dict[str, Any] = {"contacts": ()}
+
+
+def of(**changes: Any) -> Deal:
+    """A deal whose company has these facts."""
+    return deal(companies=(company(**changes),))
+
+
+def lined(**changes: Any) -> Deal:
+    """A deal whose only line has these facts."""
+    return deal(lines=(line(**changes),))
+
+
+def at(**changes: Any) -> Deal:
+    return of(address=address(**changes))
+
+
+def zero(found: Any) -> Deal:
+    """A deal of this company whose only line is at 0 %."""
+    return deal(companies=(found,), lines=(line(vat_rate=Decimal(0)),))
+
+
+def problems_of(found: Deal, under: DealWonPolicy | None = None) -> tuple[Problem, ...]:
+    return examine(found, under or policy(), TODAY).problems
+
+
+def plan_of(found: Deal, under: DealWonPolicy | None = None) -> InvoicePlan:
+    examination = examine(found, under or policy(), TODAY)
+    assert examination.problems == ()
+    assert examination.plan is not None
+    return examination.plan
+
+
+def percent(value: str) -> Discount:
+    return Discount(percent=Decimal(value))
+
+
+def per_unit(value: str) -> Discount:
+    return Discount(per_unit=Decimal(value))
+
+
+LINE, COMPANY = "line item 41", "company 12"
+
+# One dirty fact each: the deal, then cause, record and field of its only problem.
+DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
+    "a value that cannot be read": (
+        deal(unreadable=(Unreadable(record=LINE, field="price", value="12,x"),)),
+        (Cause.UNREADABLE, LINE, "price"),
+    ),
+    "no company": (deal(companies=()), (Cause.COMPANY, "deal", "company")),
+    "two companies": (
+        deal(companies=(company(), company(id="13", siret=""))),
+        (Cause.COMPANY, "deal", "company"),
+    ),
+    "no company name": (of(name=""), (Cause.ADDRESS, COMPANY, "name")),
+    "a blank company name": (of(name="  "), (Cause.ADDRESS, COMPANY, "name")),
+    "no street": (at(line1=""), (Cause.ADDRESS, COMPANY, "address")),
+    "no postal code": (at(postal_code=""), (Cause.ADDRESS, COMPANY, "zip")),
+    "no city": (at(city=""), (Cause.ADDRESS, COMPANY, "city")),
+    "no country": (at(country=None), (Cause.ADDRESS, COMPANY, "country")),
+    "an unknown country": (
+        of(address=address(country=None), country_text="Elbonia"),
+        (Cause.ADDRESS, COMPANY, "country"),
+    ),
+    "overseas": (at(postal_code="97110"), (Cause.VAT, COMPANY, "zip")),
+    "overseas with a space": (at(postal_code="97 110"), (Cause.VAT, COMPANY, "zip")),
+    "overseas by country": (at(country="RE", postal_code="97400"), (Cause.VAT, COMPANY, "zip")),
+    "no SIRET": (of(siret=""), (Cause.IDENTIFIER, COMPANY, "siret")),
+    "a mistyped SIRET": (of(siret="73282932000079"), (Cause.IDENTIFIER, COMPANY, "siret")),
+    "a SIRET of zeros": (of(siret="0" * 14), (Cause.IDENTIFIER, COMPANY, "siret")),
+    "a SIRET eaten by a spreadsheet": (of(siret="7.32829E+13"), (Cause.IDENTIFIER, COMPANY, "siret")),
+    "a mistyped SIREN": (of(siren="732829321"), (Cause.IDENTIFIER, COMPANY, "siren")),
+    "a mistyped VAT number": (of(vat_number="FR45732829320"), (Cause.IDENTIFIER, COMPANY, "vat_number")),
+    "SIREN and SIRET of two companies": (of(siren=OTHER_SIREN), (Cause.IDENTIFIER, COMPANY, "siren")),
+    "SIRET and VAT number of two companies": (
+        of(vat_number=OTHER_VAT),
+        (Cause.IDENTIFIER, COMPANY, "siren"),
+    ),
+    "no e-mail": (
+        deal(companies=(company(email=""),), **NO_CONTACT),
+        (Cause.EMAIL, COMPANY, "billing_email"),
+    ),
+    "two e-mails in one field": (of(email="a@b.fr, c@d.fr"), (Cause.EMAIL, COMPANY, "billing_email")),
+    "an e-mail without a domain": (of(email="compta@acme"), (Cause.EMAIL, COMPANY, "billing_email")),
+    "an e-mail with a header in it": (
+        of(email="a@b.fr\r\nBcc: x@y.fr"),
+        (Cause.EMAIL, COMPANY, "billing_email"),
+    ),
+    "no lines": (deal(lines=()), (Cause.LINES, "deal", "line_items")),
+    "251 lines": (
+        deal(lines=tuple(line(id=str(i)) for i in range(251))),
+        (Cause.LINES, "deal", "line_items"),
+    ),
+    "a line without a name": (lined(name=" "), (Cause.LINES, LINE, "name")),
+    "no quantity": (lined(quantity=None), (Cause.QUANTITY, LINE, "quantity")),
+    "quantity 0": (lined(quantity=Decimal("0.00")), (Cause.QUANTITY, LINE, "quantity")),
+    "a negative quantity": (lined(quantity=Decimal(-1)), (Cause.QUANTITY, LINE, "quantity")),
+    "no price": (lined(unit_price=None), (Cause.PRICE, LINE, "price")),
+    "no price, 10 % off": (lined(unit_price=None, discount=percent("10")), (Cause.PRICE, LINE, "price")),
+    "no price, 10 off": (lined(unit_price=None, discount=per_unit("10")), (Cause.PRICE, LINE, "price")),
+    "a negative price": (lined(unit_price=Decimal("-0.01")), (Cause.PRICE, LINE, "price")),
+    "a negative price, 10 % off": (
+        lined(unit_price=Decimal(-50), discount=percent("10")),
+        (Cause.PRICE, LINE, "price"),
+    ),
+    "more than 100 % off": (lined(discount=percent("100.01")), (Cause.DISCOUNT, LINE, "discount")),
+    "a discount below 0 %": (lined(discount=percent("-5")), (Cause.DISCOUNT, LINE, "discount")),
+    "more off than the price": (lined(discount=per_unit("50.01")), (Cause.DISCOUNT, LINE, "discount")),
+    "a negative amount off": (lined(discount=per_unit("-1")), (Cause.DISCOUNT, LINE, "discount")),
+    "150 % off a free line": (
+        deal(lines=(line(id="1"), line(unit_price=Decimal(0), discount=percent("150")))),
+        (Cause.DISCOUNT, LINE, "discount"),
+    ),
+    "no VAT rate": (lined(vat_rate=None), (Cause.VAT, LINE, "vat_rate")),
+    "an unknown VAT rate": (lined(vat_rate=Decimal("19.6")), (Cause.VAT, LINE, "vat_rate")),
+    "a rate nearly 20": (lined(vat_rate=Decimal("20.0000001")), (Cause.VAT, LINE, "vat_rate")),
+    "a rate as a fraction": (lined(vat_rate=Decimal("0.2")), (Cause.VAT, LINE, "vat_rate")),
+    "a negative rate": (lined(vat_rate=Decimal(-20)), (Cause.VAT, LINE, "vat_rate")),
+    "a line in another currency": (lined(currency="USD"), (Cause.CURRENCY, LINE, "currency")),
+    "a subscription": (lined(recurring="monthly"), (Cause.RECURRING, LINE, "recurring")),
+    "a line the CRM counts otherwise": (lined(amount=Decimal("99.99")), (Cause.AMOUNT, LINE, "amount")),
+    "no currency": (deal(currency=None), (Cause.CURRENCY, "deal", "currency")),
+    "an unknown currency": (deal(currency="EURO"), (Cause.CURRENCY, "deal", "currency")),
+    "a deal amount that its lines do not make": (
+        deal(amount=Decimal("100.01")),
+        (Cause.AMOUNT, "deal", "amount"),
+    ),
+    "an absurd deal amount": (deal(amount=Decimal("1E+300")), (Cause.AMOUNT, "deal", "amount")),
+    "a deal amount of 0": (deal(amount=Decimal(0)), (Cause.AMOUNT, "deal", "amount")),
+    "nothing to pay": (lined(unit_price=Decimal(0)), (Cause.AMOUNT, "deal", "amount")),
+    "all given away": (lined(discount=percent("100")), (Cause.AMOUNT, "deal", "amount")),
+    "a price that rounds to nothing": (
+        lined(unit_price=Decimal("0.0024")),
+        (Cause.AMOUNT, "deal", "amount"),
+    ),
+    "a negative term": (deal(payment_terms_days=-1), (Cause.TERMS, "deal", "payment_terms_days")),
+    "a term beyond a year": (deal(payment_terms_days=366), (Cause.TERMS, "deal", "payment_terms_days")),
+    "a company's term beyond a year": (
+        of(payment_terms_days=3000),
+        (Cause.TERMS, "deal", "payment_terms_days"),
+    ),
+    "0 % at home": (zero(company()), (Cause.VAT, COMPANY, "vat_rate")),
+    "0 % and 20 % mixed": (
+        deal(lines=(line(id="1", vat_rate=Decimal(0)), line())),
+        (Cause.VAT, COMPANY, "vat_rate"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_one_dirty_fact_is_one_question_about_that_fact(name: str) -> None:
+    found, expected = DIRTY[name]
+    examination = examine(found, policy(), TODAY)
+    assert [(p.cause, p.record, p.field) for p in examination.problems] == [expected]
+    assert examination.plan is None
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_every_question_is_asked_in_french_and_in_english(name: str) -> None:
+    for found in problems_of(DIRTY[name][0]):
+        for text in (found.reason, found.remedy):
+            assert text.fr.strip()
+            assert text.en.strip()
+            assert text.fr != text.en
+        assert found.reason.en in found.markdown()
+        assert found.remedy.fr in found.markdown("fr")
+
+
+def test_the_question_quotes_what_was_typed() -> None:
+    typed = {
+        "Elbonia": of(address=address(country=None), country_text="Elbonia"),
+        "73282932000079": of(siret="73282932000079"),
+        "19.6": lined(vat_rate=Decimal("19.6")),
+        "monthly": lined(recurring="monthly"),
+        "EURO": deal(currency="EURO"),
+        "100.01": deal(amount=Decimal("100.01")),
+    }
+    for text, found in typed.items():
+        (only,) = problems_of(found)
+        assert text in only.reason.en
+        assert text in only.reason.fr
+
+
+def test_a_long_unreadable_value_is_cut() -> None:
+    (only,) = problems_of(deal(unreadable=(Unreadable(record="deal", field="amount", value="9" * 5000),)))
+    assert len(only.reason.en) < 100
+
+
+def test_a_deal_without_close_date_is_a_question_only_where_a_cut_over_is_set() -> None:
+    (only,) = problems_of(deal(won_on=None), CUT_OVER)
+    assert (only.cause, only.record, only.field) == (Cause.DATE, "deal", "won_on")
+    assert plan_of(deal(won_on=None)).service_date == TODAY
+
+
+def test_all_problems_of_a_deal_are_asked_at_once() -> None:
+    dirty = deal(
+        unreadable=(Unreadable(record="deal", field="amount", value="?"),),
+        companies=(company(name="", email="nobody", siret="1", address=address(country=None)),),
+        lines=(line(id="1", quantity=None, vat_rate=None), line(id="2", name="", unit_price=Decimal(-1))),
+        currency="EURO",
+        payment_terms_days=-1,
+        won_on=None,
+    )
+    assert [(p.cause, p.record, p.field) for p in problems_of(dirty, CUT_OVER)] == [
+        (Cause.UNREADABLE, "deal", "amount"),
+        (Cause.CURRENCY, "deal", "currency"),
+        (Cause.QUANTITY, "line item 1", "quantity"),
+        (Cause.VAT, "line item 1", "vat_rate"),
+        (Cause.LINES, "line item 2", "name"),
+        (Cause.PRICE, "line item 2", "price"),
+        (Cause.ADDRESS, COMPANY, "name"),
+        (Cause.ADDRESS, COMPANY, "country"),
+        (Cause.IDENTIFIER, COMPANY, "siret"),
+        (Cause.EMAIL, COMPANY, "billing_email"),
+        (Cause.TERMS, "deal", "payment_terms_days"),
+        (Cause.DATE, "deal", "won_on"),
+    ]
+
+
+def test_no_mentioned_cause_carries_data() -> None:
+    assert all(cause.value.replace("_", "").isalpha() for cause in Cause)
+
+
+CLEAN: dict[str, Deal] = {
+    "ordinary": deal(),
+    "SIREN instead of SIRET": of(siret="", siren=SIREN),
+    "French VAT number alone": of(siret="", vat_number=VAT),
+    "all identifiers": of(siren=SIREN, siret=SIRET, vat_number=VAT),
+    "La Poste": of(siret="35600000049837"),
+    "identifiers with spaces": of(siret="732 829 320 00074", vat_number="FR 44 732 829 320"),
+    "a free line beside a paid one": deal(lines=(line(), line(id="2", unit_price=Decimal(0)))),
+    "a line given away beside a paid one": deal(lines=(line(), line(id="2", discount=percent("100")))),
+    "a discount of 0 %": lined(discount=percent("0")),
+    "a discount of nothing": lined(discount=Discount()),
+    "the whole price off": deal(lines=(line(), line(id="2", discount=per_unit("50")))),
+    "a third of an hour": lined(quantity=Decimal("0.333"), amount=Decimal("16.65")),
+    "CRM amounts with many decimals": lined(
+        quantity=Decimal("0.333"), unit_price=Decimal(85), amount=Decimal("28.305")
+    ),
+    "five rates without 0": deal(
+        lines=tuple(line(id=r, vat_rate=Decimal(r)) for r in ("20", "20.00", "10", "5.5", "2.1"))
+    ),
+    "the amount its lines make": deal(amount=Decimal("100.00")),
+    "no term": deal(payment_terms_days=None),
+    "cash": deal(payment_terms_days=0),
+    "a year": deal(payment_terms_days=365),
+    "e-mail of a contact": of(email=""),
+    "currency in small letters": deal(currency="eur", lines=(line(currency="EUR"),)),
+    "currency with a space": deal(currency=" EUR ", lines=(line(currency="EUR"),)),
+    "yen in small letters": deal(
+        currency="jpy", lines=(line(quantity=Decimal("1.5"), unit_price=Decimal(333), amount=Decimal(500)),)
+    ),
+    "yen with a space": deal(
+        currency=" JPY ", lines=(line(quantity=Decimal("1.5"), unit_price=Decimal(333)),)
+    ),
+    "dinars": deal(currency="KWD", lines=(line(unit_price=Decimal("0.333")),), amount=Decimal("0.666")),
+    "Monaco": deal(companies=(abroad("MC"),)),
+    "an EU customer with VAT": deal(companies=(abroad("DE"),)),
+    "a customer outside the EU with VAT": deal(companies=(abroad("CH"),)),
+    "a Swiss VAT number": deal(companies=(abroad("CH", vat_number="CHE-107.787.577 TVA"),)),
+    "a British VAT number": zero(abroad("GB", vat_number="GB980780684")),
+    "an absurd price": lined(unit_price=Decimal("1E+300")),
+    "250 lines": deal(lines=tuple(line(id=str(i)) for i in range(250))),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_clean_deal_gets_a_plan(name: str) -> None:
+    found = CLEAN[name]
+    plan = plan_of(found)
+    assert len(plan.lines) == len(found.lines)
+    assert plan.currency == (found.currency or "").strip().upper()
+
+
+def test_a_thousand_lines_are_one_invoice_where_the_billing_system_takes_them() -> None:
+    many = deal(lines=tuple(line(id=str(i), unit_price=Decimal("0.01")) for i in range(1000)))
+    assert [p.cause for p in problems_of(many)] == [Cause.LINES]
+    plan = plan_of(many, policy(max_lines=1000))
+    assert plan.totals(VatRounding.PER_LINE).net.minor == 2000
+
+
+def test_the_plan_carries_exactly_the_deals_lines() -> None:
+    (made,) = plan_of(
+        lined(quantity=Decimal("0.333"), unit_price=Decimal("19.99"), discount=percent("15"))
+    ).lines
+    assert (made.name, made.quantity, made.list_price) == ("Conseil", Decimal("0.333"), Decimal("19.99"))
+    assert (made.unit_price, made.discount_percent) == (Decimal("16.9915"), Decimal(15))
+    assert made.vat_rate == Decimal(20)
+
+
+def test_an_amount_off_each_unit_lowers_the_unit_price() -> None:
+    (made,) = plan_of(lined(discount=per_unit("0.005"))).lines
+    assert (made.list_price, made.unit_price, made.discount_percent) == (
+        Decimal("50.00"),
+        Decimal("49.995"),
+        None,
+    )
+
+
+@pytest.mark.parametrize("rate", ["19.6", "19", "21", "0.2", "200", "8.5"])
+def test_an_unknown_rate_never_becomes_20_percent(rate: str) -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(20))))
+    (only,) = problems_of(lined(vat_rate=Decimal(rate)), with_default)
+    assert only.cause is Cause.VAT
+
+
+def test_a_missing_rate_takes_the_companys_default_and_only_that() -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(10))))
+    (made,) = plan_of(lined(vat_rate=None), with_default).lines
+    assert made.vat_rate == Decimal(10)
+    (only,) = problems_of(lined(vat_rate=None))
+    assert only.cause is Cause.VAT
+
+
+def test_a_default_rate_the_company_does_not_use_is_a_question() -> None:
+    odd = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(19))))
+    assert [p.cause for p in problems_of(lined(vat_rate=None), odd)] == [Cause.VAT]
+
+
+@pytest.mark.parametrize(
+    ("basis", "amount", "clean"),
+    [
+        (AmountBasis.NET, "100", True),
+        (AmountBasis.NET, "100.004", True),
+        (AmountBasis.NET, "120", False),
+        (AmountBasis.NET, "99.99", False),
+        (AmountBasis.GROSS, "120", True),
+        (AmountBasis.GROSS, "100", False),
+        (AmountBasis.GROSS, "120.01", False),
+    ],
+)
+def test_the_deals_amount_is_net_or_gross_by_setting(basis: AmountBasis, amount: str, clean: bool) -> None:
+    found = problems_of(deal(amount=Decimal(amount)), policy(invoice=rules(amount_basis=basis)))
+    assert [p.cause for p in found] == ([] if clean else [Cause.AMOUNT])
+
+
+@pytest.mark.parametrize(
+    ("rounding", "amount"), [(VatRounding.PER_LINE, "3.63"), (VatRounding.PER_RATE, "3.64")]
+)
+def test_a_gross_amount_is_compared_by_the_vendors_rounding(rounding: VatRounding, amount: str) -> None:
+    three = tuple(line(id=str(i), quantity=Decimal(1), unit_price=Decimal("1.01")) for i in range(3))
+    under = policy(invoice=rules(amount_basis=AmountBasis.GROSS), vat_rounding=rounding)
+    plan_of(deal(lines=three, amount=Decimal(amount)), under)
+    other = Decimal("7.27") - Decimal(amount)
+    assert [p.cause for p in problems_of(deal(lines=three, amount=other), under)] == [Cause.AMOUNT]
+
+
+T = TaxTreatment
+# (company, rates of its lines, treatment; None is a question about VAT)
+TREATMENTS: dict[str, tuple[Any, tuple[str, ...], TaxTreatment | None]] = {
+    "France 20 %": (company(), ("20",), T.TAXED),
+    "France mixed rates": (company(), ("20", "5.5"), T.TAXED),
+    "France 0 %": (company(), ("0",), None),
+    "France 0.00 %": (company(), ("0.00",), None),
+    "Monaco 20 %": (abroad("MC"), ("20",), T.TAXED),
+    "Monaco 0 %": (abroad("MC"), ("0",), None),
+    "EU 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("20",), T.TAXED),
+    "EU 0 % with VAT number": (abroad("DE", vat_number=GERMAN_VAT), ("0",), T.REVERSE_CHARGE),
+    "Greece 0 % with VAT number": (abroad("GR", vat_number="EL094259216"), ("0",), T.REVERSE_CHARGE),
+    "EU 0 % without VAT number": (abroad("DE"), ("0",), None),
+    "EU 0 % with a French VAT number": (abroad("DE", vat_number=VAT), ("0",), None),
+    "EU 0 % and 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("0", "20"), None),
+    "export 0 %": (abroad("US"), ("0", "0"), T.EXPORT),
+    "export 20 %": (abroad("US"), ("20",), T.TAXED),
+    "export 0 % and 20 %": (abroad("US"), ("20", "0"), None),
+    "United Kingdom 0 %": (abroad("GB"), ("0",), T.EXPORT),
+    "overseas 20 %": (abroad("GP"), ("20",), None),
+    "overseas 0 %": (abroad("GP"), ("0",), None),
+    "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), None),
+}
+
+
+@pytest.mark.parametrize("name", TREATMENTS)
+def test_zero_vat_always_has_a_lawful_reason(name: str) -> None:
+    found, rates, treatment = TREATMENTS[name]
+    lines = tuple(line(id=str(i), vat_rate=Decimal(rate)) for i, rate in enumerate(rates))
+    examination = examine(deal(companies=(found,), lines=lines), policy(), TODAY)
+    if treatment is None:
+        assert {p.cause for p in examination.problems} == {Cause.VAT}
+    else:
+        assert examination.plan
+        assert examination.plan.profile.tax_treatment is treatment
+
+
+def test_a_mistyped_european_vat_number_never_justifies_zero_vat() -> None:
+    causes = [p.cause for p in problems_of(zero(abroad("DE", vat_number="DE136695977")))]
+    assert causes == [Cause.VAT, Cause.IDENTIFIER]
+
+
+@pytest.mark.parametrize("seller", ["BE", "DE"])
+def test_at_home_is_where_the_seller_is(seller: str) -> None:
+    abroad_for_them = policy(
+        invoice=rules(
+            vat=VatPolicy(seller_country=seller, zero_rate_reasons={"reverse_charge_fr": "Autoliquidation"})
+        )
+    )
+    assert [p.cause for p in problems_of(zero(abroad(seller)), abroad_for_them)] == [Cause.VAT]
+    french = zero(company(vat_number=VAT))
+    assert plan_of(french, abroad_for_them).profile.tax_treatment is TaxTreatment.REVERSE_CHARGE
+
+
+@pytest.mark.parametrize("reasons", [{}, {"export_fr": "Exportation"}, {"reverse_charge_fr": " "}])
+def test_zero_vat_without_a_configured_wording_is_a_question(reasons: dict[str, str]) -> None:
+    silent = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=reasons)))
+    (only,) = problems_of(zero(abroad("DE", vat_number=GERMAN_VAT)), silent)
+    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert "reverse_charge_fr" in only.remedy.fr
+
+
+def footer_of(found: Deal, under: DealWonPolicy) -> str:
+    return plan_of(found, under).order(InvoiceReference(deal=DEAL), "cus_1", TODAY, under).footer
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de", ""])
+@pytest.mark.parametrize("written", ["fr", "en"])
+def test_an_invoice_at_zero_vat_always_prints_its_reason(language: str, written: str) -> None:
+    under = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons={f"reverse_charge_{written}": "Reason"})))
+    found = zero(abroad("DE", vat_number=GERMAN_VAT)).model_copy(update={"language": language})
+    assert footer_of(found, under) == "Reason"
+
+
+def test_an_invoice_with_vat_never_prints_a_reason_for_zero() -> None:
+    assert footer_of(deal(), policy()) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "footer"), [("fr", "Pénalités"), ("en", "Late fees"), ("de", "Pénalités"), ("", "Pénalités")]
+)
+def test_the_legal_mentions_are_on_every_invoice_in_the_closest_language(language: str, footer: str) -> None:
+    under = policy(invoice=rules(footers={"fr": "Pénalités", "en": "Late fees"}))
+    assert footer_of(deal(language=language), under) == footer
+
+
+def test_reason_and_mentions_are_printed_together_in_the_customers_language() -> None:
+    reasons = {"export_fr": "Exportation", "export_en": "Export"}
+    under = policy(
+        invoice=rules(
+            vat=VatPolicy(zero_rate_reasons=reasons), footers={"fr": "Pénalités", "en": "Late fees"}
+        )
+    )
+    found = zero(abroad("US")).model_copy(update={"language": "en"})
+    assert footer_of(found, under) == "Export\nLate fees"
+
+
+@pytest.mark.parametrize(
+    ("own", "contacts", "email"),
+    [
+        ("compta@acme.fr", (("a@acme.fr", True),), "compta@acme.fr"),
+        ("", (("a@acme.fr", False), ("b@acme.fr", True)), "b@acme.fr"),
+        ("", (("a@acme.fr", False), ("b@acme.fr", False)), "a@acme.fr"),
+        (" ", (("", True), ("b@acme.fr ", False)), "b@acme.fr"),
+    ],
+)
+def test_the_invoice_goes_to_the_billing_address_then_the_billing_contact(
+    own: str, contacts: tuple[tuple[str, bool], ...], email: str
+) -> None:
+    people = tuple(Contact(id=str(i), email=e, billing=b) for i, (e, b) in enumerate(contacts))
+    assert plan_of(deal(companies=(company(email=own),), contacts=people)).profile.email == email
+
+
+@pytest.mark.parametrize(
+    ("of_deal", "of_company", "due_on"),
+    [
+        (None, None, date(2026, 12, 22)),
+        (None, 45, date(2027, 1, 6)),
+        (10, 45, date(2026, 12, 2)),
+        (0, 45, TODAY),
+        (None, 0, TODAY),
+    ],
+)
+def test_the_deals_term_wins_over_the_companys_and_that_over_ours(
+    of_deal: int | None, of_company: int | None, due_on: date
+) -> None:
+    found = deal(payment_terms_days=of_deal, companies=(company(payment_terms_days=of_company),))
+    order = plan_of(found).order(InvoiceReference(deal=DEAL), "cus_1", TODAY, policy())
+    assert (order.issued_on, order.due_on) == (TODAY, due_on)
+
+
+@pytest.mark.parametrize(
+    ("service", "won", "expected"),
+    [
+        (date(2026, 10, 1), date(2026, 11, 20), date(2026, 10, 1)),
+        (None, date(2026, 11, 20), date(2026, 11, 20)),
+        (None, None, TODAY),
+    ],
+)
+def test_the_service_date_is_the_mapped_one_else_the_close_date(
+    service: date | None, won: date | None, expected: date
+) -> None:
+    assert plan_of(deal(service_date=service, won_on=won)).service_date == expected
+
+
+def test_the_order_is_the_plan_and_its_customer() -> None:
+    order = plan_of(deal(purchase_order="PO-9")).order(
+        InvoiceReference(deal=DEAL, cycle=2), "cus_9", TODAY, policy()
+    )
+    assert (order.customer_id, order.purchase_order, order.siret) == ("cus_9", "PO-9", SIRET)
+    assert (order.currency, order.language, order.reference.cycle) == ("EUR", "fr", 2)
+    assert order.totals(VatRounding.PER_LINE) == plan_of(deal()).totals(VatRounding.PER_LINE)
+
+
+def test_the_profile_carries_only_what_is_proven() -> None:
+    found = plan_of(of(siret="732 829 320 00074", vat_number="fr44 732829320")).profile
+    assert (found.siren, found.siret, found.vat_number) == (SIREN, SIRET, VAT)
+    assert found.crm_company == "crm:12"
+    british = plan_of(deal(companies=(abroad("GB", vat_number="GB980780684"),))).profile
+    assert (british.siren, british.siret, british.vat_number) == (None, None, None)
+
+
+LINES: list[tuple[LineItem, ...]] = [(line(), line(id="2", quantity=Decimal("0.333"))), (line(),)]
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_the_rollout_judges_the_net_amount_of_the_lines(lines: tuple[LineItem, ...]) -> None:
+    found = deal(lines=lines, amount=Decimal(9999))
+    expected = plan_of(deal(lines=lines)).totals(VatRounding.PER_LINE).net.amount
+    assert net_of(found, policy()) == expected
+
+
+def test_the_rollout_judges_the_typed_amount_where_lines_say_nothing() -> None:
+    assert net_of(deal(lines=(), amount=Decimal(70)), policy()) == Decimal(70)
+    assert net_of(deal(currency="EURO", amount=Decimal(70)), policy()) == Decimal(70)
+    assert net_of(deal(lines=(), amount=None), policy()) == Decimal(0)
