@@ -15,6 +15,7 @@ from typing import Any
 
 from sandbox.core.delivery import Delivery, Outgoing, Target
 from sandbox.hubspot.crm import Change
+from sandbox.hubspot.kinds import KINDS, Link
 from sandbox.hubspot.settings import CLIENT_SECRET, HubSpotSettings
 
 _LARGEST_BATCH = 100
@@ -146,7 +147,7 @@ def _details(change: Change, *, generic: bool) -> dict[str, Any]:
             return {
                 "fromObjectId": int(change.object_id),
                 "toObjectId": int(change.other_id),
-                "associationType": f"{change.link.origin}_TO_{change.link.target}".upper(),
+                "associationType": _association_name(change.link),
                 "associationTypeId": change.link.type_id,
                 "associationCategory": "HUBSPOT_DEFINED",
                 "associationRemoved": change.removed,
@@ -157,3 +158,8 @@ def _details(change: Change, *, generic: bool) -> dict[str, Any]:
         "propertyName": change.name,
         "propertyValue": change.value,
     }
+
+
+def _association_name(link: Link) -> str:
+    """`DEAL_TO_LINE_ITEM`: in real deliveries the kinds are singular."""
+    return f"{KINDS[link.origin].singular}_TO_{KINDS[link.target].singular}".upper()

@@ -12,6 +12,11 @@ from raccord.settings.model import Settings
 from starters.embedded.processes import Process
 
 RETENTION = "30d"
+# The server divides a queue's rate over its partitions, which makes a slow rate come in lumps.
+ONE_PARTITION = (
+    *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
+    *("--dynamic-config-value", "matching.numTaskqueueWritePartitions=1"),
+)
 
 
 class TemporalMissing(RuntimeError):
@@ -39,6 +44,7 @@ def server(settings: Settings, *, log: Path, durable: bool = True) -> Process:
         *("--namespace", temporal.namespace),
         *("--ui-codec-endpoint", f"http://127.0.0.1:{temporal.codec_port}"),
         *("--log-level", "error"),
+        *ONE_PARTITION,
     ]
     if durable:
         # synchronous=FULL: an acknowledged webhook survives a power cut.

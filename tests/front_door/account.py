@@ -74,10 +74,11 @@ class Account:
         company: str | None = None,
         *,
         lines: list[dict[str, str]] | None = None,
+        linked: bool = True,
         **changes: str,
     ) -> str:
         """Create an open deal: a company, and two lines of 1 000.00 at 20 % and 99.90 at 5.5 % by default."""
-        company = company or await self.company()
+        companies = [("companies", company or await self.company(), 5)] if linked else []
         line_ids = [await self.create("line_items", line) for line in (TWO_LINES if lines is None else lines)]
         properties = {
             "dealname": f"deal {next(_numbers)}",
@@ -86,8 +87,14 @@ class Account:
             "deal_currency_code": "EUR",
             "hubspot_owner_id": "64492917",
         }
-        links = [("companies", company, 5), *(("line_items", line, 19) for line in line_ids)]
+        links = [*companies, *(("line_items", line, 19) for line in line_ids)]
         return await self.create("deals", properties | changes, *links)
+
+    async def link_company(self, deal: str, company: str) -> None:
+        """Make a company the deal's primary one."""
+        primary = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 5}]
+        path = f"/crm/v4/objects/deals/{deal}/associations/companies/{company}"
+        await self._crm("PUT", path, json=primary)
 
     async def move(self, deal: str, stage: str) -> None:
         await self.edit("deals", deal, dealstage=stage)
@@ -124,6 +131,21 @@ class Account:
         assert answer.is_success, answer.text
         return answer.json()
 
+    async def stripe_delete(self, path: str) -> None:
+        answer = await self.http.delete(f"/stripe{path}", headers=STRIPE)
+        assert answer.is_success, answer.text
+
+    async def settings(self, vendor: str, **changes: Any) -> None:
+        """Change how a simulated vendor behaves."""
+        answer = await self.http.put(f"/_control/webhooks/{vendor}", json=changes)
+        assert answer.is_success, answer.text
+
+    async def lines(self, deal: str) -> list[str]:
+        """Return the ids of a deal's line items."""
+        found = await self._crm("GET", f"/crm/v3/objects/deals/{deal}", params={"associations": "line_items"})
+        links = found["associations"].get("line items") or found["associations"]["line_items"]
+        return [link["id"] for link in links["results"]]
+
     async def invoices(self, deal: str) -> list[dict[str, Any]]:
         return [
             i
@@ -152,6 +174,9 @@ class Account:
     async def clear_faults(self) -> None:
         await self.http.delete("/_control/faults")
 
+
+REFUSED_EMAIL = "compta@refused..example"
+"""Passes our own check of an e-mail address, and is refused by the billing system."""
 
 TWO_LINES = [
     {"name": "Conseil", "quantity": "1", "price": "1000.00", "vat_rate": "20"},

@@ -21,7 +21,7 @@ from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration, read
 from starters.embedded.processes import Process, raccord
-from starters.embedded.temporal_server import executable
+from starters.embedded.temporal_server import ONE_PARTITION, executable
 from tests.front_door.account import Account
 
 SECRETS = {
@@ -29,6 +29,8 @@ SECRETS = {
     "RACCORD_HUBSPOT__WEBHOOK_SECRET": "sandbox-hubspot-client-secret-0000",
     "RACCORD_STRIPE__API_KEY": "rk_test_sandbox0000000000000000",
 }
+
+STAGE_ONLY = ["deal.propertyChange:dealstage", "deal.deletion"]
 
 TOML = """
 crm = "hubspot"
@@ -92,7 +94,7 @@ class TemporalServer:
         self._directory = directory
         command = [str(executable()), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
         command += ["--port", str(self.port), "--log-level", "error"]
-        command += ["--db-filename", str(directory / "temporal.db")]
+        command += ["--db-filename", str(directory / "temporal.db"), *ONE_PARTITION]
         self.process = Process("temporal", command, log=directory / "temporal.log")
 
     async def start(self) -> None:
@@ -192,6 +194,8 @@ class Lane:
         self._stack.push_async_callback(self.account.close)
         await until(lambda: answers(self.url("sandbox", "/_control/requests")))
         await until(lambda: answers(self.url("receiver", "/readyz")))
+        # Creation events would start flows that end as "not won" before the test begins.
+        await self.account.settings("hubspot", subscriptions=STAGE_ONLY)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from tests.front_door.account import TWO_LINES_GROSS, siren
+from tests.front_door.account import REFUSED_EMAIL, TWO_LINES, TWO_LINES_GROSS, siren
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
-from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
 
 
 async def end_of(lane: Lane, deal: str, *, after_runs: int = 0) -> Any:
@@ -100,6 +100,29 @@ async def test_the_won_stage_of_every_pipeline_counts(lane: Lane) -> None:
     renewal = "38990100022"
     await lane.account.move(renewal, "218934003")
     assert (await end_of(lane, renewal))["ending"] == "invoiced"
+
+
+async def test_a_deal_created_as_won_is_invoiced(lane: Lane) -> None:
+    await lane.account.settings("hubspot", subscriptions=[*STAGE_ONLY, "deal.creation"])
+    deal = await lane.account.deal(dealstage="closedwon")
+    await lane.account.settings("hubspot", subscriptions=STAGE_ONLY)
+    assert (await end_of(lane, deal))["ending"] == "invoiced"
+
+
+async def test_a_company_linked_after_the_win_is_noticed(lane: Lane) -> None:
+    await lane.account.settings("hubspot", subscriptions=[*STAGE_ONLY, "deal.associationChange"])
+    company = await lane.account.company()
+    deal = await lane.account.deal(company=None, lines=TWO_LINES, linked=False)
+    await lane.account.win(deal)
+    await until(lambda: ended_as(lane, deal, "problems"))
+    await lane.account.link_company(deal, company)
+    await until(lambda: ended_as(lane, deal, "invoiced"))
+    await lane.account.settings("hubspot", subscriptions=STAGE_ONLY)
+    await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+
+
+async def ended_as(lane: Lane, deal: str, ending: str) -> bool:
+    return await started(lane, deal) and (await lane.outcome(deal))["ending"] == ending
 
 
 async def test_a_deal_deleted_meanwhile_is_not_for_us(lane: Lane) -> None:
@@ -231,28 +254,30 @@ async def test_a_repaired_deal_started_again_goes_on_to_its_invoice(lane: Lane) 
     await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
 
 
-async def test_a_draft_that_no_longer_matches_the_deal_is_replaced(lane: Lane) -> None:
-    deal = await lane.account.deal()
-    refuse = await lane.account.fault(
-        vendor="stripe",
-        method="POST",
-        path="/v1/invoices/[^/]+/finalize",
-        when="before",
-        effect={"status": 400},
-    )
+THREE_PIECES = [{"name": "Pièce", "quantity": "1", "price": "0.33", "vat_rate": "20"}] * 3
+"""0.21 of VAT rounded per line, 0.20 rounded once: the two rules differ by a cent."""
+
+
+async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(lane: Lane) -> None:
+    deal = await lane.account.deal(lines=THREE_PIECES)
+    await lane.account.settings("stripe", vat_per_rate=True)
     await lane.account.win(deal)
-    assert (await end_of(lane, deal))["ending"] == "problems"
-    assert await lane.account.fired(refuse) == 1
+    result = await end_of(lane, deal)
+    await lane.account.settings("stripe", vat_per_rate=False)
+    assert [cause for cause, _ in problems(result)] == ["totals"]
+    assert "other VAT rounding rule exactly" in result["problems"][0]["reason"]["en"]
     (draft,) = await lane.account.invoices(deal)
     assert draft["status"] == "draft"
-    found = await lane.account.http.get(
-        f"/hubspot/crm/v3/objects/deals/{deal}",
-        params={"associations": "line_items"},
-        headers={"Authorization": "Bearer pat-eu1-sandbox-0000"},
-    )
-    links = found.json()["associations"]
-    line = (links.get("line items") or links["line_items"])["results"][0]["id"]
-    await lane.account.edit("line_items", line, quantity="2")
+
+
+async def test_a_draft_that_no_longer_matches_the_deal_is_replaced(lane: Lane) -> None:
+    deal = await lane.account.deal(lines=THREE_PIECES)
+    await lane.account.settings("stripe", vat_per_rate=True)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "problems"
+    await lane.account.settings("stripe", vat_per_rate=False)
+    (draft,) = await lane.account.invoices(deal)
+    await lane.account.edit("line_items", (await lane.account.lines(deal))[0], quantity="2")
     await lane.account.move(deal, "contractsent")
     await end_of(lane, deal, after_runs=1)
     await lane.account.win(deal)
@@ -262,20 +287,45 @@ async def test_a_draft_that_no_longer_matches_the_deal_is_replaced(lane: Lane) -
     assert invoice["metadata"]["raccord_revision"] == "2"
 
 
-async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(
-    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """The account rounds per line; told to expect per rate, Raccord must refuse to issue."""
-    overrides = {"RACCORD_STRIPE__VAT_ROUNDING": "per_rate"}
-    async with Lane(server, tmp_path_factory.mktemp("proof"), "proof", overrides=overrides) as lane:
-        line = {"name": "Pièce", "quantity": "1", "price": "0.33", "vat_rate": "20"}
-        deal = await lane.account.deal(lines=[line] * 3)
-        await lane.account.win(deal)
-        result = await end_of(lane, deal)
-        assert [cause for cause, _ in problems(result)] == ["totals"]
-        assert "other VAT rounding rule exactly" in result["problems"][0]["reason"]["en"]
-        (draft,) = await lane.account.invoices(deal)
-        assert draft["status"] == "draft"
+async def test_what_the_vendor_refuses_is_a_question_and_is_asked_anew_once_repaired(lane: Lane) -> None:
+    company = await lane.account.company(billing_email=REFUSED_EMAIL)
+    deal = await lane.account.deal(company)
+    await lane.account.win(deal)
+    refused = await end_of(lane, deal)
+    assert problems(refused) == [("refused", "email")]
+    assert await lane.account.invoices(deal) == []
+    await lane.account.edit("companies", company, billing_email=f"compta@refused-{deal}.example")
+    await lane.account.move(deal, "contractsent")
+    await end_of(lane, deal, after_runs=1)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal, after_runs=2))["ending"] == "invoiced"
+
+
+async def test_a_customer_that_billing_deleted_is_created_again(lane: Lane) -> None:
+    company = await lane.account.company()
+    first, second = [await lane.account.deal(company) for _ in range(2)]
+    await lane.account.win(first)
+    await end_of(lane, first)
+    (invoice,) = await lane.account.invoices(first)
+    await lane.account.stripe_delete(f"/v1/customers/{invoice['customer']}")
+    await lane.account.win(second)
+    assert (await end_of(lane, second))["ending"] == "invoiced"
+    (again,) = await lane.account.invoices(second)
+    assert again["customer"] != invoice["customer"]
+
+
+async def test_a_draft_that_somebody_deleted_is_made_again(lane: Lane) -> None:
+    deal = await lane.account.deal(lines=THREE_PIECES)
+    await lane.account.settings("stripe", vat_per_rate=True)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal))["ending"] == "problems"
+    await lane.account.settings("stripe", vat_per_rate=False)
+    (draft,) = await lane.account.invoices(deal)
+    await lane.account.stripe_delete(f"/v1/invoices/{draft['id']}")
+    await lane.account.move(deal, "contractsent")
+    await end_of(lane, deal, after_runs=1)
+    await lane.account.win(deal)
+    assert (await end_of(lane, deal, after_runs=2))["ending"] == "invoiced"
 
 
 class TestShadow:

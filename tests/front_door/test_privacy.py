@@ -4,6 +4,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from tests.front_door.account import REFUSED_EMAIL
 from tests.front_door.stack import SECRETS, Lane
 from tests.front_door.test_endings import end_of
 
@@ -14,17 +15,10 @@ MAIL = "canari@zyxwvut.example"
 async def test_nothing_personal_or_secret_is_stored_in_clear(lane: Lane) -> None:
     company = await lane.account.company(name=CANARY, billing_email=MAIL)
     deal = await lane.account.deal(company)
-    refused = await lane.account.deal(company)
+    refused = await lane.account.deal(await lane.account.company(name=CANARY, billing_email=REFUSED_EMAIL))
     await lane.account.win(deal)
     await end_of(lane, deal)
     # A refusal too: failure messages and stack traces are where plain text usually leaks.
-    await lane.account.fault(
-        vendor="stripe",
-        method="POST",
-        path="/v1/invoices/[^/]+/add_lines",
-        when="before",
-        effect={"status": 400},
-    )
     await lane.account.win(refused)
     assert (await end_of(lane, refused))["ending"] == "problems"
 
@@ -36,7 +30,7 @@ async def test_nothing_personal_or_secret_is_stored_in_clear(lane: Lane) -> None
         histories += repr(execution.search_attributes)
     assert f"hubspot:{deal}" in histories  # what is looked at is really the histories
     files = {p: p.read_bytes() for p in Path(lane.directory).iterdir() if p.is_file()}
-    canaries = [CANARY, MAIL, "zyxwvut", *(v for k, v in SECRETS.items())]
+    canaries = [CANARY, MAIL, REFUSED_EMAIL, "zyxwvut", *(v for k, v in SECRETS.items())]
     for canary in canaries:
         assert canary not in histories
         leaks = [p.name for p, content in files.items() if canary.encode() in content]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.front_door.account import Account
 from tests.front_door.stack import Lane, TemporalServer
-from tests.front_door.test_endings import end_of
+from tests.front_door.test_endings import THREE_PIECES, end_of
 
 HERE = Path(__file__).parent
 NAMESPACE = "raccord-histories"
@@ -22,7 +22,7 @@ async def deals(account: Account) -> dict[str, str]:
     return {
         "invoiced": await account.deal(),
         "problems": await account.deal(dirty),
-        "refused": await account.deal(),
+        "totals": await account.deal(lines=THREE_PIECES),
     }
 
 
@@ -45,28 +45,23 @@ async def _live(server: TemporalServer, directory: Path) -> None:
             await lane.account.win(made[name])
             await end_of(lane, made[name])
             await _save(lane, made[name], name)
-        await lane.account.fault(
-            vendor="stripe",
-            method="POST",
-            path="/v1/invoices/[^/]+/finalize",
-            when="before",
-            effect={"status": 400},
-        )
-        await lane.account.win(made["refused"])
-        await end_of(lane, made["refused"])
-        await _save(lane, made["refused"], "refused")
+        await lane.account.settings("stripe", vat_per_rate=True)
+        await lane.account.win(made["totals"])
+        await end_of(lane, made["totals"])
+        await _save(lane, made["totals"], "totals-differ")
+        await lane.account.settings("stripe", vat_per_rate=False)
         await lane.account.move(made["invoiced"], "closedlost")
         await end_of(lane, made["invoiced"], after_runs=1)
         await _save(lane, made["invoiced"], "not-for-us")
         await lane.account.win(made["invoiced"])
         await end_of(lane, made["invoiced"], after_runs=2)
         await _save(lane, made["invoiced"], "already-invoiced")
-        await lane.account.edit("deals", made["refused"], purchase_order="PO-1")
-        await lane.account.move(made["refused"], "contractsent")
-        await end_of(lane, made["refused"], after_runs=1)
-        await lane.account.win(made["refused"])
-        await end_of(lane, made["refused"], after_runs=2)
-        await _save(lane, made["refused"], "draft-replaced")
+        await lane.account.edit("deals", made["totals"], purchase_order="PO-1")
+        await lane.account.move(made["totals"], "contractsent")
+        await end_of(lane, made["totals"], after_runs=1)
+        await lane.account.win(made["totals"])
+        await end_of(lane, made["totals"], after_runs=2)
+        await _save(lane, made["totals"], "draft-replaced")
         async for found in lane.client.list_workflows("WorkflowType = 'EnsureCustomer'"):
             handle = lane.client.get_workflow_handle(found.id, run_id=found.run_id)
             history = await handle.fetch_history()

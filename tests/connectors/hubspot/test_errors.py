@@ -176,6 +176,16 @@ async def test_a_slow_answer_is_given_up_after_the_time_of_one_request(
     assert datetime.now(UTC) - started < timedelta(seconds=3)
 
 
+async def test_an_answer_that_drips_does_not_hold_its_thread(connect: Connect, account: Account) -> None:
+    crm = connect(timeout=timedelta(seconds=0.5), threads=1)
+    good = account.stub.routes["GET", DEAL]
+    account.stub.on("GET", DEAL, Reply({"id": "42", "properties": {"x": "x" * 200}}, fault=Fault.DRIP))
+    with pytest.raises(Transient):
+        await crm.read_deal("42")
+    account.stub.on("GET", DEAL, good)
+    assert (await crm.read_deal("42")).ref.id == "42"
+
+
 async def test_a_write_that_never_left_is_not_ambiguous(connect: Connect, stub: Stub) -> None:
     crm = connect(timeout=timedelta(seconds=0.4), threads=1)
     stub.on("GET", DEAL, Reply(fault=Fault.STALL))

@@ -262,6 +262,11 @@ async def test_a_stage_of_no_pipeline_is_a_question(crm: Crm, account: Account) 
     assert (caught.value.code, caught.value.field) == ("unknown_stage", "dealstage")
 
 
+async def test_a_currency_is_upper_case(crm: Crm, account: Account) -> None:
+    account.deal["deal_currency_code"] = "eur"
+    assert (await crm.read_deal("42")).currency == "EUR"
+
+
 async def test_a_deal_without_a_currency_has_the_account_s(crm: Crm, account: Account) -> None:
     account.deal["deal_currency_code"] = ""
     account.stub.on("GET", ACCOUNT, Reply({"portalId": 144000001, "companyCurrency": "CHF"}))
