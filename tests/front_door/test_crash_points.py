@@ -5,6 +5,7 @@ A crash point kills the worker's own process. Each fault must have fired, or its
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,7 @@ async def play(lane: Lane, point: Point, vat_rate: str) -> None:
     await one_write_to_the_deal(account, deal, since=since)
 
 
+@pytest.mark.timeout(900)
 async def test_every_crash_point_ends_as_exactly_one_invoice(
     server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -121,23 +123,27 @@ async def test_every_crash_point_ends_as_exactly_one_invoice(
     failures: list[str] = []
     waiting.reverse()
 
-    async def work(number: int) -> None:
-        directory = tmp_path_factory.mktemp(f"crash-{number}")
-        rates = ", ".join(str(r) for r in range(100))
-        overrides = {"RACCORD_VAT__RATES": f"[{rates}, 5.5, 2.1]"}
-        async with Lane(server, directory, f"crash-{number}", overrides=overrides) as lane:
-            while waiting:
-                index, point = waiting.pop()
-                try:
-                    # 21 to 90: none of them is one of the rates that the ordinary lines use.
-                    await play(lane, point, vat_rate=str(21 + index))
-                except (AssertionError, TimeoutError) as error:
-                    failures.append(f"{point}: {error!r}")
-                    await lane.account.clear_faults()
-                    await lane.restart_worker()
-            await every_write_has_its_pair(lane)
+    async def work(lane: Lane) -> None:
+        while waiting:
+            index, point = waiting.pop()
+            try:
+                # 21 to 90: none of them is one of the rates that the ordinary lines use.
+                await play(lane, point, vat_rate=str(21 + index))
+            except (AssertionError, TimeoutError) as error:
+                failures.append(f"{point}: {error!r}")
+                await lane.account.clear_faults()
+                await lane.restart_worker()
+        await every_write_has_its_pair(lane)
 
-    await asyncio.gather(*(work(number) for number in range(LANES)))
+    rates = ", ".join(str(rate) for rate in range(100))
+    overrides = {"RACCORD_VAT__RATES": f"[{rates}, 5.5, 2.1]"}
+    async with AsyncExitStack() as stack:
+        lanes = []
+        for number in range(LANES):
+            name = f"crash-{number}"
+            lane = Lane(server, tmp_path_factory.mktemp(name), name, overrides=overrides)
+            lanes.append(await stack.enter_async_context(lane))
+        await asyncio.gather(*(work(lane) for lane in lanes))
     print(f"\ncrash points played: {total}, failed: {len(failures)}")  # noqa: T201 - fewer points must be seen
     assert total >= FEWEST_POINTS
     assert not failures, "\n".join(failures)
