@@ -12,6 +12,11 @@ from raccord.domain.values import Value
 EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 """Wide enough that no product or sum of two CRM numbers is ever rounded before its time, or refused."""
 
+LANGUAGES = ("fr", "en")
+# Loaded here and not at the first use: that may be inside a workflow, where no file can be opened.
+_LOCALES = {language: Locale(language) for language in LANGUAGES}
+_PATTERNS = {name: locale.currency_formats["standard"].pattern for name, locale in _LOCALES.items()}
+
 _KNOWN_CURRENCIES = frozenset(list_currencies())
 _EXPONENTS = (
     dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)  # noqa: SIM905
@@ -87,10 +92,10 @@ class Money(Value):
 
     def text(self, language: str = "fr") -> str:
         """Format for a person: `1 234,56 €` in French, `€1,234.56` in English."""
-        locale, decimals = Locale.parse(language), exponent(self.currency)
-        pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+        known = language if language in _LOCALES else LANGUAGES[0]
+        decimals, pattern = exponent(self.currency), parse_pattern(_PATTERNS[known])
         pattern.frac_prec = (decimals, decimals)
-        return str(pattern.apply(self.amount, locale, currency=self.currency, currency_digits=False))
+        return str(pattern.apply(self.amount, _LOCALES[known], currency=self.currency, currency_digits=False))
 
     def __str__(self) -> str:
         return f"{self.amount:.{exponent(self.currency)}f} {self.currency}"

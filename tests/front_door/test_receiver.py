@@ -67,7 +67,7 @@ class Request:
             "X-HubSpot-Signature-v3": signature,
             "X-HubSpot-Request-Timestamp": str(self.timestamp),
         } | self.headers
-        kept = {k: v.encode("latin-1") for k, v in headers.items() if v is not None}
+        kept = [(k.encode(), v.encode("latin-1")) for k, v in headers.items() if v is not None]
         async with httpx.AsyncClient(base_url=base_url, timeout=10) as http:
             return await http.request(
                 self.method,

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     TRUNCATE = "truncate"
     STALL = "stall"
     DRIP = "drip"
+    NOT_HTTP = "not_http"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             headers = {k.lower(): v for k, v in self.headers.items()}
             reply = stub.answer(Asked(self.command, url.path, parse_qs(url.query), body, headers))
             if reply.fault is Fault.RESET:
+                self.close_connection = True
+                return
+            if reply.fault is Fault.NOT_HTTP:
+                self.wfile.write(reply.raw)
                 self.close_connection = True
                 return
             if reply.fault is Fault.STALL:

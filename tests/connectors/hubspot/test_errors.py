@@ -103,6 +103,7 @@ READS = [
     (Reply(b'{"id":"42","id":"43"}'), Transient),
     (Reply({"id": "42", "properties": {}}, fault=Fault.TRUNCATE), Transient),
     (Reply(fault=Fault.RESET), Transient),
+    (Reply(f"{CANARY}\r\n".encode(), fault=Fault.NOT_HTTP), Transient),
     (Reply({}), Poison),
     (Reply([]), Poison),
     (Reply({"id": "42"}), Poison),
@@ -148,7 +149,8 @@ async def test_a_failed_write_says_whether_it_may_have_happened(
 
 
 @pytest.mark.parametrize(
-    ("reply", "answered"), [(error(503), True), (HTML, False), (Reply(fault=Fault.RESET), False)]
+    ("reply", "answered"),
+    [(error(503), True), (error(408), False), (HTML, False), (Reply(fault=Fault.RESET), False)],
 )
 async def test_only_a_server_error_answers_an_ambiguous_write(
     crm: Crm, stub: Stub, reply: Reply, answered: bool
@@ -339,6 +341,12 @@ def test_the_day_s_quota_is_awaited_until_midnight_in_the_company_s_zone() -> No
     evening = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
     found = wait(ReadFault(status=429, policy="DAILY"), now=evening, zone=ZoneInfo("Europe/Paris"))
     assert timedelta(minutes=30) <= found <= timedelta(minutes=45)
+
+
+def test_after_midnight_the_company_s_next_day_is_awaited() -> None:
+    just_after = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    found = wait(ReadFault(status=429, policy="DAILY"), now=just_after, zone=ZoneInfo("Europe/Paris"))
+    assert found >= timedelta(hours=8)
 
 
 async def test_the_wait_reaches_the_caller(crm: Crm, stub: Stub) -> None:

@@ -78,7 +78,8 @@ class Records:
 
     async def _batch(self, kind: str, ids: Sequence[str], properties: list[str]) -> Batch:
         operation = Operation(f"read {len(ids)} {kind}", scope(kind))
-        wanted = {"properties": properties, "inputs": [{"id": i} for i in ids]}
+        inputs = [{"id": i} for i in ids]
+        wanted = {"properties": properties, "propertiesWithHistory": [], "inputs": inputs}
         batch = await unless_gone(
             self._client.call(operation, self._client.batches[kind].read, wanted, into=Batch)
         )
