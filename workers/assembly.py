@@ -24,8 +24,8 @@ from workflows.deal_won import DealWon
 from workflows.ensure_customer import EnsureCustomer
 from workflows.steps import FLOWS_QUEUE
 
-REQUESTS_PER_ACTIVITY = 4
-"""A vendor activity makes about four requests; the queue's rate is the vendor's divided by it."""
+REQUESTS_PER_ACTIVITY = 6
+"""A deal's vendor activities make six requests on average; the queue's rate is the vendor's divided by it."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ class DealWon:
 
     async def _judge(self, policy: DealWonPolicy) -> DealWonResult | None:
         deal = await self._read_deal(policy)
-        if reason := gate(deal, policy):
+        reason = NotForUs.MERGED if deal.ref != self._ref else gate(deal, policy)
+        if reason:
             return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=reason)
         self._show(deal)
         return await self._won(deal, policy)

@@ -26,6 +26,7 @@ class Ending(StrEnum):
 
 class NotForUs(StrEnum):
     DELETED = "deleted"
+    MERGED = "merged"
     NOT_WON = "not_won"
     BEFORE_CUT_OVER = "before_cut_over"
     OUTSIDE_ROLLOUT_OWNER = "outside_rollout_owner"
@@ -65,6 +66,7 @@ class DealWonResult(Value):
 
 _REASONS = {
     NotForUs.DELETED: "the deal does not exist any more",
+    NotForUs.MERGED: "the deal was merged into another, which has a flow of its own",
     NotForUs.NOT_WON: "the deal is not won",
     NotForUs.BEFORE_CUT_OVER: "the deal was won before `invoice_deals_won_from`",
     NotForUs.OUTSIDE_ROLLOUT_OWNER: "its salesperson is outside `[rollout]`",

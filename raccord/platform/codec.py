@@ -31,6 +31,10 @@ class SealingCodec(PayloadCodec):
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [self._unseal(payload) for payload in payloads]
 
+    def unsealed(self, payload: Payload) -> Payload:
+        """Return a payload in clear for a person; what was never sealed (a search attribute) stays as it is."""
+        return self._unseal(payload) if payload.metadata.get("encoding") == ENCODING else payload
+
     def _seal(self, payload: Payload) -> Payload:
         sealed = self._keys.seal(payload.SerializeToString(), context=self._context)
         return Payload(

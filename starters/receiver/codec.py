@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 
-from raccord.platform.codec import PlainPayload, SealingCodec
+from raccord.platform.codec import SealingCodec
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, UnknownKey
 
@@ -51,8 +51,8 @@ class CodecEndpoint:
             return Response(status_code=413)
         try:
             sealed = ParseDict(await request.json(), Payloads())
-            plain = await self._codec.decode(sealed.payloads)
-        except (ValueError, ParseError, PlainPayload, UnknownKey, CannotUnseal) as error:
+            plain = [self._codec.unsealed(payload) for payload in sealed.payloads]
+        except (ValueError, ParseError, UnknownKey, CannotUnseal) as error:
             log.warning("codec.refused", error=type(error).__name__)
             return Response(status_code=400)
         await self._records.audit.note(
