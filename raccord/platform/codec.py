@@ -32,7 +32,7 @@ class SealingCodec(PayloadCodec):
         return [self._unseal(payload) for payload in payloads]
 
     def unsealed(self, payload: Payload) -> Payload:
-        """Return a payload in clear for a person; what was never sealed (a search attribute) stays as it is."""
+        """Return a payload in clear for a person; what was never sealed (a search attribute) as it is."""
         return self._unseal(payload) if payload.metadata.get("encoding") == ENCODING else payload
 
     def _seal(self, payload: Payload) -> Payload:

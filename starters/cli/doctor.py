@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from rich.table import Table
+from rich.markup import escape
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import ConnectorError
@@ -57,7 +57,7 @@ def _settings(path: Path | None) -> tuple[Configuration | None, Check]:
         loaded = read(path)
     except BadSettings as error:
         remedy = "Correct these." if file.exists() else f"Copy raccord.example.toml to {file} and fill it in."
-        return None, _check("settings", False, str(error), "valid settings", remedy)
+        return None, _check("settings", False, " ".join(str(error).splitlines()), "", remedy)
     return loaded, _check("settings", True, str(file))
 
 
@@ -183,6 +183,14 @@ async def _connections(loaded: Configuration) -> AsyncIterator[Check]:
         await opened.close()
 
 
+def _line(check: Check, width: int) -> str:
+    said = f"[{_COLOURS[check.state]}]{check.state:<4}[/]  {check.name:<{width}}  {escape(check.found)}"
+    if check.state is CheckState.OK:
+        return said
+    expected = f" (expected: {escape(check.expected)})" if check.expected else ""
+    return f"{said}{expected}  [bold]→[/] {escape(check.remedy)}"
+
+
 async def run_doctor(path: Path | None, *, as_json: bool) -> int:
     """Run every check; exit status 1 when one failed."""
     checks = list(_machine())
@@ -198,10 +206,10 @@ async def run_doctor(path: Path | None, *, as_json: bool) -> int:
         report = {"ok": not failed, "mode": mode, "checks": [c.model_dump(mode="json") for c in checks]}
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         return int(failed)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "check", "found", "expected", "what to do"):
-        table.add_column(heading, overflow="fold")
+    width = max(len(c.name) for c in checks)
     for c in checks:
-        table.add_row(f"[{_COLOURS[c.state]}]{c.state}[/]", c.name, c.found, c.expected, c.remedy)
-    out.print(table, highlight=False)
+        out.print(_line(c, width), highlight=False, soft_wrap=True)
+    if loaded:
+        mode = loaded.settings.modes.deal_won
+        out.print(f"\n[bold]{loaded.live_or_test}[/] credentials, deal won in [bold]{mode}[/].")
     return int(failed)

@@ -68,7 +68,7 @@ def ready(stub: Stub) -> Set:
 
 
 async def checks(crm: Crm) -> dict[str, Check]:
-    return {check.name.removeprefix("HubSpot: "): check for check in await crm.check()}
+    return {check.name.removeprefix(""): check for check in await crm.check()}
 
 
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:

@@ -275,11 +275,11 @@ async def test_the_check_names_each_missing_right(billing: StripeBilling, stub: 
         stub.script(f"GET /v1/{path}", page({"id": "x", "object": "x"}))
     stub.script("GET /v1/events", refusal(403))
     found = {c.name: c for c in await billing.check()}
-    assert found["Stripe: Invoices"].state is CheckState.OK
-    assert found["Stripe: Events"].state is CheckState.FAIL
-    assert "“Events” of the restricted key to Read" in found["Stripe: Events"].remedy
-    assert "TEST" in found["Stripe: mode"].found
-    assert found["Stripe: reminders"].state is CheckState.WARN
+    assert found["Invoices"].state is CheckState.OK
+    assert found["Events"].state is CheckState.FAIL
+    assert "“Events” of the restricted key to Read" in found["Events"].remedy
+    assert "TEST" in found["mode"].found
+    assert found["reminders"].state is CheckState.WARN
 
 
 async def test_the_check_says_when_stripe_is_out_of_reach(billing: StripeBilling, stub: Stub) -> None:

@@ -31,7 +31,7 @@ async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
 async def _right(
     api: StripeApi, row: str, right: str, read: Callable[[stripe.StripeClient], Awaitable[Any]]
 ) -> Check:
-    name, expected = f"Stripe: {row}", f"{row}: {right}"
+    name, expected = f"{row}", f"{row}: {right}"
     try:
         await api.call(Operation(f"list {row.lower()}", expected), read, Page[Identified])
     except Auth as error:
@@ -50,11 +50,11 @@ async def _right(
 
 def _mode(settings: StripeSettings) -> Check:
     found = "TEST: no e-mail leaves" if settings.test else "LIVE: invoices are real"
-    return Check(name="Stripe: mode", state=CheckState.OK, found=found)
+    return Check(name="mode", state=CheckState.OK, found=found)
 
 
 _REMINDERS = Check(
-    name="Stripe: reminders",
+    name="reminders",
     state=CheckState.WARN,
     found="Stripe does not say whether its own reminders are on; they count for the whole account.",
     expected="off, so that customers are reminded by one sender only",

@@ -32,7 +32,7 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
-    name, expected = "HubSpot: account", str(settings.account_id or "")
+    name, expected = "account", str(settings.account_id or "")
     try:
         found = await client.call(
             Operation("read the account's details", ACCOUNT_SCOPE), client.account, into=Account
@@ -69,7 +69,7 @@ async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
 def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
     if settings.webhook_secret is None:
         yield Check(
-            name="HubSpot: webhooks",
+            name="webhooks",
             state=CheckState.WARN,
             found="no webhook_secret",
             expected="the app's client secret",
@@ -79,7 +79,7 @@ def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
 
 
 async def _right(client: HubSpotClient, kind: str, read: Callable[..., Any]) -> Check:
-    name, expected = f"HubSpot: {kind.replace('_', ' ')}", scope(kind)
+    name, expected = f"{kind.replace('_', ' ')}", scope(kind)
     try:
         await client.call(Operation(f"list {kind}", expected), read, limit=1, into=Anything)
     except Auth as error:

@@ -90,7 +90,7 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
     except ConnectorError as error:
         return [
             Check(
-                name=f"HubSpot: properties of {kind.replace('_', ' ')}",
+                name=f"properties of {kind.replace('_', ' ')}",
                 state=CheckState.WARN,
                 found=str(error),
                 expected=", ".join(each.name for each in used),
@@ -123,9 +123,7 @@ def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Ch
     elif wanted.written and found.modification_metadata and found.modification_metadata.read_only_value:
         state, said = bad, f"{wanted.name} is read-only"
         remedy = f"Name a property that can be written as mapping.{wanted.use}."
-    return Check(
-        name=f"HubSpot: mapping.{wanted.use}", state=state, found=said, expected=wanted.name, remedy=remedy
-    )
+    return Check(name=f"mapping.{wanted.use}", state=state, found=said, expected=wanted.name, remedy=remedy)
 
 
 def _offers(found: Property, option: str) -> bool:
