@@ -17,9 +17,10 @@ from activities.messages import (
 )
 from raccord.connectors.billing.port import Billing, BillingReader
 from raccord.connectors.errors import NotFound, Permanent
-from raccord.domain.invoice import Invoice
+from raccord.domain.invoice import Invoice, InvoiceState
 from raccord.domain.matching import CustomerChoice, Evidence, choose_customer
 from raccord.domain.parties import Customer, CustomerProfile
+from raccord.domain.totals import Totals
 from raccord.records.links import Links
 
 OURS = (Evidence.LINK, Evidence.REFERENCE)
@@ -58,6 +59,16 @@ async def find_customer(
     linked = await links.customer(profile.identity.reference, connection)
     found = await billing.find_customers(profile, linked_id=linked)
     return choose_customer(found, profile, linked)
+
+
+def _prove(draft: Invoice, expected: Totals) -> None:
+    """The proof once more, in the moment of issuing: somebody may have edited the draft meanwhile."""
+    if differences := expected.differences(draft.totals):
+        raise Permanent(
+            f"Draft {draft.id} was changed after it had been proven (expected / found): "
+            f"{'; '.join(differences)}. Correct or delete it in the billing system.",
+            code="totals",
+        )
 
 
 class BillingWrites:
@@ -271,6 +282,10 @@ class BillingWrites:
 
         async def look() -> Invoice | None:
             invoice = await self._billing.read_invoice(wanted.invoice_id)
+            if invoice.state is InvoiceState.VOID:
+                raise Permanent(f"Invoice {invoice.id} was voided before it could be issued.")
+            if not invoice.finalised and wanted.expected:
+                _prove(invoice, wanted.expected)
             return invoice if invoice.finalised else None
 
         async def write(key: str) -> Invoice:

@@ -17,6 +17,8 @@ from raccord.records.audit import Audit, Intent, Standing, Verdict
 
 T = TypeVar("T")
 ACTOR = "raccord"
+LONGEST_LAG = timedelta(minutes=15)
+"""No vendor documents a look-up that lags longer; beyond it, something undoes what we write."""
 HAPPENED = (Verdict.DONE, Verdict.FOUND)
 
 
@@ -77,13 +79,14 @@ class Effects:
                 after=effect.request,
             )
         )
-        found = final if standing.last_outcome in HAPPENED and final is not None else await look()
+        happened = standing.last_outcome in HAPPENED and final is not None
+        found = final if happened else await self._look(effect, look)
         if found is not None:
             await self._audit.conclude(effect.key, Verdict.FOUND, _seen(found))
             return found
         self._wait_until_settled(effect, standing)
         written = await self._write(effect, standing, write)
-        result = await self._read_back(effect, look) if read_back else written
+        result = await self._read_back(effect, standing, look) if read_back else written
         await self._audit.conclude(effect.key, Verdict.DONE, _seen(result))
         return result
 
@@ -114,8 +117,23 @@ class Effects:
             await self._audit.conclude(effect.key, Verdict.REFUSED, detail)
             raise
 
-    async def _read_back(self, effect: Effect, look: Callable[[], Awaitable[T | None]]) -> T:
-        result = await look()
+    async def _look(self, effect: Effect, look: Callable[[], Awaitable[T | None]]) -> T | None:
+        try:
+            return await look()
+        except Permanent as error:
+            await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": str(error), "code": error.code})
+            raise
+
+    async def _read_back(
+        self, effect: Effect, standing: Standing, look: Callable[[], Awaitable[T | None]]
+    ) -> T:
+        result = await self._look(effect, look)
+        if result is None and datetime.now(UTC) - standing.first_intent_at > LONGEST_LAG:
+            await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": "accepted, but never shown"})
+            raise Permanent(
+                f"{effect.name} for {effect.object} is accepted again and again but never shows: "
+                "something in the vendor's account undoes it (an automation?). Find it, then start again."
+            )
         if result is None:
             raise AmbiguousWrite(
                 f"{effect.name} for {effect.object} was accepted but does not show yet; looking again."

@@ -5,6 +5,7 @@ from raccord.domain.invoice import InvoiceOrder
 from raccord.domain.outcome import DealWonResult
 from raccord.domain.parties import Customer, CustomerProfile
 from raccord.domain.problems import Problem
+from raccord.domain.totals import Totals
 from raccord.domain.values import Value
 
 
@@ -63,11 +64,12 @@ class DraftRequest(Value):
 
 
 class InvoiceStep(Value):
-    """One write on an invoice of a deal."""
+    """One write on an invoice of a deal; `expected` are the totals it must have to be issued."""
 
     billing: str
     deal: DealRef
     invoice_id: str
+    expected: Totals | None = None
 
 
 class DiscardRequest(Value):

@@ -1,5 +1,7 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
+from datetime import timedelta
+
 from temporalio import workflow
 
 from activities.billing import BillingReads, BillingWrites
@@ -22,6 +24,7 @@ from raccord.domain.invoice import (
     Invoice,
     InvoiceOrder,
     InvoiceReference,
+    InvoiceState,
     billing_status,
     live_invoices,
     next_cycle,
@@ -38,8 +41,11 @@ from raccord.domain.outcome import (
 from raccord.domain.policy import DealWonPolicy, Delivery, Mode
 from raccord.domain.problems import Cause, Problem, problem
 from raccord.domain.quality import InvoicePlan, examine
+from raccord.domain.totals import Totals
 from raccord.platform import search
-from workflows.steps import Gone, Stopped, run_join, run_local, run_step
+from workflows.steps import Gone, Stopped, run_join, run_local, run_step, run_step_within
+
+ISSUE_WITHIN = timedelta(minutes=2)
 
 
 @workflow.defn(name="DealWon")
@@ -109,7 +115,7 @@ class DealWon:
         invoices = await self._invoices(policy)
         issued = _the_one(invoices)
         if issued and issued.finalised:
-            return await self._finish(issued, policy, Ending.ALREADY_INVOICED)
+            return await self._finish(issued, await self._policy(), Ending.ALREADY_INVOICED)
         today = policy.clock.date_of(workflow.now())
         verdict = examine(deal, policy, today)
         if verdict.plan is None:
@@ -135,15 +141,23 @@ class DealWon:
             raise Stopped(_unproven(draft, differences))
         if self._changed or await self._read_deal(policy) != deal:
             return None
-        issued = await run_step(
+        return await self._finalise(draft, expected, policy)
+
+    async def _finalise(
+        self, draft: Invoice, expected: Totals, policy: DealWonPolicy
+    ) -> DealWonResult | None:
+        """Issue the proven draft; an outage sends the flow back to reading: the deal may be lost by then."""
+        step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id, expected=expected)
+        issued = await run_step_within(
             BillingWrites.finalise,
-            InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id),
+            step,
+            within=ISSUE_WITHIN,
             queue=policy.billing,
             timing=policy.timing,
             about=f"invoice {draft.id}",
             summary=f"issue the invoice of {expected.gross}",
         )
-        return await self._finish(issued, policy, Ending.INVOICED)
+        return await self._finish(issued, policy, Ending.INVOICED) if issued else None
 
     async def _finish(self, invoice: Invoice, policy: DealWonPolicy, ending: Ending) -> DealWonResult:
         """Deliver and write back whatever is still missing of an issued invoice."""
@@ -161,7 +175,7 @@ class DealWon:
             return result.model_copy(update={"ending": Ending.SHADOW, "findings": said})
         step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=invoice.id)
         try:
-            if policy.invoice.delivery is Delivery.VENDOR:
+            if policy.invoice.delivery is Delivery.VENDOR and invoice.state is InvoiceState.OPEN:
                 await run_step(
                     BillingWrites.deliver,
                     step,

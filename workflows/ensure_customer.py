@@ -37,6 +37,8 @@ class EnsureCustomer:
             return await self._find_or_create(wanted)
         except Stopped as stopped:
             return CustomerOutcome(problems=stopped.problems)
+        except Gone:
+            return CustomerOutcome(problems=(_vanishing(wanted),))
 
     async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
         choice = await self._step(BillingReads.find_customer, wanted, "look for the customer")
@@ -48,10 +50,7 @@ class EnsureCustomer:
         if choice.evidence in OURS:
             return CustomerOutcome(customer=choice.customer)
         claim = CustomerClaim(billing=wanted.billing, profile=wanted.profile, customer_id=choice.customer.id)
-        try:
-            claimed = await self._step(BillingWrites.claim_customer, claim, "adopt the customer")
-        except Gone:
-            return await self._find_or_create(wanted)
+        claimed = await self._step(BillingWrites.claim_customer, claim, "adopt the customer")
         return CustomerOutcome(customer=claimed)
 
     async def _step(self, method: Callable[..., Awaitable[T]], arg: Any, summary: str) -> T:
@@ -63,6 +62,22 @@ class EnsureCustomer:
             about=f"customer of {self._wanted.profile.crm_company}",
             summary=summary,
         )
+
+
+def _vanishing(wanted: CustomerRequest) -> Problem:
+    return problem(
+        Cause.REFUSED,
+        f"company {wanted.profile.crm_company}",
+        "customer",
+        reason=(
+            "Le client a été supprimé de la facturation pendant qu'on l'utilisait.",
+            "The customer was deleted from the billing system while it was being used.",
+        ),
+        remedy=(
+            "Relancez le flux : un client sera cherché ou créé.",
+            "Start the flow again: a customer is found or created.",
+        ),
+    )
 
 
 def _which(candidates: tuple[Customer, ...], wanted: CustomerRequest) -> Problem:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
 from raccord.domain.policy import Timing
 from raccord.domain.problems import Cause, Problem, problem
@@ -21,7 +21,7 @@ FLOWS_QUEUE = "flows"
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
-_CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES}
+_CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES, "totals": Cause.TOTALS}
 
 
 class Stopped(Exception):
@@ -30,6 +30,10 @@ class Stopped(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__(", ".join(p.cause for p in problems))
         self.problems = problems
+
+
+class OutOfTime(Exception):
+    """A step with a time limit did not succeed within it; it may have happened."""
 
 
 class Gone(Exception):
@@ -79,6 +83,34 @@ async def run_step(
     )
 
 
+async def run_step_within(
+    method: Callable[..., Awaitable[T]],
+    arg: Any,
+    *,
+    within: timedelta,
+    queue: str,
+    timing: Timing,
+    about: str,
+    summary: str,
+) -> T | None:
+    """Run one vendor step, but not through a long outage: None when it did not succeed in time."""
+    try:
+        return await _guarded(
+            workflow.execute_activity(
+                method,
+                arg,
+                task_queue=queue,
+                start_to_close_timeout=timing.step,
+                schedule_to_close_timeout=within,
+                retry_policy=_retry(timing),
+                summary=summary,
+            ),
+            about,
+        )
+    except OutOfTime:
+        return None
+
+
 async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str, summary: str) -> T:
     """Run a step that waits for another flow; it beats while it waits."""
     return await _guarded(
@@ -110,6 +142,8 @@ async def _guarded(step: Awaitable[T], about: str) -> T:
     try:
         return await step
     except ActivityError as error:
+        if error.retry_state is RetryState.TIMEOUT:
+            raise OutOfTime(about) from error
         match error.cause:
             case ApplicationError(type="NotFound"):
                 raise Gone(about) from error

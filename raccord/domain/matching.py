@@ -11,6 +11,7 @@ class Evidence(StrEnum):
 
     LINK = "link"
     REFERENCE = "reference"
+    COMPANY = "company"
     IDENTIFIER = "identifier"
     EMAIL = "email"
     NAME = "name"
@@ -47,13 +48,19 @@ def _same_email(customer: Customer, profile: CustomerProfile) -> bool:
 
 
 def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | None) -> Evidence | None:
-    against = contradictions(customer, profile)
     if linked_id and customer.id == linked_id:
         return Evidence.LINK
     if customer.reference and customer.reference == profile.identity.reference:
         return Evidence.REFERENCE
-    if "reference" in against:
-        return None
+    against = set(contradictions(customer, profile))
+    same_company = bool(customer.crm_company) and customer.crm_company == profile.crm_company
+    if same_company and not against & {"siren", "vat_number"}:
+        # The company's identity changed: it was invoiced before it had a SIREN, for example.
+        return Evidence.COMPANY
+    return None if "reference" in against else _likeness(customer, profile, against)
+
+
+def _likeness(customer: Customer, profile: CustomerProfile, against: set[str]) -> Evidence | None:
     same_siren = bool(profile.siren) and customer.siren == profile.siren
     if same_siren or (_same_vat(customer, profile) and "siren" not in against):
         return Evidence.IDENTIFIER
@@ -68,8 +75,9 @@ def choose_customer(
     """Choose among the customers a look-up returned.
 
     The strongest evidence wins; two customers with it are candidates for a person, never a pick.
-    A customer with the same e-mail that something contradicts, or the same VAT number but another
-    SIREN, is another customer if it already carries another company's reference, else a candidate.
+    A customer with the same e-mail and another name, or the same VAT number and another SIREN, is a
+    candidate unless it already carries another company's reference. The same e-mail with another
+    SIREN is another company: groups share one accounting address.
     """
     ranked: dict[Evidence, list[Customer]] = {}
     for customer in found:
@@ -86,7 +94,7 @@ def choose_customer(
     doubtful = tuple(
         c
         for c in found
-        if (_same_email(c, profile) or _same_vat(c, profile))
+        if (_same_vat(c, profile) or (_same_email(c, profile) and "siren" not in contradictions(c, profile)))
         and "reference" not in contradictions(c, profile)
     )
     return CustomerChoice(candidates=doubtful)

@@ -66,7 +66,7 @@ class DealWonResult(Value):
 
 _REASONS = {
     NotForUs.DELETED: "the deal does not exist any more",
-    NotForUs.MERGED: "the deal was merged into another, which has a flow of its own",
+    NotForUs.MERGED: "the deal was united with another, which has a flow of its own",
     NotForUs.NOT_WON: "the deal is not won",
     NotForUs.BEFORE_CUT_OVER: "the deal was won before `invoice_deals_won_from`",
     NotForUs.OUTSIDE_ROLLOUT_OWNER: "its salesperson is outside `[rollout]`",

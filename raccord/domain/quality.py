@@ -15,6 +15,8 @@ from raccord.domain.totals import Totals, VatRounding, compute_totals
 from raccord.domain.values import Value
 
 MAX_TERMS_DAYS = 365
+LARGEST_GROSS = Decimal(10) ** 12
+"""In major units; more is a slip of the keyboard, and no vendor takes it."""
 
 
 class InvoicePlan(Value):
@@ -106,6 +108,18 @@ def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
     )
 
 
+def _absurd(totals: Totals) -> Problem | None:
+    if totals.gross.amount < LARGEST_GROSS:
+        return None
+    return problem(
+        Cause.AMOUNT,
+        "deal",
+        "amount",
+        reason=("Le montant dépasse mille milliards.", "The amount is above a million million."),
+        remedy=("Corrigez les prix ou les quantités.", "Correct the prices or quantities."),
+    )
+
+
 def _nothing_to_pay(totals: Totals) -> Problem | None:
     if totals.gross.amount > 0:
         return None
@@ -175,9 +189,8 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     problems += [p for p in (_terms(terms), _won_on(deal, policy)) if p]
     if not currency_problem and not line_problems and lines and deal.currency:
         totals = compute_totals((line.priced for line in lines), deal.currency.upper(), policy.vat_rounding)
-        problems += [
-            p for p in (_nothing_to_pay(totals), _amount(deal, totals, policy.invoice.amount_basis)) if p
-        ]
+        basis = policy.invoice.amount_basis
+        problems += [p for p in (_nothing_to_pay(totals), _absurd(totals), _amount(deal, totals, basis)) if p]
     if problems or profile is None or not deal.currency:
         return Examination(problems=tuple(problems))
     return Examination(

@@ -22,7 +22,7 @@ class TemporalUnreachable(ConnectionError):
 def _options(settings: Settings) -> ClientConnectConfig:
     options = ClientConfig.load_client_connect_config()
     options.setdefault("target_host", f"127.0.0.1:{settings.temporal.embedded_port}")
-    if "TEMPORAL_NAMESPACE" not in os.environ:
+    if not os.environ.get("TEMPORAL_NAMESPACE"):
         options["namespace"] = settings.temporal.namespace
     return options
 

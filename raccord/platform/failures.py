@@ -23,10 +23,13 @@ from raccord.connectors.errors import (
 )
 from raccord.domain.values import Value
 from raccord.records.database import RecordsUnavailable
+from raccord.records.links import LinkConflict
 
 AUTH_RETRY = timedelta(minutes=5)
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=24)
 _LONGEST_MESSAGE = 500
+BUGS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""Repeating these changes nothing; a person must see them."""
 
 
 class FailureDetail(Value):
@@ -84,11 +87,21 @@ class _Inbound(ActivityInboundInterceptor):
                 type="Transient",
                 category=ApplicationErrorCategory.BENIGN,
             ) from error
+        except LinkConflict as error:
+            raise ApplicationError(str(error), type="Permanent", non_retryable=True) from error
         except ValidationError as error:
             places = ", ".join(".".join(str(p) for p in e["loc"]) for e in error.errors()[:5])
             raise ApplicationError(
                 f"A value did not have its documented shape ({error.title}: {places}).",
                 type="Poison",
+                non_retryable=True,
+            ) from error
+        except BUGS as error:
+            # The class only: the text of such an error may quote what a customer typed.
+            raise ApplicationError(
+                f"Raccord itself failed ({type(error).__name__}) in {activity.info().activity_type}: please "
+                "report it with the worker's log.",
+                type="Bug",
                 non_retryable=True,
             ) from error
 

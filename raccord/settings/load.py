@@ -108,4 +108,10 @@ def read(path: Path | None = None) -> Configuration:
             "modes.deal_won is live, so invoice_deals_won_from is needed: "
             "deals won before that date are never invoiced."
         )
+    for name in names.values():
+        if getattr(settings, name).timeout >= settings.temporal.step_timeout:
+            raise BadSettings(
+                f"{name}.timeout must be shorter than temporal.step_timeout "
+                f"({settings.temporal.step_timeout.total_seconds():g} s), or no answer is ever waited for."
+            )
     return Configuration(settings, file)

@@ -3,18 +3,25 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from raccord.domain.clock import BusinessClock
-from raccord.domain.policy import InvoicePolicy, Mode, Rollout, Timing, VatPolicy
+from raccord.domain.policy import AmountBasis, Delivery, InvoicePolicy, Mode, Rollout, Timing, VatPolicy
 
 
 def _exact(value: object) -> object:
     """TOML reads 5.5 as a binary float; its shortest text is what the operator typed."""
     return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name} is not a time zone; write Europe/Paris, for example")
+    return name
 
 
 ExactDecimal = Annotated[Decimal, BeforeValidator(_exact)]
@@ -42,7 +49,7 @@ class RolloutSection(Section):
 
 
 class VatSection(Section):
-    seller_country: str = "FR"
+    seller_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     rates: tuple[ExactDecimal, ...] = VatPolicy().rates
     default_rate: ExactDecimal | None = None
     zero_rate_reasons: dict[str, str] = {}
@@ -51,9 +58,9 @@ class VatSection(Section):
 class InvoiceSection(Section):
     payment_terms_days: int = Field(default=30, ge=0, le=365)
     end_of_month: bool = False
-    amount_basis: str = "net"
-    delivery: str = "vendor"
-    default_language: str = "fr"
+    amount_basis: AmountBasis = AmountBasis.NET
+    delivery: Delivery = Delivery.VENDOR
+    default_language: Literal["fr", "en"] = "fr"
     footers: dict[str, str] = {}
 
 
@@ -61,7 +68,7 @@ class Company(Section):
     """The company that invoices."""
 
     name: str = ""
-    zone: str = "Europe/Paris"
+    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
 
 
 class Receiver(Section):

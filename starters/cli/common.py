@@ -8,8 +8,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from temporalio.service import RPCError
 
-from raccord.sealing import KeyRing
+from raccord.platform.search import WrongSearchAttribute
+from raccord.records.database import RecordsUnavailable
+from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.load import BadSettings, Configuration, default_path, read
 
 T = TypeVar("T")
@@ -40,6 +43,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except (RecordsUnavailable, WrongSearchAttribute) as error:
+        fail(str(error), status=1)
+    except RPCError as error:
+        fail(f"Temporal refused: {error.message} ({error.status.name}).", status=1)
     finally:
         time.sleep(_RUNTIME_PAUSE)
 
@@ -58,7 +65,10 @@ def key_ring(config: Configuration, *, create: bool = False) -> KeyRing:
     """Load the encryption keys. `create`: the embedded mode makes its own on the first start."""
     path = config.settings.key_file
     if path.exists():
-        return KeyRing.load(path)
+        try:
+            return KeyRing.load(path)
+        except (BadKeyFile, OSError) as error:
+            fail(str(error))
     if not create:
         fail(
             f"the key file {path} is missing. `raccord up` makes one on its first start; a fleet shares "

@@ -17,7 +17,7 @@ from raccord.domain.policy import Mode
 from raccord.platform.client import TemporalUnreachable, connect
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
-from raccord.sealing import KeyRing
+from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.load import BadSettings, Configuration, default_path, read
 from starters.cli.common import out
 from starters.embedded.temporal_server import TemporalMissing, executable
@@ -135,7 +135,13 @@ async def _stores(loaded: Configuration) -> AsyncIterator[Check]:
             warn=True,
         )
         return
-    keys = KeyRing.load(path)
+    try:
+        keys = KeyRing.load(path)
+    except BadKeyFile as error:
+        yield _check(
+            "encryption key", False, str(error), "a key ring", "Put the right file back from your backup."
+        )
+        return
     yield _check("encryption key", True, f"{path}, active {keys.active_id}")
     records = Records.open(loaded.settings.records_url, keys)
     try:

@@ -90,6 +90,8 @@ class Place:
         """What the demo's processes need beside the file: credentials, and no leftovers of a real set-up."""
         clean = {name: "" for name in os.environ if name.startswith("TEMPORAL_")}
         return clean | {
+            "TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
+            "TEMPORAL_NAMESPACE": "raccord",
             "RACCORD_CONFIG": str(self.config),
             "RACCORD_HUBSPOT__ACCESS_TOKEN": HUBSPOT_TOKEN,
             "RACCORD_HUBSPOT__WEBHOOK_SECRET": HUBSPOT_SECRET,

@@ -1,8 +1,10 @@
 """`raccord up`: one company, one machine."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import os
+from contextlib import AsyncExitStack, suppress
 
+import httpx
 from rich.panel import Panel
 
 from raccord.domain.policy import Mode
@@ -18,6 +20,8 @@ from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise
 from starters.embedded.temporal_server import keep_history, wait_until_healthy
 from workers.run import stop_event
+
+READY_TRIES = 120
 
 
 def _banner(configuration: Configuration) -> Panel:
@@ -52,9 +56,27 @@ async def start_server(settings: Settings) -> Process:
     return process
 
 
+async def _ready(settings: Settings) -> bool:
+    address = f"http://127.0.0.1:{settings.receiver.port}/readyz"
+    async with httpx.AsyncClient() as http:
+        for _ in range(READY_TRIES):
+            with suppress(httpx.TransportError):
+                if (await http.get(address)).status_code == 200:
+                    return True
+            await asyncio.sleep(0.5)
+    return False
+
+
 async def run_up(configuration: Configuration, keys: KeyRing) -> int:
     """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C."""
     configure_logs("up")
+    if os.environ.get("TEMPORAL_ADDRESS"):
+        err.print(
+            "TEMPORAL_ADDRESS is set, and raccord up starts a Temporal of its own. Unset it, or run "
+            "raccord worker and raccord starter against that server.",
+            markup=False,
+        )
+        return 1
     settings = configuration.settings
     stop = stop_event()
     settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,6 +99,9 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
             await process.start()
             stack.push_async_callback(process.stop)
             watching.append(asyncio.create_task(supervise(process)))
+        if not await _ready(settings):
+            err.print(f"Raccord did not become ready; its logs are in {logs}.", markup=False)
+            return 1
         out.print(_banner(configuration))
         await stop.wait()
         for task in watching:

@@ -44,7 +44,6 @@ COME_BACK_SECONDS = 30
 # Refused by us and not by the router, so that every refusal is counted and has an empty body.
 EVERY_METHOD = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 BODY_TIME = timedelta(seconds=5)
-_NOT_OUR_OUTAGE = (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.RESOURCE_EXHAUSTED)
 
 
 class Receiver:
@@ -90,6 +89,7 @@ class Receiver:
             try:
                 events = await self._authentic_events(request, name)
                 counts = {"hints": len(events.hints), "ignored": len(events.ignored)}
+                counts |= {"event_id": events.hints[0].key} if events.hints else {}
                 await self._make_durable(name, events)
             finally:
                 self._working -= 1
@@ -148,7 +148,8 @@ class Receiver:
                 within=self._settings.deadline,
             )
         except RPCError as error:
-            if error.status not in _NOT_OUR_OUTAGE:
+            # RESOURCE_EXHAUSTED is an overload: the vendor comes again. A hint is never too large.
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise
             await self._quarantine(
                 name, f"Temporal refused it: {error.status.name}", hint.model_dump_json().encode()

@@ -19,7 +19,8 @@ from raccord.sealing import CannotUnseal, UnknownKey
 log = structlog.get_logger()
 
 MAX_BODY = 4 * 1024 * 1024
-MAX_PER_SECOND = 20
+MAX_PER_SECOND = 200
+"""The Web UI asks once per event of a history page."""
 
 
 class CodecEndpoint:

@@ -94,7 +94,7 @@ CASES: dict[str, tuple[list[Customer], str | None, tuple[str, Evidence] | None, 
     "same e-mail and name": ([customer("a", email=EMAIL, name="ACME ")], None, ("a", BY_EMAIL), set()),
     "same e-mail in other letters": ([customer("a", email="Compta@Acme.FR")], None, ("a", BY_EMAIL), set()),
     "same e-mail twice": ([customer("a", email=EMAIL), customer("b", email=EMAIL)], None, None, {"a", "b"}),
-    "same e-mail, another SIREN": ([customer("a", email=EMAIL, siren=OTHER_SIREN)], None, None, {"a"}),
+    "same e-mail, another SIREN": ([customer("a", email=EMAIL, siren=OTHER_SIREN)], None, None, set()),
     "same e-mail, another VAT number": (
         [customer("a", email=EMAIL, vat_number=OTHER_VAT)],
         None,
@@ -194,4 +194,15 @@ def test_a_name_is_compared_in_any_case_spacing_and_unicode_form() -> None:
 
 
 def test_evidence_is_listed_strongest_first() -> None:
-    assert list(Evidence)[:4] == [LINK, REFERENCE, IDENTIFIER, BY_EMAIL]
+    assert list(Evidence)[:5] == [LINK, REFERENCE, Evidence.COMPANY, IDENTIFIER, BY_EMAIL]
+
+
+def test_a_company_that_got_its_siren_after_its_first_invoice_keeps_its_customer() -> None:
+    before = customer("a", reference="of the CRM company", crm_company=profile().crm_company)
+    choice = choose_customer((before,), profile(), None)
+    assert (choice.customer, choice.evidence) == (before, Evidence.COMPANY)
+
+
+def test_a_company_whose_siren_became_another_is_not_the_same_customer() -> None:
+    before = customer("a", reference="old", crm_company=profile().crm_company, siren=OTHER_SIREN)
+    assert choose_customer((before,), profile(), None).customer is None

@@ -293,7 +293,6 @@ CLEAN: dict[str, Deal] = {
     "a customer outside the EU with VAT": deal(companies=(abroad("CH"),)),
     "a Swiss VAT number": deal(companies=(abroad("CH", vat_number="CHE-107.787.577 TVA"),)),
     "a British VAT number": zero(abroad("GB", vat_number="GB980780684")),
-    "an absurd price": lined(unit_price=Decimal("1E+300")),
     "250 lines": deal(lines=tuple(line(id=str(i)) for i in range(250))),
 }
 
@@ -555,3 +554,10 @@ def test_the_rollout_judges_the_typed_amount_where_lines_say_nothing() -> None:
     assert net_of(deal(lines=(), amount=Decimal(70)), policy()) == Decimal(70)
     assert net_of(deal(currency="EURO", amount=Decimal(70)), policy()) == Decimal(70)
     assert net_of(deal(lines=(), amount=None), policy()) == Decimal(0)
+
+
+@pytest.mark.parametrize("price", ["1E+12", "1E+99", "1E+300"])
+def test_an_absurd_amount_is_a_question_and_never_an_exception(price: str) -> None:
+    found = examine(lined(unit_price=Decimal(price)), policy(), TODAY)
+    assert [p.cause for p in found.problems] == [Cause.AMOUNT]
+    assert found.plan is None
