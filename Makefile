@@ -5,7 +5,9 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test lint clean
+.PHONY: install demo test lint clean
+
+install: .venv/.synced
 
 demo: .venv/.synced
 	$(BIN)/raccord demo $(ARGS)
