@@ -39,8 +39,8 @@ from raccord.domain.outcome import (
     shadow_findings,
 )
 from raccord.domain.policy import DealWonPolicy, Delivery, Mode
-from raccord.domain.problems import Cause, Problem, problem
 from raccord.domain.quality import InvoicePlan, examine
+from raccord.domain.questions import several_invoices, unproven, vanished
 from raccord.domain.totals import Totals
 from raccord.platform import search
 from workflows.steps import Gone, Stopped, run_join, run_local, run_step, run_step_within
@@ -105,7 +105,7 @@ class DealWon:
         if about not in self._vanished:
             self._vanished.add(about)
             return None
-        return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=(_vanished(about),))
+        return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=(vanished(about),))
 
     @property
     def _about_deal(self) -> str:
@@ -138,7 +138,7 @@ class DealWon:
         draft, order = await self._draft(plan, policy, customer_id, invoices)
         expected = order.totals(policy.vat_rounding)
         if differences := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
-            raise Stopped(_unproven(draft, differences))
+            raise Stopped(unproven(draft, differences))
         if self._changed or await self._read_deal(policy) != deal:
             return None
         return await self._finalise(draft, expected, policy)
@@ -362,52 +362,7 @@ def _the_one(invoices: tuple[Invoice, ...]) -> Invoice | None:
         case (one,):
             return one
         case several:
-            listed = ", ".join(i.number or i.id for i in several)
-            raise Stopped(
-                problem(
-                    Cause.SEVERAL_INVOICES,
-                    "deal",
-                    "invoice",
-                    reason=(
-                        f"Plusieurs factures portent cette affaire ({listed}).",
-                        f"Several invoices carry this deal ({listed}).",
-                    ),
-                    remedy=(
-                        "Gardez-en une : supprimez les brouillons en trop, créditez la facture en trop.",
-                        "Keep one: delete the extra drafts, credit the extra invoice.",
-                    ),
-                )
-            )
-
-
-def _vanished(about: str) -> Problem:
-    return problem(
-        Cause.REFUSED,
-        about,
-        "id",
-        reason=(f"« {about} » disparaît à chaque essai.", f"“{about}” vanishes at every attempt."),
-        remedy=(
-            "Vérifiez qui ou quoi le supprime, puis relancez.",
-            "Find out who or what deletes it, then start again.",
-        ),
-    )
-
-
-def _unproven(draft: Invoice, differences: str) -> Problem:
-    return problem(
-        Cause.TOTALS,
-        f"draft {draft.id}",
-        "total",
-        reason=(
-            f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences}.",
-            f"The draft does not come to our totals (expected / found): {differences}.",
-        ),
-        remedy=(
-            "Le brouillon est gardé. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, "
-            "puis relancez.",
-            "The draft is kept. Check lines and rates, or the connection's VAT rounding, then start again.",
-        ),
-    )
+            raise Stopped(several_invoices(several))
 
 
 def _fields(invoice: Invoice) -> InvoiceFields:

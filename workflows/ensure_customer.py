@@ -8,9 +8,8 @@ from temporalio import workflow
 from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
 from activities.records import RecordsActivities
-from raccord.domain.parties import Customer
 from raccord.domain.policy import Timing
-from raccord.domain.problems import Cause, Problem, problem
+from raccord.domain.questions import vanished_customer, which_customer
 from workflows.steps import Gone, Stopped, run_local, run_step
 
 T = TypeVar("T")
@@ -38,12 +37,12 @@ class EnsureCustomer:
         except Stopped as stopped:
             return CustomerOutcome(problems=stopped.problems)
         except Gone:
-            return CustomerOutcome(problems=(_vanishing(wanted),))
+            return CustomerOutcome(problems=(vanished_customer(wanted.profile.crm_company),))
 
     async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
         choice = await self._step(BillingReads.find_customer, wanted, "look for the customer")
         if choice.candidates:
-            return CustomerOutcome(problems=(_which(choice.candidates, wanted),))
+            return CustomerOutcome(problems=(which_customer(choice.candidates, wanted.profile.crm_company),))
         if choice.customer is None:
             created = await self._step(BillingWrites.create_customer, wanted, "create the customer")
             return CustomerOutcome(customer=created)
@@ -62,38 +61,3 @@ class EnsureCustomer:
             about=f"customer of {self._wanted.profile.crm_company}",
             summary=summary,
         )
-
-
-def _vanishing(wanted: CustomerRequest) -> Problem:
-    return problem(
-        Cause.REFUSED,
-        f"company {wanted.profile.crm_company}",
-        "customer",
-        reason=(
-            "Le client a été supprimé de la facturation pendant qu'on l'utilisait.",
-            "The customer was deleted from the billing system while it was being used.",
-        ),
-        remedy=(
-            "Relancez le flux : un client sera cherché ou créé.",
-            "Start the flow again: a customer is found or created.",
-        ),
-    )
-
-
-def _which(candidates: tuple[Customer, ...], wanted: CustomerRequest) -> Problem:
-    listed = ", ".join(c.id for c in candidates)
-    return problem(
-        Cause.CUSTOMER_CHOICE,
-        f"company {wanted.profile.crm_company}",
-        "customer",
-        reason=(
-            f"Un client existant lui ressemble sans preuve suffisante ({listed}).",
-            f"Existing customers resemble it without proof ({listed}).",
-        ),
-        remedy=(
-            "Dans la facturation, complétez le SIREN ou le numéro de TVA du bon client, ou son nom exact, "
-            "puis relancez.",
-            "In the billing system, give the right customer its SIREN or VAT number, or its exact name, "
-            "then start again.",
-        ),
-    )

@@ -14,7 +14,6 @@ class Evidence(StrEnum):
     COMPANY = "company"
     IDENTIFIER = "identifier"
     EMAIL = "email"
-    NAME = "name"
 
 
 class CustomerChoice(Value):

@@ -36,10 +36,8 @@ class Cause(StrEnum):
     CUSTOMER_CHOICE = "customer_choice"
     TOTALS = "totals"
     SEVERAL_INVOICES = "several_invoices"
-    CONTENT_CHANGED = "content_changed"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
-    UNKNOWN_OUTCOME = "unknown_outcome"
 
 
 class Problem(Value):
