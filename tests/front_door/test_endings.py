@@ -309,7 +309,8 @@ async def test_a_customer_that_billing_deleted_is_created_again(lane: Lane) -> N
     (invoice,) = await lane.account.invoices(first)
     await lane.account.stripe_delete(f"/v1/customers/{invoice['customer']}")
     await lane.account.win(second)
-    assert (await end_of(lane, second))["ending"] == "invoiced"
+    result = await end_of(lane, second)
+    assert result["ending"] == "invoiced", result["problems"]
     (again,) = await lane.account.invoices(second)
     assert again["customer"] != invoice["customer"]
 

@@ -1,4 +1,5 @@
 from raccord.connectors.billing.stripe.connector import StripeBilling
+from raccord.connectors.billing.stripe.wire import Deleted, FoundCustomer
 from raccord.domain.parties import TaxTreatment
 from tests.connectors.stripe.samples import PROFILE, customer
 from tests.connectors.stripe.stub import Stub, page
@@ -102,3 +103,13 @@ async def test_creating_sends_tax_ids_inline(billing: StripeBilling, stub: Stub)
     assert asked.params["tax_id_data[0][type]"] == "fr_siren"
     assert asked.params["address[city]"] == "Paris"
     assert "address[line2]" not in asked.params
+
+
+def test_a_deleted_customer_is_never_taken_for_a_living_one() -> None:
+    expanded = {
+        "id": "cus_1",
+        "object": "customer",
+        "deleted": True,
+        "tax_ids": {"data": [], "has_more": False},
+    }
+    assert isinstance(FoundCustomer.model_validate(expanded).root, Deleted)

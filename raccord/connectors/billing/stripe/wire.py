@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StrictInt
 
 T = TypeVar("T")
 
@@ -51,8 +51,8 @@ class StripeCustomer(Identified):
     """Only there when expanded, and its first page at most."""
 
 
-class FoundCustomer(RootModel[Deleted | StripeCustomer]):
-    pass
+class FoundCustomer(RootModel[Annotated[Deleted | StripeCustomer, Field(union_mode="left_to_right")]]):
+    """In this order: an expansion on a deleted customer must not make it look like a living one."""
 
 
 def _as_text(value: object) -> object:
