@@ -32,7 +32,7 @@ class Effect(Value):
     name: str
     """`role.verb`, as the activity."""
     object: str
-    """Opaque id of what it is about: `hubspot:123`, `customer/9f…`."""
+    """Opaque id of what it is about: `<connection>:123`, `customer/9f…`."""
     cause: str
     request: dict[str, Any] = {}
 

@@ -43,7 +43,7 @@ from raccord.domain.quality import InvoicePlan, examine
 from raccord.domain.questions import several_invoices, unproven, vanished
 from raccord.domain.totals import Totals
 from raccord.platform import search
-from workflows.steps import Gone, Stopped, run_join, run_local, run_step, run_step_within
+from workflows.steps import Gone, OutOfTime, Stopped, run_join, run_local, run_step
 
 ISSUE_WITHIN = timedelta(minutes=2)
 
@@ -148,16 +148,19 @@ class DealWon:
     ) -> DealWonResult | None:
         """Issue the proven draft; an outage sends the flow back to reading: the deal may be lost by then."""
         step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id, expected=expected)
-        issued = await run_step_within(
-            BillingWrites.finalise,
-            step,
-            within=ISSUE_WITHIN,
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"invoice {draft.id}",
-            summary=f"issue the invoice of {expected.gross}",
-        )
-        return await self._finish(issued, policy, Ending.INVOICED) if issued else None
+        try:
+            issued = await run_step(
+                BillingWrites.finalise,
+                step,
+                within=ISSUE_WITHIN,
+                queue=policy.billing,
+                timing=policy.timing,
+                about=f"invoice {draft.id}",
+                summary=f"issue the invoice of {expected.gross}",
+            )
+        except OutOfTime:
+            return None
+        return await self._finish(issued, policy, Ending.INVOICED)
 
     async def _finish(self, invoice: Invoice, policy: DealWonPolicy, ending: Ending) -> DealWonResult:
         """Deliver and write back whatever is still missing of an issued invoice."""

@@ -64,11 +64,13 @@ async def run_step(
     timing: Timing,
     about: str,
     summary: str,
+    within: timedelta | None = None,
 ) -> T:
     """Run one vendor step on the connection's queue until it succeeds.
 
-    Raises `Stopped` when it is refused and `Gone` when its record is gone; `about` names the
-    record in the question, `summary` is what an operator reads in the history.
+    Raises `Stopped` when it is refused, `Gone` when its record is gone, and `OutOfTime` when it did
+    not succeed `within` a limit; `about` names the record in the question, `summary` is what an
+    operator reads in the history.
     """
     return await _guarded(
         workflow.execute_activity(
@@ -76,39 +78,12 @@ async def run_step(
             args=args,
             task_queue=queue,
             start_to_close_timeout=timing.step,
+            schedule_to_close_timeout=within,
             retry_policy=_retry(timing),
             summary=summary,
         ),
         about,
     )
-
-
-async def run_step_within(
-    method: Callable[..., Awaitable[T]],
-    arg: Any,
-    *,
-    within: timedelta,
-    queue: str,
-    timing: Timing,
-    about: str,
-    summary: str,
-) -> T | None:
-    """Run one vendor step, but not through a long outage: None when it did not succeed in time."""
-    try:
-        return await _guarded(
-            workflow.execute_activity(
-                method,
-                arg,
-                task_queue=queue,
-                start_to_close_timeout=timing.step,
-                schedule_to_close_timeout=within,
-                retry_policy=_retry(timing),
-                summary=summary,
-            ),
-            about,
-        )
-    except OutOfTime:
-        return None
 
 
 async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str, summary: str) -> T:

@@ -51,7 +51,7 @@ class Intent(Value):
     effect: str
     """`invoice.create_draft`"""
     object: str
-    """Opaque id of what it is about: `hubspot:123`."""
+    """Opaque id of what it is about: `<connection>:123`."""
     actor: str
     cause: str
     request_hash: str
