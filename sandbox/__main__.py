@@ -7,7 +7,7 @@ from sandbox.app import create_app
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.server import serve
 
-VENDORS = ("hubspot", "stripe")
+VENDORS = ("hubspot", "stripe", "slack")
 
 
 def main() -> None:

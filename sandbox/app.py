@@ -1,4 +1,4 @@
-"""The whole sandbox as one ASGI application: HubSpot, Stripe, a mailbox, the control API and the page."""
+"""The whole sandbox as one ASGI application: three vendors, a mailbox, the control API and the page."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 
 from sandbox.core.assembly import assemble
-from sandbox.core.delivery import DEFAULT_SCHEDULE, Delivery
+from sandbox.core.delivery import DEFAULT_SCHEDULE
 from sandbox.core.vendor import Vendor
 from sandbox.hubspot.settings import HubSpotSettings
 from sandbox.hubspot.vendor import HubSpotVendor
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.page.routes import routes as page
+from sandbox.slack.delivery import ClickDelivery
+from sandbox.slack.vendor import SlackVendor
 from sandbox.stripe.vendor import StripeVendor
 
 
@@ -26,10 +28,11 @@ def create_app(
 
     The mailbox listens while the application runs; its port is free to choose unless a mailbox is given.
     """
-    delivery, mailbox = Delivery(schedule=redelivery), mailbox or Mailbox()
+    delivery, mailbox = ClickDelivery(schedule=redelivery), mailbox or Mailbox()
     vendors: list[Vendor] = [
         HubSpotVendor(delivery=delivery, settings=hubspot),
         StripeVendor(delivery=delivery, mailbox=mailbox),
+        SlackVendor(delivery=delivery),
     ]
     for vendor, url in (webhooks or {}).items():
         delivery.configure(vendor, {"url": url})

@@ -47,7 +47,7 @@ def server(app: ASGIApp, *, host: str = "127.0.0.1", port: int) -> uvicorn.Serve
 def _with_abort(app: ASGIApp, transport: asyncio.Transport) -> ASGIApp:
     def abort() -> None:
         # Linger 0 makes the kernel send a reset instead of an orderly end, as a crashed peer would.
-        if raw := transport.get_extra_info("socket"):
+        if (raw := transport.get_extra_info("socket")) and not transport.is_closing():
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         transport.abort()
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +22,17 @@ class Emails(Protocol):
     def messages(self) -> list[dict[str, Any]]: ...
 
     def reset(self) -> None: ...
+
+
+@runtime_checkable
+class Chat(Protocol):
+    """A vendor whose messages have buttons."""
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message in order, ready for JSON."""
+
+    async def press(self, wanted: Mapping[str, Any], *, origin: str) -> dict[str, Any]:
+        """Press a button of a message and tell what came of it; `origin` is where the sandbox is served."""
 
 
 class Control:
@@ -53,6 +64,7 @@ class Control:
             Route("/deliveries", _plain(self._deliveries), methods=["GET"]),
             Route("/emails", _plain(self._emails_of), methods=["GET"]),
             Route("/messages", _plain(self._messages), methods=["GET"]),
+            Route("/press", _plain(self._press), methods=["POST"]),
         ]
 
     async def _reset(self, _: Request) -> Any:
@@ -70,7 +82,8 @@ class Control:
                 rule = self._faults.add(await _object(request), vendors=frozenset(self._vendors))
                 return rule.as_json()
             case "DELETE":
-                self._faults.clear()
+                wanted = request.query_params.get("id")
+                self._faults.clear(None if wanted is None else _number(wanted, "id"))
         return self._faults.listing()
 
     async def _requests(self, request: Request) -> Any:
@@ -78,7 +91,7 @@ class Control:
         return self._log.entries(
             vendor=query.get("vendor"),
             committed=_flag(query.get("committed")),
-            since=_number(query.get("since", "0")),
+            since=_number(query.get("since", "0"), "since"),
         )
 
     async def _state(self, request: Request) -> Any:
@@ -97,7 +110,16 @@ class Control:
         return self._emails.messages()
 
     async def _messages(self, _: Request) -> Any:
-        return []
+        return [message for chat in self._chats() for message in chat.messages()]
+
+    async def _press(self, request: Request) -> Any:
+        wanted = await _object(request)
+        for chat in self._chats():
+            return await chat.press(wanted, origin=f"{request.url.scheme}://{request.url.netloc}")
+        raise ValueError("No vendor here has messages with buttons.")
+
+    def _chats(self) -> list[Chat]:
+        return [vendor for vendor in self._vendors.values() if isinstance(vendor, Chat)]
 
     def _vendor(self, request: Request) -> Vendor:
         name = request.path_params["vendor"]
@@ -132,7 +154,7 @@ def _flag(text: str | None) -> bool | None:
     raise ValueError("'committed' is true or false.")
 
 
-def _number(text: str) -> int:
+def _number(text: str, name: str) -> int:
     if text.isdecimal():
         return int(text)
-    raise ValueError("'since' is the number of a request.")
+    raise ValueError(f"'{name}' is a whole number.")

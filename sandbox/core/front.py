@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -11,9 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
+from sandbox.core.answers import id_of, send_slowly, with_field
 from sandbox.core.exchanges import Exchange, ExchangeLog
 from sandbox.core.faults import Effect, Faults, Rule
-from sandbox.core.vendor import RemembersAnswers, Vendor
+from sandbox.core.vendor import AnswersInPart, RemembersAnswers, Vendor
 
 ABORT = "sandbox.abort"
 _PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
@@ -36,15 +39,35 @@ class VendorFront:
         exchange = self._opened(scope, body)
         scope.setdefault("state", {})["exchange"] = exchange
         rule = self._faults.pick(exchange)
-        handle = _handler(self._router, scope, body)
+        handle = self._noting(exchange, _handler(self._router, scope, body))
         answer = await (self._answer_with_fault(rule, exchange, scope, handle) if rule else handle())
         if answer is None:
             await _abort(scope, receive)
             return
         exchange.status = answer.status_code
-        await answer(scope, receive, send)
+        match rule.effect if rule else None:
+            case Effect(kind="truncated"):
+                await send_slowly(answer, send, seconds=0, part=0.5)
+                await _abort(scope, receive)
+            case Effect(kind="drip", value=seconds):
+                await send_slowly(answer, send, seconds=seconds, part=1)
+            case _:
+                await answer(scope, receive, send)
         if rule and rule.when == "answered":
             _kill(rule.effect)
+
+    def _noting(
+        self, exchange: Exchange, handle: Callable[[], Awaitable[Response]]
+    ) -> Callable[[], Awaitable[Response]]:
+        """What the handler creates is noted, whatever becomes of its answer."""
+
+        async def noted() -> Response:
+            answer = await handle()
+            if exchange.committed and (id_ := id_of(answer)):
+                self._faults.created(exchange, id_)
+            return answer
+
+        return noted
 
     def _opened(self, scope: Scope, body: bytes) -> Exchange:
         path = scope["path"].removeprefix("/" + self._vendor.name)
@@ -63,7 +86,7 @@ class VendorFront:
     ) -> Response | None:
         """The answer under `rule`; None when the connection is to be aborted without one."""
         match rule.when, rule.effect.kind:
-            case "answered", _:
+            case ("answered", _) | (_, "truncated" | "drip"):
                 return await handle()
             case "before", "stale":
                 scope["state"]["stale"] = rule.effect.value
@@ -73,12 +96,29 @@ class VendorFront:
                 return await handle()
             case "before", _:
                 return await self._replaced(rule.effect, exchange, None)
+            case "after", "partial" | "without" | "unknown":
+                return self._changed(rule, exchange, await handle())
         return await self._replaced(rule.effect, exchange, await handle())
+
+    def _changed(self, rule: Rule, exchange: Exchange, handled: Response) -> Response:
+        """The answer as `rule` changes it; one in which there is nothing to change goes out as it is."""
+        changed: Response | None = None
+        if rule.effect.kind == "partial":
+            if isinstance(self._vendor, AnswersInPart):
+                changed = self._vendor.in_part(handled)
+        else:
+            changed = with_field(handled, rule.effect)
+        if changed is None:
+            rule.missed()
+            exchange.fault = None
+        return changed or handled
 
     async def _replaced(
         self, effect: Effect, exchange: Exchange, handled: Response | None
     ) -> Response | None:
         match effect.kind:
+            case "redirect":
+                return Response(status_code=302, headers={"location": effect.text})
             case "status":
                 return self._error(effect, exchange, store=effect.stored or handled is not None)
             case "malformed":
@@ -97,9 +137,17 @@ class VendorFront:
 
     def _error(self, effect: Effect, exchange: Exchange, *, store: bool) -> Response:
         status = int(effect.value)
-        answer = self._vendor.rate_limited() if status == 429 else self._vendor.server_error(status)
+        match status:
+            case 401 | 403:
+                answer = self._vendor.denied(status)
+            case 429:
+                answer = self._vendor.rate_limited()
+            case _:
+                answer = self._vendor.server_error(status)
         if effect.retry_after is not None:
             answer.headers["retry-after"] = effect.retry_after
+        if effect.retry_at is not None:
+            answer.headers["retry-after"] = formatdate(time.time() + effect.retry_at, usegmt=True)
         if store and status >= 500 and isinstance(self._vendor, RemembersAnswers):
             self._vendor.remember(exchange, answer)
         return answer

@@ -34,8 +34,19 @@ class Vendor(Protocol):
     def rate_limited(self) -> Response:
         """The vendor's own 429, body and headers."""
 
+    def denied(self, status: int) -> Response:
+        """The vendor's own 401 (the credential is refused) or 403 (it lacks a permission)."""
+
     def server_error(self, status: int) -> Response:
         """The vendor's own 5xx."""
+
+
+@runtime_checkable
+class AnswersInPart(Protocol):
+    """A vendor whose answers may be a partial success."""
+
+    def in_part(self, answer: Response) -> Response | None:
+        """The same answer with one of its rows replaced by an error; None when it has no rows."""
 
 
 @runtime_checkable

@@ -108,6 +108,17 @@ def _number(*names: str, group: str, own: bool = False) -> list[Property]:
     ]
 
 
+def _merged(group: str) -> Property:
+    return Property(
+        "hs_merged_object_ids",
+        "Merged record IDs",
+        type="enumeration",
+        field_type="checkbox",
+        group=group,
+        calculated=True,
+    )
+
+
 def _dated(*names: str, group: str, kind: str = "datetime", own: bool = False) -> list[Property]:
     return [
         Property(name, _label(name), type=kind, field_type="date", group=group, own=own) for name in names
@@ -159,6 +170,7 @@ def _deals() -> list[Property]:
         _choice("pipeline", [(line["id"], line["label"]) for line in pipelines()], group=group),
         _choice("deal_currency_code", [(code, code) for code in CURRENCIES], group=group),
         _choice("dealtype", [("newbusiness", "Nouveau"), ("existingbusiness", "Existant")], group=group),
+        _merged(group),
         *_calculated("hs_is_closed_won", "hs_is_closed", group=group, kind="bool", field="booleancheckbox"),
     ]
 
@@ -169,6 +181,7 @@ def _companies() -> list[Property]:
         *_system(group),
         *_text("name", "domain", "phone", "address", "address2", "city", "zip", "state", group=group),
         *_text("country", "website", "industry", "description", group=group),
+        _merged(group),
     ]
 
 
@@ -179,6 +192,7 @@ def _contacts() -> list[Property]:
         Property("email", "Email", group=group, unique=True),
         *_text("firstname", "lastname", "phone", "mobilephone", "jobtitle", "company", group=group),
         *_text("address", "city", "zip", "country", group=group),
+        _merged(group),
     ]
 
 
@@ -202,7 +216,8 @@ def _tasks() -> list[Property]:
     return [
         *_system(group, created="hs_createdate"),
         *_dated("hs_timestamp", group=group),
-        *_text("hs_task_subject", "hs_task_body", "hs_task_reminders", group=group),
+        *_text("hs_task_subject", "hs_task_body", group=group),
+        Property("hs_task_reminders", "Reminders", group=group, pattern=r"\d{13}(;\d{13})*"),
         _choice(
             "hs_task_status",
             _same("NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED"),

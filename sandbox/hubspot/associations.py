@@ -124,7 +124,7 @@ class AssociationsApi:
         page, more = _after(links, after, _MOST_PER_PAGE)
         if not page:
             return None
-        row = {"from": {"id": key}, "to": [_row(other, links[other]) for other in page]}
+        row = {"from": {"id": record.id}, "to": [_row(other, links[other]) for other in page]}
         return {**row, "paging": {"next": {"after": page[-1]}}} if more else row
 
 
@@ -143,7 +143,7 @@ def _row(other: str, links: list[Link]) -> dict[str, Any]:
 def _link(origin: Kind, target: Kind, spec: Any) -> Link:
     found = asked.keys(spec, required={"associationCategory", "associationTypeId"})
     link = LINKS.get((origin.plural, target.plural, found["associationTypeId"]))
-    if link is None:
+    if link is None or found["associationCategory"] != "HUBSPOT_DEFINED":
         raise invalid(f"{found['associationTypeId']} is not a type from {origin.plural} to {target.plural}")
     return link
 

@@ -4,14 +4,16 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from sandbox.hubspot import account
+from sandbox.hubspot import account, merging
+from sandbox.hubspot.calculations import calculated, stages
 from sandbox.hubspot.errors import Problem, Refused, invalid, invalid_values, not_found
 from sandbox.hubspot.kinds import KINDS, LINKS, Kind, Link, plain_link
-from sandbox.hubspot.records import Actor, Associations, Record, iso
-from sandbox.hubspot.schema import Schema, WrongValue, decimal
+from sandbox.hubspot.merging import Merge, MergedAway
+from sandbox.hubspot.records import Actor, Associations, Record, Tie, iso
+from sandbox.hubspot.schema import Schema, WrongValue
 from sandbox.hubspot.settings import HubSpotSettings
 
 _CALCULATED = Actor("CALCULATED", "")
@@ -32,6 +34,7 @@ class Change:
     other_id: str = ""
     link: Link | None = None
     removed: bool = False
+    merge: Merge | None = None
 
 
 class Crm:
@@ -43,7 +46,9 @@ class Crm:
         self.pipelines = account.pipelines()
         self.owners: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
+        self.merged: dict[str, dict[str, MergedAway]] = {kind: {} for kind in KINDS}
         self.links = Associations()
+        self._bin: dict[tuple[str, str], list[Tie]] = {}
         self._tell = tell
         self._ids = itertools.count(39_000_000_001)
 
@@ -51,14 +56,35 @@ class Crm:
         return self.schemas[kind.plural]
 
     def find(self, kind: Kind, key: str, *, id_property: str | None = None, archived: bool = False) -> Record:
-        """The record by id, or by one of its unique properties; 404 when absent or archived."""
+        """The record by id, or by one of its unique properties; 404 when absent or archived.
+
+        The id of a record that was merged away finds the one that remains.
+        """
         if id_property in (None, "hs_object_id"):
-            record = self.records[kind.plural].get(key)
+            record = self.known(kind, key)
         else:
             record = self._by_unique(kind, str(id_property), key)
         if record is None or (record.archived is not None) != archived:
             raise not_found()
         return record
+
+    def known(self, kind: Kind, key: str) -> Record | None:
+        """The record an id leads to through all merges, archived or not."""
+        away = self.merged[kind.plural]
+        while key in away:
+            key = away[key].into
+        return self.records[kind.plural].get(key)
+
+    def indexed(self, kind: Kind, *, at: datetime | None) -> Iterable[Record]:
+        """What search sees: the living ones, or those that lived at an instant, merged away since or not."""
+        if at is None:
+            return self.living(kind)
+        away = (gone.record for gone in self.merged[kind.plural].values() if gone.at > at)
+        return (
+            record
+            for record in itertools.chain(self.records[kind.plural].values(), away)
+            if record.born <= at and (record.archived is None or record.archived > at)
+        )
 
     def living(self, kind: Kind) -> Iterable[Record]:
         return (record for record in self.records[kind.plural].values() if record.archived is None)
@@ -98,13 +124,49 @@ class Crm:
     def archive(self, record: Record, *, actor: Actor) -> None:
         """Move to the recycling bin: gone for every read, its associations with it."""
         record.archived = datetime.now(UTC)
-        for target, others in self.links.everything(record).items():
-            for other in others:
-                self.links.discard(record.kind.plural, record.id, target, other)
+        self._bin[record.kind.plural, record.id] = self.links.clear(record)
         self._tell(Change(record.kind, "deletion", record.id, actor, record.archived))
+
+    def restore(self, record: Record, *, actor: Actor) -> None:
+        """Take back out of the recycling bin, with the associations whose other end is still there."""
+        record.archived, record.updated = None, datetime.now(UTC)
+        self._derive(record, at=record.updated)
+        for target, other, link in self._bin.pop((record.kind.plural, record.id), []):
+            end = self.known(KINDS[target], other)
+            if end is not None and end.archived is None:
+                self.links.add(record.kind.plural, record.id, end.id, link)
+        self._tell(Change(record.kind, "restore", record.id, actor, record.updated))
+
+    def merge(self, primary: Record, other: Record, *, creates_new: bool, actor: Actor) -> Record:
+        """Make one record of two: a new one, or the primary itself. No property change is told."""
+        if primary is other:
+            raise invalid(f"Cannot merge {primary.kind.singular} {primary.id} into itself.")
+        now, kind = datetime.now(UTC), primary.kind
+        gone, survivor = [other], primary
+        if creates_new:
+            gone = [primary, other]
+            survivor = merging.successor(str(next(self._ids)), primary, other, at=now)
+            self.records[kind.plural][survivor.id] = survivor
+        writable = [name for name, prop in self.schema(kind).properties.items() if not prop.calculated]
+        moved = merging.take_values(survivor, primary, other, writable, at=now, actor=actor)
+        merging.note_merged(survivor, (primary, other), gone, at=now)
+        for record in gone:
+            merging.move_links(self.links, record, survivor)
+            del self.records[kind.plural][record.id]
+            self.merged[kind.plural][record.id] = MergedAway(record, survivor.id, now)
+        survivor.updated = now
+        self._derive(survivor, at=now)
+        merge = Merge(primary.id, other.id, survivor.id if creates_new else "", moved)
+        for what, subject in (("merge", survivor), ("deletion", other)):
+            self._tell(Change(kind, what, subject.id, actor, now, merge=merge))
+        return survivor
 
     def associate(self, record: Record, other: Record, link: Link, *, actor: Actor) -> bool:
         """Add an association type; a labelled one brings the plain one along. False when it was there."""
+        if link.primary and link.target != "companies":
+            # The one primary company belongs to the deal or contact, whichever end it is set from.
+            back = LINKS[link.target, link.origin, link.back]
+            return self.associate(other, record, back, actor=actor)
         origin, target = record.kind.plural, other.kind.plural
         if link.primary and other.id not in _primaries(self.links.of(record, target)):
             self.links.demote(origin, record.id, target)
@@ -176,13 +238,10 @@ class Crm:
     def _stage_problems(self, record: Record, accepted: Mapping[str, str]) -> list[Problem]:
         stage = accepted.get("dealstage", record.value("dealstage"))
         pipeline = accepted.get("pipeline", record.value("pipeline"))
-        if not stage or stage in {found["id"] for found in self._stages(pipeline)}:
+        if not stage or stage in {found["id"] for found in stages(self.pipelines, pipeline)}:
             return []
         message = f"{stage} is not a stage of the pipeline {pipeline}"
         return [WrongValue("INVALID_OPTION", message).problem("dealstage")]
-
-    def _stages(self, pipeline: str) -> list[dict[str, Any]]:
-        return [stage for line in self.pipelines if line["id"] == pipeline for stage in line["stages"]]
 
     def _apply(
         self, record: Record, values: Mapping[str, str], *, at: datetime, actor: Actor, quiet: bool = False
@@ -207,7 +266,7 @@ class Crm:
 
     def _derive(self, record: Record, *, at: datetime) -> list[str]:
         """Set what HubSpot calculates; the names of calculated properties that changed their value."""
-        values = self._calculations(record)
+        values = calculated(record, self.pipelines)
         changed = [
             name for name, value in values.items() if record.put(name, value, at=at, actor=_CALCULATED)
         ]
@@ -215,21 +274,6 @@ class Crm:
         record.put(record.kind.created, iso(record.created), at=at, actor=_CALCULATED)
         record.put(record.kind.modified, iso(record.updated), at=at, actor=_CALCULATED)
         return changed
-
-    def _calculations(self, record: Record) -> dict[str, str]:
-        match record.kind.plural:
-            case "line_items":
-                return {"amount": _line_amount(record)}
-            case "deals":
-                stages = self._stages(record.value("pipeline"))
-                meta = next(
-                    (stage["metadata"] for stage in stages if stage["id"] == record.value("dealstage")),
-                    dict[str, str](),
-                )
-                closed, odds = meta.get("isClosed") == "true", meta.get("probability")
-                won = closed and odds == "1.0"
-                return {"hs_is_closed": str(closed).lower(), "hs_is_closed_won": str(won).lower()}
-        return {}
 
 
 def _text(name: str, value: Any) -> str:
@@ -240,18 +284,6 @@ def _text(name: str, value: Any) -> str:
         case str() | int() | Decimal():
             return str(value)
     raise invalid(f"Invalid input JSON: cannot read the value of {name} as a text")
-
-
-def _line_amount(line: Record) -> str:
-    """Net of the line; a percentage wins over a discount per unit. Empty when it cannot be."""
-    price, quantity = decimal(line.value("price")), decimal(line.value("quantity"))
-    if price is None or quantity is None:
-        return ""
-    percent = decimal(line.value("hs_discount_percentage"))
-    per_unit = decimal(line.value("discount")) or Decimal(0)
-    unit = price * (1 - percent / 100) if percent else price - per_unit
-    cents = Decimal(1) if line.value("hs_line_item_currency_code") == "JPY" else Decimal("0.01")
-    return str((unit * quantity).quantize(cents, ROUND_HALF_UP))
 
 
 def _primaries(found: Mapping[str, list[Link]]) -> set[str]:

@@ -71,6 +71,21 @@ def unauthorized() -> JSONResponse:
     ).response()
 
 
+def missing_scope(scope: str) -> JSONResponse:
+    return Refused(
+        403,
+        "This app hasn't been granted all required scopes to make this call. Read more about required scopes"
+        " here: https://developers.hubspot.com/scopes.",
+        category="MISSING_SCOPES",
+        errors=[
+            {
+                "message": "One or more of the following scopes are required.",
+                "context": {"requiredGranularScopes": [scope]},
+            }
+        ],
+    ).response()
+
+
 def over_limit(policy: str) -> JSONResponse:
     """HubSpot's 429; it carries no Retry-After."""
     return JSONResponse(

@@ -32,6 +32,7 @@ KINDS = {
         Kind("tasks", "task", "0-27", (), created="hs_createdate"),
     )
 }
+MERGEABLE = ("deals", "companies", "contacts")
 
 
 @dataclass(frozen=True)

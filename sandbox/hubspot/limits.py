@@ -47,6 +47,10 @@ class Limits:
         self._today += 1
         return "DAILY" if self._today > self._daily else None
 
+    def admit_in_ten_seconds(self, limit: int) -> None:
+        """Change the app's limit: an account can buy a higher one."""
+        self._calls.limit = limit
+
     def announce(self, headers: MutableHeaders) -> None:
         """Write the rate-limit headers; HubSpot leaves them out on search."""
         headers["X-HubSpot-RateLimit-Daily"] = str(self._daily)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sandbox.hubspot.kinds import Kind, Link
 
+Tie = tuple[str, str, Link]
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -46,6 +48,12 @@ class Record:
     updated: datetime
     history: dict[str, list[Version]] = field(default_factory=dict)
     archived: datetime | None = None
+    since: datetime | None = None
+
+    @property
+    def born(self) -> datetime:
+        """When the record came to be; a merged one keeps the creation date of its oldest part, born later."""
+        return self.since or self.created
 
     def value(self, name: str, *, at: datetime | None = None) -> str:
         """The value now, or as it was at an instant; empty when there is none."""
@@ -63,14 +71,22 @@ class Record:
         return True
 
     def as_json(
-        self, properties: Iterable[str] = (), *, with_history: Iterable[str] = (), known: Iterable[str] = ()
+        self,
+        properties: Iterable[str] = (),
+        *,
+        with_history: Iterable[str] = (),
+        known: Iterable[str] = (),
+        at: datetime | None = None,
     ) -> dict[str, Any]:
-        """As the objects API shows it: asked (or default) properties that exist, and those always there."""
+        """As the objects API shows it: asked (or default) properties that exist, and those always there.
+
+        `at` gives the values of an earlier instant, as an index that lags behind does.
+        """
         wanted, existing = tuple(properties) or self.kind.defaults, set(known)
         names = dict.fromkeys((*wanted, *with_history, *self.kind.always))
         body: dict[str, Any] = {
             "id": self.id,
-            "properties": {name: self.value(name) or None for name in names if name in existing},
+            "properties": {name: self.value(name, at=at) or None for name in names if name in existing},
             "createdAt": iso(self.created),
             "updatedAt": iso(self.updated),
             "archived": self.archived is not None,
@@ -108,6 +124,23 @@ class Associations:
         there = self._links.get((origin, origin_id, target), {}).pop(target_id, None)
         self._links.get((target, target_id, origin), {}).pop(origin_id, None)
         return there is not None
+
+    def clear(self, record: Record) -> list[Tie]:
+        """Remove everything around a record; what was removed, in order."""
+        removed = self.around(record)
+        for target, other, _ in removed:
+            self.discard(record.kind.plural, record.id, target, other)
+        return removed
+
+    def around(self, record: Record) -> list[Tie]:
+        """Every association type of a record: target type, target id and the type, in order."""
+        return [
+            (target, other, link)
+            for (kind, record_id, target), found in self._links.items()
+            if (kind, record_id) == (record.kind.plural, record.id)
+            for other, links in found.items()
+            for link in links
+        ]
 
     def demote(self, origin: str, origin_id: str, target: str) -> None:
         """Nobody stays the primary one: HubSpot keeps one primary per record."""

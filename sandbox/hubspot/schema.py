@@ -45,7 +45,7 @@ _CHANGEABLE = {
 
 @dataclass(frozen=True)
 class Property:
-    """One property definition. `calculated` ones are set by HubSpot alone."""
+    """One property definition. `calculated` ones are set by HubSpot alone; texts must fit `pattern`."""
 
     name: str
     label: str
@@ -57,6 +57,7 @@ class Property:
     unique: bool = False
     calculated: bool = False
     own: bool = False
+    pattern: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
     created: datetime = datetime(2024, 9, 2, 8, 0, tzinfo=UTC)
 
@@ -95,6 +96,8 @@ class Property:
             )
         if value and (rule := _RULES.get(self.type)):
             return rule(self, value)
+        if value and self.pattern and not re.fullmatch(self.pattern, value):
+            raise WrongValue("INVALID_FORMAT", f"{value} does not have the form that {self.name} needs.")
         return value
 
 

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
-from sandbox.hubspot import errors
+from sandbox.hubspot import errors, scopes
 from sandbox.hubspot.associations import AssociationsApi
 from sandbox.hubspot.catalogue import Catalogue
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.kinds import KINDS
 from sandbox.hubspot.limits import Limits
-from sandbox.hubspot.objects import Objects
+from sandbox.hubspot.objects import Objects, lacking_last
 from sandbox.hubspot.records import Actor
 from sandbox.hubspot.seed import load
 from sandbox.hubspot.settings import TOKEN, HubSpotSettings
@@ -36,6 +36,7 @@ class HubSpotVendor:
 
     def __init__(self, *, delivery: Delivery, settings: HubSpotSettings | None = None) -> None:
         self._settings = settings or HubSpotSettings()
+        self._delivery = delivery
         self._notifier = Notifier(name=self.name, delivery=delivery, settings=self._settings)
         self._app = Actor("INTEGRATION", str(self._settings.app))
         self.reset()
@@ -51,7 +52,7 @@ class HubSpotVendor:
         load(self._crm)
 
     def state(self) -> dict[str, Any]:
-        """Records by type with all their values, archived ones included; then owners and pipelines."""
+        """Records by type with all values, archived ones too; which id was merged into which; the account."""
         crm = self._crm
         records = {
             kind: [
@@ -65,7 +66,13 @@ class HubSpotVendor:
             ]
             for kind in KINDS
         }
-        return {**records, "owners": list(crm.owners.values()), "pipelines": crm.pipelines}
+        merged = {kind: {old: gone.into for old, gone in crm.merged[kind].items()} for kind in KINDS}
+        return {
+            **records,
+            "merged": merged,
+            "owners": list(crm.owners.values()),
+            "pipelines": crm.pipelines,
+        }
 
     def mutating(self, method: str, path: str) -> bool:
         return method not in ("GET", "HEAD") and not _READ_BY_POST.fullmatch(path)
@@ -73,11 +80,21 @@ class HubSpotVendor:
     def rate_limited(self) -> Response:
         return errors.over_limit("TEN_SECONDLY_ROLLING")
 
+    def denied(self, status: int) -> Response:
+        return errors.unauthorized() if status == 401 else errors.missing_scope("crm.objects.deals.read")
+
+    def in_part(self, answer: Response) -> Response | None:
+        return lacking_last(answer)
+
     def server_error(self, status: int) -> Response:
         return errors.internal(status)
 
     def routes(self) -> list[BaseRoute]:
-        objects = Objects(lambda: self._crm, actor=self._actor)
+        objects = Objects(
+            lambda: self._crm,
+            actor=self._actor,
+            merge_creates_new=lambda: bool(self._option("merge_creates_new")),
+        )
         links = AssociationsApi(lambda: self._crm, actor=self._actor)
         catalogue = Catalogue(lambda: self._crm)
         record, between = "/crm/v3/objects/{kind}", "/crm/v4/objects/{kind}/{id}/associations"
@@ -85,6 +102,8 @@ class HubSpotVendor:
         return [
             self._route("POST", record + "/search", objects.search),
             self._route("POST", record + "/batch/read", objects.batch_read),
+            self._route("POST", record + "/merge", objects.merge),
+            self._route("POST", record + "/{id}/restore", objects.restore),
             self._route("GET", record, objects.page),
             self._route("POST", record, objects.create),
             self._route("GET", record + "/{id}", objects.read),
@@ -115,10 +134,13 @@ class HubSpotVendor:
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
                 return errors.unauthorized()
             limits = self._limits
+            limits.admit_in_ten_seconds(self._option("requests_per_ten_seconds"))
             # A person at HubSpot's own pages does not use up the app's requests.
             by_app = "x-sandbox-actor" not in request.headers
             if by_app and (policy := limits.exceeded(search=search)):
                 answer: Response = errors.over_limit(policy)
+            elif by_app and (scope := self._missing_scope(request)):
+                answer = errors.missing_scope(scope)
             else:
                 answer = await _answered(handler, request)
             if not search:
@@ -126,6 +148,14 @@ class HubSpotVendor:
             return answer
 
         return Route(path, guarded, methods=[method])
+
+    def _missing_scope(self, request: Request) -> str | None:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        scope = scopes.needed(path, mutating=self.mutating(request.method, path))
+        return scope if scope and scope not in self._option("scopes") else None
+
+    def _option(self, name: str) -> Any:
+        return self._delivery.target(self.name).options[name]
 
     def _actor(self, request: Request) -> Actor:
         user = request.headers.get("x-sandbox-actor")

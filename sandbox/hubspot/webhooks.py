@@ -14,8 +14,10 @@ import time
 from typing import Any
 
 from sandbox.core.delivery import Delivery, Outgoing, Target
+from sandbox.hubspot import scopes
 from sandbox.hubspot.crm import Change
 from sandbox.hubspot.kinds import KINDS, Link
+from sandbox.hubspot.merging import Merge
 from sandbox.hubspot.settings import CLIENT_SECRET, HubSpotSettings
 
 _LARGEST_BATCH = 100
@@ -24,12 +26,17 @@ _COMPANY = (
     "siren", "siret", "vat_number", "billing_email", "payment_terms_days",
 )  # fmt: skip
 _LINE = ("name", "price", "quantity", "discount", "hs_discount_percentage", "vat_rate")
+_DEAL = (
+    "dealstage", "amount", "dealname", "deal_currency_code", "pipeline", "hubspot_owner_id",
+    "purchase_order", "service_date", "language",
+)  # fmt: skip
 SUBSCRIPTIONS = (
     "deal.creation",
-    "deal.deletion",
-    "deal.associationChange",
-    "deal.propertyChange:dealstage",
-    "deal.propertyChange:amount",
+    *(f"{kind}.deletion" for kind in ("deal", "company", "contact", "line_item")),
+    *(f"{kind}.restore" for kind in ("deal", "company", "contact", "line_item")),
+    *(f"{kind}.merge" for kind in ("deal", "company", "contact")),
+    *(f"{kind}.associationChange" for kind in ("deal", "company", "contact", "line_item")),
+    *(f"deal.propertyChange:{name}" for name in _DEAL),
     *(f"company.propertyChange:{name}" for name in _COMPANY),
     *(f"contact.propertyChange:{name}" for name in ("email", "firstname", "lastname", "phone")),
     *(f"line_item.propertyChange:{name}" for name in _LINE),
@@ -43,7 +50,9 @@ class Notifier:
     """Collects changes for a moment, then delivers them in batches.
 
     Webhook options: `format` is classic or generic, `subscriptions` a list such as
-    `company.propertyChange:address`.
+    `company.propertyChange:address`. What HubSpot leaves open is an option too: `merge_creates_new` (the
+    merged record has an id of its own), `merge_tells_deletion` (the record merged away is also told as
+    deleted). `scopes` are those of the token, `requests_per_ten_seconds` the app's raised limit.
     """
 
     def __init__(self, *, name: str, delivery: Delivery, settings: HubSpotSettings) -> None:
@@ -52,7 +61,16 @@ class Notifier:
         self._settings = settings
         self._waiting: list[dict[str, Any]] = []
         self._event_ids = itertools.count(3_181_526_811)
-        delivery.register(name, secret=CLIENT_SECRET, format="classic", subscriptions=list(SUBSCRIPTIONS))
+        delivery.register(
+            name,
+            secret=CLIENT_SECRET,
+            format="classic",
+            subscriptions=list(SUBSCRIPTIONS),
+            scopes=list(scopes.ALL),
+            merge_creates_new=True,
+            merge_tells_deletion=True,
+            requests_per_ten_seconds=settings.requests_per_ten_seconds,
+        )
 
     def reset(self) -> None:
         self._waiting.clear()
@@ -62,7 +80,7 @@ class Notifier:
         target = self._delivery.target(self._name)
         subscription = _subscription(change)
         subscribed: list[str] = target.options["subscriptions"]
-        if target.url is None or subscription not in subscribed:
+        if target.url is None or subscription not in subscribed or not _told(change, target):
             return
         if not self._waiting:
             self._delivery.after(self._settings.webhook_window, self._flush)
@@ -82,7 +100,8 @@ class Notifier:
             return Outgoing(url=url, body=body, headers=_headers(target.secret, url, body))
 
         names = ", ".join(
-            f"{event['subscriptionType']} {event.get('objectId', '')}".strip() for event in events
+            f"{event['subscriptionType']} {event.get('objectId', event.get('primaryObjectId', ''))}".strip()
+            for event in events
         )
         self._delivery.send(self._name, event=names, prepare=prepare)
 
@@ -143,8 +162,17 @@ def _details(change: Change, *, generic: bool) -> dict[str, Any]:
             return {"objectId": int(change.object_id), "changeFlag": "NEW" if generic else "CREATED"}
         case "deletion":
             return {"objectId": int(change.object_id), "changeFlag": "DELETED"}
+        case "restore":
+            return {"objectId": int(change.object_id)}
+        case "merge" if change.merge:
+            return _merge(change.merge)
         case "associationChange" if change.link:
+            ends = {
+                "fromObjectTypeId": KINDS[change.link.origin].type_id,
+                "toObjectTypeId": KINDS[change.link.target].type_id,
+            }
             return {
+                **(ends if generic else {}),
                 "fromObjectId": int(change.object_id),
                 "toObjectId": int(change.other_id),
                 "associationType": _association_name(change.link),
@@ -158,6 +186,24 @@ def _details(change: Change, *, generic: bool) -> dict[str, Any]:
         "propertyName": change.name,
         "propertyValue": change.value,
     }
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    """HubSpot docs: no `objectId`; `newObjectId` is the record that the merge created, if it created one."""
+    event: dict[str, Any] = {
+        "primaryObjectId": int(merge.primary_id),
+        "mergedObjectIds": [int(merge.merged_id)],
+        "numberOfPropertiesMoved": merge.properties_moved,
+    }
+    return event | ({"newObjectId": int(merge.new_id)} if merge.new_id else {})
+
+
+def _told(change: Change, target: Target) -> bool:
+    """Whether HubSpot has such an event: tasks are only in the generic format."""
+    if change.kind.plural == "tasks" and target.options["format"] == "classic":
+        return False
+    by_merge = change.what == "deletion" and change.merge is not None
+    return not by_merge or bool(target.options["merge_tells_deletion"])
 
 
 def _association_name(link: Link) -> str:

@@ -1,1 +1,1 @@
-"""The page at `/`: both vendors at a glance, and a button to win a deal."""
+"""The page at `/`: every vendor at a glance; deals to win or repair, Slack buttons to press."""

@@ -10,7 +10,7 @@ from sandbox.hubspot.settings import TOKEN
 
 
 def routes() -> list[BaseRoute]:
-    """`GET /`. It holds the sandbox's published HubSpot token: it wins deals through that API."""
+    """`GET /`. It holds the sandbox's published HubSpot token: it wins and repairs deals through that API."""
     text = files(__package__).joinpath("index.html").read_text("utf-8").replace("{{TOKEN}}", TOKEN)
 
     async def page(_: Request) -> Response:

@@ -68,6 +68,10 @@ class StripeVendor:
             return _injected(errors.lock_timeout())
         return _injected(errors.too_many_requests("global-rate"))
 
+    def denied(self, status: int) -> Response:
+        refused = errors.unauthorised(self._account.settings.api_key)
+        return _injected(refused if status == 401 else errors.forbidden("rak_account_read"))
+
     def server_error(self, status: int) -> Response:
         return _injected(errors.server_error(status))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
 from typing import Any
 
@@ -19,7 +21,7 @@ from tests.sandbox.serving import serving
 
 
 class Counter:
-    """Counts on POST /count, and stores errors under the header `key`."""
+    """Counts on POST /count, stores errors under the header `key`, and makes things on POST /things."""
 
     name = "counter"
 
@@ -28,7 +30,11 @@ class Counter:
         self.remembered: dict[str, int] = {}
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/count", self._count, methods=["GET", "POST"])]
+        return [
+            Route("/count", self._count, methods=["GET", "POST"]),
+            Route("/things", self._thing, methods=["POST"]),
+            Route("/things/{id}", self._thing, methods=["GET"]),
+        ]
 
     def state(self) -> dict[str, Any]:
         return {"count": self.count, "remembered": self.remembered}
@@ -42,6 +48,12 @@ class Counter:
     def rate_limited(self) -> Response:
         return JSONResponse({"slow": "down"}, status_code=429)
 
+    def denied(self, status: int) -> Response:
+        return JSONResponse({"go": "away"}, status_code=status)
+
+    def in_part(self, answer: Response) -> Response | None:
+        return JSONResponse({"count": None}, status_code=207) if b"count" in bytes(answer.body) else None
+
     def server_error(self, status: int) -> Response:
         return JSONResponse({"broken": True}, status_code=status)
 
@@ -53,6 +65,13 @@ class Counter:
             self.count += 1
             committed(request)
         return JSONResponse({"count": self.count, "stale": staleness(request)})
+
+    async def _thing(self, request: Request) -> Response:
+        if request.method == "GET":
+            return JSONResponse({"id": request.path_params["id"]})
+        self.count += 1
+        committed(request)
+        return JSONResponse({"id": f"thing_{self.count}", "parts": [{"kind": "old"}, {"kind": "new"}]})
 
 
 class NoMail:
@@ -89,6 +108,12 @@ async def test_an_error_before_the_handler_changes_nothing_and_fires_once(sandbo
     assert await count(sandbox) == 0
     assert (await sandbox.post("/counter/count")).status_code == 200
     assert (await sandbox.get("/_control/faults")).json()[0]["fired"] == 1
+
+
+async def test_a_moment_to_come_back_can_be_a_date(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, effect={"status": 429, "retry_at": 5})
+    said = parsedate_to_datetime((await sandbox.get("/counter/count")).headers["retry-after"])
+    assert timedelta(seconds=3) < said - datetime.now(UTC) <= timedelta(seconds=5)
 
 
 async def test_an_error_after_the_commit_is_logged_as_committed(sandbox: httpx.AsyncClient) -> None:
@@ -137,6 +162,100 @@ async def test_answers_can_be_cut_or_replaced_by_a_proxy_page(sandbox: httpx.Asy
     assert page.headers["content-type"].startswith("text/html")
 
 
+async def test_an_answer_can_end_before_its_announced_length(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, when="after", method="POST", effect={"truncated": True})
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        await sandbox.post("/counter/count")
+    assert await count(sandbox) == 1
+
+
+async def test_an_answer_can_drip(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, when="after", effect={"drip": 0.2})
+    pieces, began = [], asyncio.get_running_loop().time()
+    async with sandbox.stream("GET", "/counter/count") as answer:
+        async for piece in answer.aiter_raw():
+            pieces.append(piece)
+    assert asyncio.get_running_loop().time() - began >= 0.2
+    assert len(pieces) > 5
+    assert b"".join(pieces).startswith(b'{"count":0')
+
+
+async def test_a_redirect_names_its_place(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, effect={"redirect": "http://elsewhere.example/"})
+    answer = await sandbox.get("/counter/count")
+    assert (answer.status_code, answer.headers["location"]) == (302, "http://elsewhere.example/")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_credential_looks_as_the_vendor_shows_it(
+    sandbox: httpx.AsyncClient, status: int
+) -> None:
+    await fault(sandbox, effect={"status": status})
+    answer = await sandbox.get("/counter/count")
+    assert (answer.status_code, answer.json()) == (status, {"go": "away"})
+
+
+async def test_a_field_can_be_missing_or_hold_what_nobody_documents_at_any_depth(
+    sandbox: httpx.AsyncClient,
+) -> None:
+    await fault(sandbox, path="/things", when="after", effect={"without": "kind"})
+    await fault(sandbox, path="/things", when="after", effect={"unknown": "kind"})
+    lacking, odd = [(await sandbox.post("/counter/things")).json()["parts"] for _ in range(2)]
+    assert (lacking, odd) == ([{}, {}], [{"kind": "unheard_of"}] * 2)
+
+
+@pytest.mark.parametrize("effect", [{"without": "colour"}, {"unknown": "colour"}, {"partial": True}])
+async def test_a_fault_that_finds_nothing_to_change_has_not_fired(
+    sandbox: httpx.AsyncClient, effect: dict[str, Any]
+) -> None:
+    await fault(sandbox, path="/things", when="after", effect=effect)
+    assert (await sandbox.post("/counter/things")).json()["id"] == "thing_1"
+    assert (await sandbox.get("/_control/faults")).json()[0]["fired"] == 0
+    assert (await sandbox.get("/_control/requests")).json()[0]["fault"] is None
+
+
+async def test_a_partial_success_is_the_vendors_own(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, when="after", effect={"partial": True})
+    assert (await sandbox.get("/counter/count")).status_code == 207
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"url": "/counter/count?who=deal%2B7"},
+        {"url": "/counter/count", "headers": {"key": "inv/deal+7/1"}},
+        {"url": "/counter/count", "data": {"who": "deal+7"}},
+        {"url": "/counter/count", "json": {"who": ["deal+7"]}},
+    ],
+)
+async def test_a_fault_can_be_aimed_at_what_a_request_contains(
+    sandbox: httpx.AsyncClient, request_: dict[str, Any]
+) -> None:
+    await fault(sandbox, method="POST", containing=["another", "deal+7"], effect={"status": 503})
+    assert (await sandbox.post("/counter/count?who=deal8")).status_code == 200
+    assert (await sandbox.post(**request_)).status_code == 503
+
+
+async def test_an_aimed_fault_follows_what_the_request_created_even_without_an_answer(
+    sandbox: httpx.AsyncClient,
+) -> None:
+    await fault(sandbox, path="/things", when="after", effect={"reset": True})
+    await fault(sandbox, path="/things/.*", containing="deal-7", effect={"status": 503})
+    with pytest.raises(httpx.TransportError):
+        await sandbox.post("/counter/things", json="deal-7")
+    other = (await sandbox.post("/counter/things", json="deal-8")).json()["id"]
+    assert (await sandbox.get(f"/counter/things/{other}")).status_code == 200
+    assert (await sandbox.get("/counter/things/thing_1")).status_code == 503
+
+
+async def test_one_fault_can_be_taken_back(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, effect={"status": 500}, times=None)
+    await fault(sandbox, effect={"status": 503}, times=None)
+    left = (await sandbox.delete("/_control/faults?id=1")).json()
+    assert [rule["id"] for rule in left] == [2]
+    assert (await sandbox.get("/counter/count")).status_code == 503
+
+
 async def test_skip_and_times_choose_the_requests_that_are_hit(sandbox: httpx.AsyncClient) -> None:
     await fault(sandbox, method="GET", effect={"status": 429}, skip=1, times=2)
     answers = [(await sandbox.get("/counter/count")).status_code for _ in range(5)]
@@ -167,6 +286,12 @@ async def test_a_kill_hits_the_named_process_after_the_answer(sandbox: httpx.Asy
         {"effect": {"status": 500}, "vendor": "nobody"},
         {"effect": {"status": 500}, "times": 0},
         {"effect": {"status": 500}, "colour": "red"},
+        {"effect": {"status": 500}, "containing": 7},
+        {"effect": {"status": 500}, "containing": [""]},
+        {"effect": {"status": 429, "retry_at": "soon"}},
+        {"effect": {"redirect": True}},
+        {"effect": {"truncated": True}, "when": "before"},
+        {"effect": {"without": ""}, "when": "after"},
     ],
 )
 async def test_a_rule_that_makes_no_sense_is_refused_in_plain_words(

@@ -198,9 +198,102 @@ async def test_creation_association_and_deletion_of_a_deal_are_told() -> None:
         made = await client.post("/hubspot/crm/v3/objects/deals", json=body)
         deal = made.json()["id"]
         await client.delete(f"/hubspot/crm/v3/objects/deals/{deal}")
-        created, linked, deleted = await receiver.events(3)
+        created, linked, back, deleted = await receiver.events(4)
     assert made.status_code == 201
     assert (created["subscriptionType"], created["changeFlag"]) == ("deal.creation", "CREATED")
     assert (linked["fromObjectId"], linked["toObjectId"]) == (int(deal), 9000001)
     assert (linked["isPrimaryAssociation"], linked["associationRemoved"]) == (True, False)
+    assert (back["subscriptionType"], back["toObjectId"]) == ("company.associationChange", int(deal))
     assert (deleted["subscriptionType"], deleted["changeFlag"]) == ("deal.deletion", "DELETED")
+
+
+LINE, CONTACT, COMPANY = "line_items/7700001", "contacts/5010001", "companies/9000001"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "type_id"),
+    [(f"deals/{DEAL}", "deal", "0-3"), (COMPANY, "company", "0-2"), (CONTACT, "contact", "0-1"),
+     (LINE, "line_item", "0-8")],
+)  # fmt: skip
+@pytest.mark.parametrize("style", ["classic", "generic"])
+async def test_changes_deletion_and_restore_of_every_record_of_a_sale_are_told_signed(
+    path: str, name: str, type_id: str, style: str
+) -> None:
+    receiver, changed = Receiver(), {"deals": "dealname", "contacts": "lastname"}
+    field_name = changed.get(path.split("/", maxsplit=1)[0], "name")
+    person = {"X-Sandbox-Actor": "userId:70112233"}
+    async with account(receiver, format=style) as client:
+        await patch(client, path, **{field_name: "Changed"})
+        await client.delete(f"/hubspot/crm/v3/objects/{path}")
+        restored = await client.post(f"/hubspot/crm/v3/objects/{path}/restore", headers=person)
+        read = await client.get(f"/hubspot/crm/v3/objects/{path}", params={"properties": field_name})
+        told = await receiver.events(3)
+    subject = "object" if style == "generic" else name
+    kinds = ["propertyChange", "deletion", "restore"]
+    assert [event["subscriptionType"] for event in told] == [f"{subject}.{kind}" for kind in kinds]
+    assert {event["objectId"] for event in told} == {int(path.split("/")[1])}
+    assert {event.get("objectTypeId") for event in told} == {type_id if style == "generic" else None}
+    assert (told[0]["propertyName"], told[0]["propertyValue"]) == (field_name, "Changed")
+    assert (told[2]["changeSource"], {"changeFlag", "propertyName"} & set(told[2])) == ("CRM_UI", set())
+    assert (restored.status_code, read.json()["properties"][field_name]) == (204, "Changed")
+    for request in receiver.requests:
+        timestamp = int(request.headers["X-HubSpot-Request-Timestamp"])
+        signature = signature_v3(CLIENT_SECRET, URL, request.content, timestamp)
+        assert request.headers["X-HubSpot-Signature-v3"] == signature
+
+
+async def test_a_restored_deal_has_its_company_and_lines_again() -> None:
+    path, person = f"/hubspot/crm/v3/objects/deals/{DEAL}", {"X-Sandbox-Actor": "userId:70112233"}
+    wanted = {"associations": "companies,line_items"}
+    async with account(Receiver()) as client:
+        before = (await client.get(path, params=wanted)).json()["associations"]
+        await client.delete(path)
+        refused = await client.post(path + "/restore")
+        deleted = await client.get(path)
+        await client.post(path + "/restore", headers=person)
+        after = (await client.get(path, params=wanted)).json()["associations"]
+    assert (refused.status_code, deleted.status_code) == (404, 404)
+    assert after == before
+
+
+@pytest.mark.parametrize("kind", ["company", "contact", "line_item"])
+async def test_a_creation_is_told_to_who_subscribed_to_it(kind: str) -> None:
+    receiver, plural = Receiver(), {"company": "companies"}.get(kind, f"{kind}s")
+    async with account(receiver, subscriptions=[f"{kind}.creation"]) as client:
+        made = await client.post(f"/hubspot/crm/v3/objects/{plural}", json={"properties": {}})
+        [event] = await receiver.events(1)
+    assert (event["subscriptionType"], event["objectId"]) == (f"{kind}.creation", int(made.json()["id"]))
+
+
+async def test_what_is_not_subscribed_to_is_not_told() -> None:
+    receiver = Receiver()
+    async with account(receiver, subscriptions=["company.deletion"]) as client:
+        await patch(client, COMPANY, name="Changed")
+        await client.delete(f"/hubspot/crm/v3/objects/{CONTACT}")
+        await client.delete(f"/hubspot/crm/v3/objects/{COMPANY}")
+        told = await receiver.events(1)
+    assert [event["subscriptionType"] for event in told] == ["company.deletion"]
+
+
+async def test_adding_and_removing_a_line_is_told_from_both_ends() -> None:
+    receiver = Receiver()
+    path = "/hubspot/crm/v4/objects/deals/38990100002/associations"
+    async with account(receiver, format="generic") as client:
+        await client.put(path + "/default/line_items/7700001")
+        await client.delete(path + "/line_items/7700001")
+        told = await receiver.events(4)
+    ends = [(event["fromObjectTypeId"], event["toObjectTypeId"]) for event in told]
+    assert ends == [("0-3", "0-8"), ("0-8", "0-3")] * 2
+    assert [event["associationRemoved"] for event in told] == [False, False, True, True]
+
+
+async def test_tasks_are_told_in_the_generic_format_only() -> None:
+    body, told = {"properties": {"hs_timestamp": "1796202000000"}}, []
+    for style in ("classic", "generic"):
+        receiver = Receiver()
+        wanted = ["task.creation", "deal.deletion"]
+        async with account(receiver, format=style, subscriptions=wanted) as client:
+            await client.post("/hubspot/crm/v3/objects/tasks", json=body)
+            await client.delete(f"/hubspot/crm/v3/objects/deals/{DEAL}")
+            told.append([event["subscriptionType"] for event in await receiver.events(1)])
+    assert told == [["deal.deletion"], ["object.creation", "object.deletion"]]

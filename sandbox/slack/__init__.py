@@ -1,0 +1,1 @@
+"""A simulated Slack workspace: people, channels, messages with buttons."""

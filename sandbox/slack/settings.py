@@ -1,0 +1,50 @@
+"""The workspace's published credentials, and what can be changed while it runs."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sandbox.core.delivery import Target
+
+VENDOR = "slack"
+TOKEN = "xoxb-sandbox-0000"  # noqa: S105 - the sandbox's published credential
+SIGNING_SECRET = "sandbox-slack-signing-secret-0000"  # noqa: S105 - the sandbox's published credential
+
+TEAM, TEAM_NAME, DOMAIN = "T0SANDBOX", "Hexalab", "hexalab-sandbox"
+APP, BOT, BOT_USER = "A0RACCORD", "B0RACCORD", "U0RACCORD"
+BILLING, OTHER = "C0BILLING", "C0OTHER"
+
+SCOPES = (
+    "chat:write",
+    "chat:write.public",
+    "im:write",
+    "im:read",
+    "im:history",
+    "channels:read",
+    "channels:history",
+    "users:read",
+    "users:read.email",
+)
+
+
+@dataclass(frozen=True)
+class SlackSettings:
+    """Every field can be changed while it runs, by its name, through `PUT /_control/webhooks/slack`.
+
+    `scopes`            what the bot token was granted
+    `token_revoked`     the app was uninstalled: every call answers `token_revoked`
+    `channel_archived`  somebody archived #facturation
+    `rate_limits`       whether Slack's limits apply
+    The target's own `url` is the interactivity request URL, its `secret` the signing secret.
+    """
+
+    scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+    token_revoked: bool = False
+    channel_archived: bool = False
+    rate_limits: bool = True
+
+    @classmethod
+    def of(cls, target: Target) -> "SlackSettings":
+        return cls(**target.options)
+
+    def options(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}

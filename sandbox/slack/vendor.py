@@ -1,0 +1,192 @@
+"""The simulated Slack, put together."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.core.vendor import committed, exchange_of, staleness
+from sandbox.slack import arguments, errors
+from sandbox.slack.call import Call
+from sandbox.slack.delivery import ClickDelivery
+from sandbox.slack.errors import RateLimited, Refused
+from sandbox.slack.limits import Limits
+from sandbox.slack.methods import METHODS, Method
+from sandbox.slack.presses import Clicks, found, signed
+from sandbox.slack.responses import Responses
+from sandbox.slack.settings import BOT_USER, SIGNING_SECRET, TEAM, TOKEN, VENDOR, SlackSettings
+from sandbox.slack.workspace import Json, Workspace
+
+_API = "/api/"
+_EVERY = ["GET", "POST"]
+
+
+class SlackVendor:
+    """One workspace with one app installed.
+
+    Calls with the token are the app's. The header `X-Sandbox-Actor: U0CAMILLE` makes a message that person's.
+    """
+
+    name = VENDOR
+
+    def __init__(self, *, delivery: ClickDelivery) -> None:
+        self._delivery = delivery
+        delivery.register(VENDOR, secret=SIGNING_SECRET, **SlackSettings().options())
+        self.reset()
+
+    def reset(self) -> None:
+        self._workspace = Workspace()
+        self._limits = Limits()
+        self._clicks = Clicks()
+        self._responses = Responses()
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route(_API + "{method}", self._api, methods=_EVERY),
+            Route("/actions/{address:path}", self._respond, methods=["POST"]),
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """People, conversations, messages."""
+        workspace = self._workspace
+        return {
+            "team": TEAM,
+            "users": [
+                {"id": one.id, "name": one.real_name, "email": one.email, "bot": one.id == BOT_USER}
+                for one in workspace.people.values()
+            ],
+            "channels": [
+                {"id": one.id, "name": one.name, "members": sorted(one.members)}
+                for one in workspace.channels.values()
+            ],
+            "messages": self.messages(),
+        }
+
+    def mutating(self, method: str, path: str) -> bool:
+        called = METHODS.get(path.removeprefix(_API))
+        return called.writes if called else method == "POST"
+
+    def rate_limited(self) -> Response:
+        return RateLimited(1).response()
+
+    def denied(self, status: int) -> Response:
+        """Slack's refusals are answers with status 200."""
+        refused = Refused("invalid_auth") if status == 401 else errors.missing_scope("chat:write", ())
+        return refused.response()
+
+    def server_error(self, status: int) -> Response:
+        return errors.server_error(status)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message in order, ephemeral and deleted ones too."""
+        return [message.entry() for message in self._workspace.messages]
+
+    async def press(self, wanted: Mapping[str, Any], *, origin: str) -> dict[str, Any]:
+        """Press a button; `origin` is where the sandbox is served. Raises ValueError with a sentence.
+
+        `warning` is true when Slack would show the person a warning icon.
+        """
+        press, target = found(self._workspace, wanted), self._delivery.target(VENDOR)
+        if target.url is None:
+            return {"status": None, "seconds": 0.0, "warning": True, "error": "no interactivity URL is set"}
+        url = f"{origin}/{VENDOR}{self._responses.open(press.message, press.user)}"
+        payload = self._clicks.payload(press, workspace=self._workspace, response_url=url)
+        outcome = await self._delivery.once(
+            VENDOR,
+            event=f"block_actions {press.button['action_id']}",
+            request=signed(payload, target, now=int(time.time())),
+        )
+        status = outcome.attempt.status
+        return {
+            "status": status,
+            "seconds": outcome.seconds,
+            "warning": status != 200,
+            "error": outcome.attempt.error,
+        }
+
+    async def _api(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            answer = self._answered(request, body)
+        except Refused as refused:
+            response = refused.response()
+        else:
+            response = JSONResponse(answer)
+        response.headers["X-Slack-Req-Id"] = f"{exchange_of(request).n:032x}"
+        if (method := METHODS.get(request.path_params["method"])) and self._is_authorised(request):
+            response.headers["X-OAuth-Scopes"] = ",".join(self._settings.scopes)
+            response.headers["X-Accepted-OAuth-Scopes"] = method.scope or ""
+        return response
+
+    def _answered(self, request: Request, body: bytes) -> Json:
+        """Authentication, method, scope, limit, arguments: in this order. Nothing awaits in here."""
+        settings, name = self._settings, request.path_params["method"]
+        self._authenticate(request)
+        method = METHODS.get(name)
+        if method is None:
+            raise Refused("unknown_method", req_method=name)
+        if method.scope and method.scope not in settings.scopes:
+            raise errors.missing_scope(method.scope, settings.scopes)
+        # A person in Slack does not use up the app's calls.
+        if settings.rate_limits and "x-sandbox-actor" not in request.headers:
+            self._limits.call(name, method.per_minute)
+        given, warnings = arguments.parse(
+            request.method,
+            request.url.query,
+            body,
+            request.headers.get("content-type", ""),
+            takes_json=method.takes_json,
+        )
+        call = self._call(request, method, given)
+        answer = {"ok": True, **method.run(call)}
+        if call.changed:
+            committed(request)
+        return _with_warnings(answer, warnings)
+
+    def _call(self, request: Request, method: Method, given: Mapping[str, Any]) -> Call:
+        actor = request.headers.get("x-sandbox-actor", BOT_USER)
+        if actor not in self._workspace.people:
+            raise Refused("user_not_found")
+        return Call(
+            workspace=self._workspace,
+            settings=self._settings,
+            limits=self._limits,
+            arguments=arguments.read(given, method.kinds, method.required),
+            actor=actor,
+            hidden_for=staleness(request),
+        )
+
+    def _authenticate(self, request: Request) -> None:
+        """The token comes in the header; Slack also takes a form field, which no app should use."""
+        if "authorization" not in request.headers:
+            raise Refused("not_authed")
+        if not self._is_authorised(request):
+            raise Refused("invalid_auth")
+        if self._settings.token_revoked:
+            raise Refused("token_revoked")
+
+    @staticmethod
+    def _is_authorised(request: Request) -> bool:
+        return request.headers.get("authorization") == f"Bearer {TOKEN}"
+
+    async def _respond(self, request: Request) -> Response:
+        body = await request.body()
+        answer, changed = self._responses.answer(exchange_of(request).path, body, self._workspace)
+        if changed:
+            committed(request)
+        return answer
+
+    @property
+    def _settings(self) -> SlackSettings:
+        return SlackSettings.of(self._delivery.target(VENDOR))
+
+
+def _with_warnings(answer: Json, warnings: list[str]) -> Json:
+    if not warnings:
+        return answer
+    metadata = answer.get("response_metadata", {})
+    every = [*metadata.get("warnings", []), *warnings]
+    return {**answer, "warning": ",".join(every), "response_metadata": {**metadata, "warnings": every}}
