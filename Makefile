@@ -5,7 +5,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test soak lint clean
 
 install: .venv/.synced
 
@@ -14,6 +14,10 @@ demo: .venv/.synced
 
 test: .venv/.synced
 	$(BIN)/pytest $(ARGS)
+
+# What is too long for every change: two hundred deals through an outage.
+soak: .venv/.synced
+	RACCORD_TEST_DEALS=200 $(BIN)/pytest -s tests/front_door/test_outage.py $(ARGS)
 
 lint: .venv/.synced
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from temporalio import activity
 from activities.effects import Effect, Effects, cause
 from activities.messages import (
     CustomerClaim,
+    CustomerInvoices,
     CustomerRequest,
     DiscardRequest,
     DraftRequest,
@@ -17,7 +18,7 @@ from activities.messages import (
 )
 from raccord.connectors.billing.port import Billing, BillingReader
 from raccord.connectors.errors import NotFound, Permanent
-from raccord.domain.invoice import Invoice, InvoiceState
+from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceState
 from raccord.domain.matching import CustomerChoice, Evidence, choose_customer
 from raccord.domain.parties import Customer, CustomerProfile
 from raccord.domain.totals import Totals
@@ -48,9 +49,24 @@ class BillingReads:
     async def invoices_of_deal(self, wanted: InvoicesQuery) -> tuple[Invoice, ...]:
         """Return every invoice of a deal, by what records know and by our reference."""
         link = await self._links.deal(wanted.deal, wanted.billing)
-        return await self._billing.invoices_of(
+        found = await self._billing.invoices_of(
             wanted.deal, customer_id=wanted.customer_id or link.customer_id, invoice_id=link.invoice_id
         )
+        if link.adopted and link.invoice_id and link.invoice_id not in {i.id for i in found}:
+            return (*found, await self._billing.read_invoice(link.invoice_id))
+        return found
+
+    @activity.defn(name="billing.invoices_of_customer")
+    async def invoices_of_customer(self, wanted: CustomerInvoices) -> tuple[Invoice, ...]:
+        """Return a customer's invoices of some days, ours or not."""
+        return await self._billing.invoices_of_customer(
+            wanted.customer_id, since=wanted.since, until=wanted.until
+        )
+
+    @activity.defn(name="billing.invoiced_lines")
+    async def invoiced_lines(self, wanted: InvoiceStep) -> tuple[InvoicedLine, ...]:
+        """Return what an invoice bills, line by line."""
+        return await self._billing.invoiced_lines(wanted.invoice_id)
 
 
 async def find_customer(
@@ -220,6 +236,7 @@ class BillingWrites:
             revision=order.reference.revision,
             number=None,
             delivered=False,
+            adopted=False,
         )
         return invoice
 

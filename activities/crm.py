@@ -19,6 +19,11 @@ class CrmReads:
         """Read a deal with all that its invoice needs. Fails with `NotFound` when it is gone."""
         return await self._crm.read_deal(deal.id)
 
+    @activity.defn(name="crm.current_company")
+    async def current_company(self, company_id: str) -> str | None:
+        """Return under which id a company lives now; None when it is gone."""
+        return await self._crm.current_company(company_id)
+
 
 class CrmWrites:
     """Writing to deals."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from temporalio import activity
 
-from raccord.connectors.errors import AmbiguousWrite, Permanent
+from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
 from raccord.domain.values import Value
 from raccord.records.audit import Audit, Intent, Standing, Verdict
 
@@ -45,12 +45,17 @@ class Effects:
     """Writes through the recipe, with the audit as its memory.
 
     `settle`: how long after an answer the vendor's look-ups may still miss what that request
-    created. Until then nothing is written again.
+    created. Until then nothing is written again. `in_flight`, for vendors without idempotency keys:
+    how long a request of an attempt that came to no end may still be under way; with a key, a
+    repeat of it is harmless.
     """
 
-    def __init__(self, audit: Audit, *, settle: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self, audit: Audit, *, settle: timedelta = timedelta(0), in_flight: timedelta | None = None
+    ) -> None:
         self._audit = audit
         self._settle = settle
+        self._in_flight = in_flight
 
     async def once(
         self,
@@ -91,15 +96,21 @@ class Effects:
         return result
 
     def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
-        if standing.last_outcome_at is None or standing.last_outcome is Verdict.REFUSED:
-            return
-        remaining = standing.last_outcome_at + self._settle - datetime.now(UTC)
+        remaining = self._settled_at(standing) - datetime.now(UTC)
         if remaining > timedelta(0):
             raise AmbiguousWrite(
-                f"{effect.name} for {effect.object} was answered before and does not show; "
+                f"{effect.name} for {effect.object} was asked for before and does not show; "
                 "looking again before anything is repeated.",
                 retry_after=max(remaining, timedelta(seconds=1)),
             )
+
+    def _settled_at(self, standing: Standing) -> datetime:
+        """Return when whatever was asked for before must show."""
+        if standing.open_since and self._in_flight is not None:
+            return standing.open_since + self._in_flight + self._settle
+        if standing.last_outcome_at is None or standing.last_outcome is Verdict.REFUSED:
+            return standing.first_intent_at
+        return standing.last_outcome_at + self._settle
 
     async def _write(self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]]) -> T:
         # A vendor that stores answers replays them under the same key: a 500 that never heals, a
@@ -112,22 +123,34 @@ class Effects:
             if error.answered:
                 await self._audit.conclude(effect.key, Verdict.SERVER_ERROR, {"error": str(error)})
             raise
+        except Poison as error:
+            await self._audit.conclude(effect.key, Verdict.SERVER_ERROR, {"error": str(error)})
+            raise
         except Permanent as error:
             detail = {"error": str(error), "code": error.code, "field": error.field}
             await self._audit.conclude(effect.key, Verdict.REFUSED, detail)
             raise
 
-    async def _look(self, effect: Effect, look: Callable[[], Awaitable[T | None]]) -> T | None:
+    async def _look(
+        self,
+        effect: Effect,
+        look: Callable[[], Awaitable[T | None]],
+        *,
+        failed: Verdict = Verdict.REFUSED,
+    ) -> T | None:
         try:
             return await look()
-        except Permanent as error:
-            await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": str(error), "code": error.code})
+        except (Permanent, Poison) as error:
+            # The flow may go on another way after a person has looked: no intent is left open.
+            code = error.code if isinstance(error, Permanent) else None
+            await self._audit.conclude(effect.key, failed, {"error": str(error), "code": code})
             raise
 
     async def _read_back(
         self, effect: Effect, standing: Standing, look: Callable[[], Awaitable[T | None]]
     ) -> T:
-        result = await self._look(effect, look)
+        # Something was written: whatever a later look misses of it may still come to show.
+        result = await self._look(effect, look, failed=Verdict.SERVER_ERROR)
         if result is None and datetime.now(UTC) - standing.first_intent_at > LONGEST_LAG:
             await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": "accepted, but never shown"})
             raise Permanent(

@@ -1,9 +1,13 @@
 """The frozen inputs of activities: one object each, new fields always with defaults."""
 
+from datetime import date, datetime
+
 from raccord.domain.deal import DealRef, InvoiceFields
-from raccord.domain.invoice import InvoiceOrder
+from raccord.domain.invoice import Invoice, InvoiceOrder
+from raccord.domain.notice import Place, Press
 from raccord.domain.outcome import DealWonResult
 from raccord.domain.parties import Customer, CustomerProfile
+from raccord.domain.policy import Timing
 from raccord.domain.problems import Problem
 from raccord.domain.totals import Totals
 from raccord.domain.values import Value
@@ -17,10 +21,14 @@ class WriteBack(Value):
 
 
 class CustomerRequest(Value):
-    """Find or create the customer of this profile in this billing connection."""
+    """Find or create the customer of this profile in this billing connection.
+
+    `chosen` is what a person chose among candidates: a customer's id, or `new`.
+    """
 
     billing: str
     profile: CustomerProfile
+    chosen: str = ""
 
 
 class CustomerClaim(Value):
@@ -34,6 +42,7 @@ class CustomerOutcome(Value):
 
     customer: Customer | None = None
     problems: tuple[Problem, ...] = ()
+    candidates: tuple[Customer, ...] = ()
 
 
 class InvoicesQuery(Value):
@@ -77,6 +86,73 @@ class DiscardRequest(Value):
     deal: DealRef
     invoice_id: str
     next_revision: int
+
+
+class CustomerInvoices(Value):
+    """A customer's invoices dated between two business dates."""
+
+    billing: str
+    customer_id: str
+    since: date
+    until: date
+
+
+class Parts(Value):
+    """Records whose change concerns the asking flow, as `watch_key` writes them."""
+
+    keys: tuple[str, ...]
+
+
+class CustomerRef(Value):
+    billing: str
+    customer_id: str
+
+
+class Adoption(Value):
+    """A person said that this invoice, which is not ours, is the deal's."""
+
+    billing: str
+    deal: DealRef
+    invoice: Invoice
+
+
+class Confirmation(Value):
+    """A person said that this company is the customer of that legal identity too."""
+
+    identity: str
+    company: str
+
+
+class DeskState(Value):
+    """What keeping a question's message and task in step needs; connections are empty where unused."""
+
+    incident: str
+    closed: bool
+    messenger: str
+    crm: str
+    escalate_at: datetime | None
+    timing: Timing
+
+
+class PressIn(Value):
+    """A pressed button on its way to the flow that asked."""
+
+    press: Press
+    messenger: str
+    timing: Timing
+
+
+class Answered(Value):
+    """What came of a press, in a sentence for the person who pressed."""
+
+    taken: bool
+    said: str
+
+
+class Whisper(Value):
+    place: Place
+    user: str
+    text: str
 
 
 class Conclusion(Value):

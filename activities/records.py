@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.messages import Conclusion, InvoicesQuery
+from activities.messages import Adoption, Conclusion, Confirmation, CustomerRef, InvoicesQuery, Parts
 from raccord.domain.outcome import Ending
 from raccord.domain.policy import DealWonPolicy
 from raccord.records.links import DealLink
@@ -28,12 +28,49 @@ class RecordsActivities:
         """Return what is remembered about a deal's invoice."""
         return await self._records.links.deal(wanted.deal, wanted.billing)
 
+    @activity.defn(name="records.identities")
+    async def identities(self, wanted: CustomerRef) -> tuple[str, ...]:
+        """Return our identities of a billing customer."""
+        return await self._records.links.identities(wanted.customer_id, wanted.billing)
+
+    @activity.defn(name="records.follow")
+    async def follow(self, parts: Parts) -> None:
+        """Have the changes of these records told to the asking flow from now on."""
+        await self._records.followed.follow(activity.info().workflow_id or "", parts.keys)
+
+    @activity.defn(name="records.adopt")
+    async def adopt(self, adoption: Adoption) -> None:
+        """Remember that an invoice which is not ours is a deal's; it was sent by whoever made it."""
+        await self._records.links.update_deal(
+            adoption.deal,
+            adoption.billing,
+            customer_id=adoption.invoice.customer_id,
+            invoice_id=adoption.invoice.id,
+            number=adoption.invoice.number,
+            delivered=True,
+            adopted=True,
+        )
+
+    @activity.defn(name="records.confirmed")
+    async def confirmed(self, wanted: Confirmation) -> bool:
+        """Whether a person has said that this company is the customer of that identity too."""
+        return await self._records.once.holder(_confirmation(wanted)) is not None
+
+    @activity.defn(name="records.confirm")
+    async def confirm(self, wanted: Confirmation) -> None:
+        """Remember that a person said so."""
+        await self._records.once.claim(_confirmation(wanted), activity.info().workflow_id or "")
+
     @activity.defn(name="records.conclude")
-    async def conclude(self, conclusion: Conclusion) -> None:
-        """Write a flow's end with all its problems to the audit; deals that are not ours leave no row."""
-        if conclusion.result.ending is Ending.NOT_FOR_US:
-            return
+    async def conclude(self, conclusion: Conclusion) -> str | None:
+        """Write a flow's end with all its problems to the audit; deals that are not ours leave no row.
+
+        A question that was still listed solved itself: it is closed, and its incident returned.
+        """
         info = activity.info()
+        settled = await self._records.waiting.close(info.workflow_id or "")
+        if conclusion.result.ending is Ending.NOT_FOR_US:
+            return settled
         await self._records.audit.note(
             effect="deal_won.end",
             object=str(conclusion.deal),
@@ -41,3 +78,8 @@ class RecordsActivities:
             cause=f"{info.workflow_id} {info.workflow_run_id}",
             detail=conclusion.result.model_dump(mode="json"),
         )
+        return settled
+
+
+def _confirmation(wanted: Confirmation) -> str:
+    return f"same-customer/{wanted.identity}/{wanted.company}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -11,21 +12,36 @@ from temporalio.worker import Worker
 from activities.billing import BillingReads, BillingWrites
 from activities.crm import CrmReads, CrmWrites
 from activities.customers import CustomerActivities
+from activities.desk import DeskActivities, DeskRules
+from activities.desk_messages import DeskMessages
+from activities.desk_tasks import DeskTasks
 from activities.effects import Effects
+from activities.flows import FlowActivities
 from activities.records import RecordsActivities
+from activities.sweep import SweepActivities, SweepReads
+from activities.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing.port import Billing
-from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.connection import CheckState, ConnectionSettings
 from raccord.connectors.crm.port import Crm
+from raccord.connectors.messaging.port import Messenger
 from raccord.connectors.registry import Kind
+from raccord.domain.desk_notice import Voice
+from raccord.domain.outage import WatchPolicy
 from raccord.domain.policy import DealWonPolicy
+from raccord.domain.working_hours import WorkingHours
+from raccord.platform.flows import FLOWS_QUEUE
 from raccord.records.records import Records
-from raccord.settings.load import Configuration
+from raccord.settings.checks import einvoicing_check
+from raccord.settings.load import BadSettings, Configuration
+from workers.outages import Outages
+from workflows.connection_watch import ConnectionWatch
 from workflows.deal_won import DealWon
+from workflows.desk import Press, Telling
 from workflows.ensure_customer import EnsureCustomer
-from workflows.steps import FLOWS_QUEUE
+from workflows.reconciliation import Reconciliation
 
-REQUESTS_PER_ACTIVITY = 6
-"""A deal's vendor activities make six requests on average; the queue's rate is the vendor's divided by it."""
+REQUESTS_PER_CRM_ACTIVITY, REQUESTS_PER_BILLING_ACTIVITY = 7, 3
+"""Requests of one activity on average (measured); a queue's rate is the vendor's divided by it."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +50,11 @@ class Connections:
 
     crm: Crm
     billing: Billing
+    messenger: Messenger | None = None
 
     @classmethod
     def open(cls, configuration: Configuration) -> "Connections":
-        settings = configuration.settings
+        settings, messenger = configuration.settings, configuration.messenger
 
         def connect(kind: Kind, name: str, connection: ConnectionSettings) -> Any:
             return configuration.vendor(kind).connect(name, connection, settings.clock)
@@ -45,16 +62,30 @@ class Connections:
         return cls(
             crm=connect(Kind.CRM, settings.crm, configuration.crm),
             billing=connect(Kind.BILLING, settings.billing, configuration.billing),
+            messenger=connect(Kind.MESSAGING, settings.messenger, messenger) if messenger else None,
         )
 
     async def close(self) -> None:
         await self.crm.close()
         await self.billing.close()
+        if self.messenger:
+            await self.messenger.close()
 
 
 def policy_of(configuration: Configuration, billing: Billing) -> DealWonPolicy:
-    """Freeze what flow 1 may do, from the settings and what the billing system can."""
+    """Freeze what flow 1 may do, from the settings and what the billing system can.
+
+    Raises `BadSettings` when the settings promise what the billing connection cannot do.
+    """
     settings, able = configuration.settings, billing.capabilities
+    transmission = einvoicing_check(
+        settings.invoice_policy,
+        transmits=able.einvoicing,
+        connection=settings.billing,
+        today=settings.clock.date_of(datetime.now(UTC)),
+    )
+    if transmission.state is CheckState.FAIL:
+        raise BadSettings(f"{transmission.found}. {transmission.remedy}")
     return DealWonPolicy(
         mode=settings.modes.deal_won,
         crm=settings.crm,
@@ -66,6 +97,44 @@ def policy_of(configuration: Configuration, billing: Billing) -> DealWonPolicy:
         vat_rounding=able.vat_rounding,
         max_lines=able.max_lines,
         timing=settings.timing,
+        approve_above=settings.desk.approve_above,
+    )
+
+
+def desk_rules_of(configuration: Configuration) -> DeskRules:
+    """Freeze what the settings say about the desk."""
+    settings, desk = configuration.settings, configuration.settings.desk
+    return DeskRules(
+        voice=voice_of(configuration),
+        hours=WorkingHours(
+            clock=settings.clock,
+            country=settings.vat.seller_country,
+            opens_at=desk.opens_at,
+            closes_at=desk.closes_at,
+        ),
+        escalate_after=desk.escalate_after,
+        escalate_to=desk.escalate_to,
+        messenger=settings.messenger,
+        crm=settings.crm if desk.tasks else "",
+        timing=settings.timing,
+    )
+
+
+def voice_of(configuration: Configuration) -> Voice:
+    """Return how the company's messages speak."""
+    desk = configuration.settings.desk
+    return Voice(language=desk.language, stage=configuration.live_or_test, contact=desk.contact)
+
+
+def watch_policy_of(configuration: Configuration) -> WatchPolicy:
+    """Freeze when an outage is told."""
+    settings = configuration.settings
+    return WatchPolicy(
+        alert_after=settings.watch.alert_after,
+        credentials_alert_after=settings.watch.credentials_alert_after,
+        probe_every=settings.watch.probe_every,
+        messenger=settings.messenger,
+        timing=settings.timing,
     )
 
 
@@ -74,54 +143,114 @@ def workers(
 ) -> list[Worker]:
     """Build the workers of every queue; the caller enters them."""
     settings, billing, crm = configuration.settings, connections.billing, connections.crm
-    billing_effects = Effects(records.audit, settle=billing.capabilities.settle)
+    rules = desk_rules_of(configuration)
+    probes = {settings.crm: crm.probe, settings.billing: billing.probe}
+    if connections.messenger:
+        probes[settings.messenger] = connections.messenger.probe
+    outages = Outages(client, records.stuck, probes)
 
     def worker(queue: str, activities: list[Callable[..., Any]], rate: float | None, **more: Any) -> Worker:
         return Worker(
             client,
             task_queue=queue,
             activities=activities,
+            interceptors=[outages],
             graceful_shutdown_timeout=settings.temporal.graceful_shutdown,
             max_task_queue_activities_per_second=rate,
             **more,
         )
 
     ours = RecordsActivities(records, policy_of(configuration, billing))
-    flows = worker(
-        FLOWS_QUEUE,
-        [ours.deal_won_policy, ours.deal_link, ours.conclude, CustomerActivities(FLOWS_QUEUE).ensure],
-        None,
-        workflows=[DealWon, EnsureCustomer],
-        sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
-    )
-    crm_reads, crm_writes = CrmReads(crm), CrmWrites(crm, Effects(records.audit))
-    reads = BillingReads(billing, records.links)
-    writes = BillingWrites(billing, records.links, billing_effects)
-    return [
-        flows,
-        worker(settings.crm, [crm_reads.read_deal, crm_writes.write_invoice], _rate(crm)),
+    desk = DeskActivities(records, rules, FLOWS_QUEUE)
+    watch = WatchActivities(records, watch_policy_of(configuration), probes)
+    sweep = SweepActivities(records, settings.crm, settings.sweep.overlap)
+    found = [
+        worker(
+            FLOWS_QUEUE,
+            [
+                *(
+                    ours.deal_won_policy,
+                    ours.deal_link,
+                    ours.identities,
+                    ours.follow,
+                    ours.adopt,
+                    ours.confirmed,
+                    ours.confirm,
+                    ours.conclude,
+                ),
+                *(desk.open, desk.answer, desk.tell, desk.state),
+                *(watch.policy, watch.look, sweep.plan, sweep.tell),
+                CustomerActivities(FLOWS_QUEUE).ensure,
+                FlowActivities().look_at_deal,
+            ],
+            None,
+            workflows=[DealWon, EnsureCustomer, Telling, Press, ConnectionWatch, Reconciliation],
+            sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
+        ),
+        worker(
+            settings.crm,
+            _crm_activities(configuration, crm, records, rules),
+            crm.capabilities.requests_per_second / REQUESTS_PER_CRM_ACTIVITY,
+        ),
         worker(
             settings.billing,
-            [
-                reads.find_customer,
-                reads.missing_vat_rates,
-                reads.invoices_of_deal,
-                writes.create_customer,
-                writes.claim_customer,
-                writes.create_vat_rate,
-                writes.create_draft,
-                writes.set_lines,
-                writes.discard_draft,
-                writes.finalise,
-                writes.deliver,
-            ],
-            _rate(billing),
+            _billing_activities(billing, records),
+            billing.capabilities.requests_per_second / REQUESTS_PER_BILLING_ACTIVITY,
         ),
+    ]
+    if messenger := connections.messenger:
+        activities = _messenger_activities(configuration, messenger, records, rules)
+        found.append(worker(settings.messenger, activities, messenger.capabilities.requests_per_second))
+    return found
+
+
+def _crm_activities(
+    configuration: Configuration, crm: Crm, records: Records, rules: DeskRules
+) -> list[Callable[..., Any]]:
+    effects = Effects(records.audit)
+    reads, writes = CrmReads(crm), CrmWrites(crm, effects)
+    # A repeated write of invoice fields changes nothing; a repeated task would be a second one.
+    once = Effects(records.audit, in_flight=_in_flight(configuration, configuration.crm))
+    sweep = SweepReads(crm, configuration.settings.invoice_deals_won_from)
+    tasks = DeskTasks(records, crm, rules, once)
+    return [reads.read_deal, reads.current_company, writes.write_invoice, sweep.won_deals, tasks.keep]
+
+
+def _billing_activities(billing: Billing, records: Records) -> list[Callable[..., Any]]:
+    reads = BillingReads(billing, records.links)
+    effects = Effects(records.audit, settle=billing.capabilities.settle)
+    writes = BillingWrites(billing, records.links, effects)
+    return [
+        reads.find_customer,
+        reads.missing_vat_rates,
+        reads.invoices_of_deal,
+        reads.invoices_of_customer,
+        reads.invoiced_lines,
+        writes.create_customer,
+        writes.claim_customer,
+        writes.create_vat_rate,
+        writes.create_draft,
+        writes.set_lines,
+        writes.discard_draft,
+        writes.finalise,
+        writes.deliver,
     ]
 
 
-def _rate(port: Crm | Billing) -> float:
-    return port.capabilities.requests_per_second / REQUESTS_PER_ACTIVITY
+def _in_flight(configuration: Configuration, connection: ConnectionSettings | None) -> timedelta:
+    """How long after an intent its request may still be under way: a client's thread outlives its step."""
+    timeout = connection.timeout if connection else timedelta(0)
+    return configuration.settings.timing.step + timeout
+
+
+def _messenger_activities(
+    configuration: Configuration, messenger: Messenger, records: Records, rules: DeskRules
+) -> list[Callable[..., Any]]:
+    in_flight = _in_flight(configuration, configuration.messenger)
+    effects = Effects(records.audit, settle=messenger.capabilities.settle, in_flight=in_flight)
+    desk = DeskMessages(records, messenger, rules, effects)
+    watch = WatchMessages(messenger, rules.voice, configuration.settings.clock, effects)
+    return [desk.show, desk.escalate, desk.decide, desk.whisper, watch.report]
 
 
 async def enter_all(stack: AsyncExitStack, all_workers: list[Worker]) -> None:

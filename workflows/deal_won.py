@@ -1,31 +1,22 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio import workflow
 
-from activities.billing import BillingReads, BillingWrites
-from activities.crm import CrmReads, CrmWrites
-from activities.customers import CustomerActivities
-from activities.messages import (
-    Conclusion,
-    CustomerRequest,
-    DiscardRequest,
-    DraftRequest,
-    DraftStep,
-    InvoicesQuery,
-    InvoiceStep,
-    VatRates,
-    WriteBack,
-)
+from activities.messages import Conclusion, Confirmation, CustomerInvoices, CustomerRequest
 from activities.records import RecordsActivities
-from raccord.domain.deal import Deal, DealRef, InvoiceFields
+from raccord.domain.deal import Deal, DealRef
+from raccord.domain.desk import Answer, Ask, Choice, Decision
+from raccord.domain.difference import comes_to_the_same, differences, other_customer
 from raccord.domain.invoice import (
     Invoice,
     InvoiceOrder,
     InvoiceReference,
     InvoiceState,
-    billing_status,
+    alike_and_not_ours,
+    fields_of,
     live_invoices,
     next_cycle,
 )
@@ -35,17 +26,41 @@ from raccord.domain.outcome import (
     NotForUs,
     gate,
     other_rounding,
+    parts_of,
     proof,
+    question_about,
     shadow_findings,
 )
+from raccord.domain.parties import Customer, CustomerProfile
 from raccord.domain.policy import DealWonPolicy, Delivery, Mode
-from raccord.domain.quality import InvoicePlan, examine
-from raccord.domain.questions import several_invoices, unproven, vanished
+from raccord.domain.problems import Text
+from raccord.domain.quality import InvoicePlan, examine, net_amount
+from raccord.domain.questions import (
+    WITHOUT_MAIL,
+    WITHOUT_WRITING,
+    approval,
+    edited_after_issue,
+    no_longer_won,
+    one_siren_two_companies,
+    quality,
+    refused,
+    several_invoices,
+    unproven,
+    vanished,
+    which_customer,
+    written_by_hand,
+)
 from raccord.domain.totals import Totals
 from raccord.platform import search
-from workflows.steps import Gone, OutOfTime, Stopped, run_join, run_local, run_step
+from workflows.deal_steps import DealSteps, deal_won_policy
+from workflows.desk import Desk, LookAgain
+from workflows.steps import Gone, OutOfTime, Stopped, run_local
 
-ISSUE_WITHIN = timedelta(minutes=2)
+BY_HAND_WITHIN = timedelta(days=60)
+
+
+class GivenUp(Exception):
+    """A person decided that the flow goes no further."""
 
 
 @workflow.defn(name="DealWon")
@@ -54,18 +69,29 @@ class DealWon:
 
     Everything is read again in each round and every write looks first, so the flow may be started
     at any time, by anybody, any number of times. It never acts on an event's content: `changed`
-    only says that another look is due, and a flow does not close while one is.
+    only says that another look is due, and a flow does not close while one is. What only a person
+    can settle waits at the desk; after an answer, too, everything is read again.
     """
 
     @workflow.init
     def __init__(self, deal: DealRef) -> None:
         self._ref = deal
+        self._deal: Deal | None = None
+        self._desk = Desk()
         self._changed = False
         self._vanished: set[str] = set()
 
     @workflow.signal(description="Something about the deal changed: read it again")
     def changed(self, key: str = "") -> None:  # noqa: ARG002 - the history shows which event it was
         self._changed = True
+
+    @workflow.update(description="Answer the question that the flow waits with")
+    def decide(self, decision: Decision) -> str:
+        return self._desk.take(decision)
+
+    @decide.validator
+    def _may_decide(self, decision: Decision) -> None:
+        self._desk.check(decision)
 
     @workflow.run
     async def run(self, deal: DealRef) -> DealWonResult:
@@ -81,88 +107,170 @@ class DealWon:
                 return result
 
     async def _round(self) -> DealWonResult | None:
-        """One pass from reading to the end; None when the deal changed before anything was issued."""
-        policy = await self._policy()
+        """One pass from reading to the end; None when another look is due before it."""
+        policy = await deal_won_policy()
         try:
-            return await self._judge(policy)
+            return await self._one_look(policy)
+        except LookAgain:
+            return None
+        except GivenUp:
+            return DealWonResult(ending=Ending.CLOSED, mode=policy.mode)
+
+    async def _one_look(self, policy: DealWonPolicy) -> DealWonResult | None:
+        try:
+            try:
+                return await self._judge(policy)
+            except Gone as gone:
+                return await self._after_loss(str(gone), policy)
         except Stopped as stopped:
-            return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=stopped.problems)
-        except Gone as gone:
-            return self._after_loss(str(gone), policy)
+            if not self._asks(policy):
+                return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=stopped.ask.problems)
+            await self._ask(stopped.ask, policy)
+            return None
+
+    def _asks(self, policy: DealWonPolicy) -> bool:
+        """Shadow never waits; and runs that began before there was a desk end as they began."""
+        return workflow.patched("desk") and policy.mode is not Mode.SHADOW
 
     async def _judge(self, policy: DealWonPolicy) -> DealWonResult | None:
-        deal = await self._read_deal(policy)
+        deal = self._deal = await self._steps(policy).read_deal()
         reason = NotForUs.MERGED if deal.ref != self._ref else gate(deal, policy)
         if reason:
-            return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=reason)
-        self._show(deal)
+            return await self._not_for_us(reason, policy)
+        self._show(deal, policy)
         return await self._won(deal, policy)
 
-    def _after_loss(self, about: str, policy: DealWonPolicy) -> DealWonResult | None:
+    async def _not_for_us(self, reason: NotForUs, policy: DealWonPolicy) -> DealWonResult:
+        """End; but a deal that was lost or deleted after its invoice was issued is a question first."""
+        if self._asks(policy):
+            if reason is NotForUs.MERGED and self._deal:
+                await self._steps(policy).look_at(self._deal.ref)
+            if reason in (NotForUs.NOT_WON, NotForUs.DELETED) and (issued := await self._issued(policy)):
+                await self._ask(no_longer_won(issued, deleted=reason is NotForUs.DELETED), policy)
+        return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=reason)
+
+    async def _issued(self, policy: DealWonPolicy) -> Invoice | None:
+        """Return the deal's invoice if records know that one was issued and it still counts."""
+        steps = self._steps(policy)
+        if not (await steps.link()).number:
+            return None
+        return next((i for i in live_invoices(await steps.invoices()) if i.finalised), None)
+
+    async def _after_loss(self, about: str, policy: DealWonPolicy) -> DealWonResult | None:
         """The deal is gone: the end. Anything else that vanished is looked for again, once each."""
-        if about == self._about_deal:
-            return DealWonResult(ending=Ending.NOT_FOR_US, mode=policy.mode, reason=NotForUs.DELETED)
+        if about == self._steps(policy).about_deal:
+            self._deal = None
+            return await self._not_for_us(NotForUs.DELETED, policy)
         if about not in self._vanished:
             self._vanished.add(about)
             return None
-        return DealWonResult(ending=Ending.PROBLEMS, mode=policy.mode, problems=(vanished(about),))
-
-    @property
-    def _about_deal(self) -> str:
-        return f"deal {self._ref.id}"
+        raise Stopped(vanished(about))
 
     async def _won(self, deal: Deal, policy: DealWonPolicy) -> DealWonResult | None:
-        invoices = await self._invoices(policy)
-        issued = _the_one(invoices)
+        if self._asks(policy):
+            # Before anything is decided on what was read: their events do not name the deal.
+            await self._steps(policy).follow(parts_of(deal))
+        issued = _the_one(await self._steps(policy).invoices())
         if issued and issued.finalised:
-            return await self._finish(issued, await self._policy(), Ending.ALREADY_INVOICED)
+            policy = await deal_won_policy()
+            await self._compare(deal, issued, policy)
+            return await self._finish(issued, policy, Ending.ALREADY_INVOICED)
         today = policy.clock.date_of(workflow.now())
         verdict = examine(deal, policy, today)
         if verdict.plan is None:
-            raise Stopped(*verdict.problems)
+            raise Stopped(quality(verdict.problems))
         if policy.mode is Mode.SHADOW:
             return await self._shadow(verdict.plan, policy)
         # The reads above may have waited for hours while somebody switched the flow back to shadow.
-        policy = await self._policy()
+        policy = await deal_won_policy()
         if policy.mode is Mode.SHADOW:
             return await self._shadow(verdict.plan, policy)
         return await self._issue(deal, verdict.plan, policy)
 
+    async def _compare(self, deal: Deal, issued: Invoice, policy: DealWonPolicy) -> None:
+        """Ask about a deal that was edited after we issued its invoice; an adopted one is taken as it is."""
+        if not self._asks(policy) or not issued.is_of(self._ref):
+            return
+        steps = self._steps(policy)
+        found = other_customer(deal, issued, await steps.identities(issued.customer_id))
+        if not comes_to_the_same(deal, issued, policy):
+            found += differences(deal, issued, await steps.lines(issued), policy)
+        if found:
+            await self._ask(edited_after_issue(issued, found), policy)
+
     async def _issue(self, deal: Deal, plan: InvoicePlan, policy: DealWonPolicy) -> DealWonResult | None:
-        customer_id = await self._customer(plan, policy)
-        invoices = await self._invoices(policy, customer_id)
+        steps = self._steps(policy)
+        customer = await self._customer(plan, policy)
+        invoices = await steps.invoices(customer.id)
         standing = _the_one(invoices)
         if standing and standing.finalised:
             return await self._finish(standing, policy, Ending.ALREADY_INVOICED)
-        await self._vat_rates(plan, policy)
-        draft, order = await self._draft(plan, policy, customer_id, invoices)
+        if theirs := await self._invoiced_otherwise(deal, plan, customer.id, policy):
+            await steps.adopt(theirs)
+            return await self._finish(theirs, policy, Ending.ALREADY_INVOICED, deliver=False)
+        await steps.vat_rates(tuple(sorted({f"{line.vat_rate.normalize():f}" for line in plan.lines})))
+        draft, order = await self._draft(plan, policy, customer.id, invoices)
         expected = order.totals(policy.vat_rounding)
-        if differences := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
-            raise Stopped(unproven(draft, differences))
-        if self._changed or await self._read_deal(policy) != deal:
+        if wrong := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
+            raise Stopped(unproven(draft, wrong))
+        if policy.needs_approval(expected.net.amount):
+            await self._approved(draft, plan, expected, policy)
+        if self._changed or await steps.read_deal() != deal:
             return None
-        return await self._finalise(draft, expected, policy)
+        return await self._finalise(draft, expected, plan, policy)
+
+    async def _approved(
+        self, draft: Invoice, plan: InvoicePlan, expected: Totals, policy: DealWonPolicy
+    ) -> None:
+        """Wait until a person issues the draft; a draft that nobody wants is deleted."""
+        try:
+            await self._ask(approval(plan, expected, plan.warnings), policy)
+        except GivenUp:
+            steps = self._steps(policy)
+            await steps.discard(draft, (await steps.link()).revision + 1)
+            raise
+
+    async def _invoiced_otherwise(
+        self, deal: Deal, plan: InvoicePlan, customer_id: str, policy: DealWonPolicy
+    ) -> Invoice | None:
+        """Return the invoice, not of our making, that a person says is this deal's; never issue it twice."""
+        if not self._asks(policy):
+            return None
+        steps = self._steps(policy)
+        united = [i for merged in deal.merged for i in live_invoices(await steps.invoices_of(merged))]
+        if issued := tuple(i for i in united if i.finalised):
+            return await self._which_invoice(written_by_hand(issued, united=True), issued, policy)
+        today = policy.clock.date_of(workflow.now())
+        wanted = CustomerInvoices(
+            billing=policy.billing,
+            customer_id=customer_id,
+            since=today - BY_HAND_WITHIN,
+            until=today + BY_HAND_WITHIN,
+        )
+        found = await steps.invoices_of_customer(wanted)
+        alike = alike_and_not_ours(found, plan.totals(policy.vat_rounding))
+        return await self._which_invoice(written_by_hand(alike), alike, policy) if alike else None
+
+    async def _which_invoice(
+        self, ask: Ask, found: Sequence[Invoice], policy: DealWonPolicy
+    ) -> Invoice | None:
+        answer = await self._ask(ask, policy)
+        return next((i for i in found if i.id == answer.option), None)
 
     async def _finalise(
-        self, draft: Invoice, expected: Totals, policy: DealWonPolicy
+        self, draft: Invoice, expected: Totals, plan: InvoicePlan, policy: DealWonPolicy
     ) -> DealWonResult | None:
         """Issue the proven draft; an outage sends the flow back to reading: the deal may be lost by then."""
-        step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=draft.id, expected=expected)
         try:
-            issued = await run_step(
-                BillingWrites.finalise,
-                step,
-                within=ISSUE_WITHIN,
-                queue=policy.billing,
-                timing=policy.timing,
-                about=f"invoice {draft.id}",
-                summary=f"issue the invoice of {expected.gross}",
-            )
+            issued = await self._steps(policy).finalise(draft, expected)
         except OutOfTime:
             return None
-        return await self._finish(issued, policy, Ending.INVOICED)
+        result = await self._finish(issued, policy, Ending.INVOICED)
+        return result.model_copy(update={"warnings": plan.warnings})
 
-    async def _finish(self, invoice: Invoice, policy: DealWonPolicy, ending: Ending) -> DealWonResult:
+    async def _finish(
+        self, invoice: Invoice, policy: DealWonPolicy, ending: Ending, *, deliver: bool = True
+    ) -> DealWonResult:
         """Deliver and write back whatever is still missing of an issued invoice."""
         result = DealWonResult(
             ending=ending,
@@ -176,42 +284,35 @@ class DealWon:
         if policy.mode is Mode.SHADOW:
             said = (f"is already invoiced as {invoice.number}; nothing is left to do",)
             return result.model_copy(update={"ending": Ending.SHADOW, "findings": said})
-        step = InvoiceStep(billing=policy.billing, deal=self._ref, invoice_id=invoice.id)
+        steps = self._steps(policy)
         try:
-            if policy.invoice.delivery is Delivery.VENDOR and invoice.state is InvoiceState.OPEN:
-                await run_step(
-                    BillingWrites.deliver,
-                    step,
-                    queue=policy.billing,
-                    timing=policy.timing,
-                    about=f"invoice {invoice.number}",
-                    summary=f"e-mail invoice {invoice.number}",
-                )
-            await run_step(
-                CrmWrites.write_invoice,
-                WriteBack(deal=self._ref, fields=_fields(invoice)),
-                queue=policy.crm,
-                timing=policy.timing,
-                about=self._about_deal,
-                summary=f"write {invoice.number} to the deal",
-            )
+            if deliver and policy.invoice.delivery is Delivery.VENDOR and invoice.state is InvoiceState.OPEN:
+                try:
+                    await steps.deliver(invoice)
+                except Stopped as stopped:
+                    await self._go_without(stopped, "deliver", WITHOUT_MAIL, policy)
+            try:
+                await steps.write_back(fields_of(invoice))
+            except Stopped as stopped:
+                await self._go_without(stopped, "write_back", WITHOUT_WRITING, policy)
         except Stopped as stopped:
-            update = {"ending": Ending.PROBLEMS, "problems": stopped.problems}
-            return result.model_copy(update=update)
+            return result.model_copy(update={"ending": Ending.PROBLEMS, "problems": stopped.ask.problems})
         except Gone:
             return result
         return result
+
+    async def _go_without(self, stopped: Stopped, step: str, skip: Text, policy: DealWonPolicy) -> None:
+        """Ask about a refused last step; skipping it lets an invoiced deal end."""
+        if not self._asks(policy):
+            raise stopped
+        await self._ask(refused(step, stopped.ask.problems[0], skip=skip), policy)
 
     async def _draft(
         self, plan: InvoicePlan, policy: DealWonPolicy, customer_id: str, invoices: tuple[Invoice, ...]
     ) -> tuple[Invoice, InvoiceOrder]:
         """Return a draft that carries exactly the plan's lines, and the order it was made from."""
-        standing = _the_one(invoices)
-        link = await run_local(
-            RecordsActivities.deal_link,
-            InvoicesQuery(billing=policy.billing, deal=self._ref),
-            summary="look up the draft's revision",
-        )
+        steps, standing = self._steps(policy), _the_one(invoices)
+        link = await steps.link()
         revision = standing.reference.revision if standing and standing.reference else link.revision
         today = policy.clock.date_of(workflow.now())
 
@@ -224,77 +325,41 @@ class DealWon:
             if standing.content_hash == order.content_hash:
                 return standing, order
             order = order_of(revision + 1)
-            await self._discard(standing, policy, revision + 1)
-        draft = await run_step(
-            BillingWrites.create_draft,
-            DraftRequest(billing=policy.billing, order=order),
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"invoice of deal {self._ref.id}",
-            summary="create the draft",
-        )
-        lined = await run_step(
-            BillingWrites.set_lines,
-            DraftStep(billing=policy.billing, order=order, invoice_id=draft.id),
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"invoice of deal {self._ref.id}",
-            summary=f"put {len(order.lines)} line(s) on the draft",
-        )
-        return lined, order
+            await steps.discard(standing, revision + 1)
+        return await steps.draft(order), order
 
-    async def _discard(self, draft: Invoice, policy: DealWonPolicy, next_revision: int) -> None:
-        await run_step(
-            BillingWrites.discard_draft,
-            DiscardRequest(
-                billing=policy.billing, deal=self._ref, invoice_id=draft.id, next_revision=next_revision
-            ),
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"draft {draft.id}",
-            summary="replace the outdated draft",
-        )
-
-    async def _customer(self, plan: InvoicePlan, policy: DealWonPolicy) -> str:
-        outcome = await run_join(
-            CustomerActivities.ensure,
-            CustomerRequest(billing=policy.billing, profile=plan.profile),
-            about=f"company {plan.profile.crm_company}",
-            summary="find or create the customer",
-        )
+    async def _customer(self, plan: InvoicePlan, policy: DealWonPolicy) -> Customer:
+        profile, steps = plan.profile, self._steps(policy)
+        outcome = await steps.ensure_customer(CustomerRequest(billing=policy.billing, profile=profile))
+        if outcome.candidates and self._asks(policy):
+            answer = await self._ask(which_customer(outcome.candidates, profile.crm_company), policy)
+            wanted = CustomerRequest(billing=policy.billing, profile=profile, chosen=answer.option)
+            outcome = await steps.ensure_customer(wanted)
         if outcome.customer is None:
-            raise Stopped(*outcome.problems)
-        return outcome.customer.id
+            raise Stopped(quality(outcome.problems))
+        if self._asks(policy):
+            await self._same_company(outcome.customer, profile, policy)
+        return outcome.customer
 
-    async def _vat_rates(self, plan: InvoicePlan, policy: DealWonPolicy) -> None:
-        rates = tuple(sorted({f"{line.vat_rate.normalize():f}" for line in plan.lines}))
-        missing = await run_step(
-            BillingReads.missing_vat_rates,
-            VatRates(rates=rates),
-            queue=policy.billing,
-            timing=policy.timing,
-            about="VAT rates",
-            summary="look for the VAT rates",
-        )
-        for rate in missing.rates:
-            await run_step(
-                BillingWrites.create_vat_rate,
-                VatRates(rates=(rate,)),
-                queue=policy.billing,
-                timing=policy.timing,
-                about=f"VAT rate {rate} %",
-                summary=f"create the VAT rate {rate} %",
-            )
+    async def _same_company(
+        self, customer: Customer, profile: CustomerProfile, policy: DealWonPolicy
+    ) -> None:
+        """Ask, once a company, whether it is the customer that another company of the CRM is already."""
+        other = customer.crm_company
+        if not other or other in (profile.crm_company, *profile.former_companies):
+            return
+        steps = self._steps(policy)
+        confirmation = Confirmation(identity=profile.identity.reference, company=profile.crm_company)
+        connection, _, id = other.partition(":")
+        if connection != policy.crm or await steps.confirmed(confirmation):
+            return
+        if await steps.is_other_company(id):
+            await self._ask(one_siren_two_companies(profile.crm_company, other, customer), policy)
+            await steps.confirm(confirmation)
 
     async def _shadow(self, plan: InvoicePlan, policy: DealWonPolicy) -> DealWonResult:
-        choice = await run_step(
-            BillingReads.find_customer,
-            CustomerRequest(billing=policy.billing, profile=plan.profile),
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"company {plan.profile.crm_company}",
-            summary="look for the customer",
-        )
+        wanted = CustomerRequest(billing=policy.billing, profile=plan.profile)
+        choice = await self._steps(policy).find_customer(wanted)
         customer = choice.customer.id if choice.customer else None
         return DealWonResult(
             ending=Ending.SHADOW,
@@ -304,46 +369,49 @@ class DealWon:
             findings=shadow_findings(plan, policy, customer),
         )
 
-    async def _policy(self) -> DealWonPolicy:
-        return await run_local(RecordsActivities.deal_won_policy, summary="read mode and rules")
-
-    async def _read_deal(self, policy: DealWonPolicy) -> Deal:
-        return await run_step(
-            CrmReads.read_deal,
-            self._ref,
-            queue=policy.crm,
-            timing=policy.timing,
-            about=self._about_deal,
-            summary="read the deal",
+    async def _ask(self, ask: Ask, policy: DealWonPolicy) -> Answer:
+        """Return a person's standing answer; without one, wait for it and then look at everything again."""
+        answer = await self._desk.ask(
+            question_about(self._ref, self._deal, ask, policy),
+            changed=lambda: self._changed,
+            still_so=lambda: self._still_so(policy),
         )
+        if answer.choice is Choice.CANCEL:
+            raise GivenUp
+        return answer
 
-    async def _invoices(self, policy: DealWonPolicy, customer_id: str | None = None) -> tuple[Invoice, ...]:
-        return await run_step(
-            BillingReads.invoices_of_deal,
-            InvoicesQuery(billing=policy.billing, deal=self._ref, customer_id=customer_id),
-            queue=policy.billing,
-            timing=policy.timing,
-            about=f"invoice of deal {self._ref.id}",
-            summary="look for the deal's invoices",
-        )
+    async def _still_so(self, policy: DealWonPolicy) -> bool:
+        try:
+            return await self._steps(policy).read_deal() == self._deal
+        except Gone:
+            return self._deal is None
+        except Stopped:
+            return True
+
+    def _steps(self, policy: DealWonPolicy) -> DealSteps:
+        return DealSteps(self._ref, policy)
 
     async def _conclude(self, result: DealWonResult) -> None:
         workflow.set_current_details(result.markdown())
         workflow.upsert_search_attributes([search.STATE.value_set(result.ending.value)])
         if result.problems:
             workflow.upsert_search_attributes([search.CAUSE.value_set(result.problems[0].cause.value)])
-        await run_local(
+        settled = await run_local(
             RecordsActivities.conclude,
             Conclusion(deal=self._ref, result=result),
             summary=f"record the end: {result.ending}",
         )
+        if settled:
+            await self._desk.leave(settled)
 
-    def _show(self, deal: Deal) -> None:
+    def _show(self, deal: Deal, policy: DealWonPolicy) -> None:
+        net = net_amount(deal, policy)
         workflow.upsert_search_attributes(
             [
                 search.STATE.value_set("running"),
                 search.OWNER.value_set(deal.owner.id if deal.owner else ""),
                 search.CURRENCY.value_set((deal.currency or "").upper()),
+                *((search.AMOUNT_MINOR.value_set(net.minor),) if net else ()),
             ]
         )
 
@@ -366,16 +434,3 @@ def _the_one(invoices: tuple[Invoice, ...]) -> Invoice | None:
             return one
         case several:
             raise Stopped(several_invoices(several))
-
-
-def _fields(invoice: Invoice) -> InvoiceFields:
-    return InvoiceFields(
-        invoice_id=invoice.id,
-        number=invoice.number or "",
-        url=invoice.url or "",
-        status=billing_status(invoice.state),
-        net=invoice.totals.net.amount,
-        gross=invoice.totals.gross.amount,
-        currency=invoice.currency,
-        due_on=invoice.due_on,
-    )

@@ -8,6 +8,7 @@ from temporalio import workflow
 from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
 from activities.records import RecordsActivities
+from raccord.domain.parties import Customer
 from raccord.domain.policy import Timing
 from raccord.domain.questions import vanished_customer, which_customer
 from workflows.steps import Gone, Stopped, run_local, run_step
@@ -35,22 +36,27 @@ class EnsureCustomer:
         try:
             return await self._find_or_create(wanted)
         except Stopped as stopped:
-            return CustomerOutcome(problems=stopped.problems)
+            return CustomerOutcome(problems=stopped.ask.problems)
         except Gone:
             return CustomerOutcome(problems=(vanished_customer(wanted.profile.crm_company),))
 
     async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
         choice = await self._step(BillingReads.find_customer, wanted, "look for the customer")
-        if choice.candidates:
-            return CustomerOutcome(problems=(which_customer(choice.candidates, wanted.profile.crm_company),))
+        if choice.candidates and not wanted.chosen:
+            ask = which_customer(choice.candidates, wanted.profile.crm_company)
+            return CustomerOutcome(problems=ask.problems, candidates=choice.candidates)
+        if chosen := next((c for c in choice.candidates if c.id == wanted.chosen), None):
+            return CustomerOutcome(customer=await self._claimed(wanted, chosen.id))
         if choice.customer is None:
             created = await self._step(BillingWrites.create_customer, wanted, "create the customer")
             return CustomerOutcome(customer=created)
         if choice.evidence in OURS:
             return CustomerOutcome(customer=choice.customer)
-        claim = CustomerClaim(billing=wanted.billing, profile=wanted.profile, customer_id=choice.customer.id)
-        claimed = await self._step(BillingWrites.claim_customer, claim, "adopt the customer")
-        return CustomerOutcome(customer=claimed)
+        return CustomerOutcome(customer=await self._claimed(wanted, choice.customer.id))
+
+    async def _claimed(self, wanted: CustomerRequest, customer_id: str) -> Customer:
+        claim = CustomerClaim(billing=wanted.billing, profile=wanted.profile, customer_id=customer_id)
+        return await self._step(BillingWrites.claim_customer, claim, "adopt the customer")
 
     async def _step(self, method: Callable[..., Awaitable[T]], arg: Any, summary: str) -> T:
         return await run_step(

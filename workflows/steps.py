@@ -4,6 +4,7 @@ The only module that catches `ActivityError`. Outages never surface here: they a
 limit. What surfaces is what only a person can settle.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -12,24 +13,28 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
+from raccord.domain.desk import Ask
 from raccord.domain.policy import Timing
 from raccord.domain.problems import Cause, Problem, problem
+from raccord.domain.questions import refused
+from raccord.platform import search
+from raccord.platform.flows import FLOWS_QUEUE
 
 T = TypeVar("T")
 
-FLOWS_QUEUE = "flows"
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
+_SLOW_BEAT = timedelta(seconds=30)
 _CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES, "totals": Cause.TOTALS}
 
 
 class Stopped(Exception):
     """A step met something that only a person can settle."""
 
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(", ".join(p.cause for p in problems))
-        self.problems = problems
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(ask.cause)
+        self.ask = ask
 
 
 class OutOfTime(Exception):
@@ -51,8 +56,8 @@ def _question(error: ApplicationError, record: str) -> Problem:
         detail.get("field") or "-",
         reason=(f"L'étape a été refusée : {error.message}", f"The step was refused: {error.message}"),
         remedy=(
-            "Corrigez la cause, puis relancez le flux : il reprend où il s'est arrêté.",
-            "Correct the cause, then start the flow again: it goes on from where it stopped.",
+            "Corrigez la cause, puis relancez : le flux reprend où il s'est arrêté.",
+            "Correct the cause, then try again: the flow goes on from where it stopped.",
         ),
     )
 
@@ -72,17 +77,53 @@ async def run_step(
     not succeed `within` a limit; `about` names the record in the question, `summary` is what an
     operator reads in the history.
     """
-    return await _guarded(
-        workflow.execute_activity(
-            method,
-            args=args,
-            task_queue=queue,
-            start_to_close_timeout=timing.step,
-            schedule_to_close_timeout=within,
-            retry_policy=_retry(timing),
-            summary=summary,
-        ),
-        about,
+    step = workflow.start_activity(
+        method,
+        args=args,
+        task_queue=queue,
+        start_to_close_timeout=timing.step,
+        schedule_to_close_timeout=within,
+        retry_policy=_retry(timing),
+        summary=summary,
+    )
+    return await _guarded(_shown_when_held_up(step, queue, timing), about)
+
+
+async def _shown_when_held_up(step: workflow.ActivityHandle[T], queue: str, timing: Timing) -> T:
+    """Await a step; one that is held up for long says so where people look for it."""
+    if not workflow.patched("desk"):
+        return await step
+    try:
+        await workflow.wait_condition(
+            step.done, timeout=timing.waiting_after, timeout_summary=f"then say that {queue} is awaited"
+        )
+    except TimeoutError:
+        workflow.upsert_search_attributes(
+            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
+        )
+        workflow.set_current_details(f"**Waits for {queue}**; it goes on by itself.")
+        result = await step
+        workflow.upsert_search_attributes([search.STATE.value_set("running")])
+        workflow.set_current_details("")
+        return result
+    except asyncio.CancelledError:
+        step.cancel()
+        raise
+    return await step
+
+
+async def run_ours(
+    method: Callable[..., Awaitable[T]], *args: Any, summary: str, lasting: timedelta | None = None
+) -> T:
+    """Run a step of our own that is more than a quick look into the records; `lasting` ones beat."""
+    return await workflow.execute_activity(
+        method,
+        args=args,
+        task_queue=FLOWS_QUEUE,
+        start_to_close_timeout=lasting or _OURS,
+        heartbeat_timeout=_SLOW_BEAT if lasting else None,
+        retry_policy=_retry(Timing()),
+        summary=summary,
     )
 
 
@@ -122,7 +163,7 @@ async def _guarded(step: Awaitable[T], about: str) -> T:
         match error.cause:
             case ApplicationError(type="NotFound"):
                 raise Gone(about) from error
-            case ApplicationError() as refused:
-                raise Stopped(_question(refused, about)) from error
+            case ApplicationError() as cause:
+                raise Stopped(refused("refused", _question(cause, about))) from error
             case _:
                 raise

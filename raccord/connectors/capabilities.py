@@ -28,6 +28,8 @@ class BillingCapabilities(Value):
     drafts: bool = True
     delivers: bool = True
     """Whether the vendor e-mails invoices itself."""
+    einvoicing: bool = False
+    """Whether the vendor transmits invoices to a platform approved under the French reform."""
     vat_rounding: VatRounding
     max_lines: int
     max_unit_price_decimals: int
@@ -35,3 +37,9 @@ class BillingCapabilities(Value):
     settle: timedelta
     """How long after a server error its own look-ups may still miss what that request created."""
     requests_per_second: float
+
+
+class MessengerCapabilities(Value):
+    requests_per_second: float
+    settle: timedelta
+    """How long after an ambiguous answer its own look-up may still miss the message."""

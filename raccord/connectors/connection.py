@@ -1,15 +1,15 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from raccord.connectors.webhooks import WebhookSource
+from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.clock import BusinessClock
-from raccord.domain.values import Value
+from raccord.domain.values import Duration, Value
 
 
 class ConnectionSettings(BaseModel):
@@ -22,16 +22,42 @@ class ConnectionSettings(BaseModel):
 
     vendor: str
     base_url: str
-    timeout: timedelta = Field(default=timedelta(seconds=9), gt=timedelta(0))
+    timeout: Duration = Field(default=timedelta(seconds=9), gt=timedelta(0))
     """Total time of one HTTP request; below the activity's start-to-close time of 12 s."""
     webhook_secret: SecretStr | None = None
     previous_webhook_secret: SecretStr | None = None
     """Accepted beside `webhook_secret` while a rotation is under way."""
+    previous_webhook_secret_until: AwareDatetime | date | None = None
+    """When `previous_webhook_secret` ends: a moment, or a day, which counts to its end in UTC."""
+
+    @model_validator(mode="after")
+    def _previous_secret_ends(self) -> Self:
+        if self.previous_webhook_secret and self.previous_webhook_secret_until is None:
+            raise ValueError(
+                "previous_webhook_secret needs previous_webhook_secret_until, "
+                "the day on which it is accepted for the last time"
+            )
+        return self
+
+    def webhook_secrets(self, at: datetime) -> tuple[bytes, ...]:
+        """Return the secrets that may sign a delivery received at that moment."""
+        end = _end(self.previous_webhook_secret_until)
+        previous = self.previous_webhook_secret if end and at < end else None
+        secrets = (self.webhook_secret, previous)
+        return tuple(secret.get_secret_value().encode() for secret in secrets if secret)
 
     @property
     def test(self) -> bool | None:
         """Whether these are test credentials; None where the vendor does not say."""
         return None
+
+
+def _end(until: datetime | date | None) -> datetime | None:
+    match until:
+        case datetime() | None:
+            return until
+        case day:
+            return datetime.combine(day, time.max, UTC)
 
 
 class CheckState(StrEnum):
@@ -63,3 +89,5 @@ class Vendor(BaseModel, Generic[Port]):
     connect: Callable[[str, ConnectionSettings, BusinessClock], Port]
     """Build the port: connection name, its settings, the company's clock. Does no I/O."""
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
+    presses: Callable[[ConnectionSettings], PressSource] | None = None
+    """For messengers: how a pressed button arrives."""

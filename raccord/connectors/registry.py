@@ -5,13 +5,14 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Any
 
-from raccord.connectors import billing, crm
+from raccord.connectors import billing, crm, messaging
 from raccord.connectors.connection import Vendor
 
 
 class Kind(StrEnum):
     CRM = "crm"
     BILLING = "billing"
+    MESSAGING = "messaging"
 
 
 class UnknownVendor(LookupError):
@@ -20,7 +21,7 @@ class UnknownVendor(LookupError):
 
 def vendors(kind: Kind) -> tuple[str, ...]:
     """Return the names of the vendors of one kind, without importing them."""
-    package = {Kind.CRM: crm, Kind.BILLING: billing}[kind]
+    package = {Kind.CRM: crm, Kind.BILLING: billing, Kind.MESSAGING: messaging}[kind]
     return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg))
 
 

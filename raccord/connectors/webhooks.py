@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from raccord.domain.notice import Press
 from raccord.domain.values import Value
 
 MAX_DEPTH = 32
@@ -26,7 +27,12 @@ class WebhookRequest:
 
 
 class HintKind(StrEnum):
+    """What kind of record changed."""
+
     DEAL = "deal"
+    COMPANY = "company"
+    CONTACT = "contact"
+    LINE_ITEM = "line item"
 
 
 class Hint(Value):
@@ -37,6 +43,8 @@ class Hint(Value):
     key: str
     """The vendor's dedupe key of the event."""
     occurred_at: datetime | None = None
+    merged: bool = False
+    """The record was united with another one."""
 
 
 class WebhookEvents(Value):
@@ -69,6 +77,21 @@ class WebhookSource(Protocol):
 
     def parse(self, body: bytes) -> WebhookEvents:
         """Take an authentic body apart. Raises `UnreadableBody` when the whole of it is unreadable."""
+        ...
+
+
+class PressSource(Protocol):
+    """How a messenger signs and shapes what it sends when a button is pressed. Pure: no I/O."""
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        """Raise `WebhookRejected` unless the delivery is signed and fresh."""
+        ...
+
+    def parse(self, body: bytes) -> tuple[Press, ...]:
+        """Return the presses of an authentic body, none for what is no press of ours (a link, a menu).
+
+        Raises `UnreadableBody` when it has not the documented shape.
+        """
         ...
 
 

@@ -9,6 +9,10 @@ from raccord.domain.values import OneLine, Value, fold
 
 _LANGUAGES = ("fr", "en", "de", "es", "it", "nl")
 _SPOKEN = {"uk": "GB", "usa": "US", "u.s.a.": "US", "holland": "NL", "hollande": "NL", "england": "GB"}
+_OVERSEAS_COUNTRIES = frozenset(("GP", "MQ", "GF", "RE", "PM", "YT", "BL", "MF", "TF", "WF", "PF", "NC"))
+_OVERSEAS_POSTAL_CODES = frozenset(
+    ("971", "972", "973", "974", "975", "976", "977", "978", "984", "986", "987", "988")
+)
 _NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 
@@ -57,7 +61,10 @@ class Address(Value):
 
     @property
     def overseas(self) -> bool:
-        """Whether this is a French overseas department, where metropolitan VAT rates do not apply."""
-        return self.country in {"GP", "MQ", "GF", "RE", "YT"} or (
-            self.country == "FR" and self._department in {"971", "972", "973", "974", "976"}
+        """Whether this is French soil overseas, where metropolitan VAT rates do not apply.
+
+        Monaco (`980`) is not: it is part of the French VAT territory.
+        """
+        return self.country in _OVERSEAS_COUNTRIES or (
+            self.country == "FR" and self._department in _OVERSEAS_POSTAL_CODES
         )

@@ -1,6 +1,6 @@
 """The deal and its line items, as read from the CRM."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from raccord.domain.parties import Company, Contact, Owner
@@ -76,7 +76,29 @@ class Deal(Value):
     purchase_order: str = ""
     language: str = ""
     payment_terms_days: int | None = None
+    merged: tuple[str, ...] = ()
+    """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()
+
+
+class WonDeal(Value):
+    """A won deal as a search lists it: enough to know whether a look is due."""
+
+    id: str
+    invoice_id: str = ""
+    """The invoice the deal shows; empty when it shows none."""
+
+
+class Task(Value):
+    """Something for the deal's salesperson to do in the CRM. `due_at` is aware."""
+
+    ref: str
+    """Our mark, by which the task is found again; short, and shown to nobody's harm."""
+    deal_id: str
+    owner_id: str = ""
+    subject: OneLine
+    body: str
+    due_at: datetime
 
 
 class InvoiceFields(Value):

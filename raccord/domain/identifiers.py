@@ -13,10 +13,13 @@ from stdnum.fr import tva as _tva
 EU_COUNTRIES = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
 )
+GREECE = "GR"
+NORTHERN_IRELAND = "XI"
+"""Prefix of VAT numbers in a part of the United Kingdom that is inside the European VAT area for goods."""
 
 # stdnum imports a country's module at its first number; inside a workflow no file can be opened.
-for _country in EU_COUNTRIES:
-    eu_vat.is_valid(f"{_country}0")
+for _prefix in EU_COUNTRIES | {NORTHERN_IRELAND}:
+    eu_vat.is_valid(f"{_prefix}0")
 
 _PLACEHOLDER = "000000000"
 """Passes the check digit, and is what people type to get past a mandatory field: it names nobody."""
@@ -52,12 +55,21 @@ def parse_siren(text: str) -> str | None:
 
 
 def parse_vat_number(text: str) -> str | None:
-    """Return a compact European VAT number with its country prefix, or None."""
-    cleaned = clean(text)
+    """Return a compact European VAT number with its country prefix, or None.
+
+    Greek numbers carry `EL`, also where people write the country's code `GR`. Swiss and British
+    numbers are not European; those of Northern Ireland (`XI`) are.
+    """
     try:
-        return str(eu_vat.validate(cleaned))
+        number = str(eu_vat.validate(clean(text)))
     except ValidationError:
         return None
+    return number.replace(GREECE, vat_prefix(GREECE), 1) if number.startswith(GREECE) else number
+
+
+def vat_prefix(country: str) -> str:
+    """Return the prefix of a country's VAT numbers: its code, except for Greece and Monaco."""
+    return {GREECE: "EL", "MC": "FR"}.get(country, country)
 
 
 def siren_of_vat_number(vat_number: str) -> str | None:

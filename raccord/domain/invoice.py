@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from raccord.domain.deal import DealRef
+from raccord.domain.deal import DealRef, InvoiceFields
 from raccord.domain.money import Currency, Money
 from raccord.domain.parties import TaxTreatment
 from raccord.domain.totals import PricedLine, Totals, VatRounding, compute_totals
@@ -111,9 +111,23 @@ class Invoice(Value):
             return False
         return self.credited.amount == 0 or self.credited.amount < self.totals.gross.amount
 
+    def is_of(self, deal: DealRef) -> bool:
+        """Whether it carries our reference of this deal."""
+        return self.reference is not None and self.reference.deal == deal
+
     @property
     def finalised(self) -> bool:
         return self.state is not InvoiceState.DRAFT
+
+
+class InvoicedLine(Value):
+    """One line as the billing system holds it. `net` is what the line comes to before VAT."""
+
+    name: OneLine
+    quantity: Decimal
+    net: Money
+    vat_rate: Decimal | None = None
+    """In percent; None when the billing system does not say."""
 
 
 def live_invoices(invoices: tuple[Invoice, ...]) -> tuple[Invoice, ...]:
@@ -128,3 +142,26 @@ def next_cycle(invoices: tuple[Invoice, ...]) -> int:
 def billing_status(state: InvoiceState) -> str:
     """Return what the deal shows for an invoice's state."""
     return "paid" if state is InvoiceState.PAID else "issued"
+
+
+def fields_of(invoice: Invoice) -> InvoiceFields:
+    """Return what a deal shows of its invoice."""
+    return InvoiceFields(
+        invoice_id=invoice.id,
+        number=invoice.number or "",
+        url=invoice.url or "",
+        status=billing_status(invoice.state),
+        net=invoice.totals.net.amount,
+        gross=invoice.totals.gross.amount,
+        currency=invoice.currency,
+        due_on=invoice.due_on,
+    )
+
+
+def alike_and_not_ours(invoices: tuple[Invoice, ...], totals: Totals) -> tuple[Invoice, ...]:
+    """Return the invoices without our reference that come to the same net or gross amount."""
+    return tuple(
+        i
+        for i in live_invoices(invoices)
+        if i.reference is None and (i.totals.net == totals.net or i.totals.gross == totals.gross)
+    )

@@ -52,9 +52,10 @@ def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | Non
     if customer.reference and customer.reference == profile.identity.reference:
         return Evidence.REFERENCE
     against = set(contradictions(customer, profile))
-    same_company = bool(customer.crm_company) and customer.crm_company == profile.crm_company
+    companies = (profile.crm_company, *profile.former_companies)
+    same_company = bool(customer.crm_company) and customer.crm_company in companies
     if same_company and not against & {"siren", "vat_number"}:
-        # The company's identity changed: it was invoiced before it had a SIREN, for example.
+        # The company's identity changed: it was invoiced before it had a SIREN, or before a merger.
         return Evidence.COMPANY
     return None if "reference" in against else _likeness(customer, profile, against)
 

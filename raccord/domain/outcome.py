@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from raccord.domain.deal import Deal
+from raccord.domain.deal import Deal, DealRef
+from raccord.domain.desk import Ask, Question, watch_key
 from raccord.domain.invoice import Invoice
 from raccord.domain.money import Money
 from raccord.domain.policy import DealWonPolicy, Mode
 from raccord.domain.problems import Problem
-from raccord.domain.quality import InvoicePlan, net_of
+from raccord.domain.quality import InvoicePlan, net_amount, net_of
 from raccord.domain.totals import Totals, VatRounding
 from raccord.domain.values import Value
 
@@ -19,9 +20,11 @@ class Ending(StrEnum):
     ALREADY_INVOICED = "already_invoiced"
     NOT_FOR_US = "not_for_us"
     PROBLEMS = "problems"
-    """A person has to settle something; starting the flow again goes on from what exists."""
+    """In shadow: what a person would have to settle before an invoice could be issued."""
     SHADOW = "shadow"
     """Computed and not proven: nothing was written."""
+    CLOSED = "closed"
+    """A person decided that the deal is not invoiced (any further) by Raccord."""
 
 
 class NotForUs(StrEnum):
@@ -45,6 +48,8 @@ class DealWonResult(Value):
     invoice_id: str | None = None
     number: str | None = None
     totals: Totals | None = None
+    warnings: tuple[Problem, ...] = ()
+    """What did not stop the invoice and is worth knowing."""
     findings: tuple[str, ...] = ()
     """In shadow: what live mode would do, in plain words."""
 
@@ -56,12 +61,15 @@ class DealWonResult(Value):
             case Ending.PROBLEMS:
                 listed = "\n".join(f"1. {p.markdown()}" for p in self.problems)
                 return f"**A person has to settle {len(self.problems)} point(s):**\n\n{listed}"
+            case Ending.CLOSED:
+                return "**Closed by a person.** `raccord flows start` asks again."
             case Ending.SHADOW:
                 listed = "\n".join(f"- {finding}" for finding in self.findings)
                 return f"**Shadow: computed, not proven. Nothing was written.**\n\n{listed}"
             case _:
                 gross = self.totals.gross if self.totals else ""
-                return f"Invoice **{self.number}** ({gross}) is issued and shown on the deal."
+                notes = "".join(f"\n- {warning.markdown()}" for warning in self.warnings)
+                return f"Invoice **{self.number}** ({gross}) is issued and shown on the deal.{notes}"
 
 
 _REASONS = {
@@ -120,4 +128,26 @@ def shadow_findings(plan: InvoicePlan, policy: DealWonPolicy, customer: str | No
         if policy.invoice.delivery == "vendor"
         else "would not e-mail it",
         "would write number, link and due date to the deal",
+        *(f"would do so although {warning.markdown()}" for warning in plan.warnings),
     )
+
+
+def question_about(ref: DealRef, deal: Deal | None, ask: Ask, policy: DealWonPolicy) -> Question:
+    """Put an ask into the context of its deal; `deal` is None when it is gone."""
+    contacts = [watch_key(ref.connection, "contact", c.id) for c in deal.contacts] if deal else []
+    return Question(
+        **dict(ask),
+        deal=ref,
+        watched=(watch_key(ref.connection, "deal", ref.id), *(parts_of(deal) if deal else ()), *contacts),
+        deal_name=deal.name if deal else "",
+        deal_url=deal.url if deal else "",
+        owner=deal.owner if deal else None,
+        amount=net_amount(deal, policy) if deal else None,
+    )
+
+
+def parts_of(deal: Deal) -> tuple[str, ...]:
+    """Return the keys of a deal's companies and line items."""
+    connection = deal.ref.connection
+    companies = [watch_key(connection, "company", company.id) for company in deal.companies]
+    return (*companies, *(watch_key(connection, "line item", line.id) for line in deal.lines))

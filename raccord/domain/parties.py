@@ -24,6 +24,12 @@ class Company(Value):
     siret: str = ""
     vat_number: str = ""
     payment_terms_days: int | None = None
+    individual: bool = False
+    """A private person who buys for themselves: no SIREN is expected of them."""
+    order_number_required: bool = False
+    """The buyer wants its order number on every invoice."""
+    merged: tuple[str, ...] = ()
+    """Ids of companies that the CRM united into this one."""
 
     @property
     def legal_siren(self) -> str | None:
@@ -95,6 +101,8 @@ class TaxTreatment(StrEnum):
     TAXED = "taxed"
     REVERSE_CHARGE = "reverse_charge"
     EXPORT = "export"
+    EXEMPT = "exempt"
+    """0 % on some or all lines at home, for a reason the company states."""
 
 
 class CustomerProfile(Value):
@@ -103,6 +111,8 @@ class CustomerProfile(Value):
     identity: CustomerIdentity
     crm_company: str
     """`<connection>:<company id>`."""
+    former_companies: tuple[str, ...] = ()
+    """Companies that were united into this one, written alike."""
     name: OneLine
     email: str
     phone: str = ""

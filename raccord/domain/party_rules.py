@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from raccord.domain.deal import Deal
 from raccord.domain.identifiers import (
     EU_COUNTRIES,
+    NORTHERN_IRELAND,
+    clean,
     parse_siren,
     parse_siret,
     parse_vat_number,
     siren_of_vat_number,
 )
-from raccord.domain.invoice import InvoiceLine
 from raccord.domain.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
-from raccord.domain.policy import DealWonPolicy
+from raccord.domain.policy import IndividualRule
 from raccord.domain.problems import Cause, Problem, problem
+from raccord.domain.vat_rules import FRENCH_VAT_TERRITORY
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
-_FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
 
 
 def company_of(deal: Deal) -> Company | Problem:
@@ -94,8 +95,10 @@ def _address(company: Company) -> Iterator[Problem]:
             record,
             "zip",
             reason=(
-                f"Le code postal {address.postal_code} est outre-mer : d'autres taux de TVA s'y appliquent.",
-                f"Postal code {address.postal_code} is overseas, where other VAT rates apply.",
+                f"L'adresse ({address.postal_code or address.country}) est outre-mer : "
+                "d'autres règles de TVA s'y appliquent.",
+                f"The address ({address.postal_code or address.country}) is overseas, "
+                "where other VAT rules apply.",
             ),
             remedy=(
                 "Établissez cette facture à la main avec le bon taux.",
@@ -110,7 +113,8 @@ def _identifiers(company: Company) -> Iterator[Problem]:
     siret = parse_siret(company.siret) if company.siret else None
     vat = parse_vat_number(company.vat_number) if company.vat_number else None
     # Only European numbers can be checked, and an export needs none.
-    elsewhere = company.address.country not in EU_COUNTRIES | _FRENCH_VAT_TERRITORY | {None}
+    european = company.address.country in EU_COUNTRIES | FRENCH_VAT_TERRITORY | {None}
+    elsewhere = not european and not clean(company.vat_number).startswith(NORTHERN_IRELAND)
     for field, text, parsed in (
         ("siren", company.siren, siren),
         ("siret", company.siret, siret),
@@ -176,72 +180,51 @@ def _email(email: str, company: Company) -> Iterator[Problem]:
         )
 
 
-def _zero_rate(company: Company, reason: tuple[str, str], remedy: tuple[str, str]) -> Problem:
-    return problem(Cause.VAT, f"company {company.id}", "vat_rate", reason=reason, remedy=remedy)
-
-
-def tax_treatment(
-    company: Company, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy
-) -> TaxTreatment | Problem:
-    """Decide how VAT applies. 0 % always has a reason: reverse charge in the EU, or export."""
-    vat, country = policy.invoice.vat, company.address.country
-    zero = [line.vat_rate == 0 for line in lines]
-    if not any(zero) or country is None:
-        return TaxTreatment.TAXED
-    if not all(zero):
-        return _zero_rate(
-            company,
-            (
-                "Des lignes à 0 % et d'autres avec TVA sont mélangées.",
-                "Lines at 0 % are mixed with lines that carry VAT.",
+def _individual(company: Company, rule: IndividualRule) -> Iterator[Problem]:
+    """A private person has no numbers; one who has them is a business, and is invoiced as one."""
+    record = f"company {company.id}"
+    typed = {"siret": company.siret, "siren": company.siren, "vat_number": company.vat_number}
+    if field := next((name for name, text in typed.items() if text.strip()), None):
+        yield problem(
+            Cause.IDENTIFIER,
+            record,
+            field,
+            reason=(
+                f"Le client est marqué comme particulier et porte un {_NAMES[field][0]}.",
+                f"The customer is marked as a private person and has a {_NAMES[field][1]}.",
             ),
-            ("Donnez à toutes les lignes le bon taux.", "Give every line its right rate."),
-        )
-    domestic = _FRENCH_VAT_TERRITORY if vat.seller_country == "FR" else {vat.seller_country}
-    if country in domestic:
-        return _zero_rate(
-            company,
-            (
-                "0 % de TVA pour un client du même pays, sans motif.",
-                "0 % VAT for a customer in the same country, without a reason.",
-            ),
-            ("Saisissez le taux de TVA des lignes.", "Enter the VAT rate of the lines."),
-        )
-    treatment = TaxTreatment.REVERSE_CHARGE if country in EU_COUNTRIES else TaxTreatment.EXPORT
-    number = parse_vat_number(company.vat_number)
-    if treatment is TaxTreatment.REVERSE_CHARGE and (not number or number.startswith(vat.seller_country)):
-        return _zero_rate(
-            company,
-            (
-                "0 % dans l'Union européenne exige le numéro de TVA du client dans un autre État membre.",
-                "0 % inside the European Union needs the customer's VAT number of another member state.",
-            ),
-            ("Saisissez le numéro de TVA intracommunautaire.", "Enter the customer's VAT number."),
-        )
-    if not vat.zero_rate_reason(treatment, policy.invoice.default_language):
-        return _zero_rate(
-            company,
-            (
-                "Aucune mention légale n'est configurée pour le taux 0 %.",
-                "No legal wording is configured for the 0 % rate.",
-            ),
-            (
-                f"Ajoutez {treatment}_fr dans [vat.zero_rate_reasons] de raccord.toml.",
-                f"Add {treatment}_fr to [vat.zero_rate_reasons] in raccord.toml.",
+            remedy=(
+                "Décochez « particulier », ou effacez le numéro.",
+                "Untick “private person”, or delete the number.",
             ),
         )
-    return treatment
+    if rule is IndividualRule.ASK:
+        yield problem(
+            Cause.COMPANY,
+            record,
+            "individual",
+            reason=(
+                "Le client est un particulier, et Raccord ne facture pas les particuliers sans votre règle.",
+                "The customer is a private person, whom Raccord does not invoice without a rule of yours.",
+            ),
+            remedy=(
+                'Facturez à la main, ou écrivez individuals = "invoice" dans [invoice] de raccord.toml.',
+                'Invoice by hand, or write individuals = "invoice" into [invoice] of raccord.toml.',
+            ),
+        )
 
 
 def examine_company(
-    deal: Deal, company: Company, treatment: TaxTreatment, language: str
+    deal: Deal, company: Company, treatment: TaxTreatment, language: str, individuals: IndividualRule
 ) -> tuple[CustomerProfile, tuple[Problem, ...]]:
     """Build the customer profile and say everything that is wrong with the company."""
     email = email_of(deal, company)
-    problems = (*_address(company), *_identifiers(company), *_email(email, company))
+    legal = _individual(company, individuals) if company.individual else _identifiers(company)
+    problems = (*_address(company), *legal, *_email(email, company))
     profile = CustomerProfile(
         identity=CustomerIdentity.of(company, deal.ref.connection),
         crm_company=f"{deal.ref.connection}:{company.id}",
+        former_companies=tuple(f"{deal.ref.connection}:{id}" for id in company.merged),
         name=company.name,
         email=email,
         phone=company.phone,

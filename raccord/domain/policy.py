@@ -6,14 +6,16 @@ from enum import StrEnum
 
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import Deal
+from raccord.domain.einvoicing import EInvoicing
 from raccord.domain.totals import VatRounding
 from raccord.domain.values import Value
 
 
 class Mode(StrEnum):
-    """How far a flow may go: `shadow` never writes, `live` does everything by itself."""
+    """How far a flow may go: `shadow` never writes, `draft` prepares and a person issues, `live` issues."""
 
     SHADOW = "shadow"
+    DRAFT = "draft"
     LIVE = "live"
 
 
@@ -57,6 +59,22 @@ class Rollout(Value):
         return None
 
 
+class IndividualRule(StrEnum):
+    """What happens to a deal of a private person: a question, or an invoice without SIREN."""
+
+    ASK = "ask"
+    INVOICE = "invoice"
+
+
+class Operations(StrEnum):
+    """What the company sells, as invoices state it."""
+
+    UNSTATED = ""
+    GOODS = "goods"
+    SERVICES = "services"
+    BOTH = "both"
+
+
 class VatPolicy(Value):
     """The VAT rates (percent) the company uses, and its own country."""
 
@@ -65,8 +83,15 @@ class VatPolicy(Value):
     default_rate: Decimal | None = None
     """For lines without a rate in the CRM; None asks a person."""
     zero_rate_reasons: dict[str, str] = {}
-    """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`.
-    The articles cited change with the law, so they are the company's own words and never ours."""
+    """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`,
+    `exempt_fr`. The articles cited change with the law, so they are the company's own words and never ours.
+    A treatment without wording is never invoiced."""
+    reverse_charge: bool = True
+    """Whether 0 % to companies of other member states is invoiced; a person does it otherwise."""
+    export: bool = True
+    """Whether 0 % outside the European Union is invoiced; a person does it otherwise."""
+    on_debits: bool = False
+    """Whether the company opted to owe VAT on invoicing, which its invoices then state."""
 
     def zero_rate_reason(self, treatment: str, language: str) -> str:
         """Return the wording in this language, else in French, else in any; empty when there is none."""
@@ -87,11 +112,19 @@ class InvoicePolicy(Value):
     default_language: str = "fr"
     footers: dict[str, str] = {}
     """Legal mentions per language."""
+    footers_individuals: dict[str, str] = {}
+    """The same for private persons, who owe neither the late penalties nor the indemnity of companies."""
+    late_payment_mention: bool = False
+    """Whether the law of the seller's country has invoices between professionals state the indemnity."""
+    individuals: IndividualRule = IndividualRule.ASK
+    operations: Operations = Operations.UNSTATED
     vat: VatPolicy = VatPolicy()
+    einvoicing: EInvoicing = EInvoicing()
 
-    def footer(self, language: str) -> str:
+    def footer(self, language: str, *, individual: bool = False) -> str:
         """Return the legal mentions in this language, else in the company's own."""
-        return self.footers.get(language) or self.footers.get(self.default_language, "")
+        footers = self.footers_individuals if individual else self.footers
+        return footers.get(language) or footers.get(self.default_language, "")
 
     def due_on(self, issued_on: date, terms_days: int | None) -> date:
         """Return the due date: the deal's own term, else the company's, from the issue date."""
@@ -110,6 +143,8 @@ class Timing(Value):
     """Start-to-close of one vendor call; after a crash it is the time until the retry."""
     first_retry: timedelta = timedelta(seconds=1)
     longest_retry: timedelta = timedelta(minutes=5)
+    waiting_after: timedelta = timedelta(hours=1)
+    """How long a step may be held up before its flow says that it waits."""
 
 
 class DealWonPolicy(Value):
@@ -127,3 +162,9 @@ class DealWonPolicy(Value):
     vat_rounding: VatRounding = VatRounding.PER_LINE
     max_lines: int = 250
     timing: Timing = Timing()
+    approve_above: Decimal | None = None
+    """A larger net amount, in its own currency, is issued by a person even in live mode."""
+
+    def needs_approval(self, net: Decimal) -> bool:
+        """Whether a person issues this invoice."""
+        return self.mode is Mode.DRAFT or (self.approve_above is not None and net > self.approve_above)

@@ -3,16 +3,19 @@
 from datetime import date
 from decimal import Decimal
 
+from raccord.domain.cautions import cautions
 from raccord.domain.deal import Deal, Unreadable
 from raccord.domain.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.line_rules import examine_lines
-from raccord.domain.money import Currency, exponent, known_currency, round_half_up
-from raccord.domain.parties import CustomerProfile, TaxTreatment
-from raccord.domain.party_rules import company_of, examine_company, tax_treatment
-from raccord.domain.policy import AmountBasis, DealWonPolicy
+from raccord.domain.mentions import footer_of, missing_mention
+from raccord.domain.money import Currency, Money, exponent, known_currency, round_half_up
+from raccord.domain.parties import Company, CustomerProfile, TaxTreatment
+from raccord.domain.party_rules import company_of, examine_company
+from raccord.domain.policy import AmountBasis, DealWonPolicy, InvoicePolicy
 from raccord.domain.problems import Cause, Problem, problem
 from raccord.domain.totals import Totals, VatRounding, compute_totals
 from raccord.domain.values import Value
+from raccord.domain.vat_rules import tax_treatment
 
 MAX_TERMS_DAYS = 365
 LARGEST_GROSS = Decimal(10) ** 12
@@ -29,6 +32,10 @@ class InvoicePlan(Value):
     purchase_order: str
     terms_days: int | None
     language: str
+    individual: bool = False
+    """Made out to a private person."""
+    warnings: tuple[Problem, ...] = ()
+    """What a person should know; none of it keeps the invoice from being issued."""
 
     def totals(self, rounding: VatRounding) -> Totals:
         return compute_totals((line.priced for line in self.lines), self.currency, rounding)
@@ -37,11 +44,7 @@ class InvoicePlan(Value):
         self, reference: InvoiceReference, customer_id: str, issued_on: date, policy: DealWonPolicy
     ) -> InvoiceOrder:
         """Freeze the plan into what the billing system is asked for, issued on a business date."""
-        rules = policy.invoice
-        wording = ""
-        if self.profile.tax_treatment is not TaxTreatment.TAXED:
-            wording = rules.vat.zero_rate_reason(self.profile.tax_treatment, self.language)
-        footer = "\n".join(t for t in (wording, rules.footer(self.language)) if t)
+        rules, treatment = policy.invoice, self.profile.tax_treatment
         return InvoiceOrder(
             reference=reference,
             customer_id=customer_id,
@@ -52,9 +55,11 @@ class InvoicePlan(Value):
             service_date=self.service_date,
             purchase_order=self.purchase_order,
             siret=self.profile.siret or "",
-            footer=footer,
+            footer=footer_of(
+                rules, treatment, self.lines, language=self.language, individual=self.individual
+            ),
             language=self.language,
-            tax_treatment=self.profile.tax_treatment,
+            tax_treatment=treatment,
         )
 
 
@@ -63,6 +68,8 @@ class Examination(Value):
 
     plan: InvoicePlan | None = None
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """Beside either: what a person should know. The plan carries the same."""
 
 
 def _unreadable(found: Unreadable) -> Problem:
@@ -162,48 +169,100 @@ def _won_on(deal: Deal, policy: DealWonPolicy) -> Problem | None:
     )
 
 
+def _order_number(deal: Deal, company: Company) -> Problem | None:
+    if not company.order_number_required or deal.purchase_order.strip():
+        return None
+    return problem(
+        Cause.COMPANY,
+        "deal",
+        "purchase_order",
+        reason=(
+            "Ce client exige son numéro de commande sur la facture, et l'affaire n'en a pas.",
+            "This customer wants its order number on the invoice, and the deal has none.",
+        ),
+        remedy=(
+            "Demandez le numéro de commande au client et saisissez-le sur l'affaire.",
+            "Ask the customer for the order number and enter it on the deal.",
+        ),
+    )
+
+
+def _terms_of(deal: Deal, company: Company | Problem) -> int | None:
+    if deal.payment_terms_days is None and isinstance(company, Company):
+        return company.payment_terms_days
+    return deal.payment_terms_days
+
+
+def _customer(
+    deal: Deal, company: Company | Problem, lines: tuple[InvoiceLine, ...], rules: InvoicePolicy
+) -> tuple[CustomerProfile | None, tuple[Problem, ...]]:
+    """Return who is invoiced, and everything that is wrong with them for an invoice of these lines."""
+    if isinstance(company, Problem):
+        return None, (company,)
+    language = _language(deal, rules)
+    treatment = tax_treatment(company, lines, rules)
+    vat = treatment if isinstance(treatment, Problem) else None
+    profile, found = examine_company(
+        deal,
+        company,
+        TaxTreatment.TAXED if isinstance(treatment, Problem) else treatment,
+        language,
+        rules.individuals,
+    )
+    mention = missing_mention(rules, language=language, individual=company.individual)
+    return profile, _present(vat, *found, _order_number(deal, company), mention)
+
+
+def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> tuple[Problem, ...]:
+    currency = (deal.currency or "").upper()
+    totals = compute_totals((line.priced for line in lines), currency, policy.vat_rounding)
+    amount = _amount(deal, totals, policy.invoice.amount_basis)
+    return _present(_nothing_to_pay(totals), _absurd(totals), amount)
+
+
+def _language(deal: Deal, rules: InvoicePolicy) -> str:
+    return deal.language or rules.default_language
+
+
+def _present(*found: Problem | None) -> tuple[Problem, ...]:
+    return tuple(p for p in found if p)
+
+
 def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
-    """Judge a won deal: every problem at once, or the plan of its invoice.
+    """Judge a won deal: every problem at once, or the plan of its invoice; warnings beside either.
 
     `today` is the business date that stands in for a missing close date.
     """
-    problems: list[Problem] = [_unreadable(u) for u in deal.unreadable]
-    currency_problem = _currency(deal)
+    currency, company, rules = _currency(deal), company_of(deal), policy.invoice
     lines, line_problems = examine_lines(deal, policy)
-    problems += [currency_problem] if currency_problem else []
-    problems += line_problems
-    language = deal.language or policy.invoice.default_language
-    company = company_of(deal)
-    profile: CustomerProfile | None = None
-    terms = deal.payment_terms_days
-    if isinstance(company, Problem):
-        problems.append(company)
-    else:
-        terms = company.payment_terms_days if terms is None else terms
-        treatment = tax_treatment(company, lines, policy)
-        if isinstance(treatment, Problem):
-            problems.append(treatment)
-            treatment = TaxTreatment.TAXED
-        profile, company_problems = examine_company(deal, company, treatment, language)
-        problems += company_problems
-    problems += [p for p in (_terms(terms), _won_on(deal, policy)) if p]
-    if not currency_problem and not line_problems and lines and deal.currency:
-        totals = compute_totals((line.priced for line in lines), deal.currency.upper(), policy.vat_rounding)
-        basis = policy.invoice.amount_basis
-        problems += [p for p in (_nothing_to_pay(totals), _absurd(totals), _amount(deal, totals, basis)) if p]
-    if problems or profile is None or not deal.currency:
-        return Examination(problems=tuple(problems))
-    return Examination(
-        plan=InvoicePlan(
-            profile=profile,
-            lines=lines,
-            currency=deal.currency.upper(),
-            service_date=deal.service_date or deal.won_on or today,
-            purchase_order=deal.purchase_order,
-            terms_days=terms,
-            language=language,
-        )
+    profile, company_problems = _customer(deal, company, lines, rules)
+    terms = _terms_of(deal, company)
+    problems = _present(
+        *(_unreadable(u) for u in deal.unreadable),
+        currency,
+        *line_problems,
+        *company_problems,
+        _terms(terms),
+        _won_on(deal, policy),
+        *(() if currency or line_problems else _amounts(deal, lines, policy)),
     )
+    warnings: tuple[Problem, ...] = ()
+    if isinstance(company, Company) and not _terms(terms):
+        warnings = cautions(deal, company, lines, rules, terms_days=terms, today=today)
+    if problems or profile is None or not isinstance(company, Company) or not deal.currency:
+        return Examination(problems=problems, warnings=warnings)
+    plan = InvoicePlan(
+        profile=profile,
+        lines=lines,
+        currency=deal.currency.upper(),
+        service_date=deal.service_date or deal.won_on or today,
+        purchase_order=deal.purchase_order,
+        terms_days=terms,
+        language=_language(deal, rules),
+        individual=company.individual,
+        warnings=warnings,
+    )
+    return Examination(plan=plan, warnings=warnings)
 
 
 def net_of(deal: Deal, policy: DealWonPolicy) -> Decimal:
@@ -212,3 +271,11 @@ def net_of(deal: Deal, policy: DealWonPolicy) -> Decimal:
     if lines and deal.currency and _currency(deal) is None:
         return sum((line.priced.net(deal.currency.upper()) for line in lines), Decimal(0))
     return deal.amount or Decimal(0)
+
+
+def net_amount(deal: Deal, policy: DealWonPolicy) -> Money | None:
+    """Return the deal's net amount to show to a person; None when its currency is unknown."""
+    if _currency(deal) is not None or not deal.currency:
+        return None
+    currency = deal.currency.upper()
+    return Money(amount=round_half_up(net_of(deal, policy), exponent(currency)), currency=currency)

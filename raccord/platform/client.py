@@ -30,7 +30,11 @@ def _options(settings: Settings) -> ClientConnectConfig:
 async def connect_lazily(settings: Settings, keys: KeyRing) -> Client:
     """Return a client that connects with its first call, for a process that must start without Temporal."""
     options = _options(settings)
-    return await Client.connect(**options, plugins=[platform(keys, options["namespace"])], lazy=True)
+    return await Client.connect(
+        **options,
+        plugins=[platform(keys, options["namespace"], auth_retry=settings.temporal.auth_retry)],
+        lazy=True,
+    )
 
 
 async def connect(
@@ -42,11 +46,11 @@ async def connect(
 ) -> Client:
     """Connect, waiting for a server that is still starting. Raises `TemporalUnreachable`."""
     options = _options(settings)
-    namespace = options["namespace"]
+    plugin = platform(keys, options["namespace"], auth_retry=settings.temporal.auth_retry)
     deadline = asyncio.get_running_loop().time() + within.total_seconds()
     while True:
         try:
-            return await Client.connect(**options, plugins=[platform(keys, namespace)], runtime=runtime)
+            return await Client.connect(**options, plugins=[plugin], runtime=runtime)
         except RuntimeError as error:
             if asyncio.get_running_loop().time() >= deadline:
                 raise TemporalUnreachable(

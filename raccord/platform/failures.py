@@ -25,7 +25,6 @@ from raccord.domain.values import Value
 from raccord.records.database import RecordsUnavailable
 from raccord.records.links import LinkConflict
 
-AUTH_RETRY = timedelta(minutes=5)
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=24)
 _LONGEST_MESSAGE = 500
 BUGS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -45,19 +44,19 @@ def _message(error: ConnectorError) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
-def _delay(error: ConnectorError) -> timedelta | None:
+def _delay(error: ConnectorError, auth_retry: timedelta) -> timedelta | None:
     match error:
         case RateLimited():
             return min(max(error.retry_after, _SHORTEST), _LONGEST)
         case Auth():
-            return AUTH_RETRY
+            return auth_retry
         case AmbiguousWrite():
             return error.retry_after
         case _:
             return None
 
 
-def to_failure(error: ConnectorError) -> ApplicationError:
+def to_failure(error: ConnectorError, auth_retry: timedelta) -> ApplicationError:
     """Translate by the retry taxonomy; an expected retry is benign, so that it makes no noise."""
     refused = isinstance(error, Permanent | Poison)
     detail = FailureDetail(
@@ -70,17 +69,21 @@ def to_failure(error: ConnectorError) -> ApplicationError:
         detail,
         type="NotFound" if isinstance(error, NotFound) else error.name,
         non_retryable=refused,
-        next_retry_delay=_delay(error),
+        next_retry_delay=_delay(error, auth_retry),
         category=ApplicationErrorCategory.UNSPECIFIED if refused else ApplicationErrorCategory.BENIGN,
     )
 
 
 class _Inbound(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, auth_retry: timedelta) -> None:
+        super().__init__(next)
+        self._auth_retry = auth_retry
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await super().execute_activity(input)
         except ConnectorError as error:
-            raise to_failure(error) from error
+            raise to_failure(error, self._auth_retry) from error
         except RecordsUnavailable as error:
             raise ApplicationError(
                 f"Raccord's own records cannot be reached, so {activity.info().activity_type} waits: {error}",
@@ -107,7 +110,13 @@ class _Inbound(ActivityInboundInterceptor):
 
 
 class ConnectorFailures(Interceptor):
-    """Worker interceptor: no vendor exception and no status code appears above an activity."""
+    """Worker interceptor: no vendor exception and no status code appears above an activity.
+
+    Refused credentials are tried again every `auth_retry`.
+    """
+
+    def __init__(self, auth_retry: timedelta) -> None:
+        self._auth_retry = auth_retry
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        return _Inbound(next)
+        return _Inbound(next, self._auth_retry)

@@ -1,6 +1,7 @@
 """Everything that clients, workers, replay and tests must share, as one Temporal plugin."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes
@@ -21,7 +22,7 @@ def _with_passthrough(runner: WorkflowRunner | None) -> WorkflowRunner:
     return replace(runner, restrictions=runner.restrictions.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def platform(keys: KeyRing, namespace: str) -> SimplePlugin:
+def platform(keys: KeyRing, namespace: str, *, auth_retry: timedelta = timedelta(minutes=5)) -> SimplePlugin:
     """Build the plugin: pydantic payloads, sealed with the key ring, failures sealed alike."""
     converter = replace(
         pydantic_data_converter,
@@ -31,6 +32,6 @@ def platform(keys: KeyRing, namespace: str) -> SimplePlugin:
     return SimplePlugin(
         "raccord.platform",
         data_converter=converter,
-        interceptors=[ConnectorFailures()],
+        interceptors=[ConnectorFailures(auth_retry)],
         workflow_runner=_with_passthrough,
     )

@@ -40,7 +40,8 @@ class Verdict(StrEnum):
     """It was there already; nothing was written."""
     REFUSED = "refused"
     SERVER_ERROR = "server_error"
-    """The vendor answered with an error of its own, so this request is over and may have had its effect."""
+    """The vendor answered with an error of its own, or unreadably: this request is over and may have had
+    its effect."""
 
 
 class Intent(Value):
@@ -67,8 +68,13 @@ class Standing(Value):
     last_outcome: Verdict | None = None
     last_outcome_at: datetime | None = None
     first_intent_at: datetime
-    resumed: bool
-    """An earlier attempt stated this intent and did not come to an outcome."""
+    open_since: datetime | None = None
+    """When an earlier attempt stated this intent, of which no outcome is known."""
+
+    @property
+    def resumed(self) -> bool:
+        """An earlier attempt stated this intent and did not come to an outcome."""
+        return self.open_since is not None
 
 
 class OpenIntent(Value):
@@ -190,5 +196,5 @@ def _standing(history: list[Row[Any]], now: datetime) -> Standing:
         last_outcome=Verdict(last.verdict) if last else None,
         last_outcome_at=last.at if last else None,
         first_intent_at=history[0].at if history else now,
-        resumed=_open(history),
+        open_since=history[-1].at if _open(history) else None,
     )

@@ -24,6 +24,8 @@ class DealLink(Value):
     invoice_id: str | None = None
     number: str | None = None
     delivered: bool = False
+    adopted: bool = False
+    """A person said that the invoice, which is not of our making, is this deal's."""
     updated_at: datetime | None = None
 
 
@@ -35,6 +37,7 @@ class DealChange(TypedDict, total=False):
     invoice_id: str | None
     number: str | None
     delivered: bool
+    adopted: bool
 
 
 class LinkConflict(Exception):
@@ -57,6 +60,12 @@ class Links:
         """Return the id of a customer in the billing system, by our identity of it."""
         wanted = select(customer_links.c.customer_id).where(_customer(identity, billing))
         return await self._database.read(lambda connection: connection.scalar(wanted))
+
+    async def identities(self, customer_id: str, billing: str) -> tuple[str, ...]:
+        """Return our identities of a customer of the billing system; several after companies were united."""
+        known = and_(customer_links.c.customer_id == customer_id, customer_links.c.billing == billing)
+        wanted = select(customer_links.c.identity).where(known).order_by(customer_links.c.identity)
+        return tuple(await self._database.read(lambda connection: connection.scalars(wanted)))
 
     async def link_customer(
         self, identity: str, billing: str, customer_id: str, crm_company: str, *, replacing: str | None = None

@@ -2,10 +2,14 @@
 
 from raccord.records.audit import Audit
 from raccord.records.database import Database
+from raccord.records.followed import Followed
 from raccord.records.links import Links
 from raccord.records.migrate import is_current, upgrade
 from raccord.records.once import Once
 from raccord.records.quarantine import Quarantine
+from raccord.records.stuck import Stuck
+from raccord.records.waiting import WaitingList
+from raccord.records.watermarks import Watermarks
 from raccord.sealing import KeyRing
 
 
@@ -21,6 +25,10 @@ class Records:
         self.once = Once(database)
         self.audit = Audit(database, keys)
         self.quarantine = Quarantine(database, keys)
+        self.waiting = WaitingList(database, keys)
+        self.followed = Followed(database)
+        self.stuck = Stuck(database)
+        self.watermarks = Watermarks(database)
 
     @classmethod
     def open(cls, url: str, keys: KeyRing) -> "Records":

@@ -14,6 +14,8 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
+    text,
 )
 
 
@@ -68,6 +70,7 @@ deal_links = Table(
     Column("invoice_id", String),
     Column("number", String),
     Column("delivered", Boolean, nullable=False),
+    Column("adopted", Boolean, nullable=False, server_default=false()),
     Column("updated_at", Instant, nullable=False),
 )
 
@@ -120,4 +123,69 @@ quarantine = Table(
     Column("last_at", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "digest", unique=True),
+)
+
+_OPEN = text("closed_at IS NULL")
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("incident", String(8), primary_key=True),
+    Column("flow", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("owner", String),
+    Column("amount_minor", BigInteger),
+    Column("currency", String(3)),
+    Column("since", Instant, nullable=False),
+    Column("choice", String),
+    Column("option", String),
+    Column("actor", String),
+    Column("answered_at", Instant),
+    Column("remembered", Boolean, nullable=False),
+    Column("closed_at", Instant),
+    Column("message_channel", String),
+    Column("message_id", String),
+    Column("shown", String, nullable=False),
+    Column("told_at", Instant),
+    Column("task_id", String, nullable=False),
+    Column("task_done", Boolean, nullable=False),
+    Column("escalated_at", Instant),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "flow", "fingerprint"),
+    Index("ix_waiting_open", "flow", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+
+waiting_watches = Table(
+    "waiting_watches",
+    metadata,
+    Column("incident", String(8), primary_key=True),
+    Column("key", String, primary_key=True),
+    Index(None, "key"),
+)
+
+followed = Table(
+    "followed",
+    metadata,
+    Column("flow", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Index(None, "key"),
+)
+
+stuck = Table(
+    "stuck",
+    metadata,
+    Column("held_by", String, primary_key=True),
+    Column("flow", String, primary_key=True),
+    Column("cause", String, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Instant, nullable=False),
 )

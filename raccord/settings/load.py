@@ -38,8 +38,15 @@ class Configuration:
     def billing(self) -> ConnectionSettings:
         return self.connection(self.settings.billing)
 
+    @property
+    def messenger(self) -> ConnectionSettings | None:
+        return self.connection(self.settings.messenger) if self.settings.messenger else None
+
     def vendor(self, kind: Kind) -> Any:
-        connection = self.crm if kind is Kind.CRM else self.billing
+        """Return the vendor package of a configured connection."""
+        connection = {Kind.CRM: self.crm, Kind.BILLING: self.billing, Kind.MESSAGING: self.messenger}[kind]
+        if connection is None:
+            raise LookupError(f"no {kind} connection is configured")
         return load(kind, connection.vendor)
 
     @property
@@ -79,7 +86,7 @@ def _sentence(error: Any) -> str:
         case "extra_forbidden":
             return f"{place} is not a setting of Raccord: remove it or correct its spelling."
         case _:
-            return f"{place}: {error['msg']}."
+            return f"{place}: {error['msg'].removeprefix('Value error, ')}."
 
 
 def read(path: Path | None = None) -> Configuration:
@@ -93,6 +100,8 @@ def read(path: Path | None = None) -> Configuration:
         Kind.CRM: os.environ.get("RACCORD_CRM") or content.get("crm", "hubspot"),
         Kind.BILLING: os.environ.get("RACCORD_BILLING") or content.get("billing", "stripe"),
     }
+    if messenger := os.environ.get("RACCORD_MESSENGER") or content.get("messenger", ""):
+        names[Kind.MESSAGING] = messenger
     fields: dict[str, Any] = {name: _connection_field(kind, name, content) for kind, name in names.items()}
 
     model = create_model("RaccordSettings", __base__=Settings, **fields)
@@ -103,9 +112,9 @@ def read(path: Path | None = None) -> Configuration:
         raise BadSettings("\n".join(lines)) from None
     except SettingsError as error:
         raise BadSettings(str(error)) from error
-    if settings.modes.deal_won is Mode.LIVE and settings.invoice_deals_won_from is None:
+    if settings.modes.deal_won is not Mode.SHADOW and settings.invoice_deals_won_from is None:
         raise BadSettings(
-            "modes.deal_won is live, so invoice_deals_won_from is needed: "
+            f"modes.deal_won is {settings.modes.deal_won}, so invoice_deals_won_from is needed: "
             "deals won before that date are never invoiced."
         )
     for name in names.values():

@@ -1,16 +1,30 @@
 """The sections of `raccord.toml` that are Raccord's own. Each connection adds one of its vendor's."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from raccord.domain.clock import BusinessClock
-from raccord.domain.policy import AmountBasis, Delivery, InvoicePolicy, Mode, Rollout, Timing, VatPolicy
+from raccord.domain.einvoicing import EInvoicing, EInvoicingMode
+from raccord.domain.parties import TaxTreatment
+from raccord.domain.policy import (
+    AmountBasis,
+    Delivery,
+    IndividualRule,
+    InvoicePolicy,
+    Mode,
+    Operations,
+    Rollout,
+    Timing,
+    VatPolicy,
+)
+from raccord.domain.values import Duration
 
 
 def _exact(value: object) -> object:
@@ -24,6 +38,25 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _zero_rate_reason(key: str) -> str:
+    treatment, _, language = key.rpartition("_")
+    if treatment not in _ZERO_RATED or not _LANGUAGE.fullmatch(language):
+        known = ", ".join(f"{treatment}_fr" for treatment in sorted(_ZERO_RATED))
+        raise ValueError(f"{key} is no reason for 0 %; write {known}, or the same with another language")
+    return key
+
+
+def _language(code: str) -> str:
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError(f"{code} is no language; write fr or en, for example")
+    return code
+
+
+_LANGUAGE = re.compile("[a-z]{2}")
+_ZERO_RATED = frozenset(TaxTreatment) - {TaxTreatment.TAXED}
+
+ZeroRateReason = Annotated[str, AfterValidator(_zero_rate_reason)]
+Language = Annotated[str, AfterValidator(_language)]
 ExactDecimal = Annotated[Decimal, BeforeValidator(_exact)]
 
 
@@ -52,7 +85,13 @@ class VatSection(Section):
     seller_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     rates: tuple[ExactDecimal, ...] = VatPolicy().rates
     default_rate: ExactDecimal | None = None
-    zero_rate_reasons: dict[str, str] = {}
+    zero_rate_reasons: dict[ZeroRateReason, str] = {}
+    reverse_charge: bool = True
+    """Invoice 0 % to companies of other member states; otherwise each is a question."""
+    export: bool = True
+    """Invoice 0 % outside the European Union; otherwise each is a question."""
+    on_debits: bool = False
+    """The company opted to owe VAT on invoicing; invoices with VAT then say so."""
 
 
 class InvoiceSection(Section):
@@ -61,7 +100,24 @@ class InvoiceSection(Section):
     amount_basis: AmountBasis = AmountBasis.NET
     delivery: Delivery = Delivery.VENDOR
     default_language: Literal["fr", "en"] = "fr"
-    footers: dict[str, str] = {}
+    footers: dict[Language, str] = {}
+    """Legal mentions for companies: late penalties and, in France, the EUR 40 indemnity."""
+    footers_individuals: dict[Language, str] = {}
+    """The same for private persons; may be empty."""
+    individuals: IndividualRule = IndividualRule.ASK
+    operations: Operations = Operations.UNSTATED
+    """What the company sells, printed on each invoice when set."""
+
+
+class EInvoicingSection(Section):
+    """Who transmits invoices to an approved platform."""
+
+    mode: EInvoicingMode = EInvoicingMode.OFF
+    starts_on: date = Field(default=EInvoicing().starts_on, alias="from")
+    """From when this company's own invoices must be electronic."""
+
+    def value(self) -> EInvoicing:
+        return EInvoicing(mode=self.mode, starts_on=self.starts_on)
 
 
 class Company(Section):
@@ -69,6 +125,48 @@ class Company(Section):
 
     name: str = ""
     zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
+
+
+class DeskSection(Section):
+    """Where flows wait for a person."""
+
+    language: Literal["fr", "en"] = "fr"
+    contact: str = ""
+    """Who helps with a question, as it is written below each: a name and how to reach them."""
+    approve_above: ExactDecimal | None = None
+    """Invoices of a larger net amount are issued by a person, also in live mode."""
+    tasks: bool = True
+    """Also put each question to the deal's salesperson as a task in the CRM."""
+    escalate_after: Duration = timedelta(hours=8)
+    """Working hours without an answer, after which `escalate_to` is called."""
+    escalate_to: tuple[str, ...] = ()
+    """E-mail addresses."""
+    opens_at: time = time(9)
+    closes_at: time = time(18)
+
+    @model_validator(mode="after")
+    def _day(self) -> Self:
+        if self.opens_at >= self.closes_at:
+            raise ValueError("opens_at must be before closes_at")
+        return self
+
+
+class WatchSection(Section):
+    """How long a vendor may be down, or refuse our credentials, before somebody is told."""
+
+    alert_after: Duration = timedelta(minutes=15)
+    credentials_alert_after: Duration = timedelta(minutes=1)
+    probe_every: Duration = Field(default=timedelta(seconds=30), ge=timedelta(seconds=1))
+    flow_waits_after: Duration = Timing().waiting_after
+    """How long a step may be held up before its flow is listed as waiting."""
+
+
+class SweepSection(Section):
+    """Looking for what no webhook told us."""
+
+    every: Duration = Field(default=timedelta(hours=1), ge=timedelta(minutes=1))
+    overlap: Duration = timedelta(minutes=10)
+    """How far before the last sweep the next one begins: the CRM's search may lag."""
 
 
 class Receiver(Section):
@@ -79,7 +177,7 @@ class Receiver(Section):
     public_url: str = "http://127.0.0.1:8080"
     max_body_bytes: int = Field(default=256 * 1024, gt=0)
     max_concurrent: int = Field(default=64, gt=0)
-    deadline: timedelta = Field(default=timedelta(seconds=2), gt=timedelta(0))
+    deadline: Duration = Field(default=timedelta(seconds=2), gt=timedelta(0))
     """How long Temporal may take to accept; beyond it the vendor is asked to come again."""
 
 
@@ -90,11 +188,13 @@ class Temporal(Section):
     embedded_ui_port: int = 8233
     namespace: str = "raccord"
     codec_port: int = 8081
-    sticky_timeout: timedelta = timedelta(seconds=10)
-    graceful_shutdown: timedelta = timedelta(seconds=15)
-    step_timeout: timedelta = Timing().step
-    first_retry: timedelta = Timing().first_retry
-    longest_retry: timedelta = Timing().longest_retry
+    sticky_timeout: Duration = timedelta(seconds=10)
+    graceful_shutdown: Duration = timedelta(seconds=15)
+    step_timeout: Duration = Timing().step
+    first_retry: Duration = Timing().first_retry
+    longest_retry: Duration = Timing().longest_retry
+    auth_retry: Duration = Field(default=timedelta(minutes=5), gt=timedelta(0))
+    """Refused credentials are tried again this often."""
 
 
 class Metrics(Section):
@@ -123,6 +223,8 @@ class Settings(BaseSettings):
     """The connection of the CRM."""
     billing: str = "stripe"
     """The connection of the billing system."""
+    messenger: str = ""
+    """The connection of the messenger; empty when there is none."""
     invoice_deals_won_from: date | None = None
     """Deals won before this business date are never invoiced; live mode refuses to start without it."""
     database_url: str = ""
@@ -132,6 +234,10 @@ class Settings(BaseSettings):
     rollout: RolloutSection = RolloutSection()
     invoice: InvoiceSection = InvoiceSection()
     vat: VatSection = VatSection()
+    einvoicing: EInvoicingSection = EInvoicingSection()
+    desk: DeskSection = DeskSection()
+    watch: WatchSection = WatchSection()
+    sweep: SweepSection = SweepSection()
     receiver: Receiver = Receiver()
     temporal: Temporal = Temporal()
     metrics: Metrics = Metrics()
@@ -160,11 +266,18 @@ class Settings(BaseSettings):
             step=temporal.step_timeout,
             first_retry=temporal.first_retry,
             longest_retry=temporal.longest_retry,
+            waiting_after=self.watch.flow_waits_after,
         )
 
     @property
     def invoice_policy(self) -> InvoicePolicy:
-        return InvoicePolicy(**self.invoice.model_dump(), vat=VatPolicy(**self.vat.model_dump()))
+        return InvoicePolicy(
+            **self.invoice.model_dump(),
+            # C. com. L441-9 and L441-10: between professionals, whatever the customer's country.
+            late_payment_mention=self.vat.seller_country == "FR",
+            vat=VatPolicy(**self.vat.model_dump()),
+            einvoicing=self.einvoicing.value(),
+        )
 
     @property
     def records_url(self) -> str:

@@ -6,18 +6,22 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.markup import escape
 
+from raccord.connectors.billing.port import Billing
 from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.crm.port import Crm
 from raccord.connectors.errors import ConnectorError
+from raccord.connectors.messaging.port import Messenger
 from raccord.domain.policy import Mode
 from raccord.platform.client import TemporalUnreachable, connect
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
+from raccord.settings.checks import einvoicing_check, footers_check
 from raccord.settings.load import BadSettings, Configuration, default_path, read
 from starters.cli.common import out
 from starters.embedded.temporal_server import TemporalMissing, executable
@@ -63,7 +67,7 @@ def _settings(path: Path | None) -> tuple[Configuration | None, Check]:
 
 def _rules(loaded: Configuration) -> Iterator[Check]:
     settings = loaded.settings
-    live = settings.modes.deal_won is Mode.LIVE
+    live = settings.modes.deal_won is not Mode.SHADOW
     yield Check(name="mode deal_won", state=CheckState.OK, found=settings.modes.deal_won.value)
     yield Check(name="credentials", state=CheckState.OK, found=loaded.live_or_test)
     since = settings.invoice_deals_won_from
@@ -71,7 +75,7 @@ def _rules(loaded: Configuration) -> Iterator[Check]:
         "cut-over",
         since is not None or not live,
         str(since or "not set"),
-        "needed for live mode",
+        "needed for draft and live mode",
         "Set invoice_deals_won_from.",
     )
     url = settings.receiver.public_url
@@ -91,15 +95,29 @@ def _rules(loaded: Configuration) -> Iterator[Check]:
             f"the signing secret of {settings.crm}",
             f"Set RACCORD_{settings.crm.upper()}__WEBHOOK_SECRET.",
         )
-    languages = {"fr", "en"} - settings.invoice.footers.keys()
-    yield _check(
-        "invoice footers",
-        not languages,
-        ", ".join(sorted(settings.invoice.footers)) or "none",
-        "late-payment and EUR 40 wording in fr and en",
-        "Fill [invoice.footers]; raccord.example.toml has a text to start from.",
-        warn=True,
-    )
+    yield from _messenger(loaded)
+    yield footers_check(settings.invoice_policy)
+
+
+def _messenger(loaded: Configuration) -> Iterator[Check]:
+    name, messenger = loaded.settings.messenger, loaded.messenger
+    if messenger is None:
+        yield _check(
+            "messenger",
+            False,
+            "none",
+            "where questions are asked",
+            'Set messenger = "slack" and its section; without one, questions are in raccord inbox only.',
+            warn=True,
+        )
+    elif messenger.webhook_secret is None:
+        yield _check(
+            "buttons",
+            False,
+            "no signing secret",
+            f"the signing secret of {name}",
+            f"Set RACCORD_{name.upper()}__WEBHOOK_SECRET, or the buttons of messages do nothing.",
+        )
 
 
 def _ports(loaded: Configuration) -> Iterator[Check]:
@@ -173,7 +191,13 @@ async def _connections(loaded: Configuration) -> AsyncIterator[Check]:
     settings = loaded.settings
     opened = Connections.open(loaded)
     try:
-        for name, port in ((settings.crm, opened.crm), (settings.billing, opened.billing)):
+        ports: dict[str, Crm | Billing | Messenger] = {
+            settings.crm: opened.crm,
+            settings.billing: opened.billing,
+        }
+        if opened.messenger:
+            ports[settings.messenger] = opened.messenger
+        for name, port in ports.items():
             try:
                 async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
                     checks = await port.check()
@@ -185,6 +209,12 @@ async def _connections(loaded: Configuration) -> AsyncIterator[Check]:
                 continue
             for check in checks:
                 yield check.model_copy(update={"name": f"{name}: {check.name}"})
+        yield einvoicing_check(
+            settings.invoice_policy,
+            transmits=opened.billing.capabilities.einvoicing,
+            connection=settings.billing,
+            today=settings.clock.date_of(datetime.now(UTC)),
+        )
     finally:
         await opened.close()
 

@@ -4,21 +4,28 @@ from datetime import timedelta
 
 from raccord.domain.deal import DealRef
 from raccord.platform.client import TemporalUnreachable, connect
+from raccord.platform.flows import deal_changed, workflow_id
+from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
 from starters.cli.common import fail, out
-from starters.starting import deal_changed
 
 WITHIN = timedelta(seconds=10)
 
 
 async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> int:
-    """Start the deal's flow, or tell a running one to look again."""
+    """Start the deal's flow, or tell a running one to look again; what a person answered is asked anew."""
     deal = DealRef(connection=configuration.settings.crm, id=deal_id)
     try:
         client = await connect(configuration.settings, keys, within=WITHIN)
     except TemporalUnreachable as error:
         fail(str(error), status=1)
+    records = Records.open(configuration.settings.records_url, keys)
+    try:
+        await records.migrate()
+        await records.waiting.withdraw(workflow_id(deal))
+    finally:
+        await records.close()
     handle = await deal_changed(client, deal, key="command line", within=WITHIN)
     out.print(f"Started [bold]{handle.id}[/]; watch it in the Temporal UI.", highlight=False)
     return 0

@@ -11,12 +11,15 @@ from pathlib import Path
 HUBSPOT_TOKEN = "pat-eu1-sandbox-0000"  # noqa: S105
 HUBSPOT_SECRET = "sandbox-hubspot-client-secret-0000"  # noqa: S105
 STRIPE_KEY = "rk_test_sandbox0000000000000000"
+SLACK_TOKEN = "xoxb-sandbox-0000"  # noqa: S105
+SLACK_SECRET = "sandbox-slack-signing-secret-0000"  # noqa: S105
 
 _PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090}
 
 _TOML = """
 crm = "hubspot"
 billing = "stripe"
+messenger = "slack"
 invoice_deals_won_from = 2020-01-01
 
 [company]
@@ -24,6 +27,20 @@ name = "Hexalab SAS"
 
 [modes]
 deal_won = "live"
+
+# Julien Caron sells outside the pilot group: his deals are left alone.
+[rollout]
+owners = ["64492917", "64492918", "64492919"]
+
+[desk]
+contact = "Anne Durand, finance"
+escalate_to = ["anne.durand@hexalab.example"]
+
+[watch]
+alert_after = 4
+credentials_alert_after = 2
+probe_every = 1
+flow_waits_after = 3
 
 [invoice.footers]
 fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
@@ -43,6 +60,8 @@ public_url = "http://127.0.0.1:{receiver}"
 embedded_port = {temporal}
 embedded_ui_port = {ui}
 codec_port = {codec}
+longest_retry = 3
+auth_retry = 3
 
 [metrics]
 worker_port = 0
@@ -57,6 +76,11 @@ base_url = "http://127.0.0.1:{sandbox}/hubspot"
 [stripe]
 base_url = "http://127.0.0.1:{sandbox}/stripe"
 settle = 2
+
+[slack]
+base_url = "http://127.0.0.1:{sandbox}/slack/api/"
+channel = "C0BILLING"
+people = ["anne.durand@hexalab.example", "U0CAMILLE"]
 """
 
 
@@ -96,6 +120,8 @@ class Place:
             "RACCORD_HUBSPOT__ACCESS_TOKEN": HUBSPOT_TOKEN,
             "RACCORD_HUBSPOT__WEBHOOK_SECRET": HUBSPOT_SECRET,
             "RACCORD_STRIPE__API_KEY": STRIPE_KEY,
+            "RACCORD_SLACK__BOT_TOKEN": SLACK_TOKEN,
+            "RACCORD_SLACK__WEBHOOK_SECRET": SLACK_SECRET,
         }
 
     def log(self, name: str) -> Path:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -13,6 +15,14 @@ ORDINARY = "38990100001"
 SAME_COMPANY = ("38990100023", "38990100024")
 SIX_TIMES = "38990100002"
 KILLED = "38990100060"
+MISSING_SIRET = "38990100027"
+REPAIRED_SIRET = "73282932000074"
+MISMATCH = "38990100033"
+RIGHT_AMOUNT = "3420.00"
+DURING_OUTAGE = "38990100059"
+OUTSIDE_ROLLOUT = "38990100053"
+ANNE = "U0ANNE"
+LOOK_AGAIN = "Relire maintenant"
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,95 @@ async def worker_killed_after_commit(stage: Stage) -> Finding:
     )
 
 
+async def _asked(stage: Stage, deal: str) -> dict[str, Any] | None:
+    """Wait for the one message that asks about a deal."""
+
+    async def there() -> bool:
+        return bool(await stage.vendors.messages(deal))
+
+    await eventually(there, within=timedelta(seconds=30))
+    found = await stage.vendors.messages(deal)
+    return found[0] if len(found) == 1 else None
+
+
+async def _settled_in_slack(stage: Stage, deal: str) -> bool:
+    """Wait until the one message about a deal says that it is settled, without buttons."""
+
+    async def settled() -> bool:
+        found = await stage.vendors.messages(deal)
+        return len(found) == 1 and all(block["type"] != "actions" for block in found[0]["blocks"])
+
+    return await eventually(settled, within=timedelta(seconds=30))
+
+
+async def missing_siret_repaired(stage: Stage) -> Finding:
+    await stage.vendors.win(MISSING_SIRET)
+    asked = await _asked(stage, MISSING_SIRET)
+    named = asked is not None and "SIRET" in str(asked["blocks"])
+    early = len(await stage.vendors.invoices(MISSING_SIRET))
+    await stage.vendors.edit("companies", await stage.vendors.company_of(MISSING_SIRET), siret=REPAIRED_SIRET)
+    await _invoiced(stage, MISSING_SIRET)
+    judged, settled = await _judge(stage, MISSING_SIRET), await _settled_in_slack(stage, MISSING_SIRET)
+    return Finding(
+        ok=judged.ok and named and not early and settled,
+        expected=f"one question in Slack, nothing issued before the repair, then {judged.expected}",
+        found=f"{'asked in Slack' if named else 'not asked'}, {early} invoice(s) before the repair, "
+        f"{'settled by itself' if settled else 'still asked'}; {judged.found}",
+    )
+
+
+async def total_mismatch(stage: Stage) -> Finding:
+    await stage.vendors.win(MISMATCH)
+    asked = await _asked(stage, MISMATCH)
+    if asked is None:
+        return Finding(ok=False, expected="one question in Slack", found="none, or several")
+    early = len(await stage.vendors.invoices(MISMATCH))
+    await stage.vendors.edit("deals", MISMATCH, amount=RIGHT_AMOUNT)
+    await stage.vendors.press(asked, LOOK_AGAIN, user=ANNE)
+    await _invoiced(stage, MISMATCH)
+    judged, settled = await _judge(stage, MISMATCH), await _settled_in_slack(stage, MISMATCH)
+    return Finding(
+        ok=judged.ok and not early and settled,
+        expected=f"nothing issued while amount and lines differ; after the correction {judged.expected}",
+        found=f"{early} invoice(s) before the correction, Anne pressed “{LOOK_AGAIN}”; {judged.found}",
+    )
+
+
+async def stripe_down(stage: Stage) -> Finding:
+    await stage.vendors.stop_answering("stripe")
+    await stage.vendors.win(DURING_OUTAGE)
+
+    async def told(text: str) -> bool:
+        return bool(await stage.vendors.messages("stripe", text))
+
+    alerted = await eventually(lambda: told("ne répond pas"), within=timedelta(seconds=40))
+    await stage.vendors.answer_again()
+    await _invoiced(stage, DURING_OUTAGE)
+    await eventually(lambda: told("répond de nouveau"), within=timedelta(seconds=40))
+    alerts = len(await stage.vendors.messages("stripe", "ne répond pas"))
+    recoveries = len(await stage.vendors.messages("stripe", "répond de nouveau"))
+    judged = await _judge(stage, DURING_OUTAGE)
+    return Finding(
+        ok=judged.ok and alerted and (alerts, recoveries) == (1, 1),
+        expected=f"1 alert, 1 recovery, and after it {judged.expected}",
+        found=f"{alerts} alert(s), {recoveries} recovery; {judged.found}",
+    )
+
+
+async def outside_rollout(stage: Stage) -> Finding:
+    await stage.vendors.win(OUTSIDE_ROLLOUT)
+    ending = await stage.ending_of(OUTSIDE_ROLLOUT)
+    invoices = len(await stage.vendors.invoices(OUTSIDE_ROLLOUT))
+    shown = (await stage.vendors.deal(OUTSIDE_ROLLOUT))["billing_invoice_number"]
+    asked = len(await stage.vendors.messages(OUTSIDE_ROLLOUT))
+    return Finding(
+        ok=ending == "not_for_us" and not invoices and not shown and not asked,
+        expected="flow ends “not for us”; no invoice, nothing on the deal, nobody asked",
+        found=f"flow ended “{ending}”; {invoices} invoice(s), deal shows {shown or 'nothing'}, "
+        f"{asked} message(s)",
+    )
+
+
 SCENARIOS = (
     Scenario("ordinary", "A deal is won: invoice, e-mail, number on the deal", ordinary),
     Scenario("same-company-twice", "Two deals of one new company at once: one customer", same_company_twice),
@@ -127,4 +226,16 @@ SCENARIOS = (
         "The worker dies right after the invoice was created",
         worker_killed_after_commit,
     ),
+    Scenario(
+        "missing-siret-repaired",
+        "A SIRET is missing: one question in Slack; the repair in the CRM sets the flow going",
+        missing_siret_repaired,
+    ),
+    Scenario(
+        "total-mismatch",
+        "Amount and lines differ: nothing is issued until somebody corrects it",
+        total_mismatch,
+    ),
+    Scenario("stripe-down", "Stripe is down: one alert, one recovery, nothing lost", stripe_down),
+    Scenario("outside-rollout", "A salesperson outside the pilot group wins a deal", outside_rollout),
 )

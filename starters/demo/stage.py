@@ -1,5 +1,6 @@
 """The stage: every process of the demo, each a real one."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from raccord.platform.client import connect
 from raccord.platform.search import register_search_attributes
@@ -19,6 +22,8 @@ from starters.demo.vendors import Vendors, eventually
 from starters.embedded.processes import Process, raccord
 from starters.embedded.up import start_server
 
+WITHIN = timedelta(seconds=30)
+
 
 class Stage:
     """Temporal, sandbox, receiver and worker as processes of their own; an async context manager."""
@@ -26,6 +31,7 @@ class Stage:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.vendors = Vendors(place.url("sandbox"))
+        self.client: Client
         self._stack = AsyncExitStack()
         self.worker = self._raccord("worker")
 
@@ -45,12 +51,14 @@ class Stage:
             "sandbox",
             *("--port", str(self.place.ports["sandbox"])),
             *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
+            *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
         )
         starter = self._raccord("starter")
         for process in (sandbox, starter):
             await process.start()
             self._stack.push_async_callback(process.stop)
-        await register_search_attributes(await connect(configuration.settings, keys))
+        self.client = await connect(configuration.settings, keys)
+        await register_search_attributes(self.client)
         await self.worker.start()
         self._stack.push_async_callback(self._stop_worker)
         self._stack.push_async_callback(self.vendors.close)
@@ -82,6 +90,20 @@ class Stage:
 
         if not await eventually(answers, within=timedelta(seconds=60)):
             raise RuntimeError(f"{process.name} does not answer:\n{process.last_words()}")
+
+    async def ending_of(self, deal_id: str) -> str:
+        """Wait for the end of a deal's flow and return how it ended."""
+        handle = self.client.get_workflow_handle(f"deal-won/hubspot/{deal_id}")
+
+        async def begun() -> bool:
+            try:
+                await handle.describe()
+            except RPCError:
+                return False
+            return True
+
+        await eventually(begun, within=WITHIN)
+        return str((await asyncio.wait_for(handle.result(), WITHIN.total_seconds()))["ending"])
 
     async def killed_worker(self, provoke: Callable[[], Awaitable[None]]) -> bool:
         """Do what makes the worker die, wait until it has, and start another one. False if it lived."""

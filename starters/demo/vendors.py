@@ -1,6 +1,7 @@
 """The judge's eyes: reads the vendors' own APIs over HTTP and shares nothing with the connectors."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,12 +27,47 @@ class Vendors:
 
     async def win(self, deal_id: str) -> None:
         """Drag the deal to "won", as a salesperson does in the CRM's own pages."""
+        await self.edit("deals", deal_id, dealstage="closedwon")
+
+    async def edit(self, kind: str, record_id: str, **properties: str) -> None:
+        """Edit a record as a person does in the CRM's own pages."""
         answer = await self._http.patch(
-            f"/hubspot/crm/v3/objects/deals/{deal_id}",
-            json={"properties": {"dealstage": "closedwon"}},
+            f"/hubspot/crm/v3/objects/{kind}/{record_id}",
+            json={"properties": properties},
             headers=self._crm | {"X-Sandbox-Actor": "userId:70112233"},
         )
         answer.raise_for_status()
+
+    async def company_of(self, deal_id: str) -> str:
+        """Return the id of the deal's company."""
+        answer = await self._http.get(
+            f"/hubspot/crm/v3/objects/deals/{deal_id}",
+            params={"associations": "companies"},
+            headers=self._crm,
+        )
+        company: str = answer.raise_for_status().json()["associations"]["companies"]["results"][0]["id"]
+        return company
+
+    async def messages(self, *mentioned: str) -> list[dict[str, Any]]:
+        """Return the messages of the channel in which every one of these texts occurs, oldest first."""
+        found = (await self._http.get("/_control/messages")).raise_for_status().json()
+        return [m for m in found if all(text in json.dumps(m, ensure_ascii=False) for text in mentioned)]
+
+    async def press(self, message: dict[str, Any], label: str, *, user: str) -> None:
+        """Press the button with this label, as one of the people in the channel."""
+        buttons = [e for block in message["blocks"] for e in block.get("elements", ())]
+        button = next(b for b in buttons if b.get("text", {}).get("text") == label)
+        place = {"channel": message["channel"], "ts": message["ts"], "user": user}
+        pressed = await self._http.post("/_control/press", json=place | {"action_id": button["action_id"]})
+        pressed.raise_for_status()
+
+    async def stop_answering(self, vendor: str) -> None:
+        """Have a vendor answer every request with 503."""
+        rule = {"vendor": vendor, "path": ".*", "effect": {"status": 503}, "times": None}
+        (await self._http.post("/_control/faults", json=rule)).raise_for_status()
+
+    async def answer_again(self) -> None:
+        (await self._http.delete("/_control/faults")).raise_for_status()
 
     async def deal(self, deal_id: str) -> dict[str, str | None]:
         """Return what the deal shows about its invoice."""

@@ -13,12 +13,13 @@ from raccord.platform.logs import configure_logs
 from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.load import BadSettings, Configuration
 from raccord.settings.model import Settings
 from starters.cli.common import err, out
 from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise
 from starters.embedded.temporal_server import keep_history, wait_until_healthy
+from workers.assembly import Connections, policy_of
 from workers.run import stop_event
 
 READY_TRIES = 120
@@ -29,6 +30,7 @@ def _banner(configuration: Configuration) -> Panel:
     ui = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}/namespaces/{settings.temporal.namespace}"
     mode = {
         Mode.SHADOW: "[bold cyan]shadow[/]: computes and reports, writes nothing",
+        Mode.DRAFT: "[bold yellow]draft[/]: prepares invoices, a person issues each",
         Mode.LIVE: "[bold yellow]live[/]: issues and e-mails invoices",
     }[settings.modes.deal_won]
     return Panel.fit(
@@ -78,6 +80,11 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
         )
         return 1
     settings = configuration.settings
+    try:
+        policy_of(configuration, Connections.open(configuration).billing)
+    except BadSettings as error:
+        err.print(str(error), markup=False)
+        return 2
     stop = stop_event()
     settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     records = Records.open(settings.records_url, keys)

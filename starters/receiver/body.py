@@ -16,13 +16,17 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
-def check_envelope(request: Request) -> None:
-    """Raise `Refused` unless this is a plain, uncompressed JSON POST."""
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+def check_envelope(request: Request, expected: str) -> None:
+    """Raise `Refused` unless this is a plain, uncompressed POST of the `expected` media type."""
     if request.method != "POST":
         raise Refused(405, "method")
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
-    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+    if media_type.strip().lower() != expected or charset not in ("", "charset=utf-8"):
         raise Refused(415, "content_type")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "content_encoding")

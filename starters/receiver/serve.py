@@ -18,12 +18,17 @@ from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
 from starters.receiver.app import Receiver
 from starters.receiver.codec import CodecEndpoint
+from starters.receiver.presses import Buttons
+from starters.receiver.protocol import BoundedProtocol
+from starters.schedules import keep_sweeping
 from workers.run import stop_event
 
 log = structlog.get_logger()
 
 KEEP_ALIVE_SECONDS = 5
 MAX_HEADER_BYTES = 32 * 1024
+SHUTDOWN_SECONDS = 10
+"""Longer than any delivery takes; a client that drips must not keep the process from stopping."""
 
 
 def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
@@ -40,6 +45,16 @@ def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
     }
 
 
+def buttons(configuration: Configuration) -> Buttons | None:
+    """Return whose buttons arrive here; None without a messenger or its signing secret."""
+    messenger = configuration.messenger
+    if messenger is None or messenger.webhook_secret is None:
+        return None
+    presses = configuration.vendor(Kind.MESSAGING).presses
+    settings = configuration.settings
+    return Buttons(settings.messenger, presses(messenger), settings.timing) if presses else None
+
+
 class _Server(uvicorn.Server):
     """Leaves signals alone: one handler of ours stops both servers."""
 
@@ -48,18 +63,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+def http_server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    """Return a server whose clients are bounded in time, number and size."""
     return _Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http="h11",
+            http=BoundedProtocol,
+            ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         )
     )
@@ -72,7 +90,13 @@ async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
     records = Records.open(settings.records_url, keys)
     await records.migrate()
     client = await connect_lazily(settings, keys)
-    receiver = Receiver(client, records, webhook_sources(configuration), settings.receiver)
+    receiver = Receiver(
+        client,
+        records,
+        webhook_sources(configuration),
+        settings.receiver,
+        buttons=buttons(configuration),
+    )
     ui = settings.temporal.embedded_ui_port
     codec = CodecEndpoint(
         SealingCodec(keys, client.namespace),
@@ -82,13 +106,15 @@ async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
     if settings.metrics.receiver_port:
         start_http_server(settings.metrics.receiver_port, addr="127.0.0.1")
     servers = [
-        _server(receiver.app(), settings.receiver.host, settings.receiver.port),
-        _server(codec.app(), "127.0.0.1", settings.temporal.codec_port),
+        http_server(receiver.app(), settings.receiver.host, settings.receiver.port),
+        http_server(codec.app(), "127.0.0.1", settings.temporal.codec_port),
     ]
     serving = [asyncio.create_task(server.serve()) for server in servers]
     log.info("receiver.ready", address=settings.receiver.public_url, live=configuration.live_or_test)
+    sweeping = asyncio.create_task(keep_sweeping(client, settings))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
+    sweeping.cancel()
     for server in servers:
         server.should_exit = True
     with suppress(asyncio.CancelledError):

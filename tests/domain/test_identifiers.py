@@ -135,6 +135,8 @@ def test_a_number_of_monaco_is_a_vat_number_without_a_siren() -> None:
         ("DE 136 695 976", "DE136695976"),
         ("ATU13585627", "ATU13585627"),
         ("EL094259216", "EL094259216"),
+        ("GR 094259216", "EL094259216"),
+        ("XI 366 303 068", "XI366303068"),
     ],
 )
 def test_a_european_number_is_compacted_with_its_prefix(typed: str, compact: str) -> None:
@@ -142,7 +144,18 @@ def test_a_european_number_is_compacted_with_its_prefix(typed: str, compact: str
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "FR", "44732829320", "FR45732829320", "DE136695977", "GB980780684", "n/a"]
+    "typed",
+    [
+        "",
+        "FR",
+        "44732829320",
+        "FR45732829320",
+        "DE136695977",
+        "GB980780684",
+        "CHE-107.787.577 TVA",
+        "XI123456789",
+        "n/a",
+    ],
 )
 def test_what_is_no_european_vat_number_is_refused(typed: str) -> None:
     assert parse_vat_number(typed) is None

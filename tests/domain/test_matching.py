@@ -206,3 +206,30 @@ def test_a_company_that_got_its_siren_after_its_first_invoice_keeps_its_customer
 def test_a_company_whose_siren_became_another_is_not_the_same_customer() -> None:
     before = customer("a", reference="old", crm_company=profile().crm_company, siren=OTHER_SIREN)
     assert choose_customer((before,), profile(), None).customer is None
+
+
+UNITED = profile(former_companies=("crm:9", "crm:10"))
+
+
+@pytest.mark.parametrize("former", ["crm:9", "crm:10", "crm:12"])
+def test_a_customer_of_a_company_that_was_united_with_ours_is_ours(former: str) -> None:
+    theirs = customer("a", crm_company=former, reference="another", name="Acme Lyon")
+    choice = choose_customer((theirs,), UNITED, None)
+    assert (choice.customer, choice.evidence) == (theirs, Evidence.COMPANY)
+
+
+@pytest.mark.parametrize("against", [{"siren": OTHER_SIREN}, {"vat_number": OTHER_VAT}])
+def test_a_united_company_with_another_number_stays_another_customer(against: dict[str, str]) -> None:
+    theirs = customer("a", crm_company="crm:9", **against)
+    assert choose_customer((theirs,), UNITED, None).customer is None
+
+
+def test_two_customers_of_united_companies_are_put_before_a_person() -> None:
+    both = (customer("a", crm_company="crm:9"), customer("b", crm_company="crm:12"))
+    assert {c.id for c in choose_customer(both, UNITED, None).candidates} == {"a", "b"}
+    linked = choose_customer(both, UNITED, "b")
+    assert (linked.customer, linked.evidence) == (both[1], Evidence.LINK)
+
+
+def test_a_stranger_of_another_company_is_not_taken_for_a_united_one() -> None:
+    assert choose_customer((customer("a", crm_company="crm:11"),), UNITED, None).customer is None

@@ -161,7 +161,8 @@ def test_no_ending_shows_none_to_a_reader(ending: Ending) -> None:
 
 def test_shadow_findings_say_what_live_mode_would_do() -> None:
     under = policy()
-    plan = examine(deal(lines=(line(), line(id="2", vat_rate=Decimal("5.5")))), under, TODAY).plan
+    lines = (line(), line(id="2", vat_rate=Decimal("5.5")))
+    plan = examine(deal(lines=lines, service_date=TODAY), under, TODAY).plan
     assert plan
     assert shadow_findings(plan, under, None) == (
         "would create a customer",
@@ -169,6 +170,13 @@ def test_shadow_findings_say_what_live_mode_would_do() -> None:
         "would have it e-mailed by the billing system",
         "would write number, link and due date to the deal",
     )
+
+
+def test_shadow_findings_tell_what_would_be_assumed() -> None:
+    under = policy()
+    plan = examine(deal(service_date=None), under, TODAY).plan
+    assert plan
+    assert "no service date" in shadow_findings(plan, under, None)[-1]
 
 
 def test_shadow_findings_name_the_customer_and_the_silence() -> None:

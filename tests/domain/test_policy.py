@@ -144,6 +144,19 @@ def test_the_wording_of_zero_vat_is_never_lost_to_a_language(
     assert VatPolicy(zero_rate_reasons=reasons).zero_rate_reason("export", language) == wording
 
 
+def test_an_exemption_and_an_export_have_words_of_their_own() -> None:
+    vat = VatPolicy(zero_rate_reasons={"export_fr": "Exportation", "exempt_fr": "Franchise"})
+    assert vat.zero_rate_reason("exempt", "fr") == "Franchise"
+    assert vat.zero_rate_reason("export", "en") == "Exportation"
+
+
+def test_a_private_person_never_gets_the_footer_of_companies() -> None:
+    rules = InvoicePolicy(footers={"fr": "40 EUR", "en": "EUR 40"})
+    assert rules.footer("en", individual=True) == ""
+    rules = InvoicePolicy(footers={"fr": "40 EUR"}, footers_individuals={"fr": "Médiateur"})
+    assert rules.footer("en", individual=True) == "Médiateur"
+
+
 def test_every_rate_the_law_knows_is_allowed_and_no_other() -> None:
     assert set(VatPolicy().rates) == {Decimal(r) for r in ("20", "10", "5.5", "2.1", "0")}
     assert VatPolicy().default_rate is None

@@ -9,7 +9,7 @@ import pytest
 from raccord.domain.deal import Deal, Discount, LineItem, Unreadable
 from raccord.domain.invoice import InvoiceReference
 from raccord.domain.parties import Contact, TaxTreatment
-from raccord.domain.policy import AmountBasis, DealWonPolicy, VatPolicy
+from raccord.domain.policy import AmountBasis, DealWonPolicy, IndividualRule, Operations, VatPolicy
 from raccord.domain.problems import Cause, Problem
 from raccord.domain.quality import InvoicePlan, examine, net_of
 from raccord.domain.totals import VatRounding
@@ -173,6 +173,28 @@ DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
         of(payment_terms_days=3000),
         (Cause.TERMS, "deal", "payment_terms_days"),
     ),
+    "no order number for a customer who wants one": (
+        of(order_number_required=True),
+        (Cause.COMPANY, "deal", "purchase_order"),
+    ),
+    "a blank order number for a customer who wants one": (
+        deal(companies=(company(order_number_required=True),), purchase_order=" "),
+        (Cause.COMPANY, "deal", "purchase_order"),
+    ),
+    "a private person, without a rule": (
+        of(siret="", individual=True),
+        (Cause.COMPANY, COMPANY, "individual"),
+    ),
+    "a Northern Irish VAT number mistyped": (
+        deal(companies=(abroad("GB", vat_number="XI123456789"),)),
+        (Cause.IDENTIFIER, COMPANY, "vat_number"),
+    ),
+    "Saint-Pierre-et-Miquelon": (at(postal_code="97500"), (Cause.VAT, COMPANY, "zip")),
+    "Polynesia": (at(postal_code="98714"), (Cause.VAT, COMPANY, "zip")),
+    "New Caledonia by country": (
+        deal(companies=(abroad("NC"),)),
+        (Cause.VAT, COMPANY, "zip"),
+    ),
     "0 % at home": (zero(company()), (Cause.VAT, COMPANY, "vat_rate")),
     "0 % and 20 % mixed": (
         deal(lines=(line(id="1", vat_rate=Decimal(0)), line())),
@@ -293,6 +315,10 @@ CLEAN: dict[str, Deal] = {
     "a customer outside the EU with VAT": deal(companies=(abroad("CH"),)),
     "a Swiss VAT number": deal(companies=(abroad("CH", vat_number="CHE-107.787.577 TVA"),)),
     "a British VAT number": zero(abroad("GB", vat_number="GB980780684")),
+    "the order number its customer wants": deal(
+        companies=(company(order_number_required=True),), purchase_order="PO-9"
+    ),
+    "a French Monaco postal code": at(postal_code="98000"),
     "250 lines": deal(lines=tuple(line(id=str(i)) for i in range(250))),
 }
 
@@ -397,6 +423,9 @@ TREATMENTS: dict[str, tuple[Any, tuple[str, ...], TaxTreatment | None]] = {
     "export 20 %": (abroad("US"), ("20",), T.TAXED),
     "export 0 % and 20 %": (abroad("US"), ("20", "0"), None),
     "United Kingdom 0 %": (abroad("GB"), ("0",), T.EXPORT),
+    "Greece 0 % with the country's code": (abroad("GR", vat_number="GR094259216"), ("0",), T.REVERSE_CHARGE),
+    "Switzerland 0 %": (abroad("CH", vat_number="CHE-107.787.577 TVA"), ("0",), T.EXPORT),
+    "Northern Ireland 0 %": (abroad("GB", vat_number="XI366303068"), ("0",), None),
     "overseas 20 %": (abroad("GP"), ("20",), None),
     "overseas 0 %": (abroad("GP"), ("0",), None),
     "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), None),
@@ -413,6 +442,106 @@ def test_zero_vat_always_has_a_lawful_reason(name: str) -> None:
     else:
         assert examination.plan
         assert examination.plan.profile.tax_treatment is treatment
+
+
+EXEMPT = {"exempt_fr": "TVA non applicable", "exempt_en": "VAT exempt"}
+
+
+@pytest.mark.parametrize("customer", [company(), abroad("MC")])
+@pytest.mark.parametrize("rates", [("0",), ("0", "20"), ("5.5", "0", "20")])
+def test_zero_vat_at_home_needs_the_companys_own_words_and_then_prints_them(
+    customer: Any, rates: tuple[str, ...]
+) -> None:
+    lines = tuple(line(id=str(i), vat_rate=Decimal(rate)) for i, rate in enumerate(rates))
+    found = deal(companies=(customer,), lines=lines)
+    (only,) = problems_of(found)
+    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert "exempt_fr" in only.remedy.fr
+    assert "exempt_fr" in only.remedy.en
+    exempt = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=EXEMPT)))
+    assert plan_of(found, exempt).profile.tax_treatment is T.EXEMPT
+    assert footer_of(found, exempt) == "TVA non applicable"
+    assert footer_of(found.model_copy(update={"language": "en"}), exempt) == "VAT exempt"
+
+
+def test_words_for_an_exemption_at_home_excuse_nothing_abroad() -> None:
+    exempt = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=EXEMPT)))
+    assert [p.cause for p in problems_of(zero(abroad("US")), exempt)] == [Cause.VAT]
+    mixed = deal(companies=(abroad("US"),), lines=(line(id="1", vat_rate=Decimal(0)), line()))
+    assert [p.cause for p in problems_of(mixed, exempt)] == [Cause.VAT]
+
+
+@pytest.mark.parametrize(
+    ("switch", "customer"),
+    [("reverse_charge", abroad("DE", vat_number=GERMAN_VAT)), ("export", abroad("US"))],
+)
+def test_what_is_switched_off_is_a_question_and_taxed_sales_still_pass(switch: str, customer: Any) -> None:
+    reasons = {"reverse_charge_fr": "Autoliquidation", "export_fr": "Exportation"}
+    vat = VatPolicy.model_validate({"zero_rate_reasons": reasons, switch: False})
+    by_hand = policy(invoice=rules(vat=vat))
+    (only,) = problems_of(zero(customer), by_hand)
+    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert f"{switch} = true" in only.remedy.fr
+    assert f"{switch} = true" in only.remedy.en
+    assert only.reason.fr != only.reason.en
+    plan_of(deal(companies=(customer,)), by_hand)
+    plan_of(zero(customer))
+
+
+@pytest.mark.parametrize(
+    ("operations", "treatment"),
+    [(Operations.GOODS, T.REVERSE_CHARGE), (Operations.SERVICES, T.EXPORT), (Operations.BOTH, None)],
+)
+def test_northern_ireland_is_in_the_union_for_goods_alone(
+    operations: Operations, treatment: TaxTreatment | None
+) -> None:
+    found = zero(abroad("GB", vat_number="XI 366 303 068"))
+    under = policy(invoice=rules(operations=operations))
+    if treatment is None:
+        assert [p.cause for p in problems_of(found, under)] == [Cause.VAT]
+    else:
+        assert plan_of(found, under).profile.tax_treatment is treatment
+
+
+PRIVATE = policy(invoice=rules(individuals=IndividualRule.INVOICE))
+
+
+def test_a_private_person_is_invoiced_by_rule_as_the_crm_knows_them() -> None:
+    plan = plan_of(of(siret="", individual=True), PRIVATE)
+    assert plan.individual
+    assert plan.profile.identity.value == "crm:12"
+    assert plan.profile.siren is None
+    assert not plan_of(deal()).individual
+
+
+@pytest.mark.parametrize("under", [policy(), PRIVATE])
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"siret": SIRET}, "siret"), ({"siren": SIREN}, "siren"), ({"vat_number": VAT}, "vat_number")],
+)
+def test_a_private_person_with_a_companys_number_is_always_a_question(
+    under: DealWonPolicy, typed: dict[str, str], field: str
+) -> None:
+    found = problems_of(of(**({"siret": "", "individual": True} | typed)), under)
+    assert (Cause.IDENTIFIER, field) in [(p.cause, p.field) for p in found]
+    for each in found:
+        assert each.reason.fr != each.reason.en
+        assert each.remedy.fr != each.remedy.en
+
+
+def test_a_private_person_never_gets_reverse_charge() -> None:
+    person = abroad("DE", individual=True)
+    (only,) = problems_of(zero(person), PRIVATE)
+    assert only.cause is Cause.VAT
+    assert "particulier" in only.reason.fr
+    assert "private person" in only.reason.en
+    plan_of(deal(companies=(person,)), PRIVATE)
+
+
+def test_a_private_person_still_needs_an_address_and_an_email() -> None:
+    person = company(siret="", individual=True, email="", address=address(city=""))
+    found = problems_of(deal(companies=(person,), **NO_CONTACT), PRIVATE)
+    assert [p.cause for p in found] == [Cause.ADDRESS, Cause.EMAIL]
 
 
 def test_a_mistyped_european_vat_number_never_justifies_zero_vat() -> None:

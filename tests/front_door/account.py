@@ -1,6 +1,7 @@
 """The vendors' accounts as a person sees them: makes deals, wins them, and reads back what there is."""
 
 import itertools
+import json
 from typing import Any
 
 import httpx
@@ -14,7 +15,15 @@ _numbers = itertools.count(1)
 
 def siren(number: int) -> str:
     """Return a SIREN with a right Luhn digit, from an eight-digit number."""
-    digits = f"{number:08d}"
+    return _with_luhn_digit(f"{number:08d}")
+
+
+def siret() -> str:
+    """Return a SIRET that no other company has: a SIREN, an establishment, a right Luhn digit."""
+    return _with_luhn_digit(siren(60000000 + next(_numbers)) + "0001")
+
+
+def _with_luhn_digit(digits: str) -> str:
     total = 0
     for position, digit in enumerate(reversed(digits)):
         doubled = int(digit) * (2 if position % 2 == 0 else 1)
@@ -108,6 +117,10 @@ class Account:
     async def delete(self, kind: str, record: str) -> None:
         await self._crm("DELETE", f"/crm/v3/objects/{kind}/{record}")
 
+    async def restore(self, kind: str, record: str) -> None:
+        """Take a record out of the CRM's recycle bin."""
+        await self._crm("POST", f"/crm/v3/objects/{kind}/{record}/restore")
+
     async def shown(self, deal: str) -> dict[str, str | None]:
         """Return the deal's invoice fields."""
         names = "billing_invoice_id,billing_invoice_number,billing_invoice_url,billing_status,billing_due_on"
@@ -158,8 +171,45 @@ class Account:
         found = (await self.http.get("/_control/emails")).json()
         return [m for m in found if number in f"{m['subject']} {m.get('text') or ''}"]
 
+    async def messages(self, *mentioned: str) -> list[dict[str, Any]]:
+        """Return the channel's messages in which every one of these texts occurs, oldest first."""
+        found = (await self.http.get("/_control/messages")).json()
+        return [m for m in found if all(text in json.dumps(m, ensure_ascii=False) for text in mentioned)]
+
+    async def whispers(self, user: str, *mentioned: str) -> list[dict[str, Any]]:
+        """Return what one person alone was told."""
+        return [m for m in await self.messages(*mentioned) if m.get("ephemeral_to") == user]
+
+    async def press(
+        self, message: dict[str, Any], label: str, *, user: str = "U0ANNE", old: bool = False
+    ) -> dict[str, Any]:
+        """Press the button with this label; return what the messenger got for an answer."""
+        place = {"channel": message["channel"], "ts": message["ts"], "user": user}
+        body = place | {"value": button(message, label)["value"]} | ({"old": True} if old else {})
+        answer = await self.http.post("/_control/press", json=body)
+        assert answer.is_success, answer.text
+        pressed: dict[str, Any] = answer.json()
+        return pressed
+
+    async def tasks(self, deal: str) -> list[dict[str, Any]]:
+        """Return the deal's tasks in the CRM."""
+        links = await self._crm("GET", f"/crm/v4/objects/deals/{deal}/associations/tasks")
+        names = {"properties": "hs_task_subject,hs_task_body,hs_task_status,hubspot_owner_id"}
+        paths = [f"/crm/v3/objects/tasks/{link['toObjectId']}" for link in links["results"]]
+        return [(await self._crm("GET", path, params=names))["properties"] for path in paths]
+
+    async def merge(self, kind: str, kept: str, merged: str) -> str:
+        """Merge two records; return the id of the one that is left."""
+        body = {"primaryObjectId": kept, "objectIdToMerge": merged}
+        return str((await self._crm("POST", f"/crm/v3/objects/{kind}/merge", json=body))["id"])
+
     async def requests(self, **query: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.http.get("/_control/requests", params=query)).json()
+        return found
+
+    async def deliveries(self) -> list[dict[str, Any]]:
+        """Return every attempt to deliver a webhook."""
+        found: list[dict[str, Any]] = (await self.http.get("/_control/deliveries")).json()
         return found
 
     async def fault(self, **rule: Any) -> int:
@@ -167,12 +217,27 @@ class Account:
         assert answer.is_success, answer.text
         return int(answer.json()["id"])
 
+    async def faults(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.http.get("/_control/faults")).json()
+        return found
+
     async def fired(self, fault: int) -> int:
-        rules = (await self.http.get("/_control/faults")).json()
-        return next(int(r["fired"]) for r in rules if r["id"] == fault)
+        return next(int(r["fired"]) for r in await self.faults() if r["id"] == fault)
+
+    async def release(self, fault: int) -> None:
+        """Take one fault back; from now on its requests are answered as usual."""
+        await self.http.delete("/_control/faults", params={"id": str(fault)})
 
     async def clear_faults(self) -> None:
         await self.http.delete("/_control/faults")
+
+
+def button(message: dict[str, Any], label: str) -> dict[str, Any]:
+    """Return a message's button by what is written on it."""
+    buttons = [e for block in message["blocks"] for e in block.get("elements", ()) if e["type"] == "button"]
+    found = [b for b in buttons if label in b["text"]["text"]]
+    assert found, f"no button {label!r} among {[b['text']['text'] for b in buttons]}"
+    return dict(found[0])
 
 
 REFUSED_EMAIL = "compta@refused..example"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.front_door.doors import Front
 from tests.front_door.stack import Lane, TemporalServer
 
 # Else a bare assert of that module fails without saying what it saw.
@@ -24,4 +25,11 @@ async def lane(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory)
     """The live system that the ordinary front-door tests share; each test makes its own deals."""
     directory: Path = tmp_path_factory.mktemp("live")
     async with Lane(server, directory, "live") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def front(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    """A receiver alone, for the tests that throw things at it."""
+    async with Front(server, tmp_path_factory.mktemp("front")) as found:
         yield found

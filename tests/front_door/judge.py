@@ -1,5 +1,8 @@
 """What must be true of a deal once its flow has ended, read at the vendors."""
 
+import re
+from collections import defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.front_door.account import Account
@@ -23,6 +26,14 @@ async def invoice_is_right(
     return invoice
 
 
+def adds_up(invoice: dict[str, Any]) -> None:
+    """I2: the lines come to the net amount, and net and VAT to the total."""
+    lines = sum(line["amount"] for line in invoice["lines"]["data"])
+    assert not invoice["lines"]["has_more"]
+    assert lines == invoice["total_excluding_tax"]
+    assert lines + sum(tax["amount"] for tax in invoice["total_taxes"]) == invoice["total"]
+
+
 async def one_customer(account: Account, invoice: dict[str, Any]) -> None:
     """I3: the invoice's customer is the only one with its e-mail address."""
     customers = await account.stripe("/v1/customers", email=invoice["customer_email"])
@@ -35,14 +46,72 @@ async def one_delivery(account: Account, invoice: dict[str, Any]) -> None:
     assert [m["to"] for m in mails] in ([invoice["customer_email"]], [[invoice["customer_email"]]])
 
 
-async def one_write_to_the_deal(account: Account, deal: str, *, since: int = 0) -> None:
-    """The deal's invoice fields were written once, whatever had to be repeated."""
+async def one_vat_rate(account: Account, percentage: str) -> None:
+    """A percentage new to the account has one entry."""
+    rates = [r for r in await account.stripe("/v1/tax_rates") if r["percentage"] == int(percentage)]
+    assert len(rates) == 1, f"{len(rates)} VAT rates of {percentage} %"
+
+
+async def one_write_to_the_deal(account: Account, deal: str, *, since: int = 0, lost: int = 0) -> None:
+    """The deal's invoice fields were sent once, besides `lost` requests that a fault kept from the vendor.
+
+    Requests are counted, not changes: a second write of equal values changes nothing.
+    """
     writes = [
         r
-        for r in await account.requests(vendor="hubspot", committed="true")
-        if r["n"] > since
-        and r["method"] == "PATCH"
+        for r in await account.requests(vendor="hubspot", since=str(since))
+        if r["method"] == "PATCH"
         and r["path"].endswith(f"/deals/{deal}")
         and "billing_invoice_number" in r["body"]
     ]
-    assert len(writes) == 1, f"{len(writes)} writes to the deal"
+    assert len(writes) == 1 + lost, f"{len(writes)} writes to the deal"
+
+
+def every_write_has_its_pair(rows: list[dict[str, Any]], requests: list[dict[str, Any]]) -> None:
+    """I8: each write followed its own intent and came before its outcome, and every intent has an outcome.
+
+    `rows` is the audit in its order, `requests` everything that reached the vendors.
+    """
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["kind"] != "note":
+            kinds[row["key"]].append(row["kind"])
+    odd = [f"{key}: {', '.join(k)}" for key, k in kinds.items() if k != ["intent", "outcome"] * (len(k) // 2)]
+    assert not odd, f"not in pairs: {odd}"
+    for request in requests:
+        if request["committed"] and not by_a_person(request):
+            _was_intended(request, rows)
+
+
+def by_a_person(request: dict[str, Any]) -> bool:
+    """Whether the test itself sent it, as somebody at the vendor's own pages."""
+    agent: str = request["headers"].get("user-agent", "")
+    return agent.startswith("python-httpx")
+
+
+def _was_intended(request: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    pattern, what = _audit_key(request), f"{request['method']} {request['path']}"
+    before = [
+        row for row in rows if re.fullmatch(pattern, row["key"] or "") and _stamp(row["at"]) <= request["at"]
+    ]
+    assert before, f"{what} was written without an intent before it"
+    assert before[-1]["kind"] == "intent", f"{what} was written after its outcome"
+
+
+def _audit_key(request: dict[str, Any]) -> str:
+    """A regular expression for the key under which the audit must know a write."""
+    last = request["path"].rsplit("/", 1)[-1]
+    match request["vendor"], request["method"]:
+        case "stripe", "POST":
+            key: str = request["headers"]["idempotency-key"]
+            return re.escape(key.split("#", maxsplit=1)[0])
+        case "stripe", "DELETE":
+            return f"inv/.+/discard/{last}"
+        case "hubspot", "PATCH" if "billing_invoice_number" in request["body"]:
+            return f"deal/hubspot:{last}/.+"
+    raise AssertionError(f"{request['method']} {request['path']} is no write of the flow")
+
+
+def _stamp(at: str) -> str:
+    """To the millisecond, as the request log writes it."""
+    return datetime.fromisoformat(at).astimezone(UTC).isoformat(timespec="milliseconds")

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -14,10 +15,12 @@ from typing import Any, Self
 
 import httpx
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from raccord.platform.client import connect
 from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
+from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration, read
 from starters.embedded.processes import Process, raccord
@@ -28,6 +31,8 @@ SECRETS = {
     "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",
     "RACCORD_HUBSPOT__WEBHOOK_SECRET": "sandbox-hubspot-client-secret-0000",
     "RACCORD_STRIPE__API_KEY": "rk_test_sandbox0000000000000000",
+    "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
+    "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
 }
 
 STAGE_ONLY = ["deal.propertyChange:dealstage", "deal.deletion"]
@@ -35,10 +40,17 @@ STAGE_ONLY = ["deal.propertyChange:dealstage", "deal.deletion"]
 TOML = """
 crm = "hubspot"
 billing = "stripe"
+messenger = "slack"
 invoice_deals_won_from = 2020-01-01
 
 [modes]
 deal_won = "{mode}"
+
+[desk]
+contact = "Anne Durand"
+
+[watch]
+probe_every = 1
 
 [vat.zero_rate_reasons]
 reverse_charge_fr = "Autoliquidation."
@@ -46,7 +58,7 @@ export_fr = "Exportation."
 export_en = "Export."
 
 [invoice.footers]
-fr = "Indemnité de 40 EUR."
+fr = "Pénalités de retard et indemnité de 40 EUR."
 
 [receiver]
 port = {receiver}
@@ -77,6 +89,12 @@ timeout = 2
 base_url = "http://127.0.0.1:{sandbox}/stripe"
 timeout = 2
 settle = 1.5
+
+[slack]
+base_url = "http://127.0.0.1:{sandbox}/slack/api/"
+channel = "C0BILLING"
+people = ["anne.durand@hexalab.example", "U0CAMILLE"]
+timeout = 2
 """
 
 
@@ -118,7 +136,8 @@ class TemporalServer:
 class Lane:
     """The whole system once, started as a user starts it. An async context manager.
 
-    `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already.
+    `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already. Without a
+    `messenger` questions are in the inbox alone.
     """
 
     def __init__(
@@ -131,6 +150,7 @@ class Lane:
         overrides: dict[str, str] | None = None,
         keys: Path | None = None,
         shared: bool = False,
+        messenger: bool = True,
     ) -> None:
         self.server = server
         self.directory = directory
@@ -140,7 +160,9 @@ class Lane:
         self.mode = mode
         self._keys = keys
         self._shared = shared
-        self.environment = {**SECRETS, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
+        self._messenger = messenger
+        secrets = {k: v for k, v in SECRETS.items() if messenger or "SLACK" not in k}
+        self.environment = {**secrets, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
         self.worker = self._process("worker", "worker")
         self.receiver = self._process("starter", "starter")
         self.client: Client
@@ -156,8 +178,9 @@ class Lane:
 
     def write_configuration(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        toml = TOML if self._messenger else TOML[: TOML.index("[slack]")].replace('messenger = "slack"', "")
         self.config_file.write_text(
-            TOML.format(
+            toml.format(
                 mode=self.mode,
                 temporal=self.server.port,
                 namespace=self.namespace,
@@ -181,6 +204,7 @@ class Lane:
             "sandbox",
             *("sandbox", "--port", str(self.ports["sandbox"])),
             *("--webhook", f"hubspot={self.url('receiver', '/webhooks/hubspot')}"),
+            *("--webhook", f"slack={self.url('receiver', '/slack/actions')}"),
         )
         for process in (sandbox, self.receiver):
             await process.start()
@@ -208,6 +232,10 @@ class Lane:
         with environment(self.environment):
             return read(self.config_file)
 
+    async def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of our own commands as an operator does."""
+        return await command(*arguments, environment=self.environment)
+
     async def restart_worker(self) -> None:
         """Start another worker process after the last one died or was stopped."""
         await self.worker.stop()
@@ -224,10 +252,57 @@ class Lane:
         finally:
             await records.close()
 
+    async def waiting(self) -> tuple[Waiting, ...]:
+        """Every open question, as the inbox lists them."""
+        keys = KeyRing.load(self.directory / "keys.json")
+        records = Records.open(self.configuration().settings.records_url, keys)
+        try:
+            return await records.waiting.list()
+        finally:
+            await records.close()
+
+    async def question(self, deal_id: str, *, cause: str = "") -> Waiting:
+        """Wait until the deal's flow asks a person, and return what it asks."""
+        found: list[Waiting] = []
+
+        async def asked() -> bool:
+            found[:] = [w for w in await self.waiting() if w.question.deal.id == deal_id]
+            return any(w.question.cause == cause or not cause for w in found)
+
+        await until(asked, what=f"a question about deal {deal_id} ({cause or 'any'}), not {found}")
+        return found[0]
+
     async def outcome(self, deal_id: str, *, within: float = 60) -> Any:
-        """Wait for the end of the deal's flow and return its result."""
+        """Wait for the end of the deal's flow, once it has begun, and return its result."""
         handle = self.client.get_workflow_handle(f"deal-won/hubspot/{deal_id}")
+
+        async def begun() -> bool:
+            with contextlib.suppress(RPCError):
+                await handle.describe()
+                return True
+            return False
+
+        await until(begun, what=f"deal {deal_id} has a flow")
         return await asyncio.wait_for(handle.result(), within)
+
+
+CODE = "from starters.cli.main import main; main()"
+
+
+async def command(
+    *arguments: str, environment: dict[str, str], cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", CODE, *arguments],
+        env=os.environ | environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +13,13 @@ import pytest
 from starters.embedded.processes import Process, raccord
 from tests.front_door.account import TWO_LINES_GROSS, Account
 from tests.front_door.judge import invoice_is_right, one_delivery
-from tests.front_door.stack import SECRETS, TOML, Lane, answers, free_port, until
+from tests.front_door.stack import SECRETS, TOML, Lane, answers, command, free_port, until
 from tests.front_door.test_endings import end_of
 
-CODE = "from starters.cli.main import main; main()"
-SCENARIOS = ["ordinary", "same-company-twice", "webhook-six-times", "worker-killed-after-commit"]
-
-
-async def command(
-    *arguments: str, environment: dict[str, str], cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-c", CODE, *arguments],
-        env=os.environ | environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=170,
-    )
+SCENARIOS = [
+    *("ordinary", "same-company-twice", "webhook-six-times", "worker-killed-after-commit"),
+    *("missing-siret-repaired", "total-mismatch", "stripe-down", "outside-rollout"),
+]
 
 
 async def test_the_demo_plays_every_scenario_and_says_so_in_json(tmp_path: Path) -> None:
@@ -171,11 +156,11 @@ async def test_a_flow_started_by_hand_goes_on_from_what_exists(lane: Lane) -> No
     company = await lane.account.company(zip="")
     deal = await lane.account.deal(company)
     await lane.account.win(deal)
-    assert (await end_of(lane, deal))["ending"] == "problems"
+    await lane.question(deal)
     await lane.account.edit("companies", company, zip="69003")
     done = await command("flows", "start", deal, environment=lane.environment)
     assert done.returncode == 0, done.stderr
-    assert (await end_of(lane, deal, after_runs=1))["ending"] == "invoiced"
+    assert (await end_of(lane, deal))["ending"] in ("invoiced", "already_invoiced")
     await command("flows", "start", deal, environment=lane.environment)
-    assert (await end_of(lane, deal, after_runs=2))["ending"] == "already_invoiced"
+    assert (await end_of(lane, deal, after_runs=1))["ending"] == "already_invoiced"
     await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)

@@ -1,9 +1,11 @@
 """Every write of flow 1, broken in every way: one customer, one invoice, one delivery, one write to the deal.
 
-A crash point kills the worker's own process. Each fault must have fired, or its point is void.
+A crash point kills the worker's own process; what leaves the worker alive is played by the fault matrix.
+Each fault must have fired, or its point is void.
 """
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,12 +13,21 @@ from typing import Any
 
 import pytest
 
-from tests.front_door.account import TWO_LINES_GROSS
-from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
+from tests.front_door.account import TWO_LINES_GROSS, Account
+from tests.front_door.judge import (
+    every_write_has_its_pair,
+    invoice_is_right,
+    one_customer,
+    one_delivery,
+    one_vat_rate,
+    one_write_to_the_deal,
+)
 from tests.front_door.stack import Lane, TemporalServer, until
 
-LANES = 3
-FEWEST_POINTS = 50
+LANES = 4
+FEWEST_POINTS = 31
+LAG = 1.2
+"""Seconds for which a look-up misses what was written: less than the lane's `stripe.settle` of 1.5."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +54,21 @@ CALLS = (
 
 @dataclass(frozen=True)
 class Point:
+    """A fault on one call. `stale` are look-ups that miss what was written meanwhile.
+
+    They miss it for `LAG` after an answer, which makes the next attempt wait. Without an answer only the
+    idempotency key holds a repeat back, so there they miss it until the call was repeated.
+    """
+
     call: Call
     when: str
     effect: dict[str, Any]
     kills: bool = False
     stale: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        return "status" in self.effect
 
     def __str__(self) -> str:
         effect = "worker dies" if self.kills else ", ".join(f"{k} {v}" for k, v in self.effect.items())
@@ -59,16 +80,16 @@ def points() -> Iterator[Point]:
     for call in CALLS:
         for when in ("before", "after", "answered"):
             yield Point(call, when, {}, kills=True)
-        yield Point(call, "after", {"status": 500})
-        yield Point(call, "after", {"reset": True})
-        yield Point(call, "after", {"timeout": 4})
-        yield Point(call, "after", {"malformed": True})
-        if call.vendor == "stripe":
-            yield Point(call, "before", {"status": 500, "stored": True})
-    customer, _, draft, *_ = CALLS
-    yield Point(customer, "after", {"status": 500}, stale="/v1/customers.*")
+    customer, rate, draft, _, _, send, _ = CALLS
+    for call, stale in (
+        (customer, "/v1/customers.*"),
+        (rate, "/v1/tax_rates.*"),
+        (draft, "/v1/invoices.*"),
+        (send, "/v1/events"),
+    ):
+        yield Point(call, "after", {"status": 500}, stale=stale)
+        yield Point(call, "after", {"reset": True}, stale=stale)
     yield Point(customer, "after", {}, kills=True, stale="/v1/customers.*")
-    yield Point(draft, "after", {"status": 500}, stale="/v1/invoices.*")
     yield Point(draft, "after", {}, kills=True, stale="/v1/invoices.*")
 
 
@@ -80,8 +101,9 @@ async def play(lane: Lane, point: Point, vat_rate: str) -> None:
     deal = await (account.deal(lines=lines) if point.call.name == "create VAT rate" else account.deal())
     since = len(await account.requests())
     if point.stale:
-        await account.fault(
-            vendor="stripe", method="GET", path=point.stale, when="before", effect={"stale": 1.2}, times=None
+        lag = LAG if point.answered else 3600
+        stale = await account.fault(
+            vendor="stripe", method="GET", path=point.stale, effect={"stale": lag}, times=None
         )
     effect = {"kill": lane.worker.pid} if point.kills else point.effect
     fault = await account.fault(
@@ -96,6 +118,9 @@ async def play(lane: Lane, point: Point, vat_rate: str) -> None:
     if point.kills:
         await asyncio.wait_for(lane.worker.wait(), 30)
         await lane.restart_worker()
+    if point.stale and not point.answered:
+        await until(lambda: sent_twice(account, point.call, since), what=f"{point}: the call is repeated")
+        await account.release(stale)
 
     async def written() -> bool:
         return bool((await account.shown(deal))["billing_invoice_number"])
@@ -108,10 +133,18 @@ async def play(lane: Lane, point: Point, vat_rate: str) -> None:
     gross = TWO_LINES_GROSS
     if point.call.name == "create VAT rate":
         gross = 100000 + int(vat_rate) * 1000
+        await one_vat_rate(account, vat_rate)
     invoice = await invoice_is_right(account, deal, gross=gross)
     await one_customer(account, invoice)
     await one_delivery(account, invoice)
-    await one_write_to_the_deal(account, deal, since=since)
+    lost = int(point.call.vendor == "hubspot" and point.when == "before")
+    await one_write_to_the_deal(account, deal, since=since, lost=lost)
+
+
+async def sent_twice(account: Account, call: Call, since: int) -> bool:
+    found = await account.requests(vendor=call.vendor, since=str(since))
+    sent = [r for r in found if r["method"] == call.method and re.fullmatch(call.path, r["path"])]
+    return len(sent) > 1
 
 
 @pytest.mark.timeout(900)
@@ -134,7 +167,7 @@ async def test_every_crash_point_ends_as_exactly_one_invoice(
                 await lane.account.clear_faults()
                 await lane.restart_worker()
         try:
-            await every_write_has_its_pair(lane)
+            every_write_has_its_pair(await lane.audit(), await lane.account.requests())
         except AssertionError as error:
             failures.append(f"I8: {error!r}")
 
@@ -150,16 +183,3 @@ async def test_every_crash_point_ends_as_exactly_one_invoice(
     print(f"\ncrash points played: {total}, failed: {len(failures)}")  # noqa: T201 - fewer points must be seen
     assert total >= FEWEST_POINTS
     assert not failures, "\n".join(failures)
-
-
-async def every_write_has_its_pair(lane: Lane) -> None:
-    """I8: no write outside without an intent before it, and every intent has its outcome."""
-    rows = await lane.audit()
-    intents = [r for r in rows if r["kind"] == "intent"]
-    outcomes = [r for r in rows if r["kind"] == "outcome"]
-    assert len(intents) == len(outcomes)
-    keys = {r["key"] for r in intents}
-    for request in await lane.account.requests(committed="true"):
-        if request["vendor"] == "stripe" and request["method"] == "POST":
-            key = request["headers"]["idempotency-key"]
-            assert key.split("#")[0] in keys, f"{request['path']} was written without an intent"

@@ -20,7 +20,7 @@ async def test_nothing_personal_or_secret_is_stored_in_clear(lane: Lane) -> None
     await end_of(lane, deal)
     # A refusal too: failure messages and stack traces are where plain text usually leaks.
     await lane.account.win(refused)
-    assert (await end_of(lane, refused))["ending"] == "problems"
+    await lane.question(refused)
 
     plain = await Client.connect(f"127.0.0.1:{lane.server.port}", namespace=lane.namespace)
     histories = ""

@@ -1,6 +1,7 @@
-"""Record one history per ending, from real runs, sealed with the key that lies beside them.
+"""Record one history per flow and ending, from real runs, sealed with the key that lies beside them.
 
-Run it when a flow gains an ending; keep the old files, since running executions are as old as they are.
+Run it when a flow gains an ending, into a new generation. Older generations stay as they are: running
+executions are as old as they are, and today's code must replay them.
 """
 
 import asyncio
@@ -8,22 +9,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.front_door.account import Account
-from tests.front_door.stack import Lane, TemporalServer
+from tests.front_door.account import siret
+from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.test_desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.test_endings import THREE_PIECES, end_of
 
 HERE = Path(__file__).parent
+GENERATION = HERE / "2-desk"
 NAMESPACE = "raccord-histories"
-
-
-async def deals(account: Account) -> dict[str, str]:
-    """Make one deal for each ending; return their ids by the ending's name."""
-    dirty = await account.company(zip="", siren="1")
-    return {
-        "invoiced": await account.deal(),
-        "problems": await account.deal(dirty),
-        "totals": await account.deal(lines=THREE_PIECES),
-    }
+OTHER_FLOWS = {
+    "EnsureCustomer": "ensure-customer",
+    "Telling": "telling",
+    "Press": "press",
+    "ConnectionWatch": "connection-watch",
+    "Reconciliation": "reconciliation",
+}
 
 
 async def record() -> None:
@@ -32,56 +32,98 @@ async def record() -> None:
     await server.start()
     try:
         await _live(server, directory / "live")
-        await _shadow(server, directory / "shadow")
+        for mode in ("shadow", "draft"):
+            await _one(server, directory / mode, mode)
     finally:
         await server.process.stop()
         shutil.rmtree(directory)
 
 
 async def _live(server: TemporalServer, directory: Path) -> None:
-    async with Lane(server, directory, "histories", keys=HERE / "keys.json") as lane:
-        made = await deals(lane.account)
-        for name in ("invoiced", "problems"):
-            await lane.account.win(made[name])
-            await end_of(lane, made[name])
-            await _save(lane, made[name], name)
-        await lane.account.settings("stripe", vat_per_rate=True)
-        await lane.account.win(made["totals"])
-        await end_of(lane, made["totals"])
-        await _save(lane, made["totals"], "totals-differ")
-        await lane.account.settings("stripe", vat_per_rate=False)
-        await lane.account.move(made["invoiced"], "closedlost")
-        await end_of(lane, made["invoiced"], after_runs=1)
-        await _save(lane, made["invoiced"], "not-for-us")
-        await lane.account.win(made["invoiced"])
-        await end_of(lane, made["invoiced"], after_runs=2)
-        await _save(lane, made["invoiced"], "already-invoiced")
-        await lane.account.edit("deals", made["totals"], purchase_order="PO-1")
-        await lane.account.move(made["totals"], "contractsent")
-        await end_of(lane, made["totals"], after_runs=1)
-        await lane.account.win(made["totals"])
-        await end_of(lane, made["totals"], after_runs=2)
-        await _save(lane, made["totals"], "draft-replaced")
-        async for found in lane.client.list_workflows("WorkflowType = 'EnsureCustomer'"):
-            handle = lane.client.get_workflow_handle(found.id, run_id=found.run_id)
-            history = await handle.fetch_history()
-            (HERE / "ensure-customer.json").write_text(history.to_json() + "\n")
+    overrides = {"RACCORD_WATCH__ALERT_AFTER": "1"}
+    async with Lane(server, directory, "histories", keys=HERE / "keys.json", overrides=overrides) as lane:
+        await lane.account.settings("hubspot", subscriptions=RECORDS)
+        await _invoiced_lost_and_won_back(lane)
+        await _asked(lane)
+        await _totals_differ(lane)
+        await _outage(lane)
+        await lane.command("reconcile", "--once")
+        for flow, name in OTHER_FLOWS.items():
+            async for found in lane.client.list_workflows(
+                f"WorkflowType = '{flow}' AND ExecutionStatus = 'Completed'"
+            ):
+                handle = lane.client.get_workflow_handle(found.id, run_id=found.run_id)
+                (GENERATION / f"{name}.json").write_text((await handle.fetch_history()).to_json() + "\n")
 
 
-async def _shadow(server: TemporalServer, directory: Path) -> None:
-    # The codec binds payloads to the namespace, so both lanes must bear the recorded name.
-    async with Lane(
-        server, directory, "histories", mode="shadow", keys=HERE / "keys.json", shared=True
-    ) as lane:
+async def _invoiced_lost_and_won_back(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+    await _save(lane, deal, "invoiced")
+    await lane.account.move(deal, "closedlost")
+    await lane.question(deal, cause="lost_after_issue")
+    await lane.account.win(deal)
+    await end_of(lane, deal, after_runs=1)
+    await _save(lane, deal, "lost-and-won-back")
+    never = await lane.account.deal()
+    await lane.account.move(never, "closedlost")
+    await end_of(lane, never)
+    await _save(lane, never, "not-for-us")
+
+
+async def _asked(lane: Lane) -> None:
+    repaired, company = await dirty_deal(lane)
+    await message_about(lane, repaired)
+    await lane.account.edit("companies", company, siret=siret())
+    await end_of(lane, repaired)
+    await _save(lane, repaired, "repaired")
+    given_up, _ = await dirty_deal(lane)
+    await lane.account.press(await message_about(lane, given_up), GIVE_UP)
+    await end_of(lane, given_up)
+    await _save(lane, given_up, "given-up")
+
+
+async def _totals_differ(lane: Lane) -> None:
+    deal = await lane.account.deal(lines=THREE_PIECES)
+    await lane.account.settings("stripe", vat_per_rate=True)
+    await lane.account.win(deal)
+    await lane.question(deal, cause="totals")
+    await lane.account.settings("stripe", vat_per_rate=False)
+    await lane.account.edit("deals", deal, purchase_order="PO-1")
+    await lane.account.press(await message_about(lane, deal), "Relire")
+    await end_of(lane, deal)
+    await _save(lane, deal, "draft-replaced")
+
+
+async def _outage(lane: Lane) -> None:
+    await lane.account.fault(vendor="stripe", path=".*", effect={"status": 503}, times=None)
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+
+    async def told(text: str) -> bool:
+        return bool(await lane.account.messages("stripe", text))
+
+    await until(lambda: told("ne répond pas"))
+    await lane.account.clear_faults()
+    await end_of(lane, deal)
+    await until(lambda: told("répond de nouveau"))
+
+
+async def _one(server: TemporalServer, directory: Path, mode: str) -> None:
+    # The codec binds payloads to the namespace, so every lane must bear the recorded name.
+    async with Lane(server, directory, "histories", mode=mode, keys=HERE / "keys.json", shared=True) as lane:
         deal = await lane.account.deal()
         await lane.account.win(deal)
+        if mode == "draft":
+            await lane.account.press(await message_about(lane, deal), "Émettre")
         await end_of(lane, deal)
-        await _save(lane, deal, "shadow")
+        await _save(lane, deal, mode)
 
 
 async def _save(lane: Lane, deal: str, name: str) -> None:
     history = await lane.client.get_workflow_handle(f"deal-won/hubspot/{deal}").fetch_history()
-    (HERE / f"deal-won-{name}.json").write_text(history.to_json() + "\n")
+    (GENERATION / f"deal-won-{name}.json").write_text(history.to_json() + "\n")
 
 
 if __name__ == "__main__":

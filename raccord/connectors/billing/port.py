@@ -4,13 +4,14 @@ Every writing method makes one external write and takes the idempotency key of t
 vendor without such keys relies on the look-up that precedes each call.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.deal import DealRef
-from raccord.domain.invoice import Invoice, InvoiceOrder
+from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.parties import Customer, CustomerProfile
 
 
@@ -47,8 +48,22 @@ class BillingReader(Protocol):
         """Read one invoice. Raises `NotFound` when it is gone."""
         ...
 
+    async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        """Return every line of an invoice, in its order. Raises `NotFound` when it is gone."""
+        ...
+
+    async def invoices_of_customer(
+        self, customer_id: str, *, since: date, until: date
+    ) -> tuple[Invoice, ...]:
+        """Return the customer's invoices dated between two business dates, drafts included, ours or not."""
+        ...
+
     async def was_delivered(self, invoice_id: str) -> bool:
         """Whether the vendor has already e-mailed this invoice."""
+        ...
+
+    async def probe(self) -> None:
+        """Make one cheap authenticated call; raises what any call would."""
         ...
 
     async def check(self) -> tuple[Check, ...]:

@@ -1,10 +1,11 @@
 """What the flows need from a CRM."""
 
+from datetime import date, datetime
 from typing import Protocol
 
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
-from raccord.domain.deal import Deal, InvoiceFields
+from raccord.domain.deal import Deal, InvoiceFields, Task, WonDeal
 
 
 class CrmReader(Protocol):
@@ -26,6 +27,25 @@ class CrmReader(Protocol):
         """Whether the deal already shows exactly these invoice fields."""
         ...
 
+    async def current_company(self, company_id: str) -> str | None:
+        """Return under which id a company lives now: its own, the survivor of a merge, None when deleted."""
+        ...
+
+    async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
+        """Return every deal that is won, with a close date on or after `won_from` or none at all.
+
+        `changed_since` leaves out deals that have not changed since; the CRM's own search lag applies.
+        """
+        ...
+
+    async def find_task(self, deal_id: str, ref: str) -> str | None:
+        """Return the id of the deal's task that carries `ref`, open or done."""
+        ...
+
+    async def probe(self) -> None:
+        """Make one cheap authenticated call; raises what any call would."""
+        ...
+
     async def check(self) -> tuple[Check, ...]:
         """Check credentials, permissions and the mapped fields, each with a sample value."""
         ...
@@ -40,4 +60,12 @@ class Crm(CrmReader, Protocol):
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         """Set the deal's invoice fields to exactly these values. `Permanent` names the refused field."""
+        ...
+
+    async def create_task(self, task: Task) -> str:
+        """Create a task on a deal, for its salesperson, carrying the task's `ref`; return its id."""
+        ...
+
+    async def complete_task(self, task_id: str) -> None:
+        """Mark a task as done; one that is done or gone already is success."""
         ...

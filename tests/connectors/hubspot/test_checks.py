@@ -11,6 +11,7 @@ from tests.connectors.hubspot.conftest import Connect
 from tests.connectors.hubspot.stub import Asked, Reply, Stub
 
 KINDS = ("deals", "companies", "contacts", "line_items")
+READ = (*KINDS, "tasks")
 TYPES = {
     "deals": {
         "billing_invoice_id": "string",
@@ -48,8 +49,9 @@ class Set:
         self.property("deals", "billing_status")["options"] = [{"value": "issued"}, {"value": "paid"}]
         stub.on("GET", ACCOUNT, Reply({"portalId": 144000001, "accountType": "STANDARD"}))
         stub.on("GET", f"{ROOT}/v3/owners/", Reply({"results": []}))
-        for kind in KINDS:
+        for kind in READ:
             stub.on("GET", f"{ROOT}/v3/objects/{kind}", Reply({"results": []}))
+        for kind in KINDS:
             stub.on("GET", f"{ROOT}/v3/properties/{kind}", partial(self._list, kind))
 
     def _list(self, kind: str, _: Asked) -> Reply:
@@ -74,7 +76,7 @@ async def checks(crm: Crm) -> dict[str, Check]:
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
-    assert len(found) == 1 + 5 + 17
+    assert len(found) == 1 + 6 + 17
     assert {asked.method for asked in ready.stub.asked} == {"GET"}, f"doctor writes nothing in {Mode.SHADOW}"
 
 
@@ -140,6 +142,28 @@ async def test_a_missing_scope_is_named(crm: Crm, ready: Set, kind: str) -> None
     check = (await checks(crm))[kind.replace("_", " ")]
     assert check.state is CheckState.FAIL
     assert f"crm.objects.{kind}.read" in check.remedy
+
+
+async def test_both_scopes_of_tasks_are_named_under_the_contacts_they_belong_to(crm: Crm, ready: Set) -> None:
+    assert (await checks(crm))["tasks"].state is CheckState.OK
+    denied = Reply({"status": "error", "category": "MISSING_SCOPES"}, 403)
+    ready.stub.on("GET", f"{ROOT}/v3/objects/tasks", denied)
+    check = (await checks(crm))["tasks"]
+    assert check.state is CheckState.FAIL
+    assert {"crm.objects.contacts.read", "crm.objects.contacts.write"} <= set(check.remedy.split())
+
+
+async def test_a_mapped_kind_of_buyer_shows_a_sample(connect: Connect, ready: Set) -> None:
+    row = {"id": "1", "properties": {"sorte": "Particulier", "bc": None}}
+    ready.stub.on("GET", f"{ROOT}/v3/objects/companies", Reply({"results": [row]}))
+    ready.properties["companies"].append({"name": "sorte", "type": "enumeration", "options": []})
+    mapping = {"companies": {"individual": "sorte", "order_number_required": "bc"}}
+    found = await checks(connect(mapping=mapping))
+    assert found["mapping.companies.individual"].found == "sorte: e.g. Particulier"
+    missing = found["mapping.companies.order_number_required"]
+    assert (missing.state, missing.found) == (CheckState.WARN, "does not exist")
+    assert "single checkbox" in missing.remedy
+    assert not any("individual_values" in name for name in found)
 
 
 async def test_properties_that_may_not_be_listed_warn_once(crm: Crm, ready: Set) -> None:

@@ -1,10 +1,13 @@
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from raccord.connectors.crm.hubspot.webhook import HubSpotWebhooks
+from raccord.connectors.crm.hubspot.events import parse
 from raccord.connectors.webhooks import HintKind, UnreadableBody, WebhookEvents
 
 PORTAL = 144000001
@@ -30,7 +33,7 @@ def without(event: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def parsed(*events: Any) -> WebhookEvents:
-    return HubSpotWebhooks((b"x" * 16,), account_id=PORTAL).parse(json.dumps(events).encode())
+    return parse(json.dumps(events).encode(), account_id=PORTAL)
 
 
 def ids(*events: Any) -> list[str]:
@@ -104,29 +107,94 @@ def test_a_line_item_s_association_to_a_deal_is_about_the_deal() -> None:
     assert ids(event | {"associationType": "LINE_ITEM_TO_PRODUCT"}) == []
 
 
-def test_a_merge_names_the_survivor() -> None:
-    event = without(CLASSIC, "objectId", "propertyName") | {
-        "subscriptionType": "deal.merge",
-        "primaryObjectId": 10,
-        "mergedObjectIds": [11],
-        "newObjectId": 12,
-        "numberOfPropertiesMoved": 4,
-    }
-    assert ids(event) == ["12", "10"]
-    assert ids(event | {"newObjectId": 10}) == ["10"]
+MERGE = without(CLASSIC, "objectId", "propertyName") | {
+    "subscriptionType": "deal.merge",
+    "primaryObjectId": 10,
+    "mergedObjectIds": [11],
+    "newObjectId": 12,
+    "numberOfPropertiesMoved": 4,
+}
+
+
+def test_a_merge_names_the_survivor_and_whom_it_took_in() -> None:
+    assert ids(MERGE) == ["12", "10", "11"]
+    assert ids(MERGE | {"newObjectId": 10, "mergedObjectIds": [11, "9", 11]}) == ["10", "11", "9"]
+
+
+@pytest.mark.parametrize("merged", [None, 7, {"0": 11}, [None, True, -1, 1.5, "x", [11], {}]], ids=str)
+def test_a_merge_whose_list_cannot_be_read_still_names_the_survivor(merged: Any) -> None:
+    assert ids(MERGE | {"mergedObjectIds": merged}) == ["12", "10"]
+
+
+def test_a_merge_of_very_many_names_the_survivor_and_the_first_of_them() -> None:
+    found = ids(MERGE | {"mergedObjectIds": list(range(1000, 3000))})
+    assert found == ["12", "10", *map(str, range(1000, 1100))]
+
+
+OTHERS = [
+    ("company", "0-2", HintKind.COMPANY),
+    ("contact", "0-1", HintKind.CONTACT),
+    ("line_item", "0-8", HintKind.LINE_ITEM),
+]
+
+
+@pytest.mark.parametrize(("name", "type_id", "kind"), OTHERS)
+@pytest.mark.parametrize("action", ["creation", "deletion", "restore", "propertyChange"])
+def test_a_change_of_another_record_names_it_in_both_formats(
+    name: str, type_id: str, kind: HintKind, action: str
+) -> None:
+    classic = CLASSIC | {"subscriptionType": f"{name}.{action}", "objectId": 7}
+    generic = GENERIC | {"subscriptionType": f"object.{action}", "objectTypeId": type_id, "objectId": 7}
+    found = parsed(classic, generic)
+    assert [(hint.kind, hint.id) for hint in found.hints] == [(kind, "7")] * 2
+    assert (found.ignored, found.unreadable) == ((), ())
+
+
+@pytest.mark.parametrize(("name", "type_id", "kind"), OTHERS)
+def test_a_merge_of_other_records_names_all_of_them(name: str, type_id: str, kind: HintKind) -> None:
+    classic = MERGE | {"subscriptionType": f"{name}.merge"}
+    generic = MERGE | {"subscriptionType": "object.merge", "objectTypeId": type_id}
+    for event in (classic, generic):
+        assert [(hint.kind, hint.id) for hint in parsed(event).hints] == [
+            (kind, "12"),
+            (kind, "10"),
+            (kind, "11"),
+        ]
+
+
+def test_records_of_two_kinds_with_one_number_have_two_keys() -> None:
+    deal, company, contact = parsed(
+        GENERIC, GENERIC | {"objectTypeId": "0-2"}, GENERIC | {"objectTypeId": "0-1"}
+    ).hints
+    assert len({deal.key, company.key, contact.key}) == 3
+
+
+def test_the_keys_of_deals_are_what_they_always_were() -> None:
+    """A redelivery may arrive days later, to a newer version."""
+    classic, generic = parsed(CLASSIC, GENERIC).hints
+    assert classic.key == ("144000001/deal.propertyChange/38990123456/dealstage/1750339999870/3181526811")
+    assert generic.key == ("144000001/object.propertyChange/38990123456/dealstage/1750339999870/3181526811")
 
 
 @pytest.mark.parametrize(
     "kind",
-    ["contact.propertyChange", "company.creation", "line_item.propertyChange", "contact.privacyDeletion"],
+    [
+        "contact.privacyDeletion",
+        "company.associationChange",
+        "company.somethingNew",
+        "product.propertyChange",
+        "object.propertyChange",
+        "toString",
+    ],
 )
-def test_other_records_are_ignored_and_counted(kind: str) -> None:
+def test_types_that_we_do_not_use_are_ignored_and_counted(kind: str) -> None:
     found = parsed(CLASSIC | {"subscriptionType": kind})
     assert (found.hints, found.ignored, found.unreadable) == ((), (kind,), ())
 
 
-def test_an_object_that_is_no_deal_is_ignored() -> None:
-    assert parsed(GENERIC | {"objectTypeId": "0-2"}).ignored == ("object.propertyChange",)
+@pytest.mark.parametrize("type_id", ["0-27", "2-99", None, 3, ["0-3"], {"0-3": 1}], ids=str)
+def test_an_object_of_no_known_type_is_ignored(type_id: Any) -> None:
+    assert parsed(GENERIC | {"objectTypeId": type_id}).ignored == ("object.propertyChange",)
 
 
 def test_events_of_another_account_have_no_effect() -> None:
@@ -135,7 +203,7 @@ def test_events_of_another_account_have_no_effect() -> None:
 
 
 def test_without_a_configured_account_every_account_is_ours() -> None:
-    found = HubSpotWebhooks((b"x" * 16,), account_id=None).parse(json.dumps([CLASSIC]).encode())
+    found = parse(json.dumps([CLASSIC]).encode(), account_id=None)
     assert len(found.hints) == 1
 
 
@@ -198,4 +266,63 @@ def test_a_hundred_events_in_one_delivery_are_a_hundred_hints() -> None:
 )
 def test_a_body_that_is_no_array_is_unreadable_as_a_whole(body: bytes) -> None:
     with pytest.raises(UnreadableBody):
-        HubSpotWebhooks((b"x" * 16,), account_id=None).parse(body)
+        parse(body, account_id=None)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+TYPES = [
+    f"{subject}.{action}"
+    for subject in ("deal", "company", "contact", "line_item", "object", "x")
+    for action in ("propertyChange", "creation", "deletion", "restore", "merge", "associationChange", "x")
+]
+IDS = st.integers() | st.text(max_size=20) | JSON
+LIKE_EVENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "subscriptionType": st.sampled_from(TYPES) | JSON,
+        "eventType": st.sampled_from(TYPES) | JSON,
+        "objectTypeId": st.sampled_from(["0-1", "0-2", "0-3", "0-8", "0-27"]) | JSON,
+        "associationType": st.sampled_from(["DEAL_TO_DEAL", "_TO_DEAL", "DEAL_TO_"]) | JSON,
+        "fromObjectTypeId": st.just("0-3") | JSON,
+        "toObjectTypeId": st.just("0-3") | JSON,
+        "mergedObjectIds": st.lists(IDS, max_size=4) | JSON,
+        "propertyName": st.text(max_size=20) | JSON,
+    }
+    | dict.fromkeys(
+        (
+            "objectId",
+            "primaryObjectId",
+            "newObjectId",
+            "fromObjectId",
+            "toObjectId",
+            "portalId",
+            "eventId",
+            "occurredAt",
+        ),
+        IDS,
+    ),
+)
+NEAR_EVENTS = LIKE_EVENTS.map(lambda changed: CLASSIC | changed)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(LIKE_EVENTS | NEAR_EVENTS | JSON, max_size=4) | JSON, st.sampled_from([None, PORTAL]))
+def test_whatever_json_arrives_it_is_read_or_refused_and_nothing_else(body: Any, account: int | None) -> None:
+    try:
+        found = parse(json.dumps(body).encode(), account_id=account)
+    except UnreadableBody:
+        return
+    WebhookEvents.model_validate_json(found.model_dump_json())
+    heard = {name for hint in found.hints for name in [hint.key]} | {*found.ignored, *found.unreadable}
+    assert bool(heard) == bool(body)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_whatever_bytes_arrive_they_are_read_or_refused_and_nothing_else(body: bytes) -> None:
+    with suppress(UnreadableBody):
+        parse(body, account_id=None)

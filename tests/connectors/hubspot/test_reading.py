@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from raccord.connectors.crm.port import Crm
-from raccord.connectors.errors import NotFound, Permanent, Transient
+from raccord.connectors.errors import Auth, NotFound, Permanent, RateLimited, Transient
 from raccord.domain.deal import Discount, LineItem
 from tests.connectors.hubspot.account import (
     ACCOUNT,
@@ -365,3 +365,128 @@ async def test_a_subscription_line_says_so(crm: Crm, account: Account, propertie
 async def test_an_empty_value_is_nothing_and_no_question(crm: Crm, account: Account) -> None:
     line, unreadable = await the_line(crm, account, price="", quantity=None, vat_rate=" ")
     assert (line.unit_price, line.quantity, line.vat_rate, unreadable) == (None, None, None, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, ()),
+        ("", ()),
+        ("41", ("41",)),
+        ("41;40", ("41", "40")),
+        (" 41 ; ;40;41;", ("41", "40")),
+        ("42;41;7x;../1;٤٢;" + "9" * 21, ("41",)),
+    ],
+)
+async def test_a_survivor_names_whom_it_took_in(
+    crm: Crm, account: Account, text: str | None, expected: tuple[str, ...]
+) -> None:
+    account.deal["hs_merged_object_ids"] = text
+    account.records["companies"]["7"]["hs_merged_object_ids"] = text
+    deal = await crm.read_deal("42")
+    assert (deal.merged, deal.unreadable) == (expected, ())
+    assert set(deal.companies[0].merged) - {"42"} == set(expected)
+    for asked in (account.stub.last("GET", DEAL).query, account.stub.last("POST", batch("companies")).body):
+        assert "hs_merged_object_ids" in asked["properties"]
+
+
+@pytest.mark.parametrize(
+    ("value", "individual"),
+    [("Individual", True), (" PARTICULIER ", True), ("true", True), ("Société", False), (None, False)],
+)
+async def test_a_private_person_is_told_by_the_mapped_property(
+    connect: Connect, account: Account, value: str | None, individual: bool
+) -> None:
+    account.records["companies"]["7"]["sorte"] = value
+    mapping = {"companies": {"individual": "sorte"}}
+    (company,) = (await connect(mapping=mapping).read_deal("42")).companies
+    assert company.individual is individual
+
+
+async def test_own_words_for_a_private_person_replace_the_usual_ones(
+    connect: Connect, account: Account
+) -> None:
+    mapping = {"companies": {"individual": "sorte", "individual_values": ["  Privé "]}}
+    crm = connect(mapping=mapping)
+    for value, individual in (("PRIVÉ", True), ("individual", False)):
+        account.records["companies"]["7"]["sorte"] = value
+        assert (await crm.read_deal("42")).companies[0].individual is individual
+    assert "sorte" in account.stub.last("POST", batch("companies")).body["properties"]
+
+
+@pytest.mark.parametrize(
+    ("value", "required"),
+    [
+        ("true", True),
+        ("Oui", True),
+        ("YES", True),
+        ("1", True),
+        ("false", False),
+        ("non", False),
+        ("", False),
+    ],
+)
+async def test_a_buyer_who_wants_its_order_number_says_so(
+    connect: Connect, account: Account, value: str, required: bool
+) -> None:
+    account.records["companies"]["7"]["bc"] = value
+    deal = await connect(mapping={"companies": {"order_number_required": "bc"}}).read_deal("42")
+    assert (deal.companies[0].order_number_required, deal.unreadable) == (required, ())
+
+
+async def test_an_answer_that_is_neither_yes_nor_no_is_a_question(connect: Connect, account: Account) -> None:
+    account.records["companies"]["7"]["bc"] = "selon le cas"
+    deal = await connect(mapping={"companies": {"order_number_required": "bc"}}).read_deal("42")
+    assert [(u.record, u.field, u.value) for u in deal.unreadable] == [("company 7", "bc", "selon le cas")]
+
+
+async def test_without_a_mapping_every_buyer_is_an_ordinary_company(crm: Crm, account: Account) -> None:
+    account.records["companies"]["7"] |= {"individual": "true", "order_number_required": "true"}
+    (company,) = (await crm.read_deal("42")).companies
+    assert (company.individual, company.order_number_required) == (False, False)
+
+
+COMPANY = f"{ROOT}/v3/objects/companies/7"
+
+
+@pytest.mark.parametrize("now", ["7", "77"])
+async def test_a_company_lives_under_the_id_that_answers(crm: Crm, account: Account, now: str) -> None:
+    account.stub.on("GET", COMPANY, Reply({"id": now, "properties": {}, "archived": False}))
+    assert await crm.current_company("7") == now
+
+
+async def test_a_deleted_company_lives_nowhere(crm: Crm, account: Account) -> None:
+    assert await crm.current_company("7") is None
+
+
+@pytest.mark.parametrize("reply", [Reply(b"<html>404</html>", 404), Reply({"status": "error"}, 503)])
+async def test_a_company_is_not_called_deleted_by_anybody_but_hubspot(
+    crm: Crm, account: Account, reply: Reply
+) -> None:
+    account.stub.on("GET", COMPANY, reply)
+    with pytest.raises(Transient):
+        await crm.current_company("7")
+
+
+async def test_a_probe_is_one_small_read_with_the_token(crm: Crm, account: Account) -> None:
+    account.stub.on("GET", f"{ROOT}/v3/objects/deals", Reply({"results": []}))
+    await crm.probe()
+    (asked,) = account.stub.asked
+    assert (asked.method, asked.query["limit"]) == ("GET", ["1"])
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply({"status": "error"}, 401), Auth),
+        (Reply({"status": "error"}, 503), Transient),
+        (Reply({"status": "error"}, 429), RateLimited),
+    ],
+)
+async def test_a_probe_fails_as_any_call_would(
+    crm: Crm, account: Account, reply: Reply, expected: type[Exception]
+) -> None:
+    account.stub.on("GET", f"{ROOT}/v3/objects/deals", reply)
+    with pytest.raises(expected):
+        await crm.probe()

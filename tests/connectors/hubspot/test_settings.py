@@ -35,7 +35,18 @@ def test_an_empty_or_short_secret_refuses_to_start(name: str, secret: str) -> No
 def test_no_source_of_webhooks_is_made_without_a_secret() -> None:
     assert VENDOR.webhooks
     with pytest.raises(ValueError, match="webhook_secret"):
-        VENDOR.webhooks(settings(previous_webhook_secret=SECRET))
+        VENDOR.webhooks(settings(previous_webhook_secret=SECRET, previous_webhook_secret_until="2026-12-31"))
+
+
+def test_a_previous_secret_without_an_end_refuses_to_start() -> None:
+    with pytest.raises(ValidationError, match="needs previous_webhook_secret_until, the day"):
+        settings(webhook_secret=SECRET, previous_webhook_secret=SECRET)
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2026-12-31T12:00:00"])
+def test_an_end_that_is_no_day_and_no_moment_is_refused(until: str) -> None:
+    with pytest.raises(ValidationError, match="previous_webhook_secret_until"):
+        settings(webhook_secret=SECRET, previous_webhook_secret=SECRET, previous_webhook_secret_until=until)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +64,14 @@ def test_secrets_do_not_show() -> None:
 
 
 @pytest.mark.parametrize(
-    "mapping", [{"companies": {"siren": "SIREN"}}, {"deals": {"siren": "x"}}, {"siren": "x"}]
+    "mapping",
+    [
+        {"companies": {"siren": "SIREN"}},
+        {"companies": {"individual": "Sorte"}},
+        {"companies": {"individual_values": ["individual", " "]}},
+        {"deals": {"siren": "x"}},
+        {"siren": "x"},
+    ],
 )
 def test_a_misspelt_mapping_is_refused(mapping: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

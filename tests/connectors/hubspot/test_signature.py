@@ -1,7 +1,7 @@
 """Vectors: those of HubSpot's documentation and SDK, and ours made by the same rule with another tool."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -30,13 +30,11 @@ UTF8_BODY = (
 ).encode()
 
 
-def source(secret: str = SECRET, previous: str | None = None) -> WebhookSource:
+def source(secret: str = SECRET, previous: str | None = None, until: object = None) -> WebhookSource:
     assert VENDOR.webhooks
-    return VENDOR.webhooks(
-        HubSpotSettings.model_validate(
-            {"access_token": "pat", "webhook_secret": secret, "previous_webhook_secret": previous}
-        )
-    )
+    given = {"previous_webhook_secret": previous, "previous_webhook_secret_until": until}
+    settings = {"access_token": "pat", "webhook_secret": secret, **given}
+    return VENDOR.webhooks(HubSpotSettings.model_validate(settings))
 
 
 def delivery(
@@ -106,11 +104,35 @@ def test_the_client_s_signature_agrees_where_the_url_has_no_escapes(body: bytes)
 
 
 def test_two_secrets_are_accepted_while_one_replaces_the_other() -> None:
-    rotating = source("a-new-secret-of-the-app", previous=SECRET)
+    rotating = source("a-new-secret-of-the-app", previous=SECRET, until=SENT_AT.date())
     rotating.authenticate(delivery())
     signed_anew = Signature.get_signature("a-new-secret-of-the-app", BODY.decode(), "v3", URL, "POST", SENT)
     rotating.authenticate(delivery(signed_anew))
     assert cause(delivery(), source("a-new-secret-of-the-app")) == "bad_signature"
+
+
+@pytest.mark.parametrize(
+    ("until", "accepted"),
+    [
+        ("2025-06-18", False),
+        ("2025-06-19", True),
+        (date(2025, 6, 18), False),
+        (date(2025, 6, 19), True),
+        (date.max, True),
+        (SENT_AT, False),
+        (SENT_AT + timedelta(milliseconds=1), True),
+        ("2025-06-19T15:33:20+02:00", False),
+        ("2025-06-19T15:33:21+02:00", True),
+    ],
+)
+def test_the_previous_secret_is_worth_nothing_once_its_time_is_over(until: object, accepted: bool) -> None:
+    rotating = source("a-new-secret-of-the-app", previous=SECRET, until=until)
+    if accepted:
+        rotating.authenticate(delivery())
+    else:
+        assert cause(delivery(), rotating) == "bad_signature"
+    signed_anew = Signature.get_signature("a-new-secret-of-the-app", BODY.decode(), "v3", URL, "POST", SENT)
+    rotating.authenticate(delivery(signed_anew))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The `Billing` port on Stripe Invoicing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from raccord.connectors.billing.port import Billing
@@ -9,6 +9,7 @@ from raccord.connectors.billing.stripe.checks import check
 from raccord.connectors.billing.stripe.customers import Customers
 from raccord.connectors.billing.stripe.delivery import Delivery
 from raccord.connectors.billing.stripe.invoices import Invoices
+from raccord.connectors.billing.stripe.listing import Listing
 from raccord.connectors.billing.stripe.money import MAX_DECIMALS
 from raccord.connectors.billing.stripe.settings import StripeSettings
 from raccord.connectors.billing.stripe.vat import VatRates
@@ -16,7 +17,7 @@ from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import DealRef
-from raccord.domain.invoice import Invoice, InvoiceOrder
+from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.parties import Customer, CustomerProfile
 
 _TEST_RATE, _LIVE_RATE = 20.0, 80.0
@@ -30,6 +31,10 @@ def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Bi
     return StripeBilling(settings, clock)
 
 
+def _usual(settings: StripeSettings) -> float:
+    return _TEST_RATE if settings.test else _LIVE_RATE
+
+
 class StripeBilling:
     """One Stripe account. Business dates are read and written through the company's clock."""
 
@@ -39,6 +44,7 @@ class StripeBilling:
         self._customers = Customers(self._api)
         self._rates = VatRates(self._api, settings)
         self._invoices = Invoices(self._api, self._rates, clock)
+        self._listing = Listing(self._api, self._invoices, self._rates, clock)
         self._delivery = Delivery(self._api, self._invoices)
 
     @property
@@ -48,12 +54,14 @@ class StripeBilling:
             key_lifetime=timedelta(hours=24),
             drafts=True,
             delivers=True,
+            # Stripe is no approved platform of the French reform, and its API passes invoices to none.
+            einvoicing=False,
             vat_rounding=self._settings.vat_rounding,
             max_lines=250,
             # Stripe counts them from its minor unit, which is the second decimal here.
             max_unit_price_decimals=MAX_DECIMALS + 2,
             settle=self._settings.settle,
-            requests_per_second=_TEST_RATE if self._settings.test else _LIVE_RATE,
+            requests_per_second=self._settings.requests_per_second or _usual(self._settings),
         )
 
     async def find_customers(
@@ -78,6 +86,14 @@ class StripeBilling:
     ) -> tuple[Invoice, ...]:
         return await self._invoices.of_deal(deal, customer_id, invoice_id)
 
+    async def invoices_of_customer(
+        self, customer_id: str, *, since: date, until: date
+    ) -> tuple[Invoice, ...]:
+        return await self._listing.of_customer(customer_id, since, until)
+
+    async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        return await self._listing.lines(invoice_id)
+
     async def read_invoice(self, invoice_id: str) -> Invoice:
         return await self._invoices.read(invoice_id)
 
@@ -99,6 +115,9 @@ class StripeBilling:
 
     async def was_delivered(self, invoice_id: str) -> bool:
         return await self._delivery.was_sent(invoice_id)
+
+    async def probe(self) -> None:
+        await self._listing.first()
 
     async def check(self) -> tuple[Check, ...]:
         return await check(self._api, self._settings)

@@ -15,6 +15,8 @@ REFERENCE, CRM_COMPANY = "raccord_customer", "crm_company_id"
 _READ, _WRITE = "Customers: Read", "Customers: Write"
 _LOCALES = {"fr": "fr-FR", "en": "en"}
 _LONGEST_PHONE = 20
+MOST_CLAUSES = 10
+"""Of one search query (Stripe docs: search)."""
 _TREATMENTS = {"reverse": TaxTreatment.REVERSE_CHARGE, "exempt": TaxTreatment.EXPORT}
 
 
@@ -153,9 +155,16 @@ class Customers:
         return [customer async for customer in pages]
 
     async def _search(self, profile: CustomerProfile) -> list[str]:
-        query = " OR ".join(
-            f"metadata['{name}']:{quoted(value)}" for name, value in customer_metadata(profile).items()
-        )
+        marks = [
+            *customer_metadata(profile).items(),
+            *((CRM_COMPANY, id_) for id_ in profile.former_companies),
+        ]
+        clauses = [f"metadata['{name}']:{quoted(value)}" for name, value in marks]
+        asked = (clauses[n : n + MOST_CLAUSES] for n in range(0, len(clauses), MOST_CLAUSES))
+        found = await asyncio.gather(*(self._searched(profile, " OR ".join(some)) for some in asked))
+        return [id_ for ids in found for id_ in ids]
+
+    async def _searched(self, profile: CustomerProfile, query: str) -> list[str]:
         pages = self._api.pages(
             Operation(f"search the customer {profile.identity.reference}", _READ),
             lambda client, params: client.v1.customers.search_async(params),

@@ -155,7 +155,8 @@ class Invoices:
         )
         return [invoice.id async for invoice in pages]
 
-    async def _all_lines(self, invoice: StripeInvoice) -> tuple[Line, ...]:
+    async def all_lines(self, invoice: StripeInvoice) -> tuple[Line, ...]:
+        """Return every line: an invoice holds only its first ten."""
         if not invoice.lines.has_more:
             return invoice.lines.data
         pages = self._api.pages(
@@ -166,12 +167,12 @@ class Invoices:
         return tuple([line async for line in pages])
 
     async def _as_invoice(self, found: StripeInvoice) -> Invoice:
-        metadata, lines = found.metadata or {}, await self._all_lines(found)
+        metadata, lines = found.metadata or {}, await self.all_lines(found)
         currency = found.currency.upper()
         credited = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount
         return Invoice(
             id=found.id,
-            state=_state(found),
+            state=state_of(found),
             customer_id=found.customer or "",
             reference=reference_of(metadata),
             number=found.number,
@@ -239,7 +240,7 @@ def _base(tax: Tax, lines: Iterable[Line]) -> int:
     )
 
 
-def _state(found: StripeInvoice) -> InvoiceState:
+def state_of(found: StripeInvoice) -> InvoiceState:
     try:
         return InvoiceState(found.status)
     except ValueError as error:

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.domain.totals import VatRounding
+from raccord.domain.values import Duration
 
 _KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_\w+")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -23,8 +24,10 @@ class StripeSettings(ConnectionSettings):
     """A restricted key (`rk_test_...`, `rk_live_...`) with the rights `doctor` lists, or a secret key."""
     vat_rounding: VatRounding = VatRounding.PER_LINE
     """How this account rounds VAT; a draft that follows the other rule stops at the totals proof."""
-    settle: timedelta = Field(default=timedelta(seconds=60), ge=timedelta(0))
+    settle: Duration = Field(default=timedelta(seconds=60), ge=timedelta(0))
     """How long after a server error Stripe's look-ups may still miss what that request created."""
+    requests_per_second: float | None = Field(default=None, gt=0)
+    """Below what the account admits; by default 20 with a test key and 80 with a live one."""
     vat_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     """ISO 3166-1 country of the VAT rates."""
     vat_display_name: str = Field(default="TVA", min_length=1, max_length=50)

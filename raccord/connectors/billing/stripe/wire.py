@@ -78,12 +78,24 @@ class TaxRateDetails(Wire):
 
 class Tax(Wire):
     amount: StrictInt
+    tax_behavior: str | None = None
     taxable_amount: StrictInt | None = None
     tax_rate_details: TaxRateDetails | None = None
 
 
+class DiscountAmount(Wire):
+    amount: StrictInt
+
+
 class Line(Identified):
     amount: StrictInt
+    subtotal: StrictInt | None = None
+    """Before discounts; it contains the taxes that the price includes."""
+    discount_amounts: tuple[DiscountAmount, ...] | None = None
+    description: str | None = None
+    quantity: StrictInt | None = None
+    """Cut to a whole number; `quantity_decimal` is exact."""
+    quantity_decimal: Decimal | None = None
     taxes: tuple[Tax, ...] | None = None
 
 
@@ -93,6 +105,7 @@ class StatusTransitions(Wire):
 
 class StripeInvoice(Identified):
     status: str
+    created: StrictInt = 0
     customer: str | None = None
     currency: str
     metadata: Mapping[str, str] | None = None

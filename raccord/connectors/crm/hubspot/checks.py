@@ -10,9 +10,11 @@ from raccord.connectors.crm.hubspot.errors import Operation
 from raccord.connectors.crm.hubspot.properties import check_properties
 from raccord.connectors.crm.hubspot.records import ACCOUNT_SCOPE, scope
 from raccord.connectors.crm.hubspot.settings import HubSpotSettings
+from raccord.connectors.crm.hubspot.tasks import TASK_SCOPE
 from raccord.connectors.crm.hubspot.wire import Account, Anything
 from raccord.connectors.errors import Auth, ConnectorError, NotFound
 
+_TO_WRITE = {"deals": ("crm.objects.deals.write",), "tasks": (TASK_SCOPE,)}
 _REACH = "Check base_url and the network, then run doctor again."
 
 
@@ -24,6 +26,7 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
         ("contacts", client.contacts.get_page),
         ("line_items", client.line_items.get_page),
         ("owners", client.owners.get_page),
+        ("tasks", client.tasks.get_page),
     )
     account, *rights = await asyncio.gather(
         _account(client, settings), *(_right(client, kind, read) for kind, read in reads)
@@ -79,9 +82,9 @@ def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
 
 
 async def _right(client: HubSpotClient, kind: str, read: Callable[..., Any]) -> Check:
-    name, expected = f"{kind.replace('_', ' ')}", scope(kind)
+    name, expected = kind.replace("_", " "), " and ".join((scope(kind), *_TO_WRITE.get(kind, ())))
     try:
-        await client.call(Operation(f"list {kind}", expected), read, limit=1, into=Anything)
+        await client.call(Operation(f"list {kind}", scope(kind)), read, limit=1, into=Anything)
     except Auth as error:
         remedy = f"Give the app the scope {expected} in its settings in HubSpot."
         return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=remedy)

@@ -27,6 +27,7 @@ from raccord.connectors.webhooks import UnreadableBody, strict_json
 from raccord.domain.clock import BusinessClock
 
 _DECLARED = {200, 207}
+_CREATED = {201}
 _CONNECT_SECONDS = 3.0
 
 W = TypeVar("W", bound=BaseModel)
@@ -51,13 +52,16 @@ class HubSpotClient:
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="hubspot")
         crm = hubspot.Client.create(api_factory=self._api).crm
         self.deals = crm.deals.basic_api
+        self.deal_search = crm.deals.search_api
         self.companies = crm.companies.basic_api
         self.contacts = crm.contacts.basic_api
         self.line_items = crm.line_items.basic_api
+        self.tasks = crm.objects.tasks.basic_api
         self.batches = {
             "companies": crm.companies.batch_api,
             "contacts": crm.contacts.batch_api,
             "line_items": crm.line_items.batch_api,
+            "tasks": crm.objects.tasks.batch_api,
         }
         self.associations = crm.associations.v4.basic_api
         self.owners = crm.owners.owners_api
@@ -112,7 +116,7 @@ class HubSpotClient:
             raise refused(fault, operation, now=datetime.now(UTC), zone=self._zone) from ClientError(
                 error, status
             )
-        if answer.status not in _DECLARED:
+        if answer.status not in (_CREATED if operation.creates else _DECLARED):
             raise misshapen(operation)
         try:
             return strict_json(answer.data)

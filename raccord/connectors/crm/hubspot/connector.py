@@ -1,20 +1,23 @@
 """The `Crm` port on HubSpot."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check, ConnectionSettings
 from raccord.connectors.crm.hubspot.checks import check
 from raccord.connectors.crm.hubspot.client import HubSpotClient
+from raccord.connectors.crm.hubspot.errors import Operation
 from raccord.connectors.crm.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.connectors.crm.hubspot.reading import DealReader
+from raccord.connectors.crm.hubspot.records import Records, scope
 from raccord.connectors.crm.hubspot.settings import HubSpotSettings
+from raccord.connectors.crm.hubspot.tasks import TasksOnDeals
+from raccord.connectors.crm.hubspot.wire import Anything
+from raccord.connectors.crm.hubspot.won import WonDeals
 from raccord.connectors.crm.port import Crm
 from raccord.domain.clock import BusinessClock
-from raccord.domain.deal import Deal, InvoiceFields
+from raccord.domain.deal import Deal, InvoiceFields, Task, WonDeal
 
-_RATE = 9.0
-"""Below the 100 requests in 10 s of the smallest subscription (HubSpot docs: usage-guidelines)."""
 _SEARCH_LAG = timedelta(minutes=1)
 """HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
 
@@ -32,14 +35,17 @@ class HubSpotCrm:
     def __init__(self, name: str, settings: HubSpotSettings, clock: BusinessClock) -> None:
         self._settings = settings
         self._client = HubSpotClient(settings, clock)
+        self._records = Records(self._client)
         self._deals = DealReader(name, self._client, settings, clock)
+        self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
+        self._tasks = TasksOnDeals(self._client)
 
     @property
     def capabilities(self) -> CrmCapabilities:
         return CrmCapabilities(
             webhooks=self._settings.webhook_secret is not None,
-            requests_per_second=_RATE,
+            requests_per_second=self._settings.requests_per_second,
             search_lag=_SEARCH_LAG,
         )
 
@@ -51,6 +57,31 @@ class HubSpotCrm:
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         await self._invoices.write(deal_id, fields)
+
+    async def current_company(self, company_id: str) -> str | None:
+        return await self._records.current_company(company_id)
+
+    async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
+        return await self._won.read(won_from=won_from, changed_since=changed_since)
+
+    async def find_task(self, deal_id: str, ref: str) -> str | None:
+        return await self._tasks.find(deal_id, ref)
+
+    async def create_task(self, task: Task) -> str:
+        return await self._tasks.create(task)
+
+    async def complete_task(self, task_id: str) -> None:
+        await self._tasks.complete(task_id)
+
+    async def probe(self) -> None:
+        """List one deal: no search, and a right that every flow needs."""
+        await self._client.call(
+            Operation("list a deal", scope("deals")),
+            self._client.deals.get_page,
+            limit=1,
+            properties=["hs_object_id"],
+            into=Anything,
+        )
 
     async def check(self) -> tuple[Check, ...]:
         return await check(self._client, self._settings)

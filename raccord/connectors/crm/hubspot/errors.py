@@ -38,6 +38,7 @@ _REASONS = {
     "READ_ONLY_VALUE": "the property {field} is read-only. Name another one in this connection's mapping",
     "INVALID_INTEGER": "the property {field} expects another type of value",
     "INVALID_LONG": "the property {field} expects another type of value",
+    "INVALID_OWNER_ID": "the property {field} names nobody who can own records. Choose another owner",
     "INVALID_DATE": "the property {field} expects another type of value",
     "CONFLICT": "it conflicts with another record, such as a unique value that is already taken",
     "VALIDATION_ERROR": "a value is not valid. Look at the properties of the record in HubSpot",
@@ -49,12 +50,13 @@ class Operation:
     """What is asked of HubSpot, for the sentences of errors.
 
     `what` completes "HubSpot was asked to ..." and holds opaque ids only; `scope` is the
-    permission of the app that it takes.
+    permission of the app that it takes. HubSpot answers a creation with a status of its own.
     """
 
     what: str
     scope: str
     write: bool = False
+    creates: bool = False
 
 
 class ClientError(Exception):

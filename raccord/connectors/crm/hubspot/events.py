@@ -8,16 +8,27 @@ deliveries `subscriptionType`.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookEvents, strict_json
 
 OTHER_ACCOUNT = "other-account"
+MOST_MERGED = 100
+"""Ids of merged-away records that are read of one event; the survivor itself names all of them."""
 _DEAL = "0-3"
+_SUBJECTS_BY_TYPE = {"0-1": "contact", "0-2": "company", _DEAL: "deal", "0-8": "line_item"}
+_KINDS = {
+    "deal": HintKind.DEAL,
+    "company": HintKind.COMPANY,
+    "contact": HintKind.CONTACT,
+    "line_item": HintKind.LINE_ITEM,
+}
+_CHANGES = {"creation", "deletion", "restore", "propertyChange"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile("[A-Za-z0-9_.-]{1,255}")
-_SUBJECTS = ("objectId", "fromObjectId", "toObjectId", "newObjectId", "primaryObjectId")
+_ABOUT = ("objectId", "fromObjectId", "toObjectId", "newObjectId", "primaryObjectId")
 
 
 class _Unreadable(ValueError):
@@ -50,11 +61,16 @@ def _event(event: Any, account_id: int | None) -> tuple[tuple[Hint, ...], str]:
     subject, action, name = _type(event)
     if account_id is not None and "portalId" in event and _whole(event, "portalId") != account_id:
         return (), OTHER_ACCOUNT
-    ids = tuple(dict.fromkeys(_deals(event, subject, action)))
+    ids = tuple(dict.fromkeys(_records(event, subject, action)))
     if not ids:
         return (), name
-    key, occurred_at = _key(event, name), _occurred_at(event)
-    return tuple(Hint(kind=HintKind.DEAL, id=str(i), key=key, occurred_at=occurred_at) for i in ids), name
+    kind = HintKind.DEAL if action == "associationChange" else _KINDS[subject]
+    # The name of a project app's event does not say of which kind its number is.
+    key = _key(event, name if kind is HintKind.DEAL else f"{subject}.{action}")
+    occurred_at, merged = _occurred_at(event), action == "merge"
+    return tuple(
+        Hint(kind=kind, id=str(i), key=key, occurred_at=occurred_at, merged=merged) for i in ids
+    ), name
 
 
 def _type(event: dict[str, Any]) -> tuple[str, str, str]:
@@ -63,20 +79,30 @@ def _type(event: dict[str, Any]) -> tuple[str, str, str]:
         raise _Unreadable
     subject, _, action = name.partition(".")
     if subject == "object":
-        subject = "deal" if event.get("objectTypeId") == _DEAL else "object"
+        type_id = event.get("objectTypeId")
+        subject = _SUBJECTS_BY_TYPE.get(type_id, subject) if isinstance(type_id, str) else subject
     return subject, action, name
 
 
-def _deals(event: dict[str, Any], subject: str, action: str) -> Iterator[int]:
-    """Yield the ids of the deals that an event is about."""
+def _records(event: dict[str, Any], subject: str, action: str) -> Iterator[int]:
+    """Yield the ids of the records that an event is about: deals, of an association change."""
     match action:
         case "associationChange":
             yield from _ends(event, subject)
-        case "merge" if subject == "deal":
+        case "merge" if subject in _KINDS:
             survivors = [k for k in ("newObjectId", "primaryObjectId") if event.get(k) is not None]
             yield from (_whole(event, k) for k in survivors or ("objectId",))
-        case _ if subject == "deal":
+            yield from _merged_away(event)
+        case _ if subject == "deal" or (subject in _KINDS and action in _CHANGES):
             yield _whole(event, "objectId")
+
+
+def _merged_away(event: dict[str, Any]) -> Iterator[int]:
+    """Yield the ids that a merge united into another; one that is no id must not hide the survivor."""
+    ids = event.get("mergedObjectIds")
+    for each in ids[:MOST_MERGED] if isinstance(ids, list) else ():
+        with suppress(_Unreadable):
+            yield _number(each)
 
 
 def _ends(event: dict[str, Any], subject: str) -> Iterator[int]:
@@ -106,7 +132,7 @@ def _key(event: dict[str, Any], name: str) -> str:
 
     The attempt's number is left out: it differs between deliveries of one event.
     """
-    about = "-".join(str(_whole(event, k)) for k in _SUBJECTS if event.get(k) is not None)
+    about = "-".join(str(_whole(event, k)) for k in _ABOUT if event.get(k) is not None)
     changed = event.get("propertyName") or ""
     if not isinstance(changed, str) or (changed and not _NAME.fullmatch(changed)):
         raise _Unreadable
@@ -122,8 +148,12 @@ def _occurred_at(event: dict[str, Any]) -> datetime:
 
 
 def _whole(event: dict[str, Any], name: str) -> int:
+    return _number(event.get(name))
+
+
+def _number(value: Any) -> int:
     """Return a whole number of 0 or more, also where it is sent as text."""
-    match event.get(name):
+    match value:
         case bool():
             raise _Unreadable
         case int(number) if number >= 0:

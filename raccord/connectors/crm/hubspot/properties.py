@@ -32,9 +32,9 @@ class Wanted:
 async def check_properties(client: HubSpotClient, names: Names) -> tuple[Check, ...]:
     """Check every mapped property: a missing one that is written fails, one that is read warns."""
     wanted = {
-        "deals": (*_written(names.invoice), *_read("deals", names.deals.model_dump())),
-        "companies": tuple(_read("companies", names.companies.model_dump())),
-        "line_items": tuple(_read("line_items", names.line_items.model_dump())),
+        "deals": (*_written(names.invoice), *_read("deals", names.deals.properties)),
+        "companies": tuple(_read("companies", names.companies.properties)),
+        "line_items": tuple(_read("line_items", names.line_items.properties)),
     }
     found = await asyncio.gather(*(_of_kind(client, kind, them) for kind, them in wanted.items()))
     return tuple(check for checks in found for check in checks)
@@ -61,6 +61,8 @@ def _read(kind: str, names: Mapping[str, str]) -> Iterator[Wanted]:
         "vat_rate": "number",
         "payment_terms_days": "number",
         "language": "dropdown",
+        "individual": "dropdown",
+        "order_number_required": "single checkbox",
     }
     for use, name in names.items():
         yield Wanted(f"{kind}.{use}", name, forms.get(use, "single-line text"), types.get(use, ()))

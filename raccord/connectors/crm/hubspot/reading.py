@@ -17,6 +17,7 @@ from raccord.connectors.crm.hubspot.translation import (
     contact,
     creation,
     line_item,
+    merged,
     position,
 )
 from raccord.connectors.crm.hubspot.values import (
@@ -83,6 +84,7 @@ class DealReader:
             purchase_order=deal.text(own.purchase_order),
             language=parse_language(deal.text(own.language)),
             payment_terms_days=deal.read(own.payment_terms_days, parse_days),
+            merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )
 

@@ -6,7 +6,14 @@ from typing import TypeVar
 
 from raccord.connectors.crm.hubspot.client import HubSpotClient
 from raccord.connectors.crm.hubspot.errors import Operation
-from raccord.connectors.crm.hubspot.wire import Association, AssociationPage, Batch, DealRecord, Record
+from raccord.connectors.crm.hubspot.wire import (
+    Association,
+    AssociationPage,
+    Batch,
+    DealRecord,
+    Identified,
+    Record,
+)
 from raccord.connectors.errors import NotFound, Transient
 from raccord.domain.deal import Unreadable
 
@@ -17,7 +24,7 @@ PAGE = 500
 ACCOUNT_SCOPE = "for account information"
 """HubSpot does not name it; its answer is never needed."""
 _PASSING = {"INTERNAL_ERROR", "RATE_LIMIT", "RATE_LIMITS"}
-_SINGULAR = {"companies": "company", "contacts": "contact", "line_items": "line item"}
+_SINGULAR = {"companies": "company", "contacts": "contact", "line_items": "line item", "tasks": "task"}
 
 T = TypeVar("T")
 
@@ -40,6 +47,22 @@ class Records:
             associations=list(associations),
             into=DealRecord,
         )
+
+    async def current_company(self, company_id: str) -> str | None:
+        """Return the id that HubSpot answers with for a company: of a merged one the survivor's.
+
+        None when the company was deleted or archived.
+        """
+        found = await unless_gone(
+            self._client.call(
+                Operation(f"look for the company {company_id}", scope("companies")),
+                self._client.companies.get_by_id,
+                company_id,
+                properties=["hs_object_id"],
+                into=Identified,
+            )
+        )
+        return found.id if found else None
 
     async def associated(self, kind: str, record_id: str, to: str) -> tuple[Association, ...]:
         """Return everything of one kind that a record is associated with, without repetition."""
@@ -91,8 +114,8 @@ class Records:
 
 
 def scope(kind: str) -> str:
-    """Return the scope that reading one kind of records takes."""
-    return f"crm.objects.{kind}.read"
+    """Return the scope that reading one kind of records takes; tasks have none of their own."""
+    return f"crm.objects.{'contacts' if kind == 'tasks' else kind}.read"
 
 
 async def unless_gone(read: Awaitable[T]) -> T | None:

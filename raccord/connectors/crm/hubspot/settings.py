@@ -19,17 +19,24 @@ from raccord.connectors.connection import ConnectionSettings
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SHORTEST_SECRET = 16
+_INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
 
 PropertyName = Annotated[str, StringConstraints(pattern="^[a-z0-9_-]*$")]
 """The internal name of a HubSpot property; empty means "not used"."""
+PropertyValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class _Names(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @property
+    def properties(self) -> dict[str, str]:
+        """Return what each property is for, and its name."""
+        return {use: name for use, name in self if isinstance(name, str)}
+
+    @property
     def used(self) -> tuple[str, ...]:
-        return tuple(name for name in self.model_dump().values() if name)
+        return tuple(name for name in self.properties.values() if name)
 
 
 class CompanyNames(_Names):
@@ -40,6 +47,12 @@ class CompanyNames(_Names):
     vat_number: PropertyName = "vat_number"
     billing_email: PropertyName = "billing_email"
     payment_terms_days: PropertyName = "payment_terms_days"
+    individual: PropertyName = ""
+    """Tells private persons from companies, by one of `individual_values`."""
+    individual_values: tuple[PropertyValue, ...] = _INDIVIDUAL
+    """Option values, compared without regard to case."""
+    order_number_required: PropertyName = ""
+    """Says yes or no: whether the buyer wants its order number on every invoice."""
 
 
 class LineItemNames(_Names):
@@ -90,6 +103,9 @@ class HubSpotSettings(ConnectionSettings):
     account_id: int | None = Field(default=None, gt=0)
     """The account's number ("Hub ID"): events of other accounts are ignored, and deals get links."""
     mapping: Mapping = Mapping()
+    requests_per_second: float = Field(default=9.0, gt=0)
+    """Below what the subscription admits: 100 requests in 10 s for the smallest, 190 for Professional and
+    Enterprise, 250 with the API add-on (HubSpot docs: usage-guidelines)."""
     threads: int = Field(default=16, ge=1, le=64)
     """HubSpot's client blocks; this many requests are under way at most."""
 

@@ -5,14 +5,22 @@ from decimal import Decimal
 from typing import TypeVar
 
 from raccord.connectors.crm.hubspot.settings import CompanyNames, LineItemNames
-from raccord.connectors.crm.hubspot.values import parse_days, parse_decimal, parse_percent
+from raccord.connectors.crm.hubspot.values import (
+    parse_answer,
+    parse_days,
+    parse_decimal,
+    parse_ids,
+    parse_percent,
+)
 from raccord.connectors.crm.hubspot.wire import Record
 from raccord.domain.address import Address, parse_country
 from raccord.domain.deal import Discount, LineItem, Unreadable
 from raccord.domain.parties import Company, Contact
+from raccord.domain.values import fold
 
 T = TypeVar("T")
 
+MERGED = "hs_merged_object_ids"
 DEAL = (
     "dealname",
     "amount",
@@ -22,6 +30,7 @@ DEAL = (
     "closedate",
     "hubspot_owner_id",
     "hs_is_closed_won",
+    MERGED,
 )
 LINE_ITEM = (
     "name",
@@ -37,7 +46,7 @@ LINE_ITEM = (
     "hs_recurring_billing_period",
     "hs_position_on_quote",
 )
-COMPANY = ("name", "domain", "phone", "address", "address2", "city", "zip", "state", "country")
+COMPANY = ("name", "domain", "phone", "address", "address2", "city", "zip", "state", "country", MERGED)
 CONTACT = ("email", "firstname", "lastname", "phone")
 
 
@@ -113,6 +122,11 @@ def creation(record: Record) -> tuple[int, str]:
     return (len(record.id), record.id)
 
 
+def merged(record: Record) -> tuple[str, ...]:
+    """Return the ids of the records that HubSpot united into this one."""
+    return tuple(each for each in parse_ids(record.properties.get(MERGED) or "") if each != record.id)
+
+
 def company(record: Record, names: CompanyNames, notes: list[Unreadable]) -> Company:
     fields = Fields(f"company {record.id}", record.properties, notes)
     return Company(
@@ -134,6 +148,9 @@ def company(record: Record, names: CompanyNames, notes: list[Unreadable]) -> Com
         siret=fields.text(names.siret),
         vat_number=fields.text(names.vat_number),
         payment_terms_days=fields.read(names.payment_terms_days, parse_days),
+        individual=fold(fields.text(names.individual)) in {fold(each) for each in names.individual_values},
+        order_number_required=fields.read(names.order_number_required, parse_answer) or False,
+        merged=merged(record),
     )
 
 

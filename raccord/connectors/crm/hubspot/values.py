@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from raccord.domain.clock import BusinessClock
+from raccord.domain.values import fold
 
 _SPACES = re.compile("[\u0020\u00a0\u2009\u202f]")
 _PLAIN = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{1,15})?|[+-]?\.[0-9]{1,15}")
@@ -19,6 +20,11 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_ID = re.compile("[0-9]{1,20}")
+_ANSWERS = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
+    ("false", "no", "non", "0"), False
+)
 _LANGUAGES = {"francais": "fr", "français": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
@@ -77,6 +83,24 @@ def parse_instant(text: str) -> datetime:
     except OverflowError as error:
         raise ValueError("not an instant of this calendar") from error
     raise ValueError("not an instant")
+
+
+def milliseconds(instant: datetime) -> str:
+    """Write an aware instant as HubSpot's searches take it: whole milliseconds since 1970."""
+    return str((instant - _EPOCH) // _MILLISECOND)
+
+
+def parse_answer(text: str) -> bool:
+    """Read a yes or a no, as a checkbox of HubSpot or as people type it."""
+    if (answer := _ANSWERS.get(fold(text))) is None:
+        raise ValueError("neither yes nor no")
+    return answer
+
+
+def parse_ids(text: str) -> tuple[str, ...]:
+    """Read record ids between semicolons, each once; what is no id is passed over."""
+    parts = (part.strip() for part in text.split(";"))
+    return tuple(dict.fromkeys(part for part in parts if _ID.fullmatch(part)))
 
 
 def parse_language(text: str) -> str:

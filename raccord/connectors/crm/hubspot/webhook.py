@@ -13,20 +13,17 @@ def webhooks(settings: ConnectionSettings) -> WebhookSource:
         raise TypeError(f"{type(settings).__name__} are not the settings of HubSpot")
     if settings.webhook_secret is None:
         raise ValueError("webhook_secret is missing: enter the app's client secret")
-    secrets = (settings.webhook_secret, settings.previous_webhook_secret)
-    keys = tuple(secret.get_secret_value().encode() for secret in secrets if secret)
-    return HubSpotWebhooks(keys, account_id=settings.account_id)
+    return HubSpotWebhooks(settings)
 
 
 class HubSpotWebhooks:
     """Verifies and reads deliveries. Two secrets are accepted while one replaces the other."""
 
-    def __init__(self, secrets: tuple[bytes, ...], *, account_id: int | None) -> None:
-        self._secrets = secrets
-        self._account_id = account_id
+    def __init__(self, settings: HubSpotSettings) -> None:
+        self._settings = settings
 
     def authenticate(self, request: WebhookRequest) -> None:
-        authenticate(request, self._secrets)
+        authenticate(request, self._settings.webhook_secrets(request.received_at))
 
     def parse(self, body: bytes) -> WebhookEvents:
-        return parse(body, account_id=self._account_id)
+        return parse(body, account_id=self._settings.account_id)

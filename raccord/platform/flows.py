@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import (
+    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -11,26 +12,43 @@ from temporalio.common import (
 )
 
 from raccord.domain.deal import DealRef
-from raccord.domain.outcome import DealWonResult
 from raccord.platform import search
-from workflows.deal_won import DealWon
-from workflows.steps import FLOWS_QUEUE
+
+FLOWS_QUEUE = "flows"
+"""Where workflows and our own quick activities run."""
+AT_LEISURE = Priority(priority_key=5)
+"""For sweeps: what a webhook started goes first."""
 
 
 def workflow_id(deal: DealRef) -> str:
+    """Return the id of a deal's flow."""
     return f"deal-won/{deal.connection}/{deal.id}"
 
 
+def deal_of(workflow_id: str) -> DealRef | None:
+    """Return the deal of a flow's id; None when it is not a deal's."""
+    match workflow_id.split("/", 2):
+        case ["deal-won", connection, id]:
+            return DealRef(connection=connection, id=id)
+        case _:
+            return None
+
+
 async def deal_changed(
-    client: Client, deal: DealRef, *, key: str, within: timedelta | None = None
-) -> WorkflowHandle[DealWon, DealWonResult]:
+    client: Client,
+    deal: DealRef,
+    *,
+    key: str,
+    within: timedelta | None = None,
+    priority: Priority = Priority.default,
+) -> WorkflowHandle[object, object]:
     """Signal `changed` to the deal's flow, starting it if need be. Safe to repeat at any time.
 
     `key` names the event in the history. Raises `temporalio.service.RPCError` when the server
     does not accept it within `within`.
     """
     return await client.start_workflow(
-        DealWon.run,
+        "DealWon",
         deal,
         id=workflow_id(deal),
         task_queue=FLOWS_QUEUE,
@@ -41,4 +59,5 @@ async def deal_changed(
         static_summary=f"Deal {deal.id} of {deal.connection}: from won to invoiced",
         search_attributes=TypedSearchAttributes([SearchAttributePair(search.DEAL, str(deal))]),
         rpc_timeout=within,
+        priority=priority,
     )

@@ -1,0 +1,104 @@
+"""The desk's list of questions."""
+
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from activities.effects import cause
+from activities.messages import DeskState
+from raccord.connectors.errors import Permanent
+from raccord.domain.desk import Decision, Question, Ticket
+from raccord.domain.desk_notice import Voice
+from raccord.domain.policy import Timing
+from raccord.domain.values import Value
+from raccord.domain.working_hours import WorkingHours
+from raccord.records.records import Records
+from raccord.records.waiting import Waiting
+
+
+class DeskRules(Value):
+    """What the settings say about the desk."""
+
+    voice: Voice = Voice()
+    hours: WorkingHours = WorkingHours()
+    escalate_after: timedelta = timedelta(hours=8)
+    escalate_to: tuple[str, ...] = ()
+    messenger: str = ""
+    """Connection and queue of the messenger; empty when there is none."""
+    crm: str = ""
+    """Connection and queue of the CRM; empty when questions make no tasks."""
+    timing: Timing = Timing()
+
+    def due_at(self, since: datetime) -> datetime:
+        """Return when a question that was asked `since` should have been answered."""
+        return self.hours.after(since, self.escalate_after)
+
+
+class DeskActivities:
+    """Lists, answers and closes questions. Each change starts or wakes the question's `Telling`."""
+
+    def __init__(self, records: Records, rules: DeskRules, task_queue: str) -> None:
+        self._records = records
+        self._rules = rules
+        self._task_queue = task_queue
+
+    @activity.defn(name="desk.open")
+    async def open(self, question: Question) -> Ticket:
+        """List a flow's question, or return the answer that a person gave to it before."""
+        ticket = await self._records.waiting.open(activity.info().workflow_id or "", question)
+        if ticket.answer is None:
+            await self.tell(ticket.incident)
+        return ticket
+
+    @activity.defn(name="desk.answer")
+    async def answer(self, decision: Decision) -> None:
+        """Note an answer that the flow has taken."""
+        waiting, answer = self._records.waiting, decision.answer
+        await waiting.answer(decision.incident, decision.revision, answer)
+        found = await waiting.get(decision.incident)
+        await self._records.audit.note(
+            effect="desk.decision",
+            object=str(found.question.deal) if found else decision.incident,
+            actor=answer.actor,
+            cause=cause(),
+            detail={"incident": decision.incident, "choice": answer.choice.value, "option": answer.option},
+        )
+        await self.tell(decision.incident)
+
+    @activity.defn(name="desk.state")
+    async def state(self, incident: str) -> DeskState:
+        """Return what keeping a question's message and task in step needs to know."""
+        row, rules = await listed(self._records, incident), self._rules
+        calm = row.closed_at is None and row.escalated_at is None
+        escalates = calm and bool(rules.escalate_to) and bool(rules.messenger)
+        return DeskState(
+            incident=incident,
+            closed=row.closed_at is not None,
+            messenger=rules.messenger,
+            crm=rules.crm,
+            escalate_at=rules.due_at(row.since) if escalates else None,
+            timing=rules.timing,
+        )
+
+    @activity.defn(name="desk.tell")
+    async def tell(self, incident: str) -> None:
+        """Have the question's message and task say what is so now."""
+        await activity.client().start_workflow(
+            "Telling",
+            incident,
+            id=f"desk/{incident}",
+            task_queue=self._task_queue,
+            start_signal="changed",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"Message and task of question {incident}",
+        )
+
+
+async def listed(records: Records, incident: str) -> Waiting:
+    """Return a question of the list. Raises `Permanent` when the records have lost it."""
+    row = await records.waiting.get(incident)
+    if row is None:
+        raise Permanent(f"Question {incident} is not in the records (any more).")
+    return row

@@ -1,0 +1,94 @@
+"""Looking at a connection that holds flows up, and telling people once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.announcing import Announcer
+from activities.effects import Effects
+from raccord.connectors.errors import Auth, ConnectorError
+from raccord.connectors.messaging.port import Messenger
+from raccord.domain.clock import BusinessClock
+from raccord.domain.desk_notice import Voice
+from raccord.domain.money import Money
+from raccord.domain.outage import Look, OutageCause, Report, WatchPolicy, report_notice
+from raccord.platform import search
+from raccord.records.records import Records
+
+MOST_COUNTED = 500
+BEFORE = timedelta(minutes=5)
+
+
+class WatchActivities:
+    """`probes`: one cheap authenticated call per connection, raising what any call would."""
+
+    def __init__(
+        self, records: Records, policy: WatchPolicy, probes: Mapping[str, Callable[[], Awaitable[None]]]
+    ) -> None:
+        self._records = records
+        self._policy = policy
+        self._probes = probes
+
+    @activity.defn(name="watch.policy")
+    async def policy(self) -> WatchPolicy:
+        """Return the thresholds in force."""
+        return self._policy
+
+    @activity.defn(name="watch.look")
+    async def look(self, connection: str) -> Look:
+        """Probe a connection and count who waits for it, with their money. Never fails for an outage."""
+        flows, amounts = await self._waiting(connection)
+        try:
+            await self._probes[connection]()
+        except Auth as error:
+            cause = OutageCause.CREDENTIALS
+            return Look(healthy=False, cause=cause, said=str(error), flows=flows, amounts=amounts)
+        except ConnectorError as error:
+            return Look(healthy=False, said=str(error), flows=flows, amounts=amounts)
+        return Look(healthy=True, flows=flows, amounts=amounts)
+
+    async def _waiting(self, connection: str) -> tuple[int, tuple[Money, ...]]:
+        """Count the flows that are held up and still run; what closed meanwhile is forgotten."""
+        running, sums = 0, dict[str, Money]()
+        for held in await self._records.stuck.of(connection):
+            if running < MOST_COUNTED:
+                alive, amount = await _amount_of(activity.client(), held.flow)
+                if not alive:
+                    await self._records.stuck.release(connection, held.flow)
+                    continue
+                if amount:
+                    sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
+            running += 1
+            activity.heartbeat()
+        return running, tuple(sums[currency] for currency in sorted(sums))
+
+
+class WatchMessages:
+    def __init__(self, messenger: Messenger, voice: Voice, clock: BusinessClock, effects: Effects) -> None:
+        self._announcer = Announcer(messenger, effects)
+        self._voice = voice
+        self._clock = clock
+
+    @activity.defn(name="watch.report")
+    async def report(self, report: Report) -> None:
+        """Tell once that an outage is there, or that it is over."""
+        notice = report_notice(report, self._voice, self._clock.tz)
+        about = f"connection/{report.connection}"
+        await self._announcer.post(notice, ref=report.ref, about=about, since=report.since - BEFORE)
+
+
+async def _amount_of(client: Client, flow: str) -> tuple[bool, Money | None]:
+    """Return whether a flow runs, and the amount it is about."""
+    try:
+        found = await client.get_workflow_handle(flow).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False, None
+        raise
+    attributes = found.typed_search_attributes
+    minor, currency = attributes.get(search.AMOUNT_MINOR), attributes.get(search.CURRENCY)
+    amount = Money.of_minor(minor, currency) if minor is not None and currency else None
+    return found.status is WorkflowExecutionStatus.RUNNING, amount

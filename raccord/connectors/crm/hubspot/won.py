@@ -1,0 +1,97 @@
+"""Listing won deals by search, whole and without a ceiling (HubSpot docs: search-the-crm)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from raccord.connectors.crm.hubspot.client import HubSpotClient
+from raccord.connectors.crm.hubspot.errors import Operation, misshapen
+from raccord.connectors.crm.hubspot.records import scope
+from raccord.connectors.crm.hubspot.settings import InvoiceNames
+from raccord.connectors.crm.hubspot.values import milliseconds
+from raccord.connectors.crm.hubspot.wire import Record, RecordPage
+from raccord.domain.clock import DAY, BusinessClock
+from raccord.domain.deal import WonDeal
+
+PAGE = 200
+"""The largest page of a search."""
+PAUSE = 0.25
+"""Seconds between two pages: an account's apps share 5 searches a second."""
+_ID = "hs_object_id"
+_SECOND = timedelta(seconds=1)
+_LISTING = Operation("list the won deals", scope("deals"))
+
+
+class WonDeals:
+    """Searches one HubSpot account for won deals."""
+
+    def __init__(self, client: HubSpotClient, names: InvoiceNames, clock: BusinessClock) -> None:
+        self._client = client
+        self._invoice = names.id
+        self._clock = clock
+
+    async def read(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
+        """Return all of them, by age; see the port.
+
+        This takes about half a second for 200 deals and has no upper bound: a caller that must
+        show signs of life does so beside it. Where no property holds the invoice's id, no deal
+        shows one.
+        """
+        deals: list[WonDeal] = []
+        async for page in self._pages(_groups(self._first_instant(won_from), changed_since)):
+            deals += (WonDeal(id=each.id, invoice_id=self._shown(each)) for each in page)
+        return tuple(deals)
+
+    async def _pages(self, groups: list[list[dict[str, str]]]) -> AsyncIterator[tuple[Record, ...]]:
+        """Yield page after page, each a search of its own above the last id seen.
+
+        HubSpot ends the pages of one search at 10,000 results.
+        """
+        above = 0
+        while True:
+            page = await self._client.call(
+                _LISTING, self._client.deal_search.do_search, self._request(groups, above), into=RecordPage
+            )
+            yield page.results
+            if page.after is None:
+                return
+            above = _last(page.results, above)
+            await asyncio.sleep(PAUSE)
+
+    def _request(self, groups: list[list[dict[str, str]]], above: int) -> dict[str, Any]:
+        older = _filter(_ID, "GT", str(above))
+        return {
+            "filterGroups": [{"filters": [*filters, older]} for filters in groups],
+            "sorts": [{"propertyName": _ID, "direction": "ASCENDING"}],
+            "properties": [self._invoice or _ID],
+            "limit": PAGE,
+        }
+
+    def _shown(self, deal: Record) -> str:
+        return (deal.properties.get(self._invoice) or "").strip()
+
+    def _first_instant(self, day: date) -> datetime:
+        return self._clock.end_of(day - DAY) + _SECOND
+
+
+def _groups(won_from: datetime, changed_since: datetime | None) -> list[list[dict[str, str]]]:
+    """Return the alternatives of the search: closed late enough, or without a close date."""
+    common = [_filter("hs_is_closed_won", "EQ", "true")]
+    if changed_since:
+        common.append(_filter("hs_lastmodifieddate", "GTE", milliseconds(changed_since)))
+    dated = _filter("closedate", "GTE", milliseconds(won_from))
+    undated = {"propertyName": "closedate", "operator": "NOT_HAS_PROPERTY"}
+    return [[*common, dated], [*common, undated]]
+
+
+def _filter(name: str, operator: str, value: str) -> dict[str, str]:
+    return {"propertyName": name, "operator": operator, "value": value}
+
+
+def _last(page: Sequence[Record], above: int) -> int:
+    """Return the page's last id. Raises `Poison` on any order in which going on would skip deals."""
+    ids = [int(each.id) if each.id.isascii() and each.id.isdigit() else 0 for each in page]
+    if not ids or ids[0] <= above or ids != sorted(ids):
+        raise misshapen(_LISTING)
+    return ids[-1]

@@ -1,0 +1,244 @@
+"""The waiting list: the questions that flows ask people, and what people answered.
+
+The question is sealed as a whole. In clear are only opaque things: ids, the step, one word for the
+cause, the amount, instants, and who chose what.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raccord.domain.desk import Answer, Choice, Question, Ticket
+from raccord.domain.notice import Place
+from raccord.domain.values import Value
+from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
+from raccord.records.tables import waiting, waiting_watches
+from raccord.sealing import KeyRing
+
+_CONTEXT = b"waiting"
+_TRIES = 5
+
+
+class Waiting(Value):
+    """One question and where it stands. Instants are aware; open while `closed_at` is None."""
+
+    incident: str
+    flow: str
+    """Id of the workflow that asks."""
+    revision: int
+    question: Question
+    since: datetime
+    answer: Answer | None = None
+    """The last one given to this revision. Closed without one, or after a `retry`: it solved itself."""
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    message: Place | None = None
+    shown: str = ""
+    """A hash of what the message shows."""
+    task_id: str = ""
+    task_done: bool = False
+    escalated_at: datetime | None = None
+
+
+class WaitingList:
+    """At most one open question per flow; the database itself refuses a second.
+
+    Listing and getting raise `UnknownKey` and `CannotUnseal`; the other methods unseal nothing.
+    """
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def open(self, flow: str, question: Question) -> Ticket:
+        """List a flow's question, or return the answer that is remembered for this very question.
+
+        The same question keeps its revision, though its facts may be newer; another one takes over
+        the flow's open place under the next revision. Safe to repeat.
+        """
+        asked = {**_clear(question), "sealed": self._sealed(question)}
+
+        async def work(connection: AsyncConnection) -> Ticket:
+            if answered := await _remembered(connection, flow, question.fingerprint):
+                return answered
+            for _ in range(_TRIES):
+                row = await _locked(connection, _open(flow))
+                ticket = await (
+                    _asked_again(connection, row, asked) if row else _listed(connection, flow, asked)
+                )
+                if ticket:
+                    await _watch(connection, ticket.incident, question.watched)
+                    return ticket
+            raise RecordsUnavailable("The question could not be listed: others kept coming first.")
+
+        return await self._database.write(work)
+
+    async def answer(self, incident: str, revision: int, answer: Answer) -> None:
+        """Note an answer. All but `retry` close the question and are remembered for it.
+
+        Nothing happens on a closed question, or when the question has changed since.
+        """
+        now, ends = datetime.now(UTC), answer.choice is not Choice.RETRY
+        given = {"choice": answer.choice.value, "option": answer.option, "actor": answer.actor}
+        asked = and_(
+            waiting.c.incident == incident, waiting.c.revision == revision, waiting.c.closed_at.is_(None)
+        )
+        noted = update(waiting).where(asked).values(**given, answered_at=now, remembered=ends)
+
+        async def work(connection: AsyncConnection) -> None:
+            if (await connection.execute(noted)).rowcount and ends:
+                await _close(connection, incident, now)
+
+        await self._database.write(work)
+
+    async def close(self, flow: str) -> str | None:
+        """Close a flow's open question, which solved itself, and return its incident.
+
+        Repeated, it returns the last closed one for as long as its message or task does not say so:
+        a caller that died before it passed the incident on gets it again. Else None.
+        """
+        now = datetime.now(UTC)
+
+        async def work(connection: AsyncConnection) -> str | None:
+            row = await _locked(connection, _open(flow))
+            if row is None:
+                return await connection.scalar(_untold(flow))
+            await _close(connection, row.incident, now)
+            return str(row.incident)
+
+        return await self._database.write(work)
+
+    async def withdraw(self, flow: str) -> int:
+        """Forget the answers remembered for a flow, so that it asks again; return how many."""
+        known = and_(waiting.c.flow == flow, waiting.c.remembered.is_(True))
+        forgotten = update(waiting).where(known).values(remembered=False)
+        return (await self._database.write(lambda connection: connection.execute(forgotten))).rowcount
+
+    async def get(self, incident: str) -> Waiting | None:
+        """Return one question, open or closed."""
+        return await self._one(waiting.c.incident == incident)
+
+    async def of_flow(self, flow: str) -> Waiting | None:
+        """Return the open question of a flow."""
+        return await self._one(_open(flow))
+
+    async def list(self, *, open_only: bool = True) -> tuple[Waiting, ...]:
+        """Return the questions, the oldest first."""
+        wanted = select(waiting).where(waiting.c.closed_at.is_(None) if open_only else true())
+        ordered = wanted.order_by(waiting.c.since, waiting.c.incident)
+        rows = await self._database.read(lambda connection: connection.execute(ordered))
+        return tuple(self._waiting(row) for row in rows)
+
+    async def watching(self, key: str) -> tuple[str, ...]:
+        """Return the flows whose open question a change of this record may settle."""
+        joined = waiting.join(waiting_watches, waiting.c.incident == waiting_watches.c.incident)
+        wanted = select(waiting.c.flow).select_from(joined).where(waiting_watches.c.key == key)
+        ordered = wanted.where(waiting.c.closed_at.is_(None)).order_by(waiting.c.since, waiting.c.incident)
+        return tuple(await self._database.read(lambda connection: connection.scalars(ordered)))
+
+    async def told(self, incident: str, place: Place, shown: str) -> None:
+        """Note where the question's message is and what it shows."""
+        where = {"message_channel": place.channel, "message_id": place.message}
+        await self._note(incident, **where, shown=shown, told_at=datetime.now(UTC))
+
+    async def tasked(self, incident: str, task_id: str) -> None:
+        """Note the question's task in the CRM."""
+        await self._note(incident, task_id=task_id)
+
+    async def task_done(self, incident: str) -> None:
+        """Note that the task is marked as done."""
+        await self._note(incident, task_done=True)
+
+    async def escalated(self, incident: str) -> None:
+        """Note that the next people were called."""
+        await self._note(incident, escalated_at=datetime.now(UTC))
+
+    async def _note(self, incident: str, **values: Any) -> None:
+        noted = update(waiting).where(waiting.c.incident == incident).values(**values)
+        await self._database.write(lambda connection: connection.execute(noted))
+
+    async def _one(self, which: ColumnElement[bool]) -> Waiting | None:
+        rows = await self._database.read(lambda connection: connection.execute(select(waiting).where(which)))
+        row = rows.one_or_none()
+        return None if row is None else self._waiting(row)
+
+    def _sealed(self, question: Question) -> bytes:
+        return self._keys.seal(question.model_dump_json().encode(), context=_CONTEXT)
+
+    def _waiting(self, row: Row[Any]) -> Waiting:
+        values = row._asdict()
+        answer = Answer(choice=row.choice, option=row.option, actor=row.actor) if row.choice else None
+        message = Place(channel=row.message_channel, message=row.message_id) if row.message_id else None
+        question = Question.model_validate_json(self._keys.unseal(row.sealed, context=_CONTEXT))
+        return Waiting.model_validate({**values, "question": question, "answer": answer, "message": message})
+
+
+def _clear(question: Question) -> dict[str, Any]:
+    amount, owner = question.amount, question.owner
+    return {
+        "fingerprint": question.fingerprint,
+        "step": question.step,
+        "cause": question.cause,
+        "owner": owner.id if owner else None,
+        "amount_minor": amount.minor if amount else None,
+        "currency": amount.currency if amount else None,
+    }
+
+
+def _open(flow: str) -> ColumnElement[bool]:
+    return and_(waiting.c.flow == flow, waiting.c.closed_at.is_(None))
+
+
+async def _locked(connection: AsyncConnection, which: ColumnElement[bool]) -> Row[Any] | None:
+    return (await connection.execute(select(waiting).where(which).with_for_update())).one_or_none()
+
+
+async def _remembered(connection: AsyncConnection, flow: str, fingerprint: str) -> Ticket | None:
+    same = and_(waiting.c.flow == flow, waiting.c.fingerprint == fingerprint, waiting.c.remembered.is_(True))
+    last = select(waiting).where(same).order_by(waiting.c.answered_at.desc()).limit(1)
+    row = (await connection.execute(last)).one_or_none()
+    if row is None:
+        return None
+    answer = Answer(choice=row.choice, option=row.option, actor=row.actor)
+    return Ticket(incident=row.incident, revision=row.revision, answer=answer)
+
+
+async def _asked_again(connection: AsyncConnection, row: Row[Any], asked: dict[str, Any]) -> Ticket:
+    same = row.fingerprint == asked["fingerprint"]
+    revision = row.revision if same else row.revision + 1
+    # An answer was given to the question before this one.
+    fresh = {} if same else {"choice": None, "option": None, "actor": None, "answered_at": None}
+    stored = update(waiting).where(waiting.c.incident == row.incident)
+    await connection.execute(stored.values(**asked, **fresh, revision=revision))
+    return Ticket(incident=row.incident, revision=revision)
+
+
+async def _listed(connection: AsyncConnection, flow: str, asked: dict[str, Any]) -> Ticket | None:
+    """Insert a new row; None when the number is taken, or when the flow's place has been taken meanwhile."""
+    ticket = Ticket(incident=secrets.token_hex(4), revision=1)
+    row = {**ticket.model_dump(exclude={"answer"}), **asked, "flow": flow, "since": datetime.now(UTC)}
+    blank = {"remembered": False, "shown": "", "task_id": "", "task_done": False}
+    return ticket if await insert_if_absent(connection, waiting, **row, **blank) else None
+
+
+async def _watch(connection: AsyncConnection, incident: str, keys: tuple[str, ...]) -> None:
+    await connection.execute(delete(waiting_watches).where(waiting_watches.c.incident == incident))
+    rows = [{"incident": incident, "key": key} for key in sorted(set(keys))]
+    if rows:
+        await connection.execute(insert(waiting_watches), rows)
+
+
+async def _close(connection: AsyncConnection, incident: str, now: datetime) -> None:
+    await connection.execute(update(waiting).where(waiting.c.incident == incident).values(closed_at=now))
+    await _watch(connection, incident, ())
+
+
+def _untold(flow: str) -> Select[str]:
+    """Select the last closed question of a flow whose message or task still shows it as open."""
+    message = and_(waiting.c.message_id.is_not(None), waiting.c.told_at <= waiting.c.closed_at)
+    task = and_(waiting.c.task_id != "", waiting.c.task_done.is_(False))
+    closed = and_(waiting.c.flow == flow, waiting.c.closed_at.is_not(None), or_(message, task))
+    return select(waiting.c.incident).where(closed).order_by(waiting.c.closed_at.desc()).limit(1)

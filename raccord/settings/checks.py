@@ -1,0 +1,62 @@
+"""Lines of `raccord doctor` about the invoice rules: pure judgements of settings, without any call."""
+
+from datetime import date
+
+from raccord.connectors.connection import Check, CheckState
+from raccord.domain.einvoicing import EInvoicingMode
+from raccord.domain.mentions import states_indemnity
+from raccord.domain.policy import InvoicePolicy
+
+_LANGUAGES = ("fr", "en")
+
+
+def footers_check(rules: InvoicePolicy) -> Check:
+    """Warn of languages whose invoices would lack a footer, or the EUR 40 indemnity where it is the law.
+
+    Never a failure: deals that such an invoice belongs to become questions, one by one.
+    """
+    empty = [code for code in _LANGUAGES if not rules.footer(code).strip()]
+    silent = [
+        code
+        for code in _LANGUAGES
+        if code not in empty and rules.late_payment_mention and not states_indemnity(rules.footer(code))
+    ]
+    found = [f"none for {', '.join(empty)}"] if empty else []
+    found += [f"no EUR 40 indemnity in {', '.join(silent)}"] if silent else []
+    ok = not found
+    return Check(
+        name="invoice footers",
+        state=CheckState.OK if ok else CheckState.WARN,
+        found="; ".join(found) or ", ".join(sorted(rules.footers)),
+        expected="late penalties and the EUR 40 indemnity",
+        remedy="" if ok else "Fill [invoice.footers]; raccord.example.toml has a text to start from.",
+    )
+
+
+def einvoicing_check(rules: InvoicePolicy, *, transmits: bool, connection: str, today: date) -> Check:
+    """Judge who transmits invoices under the French reform.
+
+    `transmits` is the billing connection's `capabilities.einvoicing`. FAIL is a contradiction in the
+    settings, with which nothing should start: invoices would be taken for transmitted.
+    """
+    mode, since = rules.einvoicing.mode, rules.einvoicing.starts_on
+    if mode is EInvoicingMode.VENDOR and not transmits:
+        return Check(
+            name="e-invoicing",
+            state=CheckState.FAIL,
+            found=f"einvoicing.mode is vendor, and Raccord cannot have {connection} transmit",
+            expected="a billing connection that transmits to an approved platform",
+            remedy='Set [einvoicing] mode = "off" and have invoices transmitted outside Raccord.',
+        )
+    if mode is EInvoicingMode.VENDOR:
+        return Check(name="e-invoicing", state=CheckState.OK, found=f"transmitted by {connection}")
+    if rules.vat.seller_country == "FR" and rules.einvoicing.missing(today):
+        return Check(
+            name="e-invoicing",
+            state=CheckState.WARN,
+            found=f"off, and due since {since.isoformat()}",
+            expected="invoices between French companies go through an approved platform",
+            remedy="Make sure that your billing system or your platform transmits them; Raccord does not.",
+        )
+    due = f", due from {since.isoformat()}" if rules.vat.seller_country == "FR" else ""
+    return Check(name="e-invoicing", state=CheckState.OK, found=f"off{due}")

@@ -1,0 +1,176 @@
+"""`raccord inbox list | show | retry | skip | cancel | choose`."""
+
+import asyncio
+import getpass
+import json
+import os
+import sys
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.desk_messages import BUSY
+from raccord.domain.desk import Answer, Choice, Decision
+from raccord.platform.client import TemporalUnreachable, connect
+from raccord.platform.flows import deal_changed
+from raccord.records.records import Records
+from raccord.records.waiting import Waiting
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration
+from starters.cli.common import fail, out
+from starters.cli.display import opened, shown
+from starters.cli.inbox_view import View
+
+WITHIN = timedelta(seconds=10)
+_BUSY_PAUSE = 0.5
+
+
+async def list_all(configuration: Configuration, keys: KeyRing, *, closed_too: bool, as_json: bool) -> int:
+    """List who is asked what, and which connections hold flows up."""
+    async with opened(configuration, keys) as records:
+        rows = await records.waiting.list(open_only=not closed_too)
+        stuck = await records.stuck.list()
+    view = _view(configuration)
+    if as_json:
+        questions = [view.document(row) for row in rows]
+        _print_json({"questions": questions, "held_up": view.held_up_document(stuck)})
+        return 0
+    out.print(view.table(rows, with_state=closed_too) if rows else "No question waits for a person.")
+    for sentence in view.held_up(stuck):
+        out.print(f"[yellow]{sentence}[/]", highlight=False, soft_wrap=True)
+    if rows:
+        out.print("\n`raccord inbox show INCIDENT` says everything about one, and how to answer.")
+    return 0
+
+
+async def show(configuration: Configuration, keys: KeyRing, incident: str, *, as_json: bool) -> int:
+    """Show one question, open or settled, with the command of each answer."""
+    async with opened(configuration, keys) as records:
+        row = await _found(records, incident)
+    view = _view(configuration)
+    if as_json:
+        _print_json(view.document(row))
+        return 0
+    for line in view.page(row):
+        out.print(line, highlight=False, soft_wrap=True)
+    return 0
+
+
+async def decide(
+    configuration: Configuration, keys: KeyRing, incident: str, choice: Choice, option: str = ""
+) -> int:
+    """Answer an open question; `retry` on a settled one has its flow ask again."""
+    async with opened(configuration, keys) as records:
+        row = await _found(records, incident)
+        if row.closed_at is not None and choice is not Choice.RETRY:
+            state = _view(configuration).state(row)
+            fail(
+                f"question {row.incident} is {shown(state)}; nothing was changed. "
+                f"`raccord inbox retry {row.incident}` has it asked again.",
+                status=1,
+            )
+        client = await _connected(configuration, keys)
+        if row.closed_at is not None:
+            await _ask_again(client, records, row)
+            return 0
+    answer = Answer(choice=choice, option=option, actor=_actor())
+    decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
+    said = await _hand_over(client, row, decision)
+    out.print(shown(said), highlight=False, soft_wrap=True)
+    return 0
+
+
+def _view(configuration: Configuration) -> View:
+    settings = configuration.settings
+    return View(settings.desk.language, settings.clock.tz)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def _actor() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # In a container the process often runs under a number that has no name.
+        return f"cli:{os.getuid()}"
+
+
+async def _found(records: Records, incident: str) -> Waiting:
+    row = await records.waiting.get(incident.strip().lower())
+    if row is None:
+        fail(
+            f"there is no question {shown(incident)}. `raccord inbox list --all` shows all there were.",
+            status=1,
+        )
+    return row
+
+
+async def _connected(configuration: Configuration, keys: KeyRing) -> Client:
+    try:
+        return await connect(configuration.settings, keys, within=WITHIN)
+    except TemporalUnreachable as error:
+        fail(str(error), status=1)
+
+
+async def _hand_over(client: Client, row: Waiting, decision: Decision) -> str:
+    """Return what the flow says to an answer that it took; a busy one is asked again for a while."""
+    handle = client.get_workflow_handle(row.flow)
+    until = asyncio.get_running_loop().time() + WITHIN.total_seconds()
+    while True:
+        try:
+            said: str = await handle.execute_update("decide", decision, result_type=str, rpc_timeout=WITHIN)
+        except WorkflowUpdateFailedError as refused:
+            await _refused(row, refused, last=asyncio.get_running_loop().time() >= until)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            # The server keeps an update that nobody has taken yet (measured: for 20 s and more, server 1.32).
+            fail(
+                f"no worker answered within {WITHIN.seconds} s, so the answer was not taken. Start "
+                "one (`raccord worker`); it may take the answer then: "
+                f"`raccord inbox show {row.incident}` tells.",
+                status=1,
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return await _without_flow(client, row, decision)
+        else:
+            return said
+
+
+async def _refused(row: Waiting, refused: WorkflowUpdateFailedError, *, last: bool) -> None:
+    if not isinstance(refused.cause, ApplicationError):
+        raise refused
+    if refused.cause.type == BUSY and not last:
+        await asyncio.sleep(_BUSY_PAUSE)
+        return
+    fail(f"{shown(refused.cause.message)} See `raccord inbox show {row.incident}`.", status=1)
+
+
+async def _without_flow(client: Client, row: Waiting, decision: Decision) -> str:
+    if decision.answer.choice is not Choice.RETRY:
+        fail(
+            f"the flow {shown(row.flow)} no longer runs, so nobody could take the answer. "
+            f"`raccord inbox retry {row.incident}` starts it again; answer once it asks.",
+            status=1,
+        )
+    handle = await deal_changed(client, row.question.deal, key="command line", within=WITHIN)
+    return f"Its flow no longer ran: started {handle.id} again."
+
+
+async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
+    forgotten = await records.waiting.withdraw(row.flow)
+    await records.audit.note(
+        effect="desk.withdraw",
+        object=str(row.question.deal),
+        actor=_actor(),
+        cause=f"inbox {row.incident}",
+        detail={"incident": row.incident, "forgotten": forgotten},
+    )
+    handle = await deal_changed(client, row.question.deal, key="command line", within=WITHIN)
+    said = "1 answer is" if forgotten == 1 else f"{forgotten} answers are"
+    out.print(f"{said} forgotten; started {shown(handle.id)}.", highlight=False, soft_wrap=True)

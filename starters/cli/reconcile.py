@@ -1,0 +1,43 @@
+"""`raccord reconcile --once`."""
+
+import json
+import sys
+import uuid
+from datetime import timedelta
+
+from raccord.domain.sweep import Sweep, SweepResult
+from raccord.platform.client import TemporalUnreachable, connect
+from raccord.platform.flows import FLOWS_QUEUE
+from raccord.sealing import KeyRing
+from raccord.settings.load import Configuration
+from starters.cli.common import fail, out
+
+WITHIN = timedelta(seconds=10)
+
+
+async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
+    """Look at every won deal since the cut-over once, and wait until all flows have been told."""
+    try:
+        client = await connect(configuration.settings, keys, within=WITHIN)
+    except TemporalUnreachable as error:
+        fail(str(error), status=1)
+    if not as_json:
+        out.print("Looking for won deals without an invoice…")
+    result = await client.execute_workflow(
+        "Reconciliation",
+        Sweep(full=True),
+        id=f"reconciliation/{uuid.uuid4()}",
+        task_queue=FLOWS_QUEUE,
+        result_type=SweepResult,
+        static_summary="Asked for on the command line: look at every won deal",
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
+        return 0
+    out.print(
+        f"[bold]{result.won}[/] won deal(s) since the cut-over, [bold]{result.without_invoice}[/] without an "
+        f"invoice, [bold]{result.waiting}[/] open question(s): their flows are looking now.\n"
+        "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`.",
+        highlight=False,
+    )
+    return 0

@@ -1,0 +1,146 @@
+"""What is printed below an invoice's lines, and which footers the law finds wanting."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.invoice import InvoiceReference
+from raccord.domain.mentions import states_indemnity
+from raccord.domain.policy import DealWonPolicy, IndividualRule, InvoicePolicy, Operations, VatPolicy
+from raccord.domain.problems import Cause
+from raccord.domain.quality import examine
+from tests.domain.samples import DEAL, TODAY, abroad, company, deal, line, policy, rules
+
+FRENCH = "Pénalités de retard au taux BCE + 10 points ; indemnité de recouvrement de 40 EUR."
+ENGLISH = "Late payment: ECB rate plus 10 points and a recovery indemnity of EUR 40."
+
+
+def under(**changes: Any) -> DealWonPolicy:
+    """The rules of a French seller, whose footers must state the indemnity."""
+    return policy(invoice=rules(**({"late_payment_mention": True} | changes)))
+
+
+def footer(found: Any, by: DealWonPolicy) -> str:
+    plan = examine(found, by, TODAY).plan
+    assert plan is not None
+    return plan.order(InvoiceReference(deal=DEAL), "cus_1", TODAY, by).footer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRENCH,
+        ENGLISH,
+        "40 €",
+        "40€",
+        "40,00 €",
+        "40.00 EUR",
+        "€40.00 per invoice",
+        "40\u00a0euros",
+        "40\u202f€",
+        "(40 Euro)",
+        "EUR 40.",
+    ],
+)
+def test_the_indemnity_is_recognised_as_people_write_it(text: str) -> None:
+    assert states_indemnity(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "Pénalités de retard",
+        "140 EUR",
+        "1.40 EUR",
+        "40 jours",
+        "EUR 400",
+        "€40.50",
+        "40,50 €",
+        "40 %",
+    ],
+)
+def test_another_figure_is_no_indemnity(text: str) -> None:
+    assert not states_indemnity(text)
+
+
+@pytest.mark.parametrize("footers", [{}, {"fr": " "}, {"fr": "Merci"}, {"en": ENGLISH}])
+@pytest.mark.parametrize("customer", [company(), abroad("DE")])
+def test_a_company_is_never_invoiced_without_the_indemnity(footers: dict[str, str], customer: Any) -> None:
+    (only,) = examine(deal(companies=(customer,)), under(footers=footers), TODAY).problems
+    assert (only.cause, only.record, only.field) == (Cause.TERMS, "settings", "invoice.footers")
+    assert "[invoice.footers]" in only.remedy.fr
+    assert "[invoice.footers]" in only.remedy.en
+    assert only.reason.fr != only.reason.en
+
+
+@pytest.mark.parametrize(
+    ("language", "footers", "clean"),
+    [
+        ("fr", {"fr": FRENCH}, True),
+        ("en", {"fr": FRENCH}, True),
+        ("en", {"fr": FRENCH, "en": ENGLISH}, True),
+        ("en", {"fr": FRENCH, "en": "Thank you"}, False),
+        ("fr", {"fr": "Merci", "en": ENGLISH}, False),
+    ],
+)
+def test_the_footer_that_is_printed_is_the_one_that_is_judged(
+    language: str, footers: dict[str, str], clean: bool
+) -> None:
+    found = examine(deal(language=language), under(footers=footers), TODAY)
+    assert (found.problems == ()) is clean
+
+
+def test_a_seller_elsewhere_owes_no_french_mention() -> None:
+    assert examine(deal(), under(late_payment_mention=False), TODAY).problems == ()
+
+
+PERSON = company(siret="", individual=True)
+
+
+@pytest.mark.parametrize(("footers", "printed"), [({}, ""), ({"fr": "Médiateur : ..."}, "Médiateur : ...")])
+def test_a_private_person_is_never_threatened_with_the_indemnity(
+    footers: dict[str, str], printed: str
+) -> None:
+    for companies in ({"fr": FRENCH}, {}):
+        by = under(footers=companies, footers_individuals=footers, individuals=IndividualRule.INVOICE)
+        assert footer(deal(companies=(PERSON,)), by) == printed
+
+
+@pytest.mark.parametrize(
+    ("operations", "language", "words"),
+    [
+        (Operations.GOODS, "fr", "livraison de biens"),
+        (Operations.SERVICES, "fr", "prestation de services"),
+        (Operations.BOTH, "de", "livraison de biens et prestation de services"),
+        (Operations.GOODS, "en", "supply of goods"),
+        (Operations.SERVICES, "en", "supply of services"),
+        (Operations.BOTH, "en", "supply of goods and services"),
+    ],
+)
+def test_the_nature_of_the_operations_is_printed_when_set(
+    operations: Operations, language: str, words: str
+) -> None:
+    printed = footer(deal(language=language), under(footers={"fr": FRENCH}, operations=operations))
+    first, *rest = printed.split("\n")
+    assert words in first
+    assert rest == [FRENCH]
+
+
+def test_vat_on_debits_is_stated_where_there_is_vat_and_only_there() -> None:
+    vat = VatPolicy(on_debits=True, zero_rate_reasons={"export_fr": "Exportation"})
+    by = under(footers={"fr": FRENCH}, vat=vat)
+    french = "Option pour le paiement de la taxe d'après les débits."
+    assert footer(deal(), by).split("\n") == [french, FRENCH]
+    assert "après les débits" in footer(deal(language="en"), by)
+    exported = deal(companies=(abroad("US"),), lines=(line(vat_rate=Decimal(0)),))
+    assert footer(exported, by).split("\n") == ["Exportation", FRENCH]
+    assert "débits" not in footer(deal(), under(footers={"fr": FRENCH}))
+
+
+def test_an_old_frozen_policy_asks_no_new_question() -> None:
+    frozen = InvoicePolicy.model_validate({"payment_terms_days": 30, "footers": {}})
+    assert examine(deal(service_date=date(2026, 11, 1)), policy(invoice=frozen), TODAY).problems == ()

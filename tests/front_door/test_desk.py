@@ -1,0 +1,492 @@
+"""Every problem becomes one visible question; one answer, or one repair, and the same flow goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.front_door.account import TWO_LINES_GROSS, siren, siret
+from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
+from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
+
+EXPORTED = [{"name": "Design", "quantity": "1", "price": "500", "vat_rate": "0"}]
+LOOK_AGAIN = "Relire maintenant"
+GIVE_UP = "Ne pas facturer"
+RECORDS = [
+    *STAGE_ONLY,
+    "company.propertyChange:siret",
+    "company.propertyChange:zip",
+    "contact.propertyChange:email",
+    "line_item.propertyChange:price",
+    "deal.propertyChange:amount",
+    "deal.merge",
+    "company.merge",
+]
+
+
+@pytest.fixture(scope="module")
+async def desk(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with Lane(server, tmp_path_factory.mktemp("desk"), "desk") as lane:
+        await lane.account.settings("hubspot", subscriptions=RECORDS)
+        yield lane
+
+
+async def message_about(lane: Lane, deal: str) -> dict[str, Any]:
+    """Wait for the one message about a deal."""
+
+    async def there() -> bool:
+        return bool(await lane.account.messages(deal))
+
+    await until(there, what=f"a message about deal {deal}")
+    (message,) = await lane.account.messages(deal)
+    return message
+
+
+async def settled_in_slack(lane: Lane, deal: str, *said: str) -> None:
+    """Wait until the one message about a deal says so, without buttons."""
+
+    async def settled() -> bool:
+        found = await lane.account.messages(deal, *said)
+        return len(found) == 1 and all(b["type"] != "actions" for b in found[0]["blocks"])
+
+    await until(settled, what=f"the message about {deal} is settled and says {said}")
+    assert len(await lane.account.messages(deal)) == 1
+
+
+async def dirty_deal(lane: Lane, **company: str) -> tuple[str, str]:
+    """Make a deal whose company lacks its SIREN, win it, and wait for the question."""
+    owner = await lane.account.company(**({"siren": ""} | company))
+    deal = await lane.account.deal(owner)
+    await lane.account.win(deal)
+    await lane.question(deal)
+    return deal, owner
+
+
+async def test_a_question_names_all_problems_the_contact_and_the_answers(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk, zip="")
+    row = await desk.question(deal)
+    assert [p.field for p in row.question.problems] == ["zip", "siret"]
+    message = await message_about(desk, deal)
+    shown = str(message["blocks"])
+    for said in ("code postal", "SIRET", "1 099,90", "Camille Lefèvre", "Anne Durand", row.incident):
+        assert said in shown.replace("\u202f", " ").replace("\u00a0", " "), said
+    assert await desk.account.invoices(deal) == []
+    described = await desk.client.get_workflow_handle(f"deal-won/hubspot/{deal}").describe()
+    shown_in_ui = {k.name: v for k, v in ((p.key, p.value) for p in described.typed_search_attributes)}
+    assert (shown_in_ui["RaccordState"], shown_in_ui["RaccordCause"]) == ("waiting", "address")
+
+
+async def test_a_repaired_company_sets_the_flow_going_by_itself(desk: Lane) -> None:
+    deal, company = await dirty_deal(desk)
+    await message_about(desk, deal)
+    await desk.account.edit("companies", company, siret="1")
+
+    async def asked_anew() -> bool:
+        return (await desk.question(deal)).revision == 2
+
+    await until(asked_anew, what="the question says that the SIRET is not valid")
+    await desk.account.edit("companies", company, siret=siret())
+    result = await desk.outcome(deal)
+    assert result["ending"] == "invoiced"
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    await one_delivery(desk.account, invoice)
+    await settled_in_slack(desk, deal, "Réglé")
+    assert not [w for w in await desk.waiting() if w.question.deal.id == deal]
+
+
+async def test_the_salesperson_has_one_task_that_is_done_when_the_question_is(desk: Lane) -> None:
+    deal, company = await dirty_deal(desk)
+
+    async def tasked() -> bool:
+        return bool(await desk.account.tasks(deal))
+
+    await until(tasked)
+    (task,) = await desk.account.tasks(deal)
+    assert (task["hs_task_status"], task["hubspot_owner_id"]) == ("NOT_STARTED", "64492917")
+    assert "SIRET" in task["hs_task_body"]
+    await desk.account.edit("companies", company, siret=siret())
+    await desk.outcome(deal)
+
+    async def done() -> bool:
+        return [t["hs_task_status"] for t in await desk.account.tasks(deal)] == ["COMPLETED"]
+
+    await until(done)
+
+
+async def test_giving_up_by_a_button_ends_the_flow_and_is_remembered(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    pressed = await desk.account.press(await message_about(desk, deal), GIVE_UP)
+    assert pressed["status"] == 200
+    assert (await desk.outcome(deal))["ending"] == "closed"
+    await settled_in_slack(desk, deal, "U0ANNE", GIVE_UP)
+    await desk.account.move(deal, "contractsent")
+    await desk.account.win(deal)
+
+    async def closed_again() -> bool:
+        described = await desk.client.get_workflow_handle(f"deal-won/hubspot/{deal}").describe()
+        return described.close_time is not None and (await desk.outcome(deal))["ending"] == "closed"
+
+    await until(closed_again)
+    assert len(await desk.account.messages(deal)) == 1
+    decisions = [r for r in await desk.audit() if r["effect"] == "desk.decision" and deal in r["object"]]
+    assert [(r["actor"], r["detail"]["choice"]) for r in decisions] == [("slack:U0ANNE", "cancel")]
+
+
+async def test_two_people_press_at_once_the_first_wins_and_the_other_is_told(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    message = await message_about(desk, deal)
+    await asyncio.gather(
+        desk.account.press(message, GIVE_UP, user="U0ANNE"),
+        desk.account.press(message, GIVE_UP, user="U0CAMILLE"),
+    )
+    assert (await desk.outcome(deal))["ending"] == "closed"
+
+    async def told() -> bool:
+        both = [await desk.account.whispers(user) for user in ("U0ANNE", "U0CAMILLE")]
+        return sum(len(found) for found in both) >= 1
+
+    await until(told)
+    decisions = [r for r in await desk.audit() if r["effect"] == "desk.decision" and deal in r["object"]]
+    assert len(decisions) == 1
+
+
+async def test_a_stranger_decides_nothing_and_is_told_so(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    pressed = await desk.account.press(await message_about(desk, deal), GIVE_UP, user="U0STRANGER")
+    assert pressed["status"] == 200
+    await until(lambda: whispered(desk, "U0STRANGER", "not on the list"))
+    assert (await desk.question(deal)).answer is None
+    refused = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
+    assert refused[-1]["actor"] == "slack:U0STRANGER"
+
+
+async def whispered(lane: Lane, user: str, *said: str) -> bool:
+    return bool(await lane.account.whispers(user, *said))
+
+
+async def test_a_button_of_an_old_message_has_no_effect(desk: Lane) -> None:
+    deal, company = await dirty_deal(desk, zip="")
+    old = await message_about(desk, deal)
+    await desk.account.edit("companies", company, zip="69003")
+
+    async def asked_anew() -> bool:
+        return (await desk.question(deal)).revision == 2
+
+    await until(asked_anew)
+
+    async def edited() -> bool:
+        (message,) = await desk.account.messages(deal)
+        return "code postal" not in str(message["blocks"])
+
+    await until(edited)
+    await desk.account.press(old, GIVE_UP, user="U0CAMILLE", old=True)
+    await until(lambda: whispered(desk, "U0CAMILLE", "has changed"))
+    assert (await desk.question(deal)).closed_at is None
+    await desk.account.edit("companies", company, siret=siret())
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+
+
+async def test_a_press_while_the_worker_is_down_is_kept_and_acted_upon(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    message = await message_about(desk, deal)
+    await desk.worker.stop()
+    pressed = await desk.account.press(message, GIVE_UP)
+    assert pressed["status"] == 200
+    await desk.restart_worker()
+    assert (await desk.outcome(deal))["ending"] == "closed"
+
+
+async def test_a_press_that_is_delivered_again_counts_once(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    await desk.account.press(await message_about(desk, deal), LOOK_AGAIN)
+    deliveries = (await desk.account.http.get("/_control/deliveries")).json()
+    press = next(d for d in reversed(deliveries) if d["url"].endswith("/slack/actions"))
+    async with httpx.AsyncClient() as http:
+        answers = [
+            await http.post(press["url"], content=press["body"], headers=press["headers"]) for _ in range(3)
+        ]
+    assert [a.status_code for a in answers] == [200] * 3
+
+    async def looked() -> bool:
+        answer = (await desk.question(deal)).answer
+        return answer is not None and answer.choice == "retry"
+
+    await until(looked)
+    await asyncio.sleep(1)
+    decisions = [r for r in await desk.audit() if r["effect"] == "desk.decision" and deal in r["object"]]
+    assert len(decisions) == 1
+
+
+async def test_slack_down_the_flow_goes_on_and_the_message_follows(desk: Lane) -> None:
+    fault = await desk.account.fault(vendor="slack", path=".*", effect={"status": 503}, times=None)
+    deal, company = await dirty_deal(desk)
+
+    async def tried() -> bool:
+        return await desk.account.fired(fault) > 1
+
+    await until(tried)
+    done = await desk.command("inbox", "choose", (await desk.question(deal)).incident, "nothing")
+    assert done.returncode == 1
+    assert "not one of the answers" in done.stderr
+    assert await desk.account.messages(deal) == []
+    await desk.account.clear_faults()
+    await message_about(desk, deal)
+    await desk.account.edit("companies", company, siret=siret())
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    await settled_in_slack(desk, deal)
+
+
+async def test_the_command_line_answers_too(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    incident = (await desk.question(deal)).incident
+    listed = await desk.command("inbox", "list")
+    assert incident in listed.stdout, listed.stderr
+    shown = await desk.command("inbox", "show", incident)
+    assert "SIRET" in shown.stdout
+    done = await desk.command("inbox", "cancel", incident)
+    assert done.returncode == 0, done.stderr
+    assert (await desk.outcome(deal))["ending"] == "closed"
+    late = await desk.command("inbox", "cancel", incident)
+    assert late.returncode == 1
+
+
+async def test_an_invoice_written_by_hand_is_asked_about_and_never_doubled(desk: Lane) -> None:
+    company = await desk.account.company()
+    first = await desk.account.deal(company)
+    await desk.account.win(first)
+    await desk.outcome(first)
+    (ours,) = await desk.account.invoices(first)
+    by_hand = await hand_written(desk, ours["customer"], amount=109990)
+    deal = await desk.account.deal(company)
+    await desk.account.win(deal)
+    row = await desk.question(deal, cause="by_hand")
+    assert [o.id for o in row.question.options] == [by_hand["id"]]
+    await desk.account.press(await message_about(desk, deal), "C'est cette facture")
+    result = await desk.outcome(deal)
+    assert (result["ending"], result["invoice_id"]) == ("already_invoiced", by_hand["id"])
+    assert (await desk.account.shown(deal))["billing_invoice_number"] == by_hand["number"]
+    assert await desk.account.invoices(deal) == []
+    assert await desk.account.mails(by_hand["number"]) == []
+
+
+async def test_another_invoice_of_the_same_amount_is_issued_when_a_person_says_so(desk: Lane) -> None:
+    company = await desk.account.company()
+    first = await desk.account.deal(company)
+    await desk.account.win(first)
+    await desk.outcome(first)
+    (ours,) = await desk.account.invoices(first)
+    await hand_written(desk, ours["customer"], amount=109990)
+    deal = await desk.account.deal(company)
+    await desk.account.win(deal)
+    await desk.question(deal, cause="by_hand")
+    await desk.account.press(await message_about(desk, deal), "Non")
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+
+
+async def hand_written(lane: Lane, customer: str, *, amount: int) -> dict[str, Any]:
+    """Issue an invoice in Stripe's own pages."""
+    draft = await lane.account.stripe_post("/v1/invoices", customer=customer, auto_advance="false")
+    line = {"lines[0][description]": "Conseil", "lines[0][amount]": str(amount)}
+    await lane.account.stripe_post(f"/v1/invoices/{draft['id']}/add_lines", **line)
+    issued: dict[str, Any] = await lane.account.stripe_post(f"/v1/invoices/{draft['id']}/finalize")
+    return issued
+
+
+async def test_a_customer_is_chosen_by_a_button(desk: Lane) -> None:
+    mail = "partage@groupe.example"
+    theirs = await desk.account.stripe_post("/v1/customers", name="Groupe Autre", email=mail)
+    deal = await desk.account.deal(await desk.account.company(billing_email=mail))
+    await desk.account.win(deal)
+    row = await desk.question(deal, cause="customer_choice")
+    assert [o.id for o in row.question.options] == [theirs["id"], "new"]
+    await desk.account.press(await message_about(desk, deal), "Groupe Autre")
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    assert invoice["customer"] == theirs["id"]
+
+
+async def test_two_companies_with_one_siren_are_asked_about_once(desk: Lane) -> None:
+    same = siren(55598765)
+    one = await desk.account.deal(await desk.account.company(siren=same))
+    await desk.account.win(one)
+    await desk.outcome(one)
+    other = await desk.account.company(siren=same)
+    two = await desk.account.deal(other)
+    await desk.account.win(two)
+    await desk.question(two, cause="same_siren")
+    await desk.account.press(await message_about(desk, two), "Même client")
+    assert (await desk.outcome(two))["ending"] == "invoiced"
+    customers = {(await desk.account.invoices(deal))[0]["customer"] for deal in (one, two)}
+    assert len(customers) == 1
+    three = await desk.account.deal(
+        other, lines=[{"name": "C", "quantity": "1", "price": "7", "vat_rate": "20"}]
+    )
+    await desk.account.win(three)
+    assert (await desk.outcome(three))["ending"] == "invoiced"
+
+
+async def test_a_deal_lost_after_its_invoice_is_one_question_and_winning_it_back_settles_it(
+    desk: Lane,
+) -> None:
+    deal = await desk.account.deal()
+    await desk.account.win(deal)
+    await desk.outcome(deal)
+    await desk.account.move(deal, "closedlost")
+    await desk.question(deal, cause="lost_after_issue")
+    await message_about(desk, deal)
+    await desk.account.win(deal)
+    assert (await desk.outcome(deal))["ending"] == "already_invoiced"
+    await settled_in_slack(desk, deal, "Réglé")
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    await one_delivery(desk.account, invoice)
+    await one_write_to_the_deal(desk.account, deal)
+
+
+async def test_a_deal_deleted_after_its_invoice_is_a_question(desk: Lane) -> None:
+    deal = await desk.account.deal()
+    await desk.account.win(deal)
+    await desk.outcome(deal)
+    await desk.account.delete("deals", deal)
+    await desk.question(deal, cause="deleted_after_issue")
+    await desk.account.press(await message_about(desk, deal), "Vu")
+    result = await desk.outcome(deal)
+    assert (result["ending"], result["reason"]) == ("not_for_us", "deleted")
+
+
+async def test_a_deal_edited_after_its_invoice_is_shown_line_by_line(desk: Lane) -> None:
+    deal = await desk.account.deal()
+    await desk.account.win(deal)
+    await desk.outcome(deal)
+    (line, *_) = await desk.account.lines(deal)
+    await desk.account.edit("line_items", line, price="1200.00")
+    await desk.account.edit("deals", deal, amount="1299.90")
+    row = await desk.question(deal, cause="edited_after_issue")
+    said = " ".join(p.reason.en for p in row.question.problems)
+    assert "Conseil, €1,000.00 net at 20 %" in said
+    assert "Conseil, 1200.00 EUR net at 20 %" in said
+    await desk.account.press(await message_about(desk, deal), "Vu")
+    assert (await desk.outcome(deal))["ending"] == "already_invoiced"
+    assert len(await desk.account.invoices(deal)) == 1
+
+
+async def test_a_merged_deals_invoice_is_not_doubled_by_the_deal_that_is_left(desk: Lane) -> None:
+    company = await desk.account.company()
+    invoiced, other = await desk.account.deal(company), await desk.account.deal(company)
+    await desk.account.win(invoiced)
+    await desk.outcome(invoiced)
+    (theirs,) = await desk.account.invoices(invoiced)
+    left = await desk.account.merge("deals", other, invoiced)
+    await desk.account.win(left)
+    row = await desk.question(left, cause="united")
+    assert [o.id for o in row.question.options] == [theirs["id"]]
+    await desk.account.press(await message_about(desk, left), "C'est cette facture")
+    result = await desk.outcome(left)
+    assert (result["ending"], result["invoice_id"]) == ("already_invoiced", theirs["id"])
+    customer = await desk.account.stripe("/v1/invoices", customer=theirs["customer"])
+    assert len(customer) == 1
+
+
+async def test_a_merged_company_stays_one_customer(desk: Lane) -> None:
+    abroad = {"country": "United States", "zip": "10001", "siren": ""}
+    kept, gone = [await desk.account.company(**abroad) for _ in range(2)]
+    first = await desk.account.deal(gone, lines=EXPORTED)
+    await desk.account.win(first)
+    await desk.outcome(first)
+    (before,) = await desk.account.invoices(first)
+    left = await desk.account.merge("companies", kept, gone)
+    second = await desk.account.deal(left, lines=[EXPORTED[0] | {"price": "9"}])
+    await desk.account.win(second)
+    assert (await desk.outcome(second))["ending"] == "invoiced"
+    (after,) = await desk.account.invoices(second)
+    assert after["customer"] == before["customer"]
+
+
+@pytest.fixture(scope="module")
+async def drafting(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with Lane(server, tmp_path_factory.mktemp("draft"), "draft", mode="draft") as lane:
+        yield lane
+
+
+async def test_in_draft_mode_a_person_issues_the_invoice_by_one_button(drafting: Lane) -> None:
+    account = drafting.account
+    deal = await account.deal()
+    await account.win(deal)
+    await drafting.question(deal, cause="approval")
+    message = await message_about(drafting, deal)
+    shown = str(message["blocks"]).replace("\u202f", " ").replace("\u00a0", " ")
+    for said in ("1 305,39 €", "Atelier", "Conseil", "Livre"):
+        assert said in shown, said
+    (draft,) = await account.invoices(deal)
+    assert draft["status"] == "draft"
+    await account.press(message, "Émettre")
+    assert (await drafting.outcome(deal))["ending"] == "invoiced"
+    invoice = await invoice_is_right(account, deal, gross=TWO_LINES_GROSS)
+    await one_customer(account, invoice)
+    await one_delivery(account, invoice)
+
+
+async def test_a_draft_that_nobody_wants_is_deleted(drafting: Lane) -> None:
+    deal = await drafting.account.deal()
+    await drafting.account.win(deal)
+    await drafting.question(deal, cause="approval")
+    await drafting.account.press(await message_about(drafting, deal), GIVE_UP)
+    assert (await drafting.outcome(deal))["ending"] == "closed"
+    assert await drafting.account.invoices(deal) == []
+
+
+async def test_a_deal_that_changed_after_the_draft_was_shown_is_asked_about_again(drafting: Lane) -> None:
+    account = drafting.account
+    deal = await account.deal()
+    await account.win(deal)
+    first = await drafting.question(deal, cause="approval")
+    old = await message_about(drafting, deal)
+    (line, *_) = await account.lines(deal)
+    await account.edit("line_items", line, price="1200.00")
+    await account.press(old, "Émettre")
+
+    async def asked_anew() -> bool:
+        row = await drafting.question(deal)
+        return row.question.fingerprint != first.question.fingerprint and row.closed_at is None
+
+    await until(asked_anew, within=timedelta(seconds=20))
+    assert [i["status"] for i in await account.invoices(deal)] == ["draft"]
+
+
+async def test_a_question_that_nobody_answers_calls_the_next_person_once(
+    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    overrides = {
+        "RACCORD_DESK__ESCALATE_AFTER": "0",
+        "RACCORD_DESK__ESCALATE_TO": '["anne.durand@hexalab.example"]',
+    }
+    async with Lane(server, tmp_path_factory.mktemp("late"), "late", overrides=overrides) as lane:
+        deal, _ = await dirty_deal(lane)
+
+        async def called() -> bool:
+            return len(await lane.account.messages(deal)) == 2
+
+        await until(called, what="an answer below the question")
+        question, call = await lane.account.messages(deal)
+        assert call["thread_ts"] == question["ts"]
+        assert "U0ANNE" in str(call["blocks"])
+        await lane.account.press(question, LOOK_AGAIN)
+        await asyncio.sleep(2)
+        assert len(await lane.account.messages(deal)) == 2
+
+
+async def test_above_an_amount_a_person_issues_in_live_mode_too(
+    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    overrides = {"RACCORD_DESK__APPROVE_ABOVE": "1000"}
+    async with Lane(server, tmp_path_factory.mktemp("large"), "large", overrides=overrides) as lane:
+        small = await lane.account.deal(lines=[EXPORTED[0] | {"price": "1000", "vat_rate": "20"}])
+        large = await lane.account.deal()
+        for deal in (small, large):
+            await lane.account.win(deal)
+        assert (await lane.outcome(small))["ending"] == "invoiced"
+        await lane.question(large, cause="approval")
+        assert [i["status"] for i in await lane.account.invoices(large)] == ["draft"]

@@ -1,0 +1,65 @@
+"""I10: with the receiver off for as long as it takes, the sweep reaches the same end."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.front_door.account import TWO_LINES_GROSS, siret
+from tests.front_door.judge import invoice_is_right, one_delivery
+from tests.front_door.stack import Lane, TemporalServer, until
+
+
+@pytest.fixture(scope="module")
+async def deaf(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    """A system to which no webhook ever gets through."""
+    async with Lane(server, tmp_path_factory.mktemp("deaf"), "deaf") as lane:
+        await lane.account.settings("hubspot", subscriptions=[])
+        yield lane
+
+
+async def sweep(lane: Lane) -> dict[str, int]:
+    done = await lane.command("reconcile", "--once", "--json")
+    assert done.returncode == 0, done.stderr
+    counts: dict[str, int] = json.loads(done.stdout)
+    return counts
+
+
+async def test_won_deals_are_found_and_invoiced_without_any_webhook(deaf: Lane) -> None:
+    account = deaf.account
+    deals = [await account.deal() for _ in range(3)]
+    for deal in deals:
+        await account.win(deal)
+    lost = await account.deal()
+    counts = await sweep(deaf)
+    assert counts["without_invoice"] >= len(deals)
+    for deal in deals:
+        assert (await deaf.outcome(deal))["ending"] == "invoiced"
+        await one_delivery(account, await invoice_is_right(account, deal, gross=TWO_LINES_GROSS))
+    assert await account.invoices(lost) == []
+    again = await sweep(deaf)
+    assert again["without_invoice"] == counts["without_invoice"] - len(deals)
+    assert len(await account.invoices(deals[0])) == 1
+
+
+async def test_an_open_question_is_looked_at_again(deaf: Lane) -> None:
+    account = deaf.account
+    company = await account.company(siren="")
+    deal = await account.deal(company)
+    await account.win(deal)
+    await sweep(deaf)
+    await deaf.question(deal)
+    await account.edit("companies", company, siret=siret())
+    assert (await sweep(deaf))["waiting"] >= 1
+    assert (await deaf.outcome(deal))["ending"] == "invoiced"
+
+
+async def test_the_schedule_exists_and_sweeps_by_itself(deaf: Lane) -> None:
+    described = await deaf.client.get_schedule_handle("reconciliation").describe()
+    assert described.schedule.spec.intervals[0].every.total_seconds() == 3600
+
+    async def swept() -> bool:
+        query = "WorkflowType = 'Reconciliation' AND ExecutionStatus = 'Completed'"
+        return (await deaf.client.count_workflows(query)).count >= 1
+
+    await until(swept)

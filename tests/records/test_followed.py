@@ -1,0 +1,19 @@
+from raccord.records.records import Records
+
+
+async def test_a_record_leads_to_every_flow_that_follows_it(records: Records) -> None:
+    await records.followed.follow("deal-won/hubspot/1", ["hubspot/line item/7", "hubspot/company/3"])
+    await records.followed.follow("deal-won/hubspot/2", ["hubspot/company/3", "hubspot/company/3"])
+    assert await records.followed.flows_of("hubspot/company/3") == (
+        "deal-won/hubspot/1",
+        "deal-won/hubspot/2",
+    )
+    assert await records.followed.flows_of("hubspot/line item/7") == ("deal-won/hubspot/1",)
+    assert await records.followed.flows_of("hubspot/line item/8") == ()
+
+
+async def test_following_again_forgets_what_the_deal_no_longer_has(records: Records) -> None:
+    await records.followed.follow("deal-won/hubspot/1", ["hubspot/line item/7"])
+    await records.followed.follow("deal-won/hubspot/1", ["hubspot/line item/8"])
+    assert await records.followed.flows_of("hubspot/line item/7") == ()
+    assert await records.followed.flows_of("hubspot/line item/8") == ("deal-won/hubspot/1",)

@@ -1,0 +1,138 @@
+"""The sections about invoices, VAT and e-invoicing: what is read, refused, and said by doctor."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from raccord.connectors.connection import CheckState
+from raccord.domain.einvoicing import EInvoicing, EInvoicingMode
+from raccord.domain.policy import IndividualRule, InvoicePolicy, Operations, VatPolicy
+from raccord.settings.checks import einvoicing_check, footers_check
+from raccord.settings.load import BadSettings, read
+
+CONNECTIONS = '[hubspot]\naccess_token = "pat-eu1-0000"\n[stripe]\napi_key = "rk_test_0000"\n'
+BEFORE, AFTER = date(2027, 8, 31), date(2027, 9, 1)
+
+
+def rules_of(directory: Path, toml: str) -> InvoicePolicy:
+    file = directory / "raccord.toml"
+    file.write_text(toml + "\n" + CONNECTIONS, "utf-8")
+    return read(file).settings.invoice_policy
+
+
+def test_nothing_said_means_the_careful_thing(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, "")
+    assert rules.individuals is IndividualRule.ASK
+    assert rules.late_payment_mention
+    assert rules.operations is Operations.UNSTATED
+    assert (rules.vat.reverse_charge, rules.vat.export, rules.vat.on_debits) == (True, True, False)
+    assert rules.einvoicing == EInvoicing(mode=EInvoicingMode.OFF, starts_on=date(2027, 9, 1))
+
+
+def test_every_rule_is_a_setting(tmp_path: Path) -> None:
+    rules = rules_of(
+        tmp_path,
+        """
+        [invoice]
+        individuals = "invoice"
+        operations = "services"
+        footers_individuals = { fr = "Médiateur" }
+        [vat]
+        reverse_charge = false
+        export = false
+        on_debits = true
+        zero_rate_reasons = { exempt_fr = "Franchise", reverse_charge_en = "Reverse charge" }
+        [einvoicing]
+        mode = "vendor"
+        from = 2026-09-01
+        """,
+    )
+    assert (rules.individuals, rules.operations) == (IndividualRule.INVOICE, Operations.SERVICES)
+    assert rules.footer("fr", individual=True) == "Médiateur"
+    assert (rules.vat.reverse_charge, rules.vat.export, rules.vat.on_debits) == (False, False, True)
+    assert rules.vat.zero_rate_reason("exempt", "fr") == "Franchise"
+    assert rules.einvoicing == EInvoicing(mode=EInvoicingMode.VENDOR, starts_on=date(2026, 9, 1))
+
+
+def test_the_environment_reaches_the_switch_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RACCORD_EINVOICING__FROM", "2026-09-01")
+    assert rules_of(tmp_path, "").einvoicing.starts_on == date(2026, 9, 1)
+
+
+def test_only_a_french_seller_owes_the_french_mention(tmp_path: Path) -> None:
+    assert not rules_of(tmp_path, '[vat]\nseller_country = "BE"').late_payment_mention
+
+
+@pytest.mark.parametrize(
+    ("toml", "named"),
+    [
+        ('[vat.zero_rate_reasons]\nexemption_fr = "x"', "exemption_fr"),
+        ('[vat.zero_rate_reasons]\nexport = "x"', "export_fr"),
+        ('[vat.zero_rate_reasons]\ntaxed_fr = "x"', "taxed_fr"),
+        ('[invoice.footers]\nfrench = "x"', "french"),
+        ('[invoice.footers_individuals]\nFR = "x"', "FR"),
+        ('[invoice]\nindividuals = "yes"', "invoice.individuals"),
+        ('[invoice]\noperations = "service"', "invoice.operations"),
+        ('[einvoicing]\nmode = "on"', "einvoicing.mode"),
+        ("[einvoicing]\nsince = 2026-09-01", "einvoicing.since"),
+    ],
+)
+def test_a_misspelt_rule_is_refused_by_name(tmp_path: Path, toml: str, named: str) -> None:
+    with pytest.raises(BadSettings, match=named):
+        rules_of(tmp_path, toml)
+
+
+def test_the_example_file_is_in_order(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / "raccord.example.toml"
+    file = tmp_path / "raccord.toml"
+    text = example.read_text("utf-8")
+    secrets = {"[hubspot]": 'access_token = "pat-eu1-0000"', "[stripe]": 'api_key = "rk_test_0000"'}
+    for section, secret in secrets.items():
+        text = text.replace(section, f"{section}\n{secret}")
+    file.write_text(text, "utf-8")
+    rules = read(file).settings.invoice_policy
+    assert footers_check(rules).state is CheckState.OK
+    assert all(rules.vat.zero_rate_reason(treatment, "fr") for treatment in ("reverse_charge", "export"))
+
+
+@pytest.mark.parametrize(
+    ("footers", "state", "found"),
+    [
+        ({"fr": "Indemnité de 40 EUR"}, CheckState.OK, "fr"),
+        ({"fr": "Indemnité de 40 EUR", "en": "Thanks"}, CheckState.WARN, "no EUR 40 indemnity in en"),
+        ({"en": "EUR 40"}, CheckState.WARN, "none for fr"),
+        ({}, CheckState.WARN, "none for fr, en"),
+    ],
+)
+def test_doctor_warns_of_footers_before_a_deal_does(
+    footers: dict[str, str], state: CheckState, found: str
+) -> None:
+    check = footers_check(InvoicePolicy(footers=footers, late_payment_mention=True))
+    assert (check.state, check.found) == (state, found)
+    assert bool(check.remedy) is (state is not CheckState.OK)
+
+
+def test_a_foreign_seller_is_asked_for_a_footer_and_not_for_the_indemnity() -> None:
+    assert footers_check(InvoicePolicy(footers={"fr": "Merci"})).state is CheckState.OK
+
+
+@pytest.mark.parametrize(
+    ("mode", "transmits", "country", "today", "state"),
+    [
+        (EInvoicingMode.VENDOR, False, "FR", BEFORE, CheckState.FAIL),
+        (EInvoicingMode.VENDOR, False, "BE", BEFORE, CheckState.FAIL),
+        (EInvoicingMode.VENDOR, True, "FR", AFTER, CheckState.OK),
+        (EInvoicingMode.OFF, False, "FR", BEFORE, CheckState.OK),
+        (EInvoicingMode.OFF, False, "FR", AFTER, CheckState.WARN),
+        (EInvoicingMode.OFF, True, "FR", AFTER, CheckState.WARN),
+        (EInvoicingMode.OFF, False, "BE", AFTER, CheckState.OK),
+    ],
+)
+def test_nobody_is_left_to_believe_that_invoices_are_transmitted(
+    mode: EInvoicingMode, transmits: bool, country: str, today: date, state: CheckState
+) -> None:
+    rules = InvoicePolicy(vat=VatPolicy(seller_country=country), einvoicing=EInvoicing(mode=mode))
+    check = einvoicing_check(rules, transmits=transmits, connection="stripe", today=today)
+    assert check.state is state
+    assert bool(check.remedy) is (state is not CheckState.OK)

@@ -1,0 +1,75 @@
+"""Watching a connection that is down or refuses our credentials: one alert, one recovery."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.watch import WatchActivities, WatchMessages
+from raccord.domain.outage import Look, Report, Watch, WatchPolicy
+from raccord.platform import search
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
+
+ALERT_WITHIN = timedelta(minutes=10)
+LOOK_WITHIN = timedelta(minutes=2)
+
+
+@workflow.defn(name="ConnectionWatch")
+class ConnectionWatch:
+    """Look at a connection until it answers and nobody waits for it any more.
+
+    Started by every step that meets an outage; however many wait, one watch runs for a connection,
+    tells once that it is down and once that it is over. Flows go on by themselves meanwhile.
+    """
+
+    @workflow.run
+    async def run(self, watch: Watch) -> None:
+        policy = await run_local(WatchActivities.policy, summary="read the thresholds")
+        watch = watch.model_copy(update={"since": watch.since or workflow.now()})
+        workflow.upsert_search_attributes([search.STATE.value_set("outage")])
+        while not (look := await self._look(watch.connection)).over:
+            watch = await self._told(watch.with_look(look), look, policy)
+            workflow.set_current_details(_details(watch, look))
+            await workflow.sleep(policy.probe_every, summary=f"look at {watch.connection} again")
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(watch)
+        if watch.alerted:
+            await self._tell(watch.report(until=workflow.now()), policy)
+        workflow.upsert_search_attributes([search.STATE.value_set("healthy")])
+
+    async def _look(self, connection: str) -> Look:
+        return await run_ours(
+            WatchActivities.look, connection, summary=f"look at {connection}", lasting=LOOK_WITHIN
+        )
+
+    async def _told(self, watch: Watch, look: Look, policy: WatchPolicy) -> Watch:
+        if watch.alerted or workflow.now() - watch.began < policy.tells_after(look.cause):
+            return watch
+        await self._tell(watch.report(), policy)
+        return watch.model_copy(update={"alerted": True})
+
+    async def _tell(self, report: Report, policy: WatchPolicy) -> None:
+        """An alert that cannot be told in time is overtaken by what follows; a recovery waits its turn."""
+        workflow.logger.warning("connection.over" if report.until else "connection.down")
+        if not policy.messenger:
+            return
+        try:
+            await run_step(
+                WatchMessages.report,
+                report,
+                queue=policy.messenger,
+                timing=policy.timing,
+                about=f"outage of {report.connection}",
+                summary="tell that it is over" if report.until else "tell that it is down",
+                within=None if report.until else ALERT_WITHIN,
+            )
+        except (Stopped, Gone, OutOfTime):
+            workflow.logger.warning("connection.not_told")
+
+
+def _details(watch: Watch, look: Look) -> str:
+    money = " + ".join(str(amount) for amount in look.amounts) or "nothing"
+    state = "answers again; its flows catch up" if look.healthy else look.said
+    return (
+        f"**{watch.connection}**: {state}\n\n{look.flows} flow(s) wait for it, with {money}. "
+        f"{'An alert was sent.' if watch.alerted else 'Nobody has been told yet.'}"
+    )
