@@ -33,7 +33,7 @@ from raccord.domain.outcome import (
 )
 from raccord.domain.parties import Customer, CustomerProfile
 from raccord.domain.policy import DealWonPolicy, Delivery, Mode
-from raccord.domain.problems import Text
+from raccord.domain.problems import Problem, Text
 from raccord.domain.quality import InvoicePlan, examine, net_amount
 from raccord.domain.questions import (
     WITHOUT_MAIL,
@@ -80,6 +80,7 @@ class DealWon:
         self._desk = Desk()
         self._changed = False
         self._vanished: set[str] = set()
+        self._issued_here: dict[str, tuple[Problem, ...]] = {}
 
     @workflow.signal(description="Something about the deal changed: read it again")
     def changed(self, key: str = "") -> None:  # noqa: ARG002 - the history shows which event it was
@@ -265,16 +266,20 @@ class DealWon:
             issued = await self._steps(policy).finalise(draft, expected)
         except OutOfTime:
             return None
-        result = await self._finish(issued, policy, Ending.INVOICED)
-        return result.model_copy(update={"warnings": plan.warnings})
+        self._issued_here[issued.id] = plan.warnings
+        return await self._finish(issued, policy, Ending.INVOICED)
 
     async def _finish(
         self, invoice: Invoice, policy: DealWonPolicy, ending: Ending, *, deliver: bool = True
     ) -> DealWonResult:
-        """Deliver and write back whatever is still missing of an issued invoice."""
+        """Deliver and write back whatever is still missing of an issued invoice.
+
+        An event that only echoes our own writes brings another look: the run has issued it all the same.
+        """
         result = DealWonResult(
-            ending=ending,
+            ending=Ending.INVOICED if invoice.id in self._issued_here else ending,
             mode=policy.mode,
+            warnings=self._issued_here.get(invoice.id, ()),
             customer_id=invoice.customer_id,
             invoice_id=invoice.id,
             number=invoice.number,

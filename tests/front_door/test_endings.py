@@ -1,6 +1,7 @@
 """Each thing that can happen to a deal has one stated, sensible end; webhook in, vendor state out."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from raccord.domain.deal import DealRef
+from raccord.platform.flows import deal_changed
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from tests.front_door.account import REFUSED_EMAIL, TWO_LINES, TWO_LINES_GROSS, siren
@@ -142,27 +144,55 @@ async def test_the_won_stage_of_every_pipeline_counts(lane: Lane) -> None:
     assert (await end_of(lane, renewal))["ending"] == "invoiced"
 
 
+@contextlib.asynccontextmanager
+async def told_of(lane: Lane, event: str) -> AsyncIterator[None]:
+    """Let the CRM send one more kind of event; the tests that follow must not hear of it."""
+    await lane.account.settings("hubspot", subscriptions=[*STAGE_ONLY, event])
+    try:
+        yield
+    finally:
+        await lane.account.settings("hubspot", subscriptions=STAGE_ONLY)
+
+
 async def test_a_deal_created_as_won_is_invoiced(lane: Lane) -> None:
-    await lane.account.settings("hubspot", subscriptions=[*STAGE_ONLY, "deal.creation"])
-    deal = await lane.account.deal(dealstage="closedwon")
-    await lane.account.settings("hubspot", subscriptions=STAGE_ONLY)
+    async with told_of(lane, "deal.creation"):
+        deal = await lane.account.deal(dealstage="closedwon")
     assert (await end_of(lane, deal))["ending"] == "invoiced"
 
 
 async def test_a_company_linked_after_the_win_is_noticed(lane: Lane) -> None:
-    await lane.account.settings("hubspot", subscriptions=[*STAGE_ONLY, "deal.associationChange"])
     company = await lane.account.company()
-    deal = await lane.account.deal(company=None, lines=TWO_LINES, linked=False)
-    await lane.account.win(deal)
-    assert await asked(lane, deal) == [("company", "company")]
-    await lane.account.link_company(deal, company)
-    await until(lambda: ended_as(lane, deal, "invoiced"))
-    await lane.account.settings("hubspot", subscriptions=STAGE_ONLY)
+    async with told_of(lane, "deal.associationChange"):
+        deal = await lane.account.deal(company=None, lines=TWO_LINES, linked=False)
+        await lane.account.win(deal)
+        assert await asked(lane, deal) == [("company", "company")]
+        await lane.account.link_company(deal, company)
+        # The task for the salesperson is a change of associations too: another look may come after the end.
+        assert (await end_of(lane, deal))["ending"] in ("invoiced", "already_invoiced")
     await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
 
 
-async def ended_as(lane: Lane, deal: str, ending: str) -> bool:
-    return await started(lane, deal) and (await lane.outcome(deal))["ending"] == ending
+async def test_an_event_during_the_last_steps_leaves_the_run_the_one_that_invoiced(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    fault = await lane.account.fault(
+        vendor="hubspot",
+        method="PATCH",
+        path=f"/crm/v3/objects/deals/{deal}",
+        effect={"status": 503},
+        times=None,
+    )
+    try:
+
+        async def writing_back() -> bool:
+            return await lane.account.fired(fault) > 0
+
+        await until(writing_back)
+        await deal_changed(lane.client, DealRef(connection="hubspot", id=deal), key="echo")
+    finally:
+        await lane.account.release(fault)
+    assert (await end_of(lane, deal))["ending"] == "invoiced"
+    await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
 
 
 async def test_a_deal_deleted_meanwhile_is_not_for_us(lane: Lane) -> None:
