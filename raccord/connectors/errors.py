@@ -5,6 +5,7 @@ ConnectorError
 ├── RateLimited      the vendor said when to come back  retry then, quietly
 ├── AmbiguousWrite   it may have happened               look first, then retry
 ├── Auth             credentials no longer work         retry slowly, alert once
+│   └── Forbidden    they work, but lack a permission   the same
 ├── Permanent        understood and refused             a person repairs, the same step resumes
 └── Poison           an answer we cannot read           set aside, visible
 
@@ -71,6 +72,10 @@ class Auth(ConnectorError):
     """Credentials are refused or lack a permission; the message names it."""
 
     name = "Auth"
+
+
+class Forbidden(Auth):
+    """The credentials are accepted but not allowed to do this; a read may have another answer ready."""
 
 
 class Permanent(ConnectorError):

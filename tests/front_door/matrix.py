@@ -33,8 +33,8 @@ class Call:
     batch: bool = False
     """Its answer may be a partial success."""
     aimed: bool = True
-    denied_asks: str = ""
-    """What the flow asks instead when its credential may not make the call."""
+    forbidden_asks: str = ""
+    """What the flow asks instead when its credential lacks the permission for the call."""
 
     @property
     def keyed(self) -> bool:
@@ -70,8 +70,8 @@ class Combination:
 
     @property
     def asks(self) -> str:
-        denied = self.fault.effect.get("status") in (401, 403)
-        return self.fault.asks or (self.call.denied_asks if denied else "")
+        forbidden = self.fault.effect.get("status") == 403
+        return self.fault.asks or (self.call.forbidden_asks if forbidden else "")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ _HUBSPOT_READS = (
         "portalId",
         "accountType",
         aimed=False,
-        denied_asks="currency",
+        forbidden_asks="currency",
     ),
 )
 _STRIPE_READS = (

@@ -25,6 +25,7 @@ from raccord.connectors.errors import (
     AmbiguousWrite,
     Auth,
     ConnectorError,
+    Forbidden,
     NotFound,
     Permanent,
     Poison,
@@ -81,7 +82,7 @@ def checked(found: ConnectorError, stub: Stub, method: str) -> ConnectorError:
 
 READS = [
     (error(401), Auth),
-    (error(403), Auth),
+    (error(403), Forbidden),
     (error(404), NotFound),
     (error(400), Permanent),
     (error(409), Permanent),
@@ -121,7 +122,7 @@ async def test_a_failed_read_says_what_kind_of_failure_it_is(
 
 WRITES = [
     (error(401), Auth),
-    (error(403), Auth),
+    (error(403), Forbidden),
     (error(404), NotFound),
     (error(400), Permanent),
     (error(409), Permanent),

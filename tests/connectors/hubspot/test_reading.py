@@ -282,6 +282,13 @@ async def test_a_currency_that_hubspot_does_not_tell_stays_open(
     assert (await crm.read_deal("42")).currency is None
 
 
+async def test_a_refused_token_says_nothing_about_the_currency(crm: Crm, account: Account) -> None:
+    account.deal["deal_currency_code"] = None
+    account.stub.on("GET", ACCOUNT, Reply({"status": "error", "category": "INVALID_AUTHENTICATION"}, 401))
+    with pytest.raises(Auth, match="refuses the access token"):
+        await crm.read_deal("42")
+
+
 async def test_values_that_cannot_be_read_are_listed_and_not_guessed(crm: Crm, account: Account) -> None:
     account.deal |= {
         "amount": "12k",

@@ -22,6 +22,7 @@ from raccord.connectors.errors import (
     AmbiguousWrite,
     Auth,
     ConnectorError,
+    Forbidden,
     NotFound,
     Permanent,
     Poison,
@@ -141,16 +142,16 @@ def misshapen(operation: Operation) -> ConnectorError:
 
 def _denied(fault: Fault, operation: Operation) -> Auth:
     if fault.status == 401:
-        text = (
+        return Auth(
             f"HubSpot refuses the access token, so it could not {operation.what}. "
-            "Enter a valid token as access_token of this connection."
+            "Enter a valid token as access_token of this connection.",
+            request_id=fault.request_id,
         )
-    else:
-        text = (
-            f"The HubSpot token may not {operation.what}. Give the app the scope {operation.scope} "
-            "in its settings in HubSpot, then enter its new token if it got one."
-        )
-    return Auth(text, request_id=fault.request_id)
+    return Forbidden(
+        f"The HubSpot token may not {operation.what}. Give the app the scope {operation.scope} "
+        "in its settings in HubSpot, then enter its new token if it got one.",
+        request_id=fault.request_id,
+    )
 
 
 def _permanent(fault: Fault, operation: Operation) -> Permanent:

@@ -28,7 +28,7 @@ from raccord.connectors.crm.hubspot.values import (
     parse_language,
 )
 from raccord.connectors.crm.hubspot.wire import Account, DealRecord, OwnerRecord, Pipelines, Stage
-from raccord.connectors.errors import Auth, Permanent
+from raccord.connectors.errors import Forbidden, Permanent
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import Deal, DealRef, LineItem, Unreadable
 from raccord.domain.parties import Company, Contact, Owner
@@ -194,7 +194,7 @@ class DealReader:
         return all(_is_won(stage) for stage in stages)
 
     async def _currency(self, code: str) -> str | None:
-        """Return the deal's currency, else the account's; None when HubSpot does not say."""
+        """Return the deal's currency, else the account's; None when HubSpot may not say."""
         if code:
             return code.upper()
         try:
@@ -205,7 +205,7 @@ class DealReader:
                     into=Account,
                 )
             )
-        except Auth:
+        except Forbidden:
             return None
         return account.company_currency.upper() if account and account.company_currency else None
 
