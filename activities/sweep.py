@@ -11,7 +11,9 @@ from raccord.domain.sweep import Sweep, SweepPlan, SweepResult
 from raccord.platform.flows import AT_LEISURE, deal_changed
 from raccord.records.records import Records
 
-WATERMARK = "sweep/won-deals"
+WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
+FULL_EVERY = timedelta(days=1)
+"""Only a full list shows which invoiced deals were deleted."""
 KEY = "sweep"
 
 
@@ -25,7 +27,8 @@ class SweepReads:
         """List the won deals of a sweep's window; none before there is a cut-over date."""
         if self._won_from is None:
             return ()
-        return await self._crm.won_deals(won_from=self._won_from, changed_since=plan.changed_since)
+        since = None if plan.full else plan.changed_since
+        return await self._crm.won_deals(won_from=self._won_from, changed_since=since)
 
 
 class SweepActivities:
@@ -37,25 +40,47 @@ class SweepActivities:
     @activity.defn(name="sweep.plan")
     async def plan(self, sweep: Sweep) -> SweepPlan:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
-        last = None if sweep.full else await self._records.watermarks.get(WATERMARK)
-        since = last - self._overlap if last else None
-        return SweepPlan(crm=self._crm, changed_since=since, began_at=datetime.now(UTC))
+        last, all_seen = [await self._records.watermarks.get(name) for name in (WATERMARK, FULL_WATERMARK)]
+        now = datetime.now(UTC)
+        return SweepPlan(
+            crm=self._crm,
+            full=sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY,
+            changed_since=last - self._overlap if last else None,
+            began_at=now,
+        )
 
     @activity.defn(name="sweep.tell")
     async def tell(self, plan: SweepPlan, found: Sequence[WonDeal]) -> SweepResult:
-        """Have the flows look: of deals without invoice, of invoiced ones that changed, of open questions."""
-        without = [d for d in found if not d.invoice_id]
-        changed = [d for d in found if d.invoice_id] if plan.changed_since else []
-        for deal in (*without, *changed):
-            await self._look_at(DealRef(connection=plan.crm, id=deal.id))
+        """Have the flows look: of deals without invoice, of invoiced ones that changed, of open questions.
+
+        What a full list leaves out although it is invoiced is won no more, or deleted.
+        """
+        without = [d.id for d in found if not d.invoice_id]
+        changed = [d.id for d in found if d.invoice_id and _changed(d, plan.changed_since)]
+        gone: list[str] = []
+        if plan.full:
+            invoiced = await self._records.links.invoiced_deals(plan.crm)
+            gone = sorted(invoiced - {d.id for d in found})
+        for id in (*without, *changed, *gone):
+            await self._look_at(DealRef(connection=plan.crm, id=id))
         waiting = await self._records.waiting.list()
         for row in waiting:
             await self._look_at(row.question.deal)
         await self._records.watermarks.advance(WATERMARK, plan.began_at)
+        if plan.full:
+            await self._records.watermarks.advance(FULL_WATERMARK, plan.began_at)
         return SweepResult(
-            won=len(found), without_invoice=len(without), changed=len(changed), waiting=len(waiting)
+            won=len(found),
+            without_invoice=len(without),
+            changed=len(changed),
+            waiting=len(waiting),
+            no_longer_won=len(gone),
         )
 
     async def _look_at(self, deal: DealRef) -> None:
         await deal_changed(activity.client(), deal, key=KEY, priority=AT_LEISURE)
         activity.heartbeat()
+
+
+def _changed(deal: WonDeal, since: datetime | None) -> bool:
+    return since is not None and (deal.changed_at is None or deal.changed_at >= since)

@@ -15,7 +15,7 @@ LIST_WITHIN = timedelta(minutes=5)
 
 @workflow.defn(name="Reconciliation")
 class Reconciliation:
-    """Tell the flow of every won deal without invoice, and of every open question, to look again.
+    """Tell the flows of won deals without invoice, changed ones and open questions to look again.
 
     It decides nothing itself: a flow that has nothing to do ends at once, and none invoices twice.
     """
@@ -37,6 +37,7 @@ class Reconciliation:
         )
         workflow.set_current_details(
             f"{result.won} won deal(s) looked through, {result.without_invoice} without invoice, "
-            f"{result.changed} changed, {result.waiting} open question(s)."
+            f"{result.changed} changed, {result.no_longer_won} invoiced but won no more, "
+            f"{result.waiting} open question(s)."
         )
         return result

@@ -82,11 +82,13 @@ class Deal(Value):
 
 
 class WonDeal(Value):
-    """A won deal as a search lists it: enough to know whether a look is due."""
+    """A deal that is won, or was when it was invoiced, as a search lists it: enough to know of a look due."""
 
     id: str
     invoice_id: str = ""
     """The invoice the deal shows; empty when it shows none."""
+    changed_at: datetime | None = None
+    """When the deal last changed, aware; None when the CRM does not say."""
 
 
 class Task(Value):

@@ -6,7 +6,7 @@ from raccord.domain.values import Value
 
 
 class Sweep(Value):
-    """`full`: every won deal since the cut-over; otherwise what changed since the last sweep."""
+    """`full`: every won deal since the cut-over; otherwise what changed, and all of them once a day."""
 
     full: bool = False
 
@@ -22,11 +22,14 @@ class SweepResult(Value):
     """Invoiced deals that changed since the last sweep: their flows were told to look."""
     waiting: int = 0
     """Open questions whose flows were told to look again."""
+    no_longer_won: int = 0
+    """Invoiced deals that are won no more, or gone: their flows were told to look."""
 
 
 class SweepPlan(Value):
-    """The window of one sweep; `changed_since` is None for a full one."""
+    """The window of one sweep; `changed_since` is None when there was none before."""
 
     crm: str
+    full: bool = False
     changed_since: datetime | None = None
     began_at: datetime

@@ -97,6 +97,11 @@ class Links:
         row = rows.one_or_none()
         return DealLink() if row is None else DealLink.model_validate(row._asdict())
 
+    async def invoiced_deals(self, crm: str) -> frozenset[str]:
+        """Return the ids of the deals of a CRM that have an issued invoice."""
+        wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, deal_links.c.number.is_not(None))
+        return frozenset(await self._database.read(lambda connection: connection.scalars(wanted)))
+
     async def update_deal(self, deal: DealRef, billing: str, **changed: Unpack[DealChange]) -> None:
         """Set the given fields and leave the others."""
         now, fresh = datetime.now(UTC), DealLink()

@@ -35,8 +35,10 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
         sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
         return 0
     out.print(
-        f"[bold]{result.won}[/] won deal(s) since the cut-over, [bold]{result.without_invoice}[/] without an "
-        f"invoice, [bold]{result.waiting}[/] open question(s): their flows are looking now.\n"
+        f"[bold]{result.won}[/] won deal(s) since the cut-over. The flows look now at "
+        f"[bold]{result.without_invoice}[/] without an invoice, [bold]{result.changed}[/] invoiced and "
+        f"changed since the last sweep, [bold]{result.no_longer_won}[/] invoiced but won no more, and at "
+        f"[bold]{result.waiting}[/] open question(s).\n"
         "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`.",
         highlight=False,
     )

@@ -54,6 +54,40 @@ async def test_an_open_question_is_looked_at_again(deaf: Lane) -> None:
     assert (await deaf.outcome(deal))["ending"] == "invoiced"
 
 
+async def test_a_deal_lost_after_its_invoice_is_asked_about(deaf: Lane) -> None:
+    account = deaf.account
+    deal = await account.deal()
+    await account.win(deal)
+    await sweep(deaf)
+    await deaf.outcome(deal)
+    await account.move(deal, "closedlost")
+    await deaf.client.get_schedule_handle("reconciliation").trigger()
+    await deaf.question(deal, cause="lost_after_issue")
+
+
+async def test_a_deal_edited_after_its_invoice_is_asked_about_by_a_full_sweep_too(deaf: Lane) -> None:
+    account = deaf.account
+    deal = await account.deal()
+    await account.win(deal)
+    await sweep(deaf)
+    await deaf.outcome(deal)
+    await account.edit("line_items", (await account.lines(deal))[0], price="1234.00")
+    await account.edit("deals", deal, dealname="Edited")
+    assert (await sweep(deaf))["changed"] >= 1
+    await deaf.question(deal, cause="edited_after_issue")
+
+
+async def test_a_deal_deleted_after_its_invoice_is_asked_about(deaf: Lane) -> None:
+    account = deaf.account
+    deal = await account.deal()
+    await account.win(deal)
+    await sweep(deaf)
+    await deaf.outcome(deal)
+    await account.delete("deals", deal)
+    assert (await sweep(deaf))["no_longer_won"] >= 1
+    await deaf.question(deal, cause="deleted_after_issue")
+
+
 async def test_the_schedule_exists_and_sweeps_by_itself(deaf: Lane) -> None:
     described = await deaf.client.get_schedule_handle("reconciliation").describe()
     assert described.schedule.spec.intervals[0].every.total_seconds() == 3600

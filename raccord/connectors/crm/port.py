@@ -34,7 +34,8 @@ class CrmReader(Protocol):
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         """Return every deal that is won, with a close date on or after `won_from` or none at all.
 
-        `changed_since` leaves out deals that have not changed since; the CRM's own search lag applies.
+        `changed_since` leaves out deals that have not changed since, and adds those that show an invoice
+        without being won any more; the CRM's own search lag applies.
         """
         ...
 

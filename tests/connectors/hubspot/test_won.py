@@ -16,6 +16,7 @@ from tests.connectors.hubspot.stub import Asked, Reply, Stub
 SEARCH = f"{ROOT}/v3/objects/deals/search"
 WON_FROM = date(2026, 11, 1)
 MIDNIGHT_IN_PARIS = datetime(2026, 10, 31, 23, tzinfo=UTC)
+WINTER = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_SEARCHES = 12
 """No test needs more; a listing that goes round in circles must fail, not hang."""
 CEILING = 400
@@ -78,6 +79,8 @@ def _fits(deal: dict[str, Any], asked: dict[str, str]) -> bool:
     match asked["operator"]:
         case "NOT_HAS_PROPERTY":
             return not value
+        case "HAS_PROPERTY":
+            return bool(value)
         case "EQ":
             return bool(value == asked["value"])
         case "GTE":
@@ -99,9 +102,10 @@ async def listed(crm: Crm, changed_since: datetime | None = None) -> list[str]:
 async def test_won_deals_come_with_the_invoice_they_show(crm: Crm, search: Search) -> None:
     search.deal(10, billing_invoice_id=" in_1 ")
     search.deal(9, billing_invoice_id=None)
+    changed_at = MIDNIGHT_IN_PARIS + timedelta(days=9)
     assert await crm.won_deals(won_from=WON_FROM, changed_since=None) == (
-        WonDeal(id="9"),
-        WonDeal(id="10", invoice_id="in_1"),
+        WonDeal(id="9", changed_at=changed_at),
+        WonDeal(id="10", invoice_id="in_1", changed_at=changed_at),
     )
 
 
@@ -131,6 +135,23 @@ async def test_only_changed_deals_are_listed_when_asked(crm: Crm, search: Search
     search.deal(3, closedate=None, hs_lastmodifieddate=ms(since + timedelta(days=1)))
     search.deal(4, closedate=None, hs_lastmodifieddate=ms(since - timedelta(days=1)))
     assert await listed(crm, since) == ["2", "3"]
+
+
+async def test_a_changed_deal_that_shows_an_invoice_is_listed_though_it_is_won_no_more(
+    crm: Crm, search: Search
+) -> None:
+    since = MIDNIGHT_IN_PARIS + timedelta(days=9)
+    search.deal(1, hs_is_closed_won="false", billing_invoice_id="in_1")
+    search.deal(2, hs_is_closed_won="false")
+    search.deal(3, hs_is_closed_won="false", billing_invoice_id="in_3", hs_lastmodifieddate=ms(WINTER))
+    assert await listed(crm, since) == ["1"]
+    assert await listed(crm) == []
+
+
+async def test_a_time_of_change_that_cannot_be_read_stays_open(crm: Crm, search: Search) -> None:
+    search.deal(1, hs_lastmodifieddate="yesterday")
+    search.deal(2, hs_lastmodifieddate=None)
+    assert [d.changed_at for d in await crm.won_deals(won_from=WON_FROM, changed_since=None)] == [None, None]
 
 
 async def test_more_deals_than_a_search_can_page_through_are_all_listed(
@@ -170,7 +191,8 @@ async def test_pages_keep_a_distance(
 async def test_without_a_mapped_property_no_deal_shows_an_invoice(connect: Connect, search: Search) -> None:
     search.deal(1, billing_invoice_id="in_1")
     crm = connect(mapping={"invoice": {"id": ""}})
-    assert await crm.won_deals(won_from=WON_FROM, changed_since=None) == (WonDeal(id="1"),)
+    (deal,) = await crm.won_deals(won_from=WON_FROM, changed_since=None)
+    assert (deal.id, deal.invoice_id) == ("1", "")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from raccord.connectors.crm.hubspot.client import HubSpotClient
 from raccord.connectors.crm.hubspot.errors import Operation, misshapen
 from raccord.connectors.crm.hubspot.records import scope
 from raccord.connectors.crm.hubspot.settings import InvoiceNames
-from raccord.connectors.crm.hubspot.values import milliseconds
+from raccord.connectors.crm.hubspot.values import milliseconds, parse_instant
 from raccord.connectors.crm.hubspot.wire import Record, RecordPage
 from raccord.domain.clock import DAY, BusinessClock
 from raccord.domain.deal import WonDeal
@@ -18,7 +19,7 @@ PAGE = 200
 """The largest page of a search."""
 PAUSE = 0.25
 """Seconds between two pages: an account's apps share 5 searches a second."""
-_ID = "hs_object_id"
+_ID, _CHANGED = "hs_object_id", "hs_lastmodifieddate"
 _SECOND = timedelta(seconds=1)
 _LISTING = Operation("list the won deals", scope("deals"))
 
@@ -39,8 +40,8 @@ class WonDeals:
         shows one.
         """
         deals: list[WonDeal] = []
-        async for page in self._pages(_groups(self._first_instant(won_from), changed_since)):
-            deals += (WonDeal(id=each.id, invoice_id=self._shown(each)) for each in page)
+        async for page in self._pages(self._groups(self._first_instant(won_from), changed_since)):
+            deals += map(self._listed, page)
         return tuple(deals)
 
     async def _pages(self, groups: list[list[dict[str, str]]]) -> AsyncIterator[tuple[Record, ...]]:
@@ -64,25 +65,31 @@ class WonDeals:
         return {
             "filterGroups": [{"filters": [*filters, older]} for filters in groups],
             "sorts": [{"propertyName": _ID, "direction": "ASCENDING"}],
-            "properties": [self._invoice or _ID],
+            "properties": [_CHANGED, *([self._invoice] if self._invoice else [])],
             "limit": PAGE,
         }
 
-    def _shown(self, deal: Record) -> str:
-        return (deal.properties.get(self._invoice) or "").strip()
+    def _listed(self, deal: Record) -> WonDeal:
+        shown, changed = (deal.properties.get(name) or "" for name in (self._invoice, _CHANGED))
+        with suppress(ValueError):
+            return WonDeal(id=deal.id, invoice_id=shown.strip(), changed_at=parse_instant(changed))
+        return WonDeal(id=deal.id, invoice_id=shown.strip())
 
     def _first_instant(self, day: date) -> datetime:
         return self._clock.end_of(day - DAY) + _SECOND
 
-
-def _groups(won_from: datetime, changed_since: datetime | None) -> list[list[dict[str, str]]]:
-    """Return the alternatives of the search: closed late enough, or without a close date."""
-    common = [_filter("hs_is_closed_won", "EQ", "true")]
-    if changed_since:
-        common.append(_filter("hs_lastmodifieddate", "GTE", milliseconds(changed_since)))
-    dated = _filter("closedate", "GTE", milliseconds(won_from))
-    undated = {"propertyName": "closedate", "operator": "NOT_HAS_PROPERTY"}
-    return [[*common, dated], [*common, undated]]
+    def _groups(self, won_from: datetime, changed_since: datetime | None) -> list[list[dict[str, str]]]:
+        """Return the alternatives: won and closed late enough, or without a close date; or invoiced once."""
+        won = _filter("hs_is_closed_won", "EQ", "true")
+        dated = _filter("closedate", "GTE", milliseconds(won_from))
+        undated = {"propertyName": "closedate", "operator": "NOT_HAS_PROPERTY"}
+        groups = [[won, dated], [won, undated]]
+        if changed_since is None:
+            return groups
+        if self._invoice:
+            groups.append([{"propertyName": self._invoice, "operator": "HAS_PROPERTY"}])
+        changed = _filter(_CHANGED, "GTE", milliseconds(changed_since))
+        return [[*group, changed] for group in groups]
 
 
 def _filter(name: str, operator: str, value: str) -> dict[str, str]:
