@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from raccord.connectors.crm.port import Crm
-from raccord.connectors.errors import AmbiguousWrite, Auth, ConnectorError, NotFound, Permanent, Transient
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    ConnectorError,
+    Forbidden,
+    NotFound,
+    Permanent,
+    Transient,
+)
 from raccord.domain.deal import Task
 from tests.connectors.hubspot.account import ROOT, batch, link, links
 from tests.connectors.hubspot.stub import Asked, Fault, Reply, Stub
@@ -154,7 +161,7 @@ async def test_a_refused_owner_is_named_and_nothing_is_tried_again(
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (Reply({"status": "error", "category": "MISSING_SCOPES"}, 403), Auth),
+        (Reply({"status": "error", "category": "MISSING_SCOPES"}, 403), Forbidden),
         (Reply({"status": "error"}, 500), AmbiguousWrite),
         (Reply(fault=Fault.RESET), AmbiguousWrite),
         (Reply({"id": "900"}, 201, fault=Fault.TRUNCATE), AmbiguousWrite),
@@ -170,7 +177,7 @@ async def test_a_failed_creation_says_whether_a_task_may_exist(
         await crm.create_task(TASK)
     assert type(caught.value) is expected
     assert stub.count("POST", TASKS) == 1
-    if expected is Auth:
+    if expected is Forbidden:
         assert "crm.objects.contacts.write" in str(caught.value)
 
 
