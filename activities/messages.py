@@ -117,7 +117,10 @@ class Adoption(Value):
 
 
 class Confirmation(Value):
-    """A person said that this company is the customer of that legal identity too."""
+    """A person's word about a company that stands for its later deals.
+
+    `identity`: of which legal identity it is the customer too, or which question was answered for good.
+    """
 
     identity: str
     company: str

@@ -148,11 +148,11 @@ class DealSteps:
 
     async def confirmed(self, wanted: Confirmation) -> bool:
         return await run_local(
-            RecordsActivities.confirmed, wanted, summary="was this company confirmed before?"
+            RecordsActivities.confirmed, wanted, summary="was this said of the company before?"
         )
 
     async def confirm(self, wanted: Confirmation) -> None:
-        await run_local(RecordsActivities.confirm, wanted, summary="remember that it is the same customer")
+        await run_local(RecordsActivities.confirm, wanted, summary="remember it for the company")
 
     async def vat_rates(self, rates: tuple[str, ...]) -> None:
         """Create the rates that the account lacks."""

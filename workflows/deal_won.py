@@ -1,12 +1,12 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from temporalio import workflow
 
 from activities.messages import Conclusion, Confirmation, CustomerInvoices, CustomerRequest
 from activities.records import RecordsActivities
+from raccord.domain.buyer import printed_otherwise
 from raccord.domain.deal import Deal, DealRef
 from raccord.domain.desk import Answer, Ask, Choice, Decision
 from raccord.domain.difference import comes_to_the_same, differences, other_customer
@@ -16,6 +16,7 @@ from raccord.domain.invoice import (
     InvoiceReference,
     InvoiceState,
     alike_and_not_ours,
+    by_hand_between,
     fields_of,
     live_invoices,
     next_cycle,
@@ -55,8 +56,6 @@ from raccord.platform import search
 from workflows.deal_steps import DealSteps, deal_won_policy
 from workflows.desk import Desk, LookAgain
 from workflows.steps import Gone, OutOfTime, Stopped, run_local
-
-BY_HAND_WITHIN = timedelta(days=60)
 
 
 class GivenUp(Exception):
@@ -214,11 +213,27 @@ class DealWon:
         expected = order.totals(policy.vat_rounding)
         if wrong := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
             raise Stopped(unproven(draft, wrong))
+        await self._says_who_buys(draft, order, plan, policy)
         if policy.needs_approval(expected.net.amount):
             await self._approved(draft, plan, expected, policy)
         if self._changed or await steps.read_deal() != deal:
             return None
         return await self._finalise(draft, expected, plan, policy)
+
+    async def _says_who_buys(
+        self, draft: Invoice, order: InvoiceOrder, plan: InvoicePlan, policy: DealWonPolicy
+    ) -> None:
+        """Ask before an invoice is issued that prints another customer than the one that was proven."""
+        if not self._asks(policy) or draft.buyer is None:
+            return
+        found = printed_otherwise(draft.buyer, plan.profile, customer_id=draft.customer_id, siret=order.siret)
+        if found is None:
+            return
+        steps = self._steps(policy)
+        accepted = Confirmation(identity=found.fingerprint, company=plan.profile.crm_company)
+        if not await steps.confirmed(accepted):
+            await self._ask(found, policy)
+            await steps.confirm(accepted)
 
     async def _approved(
         self, draft: Invoice, plan: InvoicePlan, expected: Totals, policy: DealWonPolicy
@@ -242,12 +257,8 @@ class DealWon:
         if issued := tuple(i for i in united if i.finalised):
             return await self._which_invoice(written_by_hand(issued, united=True), issued, policy)
         today = policy.clock.date_of(workflow.now())
-        wanted = CustomerInvoices(
-            billing=policy.billing,
-            customer_id=customer_id,
-            since=today - BY_HAND_WITHIN,
-            until=today + BY_HAND_WITHIN,
-        )
+        since, until = by_hand_between(today, plan.service_date, deal.won_on)
+        wanted = CustomerInvoices(billing=policy.billing, customer_id=customer_id, since=since, until=until)
         found = await steps.invoices_of_customer(wanted)
         alike = alike_and_not_ours(found, plan.totals(policy.vat_rounding))
         return await self._which_invoice(written_by_hand(alike), alike, policy) if alike else None

@@ -1,15 +1,18 @@
 """Invoices: what we ask the billing system for, what it answers, and how an invoice is named."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from raccord.domain.buyer import Buyer
 from raccord.domain.deal import DealRef, InvoiceFields
 from raccord.domain.money import Currency, Money
 from raccord.domain.parties import TaxTreatment
 from raccord.domain.totals import PricedLine, Totals, VatRounding, compute_totals
 from raccord.domain.values import OneLine, Value
+
+BY_HAND_WITHIN = timedelta(days=60)
 
 
 class InvoiceState(StrEnum):
@@ -103,6 +106,8 @@ class Invoice(Value):
     """Gross amount of its credit notes."""
     due_on: date | None = None
     issued_on: date | None = None
+    buyer: Buyer | None = None
+    """What it says of its customer, as of now for a draft; None where the billing system does not tell."""
 
     @property
     def live(self) -> bool:
@@ -128,6 +133,14 @@ class InvoicedLine(Value):
     net: Money
     vat_rate: Decimal | None = None
     """In percent; None when the billing system does not say."""
+
+
+def by_hand_between(today: date, service_date: date, won_on: date | None) -> tuple[date, date]:
+    """Return the first and the last day on which an invoice of the same sale may have been written by hand.
+
+    A deal may be looked at long after it was sold: at the cut-over, or when its question is answered late.
+    """
+    return min(today, service_date, won_on or today) - BY_HAND_WITHIN, today + BY_HAND_WITHIN
 
 
 def live_invoices(invoices: tuple[Invoice, ...]) -> tuple[Invoice, ...]:

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     RECURRING = "recurring"
     CUSTOMER_CHOICE = "customer_choice"
     TOTALS = "totals"
+    BUYER = "buyer"
     SEVERAL_INVOICES = "several_invoices"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"

@@ -14,6 +14,7 @@ from raccord.domain.invoice import (
     InvoiceReference,
     InvoiceState,
     billing_status,
+    by_hand_between,
     live_invoices,
     next_cycle,
 )
@@ -155,3 +156,18 @@ def test_no_name_or_address_is_in_the_key() -> None:
 def test_an_order_comes_to_the_totals_of_its_discounted_lines() -> None:
     found = ORDER.totals(VatRounding.PER_LINE)
     assert (str(found.net), str(found.gross)) == ("28.31 EUR", "33.97 EUR")
+
+
+@pytest.mark.parametrize(
+    ("service_date", "won_on", "since"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), date(2026, 9, 21)),
+        (date(2026, 11, 20), date(2026, 9, 1), date(2026, 7, 3)),
+        (date(2026, 8, 31), None, date(2026, 7, 2)),
+        (date(2027, 1, 31), None, date(2026, 9, 21)),
+    ],
+)
+def test_an_invoice_written_by_hand_is_looked_for_around_the_sale_not_around_today(
+    service_date: date, won_on: date | None, since: date
+) -> None:
+    assert by_hand_between(date(2026, 11, 20), service_date, won_on) == (since, date(2027, 1, 19))

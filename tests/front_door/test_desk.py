@@ -258,6 +258,63 @@ async def test_the_command_line_answers_too(desk: Lane) -> None:
     assert late.returncode == 1
 
 
+async def known_to_billing(lane: Lane, **changes: str) -> tuple[str, dict[str, str]]:
+    """Win a deal of a company whose customer was changed in Stripe; return it with the remedy."""
+    company = await lane.account.company()
+    first, second = [await lane.account.deal(company) for _ in range(2)]
+    await lane.account.win(first)
+    await lane.outcome(first)
+    (invoice,) = await lane.account.invoices(first)
+    (customer,) = [c for c in await lane.account.stripe("/v1/customers") if c["id"] == invoice["customer"]]
+    await lane.account.stripe_post(f"/v1/customers/{customer['id']}", **changes)
+    await lane.account.win(second)
+    filled = {f"address[{name}]": value for name, value in customer["address"].items() if value}
+    return second, {"name": customer["name"]} | filled
+
+
+async def asked_of_buyer(lane: Lane, deal: str) -> list[str]:
+    row = await lane.question(deal, cause="buyer")
+    return [p.field for p in row.question.problems]
+
+
+async def message_saying(lane: Lane, deal: str, text: str) -> dict[str, Any]:
+    """Wait until the one message about a deal, which is edited in place, says this."""
+
+    async def said() -> bool:
+        return bool(await lane.account.messages(deal, text))
+
+    await until(said, what=f"the message about deal {deal} says {text}")
+    (message,) = await lane.account.messages(deal, text)
+    return message
+
+
+async def issue_as_printed(lane: Lane, deal: str) -> None:
+    """Wait until a difference between CRM and billing is asked about, and accept it."""
+    label = "Émettre avec ce que dit la facturation"
+    await lane.account.press(await message_saying(lane, deal, label), label)
+
+
+async def test_a_customer_without_an_address_is_completed_before_it_is_invoiced(desk: Lane) -> None:
+    deal, complete = await known_to_billing(desk, address="")
+    assert await asked_of_buyer(desk, deal) == ["address"]
+    assert (await desk.question(deal)).question.options == ()
+    (draft,) = await desk.account.invoices(deal)
+    assert draft["status"] == "draft"
+    await desk.account.stripe_post(f"/v1/customers/{draft['customer']}", **complete)
+    await desk.account.press(await message_saying(desk, deal, "l'adresse du client"), LOOK_AGAIN)
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    assert invoice["customer_address"]["line1"] == complete["address[line1]"]
+
+
+async def test_a_customer_of_another_name_is_invoiced_so_when_a_person_says_so(desk: Lane) -> None:
+    deal, _ = await known_to_billing(desk, name="Ancienne Raison Sociale")
+    await issue_as_printed(desk, deal)
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    assert invoice["customer_name"] == "Ancienne Raison Sociale"
+
+
 async def test_an_invoice_written_by_hand_is_asked_about_and_never_doubled(desk: Lane) -> None:
     company = await desk.account.company()
     first = await desk.account.deal(company)
@@ -304,11 +361,20 @@ async def hand_written(lane: Lane, customer: str, *, amount: int) -> dict[str, A
 async def test_a_customer_is_chosen_by_a_button(desk: Lane) -> None:
     mail = "partage@groupe.example"
     theirs = await desk.account.stripe_post("/v1/customers", name="Groupe Autre", email=mail)
-    deal = await desk.account.deal(await desk.account.company(billing_email=mail))
+    its_siren = siren(48211990)
+    deal = await desk.account.deal(await desk.account.company(billing_email=mail, siren=its_siren))
     await desk.account.win(deal)
     row = await desk.question(deal, cause="customer_choice")
     assert [o.id for o in row.question.options] == [theirs["id"], "new"]
     await desk.account.press(await message_about(desk, deal), "Groupe Autre")
+    # What its invoice would lack has to be completed; that its name is another one may stay.
+    assert await asked_of_buyer(desk, deal) == ["address", "siren", "name"]
+    place = {"address[line1]": "9 rue du Port", "address[city]": "Nantes", "address[country]": "FR"}
+    await desk.account.stripe_post(f"/v1/customers/{theirs['id']}", **place)
+    await desk.account.stripe_post(f"/v1/customers/{theirs['id']}/tax_ids", type="fr_siren", value=its_siren)
+    lacking = "ne porterait pas le SIREN"
+    await desk.account.press(await message_saying(desk, deal, lacking), LOOK_AGAIN)
+    await issue_as_printed(desk, deal)
     assert (await desk.outcome(deal))["ending"] == "invoiced"
     invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
     assert invoice["customer"] == theirs["id"]
@@ -324,6 +390,7 @@ async def test_two_companies_with_one_siren_are_asked_about_once(desk: Lane) -> 
     await desk.account.win(two)
     await desk.question(two, cause="same_siren")
     await desk.account.press(await message_about(desk, two), "Même client")
+    await issue_as_printed(desk, two)
     assert (await desk.outcome(two))["ending"] == "invoiced"
     customers = {(await desk.account.invoices(deal))[0]["customer"] for deal in (one, two)}
     assert len(customers) == 1
@@ -405,6 +472,7 @@ async def test_a_merged_company_stays_one_customer(desk: Lane) -> None:
     left = await desk.account.merge("companies", kept, gone)
     second = await desk.account.deal(left, lines=[EXPORTED[0] | {"price": "9"}])
     await desk.account.win(second)
+    await issue_as_printed(desk, second)
     assert (await desk.outcome(second))["ending"] == "invoiced"
     (after,) = await desk.account.invoices(second)
     assert after["customer"] == before["customer"]

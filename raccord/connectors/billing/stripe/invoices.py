@@ -12,8 +12,18 @@ from raccord.connectors.billing.stripe.errors import Operation
 from raccord.connectors.billing.stripe.money import of_minor
 from raccord.connectors.billing.stripe.orders import CONTENT, DEAL, draft_body, lines_body, reference_of
 from raccord.connectors.billing.stripe.vat import VatRates
-from raccord.connectors.billing.stripe.wire import Deleted, FoundInvoice, Line, Page, StripeInvoice, Tax
+from raccord.connectors.billing.stripe.wire import (
+    Deleted,
+    FoundInvoice,
+    Line,
+    Page,
+    PostalAddress,
+    StripeInvoice,
+    Tax,
+)
 from raccord.connectors.errors import NotFound, Permanent, Poison
+from raccord.domain.address import Address, parse_country
+from raccord.domain.buyer import Buyer
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import DealRef
 from raccord.domain.invoice import Invoice, InvoiceOrder, InvoiceState
@@ -184,6 +194,7 @@ class Invoices:
             credited=of_minor(credited, currency),
             due_on=self._date(found.due_date),
             issued_on=self._date(found.status_transitions.finalized_at),
+            buyer=_buyer(found),
         )
 
     async def _totals(self, found: StripeInvoice, lines: tuple[Line, ...]) -> Totals:
@@ -245,3 +256,20 @@ def state_of(found: StripeInvoice) -> InvoiceState:
         return InvoiceState(found.status)
     except ValueError as error:
         raise Poison(f"The Stripe invoice {found.id} has the unknown status {found.status!r}.") from error
+
+
+def _buyer(found: StripeInvoice) -> Buyer:
+    """Stripe docs: until the invoice is finalised, these fields equal those of the customer."""
+    place = found.customer_address or PostalAddress()
+    return Buyer(
+        name=found.customer_name or "",
+        address=Address(
+            line1=place.line1 or "",
+            line2=place.line2 or "",
+            postal_code=place.postal_code or "",
+            city=place.city or "",
+            region=place.state or "",
+            country=parse_country(place.country or ""),
+        ),
+        identifiers=tuple(each.value for each in found.customer_tax_ids or () if each.value),
+    )

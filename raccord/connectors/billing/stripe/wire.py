@@ -103,10 +103,27 @@ class StatusTransitions(Wire):
     finalized_at: StrictInt | None = None
 
 
+class PostalAddress(Wire):
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+
+class PrintedTaxId(Wire):
+    value: str | None = None
+
+
 class StripeInvoice(Identified):
     status: str
     created: StrictInt = 0
     customer: str | None = None
+    customer_name: str | None = None
+    """With address and tax ids what the invoice prints: the customer's own until it is finalised."""
+    customer_address: PostalAddress | None = None
+    customer_tax_ids: tuple[PrintedTaxId, ...] | None = None
     currency: str
     metadata: Mapping[str, str] | None = None
     number: str | None = None
