@@ -94,7 +94,7 @@ READS = [
     (error(477), RateLimited),
     (Reply(status=500), Transient),
     (Reply(b"\xff\xfe not UTF-8", 500), Transient),
-    (Reply(b"<html>404</html>", 404), Transient),
+    *((Reply(b"<html>no</html>", status), Transient) for status in (401, 403, 404, 407)),
     (Reply({"message": "no Route matched with those values"}, 404), Transient),
     (Reply(status=404), Transient),
     (Reply(status=302, headers={"Location": "/hubspot/crm/v3/objects/deals/43"}), Transient),

@@ -60,6 +60,10 @@ class Operation:
     creates: bool = False
 
 
+_MADE_ON_THE_WAY_TOO = frozenset((401, 403, 404, 407, 408))
+"""Refusals that a proxy or a firewall on the way makes as well; then they say nothing about the request."""
+
+
 class ClientError(Exception):
     """What HubSpot's client raised, by class and status alone.
 
@@ -74,7 +78,7 @@ class ClientError(Exception):
 def refused(fault: Fault, operation: Operation, *, now: datetime, zone: tzinfo) -> ConnectorError:
     """Return the error for an answer that is not a success; `zone` tells when the day's quota begins anew."""
     match fault.status:
-        case 401 | 403:
+        case 401 | 403 if fault.by_hubspot:
             return _denied(fault, operation)
         case 404 if fault.by_hubspot:
             return NotFound(
@@ -89,7 +93,7 @@ def refused(fault: Fault, operation: Operation, *, now: datetime, zone: tzinfo) 
                 retry_after=wait(fault, now=now, zone=zone),
                 request_id=fault.request_id,
             )
-        case status if 400 <= status < 500 and status not in (404, 408):
+        case status if 400 <= status < 500 and status not in _MADE_ON_THE_WAY_TOO:
             return _permanent(fault, operation)
         case _:
             return _no_verdict(fault, operation)
