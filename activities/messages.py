@@ -9,6 +9,7 @@ from raccord.domain.outcome import DealWonResult
 from raccord.domain.parties import Customer, CustomerProfile
 from raccord.domain.policy import Timing
 from raccord.domain.problems import Problem
+from raccord.domain.remarks import Remark
 from raccord.domain.totals import Totals
 from raccord.domain.values import Value
 
@@ -124,6 +125,14 @@ class Confirmation(Value):
 
     identity: str
     company: str
+
+
+class RemarkIn(Value):
+    """A remark and the messenger that tells it: its connection, which is its queue."""
+
+    messenger: str
+    timing: Timing
+    remark: Remark
 
 
 class DeskState(Value):

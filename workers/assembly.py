@@ -18,6 +18,7 @@ from activities.desk_tasks import DeskTasks
 from activities.effects import Effects
 from activities.flows import FlowActivities
 from activities.records import RecordsActivities
+from activities.remarks import RemarkActivities, RemarkMessages
 from activities.sweep import SweepActivities, SweepReads
 from activities.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing.port import Billing
@@ -36,7 +37,7 @@ from raccord.settings.load import BadSettings, Configuration
 from workers.outages import Outages
 from workflows.connection_watch import ConnectionWatch
 from workflows.deal_won import DealWon
-from workflows.desk import Press, Telling
+from workflows.desk import Press, Remarking, Telling
 from workflows.ensure_customer import EnsureCustomer
 from workflows.reconciliation import Reconciliation
 
@@ -182,9 +183,10 @@ def workers(
                 *(watch.policy, watch.look, sweep.plan, sweep.tell),
                 CustomerActivities(FLOWS_QUEUE).ensure,
                 FlowActivities().look_at_deal,
+                RemarkActivities(settings.messenger, settings.timing, FLOWS_QUEUE).tell,
             ],
             None,
-            workflows=[DealWon, EnsureCustomer, Telling, Press, ConnectionWatch, Reconciliation],
+            workflows=[DealWon, EnsureCustomer, Telling, Press, Remarking, ConnectionWatch, Reconciliation],
             sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
         ),
         worker(
@@ -250,7 +252,8 @@ def _messenger_activities(
     effects = Effects(records.audit, settle=messenger.capabilities.settle, in_flight=in_flight)
     desk = DeskMessages(records, messenger, rules, effects)
     watch = WatchMessages(messenger, rules.voice, configuration.settings.clock, effects)
-    return [desk.show, desk.escalate, desk.decide, desk.whisper, watch.report]
+    remarks = RemarkMessages(messenger, rules.voice, effects)
+    return [desk.show, desk.escalate, desk.decide, desk.whisper, watch.report, remarks.post]
 
 
 async def enter_all(stack: AsyncExitStack, all_workers: list[Worker]) -> None:

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from activities.messages import Conclusion, Confirmation, CustomerInvoices, CustomerRequest
 from activities.records import RecordsActivities
+from activities.remarks import RemarkActivities
 from raccord.domain.buyer import printed_otherwise
 from raccord.domain.deal import Deal, DealRef
 from raccord.domain.desk import Answer, Ask, Choice, Decision
@@ -51,11 +52,12 @@ from raccord.domain.questions import (
     which_customer,
     written_by_hand,
 )
+from raccord.domain.remarks import Remark
 from raccord.domain.totals import Totals
 from raccord.platform import search
 from workflows.deal_steps import DealSteps, deal_won_policy
 from workflows.desk import Desk, LookAgain
-from workflows.steps import Gone, OutOfTime, Stopped, run_local
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours
 
 
 class GivenUp(Exception):
@@ -103,6 +105,7 @@ class DealWon:
                     workflow.continue_as_new(deal)
                 continue
             await self._conclude(result)
+            await self._remark(result)
             if not self._changed:
                 return result
 
@@ -419,6 +422,24 @@ class DealWon:
         )
         if settled:
             await self._desk.leave(settled)
+
+    async def _remark(self, result: DealWonResult) -> None:
+        """Tell what the gate warned of, once the invoice is out; the end of this run shows it to few."""
+        number, totals = result.number, result.totals
+        if result.ending is not Ending.INVOICED or number is None or totals is None:
+            return
+        if not (result.warnings and workflow.patched("remarks")):
+            return
+        remark = Remark(
+            deal=self._ref,
+            deal_name=self._deal.name if self._deal else "",
+            deal_url=self._deal.url if self._deal else "",
+            number=number,
+            gross=totals.gross,
+            points=result.warnings,
+            at=workflow.now(),
+        )
+        await run_ours(RemarkActivities.tell, remark, summary="tell the warnings")
 
     def _show(self, deal: Deal, policy: DealWonPolicy) -> None:
         net = net_amount(deal, policy)

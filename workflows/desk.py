@@ -10,7 +10,8 @@ from temporalio.exceptions import ApplicationError
 from activities.desk import DeskActivities
 from activities.desk_messages import BUSY, DeskMessages
 from activities.desk_tasks import DeskTasks
-from activities.messages import Answered, DeskState, PressIn, Whisper
+from activities.messages import Answered, DeskState, PressIn, RemarkIn, Whisper
+from activities.remarks import RemarkMessages
 from raccord.domain.desk import Answer, Choice, Decision, Question, Ticket
 from raccord.platform import search
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
@@ -228,3 +229,22 @@ class Press:
             except (Stopped, Gone, OutOfTime):
                 workflow.logger.warning("desk.not_whispered")
         return answered
+
+
+@workflow.defn(name="Remarking")
+class Remarking:
+    """Tell once what a person should know of an issued invoice."""
+
+    @workflow.run
+    async def run(self, wanted: RemarkIn) -> None:
+        try:
+            await run_step(
+                RemarkMessages.post,
+                wanted.remark,
+                queue=wanted.messenger,
+                timing=wanted.timing,
+                about=f"warnings of invoice {wanted.remark.number}",
+                summary="tell the channel",
+            )
+        except (Stopped, Gone) as error:
+            workflow.logger.warning("desk.not_told", extra={"error": str(error)})

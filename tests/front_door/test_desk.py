@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from raccord.domain.deal import DealRef
+from raccord.platform.flows import deal_changed
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
@@ -549,6 +551,22 @@ async def test_a_question_that_nobody_answers_calls_the_next_person_once(
         await lane.account.press(question, LOOK_AGAIN)
         await asyncio.sleep(2)
         assert len(await lane.account.messages(deal)) == 2
+
+
+async def test_a_warning_is_told_once_the_invoice_is_out(desk: Lane) -> None:
+    deal = await desk.account.deal(await desk.account.company(payment_terms_days="90"))
+    await desk.account.win(deal)
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    (invoice,) = await desk.account.invoices(deal)
+    message = await message_about(desk, deal)
+    shown = str(message["blocks"])
+    for said in (f"Facture {invoice['number']} émise", "90", "60 jours"):
+        assert said in shown, said
+    assert all(block["type"] != "actions" for block in message["blocks"])
+    again = DealRef(connection="hubspot", id=deal)
+    await deal_changed(desk.client, again, key="again")
+    await desk.outcome(deal)
+    assert len(await desk.account.messages(deal)) == 1
 
 
 async def test_above_an_amount_a_person_issues_in_live_mode_too(

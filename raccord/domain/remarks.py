@@ -1,0 +1,53 @@
+"""What a person should know of an invoice although it was issued: told once, nothing to answer."""
+
+from datetime import datetime
+
+from raccord.domain.deal import DealRef
+from raccord.domain.desk_notice import Voice, said
+from raccord.domain.money import Money
+from raccord.domain.notice import Fact, Link, Notice
+from raccord.domain.problems import Problem, Text
+from raccord.domain.values import Value
+
+
+class Remark(Value):
+    """An issued invoice with what the gate warned of. `gross` is what it comes to; `at` is aware."""
+
+    deal: DealRef
+    deal_name: str = ""
+    deal_url: str = ""
+    number: str
+    gross: Money
+    points: tuple[Problem, ...]
+    at: datetime
+
+    @property
+    def ref(self) -> str:
+        """The message's mark: the same however often it is told."""
+        return f"note.{self.deal.id}.{self.number}"
+
+
+def remark_notice(remark: Remark, voice: Voice) -> Notice:
+    """Write a remark as one message without buttons."""
+    title = Text(
+        fr=f"Facture {remark.number} émise, avec {len(remark.points)} avertissement(s)",
+        en=f"Invoice {remark.number} issued, with {len(remark.points)} warning(s)",
+    )
+    stage = "[TEST] " if voice.stage == "TEST" else ""
+    deal = Link(label=voice.say(Text(fr="Ouvrir l'affaire", en="Open the deal")), url=remark.deal_url)
+    return Notice(
+        title=f"⚠️ {stage}{voice.say(title)}",
+        facts=(
+            Fact(
+                label=voice.say(Text(fr="Affaire", en="Deal")),
+                value=f"{remark.deal_name or remark.deal.id} ({remark.deal.id})",
+            ),
+            Fact(
+                label=voice.say(Text(fr="Montant TTC", en="Gross amount")),
+                value=remark.gross.text(voice.language),
+            ),
+        ),
+        points=tuple(said(point, voice.language) for point in remark.points),
+        links=(deal,) if remark.deal_url else (),
+        footer=f"Contact : {voice.contact} · {voice.stage}" if voice.contact else voice.stage,
+    )
