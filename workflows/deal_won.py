@@ -33,7 +33,7 @@ from raccord.domain.outcome import (
     question_about,
     shadow_findings,
 )
-from raccord.domain.parties import Customer, CustomerProfile
+from raccord.domain.parties import Customer, CustomerProfile, TaxTreatment
 from raccord.domain.policy import DealWonPolicy, Delivery, Mode
 from raccord.domain.problems import Problem, Text
 from raccord.domain.quality import InvoicePlan, examine, net_amount
@@ -52,7 +52,7 @@ from raccord.domain.questions import (
     which_customer,
     written_by_hand,
 )
-from raccord.domain.remarks import Remark
+from raccord.domain.remarks import Remark, worth_telling
 from raccord.domain.totals import Totals
 from raccord.platform import search
 from workflows.deal_steps import DealSteps, deal_won_policy
@@ -215,7 +215,8 @@ class DealWon:
         draft, order = await self._draft(plan, policy, customer.id, invoices)
         expected = order.totals(policy.vat_rounding)
         if wrong := proof(expected, order.totals(other_rounding(policy.vat_rounding)), draft):
-            raise Stopped(unproven(draft, wrong))
+            exempted = customer.tax_treatment is not TaxTreatment.TAXED
+            raise Stopped(unproven(draft, wrong, exempted=exempted and expected.gross != expected.net))
         await self._says_who_buys(draft, order, plan, policy)
         if policy.needs_approval(expected.net.amount):
             await self._approved(draft, plan, expected, policy)
@@ -428,7 +429,8 @@ class DealWon:
         number, totals = result.number, result.totals
         if result.ending is not Ending.INVOICED or number is None or totals is None:
             return
-        if not (result.warnings and workflow.patched("remarks")):
+        points = worth_telling(result.warnings)
+        if not (points and workflow.patched("remarks")):
             return
         remark = Remark(
             deal=self._ref,
@@ -436,7 +438,7 @@ class DealWon:
             deal_url=self._deal.url if self._deal else "",
             number=number,
             gross=totals.gross,
-            points=result.warnings,
+            points=points,
             at=workflow.now(),
         )
         await run_ours(RemarkActivities.tell, remark, summary="tell the warnings")

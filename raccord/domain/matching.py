@@ -46,6 +46,23 @@ def _same_email(customer: Customer, profile: CustomerProfile) -> bool:
     return bool(customer.email) and fold(customer.email) == fold(profile.email)
 
 
+def _same_name(customer: Customer, profile: CustomerProfile) -> bool:
+    return bool(customer.name) and fold(customer.name) == fold(profile.name)
+
+
+def _doubtful(customer: Customer, profile: CustomerProfile) -> bool:
+    """Whether a person should look at it: something is the same, and nothing says that it is another."""
+    against = contradictions(customer, profile)
+    if "reference" in against:
+        return False
+    if _same_vat(customer, profile):
+        return True
+    if "siren" in against:
+        return False
+    named = _same_name(customer, profile) and "vat_number" not in against
+    return named or _same_email(customer, profile)
+
+
 def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | None) -> Evidence | None:
     if linked_id and customer.id == linked_id:
         return Evidence.LINK
@@ -75,9 +92,9 @@ def choose_customer(
     """Choose among the customers a look-up returned.
 
     The strongest evidence wins; two customers with it are candidates for a person, never a pick.
-    A customer with the same e-mail and another name, or the same VAT number and another SIREN, is a
-    candidate unless it already carries another company's reference. The same e-mail with another
-    SIREN is another company: groups share one accounting address.
+    A customer with the same name, the same e-mail and another name, or the same VAT number and another
+    SIREN, is a candidate unless it already carries another company's reference. The same name or e-mail
+    with another SIREN is another company: groups share one accounting address.
     """
     ranked: dict[Evidence, list[Customer]] = {}
     for customer in found:
@@ -91,10 +108,4 @@ def choose_customer(
                 return CustomerChoice(customer=one, evidence=evidence)
             case several:
                 return CustomerChoice(candidates=tuple(several))
-    doubtful = tuple(
-        c
-        for c in found
-        if (_same_vat(c, profile) or (_same_email(c, profile) and "siren" not in contradictions(c, profile)))
-        and "reference" not in contradictions(c, profile)
-    )
-    return CustomerChoice(candidates=doubtful)
+    return CustomerChoice(candidates=tuple(c for c in found if _doubtful(c, profile)))

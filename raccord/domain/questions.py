@@ -87,8 +87,23 @@ def vanished(about: str) -> Ask:
     return refused("vanished", found)
 
 
-def unproven(draft: Invoice, differences: str) -> Ask:
-    """The draft does not come to our totals; `differences` names each figure, expected and found."""
+def unproven(draft: Invoice, differences: str, *, exempted: bool = False) -> Ask:
+    """The draft does not come to our totals; `differences` names each figure, expected and found.
+
+    `exempted`: the billing system adds no VAT for this customer, whatever the rates of the lines.
+    """
+    remedy = (
+        "Le brouillon est gardé. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, "
+        "puis relancez.",
+        "The draft is kept. Check lines and rates, or the connection's VAT rounding, then try again.",
+    )
+    if exempted:
+        remedy = (
+            f"Dans la facturation, le client {draft.customer_id} est en autoliquidation ou exonéré, "
+            "cette affaire non : corrigez son statut fiscal (ou les taux de l'affaire), puis relancez.",
+            f"In the billing system, customer {draft.customer_id} is under reverse charge or exempt, "
+            "this deal is not: correct its tax status (or the deal's rates), then try again.",
+        )
     return Ask(
         step="totals",
         cause=Cause.TOTALS.value,
@@ -105,12 +120,7 @@ def unproven(draft: Invoice, differences: str) -> Ask:
                     f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences}.",
                     f"The draft does not come to our totals (expected / found): {differences}.",
                 ),
-                remedy=(
-                    "Le brouillon est gardé. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, "
-                    "puis relancez.",
-                    "The draft is kept. Check lines and rates, or the connection's VAT rounding, "
-                    "then try again.",
-                ),
+                remedy=remedy,
             ),
         ),
         cancel=_NO_INVOICE,

@@ -6,7 +6,7 @@ from raccord.domain.deal import DealRef
 from raccord.domain.desk_notice import Voice, said
 from raccord.domain.money import Money
 from raccord.domain.notice import Fact, Link, Notice
-from raccord.domain.problems import Problem, Text
+from raccord.domain.problems import Cause, Problem, Text
 from raccord.domain.values import Value
 
 
@@ -25,6 +25,11 @@ class Remark(Value):
     def ref(self) -> str:
         """The message's mark: the same however often it is told."""
         return f"note.{self.deal.id}.{self.number}"
+
+
+def worth_telling(warnings: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Leave out what is so on every invoice of a company that keeps no service dates."""
+    return tuple(w for w in warnings if w.cause is not Cause.DATE)
 
 
 def remark_notice(remark: Remark, voice: Voice) -> Notice:

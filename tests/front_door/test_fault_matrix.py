@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 from raccord.domain.desk import Answer, Choice, Decision
 from raccord.platform import search
 from raccord.records.waiting import Waiting
-from tests.front_door.account import TWO_LINES_GROSS, Account
+from tests.front_door.account import TWO_LINES_GROSS, Account, siren
 from tests.front_door.judge import (
     adds_up,
     by_a_person,
@@ -186,8 +186,14 @@ async def of_a_known_company(account: Account, case: Case, rate: str) -> Run:
     company = await account.company()
     email = f"compta@known-{company}.example"
     name = f"Client {company}"
-    await account.edit("companies", company, billing_email=email, name=name)
-    customer = (await account.stripe_post("/v1/customers", email=email, name=name))["id"]
+    number = siren(int(company) % 100_000_000)
+    await account.edit(
+        "companies", company, billing_email=email, name=name, siren=number, address="1 quai Perrache"
+    )
+    place = {"line1": "1 quai Perrache", "postal_code": "69003", "city": "Lyon", "country": "FR"}
+    details = {f"address[{part}]": value for part, value in place.items()}
+    details |= {"tax_id_data[0][type]": "fr_siren", "tax_id_data[0][value]": number}
+    customer = (await account.stripe_post("/v1/customers", email=email, name=name, **details))["id"]
     line = {"name": "Conseil", "quantity": "1", "price": "1000.00", "vat_rate": rate}
     deal = await account.deal(company, lines=[line], deal_currency_code="", hubspot_owner_id="")
     draft, old_rate = await outdated_draft(account, deal, customer)

@@ -29,7 +29,7 @@ async def test_customers_come_from_link_email_and_reference_each_once(
     searched, onward = stub.asked(SEARCH)
     assert searched.params["query"] == (
         f"metadata['raccord_customer']:'{PROFILE.identity.reference}' "
-        "OR metadata['crm_company_id']:'hubspot:42'"
+        "OR metadata['crm_company_id']:'hubspot:42' OR name:'Acme SARL'"
     )
     assert onward.params["page"] == "p2"
 
@@ -42,11 +42,15 @@ async def test_a_deleted_customer_is_no_customer(billing: StripeBilling, stub: S
     assert await billing.find_customers(PROFILE, linked_id="cus_of_another_mode") == ()
 
 
-async def test_a_quote_in_an_id_does_not_escape_from_the_search(billing: StripeBilling, stub: Stub) -> None:
+async def test_a_quote_in_an_id_or_a_name_does_not_escape_from_the_search(
+    billing: StripeBilling, stub: Stub
+) -> None:
     stub.script(LIST, page())
     stub.script(SEARCH, page())
-    await billing.find_customers(PROFILE.model_copy(update={"crm_company": "x:' OR '\\"}), linked_id=None)
-    assert stub.asked(SEARCH)[0].params["query"].endswith(r"metadata['crm_company_id']:'x:\' OR \'\\'")
+    odd = PROFILE.model_copy(update={"crm_company": "x:' OR '\\", "name": "L'Été"})
+    await billing.find_customers(odd, linked_id=None)
+    query = stub.asked(SEARCH)[0].params["query"]
+    assert query.endswith(r"metadata['crm_company_id']:'x:\' OR \'\\' OR name:'L\'Été'")
 
 
 async def test_identifiers_are_read_from_every_place_they_are_kept(

@@ -160,6 +160,8 @@ class Customers:
             *((CRM_COMPANY, id_) for id_ in profile.former_companies),
         ]
         clauses = [f"metadata['{name}']:{quoted(value)}" for name, value in marks]
+        # Stripe finds no customer by its tax ids: one with another e-mail shows up by its name alone.
+        clauses.append(f"name:{quoted(profile.name)}")
         asked = (clauses[n : n + MOST_CLAUSES] for n in range(0, len(clauses), MOST_CLAUSES))
         found = await asyncio.gather(*(self._searched(profile, " OR ".join(some)) for some in asked))
         return [id_ for ids in found for id_ in ids]
