@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from temporalio import activity
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.announcing import Announcer, digest
 from activities.desk import DeskRules, listed
 from activities.effects import Effects, cause
 from activities.messages import Answered, PressIn, Whisper
-from raccord.connectors.errors import NotFound, Transient
+from raccord.connectors.errors import NotFound
 from raccord.connectors.messaging.port import Messenger
 from raccord.domain.desk import Decision, decision_of
 from raccord.domain.desk_notice import Standing, escalation, notice_of
@@ -92,7 +92,9 @@ class DeskMessages:
             )
         row = await self._records.waiting.get(decision.incident)
         if row is None or row.closed_at is not None:
-            return Answered(taken=False, said=LATE)
+            # An earlier attempt may have handed it over and never heard so.
+            ours = row is not None and row.answer == decision.answer
+            return Answered(taken=ours, said="" if ours else LATE)
         return await self._hand_over(row.flow, decision, press.key)
 
     async def _hand_over(self, flow: str, decision: Decision, key: str) -> Answered:
@@ -104,15 +106,15 @@ class DeskMessages:
         except WorkflowUpdateFailedError as refused:
             if isinstance(refused.cause, ApplicationError):
                 if refused.cause.type == BUSY:
-                    raise Transient("The flow is busy; the answer is handed over again.") from refused
+                    raise _later("The flow is busy; the answer is handed over again.") from refused
                 return Answered(taken=False, said=refused.cause.message)
             raise
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise Transient("The flow has not taken the answer yet; it is handed over again.") from error
+            raise _later("The flow has not taken the answer yet; it is handed over again.") from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return Answered(taken=False, said=LATE)
-            raise Transient(f"Temporal did not take the answer ({error.status.name}).") from error
+            raise _later(f"Temporal did not take the answer ({error.status.name}).") from error
         return Answered(taken=True, said=said)
 
     async def _note_stranger(self, decision: Decision) -> None:
@@ -129,3 +131,8 @@ class DeskMessages:
         """Tell one person why their press had no effect; best effort, and seen by nobody else."""
         ref = activity.info().workflow_id or ""
         await self._announcer.whisper(wanted.place, wanted.user, wanted.text, ref=ref)
+
+
+def _later(sentence: str) -> ApplicationError:
+    """Our own delay: it must not look like the messenger's outage."""
+    return ApplicationError(sentence, type="Later", category=ApplicationErrorCategory.BENIGN)

@@ -2,7 +2,16 @@
 
 from temporalio import activity
 
-from activities.messages import Adoption, Conclusion, Confirmation, CustomerRef, InvoicesQuery, Parts
+from activities.messages import (
+    Adoption,
+    Conclusion,
+    Confirmation,
+    CustomerRef,
+    InvoicesQuery,
+    InvoiceStep,
+    Parts,
+)
+from raccord.domain.desk import Answer, Question
 from raccord.domain.outcome import Ending
 from raccord.domain.policy import DealWonPolicy
 from raccord.records.links import DealLink
@@ -55,6 +64,16 @@ class RecordsActivities:
     async def confirmed(self, wanted: Confirmation) -> bool:
         """Whether a person has said that this company is the customer of that identity too."""
         return await self._records.once.holder(_confirmation(wanted)) is not None
+
+    @activity.defn(name="records.answered")
+    async def answered(self, question: Question) -> Answer | None:
+        """Return the answer that stands for this question of the flow's."""
+        return await self._records.waiting.answered(activity.info().workflow_id or "", question)
+
+    @activity.defn(name="records.went_without_mail")
+    async def went_without_mail(self, wanted: InvoiceStep) -> None:
+        """Take an invoice for delivered: a person said that it goes out some other way."""
+        await self._records.links.update_deal(wanted.deal, wanted.billing, delivered=True)
 
     @activity.defn(name="records.confirm")
     async def confirm(self, wanted: Confirmation) -> None:

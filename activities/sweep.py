@@ -32,7 +32,10 @@ class SweepReads:
 
 
 class SweepActivities:
-    def __init__(self, records: Records, crm: str, overlap: timedelta) -> None:
+    """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing."""
+
+    def __init__(self, records: Records, crm: str, overlap: timedelta, *, active: bool) -> None:
+        self._active = active
         self._records = records
         self._crm = crm
         self._overlap = overlap
@@ -58,7 +61,7 @@ class SweepActivities:
         without = [d.id for d in found if not d.invoice_id]
         changed = [d.id for d in found if d.invoice_id and _changed(d, plan.changed_since)]
         gone: list[str] = []
-        if plan.full:
+        if plan.full and self._active:
             invoiced = await self._records.links.invoiced_deals(plan.crm)
             gone = sorted(invoiced - {d.id for d in found})
         for id in (*without, *changed, *gone):
@@ -66,8 +69,9 @@ class SweepActivities:
         waiting = await self._records.waiting.list()
         for row in waiting:
             await self._look_at(row.question.deal)
-        await self._records.watermarks.advance(WATERMARK, plan.began_at)
-        if plan.full:
+        if self._active:
+            await self._records.watermarks.advance(WATERMARK, plan.began_at)
+        if self._active and plan.full:
             await self._records.watermarks.advance(FULL_WATERMARK, plan.began_at)
         return SweepResult(
             won=len(found),

@@ -164,7 +164,8 @@ def workers(
     ours = RecordsActivities(records, policy_of(configuration, billing))
     desk = DeskActivities(records, rules, FLOWS_QUEUE)
     watch = WatchActivities(records, watch_policy_of(configuration), probes)
-    sweep = SweepActivities(records, settings.crm, settings.sweep.overlap)
+    active = settings.invoice_deals_won_from is not None
+    sweep = SweepActivities(records, settings.crm, settings.sweep.overlap, active=active)
     found = [
         worker(
             FLOWS_QUEUE,
@@ -177,6 +178,8 @@ def workers(
                     ours.adopt,
                     ours.confirmed,
                     ours.confirm,
+                    ours.answered,
+                    ours.went_without_mail,
                     ours.conclude,
                 ),
                 *(desk.open, desk.answer, desk.tell, desk.state),

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 START_WITHIN = timedelta(seconds=2)
 START_EVERY = 5.0
 """Seconds between two attempts of this process to start the same watch."""
+WATCH = "watch/"
 _DOWN = frozenset({Transient.name, AmbiguousWrite.name})
 
 
@@ -47,13 +48,16 @@ class Outages(Interceptor):
         if cause is None:
             await self.over()
             return
-        await self._stuck.hold(info.task_queue, info.workflow_id or "", cause.value)
+        flow = info.workflow_id or ""
+        if not flow.startswith(WATCH):
+            # A watch that cannot tell would hold its own connection up, and wait for itself.
+            await self._stuck.hold(info.task_queue, flow, cause.value)
         await self._watch(info.task_queue)
 
     async def over(self) -> None:
-        """Note that the step got through, if it was held up before."""
+        """Note that a step got through: whatever held its flow up on this connection is over."""
         info = activity.info()
-        if info.attempt > 1 and info.task_queue in self._connections:
+        if info.task_queue in self._connections:
             await self._stuck.release(info.task_queue, info.workflow_id or "")
 
     async def _watch(self, connection: str) -> None:
@@ -64,7 +68,7 @@ class Outages(Interceptor):
         await self._client.start_workflow(
             "ConnectionWatch",
             Watch(connection=connection),
-            id=f"watch/{connection}",
+            id=f"{WATCH}{connection}",
             task_queue=FLOWS_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

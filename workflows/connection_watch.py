@@ -44,14 +44,19 @@ class ConnectionWatch:
     async def _told(self, watch: Watch, look: Look, policy: WatchPolicy) -> Watch:
         if watch.alerted or workflow.now() - watch.began < policy.tells_after(look.cause):
             return watch
-        await self._tell(watch.report(), policy)
-        return watch.model_copy(update={"alerted": True})
+        if look.healthy and workflow.patched("only-what-lasts"):
+            return watch
+        return watch.model_copy(update={"alerted": await self._tell(watch.report(look=look), policy)})
 
-    async def _tell(self, report: Report, policy: WatchPolicy) -> None:
-        """An alert that cannot be told in time is overtaken by what follows; a recovery waits its turn."""
+    async def _tell(self, report: Report, policy: WatchPolicy) -> bool:
+        """Tell, once by its mark; return whether that is done.
+
+        An alert that cannot be told now is told after a later look, if it is still true then; a recovery
+        waits its turn. What the messenger refuses is left to the log.
+        """
         workflow.logger.warning("connection.over" if report.until else "connection.down")
         if not policy.messenger:
-            return
+            return True
         try:
             await run_step(
                 WatchMessages.report,
@@ -62,8 +67,12 @@ class ConnectionWatch:
                 summary="tell that it is over" if report.until else "tell that it is down",
                 within=None if report.until else ALERT_WITHIN,
             )
-        except (Stopped, Gone, OutOfTime):
+        except OutOfTime:
             workflow.logger.warning("connection.not_told")
+            return False
+        except (Stopped, Gone) as error:
+            workflow.logger.warning("connection.not_told", extra={"error": str(error)})
+        return True
 
 
 def _details(watch: Watch, look: Look) -> str:

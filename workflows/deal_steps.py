@@ -26,6 +26,7 @@ from activities.messages import (
 )
 from activities.records import RecordsActivities
 from raccord.domain.deal import Deal, DealRef, InvoiceFields
+from raccord.domain.desk import Answer, Question
 from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.matching import CustomerChoice
 from raccord.domain.policy import DealWonPolicy
@@ -130,6 +131,14 @@ class DealSteps:
     async def adopt(self, invoice: Invoice) -> None:
         adoption = Adoption(billing=self._policy.billing, deal=self._deal, invoice=invoice)
         await run_local(RecordsActivities.adopt, adoption, summary="remember the invoice")
+
+    async def answered(self, question: Question) -> Answer | None:
+        return await run_local(RecordsActivities.answered, question, summary="was this answered before?")
+
+    async def went_without_mail(self, invoice: Invoice) -> None:
+        await run_local(
+            RecordsActivities.went_without_mail, self._step(invoice), summary="it is never mailed from here"
+        )
 
     async def look_at(self, other: DealRef) -> None:
         await run_ours(FlowActivities.look_at_deal, other, summary="look at the deal that is left")

@@ -157,7 +157,10 @@ class DealWon:
         steps = self._steps(policy)
         if not (await steps.link()).number:
             return None
-        return next((i for i in live_invoices(await steps.invoices()) if i.finalised), None)
+        try:
+            return next((i for i in live_invoices(await steps.invoices()) if i.finalised), None)
+        except Gone:
+            return None
 
     async def _after_loss(self, about: str, policy: DealWonPolicy) -> DealWonResult | None:
         """The deal is gone: the end. Anything else that vanished is looked for again, once each."""
@@ -209,8 +212,12 @@ class DealWon:
         if standing and standing.finalised:
             return await self._finish(standing, policy, Ending.ALREADY_INVOICED)
         if theirs := await self._invoiced_otherwise(deal, plan, customer.id, policy):
+            if standing:
+                await steps.discard(standing, (await steps.link()).revision + 1)
             await steps.adopt(theirs)
             return await self._finish(theirs, policy, Ending.ALREADY_INVOICED, deliver=False)
+        if standing is None:
+            await self._not_given_up(plan, next_cycle(invoices), policy)
         await steps.vat_rates(tuple(sorted({f"{line.vat_rate.normalize():f}" for line in plan.lines})))
         draft, order = await self._draft(plan, policy, customer.id, invoices)
         expected = order.totals(policy.vat_rounding)
@@ -223,6 +230,16 @@ class DealWon:
         if self._changed or await steps.read_deal() != deal:
             return None
         return await self._finalise(draft, expected, plan, policy)
+
+    async def _not_given_up(self, plan: InvoicePlan, cycle: int, policy: DealWonPolicy) -> None:
+        """End before a draft is made that nobody wants; else each look would make one and delete it."""
+        expected = plan.totals(policy.vat_rounding)
+        if not (policy.needs_approval(expected.net.amount) and workflow.patched("given-up-first")):
+            return
+        ask = approval(plan, expected, plan.warnings, cycle=cycle)
+        answer = await self._steps(policy).answered(question_about(self._ref, self._deal, ask, policy))
+        if answer and answer.choice is Choice.CANCEL:
+            raise GivenUp
 
     async def _says_who_buys(
         self, draft: Invoice, order: InvoiceOrder, plan: InvoicePlan, policy: DealWonPolicy
@@ -244,7 +261,8 @@ class DealWon:
     ) -> None:
         """Wait until a person issues the draft; a draft that nobody wants is deleted."""
         try:
-            await self._ask(approval(plan, expected, plan.warnings), policy)
+            cycle = draft.reference.cycle if draft.reference else 1
+            await self._ask(approval(plan, expected, plan.warnings, cycle=cycle), policy)
         except GivenUp:
             steps = self._steps(policy)
             await steps.discard(draft, (await steps.link()).revision + 1)
@@ -311,6 +329,8 @@ class DealWon:
                     await steps.deliver(invoice)
                 except Stopped as stopped:
                     await self._go_without(stopped, "deliver", WITHOUT_MAIL, policy)
+                    if workflow.patched("without-mail"):
+                        await steps.went_without_mail(invoice)
             try:
                 await steps.write_back(fields_of(invoice))
             except Stopped as stopped:
@@ -413,7 +433,9 @@ class DealWon:
 
     async def _conclude(self, result: DealWonResult) -> None:
         workflow.set_current_details(result.markdown())
-        workflow.upsert_search_attributes([search.STATE.value_set(result.ending.value)])
+        workflow.upsert_search_attributes(
+            [search.STATE.value_set(result.ending.value), search.CAUSE.value_unset()]
+        )
         if result.problems:
             workflow.upsert_search_attributes([search.CAUSE.value_set(result.problems[0].cause.value)])
         settled = await run_local(
@@ -459,7 +481,7 @@ class DealWon:
             [
                 search.INVOICES.value_set([invoice.id]),
                 search.CUSTOMER.value_set(invoice.customer_id),
-                search.AMOUNT_MINOR.value_set(invoice.totals.gross.minor),
+                search.AMOUNT_MINOR.value_set(invoice.totals.net.minor),
             ]
         )
 

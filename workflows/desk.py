@@ -19,6 +19,7 @@ from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_s
 COALESCE = timedelta(seconds=1)
 """A question that is settled at once is told to nobody."""
 WHISPER_WITHIN = timedelta(minutes=10)
+NOT_HANDED_OVER = "Your answer could not be handed over; answer with `raccord inbox` instead."
 
 
 class LookAgain(Exception):
@@ -80,14 +81,17 @@ class Desk:
     def check(self, decision: Decision) -> None:
         """Raise `ApplicationError` with a sentence unless this decision may be taken now."""
         ticket, question, answer = self._ticket, self._question, decision.answer
-        if ticket is None or question is None or ticket.incident != decision.incident:
+        if ticket is None or question is None:
+            # The list still has it, or nobody would ask: the flow is on its way to the question.
+            raise _busy()
+        if ticket.incident != decision.incident:
             raise _late("This question is settled already; nothing was changed.")
         if ticket.revision != decision.revision:
             raise _late("The question has changed since: read it again, then decide.")
         if self._answer:
             raise _late(f"Somebody else has just decided: {self._answer.choice}.")
         if not self._waiting:
-            raise ApplicationError("The flow is looking at the deal again just now.", type=BUSY)
+            raise _busy()
         if not question.allows(answer.choice, answer.option):
             raise _late(f"“{answer.choice} {answer.option}” is not one of the answers to this question.")
 
@@ -95,6 +99,10 @@ class Desk:
         """Take a decision that `check` has let through; the flow acts on it."""
         self._answer = decision.answer
         return f"Taken: {decision.answer.choice}."
+
+
+def _busy() -> ApplicationError:
+    return ApplicationError("The flow is looking at the deal again just now.", type=BUSY)
 
 
 def _late(sentence: str) -> ApplicationError:
@@ -115,9 +123,9 @@ def _markdown(question: Question, ticket: Ticket) -> str:
 
 @workflow.defn(name="Telling")
 class Telling:
-    """Keep the message and the CRM task of one question true to it, until it is settled and both say so.
+    """Keep one question's message true to it, and its CRM task open, until it is settled and both say so.
 
-    Apart from the asking flow, so that a messenger that is down delays the telling and nothing else.
+    Apart from the asking flow, so that a messenger that is down delays the telling alone.
     """
 
     def __init__(self) -> None:
@@ -164,7 +172,7 @@ class Telling:
                     queue=state.crm,
                     timing=state.timing,
                     about=f"task {state.incident}",
-                    summary="keep the salesperson's task in step",
+                    summary="keep the salesperson's task",
                 )
             )
 
@@ -206,14 +214,7 @@ class Press:
 
     @workflow.run
     async def run(self, press: PressIn) -> Answered:
-        answered = await run_step(
-            DeskMessages.decide,
-            press,
-            queue=press.messenger,
-            timing=press.timing,
-            about="a pressed button",
-            summary="hand the answer to its flow",
-        )
+        answered = await self._handed_over(press)
         if not answered.taken:
             whisper = Whisper(place=press.press.place, user=press.press.user, text=answered.said)
             try:
@@ -229,6 +230,20 @@ class Press:
             except (Stopped, Gone, OutOfTime):
                 workflow.logger.warning("desk.not_whispered")
         return answered
+
+    async def _handed_over(self, press: PressIn) -> Answered:
+        try:
+            return await run_step(
+                DeskMessages.decide,
+                press,
+                queue=press.messenger,
+                timing=press.timing,
+                about="a pressed button",
+                summary="hand the answer to its flow",
+            )
+        except (Stopped, Gone) as error:
+            workflow.logger.warning("desk.not_handed_over", extra={"error": str(error)})
+            return Answered(taken=False, said=NOT_HANDED_OVER)
 
 
 @workflow.defn(name="Remarking")

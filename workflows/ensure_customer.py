@@ -10,7 +10,7 @@ from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
 from activities.records import RecordsActivities
 from raccord.domain.parties import Customer
 from raccord.domain.policy import Timing
-from raccord.domain.questions import vanished_customer, which_customer
+from raccord.domain.questions import NEW_CUSTOMER, vanished_customer, which_customer
 from workflows.steps import Gone, Stopped, run_local, run_step
 
 T = TypeVar("T")
@@ -42,7 +42,8 @@ class EnsureCustomer:
 
     async def _find_or_create(self, wanted: CustomerRequest) -> CustomerOutcome:
         choice = await self._step(BillingReads.find_customer, wanted, "look for the customer")
-        if choice.candidates and not wanted.chosen:
+        known = (NEW_CUSTOMER, *(c.id for c in choice.candidates))
+        if choice.candidates and wanted.chosen not in known:
             ask = which_customer(choice.candidates, wanted.profile.crm_company)
             return CustomerOutcome(problems=ask.problems, candidates=choice.candidates)
         if chosen := next((c for c in choice.candidates if c.id == wanted.chosen), None):

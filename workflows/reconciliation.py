@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from activities.sweep import SweepActivities, SweepReads
 from raccord.domain.sweep import Sweep, SweepResult
 from workflows.deal_steps import deal_won_policy
-from workflows.steps import run_local, run_ours, run_step
+from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
@@ -22,6 +23,16 @@ class Reconciliation:
 
     @workflow.run
     async def run(self, sweep: Sweep) -> SweepResult:
+        try:
+            return await self._swept(sweep)
+        except Stopped as stopped:
+            said = " ".join(problem.reason.en for problem in stopped.ask.problems)
+        except Gone as gone:
+            said = f"{gone} was not found."
+        # The run has to end: while it lasts, the schedule starts no other.
+        raise ApplicationError(f"The sweep ended. {said}", non_retryable=True)
+
+    async def _swept(self, sweep: Sweep) -> SweepResult:
         policy = await deal_won_policy()
         plan = await run_local(SweepActivities.plan, sweep, summary="choose the window")
         found = await run_step(

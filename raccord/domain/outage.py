@@ -82,9 +82,9 @@ class Watch(Value):
         """Remember the look that held up most flows."""
         return self.model_copy(update={"worst": look if look.flows >= self.worst.flows else self.worst})
 
-    def report(self, *, until: datetime | None = None) -> Report:
-        """Return what to tell: the worst there was."""
-        return Report(connection=self.connection, since=self.began, look=self.worst, until=until)
+    def report(self, *, look: Look | None = None, until: datetime | None = None) -> Report:
+        """Return what to tell: what was just seen, or in the end the worst there was."""
+        return Report(connection=self.connection, since=self.began, look=look or self.worst, until=until)
 
 
 def report_notice(report: Report, voice: Voice, zone: tzinfo) -> Notice:

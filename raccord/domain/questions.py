@@ -93,9 +93,8 @@ def unproven(draft: Invoice, differences: str, *, exempted: bool = False) -> Ask
     `exempted`: the billing system adds no VAT for this customer, whatever the rates of the lines.
     """
     remedy = (
-        "Le brouillon est gardé. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, "
-        "puis relancez.",
-        "The draft is kept. Check lines and rates, or the connection's VAT rounding, then try again.",
+        "Rien n'a été émis. Vérifiez lignes et taux, ou la règle d'arrondi de la connexion, puis relancez.",
+        "Nothing was issued. Check lines and rates, or the connection's VAT rounding, then try again.",
     )
     if exempted:
         remedy = (
@@ -114,7 +113,8 @@ def unproven(draft: Invoice, differences: str, *, exempted: bool = False) -> Ask
         problems=(
             problem(
                 Cause.TOTALS,
-                f"draft {draft.id}",
+                # Not its id: it is made anew each day it waits, and the question would be another one.
+                "draft",
                 "total",
                 reason=(
                     f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences}.",
@@ -258,8 +258,11 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
     )
 
 
-def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = ()) -> Ask:
-    """The proven draft waits for a person to issue it. No dates: it is dated when it is approved."""
+def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = (), *, cycle: int = 1) -> Ask:
+    """The proven draft waits for a person to issue it. No dates: it is dated when it is approved.
+
+    `cycle` tells it from the approval of an invoice that was credited since: an answer is for one invoice.
+    """
     vat_fr = ", ".join(f"{t.rate.normalize():f} % : {t.vat.text('fr')}" for t in totals.vat)
     details = [
         Detail(label=Text(fr="Client", en="Customer"), value=plan.profile.name),
@@ -276,6 +279,11 @@ def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = 
         )
         for number, line in enumerate(plan.lines, start=1)
     ]
+    if cycle > 1:
+        before = Text(
+            fr="Déjà facturée, puis annulée ou créditée", en="Invoiced before, then void or credited"
+        )
+        details.append(Detail(label=before, value=f"{cycle - 1} ×"))
     return Ask(
         step="approval",
         cause="approval",

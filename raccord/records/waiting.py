@@ -111,6 +111,15 @@ class WaitingList:
 
         return await self._database.write(work)
 
+    async def answered(self, flow: str, question: Question) -> Answer | None:
+        """Return the answer that stands for a flow's question; None when it would be asked."""
+
+        async def work(connection: AsyncConnection) -> Answer | None:
+            ticket = await _remembered(connection, flow, question.fingerprint)
+            return ticket.answer if ticket else None
+
+        return await self._database.read(work)
+
     async def withdraw(self, flow: str) -> int:
         """Forget the answers remembered for a flow, so that it asks again; return how many."""
         known = and_(waiting.c.flow == flow, waiting.c.remembered.is_(True))

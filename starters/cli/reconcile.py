@@ -5,6 +5,8 @@ import sys
 import uuid
 from datetime import timedelta
 
+from temporalio.client import WorkflowFailureError
+
 from raccord.domain.sweep import Sweep, SweepResult
 from raccord.platform.client import TemporalUnreachable, connect
 from raccord.platform.flows import FLOWS_QUEUE
@@ -23,14 +25,17 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
         fail(str(error), status=1)
     if not as_json:
         out.print("Looking for won deals without an invoice…")
-    result = await client.execute_workflow(
-        "Reconciliation",
-        Sweep(full=True),
-        id=f"reconciliation/{uuid.uuid4()}",
-        task_queue=FLOWS_QUEUE,
-        result_type=SweepResult,
-        static_summary="Asked for on the command line: look at every won deal",
-    )
+    try:
+        result = await client.execute_workflow(
+            "Reconciliation",
+            Sweep(full=True),
+            id=f"reconciliation/{uuid.uuid4()}",
+            task_queue=FLOWS_QUEUE,
+            result_type=SweepResult,
+            static_summary="Asked for on the command line: look at every won deal",
+        )
+    except WorkflowFailureError as failed:
+        fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
     if as_json:
         sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
         return 0

@@ -511,6 +511,47 @@ async def test_a_draft_that_nobody_wants_is_deleted(drafting: Lane) -> None:
     await drafting.account.press(await message_about(drafting, deal), GIVE_UP)
     assert (await drafting.outcome(deal))["ending"] == "closed"
     assert await drafting.account.invoices(deal) == []
+    since = len(await drafting.account.requests())
+    await looked_at_again(drafting, deal)
+    later = await drafting.account.requests(vendor="stripe", since=str(since))
+    assert [r["path"] for r in later if r["method"] != "GET"] == []
+
+
+async def looked_at_again(lane: Lane, deal: str) -> Any:
+    """Have the deal's flow run once more, and return how that ended."""
+    handle = await deal_changed(lane.client, DealRef(connection="hubspot", id=deal), key="again")
+    return await handle.result()
+
+
+async def test_an_approval_is_for_one_invoice_and_not_for_the_next_cycle(drafting: Lane) -> None:
+    account = drafting.account
+    deal = await account.deal()
+    await account.win(deal)
+    await drafting.question(deal, cause="approval")
+    await account.press(await message_about(drafting, deal), "Émettre")
+    await drafting.outcome(deal)
+    (first,) = await account.invoices(deal)
+    await account.stripe_post("/v1/credit_notes", invoice=first["id"], amount=str(first["total"]))
+    await deal_changed(drafting.client, DealRef(connection="hubspot", id=deal), key="credited")
+    await drafting.question(deal, cause="approval")
+    drafts = [i for i in await account.invoices(deal) if i["status"] == "draft"]
+    assert len(drafts) == 1
+
+
+async def test_our_draft_goes_when_a_person_says_that_the_invoice_is_another(drafting: Lane) -> None:
+    account = drafting.account
+    deal = await account.deal()
+    await account.win(deal)
+    await drafting.question(deal, cause="approval")
+    (draft,) = await account.invoices(deal)
+    by_hand = await hand_written(drafting, draft["customer"], amount=109990)
+    await deal_changed(drafting.client, DealRef(connection="hubspot", id=deal), key="again")
+    message = await message_saying(drafting, deal, "C'est cette facture")
+    await account.press(message, "C'est cette facture")
+    result = await drafting.outcome(deal)
+    assert (result["ending"], result["invoice_id"]) == ("already_invoiced", by_hand["id"])
+    assert await account.invoices(deal) == []
+    assert (await looked_at_again(drafting, deal))["ending"] == "already_invoiced"
 
 
 async def test_a_deal_that_changed_after_the_draft_was_shown_is_asked_about_again(drafting: Lane) -> None:

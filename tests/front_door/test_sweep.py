@@ -88,6 +88,18 @@ async def test_a_deal_deleted_after_its_invoice_is_asked_about(deaf: Lane) -> No
     await deaf.question(deal, cause="deleted_after_issue")
 
 
+async def test_a_refused_sweep_says_why_and_keeps_no_other_from_running(deaf: Lane) -> None:
+    search = "/crm/v3/objects/deals/search"
+    unreadable = {"effect": {"without": "results"}, "when": "after", "times": None}
+    fault = await deaf.account.fault(vendor="hubspot", method="POST", path=search, **unreadable)
+    refused = await deaf.command("reconcile", "--once")
+    await deaf.account.release(fault)
+    assert refused.returncode == 1
+    assert "list the won deals" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert (await sweep(deaf))["won"] >= 0
+
+
 async def test_the_schedule_exists_and_sweeps_by_itself(deaf: Lane) -> None:
     described = await deaf.client.get_schedule_handle("reconciliation").describe()
     assert described.schedule.spec.intervals[0].every.total_seconds() == 3600

@@ -29,7 +29,7 @@ async def test_customers_come_from_link_email_and_reference_each_once(
     searched, onward = stub.asked(SEARCH)
     assert searched.params["query"] == (
         f"metadata['raccord_customer']:'{PROFILE.identity.reference}' "
-        "OR metadata['crm_company_id']:'hubspot:42' OR name:'Acme SARL'"
+        "OR metadata['crm_company_id']:'hubspot:42' OR name:'Acmé SARL'"
     )
     assert onward.params["page"] == "p2"
 
