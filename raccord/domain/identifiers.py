@@ -17,8 +17,10 @@ GREECE = "GR"
 NORTHERN_IRELAND = "XI"
 """Prefix of VAT numbers in a part of the United Kingdom that is inside the European VAT area for goods."""
 
+_PREFIXES = EU_COUNTRIES | {NORTHERN_IRELAND, "EL"}
+
 # stdnum imports a country's module at its first number; inside a workflow no file can be opened.
-for _prefix in EU_COUNTRIES | {NORTHERN_IRELAND}:
+for _prefix in _PREFIXES:
     eu_vat.is_valid(f"{_prefix}0")
 
 _PLACEHOLDER = "000000000"
@@ -58,11 +60,14 @@ def parse_vat_number(text: str) -> str | None:
     """Return a compact European VAT number with its country prefix, or None.
 
     Greek numbers carry `EL`, also where people write the country's code `GR`. Swiss and British
-    numbers are not European; those of Northern Ireland (`XI`) are.
+    numbers are not European; those of Northern Ireland (`XI`) are. The one-stop shop's `EU...` and
+    `IM...` only serve to declare sales to consumers and identify no buyer.
     """
     try:
         number = str(eu_vat.validate(clean(text)))
     except ValidationError:
+        return None
+    if number[:2] not in _PREFIXES:
         return None
     return number.replace(GREECE, vat_prefix(GREECE), 1) if number.startswith(GREECE) else number
 

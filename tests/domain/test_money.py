@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from raccord.domain.money import CurrencyMismatch, Money, exponent, known_currency, round_half_up
+from raccord.domain.money import (
+    CurrencyMismatch,
+    Money,
+    currency_in_use,
+    exponent,
+    known_currency,
+    round_half_up,
+)
 
 MINOR = st.integers(-(10**29), 10**29)
 CURRENCY = st.sampled_from(["EUR", "JPY", "KWD", "RSD", "CLF"])
@@ -70,6 +77,17 @@ def test_what_is_no_currency_is_refused(code: str) -> None:
     assert not known_currency(code)
     with pytest.raises(ValidationError, match="ISO 4217"):
         money("0", code)
+
+
+@pytest.mark.parametrize("code", ["EUR", " eur ", "USD", "JPY", "KWD", "CHF", "XPF", "XAF", "XCG", "ZWG"])
+def test_a_currency_people_pay_in_is_in_use(code: str) -> None:
+    assert currency_in_use(code)
+
+
+@pytest.mark.parametrize("code", ["FRF", "DEM", "HRK", "BGN", "ZWD", "XXX", "XTS", "XAU", "XDR", "", "EURO"])
+def test_a_withdrawn_currency_is_kept_on_old_invoices_and_in_no_new_one(code: str) -> None:
+    assert not currency_in_use(code)
+    assert known_currency("FRF")
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("0.001", "EUR"), ("0.5", "JPY"), ("0.0001", "KWD")])
