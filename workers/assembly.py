@@ -32,7 +32,7 @@ from raccord.domain.policy import DealWonPolicy
 from raccord.domain.working_hours import WorkingHours
 from raccord.platform.flows import FLOWS_QUEUE
 from raccord.records.records import Records
-from raccord.settings.checks import einvoicing_check
+from raccord.settings.checks import einvoicing_check, vat_country_check
 from raccord.settings.load import BadSettings, Configuration
 from workers.outages import Outages
 from workflows.connection_watch import ConnectionWatch
@@ -76,17 +76,23 @@ class Connections:
 def policy_of(configuration: Configuration, billing: Billing) -> DealWonPolicy:
     """Freeze what flow 1 may do, from the settings and what the billing system can.
 
-    Raises `BadSettings` when the settings promise what the billing connection cannot do.
+    Raises `BadSettings` when the settings promise what the billing connection cannot do, or contradict it.
     """
     settings, able = configuration.settings, billing.capabilities
+    rates = vat_country_check(
+        settings.vat.seller_country,
+        # Only where the vendor keeps VAT rates by country has its section such a field.
+        getattr(configuration.billing, "vat_country", None),
+        connection=settings.billing,
+    )
     transmission = einvoicing_check(
         settings.invoice_policy,
         transmits=able.einvoicing,
         connection=settings.billing,
         today=settings.clock.date_of(datetime.now(UTC)),
     )
-    if transmission.state is CheckState.FAIL:
-        raise BadSettings(f"{transmission.found}. {transmission.remedy}")
+    if wrong := [check for check in (rates, transmission) if check.state is CheckState.FAIL]:
+        raise BadSettings("\n".join(f"{check.found}. {check.remedy}" for check in wrong))
     return DealWonPolicy(
         mode=settings.modes.deal_won,
         crm=settings.crm,

@@ -104,7 +104,7 @@ def _name(line: LineItem) -> Problem | None:
 
 def _vat_rate(line: LineItem, policy: DealWonPolicy) -> Decimal | Problem:
     vat = policy.invoice.vat
-    rate = vat.default_rate if line.vat_rate is None else line.vat_rate
+    rate = vat.rate_of(line.vat_rate)
     if rate is None:
         return problem(
             Cause.VAT,

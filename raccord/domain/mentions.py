@@ -1,6 +1,7 @@
 """What an invoice says beside its figures: why VAT is 0 %, and what the law has the seller state."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from raccord.domain.invoice import InvoiceLine
@@ -8,9 +9,22 @@ from raccord.domain.parties import TaxTreatment
 from raccord.domain.policy import InvoicePolicy, Operations
 from raccord.domain.problems import Cause, Problem, Text, problem
 
-_FORTY = r"40(?:[.,]00)?"
+_FORTY = r"(?:40(?:[.,](?:00|--?|–|—))?|quarante|forty)"
 _FORTY_EUROS = re.compile(
-    rf"(?<![\d.,]){_FORTY}\s*(?:€|EUR\b|euros?\b)|(?:€|\bEUR)\s*{_FORTY}(?![.,]?\d)", re.IGNORECASE
+    rf"(?<![\w.,]){_FORTY}\)?\s*(?:€|eur\b|euros?\b)|(?:€|\beur)\s*{_FORTY}(?![.,]?\d|\s\d{{3}}(?!\d))"
+)
+# Stems in French, English, German, Spanish, Italian and Dutch, without accents.
+_INDEMNITY = re.compile(
+    "indemn|recouvrement|recovery|collection|compensation|pauschal|vergoeding|cobro|recupero"
+)
+_PENALTIES = re.compile(
+    r"penalit|penalt|penaliz|penali\b|interet|interest|interes(?:es)?\b|interessi\b|zinsen|\brente"
+)
+_DISCOUNT = re.compile("escompte|discount|skonto|descuento|sconto|korting")
+_LATE_PENALTIES = Text(fr="les pénalités de retard", en="the late-payment penalties")
+_RECOVERY = Text(fr="l'indemnité de recouvrement de 40 EUR", en="the EUR 40 recovery indemnity")
+_EARLY_PAYMENT = Text(
+    fr="l'escompte (ou son absence)", en="the discount for early payment (or that there is none)"
 )
 _OPERATIONS = {
     Operations.GOODS: Text(
@@ -31,12 +45,25 @@ _ON_DEBITS = Text(
 )
 
 
-def states_indemnity(footer: str) -> bool:
-    """Whether a text names the amount of 40 euros: `40 EUR`, `40,00 €`, `EUR 40`.
+def unstated(rules: InvoicePolicy, language: str) -> tuple[Text, ...]:
+    """Return what invoices to professionals must say of payment and the footer in this language does not.
 
-    Only the amount is looked for. The words around it, late penalties included, are the company's own.
+    C. com. L441-9 and L441-10: late penalties, the indemnity of 40 euros (`40 EUR`, `40,- €`, `quarante
+    euros`) and the discount for early payment. Words are looked for; their sense is the company's own.
     """
-    return _FORTY_EUROS.search(footer) is not None
+    words = _plain(rules.footer(language))
+    indemnity = _FORTY_EUROS.search(words) and _INDEMNITY.search(words)
+    mentions = (
+        (rules.late_payment_mention, _LATE_PENALTIES, _PENALTIES.search(words)),
+        (rules.late_payment_mention, _RECOVERY, indemnity),
+        (rules.discount_mention, _EARLY_PAYMENT, _DISCOUNT.search(words)),
+    )
+    return tuple(mention for owed, mention, found in mentions if owed and not found)
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def footer_of(
@@ -66,23 +93,31 @@ def footer_of(
 
 
 def missing_mention(rules: InvoicePolicy, *, language: str, individual: bool) -> Problem | None:
-    """Say that the footer lacks what an invoice between professionals must state about late payment."""
-    if individual or not rules.late_payment_mention or states_indemnity(rules.footer(language)):
+    """Say what the footer lacks of the mentions that are mandatory between professionals."""
+    missing = () if individual else unstated(rules, language)
+    if not missing:
         return None
+    languages = tuple(dict.fromkeys((language, rules.default_language)))
     return problem(
         Cause.TERMS,
         "settings",
         "invoice.footers",
         reason=(
-            "Le pied de facture ne mentionne pas les pénalités de retard et l'indemnité de 40 EUR, "
-            "obligatoires entre professionnels.",
-            "The invoice footer does not state the late penalties and the EUR 40 indemnity, "
-            "which the law requires between professionals.",
+            "Le pied de facture ne mentionne pas ce qui est obligatoire entre professionnels : "
+            f"{_listed(missing, 'fr')}.",
+            "The invoice footer does not state what the law requires between professionals: "
+            f"{_listed(missing, 'en')}.",
         ),
         remedy=(
-            f"Écrivez-les dans [invoice.footers] de raccord.toml, en « {language} » "
-            f"ou « {rules.default_language} ».",
-            f"Write them into [invoice.footers] of raccord.toml, in “{language}” "
-            f"or “{rules.default_language}”.",
+            "Complétez [invoice.footers] de raccord.toml, en "
+            + " ou ".join(f"« {code} »" for code in languages)
+            + " ; raccord.example.toml contient un texte de départ.",
+            "Complete [invoice.footers] in raccord.toml, in "
+            + " or ".join(f"“{code}”" for code in languages)
+            + "; raccord.example.toml has a text to start from.",
         ),
     )
+
+
+def _listed(mentions: tuple[Text, ...], language: str) -> str:
+    return ", ".join(mention.in_language(language) for mention in mentions)

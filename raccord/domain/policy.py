@@ -93,6 +93,10 @@ class VatPolicy(Value):
     on_debits: bool = False
     """Whether the company opted to owe VAT on invoicing, which its invoices then state."""
 
+    def rate_of(self, typed: Decimal | None) -> Decimal | None:
+        """Return a line's rate: as typed in the CRM, else the company's default."""
+        return self.default_rate if typed is None else typed
+
     def zero_rate_reason(self, treatment: str, language: str) -> str:
         """Return the wording in this language, else in French, else in any; empty when there is none."""
         prefix = f"{treatment}_"
@@ -116,6 +120,8 @@ class InvoicePolicy(Value):
     """The same for private persons, who owe neither the late penalties nor the indemnity of companies."""
     late_payment_mention: bool = False
     """Whether the law of the seller's country has invoices between professionals state the indemnity."""
+    discount_mention: bool = False
+    """The same for the discount for early payment; apart, because runs froze policies that lack it."""
     individuals: IndividualRule = IndividualRule.ASK
     operations: Operations = Operations.UNSTATED
     vat: VatPolicy = VatPolicy()

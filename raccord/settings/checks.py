@@ -4,32 +4,46 @@ from datetime import date
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.domain.einvoicing import EInvoicingMode
-from raccord.domain.mentions import states_indemnity
+from raccord.domain.mentions import unstated
 from raccord.domain.policy import InvoicePolicy
+from raccord.domain.vat_rules import FRENCH_VAT_TERRITORY
 
 _LANGUAGES = ("fr", "en")
 
 
 def footers_check(rules: InvoicePolicy) -> Check:
-    """Warn of languages whose invoices would lack a footer, or the EUR 40 indemnity where it is the law.
+    """Warn of languages whose invoices would lack a footer, or what the law has it state.
 
     Never a failure: deals that such an invoice belongs to become questions, one by one.
     """
     empty = [code for code in _LANGUAGES if not rules.footer(code).strip()]
-    silent = [
-        code
-        for code in _LANGUAGES
-        if code not in empty and rules.late_payment_mention and not states_indemnity(rules.footer(code))
-    ]
+    filled = [code for code in _LANGUAGES if code not in empty]
+    silent = {code: missing for code in filled if (missing := unstated(rules, code))}
     found = [f"none for {', '.join(empty)}"] if empty else []
-    found += [f"no EUR 40 indemnity in {', '.join(silent)}"] if silent else []
+    found += [f"{code} lacks {', '.join(each.en for each in missing)}" for code, missing in silent.items()]
     ok = not found
     return Check(
         name="invoice footers",
         state=CheckState.OK if ok else CheckState.WARN,
         found="; ".join(found) or ", ".join(sorted(rules.footers)),
-        expected="late penalties and the EUR 40 indemnity",
+        expected="late penalties, the EUR 40 indemnity and the discount for early payment",
         remedy="" if ok else "Fill [invoice.footers]; raccord.example.toml has a text to start from.",
+    )
+
+
+def vat_country_check(seller: str, rates: str | None, *, connection: str) -> Check:
+    """Judge whether the billing system's VAT rates are of the seller's country.
+
+    `rates` is the connection's `vat_country`, None where it has none. FAIL is a contradiction, with which
+    nothing should start: one country decides where 0 % is lawful, and the other's rates would be printed.
+    """
+    alike = rates in (None, seller) or FRENCH_VAT_TERRITORY.issuperset((rates or "", seller))
+    return Check(
+        name="VAT country",
+        state=CheckState.OK if alike else CheckState.FAIL,
+        found=seller if alike else f"vat.seller_country is {seller} and {connection}.vat_country is {rates}",
+        expected="" if alike else "one country for both",
+        remedy="" if alike else "Set both to the country where the company owes VAT.",
     )
 
 

@@ -275,6 +275,7 @@ class Settings(BaseSettings):
             **self.invoice.model_dump(),
             # C. com. L441-9 and L441-10: between professionals, whatever the customer's country.
             late_payment_mention=self.vat.seller_country == "FR",
+            discount_mention=self.vat.seller_country == "FR",
             vat=VatPolicy(**self.vat.model_dump()),
             einvoicing=self.einvoicing.value(),
         )

@@ -58,7 +58,7 @@ export_fr = "Exportation."
 export_en = "Export."
 
 [invoice.footers]
-fr = "Pénalités de retard et indemnité de 40 EUR."
+fr = "Pas d'escompte. Pénalités de retard et indemnité de 40 EUR."
 
 [receiver]
 port = {receiver}

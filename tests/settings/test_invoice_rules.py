@@ -10,8 +10,10 @@ from raccord.domain.einvoicing import EInvoicing, EInvoicingMode
 from raccord.domain.policy import IndividualRule, InvoicePolicy, Operations, VatPolicy
 from raccord.settings.checks import einvoicing_check, footers_check
 from raccord.settings.load import BadSettings, read
+from workers.assembly import Connections, policy_of
 
 CONNECTIONS = '[hubspot]\naccess_token = "pat-eu1-0000"\n[stripe]\napi_key = "rk_test_0000"\n'
+FOOTER = "Pas d'escompte. Retard : pénalités et indemnité de recouvrement de 40 EUR."
 BEFORE, AFTER = date(2027, 8, 31), date(2027, 9, 1)
 
 
@@ -61,7 +63,27 @@ def test_the_environment_reaches_the_switch_date(tmp_path: Path, monkeypatch: py
 
 
 def test_only_a_french_seller_owes_the_french_mention(tmp_path: Path) -> None:
-    assert not rules_of(tmp_path, '[vat]\nseller_country = "BE"').late_payment_mention
+    belgian, french = rules_of(tmp_path, '[vat]\nseller_country = "BE"'), rules_of(tmp_path, "")
+    assert (belgian.late_payment_mention, belgian.discount_mention) == (False, False)
+    assert (french.late_payment_mention, french.discount_mention) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("seller", "rates", "alike"),
+    [("FR", "FR", True), ("MC", "FR", True), ("BE", "BE", True), ("BE", "FR", False), ("FR", "BE", False)],
+)
+def test_the_sellers_country_is_the_country_of_its_rates(
+    tmp_path: Path, seller: str, rates: str, alike: bool
+) -> None:
+    file = tmp_path / "raccord.toml"
+    file.write_text(f'[vat]\nseller_country = "{seller}"\n{CONNECTIONS}vat_country = "{rates}"\n', "utf-8")
+    configuration = read(file)
+    billing = Connections.open(configuration).billing
+    if alike:
+        assert policy_of(configuration, billing).invoice.vat.seller_country == seller
+    else:
+        with pytest.raises(BadSettings, match=rf"vat\.seller_country is {seller} .*vat_country is {rates}\."):
+            policy_of(configuration, billing)
 
 
 @pytest.mark.parametrize(
@@ -99,16 +121,20 @@ def test_the_example_file_is_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("footers", "state", "found"),
     [
-        ({"fr": "Indemnité de 40 EUR"}, CheckState.OK, "fr"),
-        ({"fr": "Indemnité de 40 EUR", "en": "Thanks"}, CheckState.WARN, "no EUR 40 indemnity in en"),
-        ({"en": "EUR 40"}, CheckState.WARN, "none for fr"),
+        ({"fr": FOOTER}, CheckState.OK, "fr"),
+        (
+            {"fr": FOOTER, "en": "Interest 12 %. EUR 40 for recovery."},
+            CheckState.WARN,
+            "en lacks the discount for early payment (or that there is none)",
+        ),
+        ({"en": FOOTER}, CheckState.WARN, "none for fr"),
         ({}, CheckState.WARN, "none for fr, en"),
     ],
 )
 def test_doctor_warns_of_footers_before_a_deal_does(
     footers: dict[str, str], state: CheckState, found: str
 ) -> None:
-    check = footers_check(InvoicePolicy(footers=footers, late_payment_mention=True))
+    check = footers_check(InvoicePolicy(footers=footers, late_payment_mention=True, discount_mention=True))
     assert (check.state, check.found) == (state, found)
     assert bool(check.remedy) is (state is not CheckState.OK)
 
