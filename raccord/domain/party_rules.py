@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from raccord.domain.address import says_nothing
 from raccord.domain.deal import Deal
 from raccord.domain.identifiers import (
     EU_COUNTRIES,
@@ -69,14 +70,20 @@ def _address(company: Company) -> Iterator[Problem]:
         "city": (address.city, "La ville", "The city"),
     }
     for field, (value, name_fr, name_en) in parts.items():
-        if not value:
+        if says_nothing(value) and (field != "zip" or address.needs_postal_code):
             yield problem(
                 Cause.ADDRESS,
                 record,
                 field,
-                reason=(f"{name_fr} de l'entreprise manque.", f"{name_en} of the company is missing."),
+                reason=(
+                    f"{name_fr} de l'entreprise manque"
+                    + (f" (« {value} » n'en dit rien)." if value else "."),
+                    f"{name_en} of the company is missing"
+                    + (f" (“{value}” tells nothing)." if value else "."),
+                ),
                 remedy=("Complétez la fiche de l'entreprise.", "Complete the company's record."),
             )
+    yield from _french_postal_code(company)
     if address.country is None:
         typed = company.country_text
         yield problem(
@@ -107,6 +114,30 @@ def _address(company: Company) -> Iterator[Problem]:
         )
 
 
+def _french_postal_code(company: Company) -> Iterator[Problem]:
+    """The postal code tells the VAT rules of an address, so one that is none must not pass."""
+    address = company.address
+    if address.country not in FRENCH_VAT_TERRITORY or address.french_postal_code:
+        return
+    if says_nothing(address.postal_code):
+        return
+    where_fr, where_en = ("de Monaco", "Monaco") if address.country == "MC" else ("français", "French")
+    example = "98000" if address.country == "MC" else "75002"
+    yield problem(
+        Cause.ADDRESS,
+        f"company {company.id}",
+        "zip",
+        reason=(
+            f"« {address.postal_code} » n'est pas un code postal {where_fr}.",
+            f"“{address.postal_code}” is not a {where_en} postal code.",
+        ),
+        remedy=(
+            f"Saisissez les cinq chiffres seuls, {example} par exemple, ou corrigez le pays.",
+            f"Enter the five digits alone, {example} for example, or correct the country.",
+        ),
+    )
+
+
 def _identifiers(company: Company) -> Iterator[Problem]:
     record = f"company {company.id}"
     siren = parse_siren(company.siren) if company.siren else None
@@ -114,6 +145,7 @@ def _identifiers(company: Company) -> Iterator[Problem]:
     vat = parse_vat_number(company.vat_number) if company.vat_number else None
     # Only European numbers can be checked, and an export needs none.
     european = company.address.country in EU_COUNTRIES | FRENCH_VAT_TERRITORY | {None}
+    foreign = company.address.country not in FRENCH_VAT_TERRITORY | {None} and not company.address.overseas
     elsewhere = not european and not clean(company.vat_number).startswith(NORTHERN_IRELAND)
     for field, text, parsed in (
         ("siren", company.siren, siren),
@@ -129,7 +161,9 @@ def _identifiers(company: Company) -> Iterator[Problem]:
                     f"« {text} » n'est pas un {_NAMES[field][0]} valide.",
                     f"“{text}” is not a valid {_NAMES[field][1]}.",
                 ),
-                remedy=(
+                remedy=_ONLY_FRENCH[field]
+                if foreign and field in _ONLY_FRENCH
+                else (
                     "Recopiez-le depuis un document de l'entreprise.",
                     "Copy it from one of the company's documents.",
                 ),
@@ -156,6 +190,16 @@ def _identifiers(company: Company) -> Iterator[Problem]:
         )
 
 
+_ONLY_FRENCH = {
+    "siren": (
+        "Videz ce champ : il est réservé aux entreprises françaises.",
+        "Empty this field: it is for French companies.",
+    ),
+    "siret": (
+        "Videz ce champ : il est réservé aux établissements français.",
+        "Empty this field: it is for French establishments.",
+    ),
+}
 _NAMES = {
     "siren": ("SIREN", "SIREN"),
     "siret": ("SIRET", "SIRET"),
@@ -184,7 +228,7 @@ def _individual(company: Company, rule: IndividualRule) -> Iterator[Problem]:
     """A private person has no numbers; one who has them is a business, and is invoiced as one."""
     record = f"company {company.id}"
     typed = {"siret": company.siret, "siren": company.siren, "vat_number": company.vat_number}
-    if field := next((name for name, text in typed.items() if text.strip()), None):
+    for field in (name for name, text in typed.items() if text.strip()):
         yield problem(
             Cause.IDENTIFIER,
             record,

@@ -3,19 +3,19 @@
 from datetime import date
 from decimal import Decimal
 
-from raccord.domain.cautions import cautions
+from raccord.domain.cautions import cautions, terms_at
 from raccord.domain.deal import Deal, Unreadable
 from raccord.domain.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.line_rules import examine_lines
 from raccord.domain.mentions import footer_of, missing_mention
-from raccord.domain.money import Currency, Money, exponent, known_currency, round_half_up
+from raccord.domain.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.parties import Company, CustomerProfile, TaxTreatment
 from raccord.domain.party_rules import company_of, examine_company
 from raccord.domain.policy import AmountBasis, DealWonPolicy, InvoicePolicy
 from raccord.domain.problems import Cause, Problem, problem
 from raccord.domain.totals import Totals, VatRounding, compute_totals
 from raccord.domain.values import Value
-from raccord.domain.vat_rules import tax_treatment
+from raccord.domain.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment
 
 MAX_TERMS_DAYS = 365
 LARGEST_GROSS = Decimal(10) ** 12
@@ -84,18 +84,41 @@ def _unreadable(found: Unreadable) -> Problem:
 
 
 def _currency(deal: Deal) -> Problem | None:
-    if not known_currency(deal.currency or ""):
+    if not currency_in_use(deal.currency or ""):
         return problem(
             Cause.CURRENCY,
             "deal",
             "currency",
             reason=(
-                f"La devise « {deal.currency or ''} » est absente ou inconnue.",
-                f"The currency “{deal.currency or ''}” is missing or unknown.",
+                f"La devise « {deal.currency or ''} » est absente, inconnue ou n'a plus cours.",
+                f"The currency “{deal.currency or ''}” is missing, unknown or no longer in use.",
             ),
             remedy=("Choisissez la devise de l'affaire.", "Choose the deal's currency."),
         )
     return None
+
+
+def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
+    """A French invoice states its VAT in euros too (directive 2006/112, art. 230), which we cannot print."""
+    currency, vat = (deal.currency or "").strip().upper(), rules.vat
+    taxed = any(vat.rate_of(line.vat_rate) for line in deal.lines)
+    if currency == "EUR" or vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
+        return None
+    return problem(
+        Cause.CURRENCY,
+        "deal",
+        "currency",
+        reason=(
+            f"L'affaire est en {currency} et porte de la TVA : la facture doit aussi donner la TVA en euros, "
+            "ce que Raccord ne sait pas imprimer.",
+            f"The deal is in {currency} and carries VAT: the invoice must also state the VAT in euros, "
+            "which Raccord cannot print.",
+        ),
+        remedy=(
+            "Passez l'affaire en euros, ou établissez cette facture à la main avec la TVA en euros.",
+            "Put the deal into euros, or make out this invoice by hand with the VAT in euros.",
+        ),
+    )
 
 
 def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
@@ -142,13 +165,14 @@ def _nothing_to_pay(totals: Totals) -> Problem | None:
     )
 
 
-def _terms(days: int | None) -> Problem | None:
+def _terms(deal: Deal, company: Company | None) -> Problem | None:
+    days, (record, field) = _terms_of(deal, company), terms_at(deal, company)
     if days is None or 0 <= days <= MAX_TERMS_DAYS:
         return None
     return problem(
         Cause.TERMS,
-        "deal",
-        "payment_terms_days",
+        record,
+        field,
         reason=(f"Le délai de paiement est de {days} jours.", f"The payment term is {days} days."),
         remedy=("Saisissez un délai de 0 à 365 jours.", "Enter a term of 0 to 365 days."),
     )
@@ -187,20 +211,21 @@ def _order_number(deal: Deal, company: Company) -> Problem | None:
     )
 
 
-def _terms_of(deal: Deal, company: Company | Problem) -> int | None:
-    if deal.payment_terms_days is None and isinstance(company, Company):
+def _terms_of(deal: Deal, company: Company | None) -> int | None:
+    if deal.payment_terms_days is None and company:
         return company.payment_terms_days
     return deal.payment_terms_days
 
 
 def _customer(
-    deal: Deal, company: Company | Problem, lines: tuple[InvoiceLine, ...], rules: InvoicePolicy
+    deal: Deal, company: Company | Problem, rules: InvoicePolicy
 ) -> tuple[CustomerProfile | None, tuple[Problem, ...]]:
-    """Return who is invoiced, and everything that is wrong with them for an invoice of these lines."""
-    if isinstance(company, Problem):
-        return None, (company,)
+    """Return who is invoiced, and everything that is wrong with them for an invoice of this deal."""
     language = _language(deal, rules)
-    treatment = tax_treatment(company, lines, rules)
+    if isinstance(company, Problem):
+        individual = bool(deal.companies) and all(c.individual for c in deal.companies)
+        return None, _present(company, missing_mention(rules, language=language, individual=individual))
+    treatment = tax_treatment(company, deal.lines, rules)
     vat = treatment if isinstance(treatment, Problem) else None
     profile, found = examine_company(
         deal,
@@ -233,23 +258,24 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
 
     `today` is the business date that stands in for a missing close date.
     """
-    currency, company, rules = _currency(deal), company_of(deal), policy.invoice
+    currency, found, rules = _currency(deal), company_of(deal), policy.invoice
     lines, line_problems = examine_lines(deal, policy)
-    profile, company_problems = _customer(deal, company, lines, rules)
-    terms = _terms_of(deal, company)
+    profile, company_problems = _customer(deal, found, rules)
+    company = found if isinstance(found, Company) else None
+    terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
     problems = _present(
         *(_unreadable(u) for u in deal.unreadable),
-        currency,
+        currency or _vat_in_euros(deal, rules),
         *line_problems,
         *company_problems,
-        _terms(terms),
+        odd_terms,
         _won_on(deal, policy),
         *(() if currency or line_problems else _amounts(deal, lines, policy)),
     )
     warnings: tuple[Problem, ...] = ()
-    if isinstance(company, Company) and not _terms(terms):
-        warnings = cautions(deal, company, lines, rules, terms_days=terms, today=today)
-    if problems or profile is None or not isinstance(company, Company) or not deal.currency:
+    if company and not odd_terms:
+        warnings = cautions(deal, company, rules, terms_days=terms, today=today)
+    if problems or profile is None or company is None or not deal.currency:
         return Examination(problems=problems, warnings=warnings)
     plan = InvoicePlan(
         profile=profile,

@@ -3,43 +3,61 @@
 Raccord never chooses a rate: lines say it, and these rules say whether the rest of the deal bears it out.
 """
 
-from typing import assert_never
-
-from raccord.domain.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, parse_vat_number, vat_prefix
-from raccord.domain.invoice import InvoiceLine
+from raccord.domain.deal import LineItem
+from raccord.domain.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, clean, parse_vat_number, vat_prefix
 from raccord.domain.parties import Company, TaxTreatment
 from raccord.domain.policy import InvoicePolicy, Operations, VatPolicy
 from raccord.domain.problems import Cause, Problem, problem
 
 FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
+_UNITED_KINGDOM, _BELFAST = "GB", "BT"
+
+Place = tuple[str, str]
+"""Record and field to name in a question."""
 
 
 def tax_treatment(
-    company: Company, lines: tuple[InvoiceLine, ...], rules: InvoicePolicy
+    company: Company, lines: tuple[LineItem, ...], rules: InvoicePolicy
 ) -> TaxTreatment | Problem:
-    """Decide how VAT applies, or say why the rates of the lines cannot be right."""
-    zero = [line.vat_rate == 0 for line in lines]
-    if not any(zero) or company.address.country is None:
+    """Decide how VAT applies, or say why the rates of the lines cannot be right.
+
+    The lines are the CRM's own: what else is wrong with one does not hide what is wrong with its rate.
+    """
+    rates = [(line, rate) for line in lines if (rate := rules.vat.rate_of(line.vat_rate)) is not None]
+    zero = [line for line, rate in rates if rate == 0]
+    if not zero or company.address.country is None:
         return TaxTreatment.TAXED
-    treatment = _reason_for_zero(company, rules)
+    on_line = rate_on(zero[0])
+    treatment = _reason_for_zero(company, on_line, rules)
     if isinstance(treatment, Problem):
         return treatment
-    if not all(zero) and treatment is not TaxTreatment.EXEMPT:
+    if len(zero) < len(rates) and treatment is not TaxTreatment.EXEMPT:
         return _question(
-            company,
+            on_line,
             (
                 "Des lignes à 0 % et d'autres avec TVA sont mélangées.",
                 "Lines at 0 % are mixed with lines that carry VAT.",
             ),
             ("Donnez à toutes les lignes le bon taux.", "Give every line its right rate."),
         )
-    return _refused(treatment, company, rules) or treatment
+    return _refused(treatment, company, on_line, rules) or treatment
+
+
+def rate_on(line: LineItem) -> Place:
+    """Return where a line's VAT rate stands."""
+    return f"line item {line.id}", "vat_rate"
 
 
 def member_state_number(company: Company, seller_country: str) -> str | None:
-    """Return the company's VAT number of another member state, or of Northern Ireland; None without one."""
+    """Return the company's VAT number of another member state; None without one.
+
+    In the United Kingdom that is a number of Northern Ireland, and nowhere else is it.
+    """
     number = parse_vat_number(company.vat_number)
-    return number if number and not number.startswith(vat_prefix(seller_country)) else None
+    if number is None or number.startswith(vat_prefix(seller_country)):
+        return None
+    british = company.address.country == _UNITED_KINGDOM
+    return number if number.startswith(NORTHERN_IRELAND) is british else None
 
 
 def domestic(company: Company, seller_country: str) -> bool:
@@ -48,50 +66,91 @@ def domestic(company: Company, seller_country: str) -> bool:
     return company.address.country in home
 
 
-def _reason_for_zero(company: Company, rules: InvoicePolicy) -> TaxTreatment | Problem:
+def _reason_for_zero(company: Company, on_line: Place, rules: InvoicePolicy) -> TaxTreatment | Problem:
     if domestic(company, rules.vat.seller_country):
         return TaxTreatment.EXEMPT
+    if company.address.outside_eu_vat:
+        return _special_territory(company)
     if company.address.country in EU_COUNTRIES:
         return TaxTreatment.REVERSE_CHARGE
-    number = member_state_number(company, rules.vat.seller_country)
-    if number and number.startswith(NORTHERN_IRELAND):
-        return _northern_ireland(company, rules.operations)
-    return TaxTreatment.EXPORT
-
-
-def _northern_ireland(company: Company, operations: Operations) -> TaxTreatment | Problem:
-    match operations:
-        case Operations.GOODS:
+    match rules.operations:
+        case Operations.GOODS if _northern_irish(company):
             return TaxTreatment.REVERSE_CHARGE
-        case Operations.SERVICES:
-            return TaxTreatment.EXPORT
-        case Operations.BOTH | Operations.UNSTATED:
-            return _question(
-                company,
-                (
-                    "Client d'Irlande du Nord (XI) : intracommunautaire pour des biens, "
-                    "hors Union pour des services.",
-                    "A customer in Northern Ireland (XI) is inside the European Union for goods "
-                    "and outside for services.",
-                ),
-                (
-                    "Facturez à la main, ou écrivez operations dans [invoice] "
-                    "si vous ne vendez que l'un des deux.",
-                    "Invoice by hand, or set operations in [invoice] if you sell only one of the two.",
-                ),
-            )
-    assert_never(operations)
+        case Operations.BOTH | Operations.UNSTATED if _northern_irish(company):
+            return _goods_or_services()
+        case _:
+            return _outside_the_union(company, on_line, rules)
 
 
-def _refused(treatment: TaxTreatment, company: Company, rules: InvoicePolicy) -> Problem | None:
-    return (
-        _switched_off(treatment, company, rules.vat)
-        or _no_number(treatment, company, rules.vat)
-        or _no_wording(treatment, company, rules)
+def _northern_irish(company: Company) -> bool:
+    address = company.address
+    numbered = clean(company.vat_number).startswith(NORTHERN_IRELAND)
+    there = clean(address.postal_code).startswith(_BELFAST)
+    return address.country == _UNITED_KINGDOM and (numbered or there)
+
+
+def _special_territory(company: Company) -> Problem:
+    return _question(
+        (f"company {company.id}", "zip"),
+        (
+            f"L'adresse ({company.address.postal_code}) est dans un État membre mais hors du territoire "
+            "de la TVA de l'Union : ni autoliquidation ni livraison intracommunautaire de biens.",
+            f"The address ({company.address.postal_code}) is in a member state but outside the VAT territory "
+            "of the European Union: neither reverse charge nor an intra-Community supply of goods.",
+        ),
+        (
+            "Établissez cette facture à la main, ou corrigez le code postal.",
+            "Make out this invoice by hand, or correct the postal code.",
+        ),
     )
 
 
-def _switched_off(treatment: TaxTreatment, company: Company, vat: VatPolicy) -> Problem | None:
+def _goods_or_services() -> Problem:
+    return _question(
+        ("settings", "invoice.operations"),
+        (
+            "Client d'Irlande du Nord : intracommunautaire pour des biens, hors Union pour des services.",
+            "A customer in Northern Ireland is inside the European Union for goods and outside for services.",
+        ),
+        (
+            "Facturez à la main, ou écrivez operations dans [invoice] si vous ne vendez que l'un des deux.",
+            "Invoice by hand, or set operations in [invoice] if you sell only one of the two.",
+        ),
+    )
+
+
+def _outside_the_union(company: Company, on_line: Place, rules: InvoicePolicy) -> TaxTreatment | Problem:
+    """Services to private persons are taxed where the seller is (directive 2006/112, article 45)."""
+    if not company.individual or rules.operations is Operations.GOODS:
+        return TaxTreatment.EXPORT
+    return _question(
+        on_line,
+        (
+            "0 % pour un particulier hors de l'Union européenne : une prestation de services à un "
+            "particulier est en principe soumise à la TVA du vendeur ; seuls des biens s'exportent.",
+            "0 % for a private person outside the European Union: services to private persons are normally "
+            "taxed where the seller is, only a supply of goods is an export.",
+        ),
+        (
+            "Donnez aux lignes le bon taux, ou facturez à la main ; "
+            'si vous ne vendez que des biens, écrivez operations = "goods" dans [invoice].',
+            "Give the lines their right rate, or invoice by hand; "
+            'if you sell only goods, write operations = "goods" into [invoice].',
+        ),
+    )
+
+
+def _refused(
+    treatment: TaxTreatment, company: Company, on_line: Place, rules: InvoicePolicy
+) -> Problem | None:
+    return (
+        _switched_off(treatment, rules.vat)
+        or _no_number(treatment, company, on_line, rules.vat)
+        or _no_wording(treatment, on_line, rules)
+    )
+
+
+def _switched_off(treatment: TaxTreatment, vat: VatPolicy) -> Problem | None:
     allowed = {TaxTreatment.REVERSE_CHARGE: vat.reverse_charge, TaxTreatment.EXPORT: vat.export}
     if allowed.get(treatment, True):
         return None
@@ -100,7 +159,7 @@ def _switched_off(treatment: TaxTreatment, company: Company, vat: VatPolicy) -> 
         TaxTreatment.EXPORT: ("à l'export", "Export invoices at 0 %"),
     }[treatment]
     return _question(
-        company,
+        ("settings", f"vat.{treatment}"),
         (
             f"Les factures {where_fr} à 0 % ne sont pas émises automatiquement ici.",
             f"{where_en} are not issued automatically here.",
@@ -112,12 +171,12 @@ def _switched_off(treatment: TaxTreatment, company: Company, vat: VatPolicy) -> 
     )
 
 
-def _no_number(treatment: TaxTreatment, company: Company, vat: VatPolicy) -> Problem | None:
+def _no_number(treatment: TaxTreatment, company: Company, on_line: Place, vat: VatPolicy) -> Problem | None:
     if treatment is not TaxTreatment.REVERSE_CHARGE:
         return None
     if company.individual:
         return _question(
-            company,
+            on_line,
             (
                 "0 % dans l'Union européenne est réservé aux entreprises ; ce client est un particulier.",
                 "0 % inside the European Union is for businesses; this customer is a private person.",
@@ -126,17 +185,23 @@ def _no_number(treatment: TaxTreatment, company: Company, vat: VatPolicy) -> Pro
         )
     if member_state_number(company, vat.seller_country):
         return None
+    reason = (
+        "0 % dans l'Union européenne exige le numéro de TVA du client dans un autre État membre.",
+        "0 % inside the European Union needs the customer's VAT number of another member state.",
+    )
+    if company.address.country == _UNITED_KINGDOM:
+        reason = (
+            "0 % sur des biens livrés en Irlande du Nord exige le numéro de TVA du client commençant par XI.",
+            "0 % on goods to Northern Ireland needs the customer's VAT number that begins with XI.",
+        )
     return _question(
-        company,
-        (
-            "0 % dans l'Union européenne exige le numéro de TVA du client dans un autre État membre.",
-            "0 % inside the European Union needs the customer's VAT number of another member state.",
-        ),
+        (f"company {company.id}", "vat_number"),
+        reason,
         ("Saisissez le numéro de TVA intracommunautaire.", "Enter the customer's VAT number."),
     )
 
 
-def _no_wording(treatment: TaxTreatment, company: Company, rules: InvoicePolicy) -> Problem | None:
+def _no_wording(treatment: TaxTreatment, on_line: Place, rules: InvoicePolicy) -> Problem | None:
     if rules.vat.zero_rate_reason(treatment, rules.default_language):
         return None
     remedy = (
@@ -145,7 +210,7 @@ def _no_wording(treatment: TaxTreatment, company: Company, rules: InvoicePolicy)
     )
     if treatment is not TaxTreatment.EXEMPT:
         return _question(
-            company,
+            ("settings", "vat.zero_rate_reasons"),
             (
                 "Aucune mention légale n'est configurée pour le taux 0 %.",
                 "No legal wording is configured for the 0 % rate.",
@@ -153,7 +218,7 @@ def _no_wording(treatment: TaxTreatment, company: Company, rules: InvoicePolicy)
             remedy,
         )
     return _question(
-        company,
+        on_line,
         (
             "0 % de TVA pour un client du même pays, sans motif.",
             "0 % VAT for a customer in the same country, without a reason.",
@@ -165,5 +230,6 @@ def _no_wording(treatment: TaxTreatment, company: Company, rules: InvoicePolicy)
     )
 
 
-def _question(company: Company, reason: tuple[str, str], remedy: tuple[str, str]) -> Problem:
-    return problem(Cause.VAT, f"company {company.id}", "vat_rate", reason=reason, remedy=remedy)
+def _question(place: Place, reason: tuple[str, str], remedy: tuple[str, str]) -> Problem:
+    record, field = place
+    return problem(Cause.VAT, record, field, reason=reason, remedy=remedy)

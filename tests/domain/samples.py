@@ -29,8 +29,9 @@ def company(**changes: Any) -> Company:
     return Company(**(base | changes))
 
 
-def abroad(country: str, **changes: Any) -> Company:
-    return company(**({"siret": "", "address": address(country=country, postal_code="1010")} | changes))
+def abroad(country: str, *, postal_code: str = "", **changes: Any) -> Company:
+    there = address(country=country, postal_code=postal_code or ("98000" if country == "MC" else "1010"))
+    return company(**({"siret": "", "address": there} | changes))
 
 
 def line(**changes: Any) -> LineItem:

@@ -54,6 +54,11 @@ def zero(found: Any) -> Deal:
     return deal(companies=(found,), lines=(line(vat_rate=Decimal(0)),))
 
 
+def exported(*, currency: str, **changes: Any) -> Deal:
+    """A deal in this currency of a company in Japan whose only line has these facts, at 0 %."""
+    return deal(currency=currency, companies=(abroad("JP"),), lines=(line(vat_rate=Decimal(0), **changes),))
+
+
 def problems_of(found: Deal, under: DealWonPolicy | None = None) -> tuple[Problem, ...]:
     return examine(found, under or policy(), TODAY).problems
 
@@ -63,6 +68,9 @@ def plan_of(found: Deal, under: DealWonPolicy | None = None) -> InvoicePlan:
     assert examination.problems == ()
     assert examination.plan is not None
     return examination.plan
+
+
+ONE_STOP_SHOP = "EU372022452"
 
 
 def percent(value: str) -> Discount:
@@ -85,6 +93,30 @@ DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
     "two companies": (
         deal(companies=(company(), company(id="13", siret=""))),
         (Cause.COMPANY, "deal", "company"),
+    ),
+    "an old currency": (deal(currency="FRF"), (Cause.CURRENCY, "deal", "currency")),
+    "the currency of no transaction": (deal(currency="XXX"), (Cause.CURRENCY, "deal", "currency")),
+    "French VAT in dollars": (deal(currency="USD"), (Cause.CURRENCY, "deal", "currency")),
+    "a name that is none": (of(name="-"), (Cause.ADDRESS, COMPANY, "name")),
+    "a street that is none": (at(line1="n/a"), (Cause.ADDRESS, COMPANY, "address")),
+    "a postal code that is none": (at(postal_code="."), (Cause.ADDRESS, COMPANY, "zip")),
+    "a city that is none": (at(city="?"), (Cause.ADDRESS, COMPANY, "city")),
+    "four digits of a postal code": (at(postal_code="1000"), (Cause.ADDRESS, COMPANY, "zip")),
+    "letters for a postal code": (at(postal_code="ABC"), (Cause.ADDRESS, COMPANY, "zip")),
+    "a Corsican department": (at(postal_code="2A004"), (Cause.ADDRESS, COMPANY, "zip")),
+    "a post box overseas": (at(postal_code="BP 12 97400"), (Cause.ADDRESS, COMPANY, "zip")),
+    "zeros for a postal code": (at(postal_code="00000"), (Cause.ADDRESS, COMPANY, "zip")),
+    "Monaco with a French postal code": (
+        deal(companies=(abroad("MC", postal_code="97400"),)),
+        (Cause.ADDRESS, COMPANY, "zip"),
+    ),
+    "a German number in the SIRET field": (
+        deal(companies=(abroad("DE", siret="HRB 12345"),)),
+        (Cause.IDENTIFIER, COMPANY, "siret"),
+    ),
+    "a one-stop-shop number for a VAT number": (
+        deal(companies=(abroad("DE", vat_number=ONE_STOP_SHOP),)),
+        (Cause.IDENTIFIER, COMPANY, "vat_number"),
     ),
     "no company name": (of(name=""), (Cause.ADDRESS, COMPANY, "name")),
     "a blank company name": (of(name="  "), (Cause.ADDRESS, COMPANY, "name")),
@@ -171,7 +203,7 @@ DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
     "a term beyond a year": (deal(payment_terms_days=366), (Cause.TERMS, "deal", "payment_terms_days")),
     "a company's term beyond a year": (
         of(payment_terms_days=3000),
-        (Cause.TERMS, "deal", "payment_terms_days"),
+        (Cause.TERMS, COMPANY, "payment_terms_days"),
     ),
     "no order number for a customer who wants one": (
         of(order_number_required=True),
@@ -195,10 +227,27 @@ DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
         deal(companies=(abroad("NC"),)),
         (Cause.VAT, COMPANY, "zip"),
     ),
-    "0 % at home": (zero(company()), (Cause.VAT, COMPANY, "vat_rate")),
-    "0 % and 20 % mixed": (
-        deal(lines=(line(id="1", vat_rate=Decimal(0)), line())),
-        (Cause.VAT, COMPANY, "vat_rate"),
+    "0 % at home": (zero(company()), (Cause.VAT, LINE, "vat_rate")),
+    "0 % and 20 % at home": (
+        deal(lines=(line(id="1"), line(vat_rate=Decimal(0)))),
+        (Cause.VAT, LINE, "vat_rate"),
+    ),
+    "0 % and 20 % exported": (
+        deal(companies=(abroad("US"),), lines=(line(id="1"), line(vat_rate=Decimal(0)))),
+        (Cause.VAT, LINE, "vat_rate"),
+    ),
+    "0 % in the Union without a VAT number": (zero(abroad("DE")), (Cause.VAT, COMPANY, "vat_number")),
+    "0 % in Ireland with a Northern Irish number": (
+        zero(abroad("IE", vat_number="XI366303068")),
+        (Cause.VAT, COMPANY, "vat_number"),
+    ),
+    "0 % in Belfast, of nobody knows what": (
+        zero(abroad("GB", postal_code="BT1 5GS")),
+        (Cause.VAT, "settings", "invoice.operations"),
+    ),
+    "0 % in the Canary Islands": (
+        zero(abroad("ES", postal_code="35001", vat_number="ESA58818501")),
+        (Cause.VAT, COMPANY, "zip"),
     ),
 }
 
@@ -273,6 +322,55 @@ def test_all_problems_of_a_deal_are_asked_at_once() -> None:
     ]
 
 
+def test_a_line_without_a_name_does_not_hide_its_rate() -> None:
+    found = problems_of(deal(lines=(line(name="", vat_rate=Decimal(0)),)))
+    assert [(p.cause, p.record, p.field) for p in found] == [
+        (Cause.LINES, LINE, "name"),
+        (Cause.VAT, LINE, "vat_rate"),
+    ]
+    by_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(0))))
+    assert [p.field for p in problems_of(lined(name="", vat_rate=None), by_default)] == ["name", "vat_rate"]
+
+
+def test_every_number_of_a_private_person_is_asked_about_at_once() -> None:
+    person = of(individual=True, siret=SIRET, siren=SIREN, vat_number=VAT)
+    assert [p.field for p in problems_of(person, PRIVATE)] == ["siret", "siren", "vat_number"]
+
+
+@pytest.mark.parametrize("linked", [(), (company(), company(id="13", siret=""))])
+def test_a_deal_without_one_company_still_shows_a_missing_footer(linked: tuple[Any, ...]) -> None:
+    by = policy(invoice=rules(late_payment_mention=True))
+    found = problems_of(deal(companies=linked), by)
+    assert [(p.record, p.field) for p in found] == [("deal", "company"), ("settings", "invoice.footers")]
+
+
+def test_private_persons_of_whom_none_is_primary_owe_no_footer() -> None:
+    linked = (company(individual=True, siret=""), company(id="13", individual=True, siret=""))
+    by = policy(invoice=rules(late_payment_mention=True))
+    assert [p.field for p in problems_of(deal(companies=linked), by)] == ["company"]
+
+
+def test_a_foreign_number_in_a_french_field_is_to_be_deleted() -> None:
+    for field in ("siret", "siren"):
+        (only,) = problems_of(deal(companies=(abroad("DE", **{"siret": "", field: "HRB 12345"}),)))
+        assert "Videz ce champ" in only.remedy.fr
+        assert "Empty this field" in only.remedy.en
+        (home,) = problems_of(of(**{"siret": SIRET, field: "12345"}))
+        assert "Empty" not in home.remedy.en
+
+
+@pytest.mark.parametrize("seller", ["FR", "MC"])
+def test_vat_in_another_currency_is_left_to_a_person_and_no_other_sale_is(seller: str) -> None:
+    by = policy(invoice=rules(vat=rules().vat.model_copy(update={"seller_country": seller})))
+    (only,) = problems_of(deal(currency="usd"), by)
+    assert only.cause is Cause.CURRENCY
+    assert "USD" in only.reason.fr
+    assert "euros" in only.remedy.en
+    plan_of(exported(currency="USD"), by)
+    belgian = policy(invoice=rules(vat=VatPolicy(seller_country="BE")))
+    plan_of(deal(currency="USD"), belgian)
+
+
 def test_no_mentioned_cause_carries_data() -> None:
     assert all(cause.value.replace("_", "").isalpha() for cause in Cause)
 
@@ -303,13 +401,15 @@ CLEAN: dict[str, Deal] = {
     "e-mail of a contact": of(email=""),
     "currency in small letters": deal(currency="eur", lines=(line(currency="EUR"),)),
     "currency with a space": deal(currency=" EUR ", lines=(line(currency="EUR"),)),
-    "yen in small letters": deal(
-        currency="jpy", lines=(line(quantity=Decimal("1.5"), unit_price=Decimal(333), amount=Decimal(500)),)
+    "yen in small letters": exported(
+        currency="jpy", quantity=Decimal("1.5"), unit_price=Decimal(333), amount=Decimal(500)
     ),
-    "yen with a space": deal(
-        currency=" JPY ", lines=(line(quantity=Decimal("1.5"), unit_price=Decimal(333)),)
+    "yen with a space": exported(currency=" JPY ", quantity=Decimal("1.5"), unit_price=Decimal(333)),
+    "dinars": exported(currency="KWD", unit_price=Decimal("0.333"), amount=Decimal("0.666")),
+    "a postal code with its country": at(postal_code="F-75 002"),
+    "Hong Kong, which has no postal codes": deal(
+        companies=(company(siret="", address=address(country="HK", postal_code="")),)
     ),
-    "dinars": deal(currency="KWD", lines=(line(unit_price=Decimal("0.333")),), amount=Decimal("0.666")),
     "Monaco": deal(companies=(abroad("MC"),)),
     "an EU customer with VAT": deal(companies=(abroad("DE"),)),
     "a customer outside the EU with VAT": deal(companies=(abroad("CH"),)),
@@ -426,6 +526,26 @@ TREATMENTS: dict[str, tuple[Any, tuple[str, ...], TaxTreatment | None]] = {
     "Greece 0 % with the country's code": (abroad("GR", vat_number="GR094259216"), ("0",), T.REVERSE_CHARGE),
     "Switzerland 0 %": (abroad("CH", vat_number="CHE-107.787.577 TVA"), ("0",), T.EXPORT),
     "Northern Ireland 0 %": (abroad("GB", vat_number="XI366303068"), ("0",), None),
+    "Ireland 0 % with a Northern Irish number": (abroad("IE", vat_number="XI366303068"), ("0",), None),
+    "Switzerland 0 % with a Northern Irish number": (
+        abroad("CH", vat_number="XI366303068"),
+        ("0",),
+        T.EXPORT,
+    ),
+    "Belfast 0 %": (abroad("GB", postal_code="bt1 5gs"), ("0",), None),
+    "Belfast 20 %": (abroad("GB", postal_code="BT1 5GS"), ("20",), T.TAXED),
+    "Tenerife 0 %": (abroad("ES", postal_code="38001", vat_number="ESA58818501"), ("0",), None),
+    "Ceuta 0 %": (abroad("ES", postal_code="51001", vat_number="ESA58818501"), ("0",), None),
+    "Melilla 0 %": (abroad("ES", postal_code="52001", vat_number="ESA58818501"), ("0",), None),
+    "Madrid 0 %": (abroad("ES", postal_code="28001", vat_number="ESA58818501"), ("0",), T.REVERSE_CHARGE),
+    "Livigno 0 %": (abroad("IT", postal_code="23041", vat_number="IT00743110157"), ("0",), None),
+    "Livigno 0 %, as it was": (abroad("IT", postal_code="23030", vat_number="IT00743110157"), ("0",), None),
+    "Campione 0 %": (abroad("IT", postal_code="I-22061", vat_number="IT00743110157"), ("0",), None),
+    "Büsingen 0 %": (abroad("DE", postal_code="78266", vat_number=GERMAN_VAT), ("0",), None),
+    "Heligoland 0 %": (abroad("DE", postal_code="27498", vat_number=GERMAN_VAT), ("0",), None),
+    "Åland 0 %": (abroad("FI", postal_code="22100", vat_number="FI20774740"), ("0",), None),
+    "Helsinki 0 %": (abroad("FI", postal_code="00100", vat_number="FI20774740"), ("0",), T.REVERSE_CHARGE),
+    "Tenerife 20 %": (abroad("ES", postal_code="38001"), ("20",), T.TAXED),
     "overseas 20 %": (abroad("GP"), ("20",), None),
     "overseas 0 %": (abroad("GP"), ("0",), None),
     "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), None),
@@ -455,7 +575,11 @@ def test_zero_vat_at_home_needs_the_companys_own_words_and_then_prints_them(
     lines = tuple(line(id=str(i), vat_rate=Decimal(rate)) for i, rate in enumerate(rates))
     found = deal(companies=(customer,), lines=lines)
     (only,) = problems_of(found)
-    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert (only.cause, only.record, only.field) == (
+        Cause.VAT,
+        f"line item {rates.index('0')}",
+        "vat_rate",
+    )
     assert "exempt_fr" in only.remedy.fr
     assert "exempt_fr" in only.remedy.en
     exempt = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=EXEMPT)))
@@ -480,7 +604,7 @@ def test_what_is_switched_off_is_a_question_and_taxed_sales_still_pass(switch: s
     vat = VatPolicy.model_validate({"zero_rate_reasons": reasons, switch: False})
     by_hand = policy(invoice=rules(vat=vat))
     (only,) = problems_of(zero(customer), by_hand)
-    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert (only.cause, only.record, only.field) == (Cause.VAT, "settings", f"vat.{switch}")
     assert f"{switch} = true" in only.remedy.fr
     assert f"{switch} = true" in only.remedy.en
     assert only.reason.fr != only.reason.en
@@ -501,6 +625,36 @@ def test_northern_ireland_is_in_the_union_for_goods_alone(
         assert [p.cause for p in problems_of(found, under)] == [Cause.VAT]
     else:
         assert plan_of(found, under).profile.tax_treatment is treatment
+
+
+def test_goods_for_belfast_need_the_number_of_northern_ireland() -> None:
+    goods = policy(invoice=rules(operations=Operations.GOODS))
+    for number in ("", "GB980780684", GERMAN_VAT):
+        (only,) = problems_of(zero(abroad("GB", postal_code="BT1 5GS", vat_number=number)), goods)
+        assert (only.cause, only.record, only.field) == (Cause.VAT, COMPANY, "vat_number")
+        assert "XI" in only.reason.fr
+        assert "XI" in only.reason.en
+    services = policy(invoice=rules(operations=Operations.SERVICES))
+    assert plan_of(zero(abroad("GB", postal_code="BT1 5GS")), services).profile.tax_treatment is T.EXPORT
+
+
+@pytest.mark.parametrize("number", [ONE_STOP_SHOP, "IM3720000418"])
+def test_a_number_for_sales_to_consumers_is_no_reason_for_reverse_charge(number: str) -> None:
+    fields = [(p.cause, p.field) for p in problems_of(zero(abroad("DE", vat_number=number)))]
+    assert fields == [(Cause.VAT, "vat_number"), (Cause.IDENTIFIER, "vat_number")]
+
+
+@pytest.mark.parametrize("operations", Operations)
+def test_a_private_person_outside_the_union_buys_goods_alone_at_zero(operations: Operations) -> None:
+    by = policy(invoice=rules(individuals=IndividualRule.INVOICE, operations=operations))
+    person = zero(abroad("CH", individual=True))
+    if operations is Operations.GOODS:
+        assert plan_of(person, by).profile.tax_treatment is T.EXPORT
+    else:
+        (only,) = problems_of(person, by)
+        assert (only.cause, only.record, only.field) == (Cause.VAT, LINE, "vat_rate")
+        assert only.reason.fr != only.reason.en
+    plan_of(zero(abroad("CH")), by)
 
 
 PRIVATE = policy(invoice=rules(individuals=IndividualRule.INVOICE))
@@ -565,7 +719,7 @@ def test_at_home_is_where_the_seller_is(seller: str) -> None:
 def test_zero_vat_without_a_configured_wording_is_a_question(reasons: dict[str, str]) -> None:
     silent = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=reasons)))
     (only,) = problems_of(zero(abroad("DE", vat_number=GERMAN_VAT)), silent)
-    assert (only.cause, only.field) == (Cause.VAT, "vat_rate")
+    assert (only.cause, only.record, only.field) == (Cause.VAT, "settings", "vat.zero_rate_reasons")
     assert "reverse_charge_fr" in only.remedy.fr
 
 
