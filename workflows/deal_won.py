@@ -451,7 +451,8 @@ class DealWon:
         number, totals = result.number, result.totals
         if result.ending is not Ending.INVOICED or number is None or totals is None:
             return
-        points = worth_telling(result.warnings)
+        dated = self._deal is not None and self._deal.service_date is not None
+        points = worth_telling(result.warnings, dated=dated)
         if not (points and workflow.patched("remarks")):
             return
         remark = Remark(

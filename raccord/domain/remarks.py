@@ -27,9 +27,12 @@ class Remark(Value):
         return f"note.{self.deal.id}.{self.number}"
 
 
-def worth_telling(warnings: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Leave out what is so on every invoice of a company that keeps no service dates."""
-    return tuple(w for w in warnings if w.cause is not Cause.DATE)
+def worth_telling(warnings: tuple[Problem, ...], *, dated: bool) -> tuple[Problem, ...]:
+    """Leave out that the deal has no service date: in many companies none has.
+
+    `dated`: it has one, so what is said of it is worth telling.
+    """
+    return tuple(w for w in warnings if dated or w.cause is not Cause.DATE)
 
 
 def remark_notice(remark: Remark, voice: Voice) -> Notice:
