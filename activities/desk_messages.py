@@ -16,6 +16,7 @@ from raccord.connectors.messaging.port import Messenger
 from raccord.domain.desk import Decision, decision_of
 from raccord.domain.desk_notice import Standing, escalation, notice_of
 from raccord.domain.notice import Notice, Place
+from raccord.platform.flows import deal_changed
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 
@@ -95,10 +96,10 @@ class DeskMessages:
             # An earlier attempt may have handed it over and never heard so.
             ours = row is not None and row.answer == decision.answer
             return Answered(taken=ours, said="" if ours else LATE)
-        return await self._hand_over(row.flow, decision, press.key)
+        return await self._hand_over(row, decision, press.key)
 
-    async def _hand_over(self, flow: str, decision: Decision, key: str) -> Answered:
-        handle = activity.client().get_workflow_handle(flow)
+    async def _hand_over(self, row: Waiting, decision: Decision, key: str) -> Answered:
+        handle = activity.client().get_workflow_handle(row.flow)
         try:
             said = await handle.execute_update(
                 "decide", decision, id=key, result_type=str, rpc_timeout=UPDATE_WITHIN
@@ -113,7 +114,8 @@ class DeskMessages:
             raise _later("The flow has not taken the answer yet; it is handed over again.") from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return Answered(taken=False, said=LATE)
+                # Terminated, or failed: the question is still listed, so the flow has to ask it again.
+                await deal_changed(activity.client(), row.question.deal, key=key)
             raise _later(f"Temporal did not take the answer ({error.status.name}).") from error
         return Answered(taken=True, said=said)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from raccord.domain.deal import DealRef
 from raccord.platform.flows import deal_changed
@@ -225,6 +226,20 @@ async def test_a_press_that_is_delivered_again_counts_once(desk: Lane) -> None:
     await asyncio.sleep(1)
     decisions = [r for r in await desk.audit() if r["effect"] == "desk.decision" and deal in r["object"]]
     assert len(decisions) == 1
+
+
+async def test_a_press_for_a_flow_that_was_terminated_starts_it_again_and_is_taken(desk: Lane) -> None:
+    deal, _ = await dirty_deal(desk)
+    message = await message_about(desk, deal)
+    flow = desk.client.get_workflow_handle(f"deal-won/hubspot/{deal}")
+    await flow.terminate()
+    await desk.account.press(message, GIVE_UP)
+
+    async def runs_again() -> bool:
+        return (await flow.describe()).status is not WorkflowExecutionStatus.TERMINATED
+
+    await until(runs_again)
+    assert (await desk.outcome(deal))["ending"] == "closed"
 
 
 async def test_slack_down_the_flow_goes_on_and_the_message_follows(desk: Lane) -> None:
