@@ -79,7 +79,27 @@ def _points(question: Question, standing: Standing, voice: Voice) -> tuple[str, 
 def said(found: Problem, language: str) -> str:
     """Write one problem as a sentence: record, field, reason, remedy."""
     reason, remedy = found.reason.in_language(language), found.remedy.in_language(language)
-    return f"{found.record} · {found.field} : {reason} → {remedy}"
+    return f"{_named(found.record, language)} · {found.field} : {reason} → {remedy}"
+
+
+_RECORDS = {
+    "deal": "affaire",
+    "company": "entreprise",
+    "contact": "contact",
+    "line item": "ligne",
+    "customer": "client",
+    "draft": "brouillon",
+    "invoice": "facture",
+    "settings": "réglages",
+}
+
+
+def _named(record: str, language: str) -> str:
+    """Name a record in the reader's language; the number that tells it from others stays."""
+    kind = next((kind for kind in _RECORDS if record == kind or record.startswith(f"{kind} ")), None)
+    if language != "fr" or kind is None:
+        return record
+    return _RECORDS[kind] + record.removeprefix(kind)
 
 
 def _outcome(question: Question, standing: Standing, voice: Voice) -> str:
