@@ -82,7 +82,7 @@ def _prove(draft: Invoice, expected: Totals) -> None:
     if differences := expected.differences(draft.totals):
         raise Permanent(
             f"Draft {draft.id} was changed after it had been proven (expected / found): "
-            f"{'; '.join(differences)}. Correct or delete it in the billing system.",
+            f"{'; '.join(d.en for d in differences)}. Correct or delete it in the billing system.",
             code="totals",
         )
 

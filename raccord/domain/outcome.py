@@ -7,7 +7,7 @@ from raccord.domain.desk import Ask, Question, watch_key
 from raccord.domain.invoice import Invoice
 from raccord.domain.money import Money
 from raccord.domain.policy import DealWonPolicy, Mode
-from raccord.domain.problems import Problem
+from raccord.domain.problems import Problem, Text
 from raccord.domain.quality import InvoicePlan, net_amount, net_of
 from raccord.domain.totals import Totals, VatRounding
 from raccord.domain.values import Value
@@ -97,15 +97,18 @@ def gate(deal: Deal, policy: DealWonPolicy) -> NotForUs | None:
             return NotForUs(f"outside_rollout_{limit}")
 
 
-def proof(expected: Totals, other_rule: Totals, invoice: Invoice) -> str | None:
+def proof(expected: Totals, other_rule: Totals, invoice: Invoice) -> Text | None:
     """Return None when the vendor's totals equal ours to the minor unit, else the differences in words."""
     differences = expected.differences(invoice.totals)
     if not differences:
         return None
-    said = "; ".join(differences)
-    if not other_rule.differences(invoice.totals):
-        return f"{said} (the vendor's figures follow the other VAT rounding rule exactly)"
-    return said
+    said = Text(fr=" ; ".join(d.fr for d in differences), en="; ".join(d.en for d in differences))
+    if other_rule.differences(invoice.totals):
+        return said
+    return Text(
+        fr=f"{said.fr} (c'est exactement l'autre règle d'arrondi de la TVA)",
+        en=f"{said.en} (which is exactly the other VAT rounding rule)",
+    )
 
 
 def other_rounding(rounding: VatRounding) -> VatRounding:

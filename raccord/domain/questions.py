@@ -87,7 +87,7 @@ def vanished(about: str) -> Ask:
     return refused("vanished", found)
 
 
-def unproven(draft: Invoice, differences: str, *, exempted: bool = False) -> Ask:
+def unproven(draft: Invoice, differences: Text, *, exempted: bool = False) -> Ask:
     """The draft does not come to our totals; `differences` names each figure, expected and found.
 
     `exempted`: the billing system adds no VAT for this customer, whatever the rates of the lines.
@@ -117,8 +117,8 @@ def unproven(draft: Invoice, differences: str, *, exempted: bool = False) -> Ask
                 "draft",
                 "total",
                 reason=(
-                    f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences}.",
-                    f"The draft does not come to our totals (expected / found): {differences}.",
+                    f"Le brouillon ne tombe pas sur nos totaux (attendu / trouvé) : {differences.fr}.",
+                    f"The draft does not come to our totals (expected / found): {differences.en}.",
                 ),
                 remedy=remedy,
             ),

@@ -11,6 +11,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from raccord.domain.money import EXACT, Money, exponent, round_half_up
+from raccord.domain.problems import Text
 from raccord.domain.values import Value
 
 
@@ -44,23 +45,32 @@ class Totals(Value):
     vat: tuple[VatTotal, ...]
     gross: Money
 
-    def differences(self, other: "Totals") -> tuple[str, ...]:
-        """Name each figure in which two totals differ, as `gross 120.00 EUR / 120.01 EUR`.
+    def differences(self, other: "Totals") -> tuple[Text, ...]:
+        """Name each figure in which two totals differ, as `gross €120.00 / €120.01`.
 
         A rate that one side leaves out counts as zero VAT: vendors print no line for 0 %.
         """
         found = []
         if self.net != other.net:
-            found.append(f"net {self.net} / {other.net}")
+            found.append(_difference("HT", "net", self.net, other.net))
         mine, theirs = ({t.rate.normalize(): t.vat for t in totals.vat} for totals in (self, other))
         none = Money.zero(self.gross.currency)
         for rate in sorted(mine.keys() | theirs.keys()):
             left, right = mine.get(rate, none), theirs.get(rate, none)
             if left != right:
-                found.append(f"VAT {rate:f} % {left} / {right}")
+                percent = f"{rate:f}"
+                found.append(
+                    _difference(f"TVA {percent.replace('.', ',')} %", f"VAT {percent} %", left, right)
+                )
         if self.gross != other.gross:
-            found.append(f"gross {self.gross} / {other.gross}")
+            found.append(_difference("TTC", "gross", self.gross, other.gross))
         return tuple(found)
+
+
+def _difference(fr: str, en: str, mine: Money, theirs: Money) -> Text:
+    return Text(
+        fr=f"{fr} {mine.text('fr')} / {theirs.text('fr')}", en=f"{en} {mine.text('en')} / {theirs.text('en')}"
+    )
 
 
 def compute_totals(lines: Iterable[PricedLine], currency: str, rounding: VatRounding) -> Totals:

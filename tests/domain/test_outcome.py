@@ -78,7 +78,8 @@ def test_one_cent_is_a_difference() -> None:
     mine = totals(priced("1", "100.00", "20"))
     theirs = totals(priced("1", "100.01", "20"))
     said = proof(mine, mine, invoice(totals=theirs))
-    assert said == "net 100.00 EUR / 100.01 EUR; gross 120.00 EUR / 120.01 EUR"
+    assert said is not None
+    assert said.en == "net €100.00 / €100.01; gross €120.00 / €120.01"
 
 
 @pytest.mark.parametrize("mine", VatRounding)
@@ -86,15 +87,16 @@ def test_the_proof_says_when_the_other_rounding_rule_matches_exactly(mine: VatRo
     expected, other = totals(*THREE, rounding=mine), totals(*THREE, rounding=other_rounding(mine))
     said = proof(expected, other, invoice(totals=other))
     assert said is not None
-    assert said.endswith("(the vendor's figures follow the other VAT rounding rule exactly)")
-    assert "VAT 20 %" in said
+    assert said.en.endswith("(which is exactly the other VAT rounding rule)")
+    assert "VAT 20 %" in said.en
+    assert "TVA 20 %" in said.fr
 
 
 def test_the_proof_blames_no_rounding_rule_that_does_not_match() -> None:
     expected, other = totals(*THREE, rounding=PER_LINE), totals(*THREE, rounding=PER_RATE)
     said = proof(expected, other, invoice(totals=totals(priced("1", "4", "20"))))
     assert said is not None
-    assert "rounding" not in said
+    assert "rounding" not in said.en
 
 
 def test_the_same_figures_in_another_currency_are_not_proven() -> None:

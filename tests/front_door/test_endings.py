@@ -329,7 +329,7 @@ async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(
     row = await lane.question(deal)
     await lane.account.settings("stripe", vat_per_rate=False)
     assert row.question.cause == "totals"
-    assert "other VAT rounding rule exactly" in row.question.problems[0].reason.en
+    assert "exactly the other VAT rounding rule" in row.question.problems[0].reason.en
     (draft,) = await lane.account.invoices(deal)
     assert draft["status"] == "draft"
 
