@@ -289,6 +289,20 @@ async def known_to_billing(lane: Lane, **changes: str) -> tuple[str, dict[str, s
     return second, {"name": customer["name"]} | filled
 
 
+async def test_a_customer_that_billing_exempts_is_named_with_its_tax_status(desk: Lane) -> None:
+    deal, _ = await known_to_billing(desk, tax_exempt="reverse")
+    row = await desk.question(deal, cause="totals")
+    (draft,) = await desk.account.invoices(deal)
+    (problem,) = row.question.problems
+    assert draft["customer"] in problem.remedy.en
+    assert "tax status" in problem.remedy.en
+    assert "statut fiscal" in problem.remedy.fr
+    await desk.account.stripe_post(f"/v1/customers/{draft['customer']}", tax_exempt="none")
+    await desk.account.press(await message_about(desk, deal), LOOK_AGAIN)
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+
+
 async def asked_of_buyer(lane: Lane, deal: str) -> list[str]:
     row = await lane.question(deal, cause="buyer")
     return [p.field for p in row.question.problems]

@@ -110,7 +110,7 @@ def test_yen_are_not_cents() -> None:
     assert sent["price_data"]["unit_amount_decimal"] == 100
 
 
-def test_reverse_charge_is_on_the_customer_and_a_zero_rate_on_the_lines() -> None:
+def test_reverse_charge_is_a_zero_rate_on_the_lines_and_never_on_the_customer() -> None:
     profile = PROFILE.model_copy(
         update={
             "siren": None,
@@ -121,7 +121,7 @@ def test_reverse_charge_is_on_the_customer_and_a_zero_rate_on_the_lines() -> Non
         }
     )
     body = customer_body(profile)
-    assert body["tax_exempt"] == "reverse"
+    assert body["tax_exempt"] == "none"
     assert body["tax_id_data"] == [{"type": "eu_vat", "value": "DE136695976"}]
     assert body["preferred_locales"] == ["en"]
     asked = order(line(vat_rate=Decimal(0)), tax_treatment=TaxTreatment.REVERSE_CHARGE)

@@ -89,6 +89,19 @@ async def test_an_exempt_customer_is_an_ordinary_one_to_stripe(account: StripeBi
     assert shown.tax_exempt == "none"
 
 
+async def test_a_customer_that_was_reverse_charged_is_invoiced_with_vat_later(
+    account: StripeBilling,
+) -> None:
+    reverse = PROFILE.model_copy(update={"tax_treatment": TaxTreatment.REVERSE_CHARGE})
+    made = await account.create_customer(reverse, key="cus")
+    asked = order(line(), customer_id=made.id)
+    await account.create_vat_rate(Decimal(20), key="vat/20")
+    begun = await account.create_draft(asked, key=asked.key)
+    filled = await account.set_lines(begun.id, asked, key=f"{asked.key}/lines")
+    assert filled.totals == asked.totals(VatRounding.PER_LINE)
+    assert filled.totals.gross != filled.totals.net
+
+
 async def test_the_customer_of_a_united_company_is_found_and_chosen(account: StripeBilling) -> None:
     lost = PROFILE.model_copy(
         update={

@@ -33,7 +33,8 @@ def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
     """Return the body of `POST /v1/customers`.
 
     The SIRET is not a tax id here: it goes on each invoice, since one customer may have several
-    sites. Exports stay `none`: their lines carry 0 %.
+    sites. Every customer is taxable: what is not taxed carries 0 % on its lines and its reason in the
+    invoice's footer. Stripe's `reverse` would take the VAT off all of the customer's later invoices.
     """
     address = profile.address
     place = {
@@ -48,7 +49,7 @@ def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
         "name": profile.name,
         "email": profile.email,
         "preferred_locales": [_LOCALES.get(profile.language, profile.language)],
-        "tax_exempt": "reverse" if profile.tax_treatment is TaxTreatment.REVERSE_CHARGE else "none",
+        "tax_exempt": "none",
         "metadata": customer_metadata(profile),
         "expand": ["tax_ids"],
     }
