@@ -411,6 +411,50 @@ async def test_a_customer_is_chosen_by_a_button(desk: Lane) -> None:
     assert invoice["customer"] == theirs["id"]
 
 
+async def known_by_name(lane: Lane, name: str, number: str = "") -> dict[str, Any]:
+    """Make a customer in Stripe's own pages, whose e-mail the CRM does not know."""
+    form = {"name": name, "email": "compta@ailleurs.example", "address[country]": "FR"}
+    form |= {"address[line1]": "9 rue du Port", "address[city]": "Nantes"}
+    if number:
+        form |= {"tax_id_data[0][type]": "fr_siren", "tax_id_data[0][value]": number}
+    made: dict[str, Any] = await lane.account.stripe_post("/v1/customers", **form)
+
+    async def searchable() -> bool:
+        query = f"email:'{form['email']}'"
+        found = await lane.account.stripe("/v1/customers/search", query=query)
+        return made["id"] in {customer["id"] for customer in found}
+
+    await until(searchable, what=f"{name} is in Stripe's search, which lags")
+    return made
+
+
+@pytest.mark.parametrize("name", ["Été & Fils", 'L\'Été \\ “Fils” "SA"'])
+async def test_a_customer_of_another_email_is_found_by_name_and_proven_by_its_siren(
+    desk: Lane, name: str
+) -> None:
+    number = siren(48212000 + len(name))
+    theirs = await known_by_name(desk, name, number)
+    by_hand = await hand_written(desk, theirs["id"], amount=109990)
+    deal = await desk.account.deal(await desk.account.company(name=name, siren=number))
+    await desk.account.win(deal)
+    row = await desk.question(deal, cause="by_hand")
+    assert [o.id for o in row.question.options] == [by_hand["id"]]
+    await desk.account.press(await message_about(desk, deal), "C'est cette facture")
+    assert (await desk.outcome(deal))["ending"] == "already_invoiced"
+
+
+async def test_a_customer_of_the_same_name_alone_is_a_question(desk: Lane) -> None:
+    theirs = await known_by_name(desk, "Homonyme SARL")
+    deal = await desk.account.deal(await desk.account.company(name="homonyme  sarl"))
+    await desk.account.win(deal)
+    row = await desk.question(deal, cause="customer_choice")
+    assert [o.id for o in row.question.options] == [theirs["id"], "new"]
+    await desk.account.press(await message_about(desk, deal), "Créer un nouveau client")
+    assert (await desk.outcome(deal))["ending"] == "invoiced"
+    invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
+    assert invoice["customer"] != theirs["id"]
+
+
 async def test_two_companies_with_one_siren_are_asked_about_once(desk: Lane) -> None:
     same = siren(55598765)
     one = await desk.account.deal(await desk.account.company(siren=same))
