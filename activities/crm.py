@@ -6,6 +6,7 @@ from activities.effects import Effect, Effects, cause
 from activities.messages import WriteBack
 from raccord.connectors.crm.port import Crm, CrmReader
 from raccord.domain.deal import Deal, DealRef
+from raccord.domain.parties import Company
 
 
 class CrmReads:
@@ -19,10 +20,16 @@ class CrmReads:
         """Read a deal with all that its invoice needs. Fails with `NotFound` when it is gone."""
         return await self._crm.read_deal(deal.id)
 
+    @activity.defn(name="crm.read_company")
+    async def read_company(self, company_id: str) -> Company | None:
+        """Read a company as it lives now, of a merged one the survivor; None when it is gone."""
+        return await self._crm.read_company(company_id)
+
     @activity.defn(name="crm.current_company")
     async def current_company(self, company_id: str) -> str | None:
-        """Return under which id a company lives now; None when it is gone."""
-        return await self._crm.current_company(company_id)
+        """Return under which id a company lives now: for runs that began before sites were told apart."""
+        found = await self._crm.read_company(company_id)
+        return found.id if found else None
 
 
 class CrmWrites:

@@ -120,7 +120,8 @@ class Adoption(Value):
 class Confirmation(Value):
     """A person's word about a company that stands for its later deals.
 
-    `identity`: of which legal identity it is the customer too, or which question was answered for good.
+    `identity`: whose customer it is, of another company's legal identity or of its own site's, or which
+    question was answered for good.
     """
 
     identity: str

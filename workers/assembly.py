@@ -224,7 +224,10 @@ def _crm_activities(
     once = Effects(records.audit, in_flight=_in_flight(configuration, configuration.crm))
     sweep = SweepReads(crm, configuration.settings.invoice_deals_won_from)
     tasks = DeskTasks(records, crm, rules, once)
-    return [reads.read_deal, reads.current_company, writes.write_invoice, sweep.won_deals, tasks.keep]
+    return [
+        *(reads.read_deal, reads.read_company, reads.current_company),
+        *(writes.write_invoice, sweep.won_deals, tasks.keep),
+    ]
 
 
 def _billing_activities(billing: Billing, records: Records) -> list[Callable[..., Any]]:

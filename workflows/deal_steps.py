@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from temporalio import workflow
+
 from activities.billing import BillingReads, BillingWrites
 from activities.crm import CrmReads, CrmWrites
 from activities.customers import CustomerActivities
@@ -29,6 +31,7 @@ from raccord.domain.deal import Deal, DealRef, InvoiceFields
 from raccord.domain.desk import Answer, Question
 from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.matching import CustomerChoice
+from raccord.domain.parties import Company, CustomerProfile
 from raccord.domain.policy import DealWonPolicy
 from raccord.domain.totals import Totals
 from raccord.records.links import DealLink
@@ -92,10 +95,22 @@ class DealSteps:
         wanted = WriteBack(deal=self._deal, fields=fields)
         await self._crm(CrmWrites.write_invoice, wanted, f"write {fields.number} to the deal")
 
-    async def is_other_company(self, other: str) -> bool:
-        """Whether a company that shares this deal's customer is still a record of its own."""
-        now = await self._crm(CrmReads.current_company, other, "look whether two companies were merged")
-        return now == other
+    async def other_company(self, other: str) -> Company | None:
+        """Return a company that shares this deal's customer, if it is still a record of its own."""
+        summary = "look whether two companies were merged"
+        if workflow.patched("sites"):
+            found = await self._crm(CrmReads.read_company, other, summary)
+            return found if found and found.id == other else None
+        now = await self._crm(CrmReads.current_company, other, summary)
+        return Company(id=other) if now == other else None
+
+    async def as_known(self, profile: CustomerProfile) -> CustomerProfile:
+        """Return a profile under the identity its customer has: its site's, once a person said so."""
+        site = profile.site
+        if site is None or not workflow.patched("sites"):
+            return profile
+        own = Confirmation(identity=site.identity.reference, company=site.crm_company)
+        return site if await self.confirmed(own) else profile
 
     async def link(self) -> DealLink:
         query = InvoicesQuery(billing=self._policy.billing, deal=self._deal)

@@ -38,6 +38,7 @@ from raccord.domain.policy import DealWonPolicy, Delivery, Mode
 from raccord.domain.problems import Problem, Text
 from raccord.domain.quality import InvoicePlan, examine, net_amount
 from raccord.domain.questions import (
+    OWN_CUSTOMER,
     WITHOUT_MAIL,
     WITHOUT_WRITING,
     approval,
@@ -369,7 +370,16 @@ class DealWon:
         return await steps.draft(order), order
 
     async def _customer(self, plan: InvoicePlan, policy: DealWonPolicy) -> Customer:
-        profile, steps = plan.profile, self._steps(policy)
+        steps = self._steps(policy)
+        profile = await steps.as_known(plan.profile)
+        customer = await self._ensured(profile, policy)
+        if site := await self._other_site(customer, profile, policy):
+            return await self._ensured(site, policy)
+        return customer
+
+    async def _ensured(self, profile: CustomerProfile, policy: DealWonPolicy) -> Customer:
+        """Find or create the profile's customer; a person chooses among those that resemble it."""
+        steps = self._steps(policy)
         outcome = await steps.ensure_customer(CustomerRequest(billing=policy.billing, profile=profile))
         if outcome.candidates and self._asks(policy):
             answer = await self._ask(which_customer(outcome.candidates, profile.crm_company), policy)
@@ -377,28 +387,37 @@ class DealWon:
             outcome = await steps.ensure_customer(wanted)
         if outcome.customer is None:
             raise Stopped(quality(outcome.problems))
-        if self._asks(policy):
-            await self._same_company(outcome.customer, profile, policy)
         return outcome.customer
 
-    async def _same_company(
+    async def _other_site(
         self, customer: Customer, profile: CustomerProfile, policy: DealWonPolicy
-    ) -> None:
-        """Ask, once a company, whether it is the customer that another company of the CRM is already."""
+    ) -> CustomerProfile | None:
+        """Ask, once a company, whether it is the customer that another company of the CRM is already.
+
+        Returns the profile of its site when a person says that this is a customer of its own.
+        """
         other = customer.crm_company
-        if not other or other in (profile.crm_company, *profile.former_companies):
-            return
+        if not self._asks(policy) or not other or other in (profile.crm_company, *profile.former_companies):
+            return None
         steps = self._steps(policy)
-        confirmation = Confirmation(identity=profile.identity.reference, company=profile.crm_company)
+        same = Confirmation(identity=profile.identity.reference, company=profile.crm_company)
         connection, _, id = other.partition(":")
-        if connection != policy.crm or await steps.confirmed(confirmation):
-            return
-        if await steps.is_other_company(id):
-            await self._ask(one_siren_two_companies(profile.crm_company, other, customer), policy)
-            await steps.confirm(confirmation)
+        if connection != policy.crm or await steps.confirmed(same):
+            return None
+        if (company := await steps.other_company(id)) is None:
+            return None
+        site = profile.site_beside(company)
+        ask = one_siren_two_companies(profile.crm_company, other, customer, two_sites=site is not None)
+        answer = await self._ask(ask, policy)
+        if site and answer.option == OWN_CUSTOMER:
+            await steps.confirm(same.model_copy(update={"identity": site.identity.reference}))
+            return site
+        await steps.confirm(same)
+        return None
 
     async def _shadow(self, plan: InvoicePlan, policy: DealWonPolicy) -> DealWonResult:
-        wanted = CustomerRequest(billing=policy.billing, profile=plan.profile)
+        profile = await self._steps(policy).as_known(plan.profile)
+        wanted = CustomerRequest(billing=policy.billing, profile=profile)
         choice = await self._steps(policy).find_customer(wanted)
         customer = choice.customer.id if choice.customer else None
         return DealWonResult(

@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 from raccord.domain.deal import Deal
+from raccord.domain.identifiers import parse_siret
 from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceLine
 from raccord.domain.line_rules import examine_lines
 from raccord.domain.parties import CustomerIdentity, IdentityKind
@@ -55,8 +56,10 @@ def other_customer(deal: Deal, invoice: Invoice, identities: tuple[str, ...]) ->
     if isinstance(company, Problem) or not identities:
         return ()
     crm = deal.ref.connection
-    united = (CustomerIdentity(kind=IdentityKind.CRM, value=f"{crm}:{id}") for id in company.merged)
-    mine = {CustomerIdentity.of(company, crm).reference, *(one.reference for one in united)}
+    also = [CustomerIdentity(kind=IdentityKind.CRM, value=f"{crm}:{id}") for id in company.merged]
+    if siret := parse_siret(company.siret):
+        also.append(CustomerIdentity(kind=IdentityKind.SIRET, value=siret))
+    mine = {CustomerIdentity.of(company, crm).reference, *(one.reference for one in also)}
     if mine & set(identities):
         return ()
     return (

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from raccord.domain.parties import Customer, CustomerProfile
+from raccord.domain.parties import Customer, CustomerProfile, IdentityKind
 from raccord.domain.values import Value, fold
 
 
@@ -12,6 +12,7 @@ class Evidence(StrEnum):
     LINK = "link"
     REFERENCE = "reference"
     COMPANY = "company"
+    SITE = "site"
     IDENTIFIER = "identifier"
     EMAIL = "email"
 
@@ -25,17 +26,31 @@ class CustomerChoice(Value):
 
 
 def contradictions(customer: Customer, profile: CustomerProfile) -> tuple[str, ...]:
-    """Name what speaks against a match: another SIREN, VAT number, name, or owner of the reference."""
+    """Name what speaks against a match: another SIREN, site, VAT number, name, or owner of the reference."""
     found = []
     if customer.reference and customer.reference != profile.identity.reference:
         found.append("reference")
     if customer.siren and profile.siren and customer.siren != profile.siren:
         found.append("siren")
+    if customer.siret and profile.siret and customer.siret != profile.siret:
+        found.append("siret")
     if customer.vat_number and profile.vat_number and customer.vat_number != profile.vat_number:
         found.append("vat_number")
     if customer.name and fold(customer.name) != fold(profile.name):
         found.append("name")
     return tuple(found)
+
+
+def _same_siren(customer: Customer, profile: CustomerProfile) -> bool:
+    return bool(profile.siren) and customer.siren == profile.siren
+
+
+def _same_site(customer: Customer, profile: CustomerProfile) -> bool:
+    return bool(profile.siret) and customer.siret == profile.siret
+
+
+def _of_one_site(profile: CustomerProfile) -> bool:
+    return profile.identity.kind is IdentityKind.SIRET
 
 
 def _same_vat(customer: Customer, profile: CustomerProfile) -> bool:
@@ -53,9 +68,9 @@ def _same_name(customer: Customer, profile: CustomerProfile) -> bool:
 def _doubtful(customer: Customer, profile: CustomerProfile) -> bool:
     """Whether a person should look at it: something is the same, and nothing says that it is another."""
     against = contradictions(customer, profile)
-    if "reference" in against:
+    if "reference" in against or ("siret" in against and _of_one_site(profile)):
         return False
-    if _same_vat(customer, profile):
+    if _same_vat(customer, profile) or _same_siren(customer, profile):
         return True
     if "siren" in against:
         return False
@@ -78,8 +93,13 @@ def _evidence(customer: Customer, profile: CustomerProfile, linked_id: str | Non
 
 
 def _likeness(customer: Customer, profile: CustomerProfile, against: set[str]) -> Evidence | None:
-    same_siren = bool(profile.siren) and customer.siren == profile.siren
-    if same_siren or (_same_vat(customer, profile) and "siren" not in against):
+    if _same_site(customer, profile):
+        return Evidence.SITE
+    if _of_one_site(profile):
+        # The sites of one legal entity share its numbers, and often its name and its accounting address.
+        return None
+    same_vat = _same_vat(customer, profile) and "siren" not in against
+    if (_same_siren(customer, profile) or same_vat) and "siret" not in against:
         return Evidence.IDENTIFIER
     if _same_email(customer, profile) and not against:
         return Evidence.EMAIL
@@ -92,9 +112,10 @@ def choose_customer(
     """Choose among the customers a look-up returned.
 
     The strongest evidence wins; two customers with it are candidates for a person, never a pick.
-    A customer with the same name, the same e-mail and another name, or the same VAT number and another
-    SIREN, is a candidate unless it already carries another company's reference. The same name or e-mail
-    with another SIREN is another company: groups share one accounting address.
+    A customer with the same name, the same e-mail and another name, the same VAT number and another
+    SIREN, or the same SIREN and another SIRET, is a candidate unless it already carries another company's
+    reference. The same name or e-mail with another SIREN is another company: groups share one accounting
+    address. Of a site that is a customer of its own, only the SIRET is proof: the rest proposes.
     """
     ranked: dict[Evidence, list[Customer]] = {}
     for customer in found:

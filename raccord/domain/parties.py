@@ -4,7 +4,7 @@ import hashlib
 from enum import StrEnum
 
 from raccord.domain.address import Address
-from raccord.domain.identifiers import parse_siren, parse_vat_number, siren_of_vat_number
+from raccord.domain.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
 from raccord.domain.values import OneLine, Value
 
 
@@ -67,6 +67,8 @@ class Owner(Value):
 
 class IdentityKind(StrEnum):
     SIREN = "siren"
+    SIRET = "siret"
+    """One site of a legal entity, where a person said that it is a customer of its own."""
     VAT = "vat"
     CRM = "crm"
 
@@ -123,6 +125,19 @@ class CustomerProfile(Value):
     language: str = "fr"
     tax_treatment: TaxTreatment = TaxTreatment.TAXED
 
+    @property
+    def site(self) -> "CustomerProfile | None":
+        """The same profile identified as one site, by its SIRET; None when it has none."""
+        if not self.siret:
+            return None
+        identity = CustomerIdentity(kind=IdentityKind.SIRET, value=self.siret)
+        return self.model_copy(update={"identity": identity})
+
+    def site_beside(self, other: Company) -> "CustomerProfile | None":
+        """Return the profile of its site, when another company with the same SIREN is a different site."""
+        theirs = parse_siret(other.siret)
+        return self.site if theirs and theirs != self.siret else None
+
 
 class Customer(Value):
     """A customer as the billing system knows it."""
@@ -134,5 +149,6 @@ class Customer(Value):
     """Our identity reference, when the billing system holds one."""
     crm_company: str | None = None
     siren: str | None = None
+    siret: str | None = None
     vat_number: str | None = None
     tax_treatment: TaxTreatment = TaxTreatment.TAXED

@@ -10,6 +10,7 @@ from raccord.domain.totals import Totals
 NEW_CUSTOMER = "new"
 ISSUE = "issue"
 SAME_CUSTOMER = "same"
+OWN_CUSTOMER = "site"
 
 _NO_INVOICE = Text(fr="Ne pas facturer cette affaire", en="Do not invoice this deal")
 _SEEN = Text(fr="Vu : laisser ainsi", en="Seen: leave it so")
@@ -179,8 +180,33 @@ def vanished_customer(crm_company: str) -> Problem:
     )
 
 
-def one_siren_two_companies(crm_company: str, other: str, customer: Customer) -> Ask:
-    """Another company of the CRM has the same legal identity and is this customer already."""
+def one_siren_two_companies(
+    crm_company: str, other: str, customer: Customer, *, two_sites: bool = False
+) -> Ask:
+    """Another company of the CRM has the same legal identity and is this customer already.
+
+    `two_sites`: the two carry different SIRETs, so each may be a customer of its own.
+    """
+    remedy = (
+        "Confirmez que c'est le même client, ou fusionnez les deux entreprises si l'une est un doublon. "
+        "Pour facturer deux établissements séparément, donnez à chacun son SIRET dans le CRM, puis relancez.",
+        "Confirm that it is the same customer, or merge the two companies if one is a duplicate. "
+        "To invoice two sites separately, give each its own SIRET in the CRM, then try again.",
+    )
+    same = Option(
+        id=SAME_CUSTOMER,
+        label=Text(fr=f"Même client : facturer {customer.id}", en=f"Same customer: invoice {customer.id}"),
+    )
+    options: tuple[Option, ...] = (same,)
+    if two_sites:
+        remedy = (
+            "Leurs SIRET diffèrent : dites si c'est le même client, ou un autre établissement qui a son "
+            "propre client. Si l'une des deux entreprises est un doublon, fusionnez-les.",
+            "Their SIRETs differ: say whether it is the same customer, or another site that is a customer "
+            "of its own. If one of the two companies is a duplicate, merge them.",
+        )
+        own = Text(fr="Un autre établissement : son propre client", en="Another site: a customer of its own")
+        options = (same, Option(id=OWN_CUSTOMER, label=own))
     return Ask(
         step="company",
         cause="same_siren",
@@ -197,21 +223,10 @@ def one_siren_two_companies(crm_company: str, other: str, customer: Customer) ->
                     f"L'entreprise {other} a la même identité légale ; elle est le client {customer.id}.",
                     f"Company {other} has the same legal identity; it is customer {customer.id}.",
                 ),
-                remedy=(
-                    "Confirmez que c'est le même client, corrigez le SIREN, ou fusionnez les deux "
-                    "entreprises.",
-                    "Confirm that it is the same customer, correct the SIREN, or merge the two companies.",
-                ),
+                remedy=remedy,
             ),
         ),
-        options=(
-            Option(
-                id=SAME_CUSTOMER,
-                label=Text(
-                    fr=f"Même client : facturer {customer.id}", en=f"Same customer: invoice {customer.id}"
-                ),
-            ),
-        ),
+        options=options,
         cancel=_NO_INVOICE,
     )
 

@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from raccord.domain.matching import Evidence, choose_customer, contradictions
-from raccord.domain.parties import Customer, CustomerProfile
-from tests.domain.samples import OTHER_SIREN, OTHER_VAT, SIREN, VAT, customer, profile
+from raccord.domain.parties import Customer, CustomerIdentity, CustomerProfile, IdentityKind
+from tests.domain.samples import (
+    OTHER_SIREN,
+    OTHER_SIRET,
+    OTHER_VAT,
+    SIREN,
+    SIRET,
+    VAT,
+    company,
+    customer,
+    profile,
+)
 
+SECOND_SITE = "73282932000082"
 OURS = profile().identity.reference
 EMAIL = "compta@acme.fr"
 LINK, REFERENCE, IDENTIFIER, BY_EMAIL = (
@@ -124,6 +135,32 @@ CASES: dict[str, tuple[list[Customer], str | None, tuple[str, Evidence] | None, 
         set(),
     ),
     "same name, another's reference": ([customer("a", name="Acme", reference="f" * 20)], None, None, set()),
+    "same SIREN and site": ([customer("a", siren=SIREN, siret=SIRET)], None, ("a", Evidence.SITE), set()),
+    "same SIREN, another site": ([customer("a", siren=SIREN, siret=SECOND_SITE)], None, None, {"a"}),
+    "same VAT number, another site": (
+        [customer("a", vat_number=VAT, siret=SECOND_SITE)],
+        None,
+        None,
+        {"a"},
+    ),
+    "same e-mail and SIREN, another site": (
+        [customer("a", siren=SIREN, siret=SECOND_SITE, email=EMAIL)],
+        None,
+        None,
+        {"a"},
+    ),
+    "the site beats the SIREN": (
+        [customer("a", siren=SIREN), customer("b", siren=SIREN, siret=SIRET)],
+        None,
+        ("b", Evidence.SITE),
+        set(),
+    ),
+    "the other site beside one of the SIREN": (
+        [customer("a", siren=SIREN, siret=SECOND_SITE), customer("b", siren=SIREN)],
+        None,
+        ("b", IDENTIFIER),
+        set(),
+    ),
     "a stranger": ([customer("a", name="Durand", email="d@durand.fr", siren=OTHER_SIREN)], None, None, set()),
     "a stranger beside ours": (
         [customer("a", siren=OTHER_SIREN), customer("b", siren=SIREN)],
@@ -182,6 +219,7 @@ def test_an_email_that_anything_contradicts_is_no_proof(against: dict[str, str])
         (customer(), ()),
         (customer(siren=SIREN, vat_number=VAT, name="ACME", reference=OURS), ()),
         (customer(siren=OTHER_SIREN), ("siren",)),
+        (customer(siren=SIREN, siret=SECOND_SITE), ("siret",)),
         (customer(vat_number=OTHER_VAT), ("vat_number",)),
         (customer(name="Durand"), ("name",)),
         (customer(reference="another"), ("reference",)),
@@ -202,7 +240,8 @@ def test_a_name_is_compared_in_any_case_spacing_and_unicode_form() -> None:
 
 
 def test_evidence_is_listed_strongest_first() -> None:
-    assert list(Evidence)[:5] == [LINK, REFERENCE, Evidence.COMPANY, IDENTIFIER, BY_EMAIL]
+    named = [LINK, REFERENCE, Evidence.COMPANY, Evidence.SITE, IDENTIFIER, BY_EMAIL]
+    assert list(Evidence)[:6] == named
 
 
 def test_a_company_that_got_its_siren_after_its_first_invoice_keeps_its_customer() -> None:
@@ -241,3 +280,42 @@ def test_two_customers_of_united_companies_are_put_before_a_person() -> None:
 
 def test_a_stranger_of_another_company_is_not_taken_for_a_united_one() -> None:
     assert choose_customer((customer("a", crm_company="crm:11"),), UNITED, None).customer is None
+
+
+SITE = profile(identity=CustomerIdentity(kind=IdentityKind.SIRET, value=SIRET))
+
+# Of a site that is a customer of its own: what billing holds, who is proven by what, who is only proposed.
+SITES: dict[str, tuple[Customer, Evidence | None, bool]] = {
+    "the legal entity's customer": (customer(siren=SIREN, vat_number=VAT, reference=OURS), None, False),
+    "same SIREN, site unknown": (customer(siren=SIREN), None, True),
+    "same name, e-mail and SIREN, site unknown": (
+        customer(siren=SIREN, name="Acme", email=EMAIL),
+        None,
+        True,
+    ),
+    "same VAT number, site unknown": (customer(vat_number=VAT), None, True),
+    "same SIREN, another site": (customer(siren=SIREN, siret=SECOND_SITE, email=EMAIL), None, False),
+    "same site": (customer(siren=SIREN, siret=SIRET), Evidence.SITE, False),
+    "our reference": (customer(reference=SITE.identity.reference), REFERENCE, False),
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_site_with_a_customer_of_its_own_is_never_the_customer_of_its_company(name: str) -> None:
+    found, evidence, proposed = SITES[name]
+    choice = choose_customer((found,), SITE, None)
+    assert (choice.evidence, choice.candidates) == (evidence, (found,) if proposed else ())
+
+
+def test_a_site_is_apart_from_a_company_with_another_siret_only() -> None:
+    assert profile().site_beside(company(siret=SECOND_SITE)) == SITE
+    assert profile().site_beside(company(siret=SIRET)) is None
+    assert profile().site_beside(company(siret="")) is None
+    assert profile().site_beside(company(siret="73282932000079")) is None
+    assert profile(siret=None).site_beside(company(siret=OTHER_SIRET)) is None
+
+
+def test_a_site_is_another_identity_than_its_company() -> None:
+    assert profile().site == SITE
+    assert SITE.identity.reference != OURS
+    assert profile(siret=None).site is None

@@ -18,9 +18,9 @@ def siren(number: int) -> str:
     return _with_luhn_digit(f"{number:08d}")
 
 
-def siret() -> str:
-    """Return a SIRET that no other company has: a SIREN, an establishment, a right Luhn digit."""
-    return _with_luhn_digit(siren(60000000 + next(_numbers)) + "0001")
+def siret(company: str = "", *, site: int = 1) -> str:
+    """Return the SIRET of a company's site, with a right Luhn digit; of a new company without its SIREN."""
+    return _with_luhn_digit(f"{company or siren(60000000 + next(_numbers))}{site:04d}")
 
 
 def _with_luhn_digit(digits: str) -> str:

@@ -476,6 +476,48 @@ async def test_two_companies_with_one_siren_are_asked_about_once(desk: Lane) -> 
     assert (await desk.outcome(three))["ending"] == "invoiced"
 
 
+async def billed_to(lane: Lane, deal: str) -> str:
+    """Wait until a deal is invoiced; return its customer."""
+    assert (await lane.outcome(deal))["ending"] == "invoiced"
+    (invoice,) = await lane.account.invoices(deal)
+    return str(invoice["customer"])
+
+
+async def test_two_sites_of_one_siren_are_two_customers_and_asked_about_once(desk: Lane) -> None:
+    same, mail = siren(55598777), "compta@chaine.example"
+    chain = {"siren": same, "name": "Chaîne SAS", "billing_email": mail}
+    head, site = [await desk.account.company(siret=siret(same, site=n), **chain) for n in (1, 2)]
+    first = await desk.account.deal(head)
+    await desk.account.win(first)
+    theirs = await billed_to(desk, first)
+    at_once = [await desk.account.deal(site) for _ in range(2)]
+    await asyncio.gather(*(desk.account.win(deal) for deal in at_once))
+    for deal in at_once:
+        row = await desk.question(deal, cause="same_siren")
+        assert [o.id for o in row.question.options] == ["same", "site"]
+    questions = [await message_about(desk, deal) for deal in at_once]
+    await asyncio.gather(*(desk.account.press(each, "Un autre établissement") for each in questions))
+    (own,) = {await billed_to(desk, deal) for deal in at_once}
+    later = [await desk.account.deal(company) for company in (site, head)]
+    for deal in later:
+        await desk.account.win(deal)
+    assert [await billed_to(desk, deal) for deal in later] == [own, theirs]
+    assert {c["id"] for c in await desk.account.stripe("/v1/customers", email=mail)} == {own, theirs}
+
+
+async def test_a_company_without_a_siret_is_no_site_of_its_own(desk: Lane) -> None:
+    same = siren(55598785)
+    one = await desk.account.deal(await desk.account.company(siren=same))
+    await desk.account.win(one)
+    await desk.outcome(one)
+    two = await desk.account.deal(await desk.account.company(siren=same, siret=siret(same, site=2)))
+    await desk.account.win(two)
+    row = await desk.question(two, cause="same_siren")
+    assert [o.id for o in row.question.options] == ["same"]
+    (problem,) = row.question.problems
+    assert "donnez à chacun son SIRET" in problem.remedy.fr
+
+
 async def test_a_deal_lost_after_its_invoice_is_one_question_and_winning_it_back_settles_it(
     desk: Lane,
 ) -> None:

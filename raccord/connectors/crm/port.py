@@ -6,6 +6,7 @@ from typing import Protocol
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.parties import Company
 
 
 class CrmReader(Protocol):
@@ -27,8 +28,8 @@ class CrmReader(Protocol):
         """Whether the deal already shows exactly these invoice fields."""
         ...
 
-    async def current_company(self, company_id: str) -> str | None:
-        """Return under which id a company lives now: its own, the survivor of a merge, None when deleted."""
+    async def read_company(self, company_id: str) -> Company | None:
+        """Read a company as it lives now: of a merged one the survivor, under its id; None when deleted."""
         ...
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:

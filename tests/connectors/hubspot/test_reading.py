@@ -458,12 +458,15 @@ COMPANY = f"{ROOT}/v3/objects/companies/7"
 
 @pytest.mark.parametrize("now", ["7", "77"])
 async def test_a_company_lives_under_the_id_that_answers(crm: Crm, account: Account, now: str) -> None:
-    account.stub.on("GET", COMPANY, Reply({"id": now, "properties": {}, "archived": False}))
-    assert await crm.current_company("7") == now
+    properties = {"name": "Acme", "siret": "732 829 320 00074"}
+    account.stub.on("GET", COMPANY, Reply({"id": now, "properties": properties, "archived": False}))
+    found = await crm.read_company("7")
+    assert found is not None
+    assert (found.id, found.name, found.siret) == (now, "Acme", "732 829 320 00074")
 
 
 async def test_a_deleted_company_lives_nowhere(crm: Crm, account: Account) -> None:
-    assert await crm.current_company("7") is None
+    assert await crm.read_company("7") is None
 
 
 @pytest.mark.parametrize("reply", [Reply(b"<html>404</html>", 404), Reply({"status": "error"}, 503)])
@@ -472,7 +475,7 @@ async def test_a_company_is_not_called_deleted_by_anybody_but_hubspot(
 ) -> None:
     account.stub.on("GET", COMPANY, reply)
     with pytest.raises(Transient):
-        await crm.current_company("7")
+        await crm.read_company("7")
 
 
 async def test_a_probe_is_one_small_read_with_the_token(crm: Crm, account: Account) -> None:

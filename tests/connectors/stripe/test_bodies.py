@@ -145,6 +145,14 @@ def test_a_french_customer_is_exactly_this() -> None:
     }
 
 
+def test_a_site_that_is_a_customer_of_its_own_carries_its_siret() -> None:
+    site = PROFILE.model_copy(update={"siret": "73282932000074"}).site
+    assert site is not None
+    body = customer_body(site)
+    assert {"type": "fr_siret", "value": "73282932000074"} in body["tax_id_data"]
+    assert body["metadata"]["raccord_customer"] != PROFILE.identity.reference  # type: ignore[index]
+
+
 def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> None:
     odd = {"vat_number": "FR00732829320", "phone": "demander le 01 23 45 67 89", "siren": None}
     body = customer_body(PROFILE.model_copy(update={**odd, "tax_treatment": TaxTreatment.EXPORT}))

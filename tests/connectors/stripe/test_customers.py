@@ -78,7 +78,9 @@ async def test_identifiers_are_read_from_every_place_they_are_kept(
         more,
         page({"id": "t", "type": "fr_siren", "value": "732829320"}),
     )
-    found = {c.id: (c.siren, c.vat_number) for c in await billing.find_customers(PROFILE, linked_id=None)}
+    customers = await billing.find_customers(PROFILE, linked_id=None)
+    assert {c.id: c.siret for c in customers if c.siret} == {"cus_siret": "12345678200010"}
+    found = {c.id: (c.siren, c.vat_number) for c in customers}
     assert found == {
         "cus_siren": ("732829320", "FR44732829320"),
         "cus_siret": ("123456782", None),

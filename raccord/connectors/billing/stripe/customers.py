@@ -8,8 +8,8 @@ from raccord.connectors.billing.stripe.api import StripeApi, once
 from raccord.connectors.billing.stripe.errors import Operation
 from raccord.connectors.billing.stripe.wire import Deleted, FoundCustomer, Page, StripeCustomer, TaxId
 from raccord.connectors.errors import NotFound
-from raccord.domain.identifiers import parse_siren, parse_vat_number, siren_of_vat_number
-from raccord.domain.parties import Customer, CustomerProfile, TaxTreatment
+from raccord.domain.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
+from raccord.domain.parties import Customer, CustomerProfile, IdentityKind, TaxTreatment
 
 REFERENCE, CRM_COMPANY = "raccord_customer", "crm_company_id"
 _READ, _WRITE = "Customers: Read", "Customers: Write"
@@ -32,9 +32,10 @@ def customer_metadata(profile: CustomerProfile) -> dict[str, str]:
 def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
     """Return the body of `POST /v1/customers`.
 
-    The SIRET is not a tax id here: it goes on each invoice, since one customer may have several
-    sites. Every customer is taxable: what is not taxed carries 0 % on its lines and its reason in the
-    invoice's footer. Stripe's `reverse` would take the VAT off all of the customer's later invoices.
+    The SIRET is a tax id only of a site that is a customer of its own: it goes on each invoice, since
+    one customer may have several sites. Every customer is taxable: what is not taxed carries 0 % on its
+    lines and its reason in the invoice's footer. Stripe's `reverse` would take the VAT off all of the
+    customer's later invoices.
     """
     address = profile.address
     place = {
@@ -65,7 +66,9 @@ def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
 
 def _tax_ids(profile: CustomerProfile) -> list[tuple[str, str]]:
     siren, vat = parse_siren(profile.siren or ""), parse_vat_number(profile.vat_number or "")
-    return [(kind, value) for kind, value in (("fr_siren", siren), ("eu_vat", vat)) if value]
+    siret = profile.siret if profile.identity.kind is IdentityKind.SIRET else None
+    typed = (("fr_siren", siren), ("fr_siret", siret), ("eu_vat", vat))
+    return [(kind, value) for kind, value in typed if value]
 
 
 def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
@@ -76,6 +79,7 @@ def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
     sirens = [parse_siren(text) for text in (*typed, metadata.get("siren", ""))]
     if vat:
         sirens.append(siren_of_vat_number(vat))
+    sirets = [parse_siret(t.value) for t in tax_ids if t.type == "fr_siret"]
     return Customer(
         id=found.id,
         name=found.name or "",
@@ -83,6 +87,7 @@ def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
         reference=metadata.get(REFERENCE) or None,
         crm_company=metadata.get(CRM_COMPANY) or None,
         siren=next((s for s in sirens if s), None),
+        siret=next((s for s in sirets if s), None),
         vat_number=vat,
         tax_treatment=_TREATMENTS.get(found.tax_exempt or "", TaxTreatment.TAXED),
     )

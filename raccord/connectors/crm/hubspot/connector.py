@@ -12,11 +12,13 @@ from raccord.connectors.crm.hubspot.reading import DealReader
 from raccord.connectors.crm.hubspot.records import Records, scope
 from raccord.connectors.crm.hubspot.settings import HubSpotSettings
 from raccord.connectors.crm.hubspot.tasks import TasksOnDeals
+from raccord.connectors.crm.hubspot.translation import COMPANY, company
 from raccord.connectors.crm.hubspot.wire import Anything
 from raccord.connectors.crm.hubspot.won import WonDeals
 from raccord.connectors.crm.port import Crm
 from raccord.domain.clock import BusinessClock
 from raccord.domain.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.parties import Company
 
 _SEARCH_LAG = timedelta(minutes=1)
 """HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
@@ -58,8 +60,10 @@ class HubSpotCrm:
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         await self._invoices.write(deal_id, fields)
 
-    async def current_company(self, company_id: str) -> str | None:
-        return await self._records.current_company(company_id)
+    async def read_company(self, company_id: str) -> Company | None:
+        names = self._settings.mapping.companies
+        found = await self._records.company(company_id, (*COMPANY, *names.used))
+        return company(found, names, []) if found else None
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._won.read(won_from=won_from, changed_since=changed_since)

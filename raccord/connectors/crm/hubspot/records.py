@@ -11,7 +11,6 @@ from raccord.connectors.crm.hubspot.wire import (
     AssociationPage,
     Batch,
     DealRecord,
-    Identified,
     Record,
 )
 from raccord.connectors.errors import NotFound, Transient
@@ -48,21 +47,20 @@ class Records:
             into=DealRecord,
         )
 
-    async def current_company(self, company_id: str) -> str | None:
-        """Return the id that HubSpot answers with for a company: of a merged one the survivor's.
+    async def company(self, company_id: str, properties: Iterable[str]) -> Record | None:
+        """Read what HubSpot answers with for a company: of a merged one the survivor, under its own id.
 
         None when the company was deleted or archived.
         """
-        found = await unless_gone(
+        return await unless_gone(
             self._client.call(
                 Operation(f"look for the company {company_id}", scope("companies")),
                 self._client.companies.get_by_id,
                 company_id,
-                properties=["hs_object_id"],
-                into=Identified,
+                properties=list(properties),
+                into=Record,
             )
         )
-        return found.id if found else None
 
     async def associated(self, kind: str, record_id: str, to: str) -> tuple[Association, ...]:
         """Return everything of one kind that a record is associated with, without repetition."""
