@@ -4,8 +4,8 @@ import hashlib
 from datetime import datetime
 
 from activities.effects import Effect, Effects, cause
-from raccord.connectors.messaging.port import Messenger
-from raccord.domain.notice import Notice, Place
+from raccord.connectors.messenger import Messenger
+from raccord.domain.desk.notice import Notice, Place
 
 
 def digest(notice: Notice) -> str:

@@ -16,12 +16,12 @@ from activities.messages import (
     InvoiceStep,
     VatRates,
 )
-from raccord.connectors.billing.port import Billing, BillingReader
+from raccord.connectors.billing import Billing, BillingReader
 from raccord.connectors.errors import NotFound, Permanent
-from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceState
-from raccord.domain.matching import CustomerChoice, Evidence, choose_customer
-from raccord.domain.parties import Customer, CustomerProfile
-from raccord.domain.totals import Totals
+from raccord.domain.customer.matching import CustomerChoice, Evidence, choose_customer
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceState
+from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.totals import Totals
 from raccord.records.links import Links
 
 OURS = (Evidence.LINK, Evidence.REFERENCE)

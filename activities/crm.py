@@ -4,9 +4,9 @@ from temporalio import activity
 
 from activities.effects import Effect, Effects, cause
 from activities.messages import WriteBack
-from raccord.connectors.crm.port import Crm, CrmReader
-from raccord.domain.deal import Deal, DealRef
-from raccord.domain.parties import Company
+from raccord.connectors.crm import Crm, CrmReader
+from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.parties import Company
 
 
 class CrmReads:

@@ -8,11 +8,11 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from activities.effects import cause
 from activities.messages import DeskState
 from raccord.connectors.errors import Permanent
-from raccord.domain.desk import Decision, Question, Ticket
-from raccord.domain.desk_notice import Voice
-from raccord.domain.policy import Timing
-from raccord.domain.values import Value
-from raccord.domain.working_hours import WorkingHours
+from raccord.domain.desk.question import Decision, Question, Ticket
+from raccord.domain.desk.wording import Voice
+from raccord.domain.rules.policy import Timing
+from raccord.domain.values.base import Value
+from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 

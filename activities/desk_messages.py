@@ -12,13 +12,13 @@ from activities.desk import DeskRules, listed
 from activities.effects import Effects, cause
 from activities.messages import Answered, PressIn, Whisper
 from raccord.connectors.errors import NotFound
-from raccord.connectors.messaging.port import Messenger
-from raccord.domain.desk import Decision, decision_of
-from raccord.domain.desk_notice import Standing, escalation, notice_of
-from raccord.domain.notice import Notice, Place
-from raccord.platform.flows import deal_changed
+from raccord.connectors.messenger import Messenger
+from raccord.domain.desk.notice import Notice, Place
+from raccord.domain.desk.question import Decision, decision_of
+from raccord.domain.desk.wording import Standing, escalation, notice_of
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
+from raccord.temporal.flows import deal_changed
 
 UPDATE_WITHIN = timedelta(seconds=6)
 BUSY = "Busy"

@@ -6,10 +6,10 @@ from temporalio import activity
 
 from activities.desk import DeskRules, listed
 from activities.effects import Effect, Effects, cause
-from raccord.connectors.crm.port import Crm
+from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Permanent
-from raccord.domain.deal import Task
-from raccord.domain.desk_notice import task_text
+from raccord.domain.desk.wording import task_text
+from raccord.domain.values.deal import Task
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from temporalio import activity
 
 from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
 from raccord.records.audit import Audit, Intent, Standing, Verdict
 
 T = TypeVar("T")

@@ -2,8 +2,8 @@
 
 from temporalio import activity
 
-from raccord.domain.deal import DealRef
-from raccord.platform.flows import deal_changed
+from raccord.domain.values.deal import DealRef
+from raccord.temporal.flows import deal_changed
 
 
 class FlowActivities:

@@ -2,16 +2,16 @@
 
 from datetime import date, datetime
 
-from raccord.domain.deal import DealRef, InvoiceFields
-from raccord.domain.invoice import Invoice, InvoiceOrder
-from raccord.domain.notice import Place, Press
-from raccord.domain.outcome import DealWonResult
-from raccord.domain.parties import Customer, CustomerProfile
-from raccord.domain.policy import Timing
-from raccord.domain.problems import Problem
-from raccord.domain.remarks import Remark
-from raccord.domain.totals import Totals
-from raccord.domain.values import Value
+from raccord.domain.deal_won.outcome import DealWonResult
+from raccord.domain.deal_won.remarks import Remark
+from raccord.domain.desk.notice import Place, Press
+from raccord.domain.desk.problems import Problem
+from raccord.domain.rules.policy import Timing
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef, InvoiceFields
+from raccord.domain.values.invoice import Invoice, InvoiceOrder
+from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.totals import Totals
 
 
 class WriteBack(Value):

@@ -11,9 +11,9 @@ from activities.messages import (
     InvoiceStep,
     Parts,
 )
-from raccord.domain.desk import Answer, Question
-from raccord.domain.outcome import Ending
-from raccord.domain.policy import DealWonPolicy
+from raccord.domain.deal_won.outcome import Ending
+from raccord.domain.desk.question import Answer, Question
+from raccord.domain.rules.policy import DealWonPolicy
 from raccord.records.links import DealLink
 from raccord.records.records import Records
 

@@ -10,10 +10,10 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.announcing import Announcer
 from activities.effects import Effects
 from activities.messages import RemarkIn
-from raccord.connectors.messaging.port import Messenger
-from raccord.domain.desk_notice import Voice
-from raccord.domain.policy import Timing
-from raccord.domain.remarks import Remark, remark_notice
+from raccord.connectors.messenger import Messenger
+from raccord.domain.deal_won.remarks import Remark, remark_notice
+from raccord.domain.desk.wording import Voice
+from raccord.domain.rules.policy import Timing
 
 BEFORE = timedelta(minutes=5)
 

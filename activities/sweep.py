@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
-from raccord.connectors.crm.port import Crm
-from raccord.domain.deal import DealRef, WonDeal
-from raccord.domain.sweep import Sweep, SweepPlan, SweepResult
-from raccord.platform.flows import AT_LEISURE, deal_changed
+from raccord.connectors.crm import Crm
+from raccord.domain.service.sweep import Sweep, SweepPlan, SweepResult
+from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.records.records import Records
+from raccord.temporal.flows import AT_LEISURE, deal_changed
 
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
 FULL_EVERY = timedelta(days=1)

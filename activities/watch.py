@@ -10,13 +10,13 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.announcing import Announcer
 from activities.effects import Effects
 from raccord.connectors.errors import Auth, ConnectorError
-from raccord.connectors.messaging.port import Messenger
-from raccord.domain.clock import BusinessClock
-from raccord.domain.desk_notice import Voice
-from raccord.domain.money import Money
-from raccord.domain.outage import Look, OutageCause, Report, WatchPolicy, report_notice
-from raccord.platform import search
+from raccord.connectors.messenger import Messenger
+from raccord.domain.desk.wording import Voice
+from raccord.domain.service.outage import Look, OutageCause, Report, WatchPolicy, report_notice
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.money import Money
 from raccord.records.records import Records
+from raccord.temporal import search
 
 MOST_COUNTED = 500
 BEFORE = timedelta(minutes=5)

@@ -17,9 +17,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from raccord.domain.sweep import Sweep
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
+from raccord.temporal.flows import FLOWS_QUEUE
 
 log = structlog.get_logger()
 

@@ -21,19 +21,18 @@ from activities.records import RecordsActivities
 from activities.remarks import RemarkActivities, RemarkMessages
 from activities.sweep import SweepActivities, SweepReads
 from activities.watch import WatchActivities, WatchMessages
-from raccord.connectors.billing.port import Billing
-from raccord.connectors.connection import CheckState, ConnectionSettings
-from raccord.connectors.crm.port import Crm
-from raccord.connectors.messaging.port import Messenger
-from raccord.connectors.registry import Kind
-from raccord.domain.desk_notice import Voice
-from raccord.domain.outage import WatchPolicy
-from raccord.domain.policy import DealWonPolicy
-from raccord.domain.working_hours import WorkingHours
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import CheckState, ConnectionSettings, Kind
+from raccord.connectors.crm import Crm
+from raccord.connectors.messenger import Messenger
+from raccord.domain.desk.wording import Voice
+from raccord.domain.rules.policy import DealWonPolicy
+from raccord.domain.service.outage import WatchPolicy
+from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.settings.checks import einvoicing_check, vat_country_check
 from raccord.settings.load import BadSettings, Configuration
+from raccord.temporal.flows import FLOWS_QUEUE
 from workers.outages import Outages
 from workflows.connection_watch import ConnectionWatch
 from workflows.deal_won import DealWon

@@ -14,10 +14,10 @@ from temporalio.service import RPCError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from raccord.connectors.errors import AmbiguousWrite, Auth, ConnectorError, Transient
-from raccord.domain.outage import OutageCause, Watch
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.domain.service.outage import OutageCause, Watch
 from raccord.records.database import RecordsUnavailable
 from raccord.records.stuck import Stuck
+from raccord.temporal.flows import FLOWS_QUEUE
 
 log = structlog.get_logger()
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 import structlog
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from raccord.platform.client import connect
-from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
+from raccord.temporal.client import connect
+from raccord.temporal.search import register_search_attributes
 from workers.assembly import Connections, enter_all, workers
 
 log = structlog.get_logger()

@@ -5,8 +5,8 @@ from datetime import timedelta
 from temporalio import workflow
 
 from activities.watch import WatchActivities, WatchMessages
-from raccord.domain.outage import Look, Report, Watch, WatchPolicy
-from raccord.platform import search
+from raccord.domain.service.outage import Look, Report, Watch, WatchPolicy
+from raccord.temporal import search
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
 ALERT_WITHIN = timedelta(minutes=10)

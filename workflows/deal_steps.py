@@ -27,13 +27,13 @@ from activities.messages import (
     WriteBack,
 )
 from activities.records import RecordsActivities
-from raccord.domain.deal import Deal, DealRef, InvoiceFields
-from raccord.domain.desk import Answer, Question
-from raccord.domain.invoice import Invoice, InvoicedLine, InvoiceOrder
-from raccord.domain.matching import CustomerChoice
-from raccord.domain.parties import Company, CustomerProfile
-from raccord.domain.policy import DealWonPolicy
-from raccord.domain.totals import Totals
+from raccord.domain.customer.matching import CustomerChoice
+from raccord.domain.desk.question import Answer, Question
+from raccord.domain.rules.policy import DealWonPolicy
+from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.parties import Company, CustomerProfile
+from raccord.domain.values.totals import Totals
 from raccord.records.links import DealLink
 from workflows.steps import run_join, run_local, run_ours, run_step
 

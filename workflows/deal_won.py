@@ -7,22 +7,9 @@ from temporalio import workflow
 from activities.messages import Conclusion, Confirmation, CustomerInvoices, CustomerRequest
 from activities.records import RecordsActivities
 from activities.remarks import RemarkActivities
-from raccord.domain.buyer import printed_otherwise
-from raccord.domain.deal import Deal, DealRef
-from raccord.domain.desk import Answer, Ask, Choice, Decision
-from raccord.domain.difference import comes_to_the_same, differences, other_customer
-from raccord.domain.invoice import (
-    Invoice,
-    InvoiceOrder,
-    InvoiceReference,
-    InvoiceState,
-    alike_and_not_ours,
-    by_hand_between,
-    fields_of,
-    live_invoices,
-    next_cycle,
-)
-from raccord.domain.outcome import (
+from raccord.domain.deal_won.buyer import printed_otherwise
+from raccord.domain.deal_won.difference import comes_to_the_same, differences, other_customer
+from raccord.domain.deal_won.outcome import (
     DealWonResult,
     Ending,
     NotForUs,
@@ -33,11 +20,8 @@ from raccord.domain.outcome import (
     question_about,
     shadow_findings,
 )
-from raccord.domain.parties import Customer, CustomerProfile, TaxTreatment
-from raccord.domain.policy import DealWonPolicy, Delivery, Mode
-from raccord.domain.problems import Problem, Text
-from raccord.domain.quality import InvoicePlan, examine, net_amount
-from raccord.domain.questions import (
+from raccord.domain.deal_won.quality import InvoicePlan, examine, net_amount
+from raccord.domain.deal_won.questions import (
     OWN_CUSTOMER,
     WITHOUT_MAIL,
     WITHOUT_WRITING,
@@ -53,9 +37,25 @@ from raccord.domain.questions import (
     which_customer,
     written_by_hand,
 )
-from raccord.domain.remarks import Remark, worth_telling
-from raccord.domain.totals import Totals
-from raccord.platform import search
+from raccord.domain.deal_won.remarks import Remark, worth_telling
+from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.desk.question import Answer, Ask, Choice, Decision
+from raccord.domain.rules.policy import DealWonPolicy, Delivery, Mode
+from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.invoice import (
+    Invoice,
+    InvoiceOrder,
+    InvoiceReference,
+    InvoiceState,
+    alike_and_not_ours,
+    by_hand_between,
+    fields_of,
+    live_invoices,
+    next_cycle,
+)
+from raccord.domain.values.parties import Customer, CustomerProfile, TaxTreatment
+from raccord.domain.values.totals import Totals
+from raccord.temporal import search
 from workflows.deal_steps import DealSteps, deal_won_policy
 from workflows.desk import Desk, LookAgain
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours

@@ -12,8 +12,8 @@ from activities.desk_messages import BUSY, DeskMessages
 from activities.desk_tasks import DeskTasks
 from activities.messages import Answered, DeskState, PressIn, RemarkIn, Whisper
 from activities.remarks import RemarkMessages
-from raccord.domain.desk import Answer, Choice, Decision, Question, Ticket
-from raccord.platform import search
+from raccord.domain.desk.question import Answer, Choice, Decision, Question, Ticket
+from raccord.temporal import search
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
 COALESCE = timedelta(seconds=1)

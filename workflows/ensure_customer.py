@@ -8,9 +8,9 @@ from temporalio import workflow
 from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
 from activities.records import RecordsActivities
-from raccord.domain.parties import Customer
-from raccord.domain.policy import Timing
-from raccord.domain.questions import NEW_CUSTOMER, vanished_customer, which_customer
+from raccord.domain.deal_won.questions import NEW_CUSTOMER, vanished_customer, which_customer
+from raccord.domain.rules.policy import Timing
+from raccord.domain.values.parties import Customer
 from workflows.steps import Gone, Stopped, run_local, run_step
 
 T = TypeVar("T")

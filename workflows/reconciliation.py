@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.sweep import SweepActivities, SweepReads
-from raccord.domain.sweep import Sweep, SweepResult
+from raccord.domain.service.sweep import Sweep, SweepResult
 from workflows.deal_steps import deal_won_policy
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 

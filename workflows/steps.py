@@ -13,12 +13,12 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
-from raccord.domain.desk import Ask
-from raccord.domain.policy import Timing
-from raccord.domain.problems import Cause, Problem, problem
-from raccord.domain.questions import refused
-from raccord.platform import search
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.domain.deal_won.questions import refused
+from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.desk.question import Ask
+from raccord.domain.rules.policy import Timing
+from raccord.temporal import search
+from raccord.temporal.flows import FLOWS_QUEUE
 
 T = TypeVar("T")
 

@@ -1,1 +1,1 @@
-"""The vendors: a port and a registry per kind of system, one package per vendor, loaded by name."""
+"""What the flows need from vendors: ports, errors, capabilities, webhooks; and the registry of vendors."""

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from raccord.domain.totals import VatRounding
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
+from raccord.domain.values.totals import VatRounding
 
 
 class Uniqueness(StrEnum):

@@ -8,8 +8,8 @@ from typing import Generic, Self, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from raccord.connectors.webhooks import PressSource, WebhookSource
-from raccord.domain.clock import BusinessClock
-from raccord.domain.values import Duration, Value
+from raccord.domain.values.base import Duration, Value
+from raccord.domain.values.clock import BusinessClock
 
 
 class ConnectionSettings(BaseModel):
@@ -76,12 +76,20 @@ class Check(Value):
     remedy: str = ""
 
 
+class Kind(StrEnum):
+    """The role that a connection plays; one CRM and one billing system per company."""
+
+    CRM = "crm"
+    BILLING = "billing"
+    MESSAGING = "messaging"
+
+
 Port = TypeVar("Port")
 S = TypeVar("S", bound=ConnectionSettings)
 
 
 class Vendor(BaseModel, Generic[Port]):
-    """What a vendor package exports as `VENDOR`; the registry finds it by the package's name."""
+    """What a vendor offers in one role. Its package exports `ROLES`: `Kind` to `Vendor`."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from raccord.domain.notice import Press
-from raccord.domain.values import Value
+from raccord.domain.desk.notice import Press
+from raccord.domain.values.base import Value
 
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 30

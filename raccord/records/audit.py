@@ -16,7 +16,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
 from raccord.records.database import Database
 from raccord.records.ledger import Verification, append, locked_head, rows_of, verify
 from raccord.records.tables import audit

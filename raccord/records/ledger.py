@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, String, func, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
 from raccord.records.chain import Break, Chain, hash_of
 from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.tables import audit, audit_head, text_of

@@ -9,8 +9,8 @@ from typing import TypedDict, Unpack
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.deal import DealRef
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import customer_links, deal_links
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
 from raccord.records.database import Database
 from raccord.records.tables import quarantine
 from raccord.sealing import KeyRing

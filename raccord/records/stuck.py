@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Select, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.values import Value
+from raccord.domain.values.base import Value
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import stuck
 

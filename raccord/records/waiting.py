@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.desk import Answer, Choice, Question, Ticket
-from raccord.domain.notice import Place
-from raccord.domain.values import Value
+from raccord.domain.desk.notice import Place
+from raccord.domain.desk.question import Answer, Choice, Question, Ticket
+from raccord.domain.values.base import Value
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
 from raccord.records.tables import waiting, waiting_watches
 from raccord.sealing import KeyRing

@@ -3,10 +3,10 @@
 from datetime import date
 
 from raccord.connectors.connection import Check, CheckState
-from raccord.domain.einvoicing import EInvoicingMode
-from raccord.domain.mentions import unstated
-from raccord.domain.policy import InvoicePolicy
-from raccord.domain.vat_rules import FRENCH_VAT_TERRITORY
+from raccord.domain.deal_won.mentions import unstated
+from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
+from raccord.domain.rules.einvoicing import EInvoicingMode
+from raccord.domain.rules.policy import InvoicePolicy
 
 _LANGUAGES = ("fr", "en")
 

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError, create_model
 from pydantic_settings import SettingsError
 
-from raccord.connectors.connection import ConnectionSettings
-from raccord.connectors.registry import Kind, UnknownVendor, load
-from raccord.domain.policy import Mode
+from raccord.connectors.connection import ConnectionSettings, Kind
+from raccord.connectors.registry import UnknownVendor, load
+from raccord.domain.rules.policy import Mode
 from raccord.settings.model import Settings
 
 

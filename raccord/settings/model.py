@@ -10,10 +10,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from raccord.domain.clock import BusinessClock
-from raccord.domain.einvoicing import EInvoicing, EInvoicingMode
-from raccord.domain.parties import TaxTreatment
-from raccord.domain.policy import (
+from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
+from raccord.domain.rules.policy import (
     AmountBasis,
     Delivery,
     IndividualRule,
@@ -24,7 +22,9 @@ from raccord.domain.policy import (
     Timing,
     VatPolicy,
 )
-from raccord.domain.values import Duration
+from raccord.domain.values.base import Duration
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.parties import TaxTreatment
 
 
 def _exact(value: object) -> object:

@@ -53,8 +53,8 @@ def _explained(error: Exception) -> str | None:
     # Here and not above: with them, `--help` takes six times as long.
     from temporalio.service import RPCError
 
-    from raccord.platform.search import WrongSearchAttribute
     from raccord.records.database import RecordsUnavailable
+    from raccord.temporal.search import WrongSearchAttribute
 
     match error:
         case RecordsUnavailable() | WrongSearchAttribute():

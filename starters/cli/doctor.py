@@ -11,18 +11,18 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from raccord.connectors.billing.port import Billing
+from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState
-from raccord.connectors.crm.port import Crm
+from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError
-from raccord.connectors.messaging.port import Messenger
-from raccord.domain.policy import Mode
-from raccord.platform.client import TemporalUnreachable, connect
+from raccord.connectors.messenger import Messenger
+from raccord.domain.rules.policy import Mode
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.checks import einvoicing_check, footers_check
 from raccord.settings.load import BadSettings, Configuration, default_path, read
+from raccord.temporal.client import TemporalUnreachable, connect
 from starters.cli.common import out
 from starters.embedded.temporal_server import TemporalMissing, executable
 from workers.assembly import Connections

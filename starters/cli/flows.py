@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from raccord.domain.deal import DealRef
-from raccord.platform.client import TemporalUnreachable, connect
-from raccord.platform.flows import deal_changed, workflow_id
+from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.flows import deal_changed, workflow_id
 from starters.cli.common import fail, out
 
 WITHIN = timedelta(seconds=10)

@@ -13,13 +13,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk_messages import BUSY
-from raccord.domain.desk import Answer, Choice, Decision
-from raccord.platform.client import TemporalUnreachable, connect
-from raccord.platform.flows import deal_changed
+from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.flows import deal_changed
 from starters.cli.common import fail, out
 from starters.cli.display import opened, shown
 from starters.cli.inbox_view import View

@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.table import Table
 
-from raccord.domain.desk import Answer, Choice, Question
-from raccord.domain.outage import OutageCause
-from raccord.domain.problems import Text
-from raccord.domain.values import Value
+from raccord.domain.desk.problems import Text
+from raccord.domain.desk.question import Answer, Choice, Question
+from raccord.domain.service.outage import OutageCause
+from raccord.domain.values.base import Value
 from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
 from starters.cli.display import age, shown

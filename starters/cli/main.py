@@ -52,9 +52,9 @@ def up(config: ConfigOption = None) -> None:
 @app.command()
 def worker(config: ConfigOption = None) -> None:
     """Run one worker process; start as many as you need."""
-    from raccord.platform.client import TemporalUnreachable
-    from raccord.platform.logs import configure_logs
     from raccord.settings.load import BadSettings
+    from raccord.temporal.client import TemporalUnreachable
+    from raccord.temporal.logs import configure_logs
     from workers.run import run_worker
 
     configure_logs("worker")
@@ -70,7 +70,7 @@ def worker(config: ConfigOption = None) -> None:
 @app.command()
 def starter(config: ConfigOption = None) -> None:
     """Run the receiver: webhooks come in here and start flows."""
-    from raccord.platform.logs import configure_logs
+    from raccord.temporal.logs import configure_logs
     from starters.receiver.serve import run_receiver
 
     configure_logs("receiver")
@@ -200,7 +200,7 @@ def inbox_choose(
 
 
 def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:
-    from raccord.domain.desk import Choice
+    from raccord.domain.desk.question import Choice
     from starters.cli.inbox import decide
 
     loaded = configuration(config)

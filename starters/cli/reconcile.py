@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from temporalio.client import WorkflowFailureError
 
-from raccord.domain.sweep import Sweep, SweepResult
-from raccord.platform.client import TemporalUnreachable, connect
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.domain.service.sweep import Sweep, SweepResult
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.flows import FLOWS_QUEUE
 from starters.cli.common import fail, out
 
 WITHIN = timedelta(seconds=10)

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 
-from raccord.platform.logs import configure_logs
+from raccord.temporal.logs import configure_logs
 from starters.cli.common import fail, out
 from starters.demo.place import Place
 from starters.demo.scenarios import SCENARIOS, Finding, Scenario

@@ -12,11 +12,11 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from raccord.platform.client import connect
-from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration, read
+from raccord.temporal.client import connect
+from raccord.temporal.search import register_search_attributes
 from starters.demo.place import Place
 from starters.demo.vendors import Vendors, eventually
 from starters.embedded.processes import Process, raccord

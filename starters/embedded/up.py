@@ -7,14 +7,14 @@ from contextlib import AsyncExitStack, suppress
 import httpx
 from rich.panel import Panel
 
-from raccord.domain.policy import Mode
-from raccord.platform.client import connect
-from raccord.platform.logs import configure_logs
-from raccord.platform.search import register_search_attributes
+from raccord.domain.rules.policy import Mode
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import BadSettings, Configuration
 from raccord.settings.model import Settings
+from raccord.temporal.client import connect
+from raccord.temporal.logs import configure_logs
+from raccord.temporal.search import register_search_attributes
 from starters.cli.common import err, out
 from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise

@@ -33,12 +33,12 @@ from raccord.connectors.webhooks import (
     WebhookRequest,
     WebhookSource,
 )
-from raccord.domain.deal import DealRef
-from raccord.domain.desk import watch_key
-from raccord.platform.flows import deal_changed, deal_of
+from raccord.domain.desk.question import watch_key
+from raccord.domain.values.deal import DealRef
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
+from raccord.temporal.flows import deal_changed, deal_of
 from starters.receiver.body import FORM, JSON, Refused, check_envelope, read_body
 from starters.receiver.presses import Buttons, start_press
 

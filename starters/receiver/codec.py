@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 
-from raccord.platform.codec import SealingCodec
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, UnknownKey
+from raccord.temporal.codec import SealingCodec
 
 log = structlog.get_logger()
 

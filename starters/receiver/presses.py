@@ -10,9 +10,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.messages import PressIn
 from raccord.connectors.webhooks import PressSource
-from raccord.domain.notice import Press
-from raccord.domain.policy import Timing
-from raccord.platform.flows import FLOWS_QUEUE
+from raccord.domain.desk.notice import Press
+from raccord.domain.rules.policy import Timing
+from raccord.temporal.flows import FLOWS_QUEUE
 
 
 @dataclass(frozen=True)

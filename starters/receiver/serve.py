@@ -9,13 +9,13 @@ import uvicorn
 from prometheus_client import start_http_server
 from starlette.applications import Starlette
 
-from raccord.connectors.registry import Kind
+from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import WebhookSource
-from raccord.platform.client import connect_lazily
-from raccord.platform.codec import SealingCodec
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration
+from raccord.temporal.client import connect_lazily
+from raccord.temporal.codec import SealingCodec
 from starters.receiver.app import Receiver
 from starters.receiver.codec import CodecEndpoint
 from starters.receiver.presses import Buttons

@@ -9,8 +9,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk_messages import BUSY
-from raccord.domain.desk import Choice, Decision
-from raccord.domain.notice import Place
+from raccord.domain.desk.notice import Place
+from raccord.domain.desk.question import Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from starters.cli import inbox

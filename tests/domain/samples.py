@@ -4,13 +4,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from raccord.domain.address import Address
-from raccord.domain.deal import Deal, DealRef, LineItem
-from raccord.domain.invoice import Invoice, InvoiceState
-from raccord.domain.money import Money
-from raccord.domain.parties import Company, Contact, Customer, CustomerIdentity, CustomerProfile, IdentityKind
-from raccord.domain.policy import DealWonPolicy, InvoicePolicy, Mode, VatPolicy
-from raccord.domain.totals import PricedLine, Totals, VatRounding, compute_totals
+from raccord.domain.rules.policy import DealWonPolicy, InvoicePolicy, Mode, VatPolicy
+from raccord.domain.values.address import Address
+from raccord.domain.values.deal import Deal, DealRef, LineItem
+from raccord.domain.values.invoice import Invoice, InvoiceState
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import (
+    Company,
+    Contact,
+    Customer,
+    CustomerIdentity,
+    CustomerProfile,
+    IdentityKind,
+)
+from raccord.domain.values.totals import PricedLine, Totals, VatRounding, compute_totals
 
 TODAY = date(2026, 11, 22)
 SIREN, SIRET, VAT = "732829320", "73282932000074", "FR44732829320"

@@ -16,10 +16,10 @@ from urllib.parse import quote_from_bytes
 
 from temporalio.client import Client
 
-from raccord.platform.client import connect
-from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
+from raccord.temporal.client import connect
+from raccord.temporal.search import register_search_attributes
 from tests.front_door.stack import SECRETS, Lane, TemporalServer, answers, until
 
 HEADERS_END = b"\r\n\r\n"

@@ -17,12 +17,12 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from raccord.platform.client import connect
-from raccord.platform.search import register_search_attributes
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.load import Configuration, read
+from raccord.temporal.client import connect
+from raccord.temporal.search import register_search_attributes
 from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import ONE_PARTITION, executable
 from tests.front_door.account import Account

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from raccord.domain.deal import DealRef
-from raccord.platform.flows import deal_changed
+from raccord.domain.values.deal import DealRef
+from raccord.temporal.flows import deal_changed
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until

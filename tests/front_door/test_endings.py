@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from raccord.domain.deal import DealRef
-from raccord.platform.flows import deal_changed
+from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
+from raccord.temporal.flows import deal_changed
 from tests.front_door.account import REFUSED_EMAIL, TWO_LINES, TWO_LINES_GROSS, siren
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until

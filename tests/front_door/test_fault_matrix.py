@@ -17,9 +17,9 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from raccord.domain.desk import Answer, Choice, Decision
-from raccord.platform import search
+from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.records.waiting import Waiting
+from raccord.temporal import search
 from tests.front_door.account import TWO_LINES_GROSS, Account, siren
 from tests.front_door.judge import (
     adds_up,

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from raccord.domain.deal import DealRef
-from raccord.domain.desk import Answer, Choice, Detail, Option, Question, watch_key
-from raccord.domain.money import Money
-from raccord.domain.parties import Owner
-from raccord.domain.problems import Cause, Text, problem
+from raccord.domain.desk.problems import Cause, Text, problem
+from raccord.domain.desk.question import Answer, Choice, Detail, Option, Question, watch_key
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Owner
 
 FLOW = "deal-won/hubspot/9001"
 COMPANY = watch_key("hubspot", "company", "12")

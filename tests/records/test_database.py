@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raccord.domain.deal import DealRef
+from raccord.domain.values.deal import DealRef
 from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.records import Records
 from raccord.records.tables import metadata

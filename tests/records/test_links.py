@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from raccord.domain.deal import DealRef
+from raccord.domain.values.deal import DealRef
 from raccord.records.links import DealLink, LinkConflict
 from raccord.records.records import Records
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raccord.domain.desk import Answer, Choice, Ticket
-from raccord.domain.notice import Place
+from raccord.domain.desk.notice import Place
+from raccord.domain.desk.question import Answer, Choice, Ticket
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing, UnknownKey

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from raccord.connectors.connection import CheckState
-from raccord.domain.einvoicing import EInvoicing, EInvoicingMode
-from raccord.domain.policy import IndividualRule, InvoicePolicy, Operations, VatPolicy
+from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
+from raccord.domain.rules.policy import IndividualRule, InvoicePolicy, Operations, VatPolicy
 from raccord.settings.checks import einvoicing_check, footers_check
 from raccord.settings.load import BadSettings, read
 from workers.assembly import Connections, policy_of

@@ -1,0 +1,117 @@
+"""What the flows need from a billing system.
+
+Every writing method makes one external write and takes the idempotency key of that write; a
+vendor without such keys relies on the look-up that precedes each call.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from raccord.connectors.capabilities import BillingCapabilities
+from raccord.connectors.connection import Check
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.parties import Customer, CustomerProfile
+
+
+class BillingReader(Protocol):
+    """Reading a billing system. `Transient` and `RateLimited` may be retried."""
+
+    @property
+    def capabilities(self) -> BillingCapabilities: ...
+
+    async def find_customers(
+        self, profile: CustomerProfile, *, linked_id: str | None
+    ) -> tuple[Customer, ...]:
+        """Return every customer that may be this one: by link, our reference, identifiers, exact e-mail.
+
+        Deleted customers are left out. The caller decides (`domain.matching`).
+        """
+        ...
+
+    async def find_vat_rate(self, rate: Decimal) -> str | None:
+        """Return the vendor's own reference of a VAT rate (percent), or None when the account lacks it."""
+        ...
+
+    async def invoices_of(
+        self, deal: DealRef, *, customer_id: str | None, invoice_id: str | None
+    ) -> tuple[Invoice, ...]:
+        """Return every invoice, draft or not, that carries our reference of this deal.
+
+        `customer_id` and `invoice_id` are what records know; they make the look-up immediate
+        where the vendor's search lags.
+        """
+        ...
+
+    async def read_invoice(self, invoice_id: str) -> Invoice:
+        """Read one invoice. Raises `NotFound` when it is gone."""
+        ...
+
+    async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        """Return every line of an invoice, in its order. Raises `NotFound` when it is gone."""
+        ...
+
+    async def invoices_of_customer(
+        self, customer_id: str, *, since: date, until: date
+    ) -> tuple[Invoice, ...]:
+        """Return the customer's invoices dated between two business dates, drafts included, ours or not."""
+        ...
+
+    async def was_delivered(self, invoice_id: str) -> bool:
+        """Whether the vendor has already e-mailed this invoice."""
+        ...
+
+    async def probe(self) -> None:
+        """Make one cheap authenticated call; raises what any call would."""
+        ...
+
+    async def check(self) -> tuple[Check, ...]:
+        """Check credentials, permissions and TEST or LIVE."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Billing(BillingReader, Protocol):
+    """Writing to a billing system.
+
+    `AmbiguousWrite`: it may have happened, look first. `Permanent`: understood and refused.
+    """
+
+    async def create_customer(self, profile: CustomerProfile, *, key: str) -> Customer:
+        """Create a customer that carries our reference."""
+        ...
+
+    async def claim_customer(self, customer_id: str, profile: CustomerProfile, *, key: str) -> Customer:
+        """Write our reference on a customer that already existed, and nothing else."""
+        ...
+
+    async def create_vat_rate(self, rate: Decimal, *, key: str) -> str:
+        """Create a VAT rate (percent) and return the vendor's reference of it.
+
+        Where an account's rates are fixed or legally bound, raises `Permanent` with what to do.
+        """
+        ...
+
+    async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
+        """Create a draft that carries our reference; its lines too where the vendor takes them at once."""
+        ...
+
+    async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
+        """Put the order's lines on an empty draft, together with the order's content hash."""
+        ...
+
+    async def discard_draft(self, invoice_id: str, *, key: str) -> None:
+        """Delete a draft. `Permanent` when it is finalised; gone already is success."""
+        ...
+
+    async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
+        """Issue the draft: the vendor gives number and public link."""
+        ...
+
+    async def deliver(self, invoice_id: str, *, key: str) -> None:
+        """Have the vendor e-mail the finalised invoice to its customer."""
+        ...

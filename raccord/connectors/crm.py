@@ -1,0 +1,73 @@
+"""What the flows need from a CRM."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from raccord.connectors.capabilities import CrmCapabilities
+from raccord.connectors.connection import Check
+from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.values.parties import Company
+
+
+class CrmReader(Protocol):
+    """Reading a CRM. `Transient` and `RateLimited` may be retried; `NotFound` means deleted or archived."""
+
+    @property
+    def capabilities(self) -> CrmCapabilities: ...
+
+    async def read_deal(self, deal_id: str) -> Deal:
+        """Read a deal with its line items, companies, contacts and owner in one moment.
+
+        A value that is there but cannot be understood is listed in `Deal.unreadable`, never
+        guessed and never an exception. Where the CRM merged the deal away, the returned `ref`
+        is the surviving one. Raises `NotFound` when the deal is gone.
+        """
+        ...
+
+    async def shows_invoice(self, deal_id: str, fields: InvoiceFields) -> bool:
+        """Whether the deal already shows exactly these invoice fields."""
+        ...
+
+    async def read_company(self, company_id: str) -> Company | None:
+        """Read a company as it lives now: of a merged one the survivor, under its id; None when deleted."""
+        ...
+
+    async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
+        """Return every deal that is won, with a close date on or after `won_from` or none at all.
+
+        `changed_since` leaves out deals that have not changed since, and adds those that show an invoice
+        without being won any more; the CRM's own search lag applies.
+        """
+        ...
+
+    async def find_task(self, deal_id: str, ref: str) -> str | None:
+        """Return the id of the deal's task that carries `ref`, open or done."""
+        ...
+
+    async def probe(self) -> None:
+        """Make one cheap authenticated call; raises what any call would."""
+        ...
+
+    async def check(self) -> tuple[Check, ...]:
+        """Check credentials, permissions and the mapped fields, each with a sample value."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Crm(CrmReader, Protocol):
+    """Writing to a CRM. `AmbiguousWrite`: it may have happened; setting the same fields again is harmless."""
+
+    async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
+        """Set the deal's invoice fields to exactly these values. `Permanent` names the refused field."""
+        ...
+
+    async def create_task(self, task: Task) -> str:
+        """Create a task on a deal, for its salesperson, carrying the task's `ref`; return its id."""
+        ...
+
+    async def complete_task(self, task_id: str) -> None:
+        """Mark a task as done; one that is done or gone already is success."""
+        ...

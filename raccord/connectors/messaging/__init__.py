@@ -1,1 +1,0 @@
-"""Where people are told and asked: one package per messenger."""

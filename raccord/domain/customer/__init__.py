@@ -1,0 +1,1 @@
+"""Which billing customer a company is."""

@@ -1,0 +1,307 @@
+"""The quality gate: a won deal becomes a plan for one invoice, or all its problems at once."""
+
+from datetime import date
+from decimal import Decimal
+
+from raccord.domain.deal_won.cautions import cautions, terms_at
+from raccord.domain.deal_won.line_rules import examine_lines
+from raccord.domain.deal_won.mentions import footer_of, missing_mention
+from raccord.domain.deal_won.party_rules import company_of, examine_company
+from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment
+from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.rules.policy import AmountBasis, DealWonPolicy, InvoicePolicy
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import Deal, Unreadable
+from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
+from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
+from raccord.domain.values.parties import Company, CustomerProfile, TaxTreatment
+from raccord.domain.values.totals import Totals, VatRounding, compute_totals
+
+MAX_TERMS_DAYS = 365
+LARGEST_GROSS = Decimal(10) ** 12
+"""In major units; more is a slip of the keyboard, and no vendor takes it."""
+
+
+class InvoicePlan(Value):
+    """What a clean deal asks for: whom to invoice and what for."""
+
+    profile: CustomerProfile
+    lines: tuple[InvoiceLine, ...]
+    currency: Currency
+    service_date: date
+    purchase_order: str
+    terms_days: int | None
+    language: str
+    individual: bool = False
+    """Made out to a private person."""
+    warnings: tuple[Problem, ...] = ()
+    """What a person should know; none of it keeps the invoice from being issued."""
+
+    def totals(self, rounding: VatRounding) -> Totals:
+        return compute_totals((line.priced for line in self.lines), self.currency, rounding)
+
+    def order(
+        self, reference: InvoiceReference, customer_id: str, issued_on: date, policy: DealWonPolicy
+    ) -> InvoiceOrder:
+        """Freeze the plan into what the billing system is asked for, issued on a business date."""
+        rules, treatment = policy.invoice, self.profile.tax_treatment
+        return InvoiceOrder(
+            reference=reference,
+            customer_id=customer_id,
+            currency=self.currency,
+            lines=self.lines,
+            issued_on=issued_on,
+            due_on=rules.due_on(issued_on, self.terms_days),
+            service_date=self.service_date,
+            purchase_order=self.purchase_order,
+            siret=self.profile.siret or "",
+            footer=footer_of(
+                rules, treatment, self.lines, language=self.language, individual=self.individual
+            ),
+            language=self.language,
+            tax_treatment=treatment,
+        )
+
+
+class Examination(Value):
+    """The gate's verdict: a plan, or the problems that forbid one."""
+
+    plan: InvoicePlan | None = None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """Beside either: what a person should know. The plan carries the same."""
+
+
+def _unreadable(found: Unreadable) -> Problem:
+    shown = found.value if len(found.value) <= 40 else f"{found.value[:40]}…"
+    return problem(
+        Cause.UNREADABLE,
+        found.record,
+        found.field,
+        reason=(f"La valeur « {shown} » est illisible.", f"The value “{shown}” cannot be read."),
+        remedy=("Corrigez-la dans le CRM.", "Correct it in the CRM."),
+    )
+
+
+def _currency(deal: Deal) -> Problem | None:
+    if not currency_in_use(deal.currency or ""):
+        return problem(
+            Cause.CURRENCY,
+            "deal",
+            "currency",
+            reason=(
+                f"La devise « {deal.currency or ''} » est absente, inconnue ou n'a plus cours.",
+                f"The currency “{deal.currency or ''}” is missing, unknown or no longer in use.",
+            ),
+            remedy=("Choisissez la devise de l'affaire.", "Choose the deal's currency."),
+        )
+    return None
+
+
+def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
+    """A French invoice states its VAT in euros too (directive 2006/112, art. 230), which we cannot print."""
+    currency, vat = (deal.currency or "").strip().upper(), rules.vat
+    taxed = any(vat.rate_of(line.vat_rate) for line in deal.lines)
+    if currency == "EUR" or vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
+        return None
+    return problem(
+        Cause.CURRENCY,
+        "deal",
+        "currency",
+        reason=(
+            f"L'affaire est en {currency} et porte de la TVA : la facture doit aussi donner la TVA en euros, "
+            "ce que Raccord ne sait pas imprimer.",
+            f"The deal is in {currency} and carries VAT: the invoice must also state the VAT in euros, "
+            "which Raccord cannot print.",
+        ),
+        remedy=(
+            "Passez l'affaire en euros, ou établissez cette facture à la main avec la TVA en euros.",
+            "Put the deal into euros, or make out this invoice by hand with the VAT in euros.",
+        ),
+    )
+
+
+def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
+    mine = totals.net if basis is AmountBasis.NET else totals.gross
+    if deal.amount is None or round_half_up(deal.amount, exponent(mine.currency)) == mine.amount:
+        return None
+    kind_fr, kind_en = ("HT", "net") if basis is AmountBasis.NET else ("TTC", "gross")
+    return problem(
+        Cause.AMOUNT,
+        "deal",
+        "amount",
+        reason=(
+            f"L'affaire vaut {deal.amount:f} {mine.currency} {kind_fr}, ses lignes {mine}.",
+            f"The deal says {deal.amount:f} {mine.currency} {kind_en}, its lines come to {mine}.",
+        ),
+        remedy=("Corrigez le montant ou les lignes de l'affaire.", "Correct the deal's amount or its lines."),
+    )
+
+
+def _absurd(totals: Totals) -> Problem | None:
+    if totals.gross.amount < LARGEST_GROSS:
+        return None
+    return problem(
+        Cause.AMOUNT,
+        "deal",
+        "amount",
+        reason=("Le montant dépasse mille milliards.", "The amount is above a million million."),
+        remedy=("Corrigez les prix ou les quantités.", "Correct the prices or quantities."),
+    )
+
+
+def _nothing_to_pay(totals: Totals) -> Problem | None:
+    if totals.gross.amount > 0:
+        return None
+    return problem(
+        Cause.AMOUNT,
+        "deal",
+        "amount",
+        reason=("L'affaire ne comporte rien à payer.", "There is nothing to pay on this deal."),
+        remedy=(
+            "Corrigez les prix, ou laissez cette affaire sans facture.",
+            "Correct the prices, or leave this deal without an invoice.",
+        ),
+    )
+
+
+def _terms(deal: Deal, company: Company | None) -> Problem | None:
+    days, (record, field) = _terms_of(deal, company), terms_at(deal, company)
+    if days is None or 0 <= days <= MAX_TERMS_DAYS:
+        return None
+    return problem(
+        Cause.TERMS,
+        record,
+        field,
+        reason=(f"Le délai de paiement est de {days} jours.", f"The payment term is {days} days."),
+        remedy=("Saisissez un délai de 0 à 365 jours.", "Enter a term of 0 to 365 days."),
+    )
+
+
+def _won_on(deal: Deal, policy: DealWonPolicy) -> Problem | None:
+    if deal.won_on or not policy.invoice_deals_won_from:
+        return None
+    return problem(
+        Cause.DATE,
+        "deal",
+        "won_on",
+        reason=(
+            "L'affaire n'a pas de date de clôture : on ne sait pas si elle précède la mise en service.",
+            "The deal has no close date, so it may have been won before the cut-over.",
+        ),
+        remedy=("Saisissez la date de clôture.", "Enter the close date."),
+    )
+
+
+def _order_number(deal: Deal, company: Company) -> Problem | None:
+    if not company.order_number_required or deal.purchase_order.strip():
+        return None
+    return problem(
+        Cause.COMPANY,
+        "deal",
+        "purchase_order",
+        reason=(
+            "Ce client exige son numéro de commande sur la facture, et l'affaire n'en a pas.",
+            "This customer wants its order number on the invoice, and the deal has none.",
+        ),
+        remedy=(
+            "Demandez le numéro de commande au client et saisissez-le sur l'affaire.",
+            "Ask the customer for the order number and enter it on the deal.",
+        ),
+    )
+
+
+def _terms_of(deal: Deal, company: Company | None) -> int | None:
+    if deal.payment_terms_days is None and company:
+        return company.payment_terms_days
+    return deal.payment_terms_days
+
+
+def _customer(
+    deal: Deal, company: Company | Problem, rules: InvoicePolicy
+) -> tuple[CustomerProfile | None, tuple[Problem, ...]]:
+    """Return who is invoiced, and everything that is wrong with them for an invoice of this deal."""
+    language = _language(deal, rules)
+    if isinstance(company, Problem):
+        individual = bool(deal.companies) and all(c.individual for c in deal.companies)
+        return None, _present(company, missing_mention(rules, language=language, individual=individual))
+    treatment = tax_treatment(company, deal.lines, rules)
+    vat = treatment if isinstance(treatment, Problem) else None
+    profile, found = examine_company(
+        deal,
+        company,
+        TaxTreatment.TAXED if isinstance(treatment, Problem) else treatment,
+        language,
+        rules.individuals,
+    )
+    mention = missing_mention(rules, language=language, individual=company.individual)
+    return profile, _present(vat, *found, _order_number(deal, company), mention)
+
+
+def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> tuple[Problem, ...]:
+    currency = (deal.currency or "").upper()
+    totals = compute_totals((line.priced for line in lines), currency, policy.vat_rounding)
+    amount = _amount(deal, totals, policy.invoice.amount_basis)
+    return _present(_nothing_to_pay(totals), _absurd(totals), amount)
+
+
+def _language(deal: Deal, rules: InvoicePolicy) -> str:
+    return deal.language or rules.default_language
+
+
+def _present(*found: Problem | None) -> tuple[Problem, ...]:
+    return tuple(p for p in found if p)
+
+
+def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
+    """Judge a won deal: every problem at once, or the plan of its invoice; warnings beside either.
+
+    `today` is the business date that stands in for a missing close date.
+    """
+    currency, found, rules = _currency(deal), company_of(deal), policy.invoice
+    lines, line_problems = examine_lines(deal, policy)
+    profile, company_problems = _customer(deal, found, rules)
+    company = found if isinstance(found, Company) else None
+    terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
+    problems = _present(
+        *(_unreadable(u) for u in deal.unreadable),
+        currency or _vat_in_euros(deal, rules),
+        *line_problems,
+        *company_problems,
+        odd_terms,
+        _won_on(deal, policy),
+        *(() if currency or line_problems else _amounts(deal, lines, policy)),
+    )
+    warnings: tuple[Problem, ...] = ()
+    if company and not odd_terms:
+        warnings = cautions(deal, company, rules, terms_days=terms, today=today)
+    if problems or profile is None or company is None or not deal.currency:
+        return Examination(problems=problems, warnings=warnings)
+    plan = InvoicePlan(
+        profile=profile,
+        lines=lines,
+        currency=deal.currency.upper(),
+        service_date=deal.service_date or deal.won_on or today,
+        purchase_order=deal.purchase_order,
+        terms_days=terms,
+        language=_language(deal, rules),
+        individual=company.individual,
+        warnings=warnings,
+    )
+    return Examination(plan=plan, warnings=warnings)
+
+
+def net_of(deal: Deal, policy: DealWonPolicy) -> Decimal:
+    """Return the deal's net amount for the rollout limit, from its lines, else as typed."""
+    lines, _ = examine_lines(deal, policy)
+    if lines and deal.currency and _currency(deal) is None:
+        return sum((line.priced.net(deal.currency.upper()) for line in lines), Decimal(0))
+    return deal.amount or Decimal(0)
+
+
+def net_amount(deal: Deal, policy: DealWonPolicy) -> Money | None:
+    """Return the deal's net amount to show to a person; None when its currency is unknown."""
+    if _currency(deal) is not None or not deal.currency:
+        return None
+    currency = deal.currency.upper()
+    return Money(amount=round_half_up(net_of(deal, policy), exponent(currency)), currency=currency)

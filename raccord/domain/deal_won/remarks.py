@@ -1,0 +1,61 @@
+"""What a person should know of an invoice although it was issued: told once, nothing to answer."""
+
+from datetime import datetime
+
+from raccord.domain.desk.notice import Fact, Link, Notice
+from raccord.domain.desk.problems import Cause, Problem, Text
+from raccord.domain.desk.wording import Voice, said
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.money import Money
+
+
+class Remark(Value):
+    """An issued invoice with what the gate warned of. `gross` is what it comes to; `at` is aware."""
+
+    deal: DealRef
+    deal_name: str = ""
+    deal_url: str = ""
+    number: str
+    gross: Money
+    points: tuple[Problem, ...]
+    at: datetime
+
+    @property
+    def ref(self) -> str:
+        """The message's mark: the same however often it is told."""
+        return f"note.{self.deal.id}.{self.number}"
+
+
+def worth_telling(warnings: tuple[Problem, ...], *, dated: bool) -> tuple[Problem, ...]:
+    """Leave out that the deal has no service date: in many companies none has.
+
+    `dated`: it has one, so what is said of it is worth telling.
+    """
+    return tuple(w for w in warnings if dated or w.cause is not Cause.DATE)
+
+
+def remark_notice(remark: Remark, voice: Voice) -> Notice:
+    """Write a remark as one message without buttons."""
+    title = Text(
+        fr=f"Facture {remark.number} émise, avec {len(remark.points)} avertissement(s)",
+        en=f"Invoice {remark.number} issued, with {len(remark.points)} warning(s)",
+    )
+    stage = "[TEST] " if voice.stage == "TEST" else ""
+    deal = Link(label=voice.say(Text(fr="Ouvrir l'affaire", en="Open the deal")), url=remark.deal_url)
+    return Notice(
+        title=f"⚠️ {stage}{voice.say(title)}",
+        facts=(
+            Fact(
+                label=voice.say(Text(fr="Affaire", en="Deal")),
+                value=f"{remark.deal_name or remark.deal.id} ({remark.deal.id})",
+            ),
+            Fact(
+                label=voice.say(Text(fr="Montant TTC", en="Gross amount")),
+                value=remark.gross.text(voice.language),
+            ),
+        ),
+        points=tuple(said(point, voice.language) for point in remark.points),
+        links=(deal,) if remark.deal_url else (),
+        footer=f"Contact : {voice.contact} · {voice.stage}" if voice.contact else voice.stage,
+    )

@@ -1,0 +1,130 @@
+"""The desk's words: what a flow asks a person, and what the person answers."""
+
+import hashlib
+from enum import StrEnum
+
+from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Owner
+
+
+class Choice(StrEnum):
+    """The four answers. What each does to the step at hand is said by the question's own labels."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    CANCEL = "cancel"
+    CHOOSE = "choose"
+
+
+class Option(Value):
+    """One thing to choose. `id` is what comes back: a vendor's id, or a word of ours."""
+
+    id: str
+    label: Text
+
+
+class Detail(Value):
+    """One line of the small table above a question: amount, customer, lines."""
+
+    label: Text
+    value: str
+
+
+class Ask(Value):
+    """What a step needs to know from a person, and everything that may be answered."""
+
+    step: str
+    """Which step waits: `quality`, `customer`, `approval`..."""
+    cause: str
+    """One word for filters and metrics; it shows in search attributes."""
+    title: Text
+    problems: tuple[Problem, ...] = ()
+    details: tuple[Detail, ...] = ()
+    options: tuple[Option, ...] = ()
+    """What `choose` may name."""
+    skip: Text | None = None
+    """What skipping does; None when the step cannot be skipped."""
+    cancel: Text | None = None
+    """What giving up does; None when there is nothing to give up."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same question, however often it is asked; an answer stands as long as it does."""
+        said = [self.step, *(p.model_dump_json() for p in self.problems)]
+        said += [d.model_dump_json() for d in self.details]
+        said += [o.id for o in self.options]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+    def allows(self, choice: Choice, option: str = "") -> bool:
+        """Whether this is one of the answers."""
+        match choice:
+            case Choice.RETRY:
+                return True
+            case Choice.SKIP:
+                return self.skip is not None
+            case Choice.CANCEL:
+                return self.cancel is not None
+            case Choice.CHOOSE:
+                return option in {o.id for o in self.options}
+
+
+class Question(Ask):
+    """An ask about one deal: everything a person needs to decide at once."""
+
+    deal: DealRef
+    watched: tuple[str, ...] = ()
+    """Records whose change answers the question by itself, as `watch_key` writes them."""
+    deal_name: str = ""
+    deal_url: str = ""
+    owner: Owner | None = None
+    amount: Money | None = None
+
+
+class Answer(Value):
+    """What was decided and by whom; `actor` is an opaque id such as `slack:U01` or `cli:anne`."""
+
+    choice: Choice
+    option: str = ""
+    actor: str
+
+
+class Decision(Value):
+    """An answer to one question at one moment: it counts only while that question is still asked."""
+
+    incident: str
+    revision: int
+    answer: Answer
+
+
+class Ticket(Value):
+    """A flow's place at the desk. `revision` rises whenever the question changes."""
+
+    incident: str
+    revision: int
+    answer: Answer | None = None
+    """Given when a person answered this very question before: nobody is asked twice."""
+
+
+def watch_key(connection: str, kind: str, id: str) -> str:
+    """Name a record for watching: `hubspot/company/12`."""
+    return f"{connection}/{kind}/{id}"
+
+
+def button_value(incident: str, revision: int, choice: Choice, option: str = "") -> str:
+    """Write an answer as the value of a button."""
+    return "|".join((incident, str(revision), choice.value, option))
+
+
+def decision_of(value: str, actor: str) -> Decision | None:
+    """Read the value of a button; None when it is none of ours."""
+    match value.split("|", 3):
+        case [incident, revision, choice, option] if (
+            revision.isascii() and revision.isdigit() and len(revision) < 10 and choice in list(Choice)
+        ):
+            answer = Answer(choice=Choice(choice), option=option, actor=actor)
+            return Decision(incident=incident, revision=int(revision), answer=answer)
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""What the settings say, frozen: how far a flow may go and how the company invoices."""

@@ -1,0 +1,1 @@
+"""What serves every flow: outages, the sweep."""

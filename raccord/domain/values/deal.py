@@ -1,0 +1,117 @@
+"""The deal and its line items, as read from the CRM."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.parties import Company, Contact, Owner
+
+
+class DealRef(Value):
+    """Which deal: the CRM connection and the CRM's own id."""
+
+    connection: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.connection}:{self.id}"
+
+
+class Discount(Value):
+    """A reduction of one line: `percent` of the unit price (0 to 100), or `per_unit` in major units."""
+
+    percent: Decimal | None = None
+    per_unit: Decimal | None = None
+
+
+class LineItem(Value):
+    """One line of a deal. Prices are net of VAT, in major units of the deal's currency.
+
+    None means that the CRM holds nothing there; what it holds but cannot be read is listed
+    in `Deal.unreadable`.
+    """
+
+    id: str
+    name: OneLine = ""
+    description: str = ""
+    sku: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount: Discount | None = None
+    vat_rate: Decimal | None = None
+    """In percent: `Decimal("5.5")`."""
+    currency: str | None = None
+    recurring: str | None = None
+    """The billing frequency when the CRM sells this line as a subscription."""
+    amount: Decimal | None = None
+    """The line's net amount as the CRM calculated it, to compare with ours."""
+
+
+class Unreadable(Value):
+    """A CRM value that is there but cannot be understood; `record` is e.g. `line item 41`."""
+
+    record: str
+    field: str
+    value: str
+
+
+class Deal(Value):
+    """A deal with everything an invoice needs, read in one moment."""
+
+    ref: DealRef
+    name: OneLine = ""
+    url: str = ""
+    won: bool = False
+    won_on: date | None = None
+    pipeline: str = ""
+    owner: Owner | None = None
+    amount: Decimal | None = None
+    """As typed in the CRM; net or gross by setting."""
+    currency: str | None = None
+    companies: tuple[Company, ...] = ()
+    """The deal's candidates for the invoiced company: the primary one alone where the CRM marks one."""
+    contacts: tuple[Contact, ...] = ()
+    lines: tuple[LineItem, ...] = ()
+    service_date: date | None = None
+    purchase_order: str = ""
+    language: str = ""
+    payment_terms_days: int | None = None
+    merged: tuple[str, ...] = ()
+    """Ids of deals that the CRM united into this one."""
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+class WonDeal(Value):
+    """A deal that is won, or was when it was invoiced, as a search lists it: enough to know of a look due."""
+
+    id: str
+    invoice_id: str = ""
+    """The invoice the deal shows; empty when it shows none."""
+    changed_at: datetime | None = None
+    """When the deal last changed, aware; None when the CRM does not say."""
+
+
+class Task(Value):
+    """Something for the deal's salesperson to do in the CRM. `due_at` is aware."""
+
+    ref: str
+    """Our mark, by which the task is found again; short, and shown to nobody's harm."""
+    deal_id: str
+    owner_id: str = ""
+    subject: OneLine
+    body: str
+    due_at: datetime
+
+
+class InvoiceFields(Value):
+    """What Raccord writes on the deal. None leaves a field empty."""
+
+    invoice_id: str
+    number: str
+    url: str
+    status: str
+    """`issued`, later `partially_paid`, `paid`, `credited`."""
+    net: Decimal
+    gross: Decimal
+    currency: str
+    due_on: date | None = None

@@ -1,0 +1,180 @@
+"""Invoices: what we ask the billing system for, what it answers, and how an invoice is named."""
+
+import hashlib
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from raccord.domain.deal_won.buyer import Buyer
+from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.deal import DealRef, InvoiceFields
+from raccord.domain.values.money import Currency, Money
+from raccord.domain.values.parties import TaxTreatment
+from raccord.domain.values.totals import PricedLine, Totals, VatRounding, compute_totals
+
+BY_HAND_WITHIN = timedelta(days=60)
+
+
+class InvoiceState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    PAID = "paid"
+    UNCOLLECTIBLE = "uncollectible"
+    VOID = "void"
+
+
+class InvoiceLine(Value):
+    """One line as the customer reads it. Prices are net of VAT, in major units of the invoice's currency."""
+
+    name: OneLine
+    description: str = ""
+    quantity: Decimal
+    list_price: Decimal
+    """Unit price before discount."""
+    unit_price: Decimal
+    """Unit price after discount, exact and not rounded."""
+    discount_percent: Decimal | None = None
+    vat_rate: Decimal
+    """In percent."""
+
+    @property
+    def priced(self) -> PricedLine:
+        return PricedLine(quantity=self.quantity, unit_price=self.unit_price, vat_rate=self.vat_rate)
+
+
+class InvoiceReference(Value):
+    """Our name for an invoice, carried by the billing system so that it can be found again.
+
+    `cycle` is 1 + the deal's invoices that were voided or fully credited; `revision` rises when a
+    draft had to be replaced.
+    """
+
+    deal: DealRef
+    cycle: int = 1
+    revision: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.deal}/{self.cycle}/{self.revision}"
+
+
+class InvoiceOrder(Value):
+    """All the billing system needs to draft one invoice, frozen so that a retry sends the same bytes."""
+
+    reference: InvoiceReference
+    customer_id: str
+    currency: Currency
+    lines: tuple[InvoiceLine, ...]
+    issued_on: date
+    due_on: date
+    service_date: date
+    purchase_order: str = ""
+    siret: str = ""
+    memo: str = ""
+    footer: str = ""
+    language: str = "fr"
+    tax_treatment: TaxTreatment = TaxTreatment.TAXED
+
+    def totals(self, rounding: VatRounding) -> Totals:
+        return compute_totals((line.priced for line in self.lines), self.currency, rounding)
+
+    @property
+    def content_hash(self) -> str:
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: `inv/<deal>/<cycle>/<revision>/<content hash>`."""
+        return f"inv/{self.reference}/{self.content_hash}"
+
+
+class Invoice(Value):
+    """An invoice as the billing system holds it. `number` and `url` exist once it is finalised."""
+
+    id: str
+    state: InvoiceState
+    customer_id: str
+    reference: InvoiceReference | None = None
+    """Our reference, when the billing system carries one."""
+    number: str | None = None
+    url: str | None = None
+    currency: Currency
+    totals: Totals
+    line_count: int = 0
+    content_hash: str | None = None
+    """Hash of the `InvoiceOrder` its lines were last set from, as the billing system carries it."""
+    credited: Money
+    """Gross amount of its credit notes."""
+    due_on: date | None = None
+    issued_on: date | None = None
+    buyer: Buyer | None = None
+    """What it says of its customer, as of now for a draft; None where the billing system does not tell."""
+
+    @property
+    def live(self) -> bool:
+        """Whether this invoice still claims its deal: neither void nor fully credited."""
+        if self.state is InvoiceState.VOID:
+            return False
+        return self.credited.amount == 0 or self.credited.amount < self.totals.gross.amount
+
+    def is_of(self, deal: DealRef) -> bool:
+        """Whether it carries our reference of this deal."""
+        return self.reference is not None and self.reference.deal == deal
+
+    @property
+    def finalised(self) -> bool:
+        return self.state is not InvoiceState.DRAFT
+
+
+class InvoicedLine(Value):
+    """One line as the billing system holds it. `net` is what the line comes to before VAT."""
+
+    name: OneLine
+    quantity: Decimal
+    net: Money
+    vat_rate: Decimal | None = None
+    """In percent; None when the billing system does not say."""
+
+
+def by_hand_between(today: date, service_date: date, won_on: date | None) -> tuple[date, date]:
+    """Return the first and the last day on which an invoice of the same sale may have been written by hand.
+
+    A deal may be looked at long after it was sold: at the cut-over, or when its question is answered late.
+    """
+    return min(today, service_date, won_on or today) - BY_HAND_WITHIN, today + BY_HAND_WITHIN
+
+
+def live_invoices(invoices: tuple[Invoice, ...]) -> tuple[Invoice, ...]:
+    return tuple(i for i in invoices if i.live)
+
+
+def next_cycle(invoices: tuple[Invoice, ...]) -> int:
+    """Return 1 + the number of the deal's invoices that no longer count."""
+    return 1 + sum(not i.live for i in invoices)
+
+
+def billing_status(state: InvoiceState) -> str:
+    """Return what the deal shows for an invoice's state."""
+    return "paid" if state is InvoiceState.PAID else "issued"
+
+
+def fields_of(invoice: Invoice) -> InvoiceFields:
+    """Return what a deal shows of its invoice."""
+    return InvoiceFields(
+        invoice_id=invoice.id,
+        number=invoice.number or "",
+        url=invoice.url or "",
+        status=billing_status(invoice.state),
+        net=invoice.totals.net.amount,
+        gross=invoice.totals.gross.amount,
+        currency=invoice.currency,
+        due_on=invoice.due_on,
+    )
+
+
+def alike_and_not_ours(invoices: tuple[Invoice, ...], totals: Totals) -> tuple[Invoice, ...]:
+    """Return the invoices without our reference that come to the same net or gross amount."""
+    return tuple(
+        i
+        for i in live_invoices(invoices)
+        if i.reference is None and (i.totals.net == totals.net or i.totals.gross == totals.gross)
+    )

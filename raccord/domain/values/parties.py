@@ -1,0 +1,154 @@
+"""People and companies on both sides: CRM company, contact and owner; billing customer."""
+
+import hashlib
+from enum import StrEnum
+
+from raccord.domain.values.address import Address
+from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
+
+
+class Company(Value):
+    """A company as the CRM knows it. Identifiers are as typed there, validated by the quality gate."""
+
+    id: str
+    name: OneLine = ""
+    domain: str = ""
+    email: str = ""
+    """Where invoices go; the mapped billing e-mail, empty when unknown."""
+    phone: str = ""
+    address: Address = Address()
+    country_text: str = ""
+    """The country as typed, to quote when it could not be understood."""
+    siren: str = ""
+    siret: str = ""
+    vat_number: str = ""
+    payment_terms_days: int | None = None
+    individual: bool = False
+    """A private person who buys for themselves: no SIREN is expected of them."""
+    order_number_required: bool = False
+    """The buyer wants its order number on every invoice."""
+    merged: tuple[str, ...] = ()
+    """Ids of companies that the CRM united into this one."""
+
+    @property
+    def legal_siren(self) -> str | None:
+        """The SIREN proven by SIREN, SIRET or French VAT number, in this order; None when none is valid."""
+        for text in (self.siren, self.siret):
+            if siren := parse_siren(text):
+                return siren
+        vat = parse_vat_number(self.vat_number)
+        return siren_of_vat_number(vat) if vat else None
+
+
+class Contact(Value):
+    """A person at the company."""
+
+    id: str
+    email: str = ""
+    first_name: OneLine = ""
+    last_name: OneLine = ""
+    phone: str = ""
+    billing: bool = False
+    """Whether the CRM labels this person as the billing contact of the deal's company."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Owner(Value):
+    """The salesperson of a deal."""
+
+    id: str
+    name: OneLine = ""
+    email: str = ""
+
+
+class IdentityKind(StrEnum):
+    SIREN = "siren"
+    SIRET = "siret"
+    """One site of a legal entity, where a person said that it is a customer of its own."""
+    VAT = "vat"
+    CRM = "crm"
+
+
+class CustomerIdentity(Value):
+    """What makes a billing customer the same customer: SIREN, else VAT number, else the CRM company.
+
+    `reference` is opaque and stable. It goes into workflow ids, idempotency keys and the billing
+    system's metadata, none of which may show a name or an address.
+    """
+
+    kind: IdentityKind
+    value: str
+
+    @classmethod
+    def of(cls, company: Company, crm: str) -> "CustomerIdentity":
+        """Derive the identity of a CRM company; `crm` is the name of the connection."""
+        if siren := company.legal_siren:
+            return cls(kind=IdentityKind.SIREN, value=siren)
+        if vat := parse_vat_number(company.vat_number):
+            return cls(kind=IdentityKind.VAT, value=vat)
+        return cls(kind=IdentityKind.CRM, value=f"{crm}:{company.id}")
+
+    @property
+    def reference(self) -> str:
+        return hashlib.sha256(f"{self.kind}:{self.value}".encode()).hexdigest()[:20]
+
+
+class TaxTreatment(StrEnum):
+    """How VAT applies to a customer's invoice."""
+
+    TAXED = "taxed"
+    REVERSE_CHARGE = "reverse_charge"
+    EXPORT = "export"
+    EXEMPT = "exempt"
+    """0 % on some or all lines at home, for a reason the company states."""
+
+
+class CustomerProfile(Value):
+    """What a billing customer should carry: the proven part of a CRM company."""
+
+    identity: CustomerIdentity
+    crm_company: str
+    """`<connection>:<company id>`."""
+    former_companies: tuple[str, ...] = ()
+    """Companies that were united into this one, written alike."""
+    name: OneLine
+    email: str
+    phone: str = ""
+    address: Address
+    siren: str | None = None
+    siret: str | None = None
+    vat_number: str | None = None
+    language: str = "fr"
+    tax_treatment: TaxTreatment = TaxTreatment.TAXED
+
+    @property
+    def site(self) -> "CustomerProfile | None":
+        """The same profile identified as one site, by its SIRET; None when it has none."""
+        if not self.siret:
+            return None
+        identity = CustomerIdentity(kind=IdentityKind.SIRET, value=self.siret)
+        return self.model_copy(update={"identity": identity})
+
+    def site_beside(self, other: Company) -> "CustomerProfile | None":
+        """Return the profile of its site, when another company with the same SIREN is a different site."""
+        theirs = parse_siret(other.siret)
+        return self.site if theirs and theirs != self.siret else None
+
+
+class Customer(Value):
+    """A customer as the billing system knows it."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    reference: str | None = None
+    """Our identity reference, when the billing system holds one."""
+    crm_company: str | None = None
+    siren: str | None = None
+    siret: str | None = None
+    vat_number: str | None = None
+    tax_treatment: TaxTreatment = TaxTreatment.TAXED

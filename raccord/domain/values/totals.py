@@ -1,0 +1,96 @@
+"""The totals proof: what an invoice must come to, by each of the two rounding rules vendors use.
+
+Line net = quantity x unit price less discount, rounded half-up to the minor unit. VAT is then
+rounded per line and summed (`per_line`), or computed once on the summed base of a rate
+(`per_rate`). Both are lawful; which one a vendor applies is data (`Capabilities.vat_rounding`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal, localcontext
+from enum import StrEnum
+
+from raccord.domain.desk.problems import Text
+from raccord.domain.values.base import Value
+from raccord.domain.values.money import EXACT, Money, exponent, round_half_up
+
+
+class VatRounding(StrEnum):
+    PER_LINE = "per_line"
+    PER_RATE = "per_rate"
+
+
+class PricedLine(Value):
+    """Quantity and net unit price (after discount) in major units, VAT rate in percent."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    vat_rate: Decimal
+
+    def net(self, currency: str) -> Decimal:
+        return round_half_up(EXACT.multiply(self.quantity, self.unit_price), exponent(currency))
+
+
+class VatTotal(Value):
+    rate: Decimal
+    """In percent."""
+    base: Money
+    vat: Money
+
+
+class Totals(Value):
+    """Net, VAT per rate (ascending rate) and gross of one invoice."""
+
+    net: Money
+    vat: tuple[VatTotal, ...]
+    gross: Money
+
+    def differences(self, other: "Totals") -> tuple[Text, ...]:
+        """Name each figure in which two totals differ, as `gross €120.00 / €120.01`.
+
+        A rate that one side leaves out counts as zero VAT: vendors print no line for 0 %.
+        """
+        found = []
+        if self.net != other.net:
+            found.append(_difference("HT", "net", self.net, other.net))
+        mine, theirs = ({t.rate.normalize(): t.vat for t in totals.vat} for totals in (self, other))
+        none = Money.zero(self.gross.currency)
+        for rate in sorted(mine.keys() | theirs.keys()):
+            left, right = mine.get(rate, none), theirs.get(rate, none)
+            if left != right:
+                percent = f"{rate:f}"
+                found.append(
+                    _difference(f"TVA {percent.replace('.', ',')} %", f"VAT {percent} %", left, right)
+                )
+        if self.gross != other.gross:
+            found.append(_difference("TTC", "gross", self.gross, other.gross))
+        return tuple(found)
+
+
+def _difference(fr: str, en: str, mine: Money, theirs: Money) -> Text:
+    return Text(
+        fr=f"{fr} {mine.text('fr')} / {theirs.text('fr')}", en=f"{en} {mine.text('en')} / {theirs.text('en')}"
+    )
+
+
+def compute_totals(lines: Iterable[PricedLine], currency: str, rounding: VatRounding) -> Totals:
+    """Compute the exact totals of an invoice by one rounding rule."""
+    decimals = exponent(currency)
+    bases: dict[Decimal, Decimal] = defaultdict(Decimal)
+    taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=currency)
+
+    with localcontext(EXACT):
+        for line in lines:
+            net, rate = line.net(currency), line.vat_rate.normalize()
+            bases[rate] += net
+            taxes[rate] += round_half_up(net * rate / 100, decimals)
+        if rounding is VatRounding.PER_RATE:
+            taxes = defaultdict(Decimal, {r: round_half_up(b * r / 100, decimals) for r, b in bases.items()})
+        return Totals(
+            net=money(sum(bases.values(), Decimal(0))),
+            vat=tuple(VatTotal(rate=r, base=money(bases[r]), vat=money(taxes[r])) for r in sorted(bases)),
+            gross=money(sum(bases.values(), Decimal(0)) + sum(taxes.values(), Decimal(0))),
+        )

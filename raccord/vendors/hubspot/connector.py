@@ -1,0 +1,94 @@
+"""The `Crm` port on HubSpot."""
+
+from datetime import date, datetime, timedelta
+
+from raccord.connectors.capabilities import CrmCapabilities
+from raccord.connectors.connection import Check, ConnectionSettings
+from raccord.connectors.crm import Crm
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.values.parties import Company
+from raccord.vendors.hubspot.checks import check
+from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.errors import Operation
+from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
+from raccord.vendors.hubspot.reading import DealReader
+from raccord.vendors.hubspot.records import Records, scope
+from raccord.vendors.hubspot.settings import HubSpotSettings
+from raccord.vendors.hubspot.tasks import TasksOnDeals
+from raccord.vendors.hubspot.translation import COMPANY, company
+from raccord.vendors.hubspot.wire import Anything
+from raccord.vendors.hubspot.won import WonDeals
+
+_SEARCH_LAG = timedelta(minutes=1)
+"""HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
+
+
+def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
+    """Build the port. Raises `TypeError` for the settings of another vendor."""
+    if not isinstance(settings, HubSpotSettings):
+        raise TypeError(f"{type(settings).__name__} are not the settings of HubSpot")
+    return HubSpotCrm(name, settings, clock)
+
+
+class HubSpotCrm:
+    """One HubSpot account. Instants become business dates through the company's clock."""
+
+    def __init__(self, name: str, settings: HubSpotSettings, clock: BusinessClock) -> None:
+        self._settings = settings
+        self._client = HubSpotClient(settings, clock)
+        self._records = Records(self._client)
+        self._deals = DealReader(name, self._client, settings, clock)
+        self._won = WonDeals(self._client, settings.mapping.invoice, clock)
+        self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
+        self._tasks = TasksOnDeals(self._client)
+
+    @property
+    def capabilities(self) -> CrmCapabilities:
+        return CrmCapabilities(
+            webhooks=self._settings.webhook_secret is not None,
+            requests_per_second=self._settings.requests_per_second,
+            search_lag=_SEARCH_LAG,
+        )
+
+    async def read_deal(self, deal_id: str) -> Deal:
+        return await self._deals.read(deal_id)
+
+    async def shows_invoice(self, deal_id: str, fields: InvoiceFields) -> bool:
+        return await self._invoices.shown(deal_id, fields)
+
+    async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
+        await self._invoices.write(deal_id, fields)
+
+    async def read_company(self, company_id: str) -> Company | None:
+        names = self._settings.mapping.companies
+        found = await self._records.company(company_id, (*COMPANY, *names.used))
+        return company(found, names, []) if found else None
+
+    async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
+        return await self._won.read(won_from=won_from, changed_since=changed_since)
+
+    async def find_task(self, deal_id: str, ref: str) -> str | None:
+        return await self._tasks.find(deal_id, ref)
+
+    async def create_task(self, task: Task) -> str:
+        return await self._tasks.create(task)
+
+    async def complete_task(self, task_id: str) -> None:
+        await self._tasks.complete(task_id)
+
+    async def probe(self) -> None:
+        """List one deal: no search, and a right that every flow needs."""
+        await self._client.call(
+            Operation("list a deal", scope("deals")),
+            self._client.deals.get_page,
+            limit=1,
+            properties=["hs_object_id"],
+            into=Anything,
+        )
+
+    async def check(self) -> tuple[Check, ...]:
+        return await check(self._client, self._settings)
+
+    async def close(self) -> None:
+        await self._client.close()

@@ -1,0 +1,76 @@
+"""The invoice on the deal: what is written, and whether the deal shows it already."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import InvoiceFields
+from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.errors import Operation
+from raccord.vendors.hubspot.records import Records
+from raccord.vendors.hubspot.settings import InvoiceNames
+from raccord.vendors.hubspot.values import parse_date, parse_decimal
+from raccord.vendors.hubspot.wire import Identified
+
+
+class InvoiceOnDeal:
+    """Shows invoices on deals, in the properties that the mapping names."""
+
+    def __init__(self, client: HubSpotClient, names: InvoiceNames, clock: BusinessClock) -> None:
+        self._client = client
+        self._records = Records(client)
+        self._names = names
+        self._clock = clock
+
+    async def write(self, deal_id: str, fields: InvoiceFields) -> None:
+        """Set every mapped property to its full value in one request."""
+        if not (properties := self._wanted(fields)):
+            return
+        await self._client.call(
+            Operation(f"write the invoice to the deal {deal_id}", "crm.objects.deals.write", write=True),
+            self._client.deals.update,
+            deal_id,
+            {"properties": properties},
+            into=Identified,
+        )
+
+    async def shown(self, deal_id: str, fields: InvoiceFields) -> bool:
+        """Whether the deal's properties mean the same as what would be written."""
+        if not (wanted := self._wanted(fields)):
+            return True
+        record = await self._records.deal(deal_id, wanted)
+        return all(
+            self._same(name, record.properties.get(name) or "", value) for name, value in wanted.items()
+        )
+
+    def _wanted(self, fields: InvoiceFields) -> dict[str, str]:
+        names = self._names
+        values = {
+            names.id: fields.invoice_id,
+            names.number: fields.number,
+            names.url: fields.url,
+            names.status: fields.status,
+            # An empty text clears a property (HubSpot docs: using-object-apis).
+            names.due_on: fields.due_on.isoformat() if fields.due_on else "",
+            names.amount_net: f"{fields.net:f}",
+            names.amount_gross: f"{fields.gross:f}",
+        }
+        return {name: value for name, value in values.items() if name}
+
+    def _same(self, name: str, shown: str, wanted: str) -> bool:
+        """Compare as values: HubSpot gives `1200.00` back as `1200`, and a date perhaps in milliseconds."""
+        parse: Callable[[str], str | Decimal | date] = str.strip
+        if name in (self._names.amount_net, self._names.amount_gross):
+            parse = parse_decimal
+        elif name == self._names.due_on:
+            parse = self._day
+        if not shown.strip() or not wanted:
+            return shown.strip() == wanted
+        try:
+            return parse(shown) == parse(wanted)
+        except ValueError:
+            return False
+
+    def _day(self, text: str) -> date:
+        return parse_date(text, self._clock)

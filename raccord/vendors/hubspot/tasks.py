@@ -1,0 +1,96 @@
+"""Tasks on deals, found again by a mark in their subject.
+
+HubSpot has no idempotency keys. A deal's tasks are read through its associations, which know a
+new task at once; a search would miss it for a moment (HubSpot docs: search-the-crm).
+"""
+
+import html
+from datetime import UTC, datetime
+from typing import Any
+
+from raccord.domain.values.deal import Task
+from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.errors import Operation
+from raccord.vendors.hubspot.records import Records, unless_gone
+from raccord.vendors.hubspot.translation import creation
+from raccord.vendors.hubspot.wire import Identified
+
+TASK_SCOPE = "crm.objects.contacts.write"
+"""HubSpot docs: api/crm/tasks."""
+TASK_TO_DEAL = 216
+"""HubSpot docs: associations v4, type ids."""
+LONGEST_SUBJECT = 250
+"""Shorter than any limit of HubSpot's, so that the mark at the end is never cut off."""
+_SUBJECT = "hs_task_subject"
+
+
+class TasksOnDeals:
+    """The tasks of one HubSpot account's deals."""
+
+    def __init__(self, client: HubSpotClient) -> None:
+        self._client = client
+        self._records = Records(client)
+
+    async def find(self, deal_id: str, ref: str) -> str | None:
+        """Return the deal's task with this mark, the oldest if there are several. Raises `NotFound`."""
+        linked = await self._records.associated("deals", deal_id, "tasks")
+        ids = [each.to_object_id for each in linked]
+        # A task that was deleted since it was listed is simply none of them: nothing to note.
+        tasks = await self._records.read("tasks", ids, (_SUBJECT,), [])
+        marked = (each for each in tasks if _mark(ref) in (each.properties.get(_SUBJECT) or ""))
+        oldest = min(marked, key=creation, default=None)
+        return oldest.id if oldest else None
+
+    async def create(self, task: Task) -> str:
+        """Create a task on its deal. `Permanent` names `hubspot_owner_id` when HubSpot refuses the owner."""
+        target = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": TASK_TO_DEAL}
+        created = await self._client.call(
+            Operation(f"create a task on the deal {task.deal_id}", TASK_SCOPE, write=True, creates=True),
+            self._client.tasks.create,
+            {
+                "properties": _properties(task),
+                "associations": [{"to": {"id": task.deal_id}, "types": [target]}],
+            },
+            into=Identified,
+        )
+        return created.id
+
+    async def complete(self, task_id: str) -> None:
+        """Mark a task as done; one that is deleted needs no marking."""
+        await unless_gone(
+            self._client.call(
+                Operation(f"complete the task {task_id}", TASK_SCOPE, write=True),
+                self._client.tasks.update,
+                task_id,
+                {"properties": {"hs_task_status": "COMPLETED"}},
+                into=Identified,
+            )
+        )
+
+
+def _properties(task: Task) -> dict[str, Any]:
+    owner = {"hubspot_owner_id": task.owner_id} if task.owner_id else {}
+    return owner | {
+        # The date that HubSpot shows as the task's due date (HubSpot docs: api/crm/tasks).
+        "hs_timestamp": _iso(task.due_at),
+        _SUBJECT: _subject(task),
+        "hs_task_body": html.escape(task.body).replace("\n", "<br>"),
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_priority": "HIGH",
+        "hs_task_type": "TODO",
+    }
+
+
+def _subject(task: Task) -> str:
+    mark = _mark(task.ref)
+    room = LONGEST_SUBJECT - len(mark) - 1
+    text = task.subject if len(task.subject) <= room else f"{task.subject[: room - 1]}…"
+    return f"{text} {mark}"
+
+
+def _mark(ref: str) -> str:
+    return f"[{ref}]"
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

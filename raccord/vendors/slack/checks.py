@@ -1,0 +1,108 @@
+"""Slack's lines of `raccord doctor`: workspace, permissions, channel, buttons and people."""
+
+from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.errors import ConnectorError
+from raccord.vendors.slack.client import SlackClient, read
+from raccord.vendors.slack.errors import Operation
+from raccord.vendors.slack.people import People
+from raccord.vendors.slack.scopes import ALWAYS, history_scopes
+from raccord.vendors.slack.settings import SlackSettings
+from raccord.vendors.slack.wire import History, Identity
+
+WHO_AM_I = Operation("tell whose token this is")
+_SCOPES_HEADER = "x-oauth-scopes"
+_SCOPES_REMEDY = "under OAuth & Permissions of the app, then install it again and run doctor again."
+
+
+async def check(client: SlackClient, people: People, settings: SlackSettings) -> tuple[Check, ...]:
+    """Ask who the token is, read the channel and look up those who may decide; posts nothing."""
+    try:
+        answer = await client.answer(WHO_AM_I, client.api.auth_test)
+        identity = read(answer, WHO_AM_I, Identity)
+    except ConnectorError as error:
+        return (Check(name="workspace", state=CheckState.FAIL, found=str(error)),)
+    headers = {k.lower(): v for k, v in answer.headers.items()}
+    return (
+        _workspace(identity, settings.team),
+        _permissions(headers.get(_SCOPES_HEADER), settings.channel),
+        await _channel(client, settings.channel),
+        _buttons(settings),
+        await _people(people, settings),
+    )
+
+
+def _workspace(identity: Identity, team: str | None) -> Check:
+    name, found = "workspace", f"{identity.team_id} ({identity.team or 'without a name'})"
+    if team is None:
+        remedy = f'Set team = "{identity.team_id}", so that presses of other workspaces are ignored.'
+        return Check(name=name, state=CheckState.WARN, found=found, remedy=remedy)
+    if team != identity.team_id:
+        remedy = "The token is of another workspace: correct team or bot_token."
+        return Check(name=name, state=CheckState.FAIL, found=found, expected=team, remedy=remedy)
+    return Check(name=name, state=CheckState.OK, found=found, expected=team)
+
+
+def _permissions(header: str | None, channel: str) -> Check:
+    name, history = "permissions", history_scopes(channel)
+    expected = ", ".join((*ALWAYS, " or ".join(history)))
+    if header is None:
+        return Check(
+            name=name,
+            state=CheckState.WARN,
+            found="Slack does not say what the token may do.",
+            expected=expected,
+            remedy="Compare the app's scopes under OAuth & Permissions.",
+        )
+    granted = {scope for scope in (part.strip() for part in header.split(",")) if scope}
+    missing = [scope for scope in ALWAYS if scope not in granted]
+    if not granted & set(history):
+        missing.append(" or ".join(history))
+    found = ", ".join(sorted(granted)) or "none"
+    if missing:
+        remedy = f"Add {', '.join(missing)} {_SCOPES_REMEDY}"
+        return Check(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
+    if excess := sorted(granted - {*ALWAYS, *history}):
+        remedy = f"Raccord does not use {', '.join(excess)}: remove what nobody else needs {_SCOPES_REMEDY}"
+        return Check(name=name, state=CheckState.WARN, found=found, expected=expected, remedy=remedy)
+    return Check(name=name, state=CheckState.OK, found=found, expected=expected)
+
+
+async def _channel(client: SlackClient, channel: str) -> Check:
+    operation = Operation(f"read the channel {channel}", " or ".join(history_scopes(channel)))
+    try:
+        await client.call(operation, client.api.conversations_history, History, channel=channel, limit=1)
+    except ConnectorError as error:
+        return Check(name="channel", state=CheckState.FAIL, found=str(error), expected=channel)
+    return Check(name="channel", state=CheckState.OK, found="readable", expected=channel)
+
+
+def _buttons(settings: SlackSettings) -> Check:
+    if settings.webhook_secret is None:
+        return Check(
+            name="buttons",
+            state=CheckState.WARN,
+            found="no webhook_secret: pressed buttons have no effect",
+            remedy="Enter the app's signing secret as webhook_secret, and the receiver's /slack/actions as "
+            "Request URL under Interactivity & Shortcuts.",
+        )
+    return Check(name="buttons", state=CheckState.OK, found="signing secret is set")
+
+
+async def _people(people: People, settings: SlackSettings) -> Check:
+    name = "people"
+    if not settings.people:
+        return Check(
+            name=name,
+            state=CheckState.WARN,
+            found="nobody may decide with a button",
+            remedy="Name member ids or e-mail addresses as people of this connection.",
+        )
+    try:
+        unknown = [address for address in settings.addresses if await people.find(address) is None]
+    except ConnectorError as error:
+        return Check(name=name, state=CheckState.FAIL, found=str(error))
+    if unknown:
+        remedy = "Correct people of this connection, or name the person's member id (U...)."
+        found = f"not in the workspace: {', '.join(unknown)}"
+        return Check(name=name, state=CheckState.WARN, found=found, remedy=remedy)
+    return Check(name=name, state=CheckState.OK, found=f"{len(settings.people)} may decide")

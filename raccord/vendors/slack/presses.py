@@ -1,0 +1,150 @@
+"""Pressed buttons: who sent them, and which of them are ours (Slack docs: block_actions-payload)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
+
+from pydantic import StringConstraints, ValidationError
+
+from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.webhooks import PressSource, UnreadableBody, WebhookRequest, strict_json
+from raccord.domain.desk.notice import Place, Press
+from raccord.vendors.slack.blocks import ACTION
+from raccord.vendors.slack.settings import SlackSettings
+from raccord.vendors.slack.signature import authenticate
+from raccord.vendors.slack.wire import ChannelId, MemberId, Ts, Wire
+
+_OURS = re.compile(f"{ACTION}[0-9]{{1,4}}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Id(Wire):
+    id: str
+
+
+class _User(Wire):
+    id: MemberId
+
+
+class _Container(Wire):
+    channel_id: ChannelId | None = None
+    message_ts: Ts | None = None
+
+
+class _Channel(Wire):
+    id: ChannelId
+
+
+class _Message(Wire):
+    ts: Ts
+
+
+class _Pressed(Wire):
+    """One element that was used; other kinds than buttons have other fields."""
+
+    type: str
+    action_id: str
+
+
+class _Button(Wire):
+    action_id: str
+    action_ts: Ts
+    value: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class _Payload(Wire):
+    type: Literal["block_actions"]
+    user: _User
+    team: _Id | None = None
+    enterprise: _Id | None = None
+    container: _Container | None = None
+    channel: _Channel | None = None
+    message: _Message | None = None
+    actions: tuple[dict[str, Any], ...]
+
+    @property
+    def place(self) -> Place | None:
+        """Where the message stands; None for what is no message, such as a dialog."""
+        channel = self.container.channel_id if self.container else None
+        message = self.container.message_ts if self.container else None
+        channel = channel or (self.channel.id if self.channel else None)
+        message = message or (self.message.ts if self.message else None)
+        return Place(channel=channel, message=message) if channel and message else None
+
+    def is_of(self, team: str) -> bool:
+        """Whether it comes from this workspace, or from the organisation that installed the app."""
+        return team in {found.id for found in (self.team, self.enterprise) if found}
+
+
+def presses(settings: ConnectionSettings) -> PressSource:
+    """Build the source. Raises `TypeError` for another vendor's settings, `ValueError` without a secret."""
+    if not isinstance(settings, SlackSettings):
+        raise TypeError(f"{type(settings).__name__} are not the settings of Slack")
+    if settings.webhook_secret is None:
+        raise ValueError("webhook_secret is missing: enter the app's signing secret")
+    return SlackActions(settings)
+
+
+class SlackActions:
+    """Verifies and reads presses. Two secrets are accepted while one replaces the other."""
+
+    def __init__(self, settings: SlackSettings) -> None:
+        self._settings = settings
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        authenticate(request, self._settings.webhook_secrets(request.received_at))
+
+    def parse(self, body: bytes) -> tuple[Press, ...]:
+        content = strict_json(_payload(body))
+        if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+            raise UnreadableBody("the payload is no interaction")
+        if content["type"] != "block_actions":
+            return ()
+        try:
+            payload = _Payload.model_validate(content)
+            found = tuple(_Button.model_validate(a) for a in payload.actions if _is_ours(a))
+        except ValidationError as error:
+            # Without the original: its text would quote what the person typed.
+            fields = f"{error.error_count()} fields"
+            raise UnreadableBody(f"the payload has not the documented shape ({fields})") from None
+        place = payload.place
+        team = self._settings.team
+        if place is None or (team is not None and not payload.is_of(team)):
+            return ()
+        return tuple(_press(button, place, payload.user.id) for button in found)
+
+
+def _payload(body: bytes) -> bytes:
+    """Return the one field of the form that Slack sends."""
+    try:
+        fields = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=1,
+        )
+    except ValueError:
+        raise UnreadableBody("the body is no form with one field") from None
+    match fields:
+        case [("payload", value)]:
+            return value.encode()
+        case _:
+            raise UnreadableBody("the form's field is not payload")
+
+
+def _is_ours(action: dict[str, Any]) -> bool:
+    """Whether it is a button of ours. Links are buttons too, and other apps' messages have their own."""
+    used = _Pressed.model_validate(action)
+    return used.type == "button" and bool(_OURS.fullmatch(used.action_id))
+
+
+def _press(button: _Button, place: Place, user: str) -> Press:
+    key = (place.channel, place.message, button.action_id, button.action_ts, user)
+    return Press(value=button.value, user=user, place=place, key="/".join(key), at=_instant(button.action_ts))
+
+
+def _instant(ts: str) -> datetime:
+    seconds, _, fraction = ts.partition(".")
+    return _EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction.ljust(6, "0")))

@@ -1,0 +1,9 @@
+"""Stripe Invoicing, API v1 pinned to 2026-10-28.endive."""
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import Kind, Vendor
+from raccord.vendors.stripe.connector import connect
+from raccord.vendors.stripe.settings import StripeSettings
+
+BILLING: Vendor[Billing] = Vendor(settings=StripeSettings, connect=connect)
+ROLES = {Kind.BILLING: BILLING}

@@ -1,0 +1,126 @@
+"""The `Billing` port on Stripe Invoicing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
+from raccord.connectors.connection import Check, ConnectionSettings
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.checks import check
+from raccord.vendors.stripe.customers import Customers
+from raccord.vendors.stripe.delivery import Delivery
+from raccord.vendors.stripe.invoices import Invoices
+from raccord.vendors.stripe.listing import Listing
+from raccord.vendors.stripe.money import MAX_DECIMALS
+from raccord.vendors.stripe.settings import StripeSettings
+from raccord.vendors.stripe.vat import VatRates
+
+_TEST_RATE, _LIVE_RATE = 20.0, 80.0
+"""Below Stripe's 25 and 100 requests per second of one account (Stripe docs: rate-limits)."""
+
+
+def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:  # noqa: ARG001
+    """Build the port. Raises `TypeError` for the settings of another vendor."""
+    if not isinstance(settings, StripeSettings):
+        raise TypeError(f"{type(settings).__name__} are not the settings of Stripe")
+    return StripeBilling(settings, clock)
+
+
+def _usual(settings: StripeSettings) -> float:
+    return _TEST_RATE if settings.test else _LIVE_RATE
+
+
+class StripeBilling:
+    """One Stripe account. Business dates are read and written through the company's clock."""
+
+    def __init__(self, settings: StripeSettings, clock: BusinessClock) -> None:
+        self._settings = settings
+        self._api = StripeApi(settings)
+        self._customers = Customers(self._api)
+        self._rates = VatRates(self._api, settings)
+        self._invoices = Invoices(self._api, self._rates, clock)
+        self._listing = Listing(self._api, self._invoices, self._rates, clock)
+        self._delivery = Delivery(self._api, self._invoices)
+
+    @property
+    def capabilities(self) -> BillingCapabilities:
+        return BillingCapabilities(
+            uniqueness=Uniqueness.IDEMPOTENCY_KEY,
+            key_lifetime=timedelta(hours=24),
+            drafts=True,
+            delivers=True,
+            # Stripe is no approved platform of the French reform, and its API passes invoices to none.
+            einvoicing=False,
+            vat_rounding=self._settings.vat_rounding,
+            max_lines=250,
+            # Stripe counts them from its minor unit, which is the second decimal here.
+            max_unit_price_decimals=MAX_DECIMALS + 2,
+            settle=self._settings.settle,
+            requests_per_second=self._settings.requests_per_second or _usual(self._settings),
+        )
+
+    async def find_customers(
+        self, profile: CustomerProfile, *, linked_id: str | None
+    ) -> tuple[Customer, ...]:
+        return await self._customers.find(profile, linked_id)
+
+    async def create_customer(self, profile: CustomerProfile, *, key: str) -> Customer:
+        return await self._customers.create(profile, key)
+
+    async def claim_customer(self, customer_id: str, profile: CustomerProfile, *, key: str) -> Customer:
+        return await self._customers.claim(customer_id, profile, key)
+
+    async def find_vat_rate(self, rate: Decimal) -> str | None:
+        return await self._rates.find(rate)
+
+    async def create_vat_rate(self, rate: Decimal, *, key: str) -> str:
+        return await self._rates.create(rate, key)
+
+    async def invoices_of(
+        self, deal: DealRef, *, customer_id: str | None, invoice_id: str | None
+    ) -> tuple[Invoice, ...]:
+        return await self._invoices.of_deal(deal, customer_id, invoice_id)
+
+    async def invoices_of_customer(
+        self, customer_id: str, *, since: date, until: date
+    ) -> tuple[Invoice, ...]:
+        return await self._listing.of_customer(customer_id, since, until)
+
+    async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        return await self._listing.lines(invoice_id)
+
+    async def read_invoice(self, invoice_id: str) -> Invoice:
+        return await self._invoices.read(invoice_id)
+
+    async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
+        return await self._invoices.create_draft(order, key)
+
+    async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
+        return await self._invoices.set_lines(invoice_id, order, key)
+
+    async def discard_draft(self, invoice_id: str, *, key: str) -> None:  # noqa: ARG002
+        # Stripe takes keys on POST only; deleting twice is harmless.
+        await self._invoices.discard_draft(invoice_id)
+
+    async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
+        return await self._invoices.finalise(invoice_id, key)
+
+    async def deliver(self, invoice_id: str, *, key: str) -> None:
+        await self._delivery.send(invoice_id, key)
+
+    async def was_delivered(self, invoice_id: str) -> bool:
+        return await self._delivery.was_sent(invoice_id)
+
+    async def probe(self) -> None:
+        await self._listing.first()
+
+    async def check(self) -> tuple[Check, ...]:
+        return await check(self._api, self._settings)
+
+    async def close(self) -> None:
+        await self._api.close()

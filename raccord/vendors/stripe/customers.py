@@ -1,0 +1,193 @@
+"""Customers: found by link, by our reference and by exact e-mail; created and claimed with it."""
+
+import asyncio
+
+from stripe.params import CustomerCreateParams
+
+from raccord.connectors.errors import NotFound
+from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
+from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind, TaxTreatment
+from raccord.vendors.stripe.api import StripeApi, once
+from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.wire import Deleted, FoundCustomer, Page, StripeCustomer, TaxId
+
+REFERENCE, CRM_COMPANY = "raccord_customer", "crm_company_id"
+_READ, _WRITE = "Customers: Read", "Customers: Write"
+_LOCALES = {"fr": "fr-FR", "en": "en"}
+_LONGEST_PHONE = 20
+MOST_CLAUSES = 10
+"""Of one search query (Stripe docs: search)."""
+_TREATMENTS = {"reverse": TaxTreatment.REVERSE_CHARGE, "exempt": TaxTreatment.EXPORT}
+
+
+def quoted(text: str) -> str:
+    """Quote a value for Stripe's search language."""
+    return "'{}'".format(text.replace("\\", "\\\\").replace("'", "\\'"))
+
+
+def customer_metadata(profile: CustomerProfile) -> dict[str, str]:
+    return {REFERENCE: profile.identity.reference, CRM_COMPANY: profile.crm_company}
+
+
+def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
+    """Return the body of `POST /v1/customers`.
+
+    The SIRET is a tax id only of a site that is a customer of its own: it goes on each invoice, since
+    one customer may have several sites. Every customer is taxable: what is not taxed carries 0 % on its
+    lines and its reason in the invoice's footer. Stripe's `reverse` would take the VAT off all of the
+    customer's later invoices.
+    """
+    address = profile.address
+    place = {
+        "line1": address.line1,
+        "line2": address.line2,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "state": address.region,
+        "country": address.country,
+    }
+    body: CustomerCreateParams = {
+        "name": profile.name,
+        "email": profile.email,
+        "preferred_locales": [_LOCALES.get(profile.language, profile.language)],
+        "tax_exempt": "none",
+        "metadata": customer_metadata(profile),
+        "expand": ["tax_ids"],
+    }
+    if filled := {name: text for name, text in place.items() if text}:
+        body["address"] = filled  # type: ignore[typeddict-item]  # its keys are those of `place`
+    # A longer text is no phone number, and not worth stopping an invoice for.
+    if 0 < len(profile.phone) <= _LONGEST_PHONE:
+        body["phone"] = profile.phone
+    if tax_ids := _tax_ids(profile):
+        body["tax_id_data"] = [{"type": kind, "value": value} for kind, value in tax_ids]
+    return body
+
+
+def _tax_ids(profile: CustomerProfile) -> list[tuple[str, str]]:
+    siren, vat = parse_siren(profile.siren or ""), parse_vat_number(profile.vat_number or "")
+    siret = profile.siret if profile.identity.kind is IdentityKind.SIRET else None
+    typed = (("fr_siren", siren), ("fr_siret", siret), ("eu_vat", vat))
+    return [(kind, value) for kind, value in typed if value]
+
+
+def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
+    """Read a customer. The SIREN comes from its tax ids, else its metadata, else its French VAT number."""
+    metadata = found.metadata or {}
+    vat = next((parse_vat_number(t.value) or t.value for t in tax_ids if t.type == "eu_vat"), None)
+    typed = [t.value for kind in ("fr_siren", "fr_siret") for t in tax_ids if t.type == kind]
+    sirens = [parse_siren(text) for text in (*typed, metadata.get("siren", ""))]
+    if vat:
+        sirens.append(siren_of_vat_number(vat))
+    sirets = [parse_siret(t.value) for t in tax_ids if t.type == "fr_siret"]
+    return Customer(
+        id=found.id,
+        name=found.name or "",
+        email=found.email or "",
+        reference=metadata.get(REFERENCE) or None,
+        crm_company=metadata.get(CRM_COMPANY) or None,
+        siren=next((s for s in sirens if s), None),
+        siret=next((s for s in sirets if s), None),
+        vat_number=vat,
+        tax_treatment=_TREATMENTS.get(found.tax_exempt or "", TaxTreatment.TAXED),
+    )
+
+
+class Customers:
+    """The customers of one Stripe account."""
+
+    def __init__(self, api: StripeApi) -> None:
+        self._api = api
+
+    async def find(self, profile: CustomerProfile, linked_id: str | None) -> tuple[Customer, ...]:
+        """Return every customer that may be the profile's, each once, as it is now.
+
+        Stripe can neither search nor list by tax id, so identifiers find a customer only through
+        our reference. Its search lags; what it finds is read again.
+        """
+        linked, same_email, searched = await asyncio.gather(
+            self._retrieve(linked_id), self._with_email(profile.email), self._search(profile)
+        )
+        fresh = {c.id: c for c in (*linked, *same_email)}
+        for id_ in searched:
+            if id_ not in fresh:
+                fresh.update({c.id: c for c in await self._retrieve(id_)})
+        return tuple([await self._complete(c) for c in fresh.values()])
+
+    async def create(self, profile: CustomerProfile, key: str) -> Customer:
+        body = customer_body(profile)
+        created = await self._api.call(
+            Operation(f"create the customer {profile.identity.reference}", _WRITE, write=True),
+            lambda client: client.v1.customers.create_async(body, once(key)),
+            StripeCustomer,
+        )
+        return await self._complete(created)
+
+    async def claim(self, customer_id: str, profile: CustomerProfile, key: str) -> Customer:
+        """Write our reference into the customer's metadata, and nothing else."""
+        claimed = await self._api.call(
+            Operation(f"mark the customer {customer_id} with our reference", _WRITE, write=True),
+            lambda client: client.v1.customers.update_async(
+                customer_id, {"metadata": customer_metadata(profile), "expand": ["tax_ids"]}, once(key)
+            ),
+            StripeCustomer,
+        )
+        return await self._complete(claimed)
+
+    async def _retrieve(self, customer_id: str | None) -> list[StripeCustomer]:
+        if not customer_id:
+            return []
+        try:
+            answer = await self._api.call(
+                Operation(f"read the customer {customer_id}", _READ),
+                lambda client: client.v1.customers.retrieve_async(customer_id, {"expand": ["tax_ids"]}),
+                FoundCustomer,
+            )
+        except NotFound:
+            return []
+        # A deleted customer answers 200 with `deleted`, not 404.
+        return [] if isinstance(answer.root, Deleted) else [answer.root]
+
+    async def _with_email(self, email: str) -> list[StripeCustomer]:
+        if not email:
+            return []
+        pages = self._api.pages(
+            Operation("list the customers with an e-mail address", _READ),
+            lambda client, params: client.v1.customers.list_async(params),
+            Page[StripeCustomer],
+            email=email,
+            expand=["data.tax_ids"],
+        )
+        return [customer async for customer in pages]
+
+    async def _search(self, profile: CustomerProfile) -> list[str]:
+        marks = [
+            *customer_metadata(profile).items(),
+            *((CRM_COMPANY, id_) for id_ in profile.former_companies),
+        ]
+        clauses = [f"metadata['{name}']:{quoted(value)}" for name, value in marks]
+        # Stripe finds no customer by its tax ids: one with another e-mail shows up by its name alone.
+        clauses.append(f"name:{quoted(profile.name)}")
+        asked = (clauses[n : n + MOST_CLAUSES] for n in range(0, len(clauses), MOST_CLAUSES))
+        found = await asyncio.gather(*(self._searched(profile, " OR ".join(some)) for some in asked))
+        return [id_ for ids in found for id_ in ids]
+
+    async def _searched(self, profile: CustomerProfile, query: str) -> list[str]:
+        pages = self._api.pages(
+            Operation(f"search the customer {profile.identity.reference}", _READ),
+            lambda client, params: client.v1.customers.search_async(params),
+            Page[StripeCustomer],
+            query=query,
+        )
+        return [customer.id async for customer in pages]
+
+    async def _complete(self, found: StripeCustomer) -> Customer:
+        """Read the tax ids in full: the expanded list is one page, or missing."""
+        if found.tax_ids is not None and not found.tax_ids.has_more:
+            return as_customer(found, found.tax_ids.data)
+        pages = self._api.pages(
+            Operation(f"list the tax ids of customer {found.id}", _READ),
+            lambda client, params: client.v1.customers.tax_ids.list_async(found.id, params),
+            Page[TaxId],
+        )
+        return as_customer(found, tuple([tax_id async for tax_id in pages]))

@@ -1,0 +1,275 @@
+"""Invoices: found by our reference, read with their exact totals, written one step at a time."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from raccord.connectors.errors import NotFound, Permanent, Poison
+from raccord.domain.deal_won.buyer import Buyer
+from raccord.domain.values.address import Address, parse_country
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
+from raccord.domain.values.totals import Totals, VatTotal
+from raccord.vendors.stripe.api import StripeApi, once
+from raccord.vendors.stripe.customers import quoted
+from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.money import of_minor
+from raccord.vendors.stripe.orders import CONTENT, DEAL, draft_body, lines_body, reference_of
+from raccord.vendors.stripe.vat import VatRates
+from raccord.vendors.stripe.wire import (
+    Deleted,
+    FoundInvoice,
+    Line,
+    Page,
+    PostalAddress,
+    StripeInvoice,
+    Tax,
+)
+
+READ, WRITE = "Invoices: Read", "Invoices: Write"
+
+
+class Invoices:
+    """The invoices of one Stripe account."""
+
+    def __init__(self, api: StripeApi, rates: VatRates, clock: BusinessClock) -> None:
+        self._api = api
+        self._rates = rates
+        self._clock = clock
+
+    async def of_deal(
+        self, deal: DealRef, customer_id: str | None, invoice_id: str | None
+    ) -> tuple[Invoice, ...]:
+        """Return every invoice that carries the deal's reference, each once, as it is now.
+
+        The customer's list is immediate; search lags but also sees another customer's invoices.
+        """
+        known, listed, searched = await asyncio.gather(
+            self._found(invoice_id), self._of_customer(customer_id), self._search(deal)
+        )
+        fresh = {i.id: i for i in (*known, *listed)}
+        for id_ in searched:
+            if id_ not in fresh:
+                fresh.update({i.id: i for i in await self._found(id_)})
+        return tuple([await self._as_invoice(i) for i in fresh.values() if _is_of(i, deal, invoice_id)])
+
+    async def read(self, invoice_id: str) -> Invoice:
+        return await self._as_invoice(await self.retrieve(invoice_id))
+
+    async def retrieve(self, invoice_id: str) -> StripeInvoice:
+        """Read one invoice as Stripe holds it. Raises `NotFound`."""
+        answer = await self._api.call(
+            Operation(f"read the invoice {invoice_id}", READ),
+            lambda client: client.v1.invoices.retrieve_async(invoice_id),
+            FoundInvoice,
+        )
+        if isinstance(answer.root, Deleted):
+            raise NotFound(f"The Stripe invoice {invoice_id} was deleted.", code="resource_missing")
+        return answer.root
+
+    async def create_draft(self, order: InvoiceOrder, key: str) -> Invoice:
+        body = draft_body(order, self._clock)
+        drafted = await self._api.call(
+            Operation(f"create the draft of deal {order.reference.deal}", WRITE, write=True),
+            lambda client: client.v1.invoices.create_async(body, once(key)),
+            StripeInvoice,
+        )
+        return await self._as_invoice(drafted)
+
+    async def set_lines(self, invoice_id: str, order: InvoiceOrder, key: str) -> Invoice:
+        """Add all lines and the content hash in one request; a draft that has them is left alone."""
+        draft = await self.retrieve(invoice_id)
+        if draft.lines.data:
+            return await self._already_filled(draft, order)
+        body = lines_body(order, await self._rates.ids({line.vat_rate for line in order.lines}))
+        try:
+            filled = await self._api.call(
+                Operation(f"put {len(order.lines)} lines on the draft {invoice_id}", WRITE, write=True),
+                lambda client: client.v1.invoices.add_lines_async(invoice_id, body, once(key)),
+                StripeInvoice,
+            )
+        except Permanent:
+            self._rates.forget()
+            raise
+        return await self._as_invoice(filled)
+
+    async def discard_draft(self, invoice_id: str) -> None:
+        """Delete a draft; one that is gone already is fine."""
+        try:
+            await self._api.call(
+                Operation(f"delete the draft {invoice_id}", WRITE, write=True),
+                lambda client: client.v1.invoices.delete_async(invoice_id),
+                Deleted,
+            )
+        except NotFound:
+            return
+
+    async def finalise(self, invoice_id: str, key: str) -> Invoice:
+        """Issue the draft. `auto_advance` stays off: Stripe then sends no reminder of its own."""
+        issued = await self._api.call(
+            Operation(f"finalise the invoice {invoice_id}", WRITE, write=True),
+            lambda client: client.v1.invoices.finalize_invoice_async(
+                invoice_id, {"auto_advance": False}, once(key)
+            ),
+            StripeInvoice,
+        )
+        return await self._as_invoice(issued)
+
+    async def _already_filled(self, draft: StripeInvoice, order: InvoiceOrder) -> Invoice:
+        if (draft.metadata or {}).get(CONTENT) == order.content_hash:
+            return await self._as_invoice(draft)
+        raise Permanent(
+            f"The Stripe draft {draft.id} already has lines that are not those of deal "
+            f"{order.reference.deal} as it is now. Delete the draft, or its lines, in Stripe.",
+            code="draft_not_empty",
+            field="lines",
+        )
+
+    async def _found(self, invoice_id: str | None) -> list[StripeInvoice]:
+        if not invoice_id:
+            return []
+        try:
+            return [await self.retrieve(invoice_id)]
+        except NotFound:
+            return []
+
+    async def _of_customer(self, customer_id: str | None) -> list[StripeInvoice]:
+        if not customer_id:
+            return []
+        try:
+            return [i async for i in self._list(customer_id)]
+        except Permanent as error:
+            # As a parameter, a customer that is gone answers 400 or 404, always with this code.
+            if error.code != "resource_missing":
+                raise
+            return []
+
+    def _list(self, customer_id: str) -> AsyncIterator[StripeInvoice]:
+        return self._api.pages(
+            Operation(f"list the invoices of customer {customer_id}", READ),
+            lambda client, params: client.v1.invoices.list_async(params),
+            Page[StripeInvoice],
+            customer=customer_id,
+        )
+
+    async def _search(self, deal: DealRef) -> list[str]:
+        query = f"metadata['{DEAL}']:{quoted(str(deal))}"
+        pages = self._api.pages(
+            Operation(f"search the invoices of deal {deal}", READ),
+            lambda client, params: client.v1.invoices.search_async(params),
+            Page[StripeInvoice],
+            query=query,
+        )
+        return [invoice.id async for invoice in pages]
+
+    async def all_lines(self, invoice: StripeInvoice) -> tuple[Line, ...]:
+        """Return every line: an invoice holds only its first ten."""
+        if not invoice.lines.has_more:
+            return invoice.lines.data
+        pages = self._api.pages(
+            Operation(f"list the lines of invoice {invoice.id}", READ),
+            lambda client, params: client.v1.invoices.line_items.list_async(invoice.id, params),
+            Page[Line],
+        )
+        return tuple([line async for line in pages])
+
+    async def _as_invoice(self, found: StripeInvoice) -> Invoice:
+        metadata, lines = found.metadata or {}, await self.all_lines(found)
+        currency = found.currency.upper()
+        credited = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount
+        return Invoice(
+            id=found.id,
+            state=state_of(found),
+            customer_id=found.customer or "",
+            reference=reference_of(metadata),
+            number=found.number,
+            url=found.hosted_invoice_url,
+            currency=currency,
+            totals=await self._totals(found, lines),
+            line_count=len(lines),
+            content_hash=metadata.get(CONTENT),
+            credited=of_minor(credited, currency),
+            due_on=self._date(found.due_date),
+            issued_on=self._date(found.status_transitions.finalized_at),
+            buyer=_buyer(found),
+        )
+
+    async def _totals(self, found: StripeInvoice, lines: tuple[Line, ...]) -> Totals:
+        """Read the totals that Stripe computed; nothing is computed again here but sums per rate."""
+        taxes = found.total_taxes or ()
+        vat: dict[Decimal, int] = defaultdict(int)
+        bases: dict[Decimal, int] = defaultdict(int)
+        for tax in taxes:
+            percent = await self._percent(found, tax)
+            vat[percent] += tax.amount
+            bases[percent] += _base(tax, lines)
+        net = found.total_excluding_tax
+        if net is None:
+            net = found.total - sum(tax.amount for tax in taxes)
+        return Totals(
+            net=of_minor(net, found.currency),
+            vat=tuple(
+                VatTotal(
+                    rate=rate,
+                    base=of_minor(bases[rate], found.currency),
+                    vat=of_minor(vat[rate], found.currency),
+                )
+                for rate in sorted(vat)
+            ),
+            gross=of_minor(found.total, found.currency),
+        )
+
+    async def _percent(self, found: StripeInvoice, tax: Tax) -> Decimal:
+        if tax.tax_rate_details is None:
+            raise Poison(
+                f"The Stripe invoice {found.id} holds a tax without a tax rate; correct it in Stripe."
+            )
+        return await self._rates.percent(tax.tax_rate_details.tax_rate)
+
+    def _date(self, unix: int | None) -> date | None:
+        return None if unix is None else self._clock.date_of(datetime.fromtimestamp(unix, UTC))
+
+
+def _is_of(found: StripeInvoice, deal: DealRef, invoice_id: str | None) -> bool:
+    # Metadata can be edited in the Dashboard: without a reference, our own link still counts, or
+    # the deal would be invoiced a second time.
+    unmarked = str(deal) if found.id == invoice_id else None
+    return ((found.metadata or {}).get(DEAL) or unmarked) == str(deal)
+
+
+def _base(tax: Tax, lines: Iterable[Line]) -> int:
+    if tax.taxable_amount is not None:
+        return tax.taxable_amount
+    return sum(
+        line.amount if part.taxable_amount is None else part.taxable_amount
+        for line in lines
+        for part in line.taxes or ()
+        if part.tax_rate_details == tax.tax_rate_details
+    )
+
+
+def state_of(found: StripeInvoice) -> InvoiceState:
+    try:
+        return InvoiceState(found.status)
+    except ValueError as error:
+        raise Poison(f"The Stripe invoice {found.id} has the unknown status {found.status!r}.") from error
+
+
+def _buyer(found: StripeInvoice) -> Buyer:
+    """Stripe docs: until the invoice is finalised, these fields equal those of the customer."""
+    place = found.customer_address or PostalAddress()
+    return Buyer(
+        name=found.customer_name or "",
+        address=Address(
+            line1=place.line1 or "",
+            line2=place.line2 or "",
+            postal_code=place.postal_code or "",
+            city=place.city or "",
+            region=place.state or "",
+            country=parse_country(place.country or ""),
+        ),
+        identifiers=tuple(each.value for each in found.customer_tax_ids or () if each.value),
+    )

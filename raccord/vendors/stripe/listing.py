@@ -1,0 +1,114 @@
+"""A customer's invoices, ours or not, and what an invoice bills line by line."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from raccord.connectors.errors import Permanent
+from raccord.domain.values.clock import DAY, BusinessClock
+from raccord.domain.values.invoice import Invoice, InvoicedLine
+from raccord.domain.values.totals import Totals
+from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.invoices import READ, Invoices, state_of
+from raccord.vendors.stripe.money import of_minor
+from raccord.vendors.stripe.orders import reference_of
+from raccord.vendors.stripe.vat import VatRates
+from raccord.vendors.stripe.wire import Identified, Line, Page, StripeInvoice
+
+_FIRST: Any = {"limit": 1}
+
+
+class Listing:
+    """Reads what others may have written: nothing here relies on an invoice having our shape."""
+
+    def __init__(self, api: StripeApi, invoices: Invoices, rates: VatRates, clock: BusinessClock) -> None:
+        self._api = api
+        self._invoices = invoices
+        self._rates = rates
+        self._clock = clock
+
+    async def of_customer(self, customer_id: str, since: date, until: date) -> tuple[Invoice, ...]:
+        """Return the customer's invoices created or finalised between two business dates, without VAT.
+
+        Stripe lists by the instant of creation alone: a draft older than the day of margin is not seen.
+        """
+        pages = self._api.pages(
+            Operation(f"list the invoices of customer {customer_id}", READ),
+            lambda client, params: client.v1.invoices.list_async(params),
+            Page[StripeInvoice],
+            customer=customer_id,
+            created=self._created(since, until),
+        )
+        try:
+            found = [self._glimpse(invoice) async for invoice in pages]
+        except Permanent as error:
+            # As a parameter, a customer that is gone answers 400 or 404, always with this code.
+            if error.code != "resource_missing":
+                raise
+            return ()
+        return tuple(
+            invoice
+            for created_on, invoice in found
+            if any(since <= day <= until for day in (created_on, invoice.issued_on) if day)
+        )
+
+    async def lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        invoice = await self._invoices.retrieve(invoice_id)
+        return tuple([await self._line(line, invoice) for line in await self._invoices.all_lines(invoice)])
+
+    async def first(self) -> None:
+        """List one invoice: cheap, and refused when the key is."""
+        await self._api.call(
+            Operation("list an invoice", READ),
+            lambda client: client.v1.invoices.list_async(_FIRST),
+            Page[Identified],
+        )
+
+    def _created(self, since: date, until: date) -> dict[str, int]:
+        """Return the instants between which to look, with a day of margin: Stripe's clock is not ours."""
+        return {
+            "gte": int(self._clock.end_of(since - 2 * DAY).timestamp()) + 1,
+            "lte": int(self._clock.end_of(until + DAY).timestamp()),
+        }
+
+    async def _line(self, line: Line, invoice: StripeInvoice) -> InvoicedLine:
+        rates = [tax.tax_rate_details for tax in line.taxes or ()]
+        percents = [await self._rates.percent(rate.tax_rate) for rate in rates if rate]
+        quantity = line.quantity_decimal if line.quantity_decimal is not None else line.quantity
+        return InvoicedLine(
+            name=line.description or "",
+            quantity=Decimal(1 if quantity is None else quantity),
+            net=of_minor(_net(line), invoice.currency),
+            vat_rate=sum(percents, Decimal(0)) if percents and all(rates) else None,
+        )
+
+    def _glimpse(self, found: StripeInvoice) -> tuple[date, Invoice]:
+        metadata, currency = found.metadata or {}, found.currency.upper()
+        net = found.total_excluding_tax
+        if net is None:
+            net = found.total - sum(tax.amount for tax in found.total_taxes or ())
+        credited = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount
+        invoice = Invoice(
+            id=found.id,
+            state=state_of(found),
+            customer_id=found.customer or "",
+            reference=reference_of(metadata),
+            number=found.number,
+            url=found.hosted_invoice_url,
+            currency=currency,
+            totals=Totals(net=of_minor(net, currency), vat=(), gross=of_minor(found.total, currency)),
+            credited=of_minor(credited, currency),
+            due_on=self._date(found.due_date),
+            issued_on=self._date(found.status_transitions.finalized_at),
+        )
+        return self._clock.date_of(datetime.fromtimestamp(found.created, UTC)), invoice
+
+    def _date(self, unix: int | None) -> date | None:
+        return None if unix is None else self._clock.date_of(datetime.fromtimestamp(unix, UTC))
+
+
+def _net(line: Line) -> int:
+    discounts = sum(discount.amount for discount in line.discount_amounts or ())
+    included = sum(tax.amount for tax in line.taxes or () if tax.tax_behavior == "inclusive")
+    return (line.amount if line.subtotal is None else line.subtotal) - discounts - included

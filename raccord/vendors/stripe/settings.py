@@ -1,0 +1,56 @@
+"""Stripe's section of `raccord.toml`."""
+
+import re
+from datetime import timedelta
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Duration
+from raccord.domain.values.totals import VatRounding
+
+_KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_\w+")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class StripeSettings(ConnectionSettings):
+    """One Stripe account. Test or live is decided by the key alone: the host is the same for both."""
+
+    vendor: str = "stripe"
+    base_url: str = "https://api.stripe.com"
+    api_key: SecretStr
+    """A restricted key (`rk_test_...`, `rk_live_...`) with the rights `doctor` lists, or a secret key."""
+    vat_rounding: VatRounding = VatRounding.PER_LINE
+    """How this account rounds VAT; a draft that follows the other rule stops at the totals proof."""
+    settle: Duration = Field(default=timedelta(seconds=60), ge=timedelta(0))
+    """How long after a server error Stripe's look-ups may still miss what that request created."""
+    requests_per_second: float | None = Field(default=None, gt=0)
+    """Below what the account admits; by default 20 with a test key and 80 with a live one."""
+    vat_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
+    """ISO 3166-1 country of the VAT rates."""
+    vat_display_name: str = Field(default="TVA", min_length=1, max_length=50)
+    """What invoices print beside the percentage, for the rates that Raccord creates."""
+
+    @field_validator("api_key")
+    @classmethod
+    def _is_an_api_key(cls, key: SecretStr) -> SecretStr:
+        if not _KEY.fullmatch(key.get_secret_value()):
+            raise ValueError(
+                "this is not a Stripe API key for servers: it begins with rk_test_, rk_live_, sk_test_ "
+                "or sk_live_ (a publishable pk_ key or a webhook's whsec_ secret does not work here)"
+            )
+        return key
+
+    @model_validator(mode="after")
+    def _live_keys_travel_encrypted(self) -> Self:
+        url = urlsplit(self.base_url)
+        if not self.test and url.scheme != "https" and url.hostname not in _LOOPBACK:
+            raise ValueError("a live key is sent over https only: correct base_url")
+        return self
+
+    @property
+    def test(self) -> bool:
+        found = _KEY.fullmatch(self.api_key.get_secret_value())
+        return found is not None and found["mode"] == "test"

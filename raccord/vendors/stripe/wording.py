@@ -1,0 +1,105 @@
+"""What Raccord itself writes on an invoice, in the customer's language; French where there is no other."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from raccord.connectors.errors import Permanent
+from raccord.domain.values.base import Value
+from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder
+
+LONGEST_DESCRIPTION = 5000
+_LONGEST_FIELD = 140
+
+
+class _Language(Value):
+    locale: str
+    purchase_order: str
+    service_date: str
+    day: str
+    percent_off: str
+    amount_off: str
+
+
+_FRENCH = _Language(
+    locale="fr",
+    purchase_order="Bon de commande",
+    service_date="Date de prestation",
+    day="dd/MM/yyyy",
+    percent_off="(prix unitaire {price}, remise {discount}\u00a0%)",
+    amount_off="(prix unitaire {price}, remise {discount} par unité)",
+)
+_LANGUAGES = {
+    "fr": _FRENCH,
+    "en": _Language(
+        locale="en",
+        purchase_order="Purchase order",
+        service_date="Service date",
+        day="d MMMM yyyy",
+        percent_off="(unit price {price}, {discount}% discount)",
+        amount_off="(unit price {price}, discount {discount} per unit)",
+    ),
+}
+
+
+def _language(code: str) -> _Language:
+    return _LANGUAGES.get(code, _FRENCH)
+
+
+def describe(line: InvoiceLine, currency: str, language: str) -> str:
+    """Return a line's text: its name, its description, and the discount its price already contains.
+
+    A long description is cut; name and discount never are.
+    """
+    discount = _discount(line, currency, _language(language))
+    free = LONGEST_DESCRIPTION - len(line.name) - len(discount) - len(" – ") - len(" ")
+    description = line.description.strip()
+    if len(description) > free:
+        description = f"{description[: max(free - 1, 0)]}…"
+    return " ".join(text for text in (" – ".join(t for t in (line.name, description) if t), discount) if text)
+
+
+def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:
+    if line.unit_price == line.list_price:
+        return ""
+    price = _amount(line.list_price, currency, language)
+    if line.discount_percent is not None:
+        percent = format_decimal(
+            line.discount_percent.normalize(), locale=language.locale, decimal_quantization=False
+        )
+        return language.percent_off.format(price=price, discount=percent)
+    off = _amount(line.list_price - line.unit_price, currency, language)
+    return language.amount_off.format(price=price, discount=off)
+
+
+def _amount(value: Decimal, currency: str, language: _Language) -> str:
+    # Unit prices may be finer than the currency (0,0345 € per unit), so no digit is rounded away.
+    return format_currency(value, currency, locale=language.locale, decimal_quantization=False)
+
+
+def custom_fields(order: InvoiceOrder) -> list[tuple[str, str]]:
+    """Return the invoice's extra fields, name and value: SIRET, purchase order, service date.
+
+    Raises `Permanent` when a value is longer than Stripe prints.
+    """
+    language = _language(order.language)
+    fields = [
+        ("SIRET", order.siret),
+        (language.purchase_order, order.purchase_order),
+        (language.service_date, _day(order.service_date, language)),
+    ]
+    for name, value in fields:
+        if len(value) > _LONGEST_FIELD:
+            raise Permanent(
+                f"“{name}” of deal {order.reference.deal} has {len(value)} characters; "
+                f"Stripe prints at most {_LONGEST_FIELD}. Shorten it in the CRM.",
+                code="too_long",
+                field=name,
+            )
+    return [(name, value) for name, value in fields if value]
+
+
+def _day(day: date, language: _Language) -> str:
+    return format_date(day, language.day, locale=language.locale)

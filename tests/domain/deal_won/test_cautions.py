@@ -1,0 +1,208 @@
+"""What a person should know about an invoice that is issued all the same."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.deal_won.quality import Examination, examine
+from raccord.domain.desk.problems import Cause
+from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
+from raccord.domain.rules.policy import DealWonPolicy, IndividualRule, VatPolicy
+from raccord.domain.values.deal import Deal
+from tests.domain.samples import GERMAN_VAT, TODAY, abroad, company, deal, line, policy, rules
+
+SERVED = date(2026, 11, 20)
+
+
+def served(**changes: Any) -> Deal:
+    """A deal with a service date, so that nothing is worth a warning but what is changed."""
+    return deal(**({"service_date": SERVED} | changes))
+
+
+def judged(found: Deal, by: DealWonPolicy | None = None, today: date = TODAY) -> Examination:
+    examination = examine(found, by or policy(), today)
+    assert examination.plan is not None
+    assert examination.plan.warnings == examination.warnings
+    for each in examination.warnings:
+        for text in (each.reason, each.remedy):
+            assert text.fr.strip()
+            assert text.en.strip()
+            assert text.fr != text.en
+    return examination
+
+
+def warned(found: Deal, by: DealWonPolicy | None = None, today: date = TODAY) -> list[tuple[Cause, str]]:
+    return [(each.cause, each.field) for each in judged(found, by, today).warnings]
+
+
+def test_an_ordinary_deal_is_worth_no_warning() -> None:
+    assert warned(served()) == []
+
+
+@pytest.mark.parametrize(("won_on", "shown"), [(SERVED, "20/11/2026"), (None, "22/11/2026")])
+def test_a_service_date_that_was_assumed_is_said(won_on: date | None, shown: str) -> None:
+    (only,) = judged(deal(won_on=won_on)).warnings
+    assert (only.cause, only.record, only.field) == (Cause.DATE, "deal", "service_date")
+    assert shown in only.reason.fr
+    assert (won_on or TODAY).isoformat() in only.reason.en
+
+
+@pytest.mark.parametrize(
+    ("service", "far"),
+    [
+        (date(2025, 11, 22), False),
+        (date(2025, 11, 20), True),
+        (date(2027, 11, 22), False),
+        (date(2027, 11, 25), True),
+        (date(2062, 11, 20), True),
+        (date(1926, 11, 20), True),
+    ],
+)
+def test_a_service_date_years_away_is_doubted(service: date, far: bool) -> None:
+    found = judged(deal(service_date=service)).warnings
+    assert [(w.cause, w.record, w.field) for w in found] == (
+        [(Cause.DATE, "deal", "service_date")] if far else []
+    )
+    assert all(f"{service:%d/%m/%Y}" in w.reason.fr and service.isoformat() in w.reason.en for w in found)
+
+
+TERMS = (Cause.TERMS, "payment_terms_days")
+
+
+@pytest.mark.parametrize(("days", "long"), [(0, False), (30, False), (60, False), (61, True), (365, True)])
+def test_more_than_60_days_between_french_companies_is_warned_and_never_blocked(
+    days: int, long: bool
+) -> None:
+    ours = policy(invoice=rules(payment_terms_days=days))
+    said = [
+        judged(served(payment_terms_days=days)),
+        judged(served(companies=(company(payment_terms_days=days),))),
+        judged(served(), ours),
+    ]
+    assert [[(w.cause, w.record, w.field) for w in each.warnings] for each in said] == [
+        [(Cause.TERMS, record, field)] if long else []
+        for record, field in (
+            ("deal", "payment_terms_days"),
+            ("company 12", "payment_terms_days"),
+            ("settings", "invoice.payment_terms_days"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("issued", "days", "long"),
+    [
+        (date(2026, 11, 10), 45, False),  # 31 December
+        (date(2026, 11, 10), 60, True),  # 31 January
+        (date(2026, 11, 22), 60, False),  # 31 January, as 45 days end of month
+        (date(2026, 11, 22), 75, True),
+        (date(2027, 1, 20), 60, False),  # 31 March
+        (date(2027, 1, 1), 30, False),
+    ],
+)
+def test_end_of_month_allows_45_days_and_then_the_end_of_that_month(
+    issued: date, days: int, long: bool
+) -> None:
+    by = policy(invoice=rules(end_of_month=True))
+    assert warned(served(payment_terms_days=days), by, issued) == ([TERMS] if long else [])
+
+
+def test_no_lawful_term_is_ever_warned_on_any_day_of_a_leap_year() -> None:
+    by = policy(invoice=rules(end_of_month=True))
+    for n in range(0, 366, 5):
+        issued = date(2024, 1, 1) + timedelta(days=n)
+        assert warned(served(payment_terms_days=45, service_date=issued), by, issued) == []
+        assert warned(served(payment_terms_days=60, service_date=issued), None, issued) == []
+
+
+def test_the_warning_shows_the_day_it_would_be_due() -> None:
+    (only,) = judged(served(payment_terms_days=90)).warnings
+    assert "20/02/2027" in only.reason.fr
+    assert "2027-02-20" in only.reason.en
+
+
+@pytest.mark.parametrize("country", ["CH", "DE", "MC", "US"])
+def test_the_limit_binds_a_french_seller_wherever_the_professional_is(country: str) -> None:
+    assert warned(served(payment_terms_days=61, companies=(abroad(country),))) == [TERMS]
+    assert warned(served(payment_terms_days=60, companies=(abroad(country),))) == []
+
+
+def test_the_limit_is_for_french_sellers_and_professionals() -> None:
+    person = company(siret="", individual=True)
+    by = policy(invoice=rules(individuals=IndividualRule.INVOICE))
+    assert warned(served(payment_terms_days=90, companies=(person,)), by) == []
+    belgian = policy(invoice=rules(vat=VatPolicy(seller_country="BE")))
+    assert warned(served(payment_terms_days=90), belgian) == []
+
+
+def test_an_impossible_term_is_a_problem_and_not_a_warning() -> None:
+    found = examine(served(payment_terms_days=10**9), policy(), TODAY)
+    assert [p.cause for p in found.problems] == [Cause.TERMS]
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("customer", "doubted"),
+    [
+        (abroad("DE", vat_number=GERMAN_VAT), True),
+        (abroad("GR", vat_number="GR 094259216"), True),
+        (abroad("GB", vat_number="XI366303068"), True),
+        (abroad("DE"), False),
+        (abroad("DE", vat_number="FR44732829320"), False),
+        (abroad("MC", vat_number=GERMAN_VAT), False),
+        (abroad("CH", vat_number="CHE-107.787.577 TVA"), False),
+        (company(), False),
+        (company(vat_number=GERMAN_VAT), False),
+    ],
+)
+def test_french_vat_for_a_company_with_another_states_number_is_doubted_and_invoiced(
+    customer: Any, doubted: bool
+) -> None:
+    found = judged(served(companies=(customer,))).warnings
+    assert [(w.cause, w.record, w.field) for w in found] == (
+        [(Cause.VAT, "line item 41", "vat_rate")] if doubted else []
+    )
+
+
+def test_reverse_charge_is_not_doubted() -> None:
+    found = served(companies=(abroad("DE", vat_number=GERMAN_VAT),), lines=(line(vat_rate=Decimal(0)),))
+    assert warned(found) == []
+
+
+SWITCH = date(2027, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "today", "missing"),
+    [
+        (EInvoicingMode.OFF, SWITCH - timedelta(days=1), False),
+        (EInvoicingMode.OFF, SWITCH, True),
+        (EInvoicingMode.VENDOR, SWITCH, False),
+    ],
+)
+def test_from_the_switch_date_on_nobody_forgets_the_platform(
+    mode: EInvoicingMode, today: date, missing: bool
+) -> None:
+    by = policy(invoice=rules(einvoicing=EInvoicing(mode=mode)))
+    assert warned(served(service_date=today), by, today) == (
+        [(Cause.DATE, "einvoicing.mode")] if missing else []
+    )
+
+
+def test_a_large_company_switches_when_it_says() -> None:
+    by = policy(invoice=rules(einvoicing=EInvoicing(starts_on=date(2026, 9, 1))))
+    assert warned(served(), by) == [(Cause.DATE, "einvoicing.mode")]
+
+
+@pytest.mark.parametrize("customer", [company(siret="", individual=True), abroad("CH"), abroad("MC")])
+def test_consumers_and_customers_abroad_need_no_platform(customer: Any) -> None:
+    by = policy(invoice=rules(individuals=IndividualRule.INVOICE))
+    assert warned(served(companies=(customer,), service_date=SWITCH), by, SWITCH) == []
+
+
+def test_warnings_stand_beside_problems_too() -> None:
+    found = examine(deal(lines=()), policy(), TODAY)
+    assert found.plan is None
+    assert [w.field for w in found.warnings] == ["service_date"]

@@ -1,0 +1,173 @@
+"""How an invoice is named, and when it no longer counts."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import (
+    Invoice,
+    InvoiceLine,
+    InvoiceOrder,
+    InvoiceReference,
+    InvoiceState,
+    billing_status,
+    by_hand_between,
+    live_invoices,
+    next_cycle,
+)
+from raccord.domain.values.parties import TaxTreatment
+from raccord.domain.values.totals import VatRounding
+from tests.domain.samples import DEAL, invoice, priced, totals
+
+LINE = InvoiceLine(
+    name="Conseil",
+    quantity=Decimal("0.333"),
+    list_price=Decimal("100"),
+    unit_price=Decimal("85"),
+    discount_percent=Decimal("15"),
+    vat_rate=Decimal("20"),
+)
+ORDER = InvoiceOrder(
+    reference=InvoiceReference(deal=DEAL),
+    customer_id="cus_1",
+    currency="EUR",
+    lines=(LINE,),
+    issued_on=date(2026, 11, 22),
+    due_on=date(2026, 12, 22),
+    service_date=date(2026, 11, 20),
+)
+
+DRAFT, OPEN, PAID, BAD, VOID = (
+    InvoiceState.DRAFT,
+    InvoiceState.OPEN,
+    InvoiceState.PAID,
+    InvoiceState.UNCOLLECTIBLE,
+    InvoiceState.VOID,
+)
+NOTHING_OWED: dict[str, Any] = {"totals": totals(priced("1", "0", "20"))}
+
+
+@pytest.mark.parametrize(
+    ("found", "live"),
+    [
+        (invoice(DRAFT), True),
+        (invoice(OPEN), True),
+        (invoice(PAID), True),
+        (invoice(BAD), True),
+        (invoice(VOID), False),
+        (invoice(VOID, credited="60"), False),
+        (invoice(PAID, credited="0.01"), True),
+        (invoice(PAID, credited="119.99"), True),
+        (invoice(PAID, credited="120.00"), False),
+        (invoice(PAID, credited="120.01"), False),
+        (invoice(OPEN, credited="120.00"), False),
+        (invoice(PAID, **NOTHING_OWED), True),
+    ],
+)
+def test_an_invoice_claims_its_deal_until_it_is_void_or_fully_credited(found: Invoice, live: bool) -> None:
+    assert found.live is live
+
+
+def test_only_void_and_fully_credited_invoices_open_a_new_cycle() -> None:
+    paid, partly = invoice(PAID, id="in_1"), invoice(PAID, id="in_2", credited="60")
+    void, credited = invoice(VOID, id="in_3"), invoice(PAID, id="in_4", credited="120")
+    assert [next_cycle(()), next_cycle((paid, partly)), next_cycle((void,))] == [1, 1, 2]
+    assert next_cycle((paid, void, credited, partly)) == 3
+    assert live_invoices((paid, void, credited, partly)) == (paid, partly)
+
+
+@pytest.mark.parametrize("state", InvoiceState)
+def test_everything_but_a_draft_is_finalised(state: InvoiceState) -> None:
+    assert invoice(state).finalised is (state is not DRAFT)
+
+
+@pytest.mark.parametrize("state", InvoiceState)
+def test_a_deal_shows_paid_for_a_paid_invoice_alone(state: InvoiceState) -> None:
+    assert billing_status(state) == ("paid" if state is PAID else "issued")
+
+
+def test_a_reference_reads_deal_cycle_revision() -> None:
+    reference = InvoiceReference(deal=DealRef(connection="crm", id="7"), cycle=2, revision=3)
+    assert str(reference) == "crm:7/2/3"
+
+
+def test_the_key_names_deal_cycle_revision_and_content() -> None:
+    assert ORDER.key == f"inv/crm:7/1/1/{ORDER.content_hash}"
+    assert len(ORDER.content_hash) == 16
+
+
+def test_the_key_stays_the_same_from_release_to_release() -> None:
+    # Another hash for the same order would replace every draft that is on its way during an upgrade.
+    assert ORDER.key == "inv/crm:7/1/1/a962454ac8c71ef8"
+
+
+def test_the_same_order_read_again_has_the_same_key() -> None:
+    again = InvoiceOrder.model_validate_json(ORDER.model_dump_json())
+    assert again == ORDER
+    assert again.key == ORDER.key
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "cycle": {"reference": InvoiceReference(deal=DEAL, cycle=2)},
+    "revision": {"reference": InvoiceReference(deal=DEAL, revision=2)},
+    "deal": {"reference": InvoiceReference(deal=DealRef(connection="crm", id="8"))},
+    "customer": {"customer_id": "cus_2"},
+    "currency": {"currency": "USD"},
+    "one line more": {"lines": (LINE, LINE)},
+    "quantity": {"lines": (LINE.model_copy(update={"quantity": Decimal("0.334")}),)},
+    "price": {"lines": (LINE.model_copy(update={"unit_price": Decimal("85.01")}),)},
+    "rate": {"lines": (LINE.model_copy(update={"vat_rate": Decimal("10")}),)},
+    "name": {"lines": (LINE.model_copy(update={"name": "Audit"}),)},
+    "description": {"lines": (LINE.model_copy(update={"description": "Phase 2"}),)},
+    "discount": {"lines": (LINE.model_copy(update={"discount_percent": None}),)},
+    "issue date": {"issued_on": date(2026, 11, 23)},
+    "due date": {"due_on": ORDER.due_on + timedelta(days=1)},
+    "service date": {"service_date": date(2026, 11, 21)},
+    "buyer's order": {"purchase_order": "PO-1"},
+    "siret": {"siret": "73282932000074"},
+    "memo": {"memo": "Merci"},
+    "footer": {"footer": "Autoliquidation"},
+    "language": {"language": "en"},
+    "treatment": {"tax_treatment": TaxTreatment.EXPORT},
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_the_customer_would_read_differently_changes_the_key(what: str) -> None:
+    changed = InvoiceOrder(**(dict(ORDER) | CHANGES[what]))
+    assert changed.content_hash != ORDER.content_hash
+    assert changed.key != ORDER.key
+
+
+def test_every_field_of_an_order_counts_in_its_hash() -> None:
+    touched = {field for change in CHANGES.values() for field in change}
+    assert touched == set(InvoiceOrder.model_fields)
+
+
+def test_no_name_or_address_is_in_the_key() -> None:
+    named = ORDER.model_copy(update={"memo": "Jean Dupont", "customer_id": "cus_secret"})
+    assert "Jean" not in named.key
+    assert "cus_secret" not in named.key
+
+
+def test_an_order_comes_to_the_totals_of_its_discounted_lines() -> None:
+    found = ORDER.totals(VatRounding.PER_LINE)
+    assert (str(found.net), str(found.gross)) == ("28.31 EUR", "33.97 EUR")
+
+
+@pytest.mark.parametrize(
+    ("service_date", "won_on", "since"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), date(2026, 9, 21)),
+        (date(2026, 11, 20), date(2026, 9, 1), date(2026, 7, 3)),
+        (date(2026, 8, 31), None, date(2026, 7, 2)),
+        (date(2027, 1, 31), None, date(2026, 9, 21)),
+    ],
+)
+def test_an_invoice_written_by_hand_is_looked_for_around_the_sale_not_around_today(
+    service_date: date, won_on: date | None, since: date
+) -> None:
+    assert by_hand_between(date(2026, 11, 20), service_date, won_on) == (since, date(2027, 1, 19))

@@ -1,0 +1,44 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.working_hours import WorkingHours
+
+PARIS = ZoneInfo("Europe/Paris")
+HOURS = WorkingHours()
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "due"),
+    [
+        ("2026-11-23T10:00", 2, "2026-11-23T12:00"),  # a Monday
+        ("2026-11-23T17:00", 2, "2026-11-24T10:00"),
+        ("2026-11-23T07:00", 2, "2026-11-23T11:00"),
+        ("2026-11-23T22:00", 1, "2026-11-24T10:00"),
+        ("2026-11-27T17:30", 1, "2026-11-30T09:30"),  # over a weekend
+        ("2026-12-24T17:00", 2, "2026-12-28T10:00"),  # Christmas and a weekend
+        ("2026-05-13T17:00", 2, "2026-05-15T10:00"),  # Ascension
+        ("2026-03-27T17:00", 2, "2026-03-30T10:00"),  # clocks go forward in between
+        ("2026-11-23T09:00", 9, "2026-11-23T18:00"),
+        ("2026-11-23T09:00", 90, "2026-12-04T18:00"),
+    ],
+)
+def test_only_working_hours_count(start: str, hours: int, due: str) -> None:
+    assert HOURS.after(at(start), timedelta(hours=hours)) == at(due)
+
+
+def test_the_start_may_be_in_any_zone() -> None:
+    utc = at("2026-11-23T10:00").astimezone(ZoneInfo("UTC"))
+    assert HOURS.after(utc, timedelta(hours=1)) == at("2026-11-23T11:00")
+
+
+def test_in_a_short_day_every_hour_counts() -> None:
+    hours = WorkingHours(clock=BusinessClock(day_length=timedelta(seconds=4)))
+    sunday = at("2026-11-22T03:00")
+    assert hours.after(sunday, timedelta(seconds=9)) == sunday + timedelta(seconds=9)

@@ -1,0 +1,199 @@
+from functools import partial
+from typing import Any
+
+import pytest
+
+from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.crm import Crm
+from raccord.domain.rules.policy import Mode
+from tests.vendors.hubspot.account import ACCOUNT, ROOT
+from tests.vendors.hubspot.conftest import Connect
+from tests.vendors.hubspot.stub import Asked, Reply, Stub
+
+KINDS = ("deals", "companies", "contacts", "line_items")
+READ = (*KINDS, "tasks")
+TYPES = {
+    "deals": {
+        "billing_invoice_id": "string",
+        "billing_invoice_number": "string",
+        "billing_invoice_url": "string",
+        "billing_status": "enumeration",
+        "billing_due_on": "date",
+        "billing_amount_net": "number",
+        "billing_amount_gross": "number",
+        "service_date": "date",
+        "purchase_order": "string",
+        "language": "enumeration",
+        "payment_terms_days": "number",
+    },
+    "companies": {
+        "siren": "string",
+        "siret": "string",
+        "vat_number": "string",
+        "billing_email": "string",
+        "payment_terms_days": "number",
+    },
+    "line_items": {"vat_rate": "number"},
+}
+
+
+class Set:
+    """An account that is set up as documented; tests break one thing."""
+
+    def __init__(self, stub: Stub) -> None:
+        self.stub = stub
+        self.properties: dict[str, list[dict[str, Any]]] = {
+            kind: [{"name": n, "type": t, "fieldType": "x", "options": []} for n, t in types.items()]
+            for kind, types in TYPES.items()
+        }
+        self.property("deals", "billing_status")["options"] = [{"value": "issued"}, {"value": "paid"}]
+        stub.on("GET", ACCOUNT, Reply({"portalId": 144000001, "accountType": "STANDARD"}))
+        stub.on("GET", f"{ROOT}/v3/owners/", Reply({"results": []}))
+        for kind in READ:
+            stub.on("GET", f"{ROOT}/v3/objects/{kind}", Reply({"results": []}))
+        for kind in KINDS:
+            stub.on("GET", f"{ROOT}/v3/properties/{kind}", partial(self._list, kind))
+
+    def _list(self, kind: str, _: Asked) -> Reply:
+        return Reply({"results": self.properties[kind]})
+
+    def property(self, kind: str, name: str) -> dict[str, Any]:
+        return next(p for p in self.properties[kind] if p["name"] == name)
+
+    def remove(self, kind: str, name: str) -> None:
+        self.properties[kind].remove(self.property(kind, name))
+
+
+@pytest.fixture
+def ready(stub: Stub) -> Set:
+    return Set(stub)
+
+
+async def checks(crm: Crm) -> dict[str, Check]:
+    return {check.name.removeprefix(""): check for check in await crm.check()}
+
+
+async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
+    found = await checks(connect(webhook_secret="x" * 20))
+    assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
+    assert len(found) == 1 + 6 + 17
+    assert {asked.method for asked in ready.stub.asked} == {"GET"}, f"doctor writes nothing in {Mode.SHADOW}"
+
+
+async def test_a_missing_property_that_is_written_fails_with_the_exact_remedy(crm: Crm, ready: Set) -> None:
+    ready.remove("deals", "billing_status")
+    check = (await checks(crm))["mapping.invoice.status"]
+    assert (check.state, check.found) == (CheckState.FAIL, "does not exist")
+    for words in ("Settings > Properties > Deal properties", "billing_status", "dropdown", "issued, paid"):
+        assert words in check.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("companies", "siren"), ("line_items", "vat_rate"), ("deals", "language")]
+)
+async def test_a_missing_property_that_is_only_read_warns(crm: Crm, ready: Set, kind: str, name: str) -> None:
+    ready.remove(kind, name)
+    assert (await checks(crm))[f"mapping.{kind}.{name}"].state is CheckState.WARN
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("status", {"options": [{"value": "issued"}]}),
+        ("due_on", {"type": "datetime"}),
+        ("id", {"type": "number"}),
+        ("amount_net", {"type": "bool"}),
+        ("number", {"modificationMetadata": {"readOnlyValue": True}}),
+    ],
+)
+async def test_a_property_that_cannot_take_the_value_fails(
+    crm: Crm, ready: Set, name: str, change: dict[str, Any]
+) -> None:
+    ready.property(
+        "deals", f"billing_{name}" if name not in ("id", "number") else f"billing_invoice_{name}"
+    ).update(change)
+    check = (await checks(crm))[f"mapping.invoice.{name}"]
+    assert check.state is CheckState.FAIL
+    assert check.remedy
+
+
+async def test_a_siren_kept_as_a_number_warns(crm: Crm, ready: Set) -> None:
+    ready.property("companies", "siren")["type"] = "number"
+    assert (await checks(crm))["mapping.companies.siren"].state is CheckState.WARN
+
+
+async def test_each_property_shows_a_sample(crm: Crm, ready: Set) -> None:
+    rows = [{"id": "1", "properties": {"siren": None}}, {"id": "2", "properties": {"siren": "732829320"}}]
+    ready.stub.on("GET", f"{ROOT}/v3/objects/companies", Reply({"results": rows}))
+    found = await checks(crm)
+    assert found["mapping.companies.siren"].found == "siren: e.g. 732829320"
+    assert found["mapping.companies.siret"].found == "siret: empty so far"
+
+
+async def test_a_property_that_is_not_used_is_not_checked(connect: Connect, ready: Set) -> None:
+    found = await checks(connect(mapping={"line_items": {"vat_rate": ""}}))
+    assert not any(name.startswith("mapping.line_items") for name in found)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "owners"])
+async def test_a_missing_scope_is_named(crm: Crm, ready: Set, kind: str) -> None:
+    path = f"{ROOT}/v3/owners/" if kind == "owners" else f"{ROOT}/v3/objects/{kind}"
+    ready.stub.on("GET", path, Reply({"status": "error", "category": "MISSING_SCOPES"}, 403))
+    check = (await checks(crm))[kind.replace("_", " ")]
+    assert check.state is CheckState.FAIL
+    assert f"crm.objects.{kind}.read" in check.remedy
+
+
+async def test_both_scopes_of_tasks_are_named_under_the_contacts_they_belong_to(crm: Crm, ready: Set) -> None:
+    assert (await checks(crm))["tasks"].state is CheckState.OK
+    denied = Reply({"status": "error", "category": "MISSING_SCOPES"}, 403)
+    ready.stub.on("GET", f"{ROOT}/v3/objects/tasks", denied)
+    check = (await checks(crm))["tasks"]
+    assert check.state is CheckState.FAIL
+    assert {"crm.objects.contacts.read", "crm.objects.contacts.write"} <= set(check.remedy.split())
+
+
+async def test_a_mapped_kind_of_buyer_shows_a_sample(connect: Connect, ready: Set) -> None:
+    row = {"id": "1", "properties": {"sorte": "Particulier", "bc": None}}
+    ready.stub.on("GET", f"{ROOT}/v3/objects/companies", Reply({"results": [row]}))
+    ready.properties["companies"].append({"name": "sorte", "type": "enumeration", "options": []})
+    mapping = {"companies": {"individual": "sorte", "order_number_required": "bc"}}
+    found = await checks(connect(mapping=mapping))
+    assert found["mapping.companies.individual"].found == "sorte: e.g. Particulier"
+    missing = found["mapping.companies.order_number_required"]
+    assert (missing.state, missing.found) == (CheckState.WARN, "does not exist")
+    assert "single checkbox" in missing.remedy
+    assert not any("individual_values" in name for name in found)
+
+
+async def test_properties_that_may_not_be_listed_warn_once(crm: Crm, ready: Set) -> None:
+    ready.stub.on("GET", f"{ROOT}/v3/properties/deals", Reply({"status": "error"}, 403))
+    found = await checks(crm)
+    assert found["properties of deals"].state is CheckState.WARN
+    assert "crm.schemas.deals.read" in found["properties of deals"].found
+
+
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [({}, CheckState.OK), ({"account_id": None}, CheckState.WARN), ({"account_id": 5}, CheckState.FAIL)],
+)
+async def test_the_account_is_compared(
+    connect: Connect, ready: Set, given: dict[str, Any], state: CheckState
+) -> None:
+    check = (await checks(connect(**given)))["account"]
+    assert (check.state, check.found) == (state, "144000001, STANDARD")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_an_account_that_hubspot_does_not_tell_is_no_failure(crm: Crm, ready: Set, status: int) -> None:
+    ready.stub.on("GET", ACCOUNT, Reply({"status": "error"}, status))
+    assert (await checks(crm))["account"].state is CheckState.WARN
+
+
+async def test_a_connection_without_webhooks_says_so(crm: Crm, ready: Set) -> None:
+    assert (await checks(crm))["webhooks"].state is CheckState.WARN
+
+
+async def test_an_account_that_is_down_fails_every_line_and_raises_nothing(connect: Connect) -> None:
+    found = await checks(connect(base_url="http://127.0.0.1:9"))
+    assert {found[kind.replace("_", " ")].state for kind in KINDS} == {CheckState.FAIL}

@@ -1,0 +1,361 @@
+"""Each way a request can go wrong, through HubSpot's real client and over real HTTP."""
+
+import asyncio
+import ssl
+import traceback
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from raccord.connectors.crm import Crm
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    Auth,
+    ConnectorError,
+    Forbidden,
+    NotFound,
+    Permanent,
+    Poison,
+    RateLimited,
+    Transient,
+)
+from raccord.domain.values.deal import InvoiceFields
+from raccord.vendors.hubspot import transport
+from raccord.vendors.hubspot.fault import Fault as ReadFault
+from raccord.vendors.hubspot.fault import read_fault
+from raccord.vendors.hubspot.waits import wait
+from tests.vendors.hubspot.account import DEAL, Account
+from tests.vendors.hubspot.conftest import TOKEN, Connect
+from tests.vendors.hubspot.stub import Fault, Reply, Stub, running
+
+CANARY = "canary.person@example.fr"
+FIELDS = InvoiceFields(
+    invoice_id="in_1",
+    number="F-2026-0042",
+    url="https://pay.example/1",
+    status="issued",
+    net=Decimal("1000.00"),
+    gross=Decimal("1200.00"),
+    currency="EUR",
+    due_on=date(2026, 12, 24),
+)
+HTML = Reply(f"<html>{CANARY}</html>".encode(), headers={"Content-Type": "text/html"})
+
+
+def error(status: int, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+    said = {"status": "error", "message": f"no, {CANARY}", "correlationId": "c-1"}
+    return Reply(said | more, status, headers or {})
+
+
+async def failed_read(crm: Crm, stub: Stub, reply: Reply) -> ConnectorError:
+    stub.on("GET", DEAL, reply)
+    with pytest.raises(ConnectorError) as caught:
+        await crm.read_deal("42")
+    return checked(caught.value, stub, "GET")
+
+
+async def failed_write(crm: Crm, stub: Stub, reply: Reply) -> ConnectorError:
+    stub.on("PATCH", DEAL, reply)
+    with pytest.raises(ConnectorError) as caught:
+        await crm.write_invoice("42", FIELDS)
+    return checked(caught.value, stub, "PATCH")
+
+
+def checked(found: ConnectorError, stub: Stub, method: str) -> ConnectorError:
+    """No error quotes an answer or the token, and no request is ever repeated by the client."""
+    told = "".join(traceback.format_exception(found))
+    assert CANARY not in told
+    assert TOKEN not in told
+    assert "deal 42" in str(found)
+    assert stub.count(method, DEAL) <= 1
+    return found
+
+
+READS = [
+    (error(401), Auth),
+    (error(403), Forbidden),
+    (error(404), NotFound),
+    (error(400), Permanent),
+    (error(409), Permanent),
+    (error(414), Permanent),
+    (error(408), Transient),
+    *((error(status), Transient) for status in (500, 502, 503, 504, 521, 522, 523, 524)),
+    (error(423), RateLimited),
+    (error(429), RateLimited),
+    (error(477), RateLimited),
+    (Reply(status=500), Transient),
+    (Reply(b"\xff\xfe not UTF-8", 500), Transient),
+    *((Reply(b"<html>no</html>", status), Transient) for status in (401, 403, 404, 407)),
+    (Reply({"message": "no Route matched with those values"}, 404), Transient),
+    (Reply(status=404), Transient),
+    (Reply(status=302, headers={"Location": "/hubspot/crm/v3/objects/deals/43"}), Transient),
+    (HTML, Transient),
+    (Reply(b""), Transient),
+    (Reply(b"\xff"), Transient),
+    (Reply(b'{"id":"42","id":"43"}'), Transient),
+    (Reply({"id": "42", "properties": {}}, fault=Fault.TRUNCATE), Transient),
+    (Reply(fault=Fault.RESET), Transient),
+    (Reply(f"{CANARY}\r\n".encode(), fault=Fault.NOT_HTTP), Transient),
+    (Reply({}), Poison),
+    (Reply([]), Poison),
+    (Reply({"id": "42"}), Poison),
+    (Reply({"id": "42", "properties": {"amount": {"deep": CANARY}}}), Poison),
+    (Reply({"id": "42", "properties": {}}, 202), Poison),
+]
+
+
+@pytest.mark.parametrize(("reply", "expected"), READS)
+async def test_a_failed_read_says_what_kind_of_failure_it_is(
+    crm: Crm, stub: Stub, reply: Reply, expected: type[ConnectorError]
+) -> None:
+    assert type(await failed_read(crm, stub, reply)) is expected
+
+
+WRITES = [
+    (error(401), Auth),
+    (error(403), Forbidden),
+    (error(404), NotFound),
+    (error(400), Permanent),
+    (error(409), Permanent),
+    *((error(status), AmbiguousWrite) for status in (408, 500, 502, 503, 504, 521, 522, 523, 524)),
+    (error(423), RateLimited),
+    (error(429), RateLimited),
+    (error(477), RateLimited),
+    (Reply(status=302, headers={"Location": "/hubspot/crm/v3/objects/deals/43"}), AmbiguousWrite),
+    (HTML, AmbiguousWrite),
+    (Reply(b""), AmbiguousWrite),
+    (Reply(b"<html>404</html>", 404), AmbiguousWrite),
+    (Reply({"id": "42", "properties": {}}, fault=Fault.TRUNCATE), AmbiguousWrite),
+    (Reply(fault=Fault.RESET), AmbiguousWrite),
+    (Reply({}), AmbiguousWrite),
+    (Reply({"id": "42"}, 201), AmbiguousWrite),
+    (Reply(status=204), AmbiguousWrite),
+]
+
+
+@pytest.mark.parametrize(("reply", "expected"), WRITES)
+async def test_a_failed_write_says_whether_it_may_have_happened(
+    crm: Crm, stub: Stub, reply: Reply, expected: type[ConnectorError]
+) -> None:
+    assert type(await failed_write(crm, stub, reply)) is expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "answered"),
+    [(error(503), True), (error(408), False), (HTML, False), (Reply(fault=Fault.RESET), False)],
+)
+async def test_only_a_server_error_answers_an_ambiguous_write(
+    crm: Crm, stub: Stub, reply: Reply, answered: bool
+) -> None:
+    found = await failed_write(crm, stub, reply)
+    assert isinstance(found, AmbiguousWrite)
+    assert found.answered is answered
+
+
+async def test_a_redirect_is_never_followed(crm: Crm, stub: Stub) -> None:
+    target = "/hubspot/crm/v3/objects/deals/43"
+    await failed_read(crm, stub, Reply(status=307, headers={"Location": target}))
+    assert stub.count("GET", target) == 0
+
+
+@pytest.mark.parametrize("fault", [Fault.STALL, Fault.DRIP])
+async def test_a_slow_answer_is_given_up_after_the_time_of_one_request(
+    connect: Connect, stub: Stub, fault: Fault
+) -> None:
+    crm = connect(timeout=timedelta(seconds=0.4))
+    started = datetime.now(UTC)
+    reply = Reply({"id": "42", "properties": {}}, fault=fault)
+    assert type(await failed_read(crm, stub, reply)) is Transient
+    assert type(await failed_write(crm, stub, reply)) is AmbiguousWrite
+    assert datetime.now(UTC) - started < timedelta(seconds=3)
+
+
+async def test_an_answer_that_drips_does_not_hold_its_thread(connect: Connect, account: Account) -> None:
+    crm = connect(timeout=timedelta(seconds=0.5), threads=1)
+    good = account.stub.routes["GET", DEAL]
+    account.stub.on("GET", DEAL, Reply({"id": "42", "properties": {"x": "x" * 200}}, fault=Fault.DRIP))
+    with pytest.raises(Transient):
+        await crm.read_deal("42")
+    account.stub.on("GET", DEAL, good)
+    assert (await crm.read_deal("42")).ref.id == "42"
+
+
+async def test_a_write_that_never_left_is_not_ambiguous(connect: Connect, stub: Stub) -> None:
+    crm = connect(timeout=timedelta(seconds=0.4), threads=1)
+    stub.on("GET", DEAL, Reply(fault=Fault.STALL))
+    *_, written = await asyncio.gather(
+        *(crm.read_deal("42") for _ in range(3)), crm.write_invoice("42", FIELDS), return_exceptions=True
+    )
+    assert isinstance(written, Transient)
+    assert "busy" in str(written)
+    assert stub.count("PATCH", DEAL) == 0
+
+
+async def test_a_refused_connection_wrote_nothing(connect: Connect) -> None:
+    crm = connect(base_url="http://127.0.0.1:9")
+    with pytest.raises(Transient, match="nothing was sent"):
+        await crm.write_invoice("42", FIELDS)
+    with pytest.raises(Transient, match="nothing was sent"):
+        await crm.read_deal("42")
+
+
+async def test_a_host_without_an_address_wrote_nothing(connect: Connect) -> None:
+    with pytest.raises(Transient, match="nothing was sent"):
+        await connect(base_url="https://api.hubapi.invalid").write_invoice("42", FIELDS)
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "both.pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "both.pem")
+    return context
+
+
+async def test_a_server_with_an_unknown_certificate_is_sent_nothing(connect: Connect, tmp_path: Path) -> None:
+    with running(self_signed(tmp_path)) as impostor:
+        crm = connect(base_url=impostor.url)
+        for call in (crm.read_deal("42"), crm.write_invoice("42", FIELDS)):
+            with pytest.raises(Transient, match="certificate is not trusted"):
+                await call
+        assert impostor.asked == []
+
+
+async def test_a_server_that_does_not_speak_tls_is_no_crash(connect: Connect, stub: Stub) -> None:
+    crm = connect(base_url=stub.url.replace("http:", "https:"))
+    with pytest.raises(Transient):
+        await crm.read_deal("42")
+    assert stub.asked == []
+
+
+async def test_an_answer_without_end_is_cut_off(
+    crm: Crm, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
+    reply = Reply({"id": "42", "properties": {"description": "x" * 100_000}})
+    assert type(await failed_read(crm, stub, reply)) is Transient
+
+
+async def test_after_a_failure_the_connection_works_again(crm: Crm, account: Account) -> None:
+    good = account.stub.routes["GET", DEAL]
+    for reply in (Reply(fault=Fault.RESET), HTML, error(500)):
+        account.stub.on("GET", DEAL, reply)
+        with pytest.raises(Transient):
+            await crm.read_deal("42")
+    account.stub.on("GET", DEAL, good)
+    assert (await crm.read_deal("42")).ref.id == "42"
+
+
+async def test_a_missing_permission_is_named(crm: Crm, stub: Stub) -> None:
+    assert "crm.objects.deals.read" in str(await failed_read(crm, stub, error(403)))
+    assert "crm.objects.deals.write" in str(await failed_write(crm, stub, error(403)))
+
+
+async def test_a_refused_property_is_named(crm: Crm, stub: Stub) -> None:
+    detail = {"message": CANARY, "code": "INVALID_OPTION", "context": {"propertyName": ["billing_status"]}}
+    found = await failed_write(crm, stub, error(400, category="VALIDATION_ERROR", errors=[detail]))
+    assert isinstance(found, Permanent)
+    assert (found.code, found.field, found.request_id) == ("INVALID_OPTION", "billing_status", "c-1")
+    assert "“billing_status” does not offer" in str(found)
+
+
+async def test_a_property_named_inside_an_older_message_is_found(crm: Crm, stub: Stub) -> None:
+    message = (
+        'Property values were not valid: [{"isValid":false,"message":"Property \\"billing_due_on\\" does not '
+        f'exist ({CANARY})","error":"PROPERTY_DOESNT_EXIST","name":"billing_due_on"}}] - see the docs'
+    )
+    found = await failed_write(crm, stub, error(400, message=message, category="VALIDATION_ERROR"))
+    assert isinstance(found, Permanent)
+    assert (found.code, found.field) == ("PROPERTY_DOESNT_EXIST", "billing_due_on")
+    assert "Create it in HubSpot" in str(found)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"errors":[]}',
+        b'{"errors":"x","message":5}',
+        b'{"message":"[{"}',
+        b'{"message":"{}"}',
+        b'{"errors":[{"code":"a canary","context":[]}],"category":7,"correlationId":"a b"}',
+        b"\xff",
+        b"[" * 9000,
+    ],
+)
+def test_any_body_of_an_error_can_be_read(body: bytes) -> None:
+    fault = read_fault(400, body, None)
+    assert (fault.code, fault.field, fault.request_id) == (None, None, None)
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+@pytest.mark.parametrize(
+    ("status", "policy", "header", "at_least", "at_most"),
+    [
+        (429, "SECONDLY", "", 1, 1.5),
+        (429, "TEN_SECONDLY_ROLLING", "", 10, 15),
+        (429, None, "", 10, 15),
+        (429, "NEW_POLICY", "", 10, 15),
+        (429, "DAILY", "", 8 * 3600, 12 * 3600),
+        (429, "SECONDLY", "7", 7, 7),
+        (429, "SECONDLY", "0", 1, 1),
+        (429, None, "999999999", 86400, 86400),
+        (429, None, "Fri, 20 Nov 2026 11:01:00 GMT", 60, 60),
+        (429, None, "Fri, 20 Nov 2026 10:00:00 GMT", 1, 1),
+        (429, None, "soon", 10, 15),
+        (423, None, "", 2, 3),
+        (423, None, "1", 2, 2),
+        (477, None, "3600", 3600, 3600),
+        (477, None, "", 60, 90),
+    ],
+)
+def test_the_wait_is_what_hubspot_asks_for(
+    status: int, policy: str | None, header: str, at_least: float, at_most: float
+) -> None:
+    fault = ReadFault(status=status, policy=policy, retry_after=header)
+    found = wait(fault, now=NOON, zone=ZoneInfo("Europe/Paris")).total_seconds()
+    assert at_least <= found <= at_most
+
+
+def test_the_day_s_quota_is_awaited_until_midnight_in_the_company_s_zone() -> None:
+    evening = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+    found = wait(ReadFault(status=429, policy="DAILY"), now=evening, zone=ZoneInfo("Europe/Paris"))
+    assert timedelta(minutes=30) <= found <= timedelta(minutes=45)
+
+
+def test_after_midnight_the_company_s_next_day_is_awaited() -> None:
+    just_after = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    found = wait(ReadFault(status=429, policy="DAILY"), now=just_after, zone=ZoneInfo("Europe/Paris"))
+    assert found >= timedelta(hours=8)
+
+
+async def test_the_wait_reaches_the_caller(crm: Crm, stub: Stub) -> None:
+    limited = await failed_read(
+        crm, stub, error(429, policyName="TEN_SECONDLY_ROLLING", errorType="RATE_LIMIT")
+    )
+    assert isinstance(limited, RateLimited)
+    assert limited.retry_after >= timedelta(seconds=10)
+    migrating = await failed_write(crm, stub, error(477, {"Retry-After": "120"}))
+    assert isinstance(migrating, RateLimited)
+    assert migrating.retry_after == timedelta(seconds=120)

@@ -1,0 +1,85 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from raccord.domain.values.clock import BusinessClock
+from raccord.vendors.hubspot import CRM
+from raccord.vendors.hubspot.settings import HubSpotSettings
+from tests.vendors.hubspot.conftest import TOKEN
+
+SECRET = "3f1c9a2e-7b54-4d0a"
+
+
+def settings(**given: Any) -> HubSpotSettings:
+    return HubSpotSettings.model_validate({"access_token": TOKEN} | given)
+
+
+def test_the_vendor_page_s_host_is_the_default() -> None:
+    assert settings().base_url == "https://api.hubapi.com"
+
+
+@pytest.mark.parametrize("token", ["", " ", "pat eu1", "pat-eu1\n", "pät"])
+def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
+    with pytest.raises(ValidationError, match="access token"):
+        settings(access_token=token)
+
+
+@pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
+def test_an_empty_or_short_secret_refuses_to_start(name: str, secret: str) -> None:
+    with pytest.raises(ValidationError, match="at least 16"):
+        settings(**({"webhook_secret": SECRET} | {name: secret}))
+
+
+def test_no_source_of_webhooks_is_made_without_a_secret() -> None:
+    assert CRM.webhooks
+    with pytest.raises(ValueError, match="webhook_secret"):
+        CRM.webhooks(settings(previous_webhook_secret=SECRET, previous_webhook_secret_until="2026-12-31"))
+
+
+def test_a_previous_secret_without_an_end_refuses_to_start() -> None:
+    with pytest.raises(ValidationError, match="needs previous_webhook_secret_until, the day"):
+        settings(webhook_secret=SECRET, previous_webhook_secret=SECRET)
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2026-12-31T12:00:00"])
+def test_an_end_that_is_no_day_and_no_moment_is_refused(until: str) -> None:
+    with pytest.raises(ValidationError, match="previous_webhook_secret_until"):
+        settings(webhook_secret=SECRET, previous_webhook_secret=SECRET, previous_webhook_secret_until=until)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.hubapi.com", "http://sandbox:8090/hubspot", "ftp://127.0.0.1", "api"]
+)
+def test_the_token_never_travels_in_clear(url: str) -> None:
+    with pytest.raises(ValidationError, match="https"):
+        settings(base_url=url)
+
+
+def test_secrets_do_not_show() -> None:
+    shown = f"{settings(webhook_secret=SECRET)!r} {settings(webhook_secret=SECRET)}"
+    assert TOKEN not in shown
+    assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"companies": {"siren": "SIREN"}},
+        {"companies": {"individual": "Sorte"}},
+        {"companies": {"individual_values": ["individual", " "]}},
+        {"deals": {"siren": "x"}},
+        {"siren": "x"},
+    ],
+)
+def test_a_misspelt_mapping_is_refused(mapping: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        settings(mapping=mapping)
+
+
+async def test_polling_connections_say_so() -> None:
+    for secret, expected in ((None, False), (SECRET, True)):
+        crm = CRM.connect("hubspot", settings(webhook_secret=secret), BusinessClock())
+        assert crm.capabilities.webhooks is expected
+        await crm.close()

@@ -1,0 +1,110 @@
+from typing import Any
+
+import pytest
+
+from raccord.connectors.crm import Crm
+from raccord.connectors.errors import NotFound
+from tests.vendors.hubspot.account import DEAL
+from tests.vendors.hubspot.conftest import Connect
+from tests.vendors.hubspot.stub import Reply, Stub
+from tests.vendors.hubspot.test_errors import FIELDS
+
+SHOWN = {
+    "billing_invoice_id": "in_1",
+    "billing_invoice_number": "F-2026-0042",
+    "billing_invoice_url": "https://pay.example/1",
+    "billing_status": "issued",
+    "billing_due_on": "2026-12-24",
+    "billing_amount_net": "1000.00",
+    "billing_amount_gross": "1200.00",
+}
+
+
+def showing(stub: Stub, **properties: Any) -> None:
+    stub.on("GET", DEAL, Reply({"id": "42", "properties": SHOWN | properties}))
+
+
+async def test_the_whole_invoice_is_written_in_one_request(crm: Crm, stub: Stub) -> None:
+    stub.on("PATCH", DEAL, Reply({"id": "42", "properties": {}}))
+    await crm.write_invoice("42", FIELDS)
+    (asked,) = stub.asked
+    assert asked.body == {"properties": SHOWN}
+
+
+async def test_only_mapped_properties_are_written_and_a_missing_due_date_is_cleared(
+    connect: Connect, stub: Stub
+) -> None:
+    stub.on("PATCH", DEAL, Reply({"id": "42"}))
+    names = {
+        "invoice": {"number": "n_facture", "url": "", "status": "", "amount_net": "", "amount_gross": ""}
+    }
+    await connect(mapping=names).write_invoice("42", FIELDS.model_copy(update={"due_on": None}))
+    assert stub.asked[0].body == {
+        "properties": {"billing_invoice_id": "in_1", "n_facture": "F-2026-0042", "billing_due_on": ""}
+    }
+
+
+async def test_without_any_mapped_property_nothing_is_asked(connect: Connect, stub: Stub) -> None:
+    names = ("id", "number", "url", "status", "due_on", "amount_net", "amount_gross")
+    crm = connect(mapping={"invoice": dict.fromkeys(names, "")})
+    assert await crm.shows_invoice("42", FIELDS)
+    await crm.write_invoice("42", FIELDS)
+    assert stub.asked == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {},
+        {"billing_amount_net": "1000", "billing_amount_gross": "1200.0"},
+        {"billing_amount_gross": "1.2E3"},
+        {"billing_due_on": "1798070400000"},
+        {"billing_due_on": "2026-12-24T00:00:00Z"},
+        {"billing_invoice_number": " F-2026-0042 "},
+    ],
+)
+async def test_an_invoice_that_is_shown_is_recognised_as_hubspot_returns_it(
+    crm: Crm, stub: Stub, properties: dict[str, str]
+) -> None:
+    showing(stub, **properties)
+    assert await crm.shows_invoice("42", FIELDS)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"billing_amount_net": "1000.01"},
+        {"billing_amount_gross": "douze"},
+        {"billing_amount_gross": None},
+        {"billing_due_on": "2026-12-25"},
+        {"billing_due_on": ""},
+        {"billing_status": "paid"},
+        {"billing_invoice_id": None},
+        {"billing_invoice_url": "https://pay.example/2"},
+    ],
+)
+async def test_any_difference_asks_for_a_write(
+    crm: Crm, stub: Stub, properties: dict[str, str | None]
+) -> None:
+    showing(stub, **properties)
+    assert not await crm.shows_invoice("42", FIELDS)
+
+
+async def test_a_due_date_that_should_be_empty_is_a_difference(crm: Crm, stub: Stub) -> None:
+    open_ended = FIELDS.model_copy(update={"due_on": None})
+    showing(stub)
+    assert not await crm.shows_invoice("42", open_ended)
+    showing(stub, billing_due_on=None)
+    assert await crm.shows_invoice("42", open_ended)
+
+
+async def test_a_property_that_hubspot_does_not_know_is_a_difference(crm: Crm, stub: Stub) -> None:
+    stub.on("GET", DEAL, Reply({"id": "42", "properties": {"billing_invoice_id": "in_1"}}))
+    assert not await crm.shows_invoice("42", FIELDS)
+
+
+async def test_a_vanished_deal_shows_nothing(crm: Crm, stub: Stub) -> None:
+    with pytest.raises(NotFound):
+        await crm.shows_invoice("42", FIELDS)
+    with pytest.raises(NotFound):
+        await crm.write_invoice("42", FIELDS)

@@ -1,0 +1,307 @@
+"""Each way a request can go wrong, through Slack's real client and over real HTTP."""
+
+import socket
+import ssl
+import traceback
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    Auth,
+    ConnectorError,
+    NotFound,
+    Permanent,
+    Poison,
+    RateLimited,
+    Transient,
+)
+from raccord.connectors.messenger import Messenger
+from raccord.domain.desk.notice import Notice, Place
+from raccord.vendors.slack import transport
+from tests.vendors.slack.conftest import CHANNEL, TOKEN, TS, Connect
+from tests.vendors.slack.stub import Reply, Stub, Wire, no, ok, running
+
+CANARY = "canary.person@example.fr"
+PLACE = Place(channel=CHANNEL, message=TS)
+NOTICE = Notice(title=f"About {CANARY}")
+SINCE = datetime(2026, 11, 20, tzinfo=UTC)
+HTML = f"<html>{CANARY}</html>".encode()
+
+
+async def failed_post(slack: Messenger, stub: Stub, reply: Reply) -> ConnectorError:
+    stub.on("chat.postMessage", reply)
+    with pytest.raises(ConnectorError) as caught:
+        await slack.post(NOTICE, ref="inc-1")
+    return checked(caught.value, stub, "chat.postMessage")
+
+
+async def failed_find(slack: Messenger, stub: Stub, reply: Reply) -> ConnectorError:
+    stub.on("conversations.history", reply)
+    with pytest.raises(ConnectorError) as caught:
+        await slack.find("inc-1", since=SINCE)
+    return checked(caught.value, stub, "conversations.history")
+
+
+def checked(found: ConnectorError, stub: Stub, method: str) -> ConnectorError:
+    """No error quotes an answer, a message or the token, and no write is ever repeated by the client."""
+    told = "".join(traceback.format_exception(found))
+    assert CANARY not in told
+    assert TOKEN not in told
+    assert CHANNEL in str(found)
+    assert stub.count(method) <= 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("ratelimited", RateLimited),
+        ("rate_limited", RateLimited),
+        ("message_limit_exceeded", RateLimited),
+        ("request_timeout", Transient),
+        ("team_added_to_org", Transient),
+        ("org_login_required", Transient),
+        ("external_channel_migrating", Transient),
+        ("internal_error", AmbiguousWrite),
+        ("fatal_error", AmbiguousWrite),
+        ("service_unavailable", AmbiguousWrite),
+        ("invalid_auth", Auth),
+        ("not_authed", Auth),
+        ("token_revoked", Auth),
+        ("token_expired", Auth),
+        ("account_inactive", Auth),
+        ("missing_scope", Auth),
+        ("not_allowed_token_type", Auth),
+        ("no_permission", Auth),
+        ("ekm_access_denied", Auth),
+        ("restricted_action", Auth),
+        ("restricted_action_thread_locked", Auth),
+        ("restricted_action_read_only_channel", Auth),
+        ("app_access_restricted", Auth),
+        ("access_denied", Auth),
+        ("accesslimited", Auth),
+        ("channel_not_found", Permanent),
+        ("not_in_channel", Permanent),
+        ("is_archived", Permanent),
+        ("user_not_found", Permanent),
+        ("user_disabled", Permanent),
+        ("messages_tab_disabled", Permanent),
+        ("message_not_found", NotFound),
+        ("thread_not_found", NotFound),
+        ("invalid_thread_ts", NotFound),
+        ("cannot_reply_to_message", NotFound),
+        ("invalid_blocks", Permanent),
+        ("invalid_blocks_format", Permanent),
+        ("msg_blocks_too_long", Permanent),
+        ("msg_too_long", Permanent),
+        ("no_text", Permanent),
+        ("invalid_arg_name", Permanent),
+        ("too_many_attachments", Permanent),
+        ("metadata_too_large", Permanent),
+        ("a_word_of_next_year", Permanent),
+    ],
+)
+async def test_each_word_of_slack_has_its_error_and_a_sentence(
+    slack: Messenger, stub: Stub, word: str, kind: type[ConnectorError]
+) -> None:
+    reply = no(word, response_metadata={"messages": [f"[ERROR] {CANARY}"]}, needed="chat:write")
+    found = await failed_post(slack, stub, reply)
+    assert type(found) is kind
+    assert str(found).endswith(".")
+    if isinstance(found, Permanent):
+        assert found.code == word
+    if isinstance(found, AmbiguousWrite):
+        assert found.answered
+
+
+@pytest.mark.parametrize("word", ["internal_error", "fatal_error", "service_unavailable"])
+async def test_slack_s_own_failures_are_harmless_on_reads(slack: Messenger, stub: Stub, word: str) -> None:
+    assert type(await failed_find(slack, stub, no(word))) is Transient
+
+
+@pytest.mark.parametrize("word", [f"no {CANARY}", CANARY, "", None, 5, {"a": CANARY}])
+async def test_an_error_that_is_no_word_is_never_quoted(slack: Messenger, stub: Stub, word: object) -> None:
+    assert type(await failed_post(slack, stub, Reply({"ok": False, "error": word}))) is AmbiguousWrite
+    assert type(await failed_find(slack, stub, Reply({"ok": False, "error": word}))) is Transient
+
+
+async def test_what_to_do_is_said(slack: Messenger, stub: Stub) -> None:
+    assert "/invite" in str(await failed_post(slack, stub, no("not_in_channel")))
+    stub.asked.clear()
+    assert "chat:write" in str(await failed_post(slack, stub, no("missing_scope")))
+    stub.asked.clear()
+    assert "bot_token" in str(await failed_post(slack, stub, no("invalid_auth")))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("30", 30), ("0", 1), ("-5", None), ("soon", None), (None, None), ("9" * 9, 86400)],
+)
+async def test_the_wait_is_what_slack_asks_for_within_reason(
+    slack: Messenger, stub: Stub, header: str | None, seconds: int | None
+) -> None:
+    headers = {"Retry-After": header} if header else {}
+    for reply in (
+        Reply({"ok": False, "error": "ratelimited"}, 429, headers),
+        Reply(b"slow down", 429, headers | {"Content-Type": "text/plain"}),
+    ):
+        stub.asked.clear()
+        found = await failed_post(slack, stub, reply)
+        assert isinstance(found, RateLimited)
+        if seconds:
+            assert found.retry_after == timedelta(seconds=seconds)
+        else:
+            assert timedelta(seconds=30) <= found.retry_after <= timedelta(seconds=45)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(HTML, headers={"Content-Type": "text/html"}),
+        Reply(HTML),
+        Reply(HTML, headers={"Content-Type": "text/plain"}),
+        Reply(HTML, headers={"Content-Type": "application/gzip"}),
+        Reply(b""),
+        Reply([CANARY]),
+        Reply(b'"ok"'),
+        Reply(b"null"),
+        Reply(b'{"ok":true,"ok":true}'),
+        Reply({"ok": True}, 201),
+        Reply({"message": CANARY}, 404),
+        Reply(HTML, 404, {"Content-Type": "text/html"}),
+        Reply({"ok": True}, 500),
+        Reply(HTML, 502, {"Content-Type": "text/html"}),
+        Reply({"ok": False, "error": "internal_error"}, 503),
+    ],
+)
+async def test_an_answer_of_somebody_else_may_hide_a_posted_message(
+    slack: Messenger, stub: Stub, reply: Reply
+) -> None:
+    found = await failed_post(slack, stub, reply)
+    assert isinstance(found, AmbiguousWrite)
+    assert found.answered is (reply.status >= 500)
+    assert type(await failed_find(slack, stub, reply)) is Transient
+
+
+@pytest.mark.parametrize("body", [{"ok": True}, {"ok": True, "channel": CHANNEL, "ts": 1.5}, {"ok": "yes"}])
+async def test_a_success_without_its_fields_is_looked_at_again(
+    slack: Messenger, stub: Stub, body: dict[str, object]
+) -> None:
+    assert type(await failed_post(slack, stub, Reply(body | {"note": CANARY}))) is AmbiguousWrite
+    assert type(await failed_find(slack, stub, Reply({"ok": True, "messages": CANARY}))) is Poison
+
+
+@pytest.mark.parametrize("fault", [Wire.RESET, Wire.TRUNCATE])
+async def test_a_dropped_connection_is_exactly_one_request(slack: Messenger, stub: Stub, fault: Wire) -> None:
+    found = await failed_post(slack, stub, Reply({"ok": True}, fault=fault))
+    assert isinstance(found, AmbiguousWrite)
+    assert not found.answered
+    assert stub.count("chat.postMessage") == 1
+
+
+async def test_a_dropped_read_is_asked_again_later(slack: Messenger, stub: Stub) -> None:
+    stub.on("conversations.history", Reply(fault=Wire.RESET))
+    with pytest.raises(Transient):
+        await slack.find("inc-1", since=SINCE)
+
+
+async def test_a_dropped_edit_and_whisper_are_exactly_one_request_too(slack: Messenger, stub: Stub) -> None:
+    for method in ("chat.update", "chat.postEphemeral"):
+        stub.on(method, Reply(fault=Wire.RESET))
+    with pytest.raises(AmbiguousWrite):
+        await slack.update(PLACE, NOTICE)
+    with pytest.raises(AmbiguousWrite):
+        await slack.whisper(PLACE, "U0BOB", CANARY)
+    assert stub.count("chat.update") == stub.count("chat.postEphemeral") == 1
+
+
+async def test_a_silent_slack_is_given_up_after_the_timeout(connect: Connect, stub: Stub) -> None:
+    slack = connect(timeout=timedelta(seconds=0.2))
+    assert type(await failed_post(slack, stub, Reply(fault=Wire.STALL))) is AmbiguousWrite
+    assert type(await failed_find(slack, stub, Reply(fault=Wire.STALL))) is Transient
+
+
+async def test_a_closed_door_is_known_to_have_let_nothing_through(connect: Connect, stub: Stub) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        slack = connect(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/api")
+        assert type(await failed_post(slack, stub, ok())) is Transient
+    slack = connect(base_url="https://slack.invalid/api/")
+    assert type(await failed_post(slack, stub, ok())) is Transient
+
+
+async def test_the_token_follows_no_redirect(slack: Messenger, stub: Stub) -> None:
+    there = f"{stub.url}elsewhere"
+    for status in (302, 307, 308):
+        stub.asked.clear()
+        found = await failed_post(slack, stub, Reply(b"", status, {"Location": there}))
+        assert type(found) is AmbiguousWrite
+        assert type(await failed_find(slack, stub, Reply(b"", status, {"Location": there}))) is Transient
+    assert stub.count("elsewhere") == 0
+
+
+async def test_no_proxy_of_the_environment_is_used(
+    connect: Connect, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert await connect().post(NOTICE, ref="inc-1") == PLACE
+
+
+async def test_an_address_without_the_last_slash_is_the_same(connect: Connect, stub: Stub) -> None:
+    assert await connect(base_url=stub.url.rstrip("/")).post(NOTICE, ref="inc-1") == PLACE
+
+
+async def test_an_endless_answer_is_cut_off(
+    slack: Messenger, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
+    assert type(await failed_find(slack, stub, ok(messages=[], pad="x" * 2000))) is Transient
+
+
+async def test_a_closed_port_can_be_closed_again(slack: Messenger) -> None:
+    await slack.post(NOTICE, ref="inc-1")
+    await slack.close()
+    await slack.close()
+
+
+async def test_the_token_is_not_sent_to_whom_nobody_vouches_for(connect: Connect, tmp_path: Path) -> None:
+    async with running(tls=self_signed(tmp_path)) as stub:
+        found = await failed_post(connect(base_url=stub.url), stub, ok())
+        assert type(found) is Transient
+        assert "certificate" in str(found)
+        assert stub.asked == []
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")]),
+    )
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    both = folder / "both.pem"
+    both.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return context

@@ -1,0 +1,215 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from raccord.connectors.errors import Permanent
+from raccord.domain.values.address import Address
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.invoice import InvoiceReference
+from raccord.domain.values.parties import TaxTreatment
+from raccord.vendors.stripe.customers import customer_body
+from raccord.vendors.stripe.orders import draft_body, lines_body, reference_of
+from raccord.vendors.stripe.wording import describe
+from tests.vendors.stripe.samples import DEAL, PROFILE, line, order
+
+RATES = {Decimal(20): "txr_20", Decimal(0): "txr_0"}
+
+
+def test_a_french_draft_is_exactly_this() -> None:
+    asked = order(purchase_order="BC-17", siret="73282932000074", footer="Pénalités", memo="Merci")
+    assert draft_body(asked, BusinessClock()) == {
+        "customer": "cus_1",
+        "collection_method": "send_invoice",
+        "auto_advance": False,
+        "pending_invoice_items_behavior": "exclude",
+        "currency": "eur",
+        "due_date": 1797980399,  # 2026-12-22 23:59:59 in Paris
+        "metadata": {
+            "raccord_deal": "hubspot:987",
+            "crm_deal_id": "hubspot:987",
+            "raccord_cycle": "1",
+            "raccord_revision": "1",
+            "raccord_order": asked.content_hash,
+        },
+        "custom_fields": [
+            {"name": "SIRET", "value": "73282932000074"},
+            {"name": "Bon de commande", "value": "BC-17"},
+            {"name": "Date de prestation", "value": "20/11/2026"},
+        ],
+        "footer": "Pénalités",
+        "description": "Merci",
+    }
+
+
+def test_an_english_draft_speaks_english_and_leaves_out_what_is_empty() -> None:
+    body = draft_body(order(language="en", purchase_order="PO-1"), BusinessClock())
+    assert body["custom_fields"] == [
+        {"name": "Purchase order", "value": "PO-1"},
+        {"name": "Service date", "value": "20 November 2026"},
+    ]
+    assert not body.keys() & {"footer", "description"}
+
+
+def test_the_draft_is_due_at_the_end_of_the_day_across_the_clock_change() -> None:
+    assert draft_body(order(due_on=date(2026, 10, 25)), BusinessClock())["due_date"] == 1792969199
+
+
+def test_lines_and_content_hash_travel_together() -> None:
+    asked = order(
+        line(
+            name="Audit",
+            description="Deux jours",
+            quantity=Decimal("1.5"),
+            unit_price=Decimal(90),
+            discount_percent=Decimal(10),
+        ),
+        line(quantity=Decimal("2.000"), list_price=Decimal("0.03456"), unit_price=Decimal("0.03456")),
+    )
+    assert lines_body(asked, RATES) == {
+        "lines": [
+            {
+                "description": "Audit – Deux jours (prix unitaire 100,00\xa0€, remise 10\xa0%)",
+                "price_data": {
+                    "currency": "eur",
+                    "product_data": {"name": "Audit"},
+                    "unit_amount_decimal": Decimal(9000),
+                    "tax_behavior": "exclusive",
+                },
+                "tax_rates": ["txr_20"],
+                "discountable": False,
+                "quantity_decimal": Decimal("1.5"),
+            },
+            {
+                "description": "Conseil",
+                "price_data": {
+                    "currency": "eur",
+                    "product_data": {"name": "Conseil"},
+                    "unit_amount_decimal": Decimal("3.456"),
+                    "tax_behavior": "exclusive",
+                },
+                "tax_rates": ["txr_20"],
+                "discountable": False,
+                "quantity": 2,
+            },
+        ],
+        "invoice_metadata": {
+            "raccord_deal": "hubspot:987",
+            "crm_deal_id": "hubspot:987",
+            "raccord_cycle": "1",
+            "raccord_revision": "1",
+            "raccord_order": asked.content_hash,
+            "raccord_content": asked.content_hash,
+        },
+    }
+
+
+def test_yen_are_not_cents() -> None:
+    (sent,) = lines_body(order(line(), currency="JPY"), RATES)["lines"]
+    assert sent["price_data"]["currency"] == "jpy"
+    assert sent["price_data"]["unit_amount_decimal"] == 100
+
+
+def test_reverse_charge_is_a_zero_rate_on_the_lines_and_never_on_the_customer() -> None:
+    profile = PROFILE.model_copy(
+        update={
+            "siren": None,
+            "vat_number": "DE136695976",
+            "language": "en",
+            "tax_treatment": TaxTreatment.REVERSE_CHARGE,
+            "address": Address(line1="Weg 1", city="Berlin", postal_code="10115", country="DE"),
+        }
+    )
+    body = customer_body(profile)
+    assert body["tax_exempt"] == "none"
+    assert body["tax_id_data"] == [{"type": "eu_vat", "value": "DE136695976"}]
+    assert body["preferred_locales"] == ["en"]
+    asked = order(line(vat_rate=Decimal(0)), tax_treatment=TaxTreatment.REVERSE_CHARGE)
+    assert lines_body(asked, RATES)["lines"][0]["tax_rates"] == ["txr_0"]
+
+
+def test_a_french_customer_is_exactly_this() -> None:
+    assert customer_body(PROFILE) == {
+        "name": "Acmé SARL",
+        "email": "compta@acme.example",
+        "phone": "+33 1 23 45 67 89",
+        "address": {"line1": "1 rue de la Paix", "postal_code": "75002", "city": "Paris", "country": "FR"},
+        "preferred_locales": ["fr-FR"],
+        "tax_exempt": "none",
+        "tax_id_data": [
+            {"type": "fr_siren", "value": "732829320"},
+            {"type": "eu_vat", "value": "FR44732829320"},
+        ],
+        "metadata": {"raccord_customer": PROFILE.identity.reference, "crm_company_id": "hubspot:42"},
+        "expand": ["tax_ids"],
+    }
+
+
+def test_a_site_that_is_a_customer_of_its_own_carries_its_siret() -> None:
+    site = PROFILE.model_copy(update={"siret": "73282932000074"}).site
+    assert site is not None
+    body = customer_body(site)
+    assert {"type": "fr_siret", "value": "73282932000074"} in body["tax_id_data"]
+    assert body["metadata"]["raccord_customer"] != PROFILE.identity.reference  # type: ignore[index]
+
+
+def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> None:
+    odd = {"vat_number": "FR00732829320", "phone": "demander le 01 23 45 67 89", "siren": None}
+    body = customer_body(PROFILE.model_copy(update={**odd, "tax_treatment": TaxTreatment.EXPORT}))
+    assert body["tax_exempt"] == "none"
+    assert not body.keys() & {"tax_id_data", "phone"}
+
+
+@pytest.mark.parametrize(
+    ("language", "changes", "text"),
+    [
+        ("fr", {"unit_price": "85"}, "Conseil (prix unitaire 100,00\xa0€, remise 15,00\xa0€ par unité)"),
+        ("en", {"unit_price": "85"}, "Conseil (unit price €100.00, discount €15.00 per unit)"),
+        (
+            "en",
+            {"unit_price": "87.5", "discount_percent": "12.5"},
+            "Conseil (unit price €100.00, 12.5% discount)",
+        ),
+        (
+            "de",
+            {"list_price": "0.0346", "unit_price": "0.0173", "discount_percent": "50"},
+            "Conseil (prix unitaire 0,0346\xa0€, remise 50\xa0%)",
+        ),
+        ("fr", {"discount_percent": "0"}, "Conseil"),
+    ],
+)
+def test_a_discount_is_told_in_the_customers_language(
+    language: str, changes: dict[str, str], text: str
+) -> None:
+    assert describe(line(**changes), "EUR", language) == text
+
+
+def test_a_long_description_is_cut_but_the_discount_stays() -> None:
+    text = describe(line(description="x" * 9000, unit_price="90", discount_percent="10"), "EUR", "fr")
+    assert len(text) == 5000
+    assert text.endswith("x… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
+
+
+def test_a_purchase_order_is_never_cut() -> None:
+    with pytest.raises(Permanent, match="Bon de commande"):
+        draft_body(order(purchase_order="x" * 141), BusinessClock())
+
+
+@pytest.mark.parametrize("changes", [{"quantity": "-1"}, {"unit_price": "-1"}])
+def test_a_negative_line_is_refused_before_it_is_sent(changes: dict[str, str]) -> None:
+    with pytest.raises(Permanent, match="negative"):
+        lines_body(order(line(**changes)), RATES)
+
+
+def test_a_line_that_stripe_cannot_hold_exactly_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(Permanent, match=r"1\.005 KWD"):
+        lines_body(order(line(unit_price="1.005"), currency="KWD"), RATES)
+
+
+def test_the_reference_comes_back_from_the_metadata() -> None:
+    reference = InvoiceReference(deal=DEAL, cycle=2, revision=3)
+    assert reference_of(draft_body(order(reference=reference), BusinessClock())["metadata"]) == reference  # type: ignore[arg-type]
+    assert reference_of({}) is None
+    assert (
+        reference_of({"raccord_deal": "hubspot:987", "raccord_cycle": "x", "raccord_revision": "1"}) is None
+    )

@@ -1,0 +1,255 @@
+import gzip
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    Auth,
+    ConnectorError,
+    NotFound,
+    Permanent,
+    Poison,
+    RateLimited,
+    Transient,
+)
+from raccord.domain.values.clock import BusinessClock
+from raccord.vendors.stripe import transport
+from raccord.vendors.stripe.connector import StripeBilling
+from tests.vendors.stripe.samples import invoice, order, settings, tax_rate
+from tests.vendors.stripe.stub import Answer, Stub, refusal
+
+HTML = b"<html><body>502 Bad Gateway</body></html>"
+CREATE, READ = "POST /v1/invoices", "GET /v1/invoices/in_1"
+READ_RATE = "GET /v1/tax_rates/txr_20"
+
+
+async def failure_of(action: Awaitable[Any]) -> ConnectorError:
+    with pytest.raises(ConnectorError) as raised:
+        await action
+    return raised.value
+
+
+def create(billing: StripeBilling) -> Awaitable[Any]:
+    return billing.create_draft(order(), key="inv/1")
+
+
+def read(billing: StripeBilling) -> Awaitable[Any]:
+    return billing.read_invoice("in_1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(500, type_="api_error"),
+        refusal(503, type_="api_error"),
+        Answer(HTML, 500),
+        Answer(HTML, 502),
+        Answer(HTML, 200),
+        Answer(b"", 200),
+        Answer(b'{"id": "in_1", "object": "inv', 200),
+        Answer(b"\xff\xfe", 200),
+        Answer({"error": "bad gateway"}, 502),
+        Answer({"error": None}, 502),
+        Answer(["unexpected"], 200),
+        Answer({"id": "in_1", "object": "invoice"}, 200),
+        Answer(b"", 302, {"Location": "http://127.0.0.1:1/"}),
+        refusal(408),
+    ],
+    ids=lambda a: f"{a.status}-{str(a.body)[:12]}",
+)
+async def test_a_write_answered_with_an_error_or_nonsense_may_have_happened(
+    billing: StripeBilling, stub: Stub, answer: Answer
+) -> None:
+    stub.script(CREATE, answer)
+    error = await failure_of(create(billing))
+    assert isinstance(error, AmbiguousWrite)
+    assert error.answered
+    assert len(stub.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(500, type_="api_error"),
+        Answer(HTML, 500),
+        Answer(HTML, 200),
+        Answer({"error": "bad gateway"}, 502),
+        Answer(b"", 302, {"Location": "http://127.0.0.1:1/"}),
+        Answer(vanish=True),
+        Answer(invoice(), delay=3),
+    ],
+)
+async def test_a_read_that_fails_is_only_tried_again(
+    billing: StripeBilling, stub: Stub, answer: Answer
+) -> None:
+    stub.script(READ, answer)
+    assert isinstance(await failure_of(read(billing)), Transient)
+
+
+@pytest.mark.parametrize("answer", [Answer(vanish=True), Answer(invoice(), delay=3)])
+async def test_a_write_without_an_answer_is_asked_again_under_the_same_key(
+    billing: StripeBilling, stub: Stub, answer: Answer
+) -> None:
+    stub.script(CREATE, answer, Answer(invoice()))
+    stub.script(READ_RATE, tax_rate("txr_20", 20))
+    error = await failure_of(create(billing))
+    assert isinstance(error, AmbiguousWrite)
+    assert not error.answered
+    await create(billing)
+    first, second = stub.asked(CREATE)
+    assert first.params == second.params
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"] == "inv/1"
+
+
+async def test_a_write_that_never_left_is_no_mystery() -> None:
+    billing = StripeBilling(settings("http://127.0.0.1:1"), BusinessClock())
+    assert isinstance(await failure_of(create(billing)), Transient)
+    await billing.close()
+
+
+async def test_json_of_another_shape_is_poison(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(
+        READ,
+        {"id": "in_1", "object": "invoice"},
+        invoice(status="frozen"),
+        invoice(total=120.5),
+        invoice(total_taxes=[{"amount": 1}]),
+    )
+    for _ in range(4):
+        assert isinstance(await failure_of(read(billing)), Poison)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(409, "idempotency_key_in_use", type_="idempotency_error"),
+        refusal(429, "rate_limit"),
+        refusal(429, "lock_timeout"),
+        Answer(HTML, 429),
+    ],
+)
+async def test_busy_means_later_and_nothing_happened(
+    billing: StripeBilling, stub: Stub, answer: Answer
+) -> None:
+    stub.script(CREATE, answer)
+    error = await failure_of(create(billing))
+    assert isinstance(error, RateLimited)
+    assert timedelta(seconds=1) <= error.retry_after <= timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("header", "low", "high"),
+    [
+        ("7", 7, 7),
+        ("0", 1, 1),
+        ("999999", 86400, 86400),
+        (timedelta(seconds=600), 590, 600),
+        (timedelta(days=-2), 1, 1),
+        ("soon", 1, 5),
+        ("9" * 5000, 1, 5),
+    ],
+)
+async def test_retry_after_is_obeyed_within_reason(
+    billing: StripeBilling, stub: Stub, header: str | timedelta, low: int, high: int
+) -> None:
+    answer = refusal(429, "rate_limit")
+    if isinstance(header, timedelta):
+        header = format_datetime(datetime.now(UTC) + header, usegmt=True)
+    stub.script(READ, Answer(answer.body, 429, {"Retry-After": header}))
+    error = await failure_of(read(billing))
+    assert isinstance(error, RateLimited)
+    assert timedelta(seconds=low) <= error.retry_after <= timedelta(seconds=high)
+
+
+async def test_refused_credentials_name_what_to_do(billing: StripeBilling, stub: Stub) -> None:
+    message = "Having the 'rak_invoice_write' permission would allow this request to continue."
+    stub.script(
+        CREATE,
+        refusal(401, "api_key_expired"),
+        Answer({"error": {"type": "invalid_request_error", "message": message}}, 403),
+    )
+    refused, forbidden = await failure_of(create(billing)), await failure_of(create(billing))
+    assert isinstance(refused, Auth)
+    assert "api_key" in str(refused)
+    assert isinstance(forbidden, Auth)
+    assert "Invoices: Write" in str(forbidden)
+    assert "rak_invoice_write" in str(forbidden)
+
+
+async def test_a_refusal_is_permanent_with_code_and_field(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(
+        CREATE,
+        refusal(400, "email_invalid", param="email"),
+        refusal(400, "idempotency_error", type_="idempotency_error"),
+        refusal(402, "card_declined", type_="card_error"),
+        refusal(400, "resource_missing", param="customer"),
+    )
+    email, bug, card, missing = [await failure_of(create(billing)) for _ in range(4)]
+    assert isinstance(email, Permanent)
+    assert (email.code, email.field, email.request_id) == ("email_invalid", "email", "req_1")
+    assert isinstance(bug, Permanent)
+    assert bug.code == "idempotency_error"
+    assert "bug" in str(bug)
+    assert isinstance(card, Permanent)
+    assert isinstance(missing, Permanent)
+    assert not isinstance(missing, NotFound)
+
+
+async def test_a_missing_object_is_not_found_but_a_wrong_address_is_not(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.script(READ, refusal(404, "resource_missing", param="id"), refusal(404))
+    assert isinstance(await failure_of(read(billing)), NotFound)
+    assert not isinstance(await failure_of(read(billing)), NotFound)
+
+
+def chain(error: BaseException | None) -> str:
+    return "" if error is None else f"{error!r} {error} {chain(error.__cause__)}"
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 429, 500])
+@pytest.mark.parametrize("action", [create, read])
+async def test_no_vendor_text_and_no_key_is_in_an_error_or_its_causes(
+    billing: StripeBilling,
+    stub: Stub,
+    status: int,
+    action: Callable[[StripeBilling], Awaitable[Any]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stub.script(CREATE, refusal(status, "x"))
+    stub.script(READ, refusal(status, "x"))
+    with caplog.at_level(logging.WARNING):
+        error = await failure_of(action(billing))
+    text = chain(error) + caplog.text
+    assert "acme.example" not in text
+    assert "sk_test" not in text
+    assert "rk_test" not in text
+
+
+async def test_an_endless_answer_is_cut_off(
+    billing: StripeBilling, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 100_000)
+    bomb = json.dumps(invoice(total_taxes=[])).encode() + b" " * 10_000_000
+    stub.script(READ, Answer(gzip.compress(bomb), 200, {"Content-Encoding": "gzip"}))
+    assert isinstance(await failure_of(read(billing)), Transient)
+
+
+async def test_every_post_carries_its_key_and_the_pinned_version(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(CREATE, invoice(total_taxes=[]))
+    long, accented = "inv/" + "x" * 300, "inv/été"
+    for key in ("inv/1", long, long, accented):
+        await billing.create_draft(order(), key=key)
+    keys = [s.headers["idempotency-key"] for s in stub.asked(CREATE)]
+    assert keys[0] == "inv/1"
+    assert keys[1] == keys[2] != keys[3]
+    assert all(len(k) <= 255 and k.isascii() for k in keys)
+    assert {s.headers["stripe-version"] for s in stub.seen} == {"2026-10-28.endive"}
+    assert not any("x-stripe-client-telemetry" in s.headers for s in stub.seen)
+    assert not any("platform" in s.headers["x-stripe-client-user-agent"] for s in stub.seen)

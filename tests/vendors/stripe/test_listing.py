@@ -1,0 +1,205 @@
+"""A customer's invoices, whoever wrote them, and what an invoice bills."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from raccord.connectors.errors import Auth, NotFound
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.invoice import InvoicedLine, InvoiceState
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Customer
+from raccord.vendors.stripe.connector import StripeBilling
+from tests.vendors.stripe.samples import PROFILE, customer, invoice, settings, tax, tax_rate
+from tests.vendors.stripe.stub import Answer, Stub, page, refusal
+
+LIST, READ = "GET /v1/invoices", "GET /v1/invoices/in_1"
+SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+async def listed(billing: StripeBilling) -> list[str]:
+    return [i.id for i in await billing.invoices_of_customer("cus_1", since=SINCE, until=UNTIL)]
+
+
+async def test_invoices_of_others_are_listed_with_net_and_gross(billing: StripeBilling, stub: Stub) -> None:
+    theirs = invoice(
+        created=at("2026-11-20T10:00"), status="open", number="F-9", metadata={}, total_taxes=None
+    )
+    stub.script(LIST, page(theirs))
+    (found,) = await billing.invoices_of_customer("cus_1", since=SINCE, until=UNTIL)
+    assert (found.number, found.state, found.reference) == ("F-9", InvoiceState.OPEN, None)
+    assert found.totals.net == Money(amount=Decimal("100.00"), currency="EUR")
+    assert found.totals.gross == Money(amount=Decimal("120.00"), currency="EUR")
+
+
+async def test_a_tax_without_a_rate_hinders_nothing(billing: StripeBilling, stub: Stub) -> None:
+    automatic = tax(2000, 10000) | {"tax_rate_details": None}
+    stub.script(LIST, page(invoice(created=at("2026-11-20T10:00"), metadata={}, total_taxes=[automatic])))
+    assert await listed(billing) == ["in_1"]
+
+
+async def test_days_are_those_of_the_company(billing: StripeBilling, stub: Stub) -> None:
+    moments = {
+        "in_before": "2026-10-31T22:30",  # still October in Paris
+        "in_first": "2026-10-31T23:30",
+        "in_last": "2026-11-30T22:30",
+        "in_after": "2026-11-30T23:30",  # already December in Paris
+    }
+    stub.script(LIST, page(*(invoice(id=id_, created=at(moment)) for id_, moment in moments.items())))
+    assert await listed(billing) == ["in_first", "in_last"]
+
+
+async def test_a_draft_counts_by_creation_and_an_issued_invoice_by_its_issue_too(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    issued = {"finalized_at": at("2026-11-01T09:00")}
+    stub.script(
+        LIST,
+        page(
+            invoice(id="in_old_draft", created=at("2026-10-30T09:00")),
+            invoice(id="in_issued", created=at("2026-10-30T09:00"), status="open", status_transitions=issued),
+        ),
+    )
+    assert await listed(billing) == ["in_issued"]
+
+
+async def test_the_window_is_the_companys_days_and_one_more_on_each_side(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.script(LIST, page())
+    await listed(billing)
+    (asked,) = stub.asked(LIST)
+    assert int(asked.params["created[gte]"]) == at("2026-10-30T23:00")
+    assert int(asked.params["created[lte]"]) == at("2026-12-01T22:59:59")
+
+
+async def test_a_short_day_is_looked_up_at_its_own_instants(stub: Stub) -> None:
+    clock = BusinessClock(day_length=timedelta(seconds=10), epoch=datetime(2026, 11, 1, tzinfo=UTC))
+    quick = StripeBilling(settings(stub.base_url), clock)
+    moment = clock.epoch + timedelta(seconds=95)
+    stub.script(LIST, page(invoice(created=int(moment.timestamp()))))
+    day = clock.date_of(moment)
+    assert len(await quick.invoices_of_customer("cus_1", since=day, until=day)) == 1
+    (asked,) = stub.asked(LIST)
+    assert int(asked.params["created[gte]"]) == int(clock.epoch.timestamp()) + 80
+    assert int(asked.params["created[lte]"]) == int(clock.epoch.timestamp()) + 109
+    await quick.close()
+
+
+async def test_net_is_gross_without_taxes_where_stripe_does_not_say_it(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.script(LIST, page(invoice(created=at("2026-11-20T10:00"), total_excluding_tax=None)))
+    (found,) = await billing.invoices_of_customer("cus_1", since=SINCE, until=UNTIL)
+    assert found.totals.net == Money(amount=Decimal("100.00"), currency="EUR")
+
+
+async def test_every_page_is_read_and_only_this_customers(billing: StripeBilling, stub: Stub) -> None:
+    first, second = (invoice(id=id_, created=at("2026-11-20T10:00")) for id_ in ("in_1", "in_2"))
+    stub.script(LIST, page(first, has_more=True), page(second))
+    assert await listed(billing) == ["in_1", "in_2"]
+    asked = stub.asked(LIST)
+    assert [each.params["customer"] for each in asked] == ["cus_1"] * 2
+    assert asked[1].params["starting_after"] == "in_1"
+    assert int(asked[0].params["created[gte]"]) < at("2026-10-31T23:00")
+
+
+async def test_a_customer_that_is_gone_has_no_invoices(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(LIST, refusal(400, code="resource_missing", param="customer"))
+    assert await listed(billing) == []
+
+
+async def test_lines_come_with_their_name_quantity_net_and_rate(billing: StripeBilling, stub: Stub) -> None:
+    stub.script("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
+    lines = page(
+        {
+            "id": "il_1",
+            "amount": 10000,
+            "description": "Conseil",
+            "quantity": 1,
+            "quantity_decimal": "2.5",
+            "taxes": [tax(2000, 10000)],
+        },
+        {"id": "il_2", "amount": 500, "description": None, "quantity": 3, "taxes": []},
+    )
+    stub.script(READ, invoice(lines=lines))
+    assert await billing.invoiced_lines("in_1") == (
+        InvoicedLine(
+            name="Conseil",
+            quantity=Decimal("2.5"),
+            net=Money(amount=Decimal("100.00"), currency="EUR"),
+            vat_rate=Decimal(20),
+        ),
+        InvoicedLine(name="", quantity=Decimal(3), net=Money(amount=Decimal("5.00"), currency="EUR")),
+    )
+
+
+async def test_a_line_written_by_hand_comes_to_its_net(billing: StripeBilling, stub: Stub) -> None:
+    stub.script("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
+    included = tax(2000, 10000) | {"tax_behavior": "inclusive"}
+    lines = page(
+        {"id": "il_1", "amount": 12000, "subtotal": 12000, "quantity": 1, "taxes": [included]},
+        {"id": "il_2", "amount": 900, "subtotal": 1000, "discount_amounts": [{"amount": 100}], "taxes": []},
+        {"id": "il_3", "amount": 700, "taxes": [tax(140, 700) | {"tax_rate_details": None}]},
+    )
+    stub.script(READ, invoice(lines=lines))
+    found = await billing.invoiced_lines("in_1")
+    assert [(f"{line.net.amount}", line.vat_rate) for line in found] == [
+        ("100.00", Decimal(20)),
+        ("9.00", None),
+        ("7.00", None),
+    ]
+
+
+async def test_all_lines_of_a_long_invoice_are_read_in_order(billing: StripeBilling, stub: Stub) -> None:
+    every = [{"id": f"il_{n}", "amount": n, "description": f"{n}", "taxes": []} for n in range(1, 26)]
+    stub.script(READ, invoice(lines=page(*every[:10], has_more=True)))
+    stub.script(
+        "GET /v1/invoices/in_1/lines", Answer(page(*every[:20], has_more=True)), Answer(page(*every[20:]))
+    )
+    assert [line.name for line in await billing.invoiced_lines("in_1")] == [f"{n}" for n in range(1, 26)]
+
+
+async def test_the_lines_of_an_invoice_that_is_gone_are_not_found(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(READ, refusal(404, code="resource_missing"))
+    with pytest.raises(NotFound):
+        await billing.invoiced_lines("in_1")
+
+
+async def test_a_probe_with_a_revoked_key_is_refused(billing: StripeBilling, stub: Stub) -> None:
+    stub.script(LIST, refusal(401))
+    with pytest.raises(Auth):
+        await billing.probe()
+
+
+async def test_a_customer_of_a_united_company_is_searched_too(billing: StripeBilling, stub: Stub) -> None:
+    theirs = customer("cus_9", metadata={"crm_company_id": "hubspot:41"})
+    stub.script("GET /v1/customers", page())
+    stub.script("GET /v1/customers/search", page(theirs))
+    stub.script("GET /v1/customers/cus_9", theirs)
+    profile = PROFILE.model_copy(update={"former_companies": ("hubspot:41",)})
+    found: tuple[Customer, ...] = await billing.find_customers(profile, linked_id=None)
+    assert [c.id for c in found] == ["cus_9"]
+    (search,) = stub.asked("GET /v1/customers/search")
+    assert "metadata['crm_company_id']:'hubspot:41'" in search.params["query"]
+
+
+async def test_no_united_company_is_left_out_however_many_there_are(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.script("GET /v1/customers", page())
+    stub.script("GET /v1/customers/search", page())
+    many = tuple(f"hubspot:{n}" for n in range(100, 125))
+    await billing.find_customers(PROFILE.model_copy(update={"former_companies": many}), linked_id=None)
+    queries = [asked.params["query"] for asked in stub.asked("GET /v1/customers/search")]
+    assert all(sum(f"'{company}'" in query for query in queries) == 1 for company in many)
+    assert all(query.count("metadata[") <= 10 for query in queries)
+
+
+def test_stripe_transmits_to_no_platform(billing: StripeBilling) -> None:
+    assert not billing.capabilities.einvoicing

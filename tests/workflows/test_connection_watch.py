@@ -1,0 +1,124 @@
+"""Hours of an outage, with time skipped: one alert and one recovery, however long telling takes."""
+
+import sysconfig
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio import activity
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from raccord.domain.service.outage import Look, OutageCause, Report, Watch, WatchPolicy
+from raccord.temporal import search
+from raccord.temporal.flows import FLOWS_QUEUE
+from workflows.connection_watch import ConnectionWatch
+
+SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
+MINUTE = timedelta(minutes=1)
+POLICY = WatchPolicy(messenger="slack", probe_every=MINUTE)
+pytestmark = pytest.mark.skipif(
+    not SERVER.exists(), reason="no wheel of the time-skipping server for this machine"
+)
+
+
+@pytest.fixture(scope="module")
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    environment = await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=str(SERVER)
+    )
+    async with environment:
+        kinds = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in search.ALL}
+        wanted = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
+        await environment.client.operator_service.add_search_attributes(wanted)
+        yield environment
+
+
+class Outage:
+    """A connection and a channel, by minutes since the first look: when is it down, when can be told?"""
+
+    def __init__(
+        self,
+        environment: WorkflowEnvironment,
+        down: Callable[[float], bool],
+        held: Callable[[float], bool],
+        telling: Callable[[float], bool] = lambda _: True,
+    ) -> None:
+        self._environment = environment
+        self._down, self._held, self._telling = down, held, telling
+        self._began: datetime | None = None
+        self.told: list[tuple[float, str]] = []
+
+    async def _minute(self) -> float:
+        now = await self._environment.get_current_time()
+        self._began = self._began or now
+        return (now - self._began) / MINUTE
+
+    @activity.defn(name="watch.policy")
+    async def policy(self) -> WatchPolicy:
+        return POLICY
+
+    @activity.defn(name="watch.look")
+    async def look(self, connection: str) -> Look:
+        minute = await self._minute()
+        down, held = self._down(minute), self._held(minute)
+        return Look(healthy=not down, cause=OutageCause.DOWN, said=f"{connection} is down", flows=int(held))
+
+    @activity.defn(name="watch.report")
+    async def report(self, report: Report) -> None:
+        minute = await self._minute()
+        if not self._telling(minute):
+            raise ApplicationError("the channel is down too", type="Transient")
+        self.told.append((minute, "over" if report.until else "down"))
+
+    async def play(self, name: str) -> list[tuple[float, str]]:
+        client = self._environment.client
+        flows = Worker(
+            client,
+            task_queue=FLOWS_QUEUE,
+            workflows=[ConnectionWatch],
+            activities=[self.policy, self.look],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        )
+        channel = Worker(client, task_queue="slack", activities=[self.report])
+        async with flows, channel:
+            await client.execute_workflow(
+                "ConnectionWatch", Watch(connection="stripe"), id=f"watch/{name}", task_queue=FLOWS_QUEUE
+            )
+        return self.told
+
+
+async def test_an_outage_is_told_once_and_its_end_once(skipping: WorkflowEnvironment) -> None:
+    outage = Outage(skipping, down=lambda m: m < 180, held=lambda m: m < 185)
+    (first, down), (last, over) = await outage.play("plain")
+    assert (down, over) == ("down", "over")
+    assert 15 <= first < 20
+    assert 185 <= last < 190
+
+
+async def test_a_short_outage_is_told_to_nobody(skipping: WorkflowEnvironment) -> None:
+    outage = Outage(skipping, down=lambda m: m < 10, held=lambda m: m < 12)
+    assert await outage.play("short") == []
+
+
+async def test_what_answers_again_is_not_said_to_be_down_while_its_flows_still_wait(
+    skipping: WorkflowEnvironment,
+) -> None:
+    outage = Outage(skipping, down=lambda m: m < 11, held=lambda m: m < 40)
+    assert await outage.play("waiting") == []
+
+
+async def test_an_alert_that_cannot_be_told_at_once_is_told_when_the_channel_is_back(
+    skipping: WorkflowEnvironment,
+) -> None:
+    outage = Outage(
+        skipping, down=lambda m: m < 240, held=lambda m: m < 241, telling=lambda m: not 10 <= m < 60
+    )
+    (first, down), (_, over) = await outage.play("silent")
+    assert (down, over) == ("down", "over")
+    assert 60 <= first < 80
