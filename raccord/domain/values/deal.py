@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.parties import Company, Contact, Owner
+from raccord.domain.values.subject import Subject, SubjectKind
 
 
 class DealRef(Value):
@@ -12,6 +13,11 @@ class DealRef(Value):
 
     connection: str
     id: str
+
+    @property
+    def subject(self) -> Subject:
+        """The deal as what a flow is about."""
+        return Subject(kind=SubjectKind.DEAL, connection=self.connection, id=self.id)
 
     def __str__(self) -> str:
         return f"{self.connection}:{self.id}"
