@@ -15,10 +15,18 @@ class Uniqueness(StrEnum):
     NONE = "none"
 
 
+class TaskLimits(Value):
+    """The longest texts of a CRM's tasks, as the vendor receives them; `lengths.cut` keeps them."""
+
+    subject: int
+    body: int
+
+
 class CrmCapabilities(Value):
     webhooks: bool
     requests_per_second: float
     search_lag: timedelta = timedelta(0)
+    task: TaskLimits
 
 
 class BillingCapabilities(Value):

@@ -15,7 +15,7 @@ from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.tasks import TasksOnDeals
+from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.hubspot.translation import COMPANY, company
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
@@ -49,6 +49,7 @@ class HubSpotCrm:
             webhooks=self._settings.webhook_secret is not None,
             requests_per_second=self._settings.requests_per_second,
             search_lag=_SEARCH_LAG,
+            task=LIMITS,
         )
 
     async def read_deal(self, deal_id: str) -> Deal:

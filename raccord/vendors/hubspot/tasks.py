@@ -8,6 +8,8 @@ import html
 from datetime import UTC, datetime
 from typing import Any
 
+from raccord.connectors.capabilities import TaskLimits
+from raccord.connectors.lengths import cut
 from raccord.domain.values.deal import Task
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.errors import Operation
@@ -19,8 +21,10 @@ TASK_SCOPE = "crm.objects.contacts.write"
 """HubSpot docs: api/crm/tasks."""
 TASK_TO_DEAL = 216
 """HubSpot docs: associations v4, type ids."""
-LONGEST_SUBJECT = 250
-"""Shorter than any limit of HubSpot's, so that the mark at the end is never cut off."""
+LIMITS = TaskLimits(subject=250, body=65_536)
+"""Of the body, as HTML: what a text may hold, counted in bytes, as nobody says in which unit it is.
+The subject is shorter than any limit of HubSpot's, so that the mark at the end is never cut off.
+"""
 _SUBJECT = "hs_task_subject"
 
 
@@ -74,7 +78,7 @@ def _properties(task: Task) -> dict[str, Any]:
         # The date that HubSpot shows as the task's due date (HubSpot docs: api/crm/tasks).
         "hs_timestamp": _iso(task.due_at),
         _SUBJECT: _subject(task),
-        "hs_task_body": html.escape(task.body).replace("\n", "<br>"),
+        "hs_task_body": _as_html(cut(task.body, LIMITS.body, size=_html_bytes)),
         "hs_task_status": "NOT_STARTED",
         "hs_task_priority": "HIGH",
         "hs_task_type": "TODO",
@@ -83,9 +87,15 @@ def _properties(task: Task) -> dict[str, Any]:
 
 def _subject(task: Task) -> str:
     mark = _mark(task.ref)
-    room = LONGEST_SUBJECT - len(mark) - 1
-    text = task.subject if len(task.subject) <= room else f"{task.subject[: room - 1]}…"
-    return f"{text} {mark}"
+    return f"{cut(task.subject, LIMITS.subject - len(mark) - 1)} {mark}"
+
+
+def _as_html(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
+
+
+def _html_bytes(character: str) -> int:
+    return len(_as_html(character).encode())
 
 
 def _mark(ref: str) -> str:

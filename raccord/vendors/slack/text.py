@@ -11,24 +11,22 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from raccord.connectors.lengths import cut
+
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _URL = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the reading direction round: `gpj.1` shows as `1.jpg`."""
 _LONGEST_URL = 2000
-CUT = "…"
 NOTHING = "–"
 """Slack refuses empty texts."""
 
 
 def shown(text: str, limit: int) -> str:
     """Return a text on one line, escaped, and cut to `limit` characters as Slack receives them."""
-    clean = " ".join(_visible(text).split())
-    escaped = "".join(_ESCAPES.get(c, c) for c in clean)
-    if len(escaped) <= limit:
-        return escaped or NOTHING
-    return _head(clean, limit - len(CUT)) + CUT
+    kept = cut(" ".join(_visible(text).split()), limit, size=_escaped_length)
+    return "".join(_ESCAPES.get(c, c) for c in kept) or NOTHING
 
 
 def unformatted(text: str, limit: int) -> str:
@@ -62,15 +60,8 @@ def _visible(text: str) -> str:
     return "".join(" " if c in _TURNS or unicodedata.category(c) == "Cc" else c for c in text)
 
 
-def _head(text: str, limit: int) -> str:
-    """Return as much of a text as fits once escaped, never half an escape."""
-    used, end = 0, 0
-    for c in text:
-        used += len(_ESCAPES.get(c, c))
-        if used > limit:
-            break
-        end += 1
-    return "".join(_ESCAPES.get(c, c) for c in text[:end]).rstrip()
+def _escaped_length(character: str) -> int:
+    return len(_ESCAPES.get(character, character))
 
 
 def _is_of_the_web(url: str) -> bool:

@@ -1,5 +1,6 @@
 """Tasks on deals: found by their mark, created once, done once."""
 
+import html
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -81,6 +82,16 @@ async def test_what_was_created_is_found(crm: Crm, stub: Stub) -> None:
     assert len(subject) <= 250
     having(stub, {"899": "autre", "900": subject})
     assert await crm.find_task("42", TASK.ref) == "900"
+
+
+@pytest.mark.parametrize("line", ["Ligne 1 : prix <illisible> & co\n", "é\n", '"' * 400 + "\n", "€"])
+async def test_a_body_is_cut_to_what_hubspot_takes(crm: Crm, stub: Stub, line: str) -> None:
+    stub.on("POST", TASKS, Reply({"id": "900"}, 201))
+    await crm.create_task(TASK.model_copy(update={"body": line * (88_000 // len(line))}))
+    body = stub.last("POST", TASKS).body["properties"]["hs_task_body"]
+    assert 65_000 < len(body.encode()) <= crm.capabilities.task.body == 65_536
+    assert body.endswith("…")
+    assert html.escape(html.unescape(body.replace("<br>", "\n"))).replace("\n", "<br>") == body
 
 
 @pytest.mark.parametrize("subject", [None, "", "Relance", "Relance [q-7f3]", "Relance [q-7f3ab]", "q-7f3a"])
