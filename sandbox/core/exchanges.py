@@ -14,7 +14,8 @@ _VISIBLE_END = 4
 class Exchange:
     """One request and what became of it. `path` is without the vendor prefix; `at` is ISO 8601 UTC.
 
-    `status` is None when no answer was sent, `fault` the id of the rule that touched the exchange.
+    `status` is None when no answer was sent, `fault` the id of the rule that touched the exchange, `seconds`
+    how long the simulator had it: from its whole arrival to the whole answer.
     """
 
     n: int
@@ -30,6 +31,7 @@ class Exchange:
     committed: bool = False
     replayed: bool = False
     fault: int | None = None
+    seconds: float | None = None
 
 
 class ExchangeLog:

@@ -38,6 +38,13 @@ class VendorFront:
         body = await _body(receive)
         exchange = self._opened(scope, body)
         scope.setdefault("state", {})["exchange"] = exchange
+        began = time.perf_counter()
+        await self._answer(exchange, scope, receive, send, body)
+        exchange.seconds = round(time.perf_counter() - began, 6)
+
+    async def _answer(
+        self, exchange: Exchange, scope: Scope, receive: Receive, send: Send, body: bytes
+    ) -> None:
         rule = self._faults.pick(exchange)
         handle = self._noting(exchange, _handler(self._router, scope, body))
         answer = await (self._answer_with_fault(rule, exchange, scope, handle) if rule else handle())

@@ -123,6 +123,13 @@ async def test_an_error_after_the_commit_is_logged_as_committed(sandbox: httpx.A
     assert (entry["status"], entry["committed"], entry["mutating"], entry["fault"]) == (500, True, True, 1)
 
 
+async def test_the_log_says_how_long_the_vendor_had_a_request(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, effect={"latency": 0.05})
+    await sandbox.get("/counter/count")
+    [entry] = (await sandbox.get("/_control/requests")).json()
+    assert 0.05 <= entry["seconds"] < 5
+
+
 @pytest.mark.parametrize(
     ("when", "effect", "remembered"),
     [
