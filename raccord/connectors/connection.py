@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_SHORTEST_SECRET = 16
 
 
 class ConnectionSettings(BaseModel):
@@ -29,6 +33,26 @@ class ConnectionSettings(BaseModel):
     """Accepted beside `webhook_secret` while a rotation is under way."""
     previous_webhook_secret_until: AwareDatetime | date | None = None
     """When `previous_webhook_secret` ends: a moment, or a day, which counts to its end in UTC."""
+
+    @field_validator("webhook_secret", "previous_webhook_secret")
+    @classmethod
+    def _is_hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value().strip()) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"a webhook secret has at least {_SHORTEST_SECRET} characters: copy the whole of it"
+            )
+        return secret
+
+    @model_validator(mode="after")
+    def _credentials_travel_encrypted(self) -> Self:
+        url = urlsplit(self.base_url)
+        if url.scheme not in ("http", "https") or not url.hostname:
+            raise ValueError("base_url is the address of an API, beginning with https://")
+        if url.scheme != "https" and url.hostname not in _LOOPBACK and not self.test:
+            raise ValueError(
+                "credentials are sent over https only, or over http on this machine: correct base_url"
+            )
+        return self
 
     @model_validator(mode="after")
     def _previous_secret_ends(self) -> Self:

@@ -1,0 +1,1 @@
+"""The HTTP kit that every vendor is built with: client, pace, errors, waits, pages, answers, signatures."""

@@ -1,0 +1,38 @@
+"""Requests per second of one connection: a token bucket whose callers wait their turn."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from raccord.connectors.http.failures import Crowded
+
+_BURST = 0.2
+"""Seconds of requests that may leave at once: in no second do more than 1.2 times the rate leave."""
+
+
+class Limiter:
+    """Lets `rate` requests a second pass, in the order in which they came.
+
+    It knows this process alone; for a fleet there is the rate of a task queue, which Temporal keeps.
+    """
+
+    def __init__(self, rate: float, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._gap = 1 / rate
+        self._lead = max(_BURST - self._gap, 0.0)
+        self._now = now
+        self._booked_until = now()
+
+    async def turn(self, *, within: float) -> None:
+        """Wait for this request's turn. Raises `Crowded` at once when it is more than `within` seconds away.
+
+        A caller that is cancelled while it waits leaves its turn unused.
+        """
+        now = self._now()
+        start = max(self._booked_until, now)
+        wait = start - self._lead - now
+        if wait > within:
+            raise Crowded(timedelta(seconds=wait))
+        self._booked_until = start + self._gap
+        if wait > 0:
+            await asyncio.sleep(wait)

@@ -1,0 +1,42 @@
+"""Reading a vendor's answers: JSON into the fields that Raccord uses, numbers exact."""
+
+import json
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+W = TypeVar("W", bound=BaseModel)
+
+
+class NotJson(Exception):
+    """A success that is not JSON: a proxy, a login page or a balancer answered."""
+
+
+class Misshapen(Exception):
+    """JSON without the fields that the vendor documents."""
+
+
+def read_json(body: bytes) -> Any:
+    """Parse an answer, numbers with a fraction as `Decimal`. Raises `NotJson`.
+
+    Unlike a webhook's body it comes from the host that was asked, so `strict_json`, which reads each
+    byte a second time to bound the nesting, is not needed.
+    """
+    try:
+        return json.loads(body.decode(), parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise NotJson(type(error).__name__) from None
+
+
+def read(content: Any, into: type[W]) -> W:
+    """Take what is needed out of an answer's JSON. Raises `Misshapen`."""
+    try:
+        return into.model_validate(content)
+    except ValidationError as error:
+        # Without the original: its text would quote the answer's values.
+        raise Misshapen(f"{error.error_count()} fields of {into.__name__}") from None
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
