@@ -1,0 +1,57 @@
+"""Numbers, amounts and dates as a reader of each language writes them.
+
+The locales are loaded when this module is imported: a workflow can open no file.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from raccord.domain.values.money import Money
+from raccord.texts.catalog import ELSEWHERE, LANGUAGES
+
+_LOCALES = {language: Locale(language) for language in LANGUAGES}
+_DAY = {"fr": "dd/MM/y", "en": "d MMM y"}
+_MOMENT = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
+_PERCENT = {"fr": "{}\u00a0%", "en": "{}%"}
+
+
+def _known(language: str) -> str:
+    return language if language in LANGUAGES else ELSEWHERE
+
+
+def number(value: Decimal | int, language: str) -> str:
+    """`1 234,5` or `1,234.5`: exact, without trailing zeros."""
+    return format_decimal(value, locale=_LOCALES[_known(language)], decimal_quantization=False)
+
+
+def percent(value: Decimal, language: str) -> str:
+    """`5,5 %` or `5.5%`, of a rate in percent."""
+    return _PERCENT[_known(language)].format(number(value, language))
+
+
+def money(value: Money, language: str) -> str:
+    """`1 234,56 €` or `€1,234.56`."""
+    return value.text(_known(language))
+
+
+def day(value: date, language: str) -> str:
+    """`25/12/2026` or `25 Dec 2026`."""
+    known = _known(language)
+    return format_date(value, _DAY[known], locale=_LOCALES[known])
+
+
+def moment(value: datetime, language: str) -> str:
+    """`25/12 14:05` or `25 Dec 14:05`, in the zone that the instant is given in."""
+    known = _known(language)
+    return format_datetime(value.replace(tzinfo=None), _MOMENT[known], locale=_LOCALES[known])
+
+
+for _language in LANGUAGES:
+    # Babel reads what a format needs at its first use.
+    number(Decimal(1), _language)
+    day(date(2026, 1, 1), _language)
+    moment(datetime(2026, 1, 1), _language)  # noqa: DTZ001 - only to load the formats
