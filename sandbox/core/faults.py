@@ -44,13 +44,14 @@ class Effect:
 class Rule:
     """It leaves the first `skip` matching requests alone, then fires `times` times (None: for ever).
 
+    `method` is one method or a list of them, None for any: `["POST", "PATCH"]` breaks writes alone.
     `containing` aims it: one of these texts must be in the request's URL, headers or body, or else the id of
     something that such a request created (its vendor's later requests name only that).
     """
 
     id: int
     vendor: str
-    method: str | None
+    methods: tuple[str, ...]
     path: str
     containing: tuple[str, ...]
     when: When
@@ -84,7 +85,7 @@ class Rule:
         return {
             "id": self.id,
             "vendor": self.vendor,
-            "method": self.method,
+            "method": list(self.methods) or None,
             "path": self.path,
             "containing": list(self.containing),
             "when": self.when,
@@ -97,7 +98,7 @@ class Rule:
     def _matches(self, exchange: Exchange) -> bool:
         return (
             exchange.vendor == self.vendor
-            and self.method in (None, exchange.method)
+            and (not self.methods or exchange.method in self.methods)
             and re.fullmatch(self.path, exchange.path) is not None
             and self.aims_at(_said(exchange))
         )
@@ -157,7 +158,7 @@ def _rule(number: int, wanted: Mapping[str, Any], vendors: frozenset[str]) -> Ru
     return Rule(
         id=number,
         vendor=vendor,
-        method=_method(wanted.get("method")),
+        methods=_methods(wanted.get("method")),
         path=_pattern(wanted.get("path", ".*")),
         containing=_texts(wanted.get("containing", ())),
         when=cast(When, when),
@@ -221,10 +222,11 @@ def _possible(effect: Effect, when: str) -> None:
         raise ValueError("'stored' belongs to an error before the handler; after it, it is stored anyway.")
 
 
-def _method(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value.upper() if value else None
-    raise ValueError("'method' is a text such as POST, or null for any.")
+def _methods(value: Any) -> tuple[str, ...]:
+    methods = [value] if isinstance(value, str) else [] if value is None else value
+    if isinstance(methods, list) and all(isinstance(method, str) and method for method in methods):
+        return tuple(method.upper() for method in methods)
+    raise ValueError("'method' is a text such as POST, a list of such texts, or null for any.")
 
 
 def _pattern(value: Any) -> str:

@@ -144,13 +144,7 @@ class VendorFront:
 
     def _error(self, effect: Effect, exchange: Exchange, *, store: bool) -> Response:
         status = int(effect.value)
-        match status:
-            case 401 | 403:
-                answer = self._vendor.denied(status)
-            case 429:
-                answer = self._vendor.rate_limited()
-            case _:
-                answer = self._vendor.server_error(status)
+        answer = self._vendor.refusal(status, exchange)
         if effect.retry_after is not None:
             answer.headers["retry-after"] = effect.retry_after
         if effect.retry_at is not None:

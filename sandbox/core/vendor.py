@@ -31,14 +31,10 @@ class Vendor(Protocol):
     def mutating(self, method: str, path: str) -> bool:
         """Whether such a request means to change something; a search sent by POST does not."""
 
-    def rate_limited(self) -> Response:
-        """The vendor's own 429, body and headers."""
-
-    def denied(self, status: int) -> Response:
-        """The vendor's own 401 (the credential is refused) or 403 (it lacks a permission)."""
-
-    def server_error(self, status: int) -> Response:
-        """The vendor's own 5xx."""
+    def refusal(self, status: int, exchange: Exchange) -> Response:
+        """The vendor's own words for this request: 401 (the credential is refused), 403 (it lacks the
+        permission that this request needs), 429 or 5xx, with body and headers.
+        """
 
 
 @runtime_checkable

@@ -137,7 +137,9 @@ class Crm:
                 self.links.add(record.kind.plural, record.id, end.id, link)
         self._tell(Change(record.kind, "restore", record.id, actor, record.updated))
 
-    def merge(self, primary: Record, other: Record, *, creates_new: bool, actor: Actor) -> Record:
+    def merge(
+        self, primary: Record, other: Record, *, creates_new: bool, lists_ids: bool, actor: Actor
+    ) -> Record:
         """Make one record of two: a new one, or the primary itself. No property change is told."""
         if primary is other:
             raise invalid(f"Cannot merge {primary.kind.singular} {primary.id} into itself.")
@@ -149,7 +151,8 @@ class Crm:
             self.records[kind.plural][survivor.id] = survivor
         writable = [name for name, prop in self.schema(kind).properties.items() if not prop.calculated]
         moved = merging.take_values(survivor, primary, other, writable, at=now, actor=actor)
-        merging.note_merged(survivor, (primary, other), gone, at=now)
+        if lists_ids:
+            merging.note_merged(survivor, (primary, other), gone, at=now)
         for record in gone:
             merging.move_links(self.links, record, survivor)
             del self.records[kind.plural][record.id]

@@ -86,8 +86,8 @@ def missing_scope(scope: str) -> JSONResponse:
     ).response()
 
 
-def over_limit(policy: str) -> JSONResponse:
-    """HubSpot's 429; it carries no Retry-After."""
+def over_limit(policy: str, *, retry_after: int) -> JSONResponse:
+    """HubSpot's 429. hubspot.md 8: no Retry-After is documented; 0 seconds send none."""
     return JSONResponse(
         {
             "status": "error",
@@ -97,6 +97,7 @@ def over_limit(policy: str) -> JSONResponse:
             "policyName": policy,
         },
         status_code=429,
+        headers={"Retry-After": str(retry_after)} if retry_after else None,
     )
 
 

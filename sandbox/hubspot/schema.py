@@ -10,6 +10,9 @@ from typing import Any
 from sandbox.hubspot.errors import Problem, Refused, invalid
 
 DAY_MS = 86_400_000
+LONGEST_TEXT = 65_536
+"""Characters of a property value and of a task's body (HubSpot docs: properties, tasks). The error's code is
+not documented."""
 _FIELD_TYPES = {
     "string": {"text", "textarea", "file", "html", "phonenumber"},
     "number": {"number", "calculation_equation"},
@@ -93,6 +96,10 @@ class Property:
         if self.calculated:
             raise WrongValue(
                 "READ_ONLY_VALUE", f'"{self.name}" is a read only property; its value cannot be set.'
+            )
+        if len(value) > LONGEST_TEXT:
+            raise WrongValue(
+                "PROPERTY_VALUE_TOO_LONG", f"{self.name} is longer than {LONGEST_TEXT} characters."
             )
         if value and (rule := _RULES.get(self.type)):
             return rule(self, value)

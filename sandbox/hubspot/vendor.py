@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
+from sandbox.core.exchanges import Exchange
 from sandbox.hubspot import errors, scopes
 from sandbox.hubspot.associations import AssociationsApi
 from sandbox.hubspot.catalogue import Catalogue
@@ -44,7 +45,6 @@ class HubSpotVendor:
     def reset(self) -> None:
         self._notifier.reset()
         self._limits = Limits(
-            ten_seconds=self._settings.requests_per_ten_seconds,
             searches=self._settings.searches_per_second,
             daily=self._settings.requests_per_day,
         )
@@ -77,24 +77,22 @@ class HubSpotVendor:
     def mutating(self, method: str, path: str) -> bool:
         return method not in ("GET", "HEAD") and not _READ_BY_POST.fullmatch(path)
 
-    def rate_limited(self) -> Response:
-        return errors.over_limit("TEN_SECONDLY_ROLLING")
-
-    def denied(self, status: int) -> Response:
-        return errors.unauthorized() if status == 401 else errors.missing_scope("crm.objects.deals.read")
+    def refusal(self, status: int, exchange: Exchange) -> Response:
+        match status:
+            case 401:
+                return errors.unauthorized()
+            case 403:
+                scope = scopes.needed(exchange.path, mutating=exchange.mutating)
+                return errors.missing_scope(scope or "crm.objects.deals.read")
+            case 429:
+                return errors.over_limit("TEN_SECONDLY_ROLLING", retry_after=self._option("retry_after"))
+        return errors.internal(status)
 
     def in_part(self, answer: Response) -> Response | None:
         return lacking_last(answer)
 
-    def server_error(self, status: int) -> Response:
-        return errors.internal(status)
-
     def routes(self) -> list[BaseRoute]:
-        objects = Objects(
-            lambda: self._crm,
-            actor=self._actor,
-            merge_creates_new=lambda: bool(self._option("merge_creates_new")),
-        )
+        objects = Objects(lambda: self._crm, actor=self._actor, option=self._option)
         links = AssociationsApi(lambda: self._crm, actor=self._actor)
         catalogue = Catalogue(lambda: self._crm)
         record, between = "/crm/v3/objects/{kind}", "/crm/v4/objects/{kind}/{id}/associations"
@@ -133,18 +131,17 @@ class HubSpotVendor:
         async def guarded(request: Request) -> Response:
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
                 return errors.unauthorized()
-            limits = self._limits
-            limits.admit_in_ten_seconds(self._option("requests_per_ten_seconds"))
+            limits, most = self._limits, self._option("requests_per_ten_seconds")
             # A person at HubSpot's own pages does not use up the app's requests.
             by_app = "x-sandbox-actor" not in request.headers
-            if by_app and (policy := limits.exceeded(search=search)):
-                answer: Response = errors.over_limit(policy)
+            if by_app and (policy := limits.exceeded(search=search, ten_seconds=most)):
+                answer: Response = errors.over_limit(policy, retry_after=self._option("retry_after"))
             elif by_app and (scope := self._missing_scope(request)):
                 answer = errors.missing_scope(scope)
             else:
                 answer = await _answered(handler, request)
             if not search:
-                limits.announce(answer.headers)
+                limits.announce(answer.headers, ten_seconds=most)
             return answer
 
         return Route(path, guarded, methods=[method])

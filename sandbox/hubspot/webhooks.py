@@ -52,7 +52,9 @@ class Notifier:
     Webhook options: `format` is classic or generic, `subscriptions` a list such as
     `company.propertyChange:address`. What HubSpot leaves open is an option too: `merge_creates_new` (the
     merged record has an id of its own), `merge_tells_deletion` (the record merged away is also told as
-    deleted). `scopes` are those of the token, `requests_per_ten_seconds` the app's raised limit.
+    deleted), `merge_lists_ids` (the record that remains names the others in `hs_merged_object_ids`).
+    `scopes` are those of the token (hubspot.md 6), `requests_per_ten_seconds` the app's raised limit,
+    `retry_after` the seconds a 429 asks for (0: it does not say, as documented).
     """
 
     def __init__(self, *, name: str, delivery: Delivery, settings: HubSpotSettings) -> None:
@@ -69,7 +71,9 @@ class Notifier:
             scopes=list(scopes.ALL),
             merge_creates_new=True,
             merge_tells_deletion=True,
+            merge_lists_ids=True,
             requests_per_ten_seconds=settings.requests_per_ten_seconds,
+            retry_after=0,
         )
 
     def reset(self) -> None:

@@ -10,7 +10,7 @@ from sandbox.slack.errors import Refused
 from sandbox.slack.workspace import Channel, Json
 
 _TS = re.compile(r"\d{10}\.\d{6}")
-_LONGEST_POST, _LONGEST_UPDATE, _LARGEST_METADATA = 40_000, 4_000, 16_384
+_LONGEST_POST, _LONGEST_UPDATE, _LONGEST_MARKDOWN, _LARGEST_METADATA = 40_000, 4_000, 12_000, 16_384
 
 
 def post_message(call: Call) -> Json:
@@ -105,6 +105,8 @@ def _content(call: Call) -> tuple[str, list[Json]]:
     if "markdown_text" in given:
         if "text" in given or "blocks" in given:
             raise Refused("markdown_text_conflict")
+        if len(given["markdown_text"]) > _LONGEST_MARKDOWN:
+            raise Refused("msg_too_long")
         return given["markdown_text"], []
     shown = blocks.checked(given["blocks"]) if "blocks" in given else []
     text: str = given.get("text", "")

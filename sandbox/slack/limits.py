@@ -6,13 +6,13 @@ channel, short bursts tolerated, and several hundred a minute in a workspace.
 
 import math
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass
 
+from sandbox.core.limits import Window
 from sandbox.slack.errors import RateLimited
 
 TIER_3, TIER_4, SPECIAL = 50, 100, 300
-_MINUTE = 60.0
 _BURST = 5
 
 
@@ -28,16 +28,13 @@ class Limits:
     """Refuses what exceeds a limit; a refused request does not count."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, deque[float]] = defaultdict(deque)
+        self._calls: dict[str, Window] = defaultdict(lambda: Window(seconds=60))
         self._channels: dict[str, _Bucket] = {}
 
     def call(self, method: str, per_minute: int) -> None:
-        now, calls = time.monotonic(), self._calls[method]
-        while calls and calls[0] <= now - _MINUTE:
-            calls.popleft()
-        if len(calls) >= per_minute:
-            raise RateLimited(max(1, math.ceil(calls[0] + _MINUTE - now)))
-        calls.append(now)
+        calls = self._calls[method]
+        if not calls.take(per_minute):
+            raise RateLimited(max(1, math.ceil(calls.wait())))
 
     def post(self, channel: str) -> None:
         now = time.monotonic()

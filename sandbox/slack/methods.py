@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.slack import chat, reading
+from sandbox.slack import chat, membership, reading
 from sandbox.slack.arguments import Kind
 from sandbox.slack.call import Call
 from sandbox.slack.limits import SPECIAL, TIER_3, TIER_4
@@ -74,6 +74,22 @@ METHODS = {
     ),
     "conversations.replies": Method(
         reading.replies, TIER_3, {**_PLACE, **_RANGE}, required=("channel", "ts")
+    ),
+    "conversations.invite": Method(
+        membership.invite,
+        TIER_3,
+        {"channel": Kind.TEXT, "users": Kind.TEXT},
+        required=("channel", "users"),
+        scope="channels:manage",
+        writes=True,
+    ),
+    "conversations.kick": Method(
+        membership.kick,
+        TIER_3,
+        {"channel": Kind.TEXT, "user": Kind.TEXT},
+        required=("channel", "user"),
+        scope="channels:manage",
+        writes=True,
     ),
     "chat.postMessage": Method(
         chat.post_message,

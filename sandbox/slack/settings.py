@@ -34,6 +34,7 @@ class SlackSettings:
     `token_revoked`     the app was uninstalled: every call answers `token_revoked`
     `channel_archived`  somebody archived #facturation
     `rate_limits`       whether Slack's limits apply
+    `retry_after`       seconds that an injected 429 asks for: Slack always says how long (slack.md 6)
     The target's own `url` is the interactivity request URL, its `secret` the signing secret.
     """
 
@@ -41,6 +42,7 @@ class SlackSettings:
     token_revoked: bool = False
     channel_archived: bool = False
     rate_limits: bool = True
+    retry_after: int = 1
 
     @classmethod
     def of(cls, target: Target) -> "SlackSettings":

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.core.exchanges import Exchange
 from sandbox.core.vendor import committed, exchange_of, staleness
 from sandbox.slack import arguments, errors
 from sandbox.slack.call import Call
@@ -69,15 +70,16 @@ class SlackVendor:
         called = METHODS.get(path.removeprefix(_API))
         return called.writes if called else method == "POST"
 
-    def rate_limited(self) -> Response:
-        return RateLimited(1).response()
-
-    def denied(self, status: int) -> Response:
-        """Slack's refusals are answers with status 200."""
-        refused = Refused("invalid_auth") if status == 401 else errors.missing_scope("chat:write", ())
-        return refused.response()
-
-    def server_error(self, status: int) -> Response:
+    def refusal(self, status: int, exchange: Exchange) -> Response:
+        """Slack's refusals are answers with status 200, except for a rate limit."""
+        called = METHODS.get(exchange.path.removeprefix(_API))
+        match status:
+            case 401:
+                return Refused("invalid_auth").response()
+            case 403:
+                return errors.missing_scope((called and called.scope) or "chat:write", ()).response()
+            case 429:
+                return RateLimited(self._settings.retry_after).response()
         return errors.server_error(status)
 
     def messages(self) -> list[dict[str, Any]]:
@@ -128,11 +130,12 @@ class SlackVendor:
         method = METHODS.get(name)
         if method is None:
             raise Refused("unknown_method", req_method=name)
-        if method.scope and method.scope not in settings.scopes:
-            raise errors.missing_scope(method.scope, settings.scopes)
-        # A person in Slack does not use up the app's calls.
-        if settings.rate_limits and "x-sandbox-actor" not in request.headers:
-            self._limits.call(name, method.per_minute)
+        # A person in Slack neither needs the app's scopes nor uses up its calls.
+        if "x-sandbox-actor" not in request.headers:
+            if method.scope and method.scope not in settings.scopes:
+                raise errors.missing_scope(method.scope, settings.scopes)
+            if settings.rate_limits:
+                self._limits.call(name, method.per_minute)
         given, warnings = arguments.parse(
             request.method,
             request.url.query,

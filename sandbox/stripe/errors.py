@@ -78,24 +78,28 @@ def forbidden(permission: str) -> Refusal:
     )
 
 
-def too_many_requests(reason: str) -> Refusal:
-    """`reason` names the limiter in the header Stripe-Rate-Limited-Reason."""
+def too_many_requests(reason: str, retry_after: int) -> Refusal:
+    """`reason` names the limiter in the header Stripe-Rate-Limited-Reason; 0 seconds: no Retry-After."""
     return Refusal(
         "Request rate limit exceeded. Learn more about rate limits at https://docs.stripe.com/rate-limits.",
         status=429,
         code="rate_limit",
-        headers={"Stripe-Rate-Limited-Reason": reason},
+        headers={"Stripe-Rate-Limited-Reason": reason, **_retry_after(retry_after)},
     )
 
 
-def lock_timeout() -> Refusal:
+def lock_timeout(retry_after: int) -> Refusal:
     return Refusal(
         "This object cannot be accessed right now because another API request or Stripe process is currently "
         "accessing it. If you see this error intermittently, retry the request.",
         status=429,
         code="lock_timeout",
-        headers={"Stripe-Rate-Limited-Reason": "resource-specific"},
+        headers={"Stripe-Rate-Limited-Reason": "resource-specific", **_retry_after(retry_after)},
     )
+
+
+def _retry_after(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 def server_error(status: int) -> Refusal:

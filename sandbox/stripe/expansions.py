@@ -37,7 +37,7 @@ def _along(account: Account, shown_object: Json, steps: Sequence[str], path: str
 
 def _value(account: Account, shown_object: Json, step: str, path: str) -> Any:
     included = _INCLUDABLE.get((shown_object.get("object", ""), step))
-    if included:
+    if included and (not shown_object.get("deleted") or account.settings.deleted_customer_expands):
         return included(account, shown_object)
     value = shown_object.get(step)
     if isinstance(value, dict):

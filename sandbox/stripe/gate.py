@@ -23,13 +23,17 @@ from sandbox.stripe.settings import API_VERSION, KNOWN_VERSIONS, StripeSettings
 from sandbox.stripe.store import Json
 from sandbox.stripe.table import new_id
 
-_KEY_HEADER = "idempotency-key"
+_KEY_HEADER, _ACTOR_HEADER = "idempotency-key", "x-sandbox-actor"
 _LONGEST_KEY = 255
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Gate:
-    """Authentication, version, limits, permission, idempotency, parameters: in this order."""
+    """Authentication, version, limits, permission, idempotency, parameters: in this order.
+
+    A request with the header `X-Sandbox-Actor` is somebody's in the Dashboard: the key's limits and
+    permissions are not theirs.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -52,14 +56,14 @@ class Gate:
         if kept.request_id != request_id:
             replayed(request)
             headers.update({"Idempotent-Replayed": "true", "Original-Request": kept.request_id})
-        if key := _key(request):
+        if key := self._key(request):
             headers["Idempotency-Key"] = key
         return Response(kept.body, kept.status, headers, media_type="application/json")
 
     def remember(self, exchange: Exchange, answer: Response) -> None:
         """Keep an answer that a fault put in place of ours."""
         key = exchange.headers.get(_KEY_HEADER)
-        if key and exchange.method == "POST":
+        if key and exchange.method == "POST" and self._account.settings.idempotency_keys:
             request = fingerprint(exchange.method, exchange.path, forms.parse(exchange.body))
             kept = Kept(status=answer.status_code, body=bytes(answer.body), request_id=new_id("req", 14))
             self._ledger.keep(key, request, kept)
@@ -69,14 +73,17 @@ class Gate:
         _authenticate(request, settings)
         if version not in KNOWN_VERSIONS:
             raise Refusal(f"Invalid Stripe API version: {version}", param="Stripe-Version")
-        self._limits.admit(operation.name, settings, search=operation.searches)
-        if operation.permission in settings.denied:
+        if _ACTOR_HEADER in request.headers:
+            return
+        if settings.rate_limits:
+            self._limits.admit(operation.name, settings, search=operation.searches)
+        if settings.lacks(operation.permission):
             raise errors.forbidden(operation.permission)
 
     async def _executed(
         self, operation: Operation, request: Request, form: Form, request_id: str, version: str
     ) -> Kept:
-        key, path = _key(request), exchange_of(request).path
+        key, path = self._key(request), exchange_of(request).path
         mark = fingerprint(request.method, path, form)
         if key and (kept := self._ledger.recall(key, mark, hours=self._account.settings.idempotency_hours)):
             return kept
@@ -102,7 +109,7 @@ class Gate:
         key, seconds = call.origin.idempotency_key, call.settings.processing_seconds
         locked = call.ids.get("id", "")
         if locked in self._locked:
-            raise errors.lock_timeout()
+            raise errors.lock_timeout(call.settings.retry_after)
         if key:
             self._ledger.begin(key, mark)
         try:
@@ -117,6 +124,16 @@ class Gate:
         if key:
             self._ledger.keep(key, mark, kept)
         return kept
+
+    def _key(self, request: Request) -> str | None:
+        if request.method != "POST" or not self._account.settings.idempotency_keys:
+            return None
+        key = request.headers.get(_KEY_HEADER)
+        if key and len(key) > _LONGEST_KEY:
+            raise Refusal(
+                f"Idempotency keys must be at most {_LONGEST_KEY} characters.", kind="idempotency_error"
+            )
+        return key or None
 
     async def _process(self, locked: str, seconds: float) -> None:
         if locked:
@@ -153,15 +170,6 @@ def _kept(status: int, body: Json, request_id: str) -> Kept:
 
 def _json(body: Any) -> bytes:
     return json.dumps(body, indent=2, ensure_ascii=False).encode()
-
-
-def _key(request: Request) -> str | None:
-    key = request.headers.get(_KEY_HEADER) if request.method == "POST" else None
-    if key and len(key) > _LONGEST_KEY:
-        raise Refusal(
-            f"Idempotency keys must be at most {_LONGEST_KEY} characters.", kind="idempotency_error"
-        )
-    return key or None
 
 
 def _authenticate(request: Request, settings: StripeSettings) -> None:

@@ -125,8 +125,13 @@ def _finalisable(call: Call, invoice: Invoice) -> None:
             "Nothing to invoice for customer: the invoice has no lines.",
             code="invoice_no_customer_line_items",
         )
-    due = invoice.data["due_date"]
-    if invoice.data["collection_method"] == "send_invoice" and due is not None and due <= call.now:
+    due, late = invoice.data["due_date"], call.settings.late_finalisation
+    if (
+        invoice.data["collection_method"] == "send_invoice"
+        and due is not None
+        and due <= call.now
+        and not late
+    ):
         raise Refusal("The due date of this invoice has passed; it must be in the future.", param="due_date")
 
 

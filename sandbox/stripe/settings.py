@@ -26,18 +26,32 @@ ACCOUNT_TIMEZONE = "Europe/Paris"
 ACCOUNT_EMAIL = "facturation@atelier-sandbox.example"
 NUMBER_PREFIX = "F"
 
+_TEST_LIMIT, _LIVE_LIMIT = 25, 100
+
 
 @dataclass(frozen=True)
 class StripeSettings:
     """Every field can be changed while it runs, by its name, through `PUT /_control/webhooks/stripe`.
 
     `api_key`            the one key that is accepted; `_live_` in it makes the account a live one
-    `denied`             permissions the restricted key lacks, such as `rak_customer_write`
+    `denied`             permissions the restricted key lacks, such as `rak_customer_write`; each row of the
+                         Dashboard is None, Read or Write, so who may not read may not write either
+                         (stripe.md 6)
     `vat_per_rate`       VAT is rounded once per rate and invoice; otherwise on every line
     `search_lag`         seconds until search finds a new object
-    `rate_limits`        whether the per-second limits below apply (Stripe docs: a sandbox key has 25 overall)
+    `rate_limits`        whether the per-second limits below apply
+    `requests_per_second` of the account; 0 is Stripe's own: 25 with a test key, 100 with a live one
+                         (stripe.md 8)
+    `retry_after`        seconds in the header Retry-After of every 429; 0 sends none, as Stripe promises none
+                         (stripe.md 8)
     `lock_timeouts`      an injected 429 is a `lock_timeout` and not a `rate_limit`
+    `idempotency_keys`   False: the header Idempotency-Key is ignored, as by a vendor that knows no such thing
     `idempotency_hours`  how long an answer is kept under its key
+    `deleted_customer_expands` whether a deleted customer is a 200 although `tax_ids` is to be expanded, which
+                         its stub lacks; False: 400, as for any property that cannot be expanded (unconfirmed:
+                         stripe.md 1.2 shows the bare read only)
+    `late_finalisation`  whether a draft whose due date has passed can be finalised (unconfirmed: stripe.md
+                         1.3 says only that a due date is given once)
     `processing_seconds` how long a write takes: the same key meanwhile is 409, the same object 429
     `clock_offset`       seconds between the real clock and the account's: past or future invoices
     `day_seconds`        the length of a day in `days_until_due`
@@ -51,11 +65,15 @@ class StripeSettings:
     vat_per_rate: bool = False
     search_lag: float = 1.0
     rate_limits: bool = True
-    requests_per_second: int = 100
+    requests_per_second: int = 0
     requests_per_second_and_endpoint: int = 25
     searches_per_second: int = 20
+    retry_after: int = 0
     lock_timeouts: bool = False
+    idempotency_keys: bool = True
     idempotency_hours: float = 24.0
+    deleted_customer_expands: bool = True
+    late_finalisation: bool = False
     processing_seconds: float = 0.0
     clock_offset: int = 0
     day_seconds: int = 86_400
@@ -75,3 +93,11 @@ class StripeSettings:
     @property
     def livemode(self) -> bool:
         return "_live_" in self.api_key
+
+    @property
+    def overall_limit(self) -> int:
+        """Requests a second, whatever they ask for."""
+        return self.requests_per_second or (_LIVE_LIMIT if self.livemode else _TEST_LIMIT)
+
+    def lacks(self, permission: str) -> bool:
+        return permission in self.denied or permission.replace("_write", "_read") in self.denied

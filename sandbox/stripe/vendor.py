@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
@@ -63,16 +63,17 @@ class StripeVendor:
     def mutating(self, method: str, path: str) -> bool:  # noqa: ARG002 - every search of Stripe is a GET
         return method not in ("GET", "HEAD")
 
-    def rate_limited(self) -> Response:
-        if self._account.settings.lock_timeouts:
-            return _injected(errors.lock_timeout())
-        return _injected(errors.too_many_requests("global-rate"))
-
-    def denied(self, status: int) -> Response:
-        refused = errors.unauthorised(self._account.settings.api_key)
-        return _injected(refused if status == 401 else errors.forbidden("rak_account_read"))
-
-    def server_error(self, status: int) -> Response:
+    def refusal(self, status: int, exchange: Exchange) -> Response:
+        settings = self._account.settings
+        match status:
+            case 401:
+                return _injected(errors.unauthorised(settings.api_key))
+            case 403:
+                return _injected(errors.forbidden(_permission(exchange)))
+            case 429 if settings.lock_timeouts:
+                return _injected(errors.lock_timeout(settings.retry_after))
+            case 429:
+                return _injected(errors.too_many_requests("global-rate", settings.retry_after))
         return _injected(errors.server_error(status))
 
     def remember(self, exchange: Exchange, answer: Response) -> None:
@@ -83,6 +84,14 @@ class StripeVendor:
             return await self._gate.answer(operation, request)
 
         return answer
+
+
+def _permission(exchange: Exchange) -> str:
+    """The one that this request needs."""
+    for operation in OPERATIONS:
+        if operation.method == exchange.method and compile_path(operation.path)[0].match(exchange.path):
+            return operation.permission
+    return "rak_account_read"
 
 
 async def _unrecognised(request: Request) -> Response:

@@ -20,7 +20,7 @@ class Vendors:
     def __init__(self, base_url: str) -> None:
         self._http = httpx.AsyncClient(base_url=base_url, timeout=10)
         self._crm = {"Authorization": f"Bearer {HUBSPOT_TOKEN}"}
-        self._billing = {"Authorization": f"Bearer {STRIPE_KEY}"}
+        self._billing = {"Authorization": f"Bearer {STRIPE_KEY}", "X-Sandbox-Actor": "dashboard"}
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -8,7 +8,11 @@ import httpx
 
 HUBSPOT = {"Authorization": "Bearer pat-eu1-sandbox-0000"}
 PERSON = HUBSPOT | {"X-Sandbox-Actor": "userId:70112233"}
-STRIPE = {"Authorization": "Bearer rk_test_sandbox0000000000000000", "Stripe-Version": "2026-10-28.endive"}
+STRIPE = {
+    "Authorization": "Bearer rk_test_sandbox0000000000000000",
+    "Stripe-Version": "2026-10-28.endive",
+    "X-Sandbox-Actor": "dashboard",
+}
 
 _numbers = itertools.count(1)
 

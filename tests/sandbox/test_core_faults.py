@@ -45,17 +45,12 @@ class Counter:
     def mutating(self, method: str, path: str) -> bool:
         return method == "POST" and not path.endswith("/search")
 
-    def rate_limited(self) -> Response:
-        return JSONResponse({"slow": "down"}, status_code=429)
-
-    def denied(self, status: int) -> Response:
-        return JSONResponse({"go": "away"}, status_code=status)
+    def refusal(self, status: int, exchange: Exchange) -> Response:
+        said = {"no": exchange.path} if status < 500 else {"broken": True}
+        return JSONResponse(said, status_code=status)
 
     def in_part(self, answer: Response) -> Response | None:
         return JSONResponse({"count": None}, status_code=207) if b"count" in bytes(answer.body) else None
-
-    def server_error(self, status: int) -> Response:
-        return JSONResponse({"broken": True}, status_code=status)
 
     def remember(self, exchange: Exchange, answer: Response) -> None:
         self.remembered[exchange.headers["key"]] = answer.status_code
@@ -108,6 +103,24 @@ async def test_an_error_before_the_handler_changes_nothing_and_fires_once(sandbo
     assert await count(sandbox) == 0
     assert (await sandbox.post("/counter/count")).status_code == 200
     assert (await sandbox.get("/_control/faults")).json()[0]["fired"] == 1
+
+
+async def test_a_fault_can_hit_writes_alone(sandbox: httpx.AsyncClient) -> None:
+    await fault(sandbox, method=["post", "PATCH"], effect={"status": 503}, times=None)
+    assert (await sandbox.get("/counter/count")).status_code == 200
+    assert (await sandbox.post("/counter/count", headers={"key": "a"})).status_code == 503
+    assert (await sandbox.get("/_control/faults")).json()[0]["method"] == ["POST", "PATCH"]
+
+
+async def test_the_log_tells_how_many_requests_came_in_a_second(sandbox: httpx.AsyncClient) -> None:
+    began = datetime.now(UTC)
+    await asyncio.gather(*(sandbox.get("/counter/count") for _ in range(5)))
+    entries = (await sandbox.get("/_control/requests?vendor=counter")).json()
+    stamps = [datetime.fromisoformat(entry["at"]) for entry in entries]
+    slack = timedelta(milliseconds=1)
+    assert len(stamps) == 5
+    assert stamps == sorted(stamps)
+    assert began - slack <= stamps[0] <= stamps[-1] <= datetime.now(UTC)
 
 
 async def test_a_moment_to_come_back_can_be_a_date(sandbox: httpx.AsyncClient) -> None:
@@ -199,7 +212,7 @@ async def test_a_refused_credential_looks_as_the_vendor_shows_it(
 ) -> None:
     await fault(sandbox, effect={"status": status})
     answer = await sandbox.get("/counter/count")
-    assert (answer.status_code, answer.json()) == (status, {"go": "away"})
+    assert (answer.status_code, answer.json()) == (status, {"no": "/count"})
 
 
 async def test_a_field_can_be_missing_or_hold_what_nobody_documents_at_any_depth(
@@ -294,6 +307,7 @@ async def test_a_kill_hits_the_named_process_after_the_answer(sandbox: httpx.Asy
         {"effect": {"status": 500}, "times": 0},
         {"effect": {"status": 500}, "colour": "red"},
         {"effect": {"status": 500}, "containing": 7},
+        {"effect": {"status": 500}, "method": ["POST", 7]},
         {"effect": {"status": 500}, "containing": [""]},
         {"effect": {"status": 429, "retry_at": "soon"}},
         {"effect": {"redirect": True}},

@@ -89,6 +89,15 @@ async def test_an_account_may_keep_the_id_of_the_primary_record(kind: str, prima
 
 
 @pytest.mark.parametrize("creates_new", [True, False])
+async def test_an_account_may_not_say_which_records_were_merged(creates_new: bool) -> None:
+    async with account(Receiver(), merge_creates_new=creates_new, merge_lists_ids=False) as client:
+        merged = await merge(client, "companies", COMPANY, OTHER_COMPANY)
+        former = await read(client, "companies", OTHER_COMPANY, properties="hs_merged_object_ids")
+    assert former["id"] == merged["id"]
+    assert former["properties"]["hs_merged_object_ids"] is None
+
+
+@pytest.mark.parametrize("creates_new", [True, False])
 async def test_the_primary_records_values_win_and_the_others_fill_the_gaps(creates_new: bool) -> None:
     receiver = Receiver()
     async with account(receiver, merge_creates_new=creates_new, subscriptions=["deal.merge"]) as client:

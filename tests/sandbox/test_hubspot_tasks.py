@@ -195,6 +195,50 @@ async def test_the_tasks_of_merged_deals_stand_on_the_one_that_remains(client: h
     assert searched == tasks
 
 
+@pytest.mark.parametrize("scope", [f"crm.objects.{kind}.write" for kind in ("deals", "companies")])
+async def test_a_missing_scope_refuses_what_it_stands_for_and_names_itself(scope: str) -> None:
+    async with account(Receiver()) as client:
+        every = (await client.get("/_control/webhooks/hubspot")).json()["scopes"]
+        granted = [one for one in every if one != scope]
+        await client.put("/_control/webhooks/hubspot", json={"scopes": granted})
+        body: dict[str, Any] = {"properties": {}}
+        deal = await client.patch(f"{OBJECTS}/deals/{DEAL}", json=body)
+        company = await client.patch(f"{OBJECTS}/companies/9000001", json=body)
+        read = await client.get(f"{OBJECTS}/deals/{DEAL}")
+        task = await create(client, tie(DEAL, 216))
+    refused, other = (deal, company) if ".deals." in scope else (company, deal)
+    assert (refused.status_code, other.status_code, read.status_code, task.status_code) == (
+        403,
+        200,
+        200,
+        201,
+    )
+    assert refused.json()["category"] == "MISSING_SCOPES"
+    assert refused.json()["errors"][0]["context"] == {"requiredGranularScopes": [scope]}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("tasks", "hs_task_body"), ("deals", "description")])
+async def test_a_property_value_has_65536_characters_at_most(
+    client: httpx.AsyncClient, kind: str, name: str
+) -> None:
+    record = DEAL if kind == "deals" else (await create(client, tie(DEAL, 216))).json()["id"]
+    answers = [
+        await client.patch(f"{OBJECTS}/{kind}/{record}", json={"properties": {name: "x" * length}})
+        for length in (65_536, 65_537)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[1].json()["category"] == "VALIDATION_ERROR"
+    assert answers[1].json()["errors"][0]["context"] == {"propertyName": [name]}
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, None), (300, "300")])
+async def test_a_limit_says_when_to_come_back_only_if_it_is_told_to(seconds: int, said: str | None) -> None:
+    async with account(Receiver(), requests_per_ten_seconds=1, retry_after=seconds) as client:
+        answers = [await client.get(f"{OBJECTS}/deals/{DEAL}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[1].headers.get("retry-after") == said
+
+
 async def test_writing_a_task_needs_the_scope_for_contacts() -> None:
     granted = ["crm.objects.deals.write", "crm.objects.deals.read", "crm.objects.contacts.read"]
     person = {"X-Sandbox-Actor": "userId:70112233"}

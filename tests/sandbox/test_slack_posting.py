@@ -185,6 +185,36 @@ async def test_a_channel_without_the_bot_needs_the_public_scope(slack: Slack) ->
     assert refused["error"] == "not_in_channel"
 
 
+async def test_a_bot_that_was_removed_posts_again_once_somebody_invites_it(slack: Slack) -> None:
+    await slack.settings(scopes=["chat:write"])
+    person = {"X-Sandbox-Actor": "U0CAMILLE"}
+
+    async def by_person(method: str, **arguments: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await slack.raw(method, json=arguments, headers=person)).json()
+        return found
+
+    async def posted() -> dict[str, Any]:
+        return await slack.call("chat.postMessage", channel="C0BILLING", text="x")
+
+    removed = await by_person("conversations.kick", channel="C0BILLING", user="U0RACCORD")
+    outside = await posted()
+    invited = await by_person("conversations.invite", channel="C0BILLING", users="U0RACCORD")
+    again = await by_person("conversations.invite", channel="C0BILLING", users="U0RACCORD")
+    itself = await slack.call("conversations.invite", channel="C0OTHER", users="U0RACCORD")
+    assert (removed["ok"], outside["error"], invited["ok"]) == (True, "not_in_channel", True)
+    assert (await posted())["ok"]
+    assert (again["error"], itself["error"]) == ("already_in_channel", "missing_scope")
+
+
+async def test_markdown_has_a_limit_of_its_own(slack: Slack) -> None:
+    place = {"channel": "C0BILLING"}
+    answers = [
+        await slack.call("chat.postMessage", **place, markdown_text="x" * length)
+        for length in (12_000, 12_001)
+    ]
+    assert (answers[0]["ok"], answers[1]["error"]) == (True, "msg_too_long")
+
+
 async def test_an_update_changes_only_what_it_names(slack: Slack) -> None:
     kept = {"event_type": "question", "event_payload": {"ref": "q/1"}}
     ts = await slack.post("before", blocks=BUTTONS, metadata=kept)

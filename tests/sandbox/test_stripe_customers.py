@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from tests.sandbox.stripe_bench import Bench
+from tests.sandbox.stripe_bench import Bench, line
 
 FIELDS_ON_REQUEST = {
     "OBJECT_NAME",
@@ -122,6 +122,22 @@ async def test_an_eu_vat_number_is_verified_later_by_stripe_itself(bench: Bench)
     assert updates[0]["data"]["previous_attributes"]["verification"]["status"] == "pending"
 
 
+@pytest.mark.parametrize(("expands", "status"), [(True, 200), (False, 400)])
+async def test_a_deleted_customer_may_refuse_to_show_its_tax_ids(
+    bench: Bench, expands: bool, status: int
+) -> None:
+    customer = await bench.customer()
+    await bench.client.v1.customers.delete_async(customer.id)
+    await bench.settings(deleted_customer_expands=expands)
+    path, expand = f"/v1/customers/{customer.id}", {"expand[]": "tax_ids"}
+    plain, expanded = await bench.raw("GET", path), await bench.raw("GET", path, params=expand)
+    assert (plain.status_code, plain.json()["deleted"]) == (200, True)
+    assert expanded.status_code == status
+    if status == 400:
+        error = expanded.json()["error"]
+        assert (error["type"], error["param"]) == ("invalid_request_error", "expand")
+
+
 async def test_percentage_and_inclusive_of_a_tax_rate_never_change(bench: Bench) -> None:
     rate = await bench.vat("5.5")
     for change in ({"percentage": 20}, {"inclusive": True}):
@@ -133,3 +149,7 @@ async def test_percentage_and_inclusive_of_a_tax_rate_never_change(bench: Bench)
     assert (await bench.client.v1.tax_rates.list_async({"active": True})).data == []
     with pytest.raises(stripe.InvalidRequestError, match="archived"):
         await bench.draft(default_tax_rates=[rate])
+    draft = await bench.draft()
+    with pytest.raises(stripe.InvalidRequestError, match="archived") as refused:
+        await bench.client.v1.invoices.add_lines_async(draft.id, {"lines": [line(tax_rates=[rate])]})
+    assert (refused.value.http_status, refused.value.param) == (400, "lines[0][tax_rates]")

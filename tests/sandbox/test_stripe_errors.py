@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.stripe_bench import Bench
+from sandbox.stripe.settings import StripeSettings
+from tests.sandbox.stripe_bench import Bench, line
 
 
 @pytest.mark.parametrize("key", ["sk_test_other", "rk_live_sandbox0000000000000000"])
@@ -37,6 +38,60 @@ async def test_a_missing_permission_is_named(bench: Bench) -> None:
         await bench.draft(customer=customer.id)
     assert refused.value.http_status == 403
     assert (await bench.client.v1.invoices.list_async()).data == []
+
+
+@pytest.mark.parametrize(
+    ("denied", "refused"),
+    [
+        ("rak_customer_write", {"POST /v1/customers"}),
+        ("rak_customer_read", {"GET /v1/customers", "POST /v1/customers"}),
+        ("rak_event_read", {"GET /v1/events"}),
+        ("rak_invoice_write", {"POST /v1/invoices/in_1/finalize"}),
+        ("rak_tax_rate_write", {"POST /v1/tax_rates"}),
+    ],
+)
+async def test_each_row_of_a_restricted_key_is_none_read_or_write(
+    bench: Bench, denied: str, refused: set[str]
+) -> None:
+    await bench.settings(denied=[denied])
+    calls = [
+        ("GET", "/v1/customers"),
+        ("POST", "/v1/customers"),
+        ("GET", "/v1/events"),
+        ("GET", "/v1/invoices"),
+        ("POST", "/v1/invoices/in_1/finalize"),
+        ("POST", "/v1/tax_rates"),
+    ]
+    answers = {f"{method} {path}": await bench.raw(method, path) for method, path in calls}
+    errors = [answer.json()["error"] for answer in answers.values() if answer.status_code == 403]
+    assert {call for call, answer in answers.items() if answer.status_code == 403} == refused
+    assert {error["type"] for error in errors} == {"invalid_request_error"}
+    assert any(f"'{denied}'" in error["message"] for error in errors)
+
+
+async def test_the_permissions_and_limits_of_a_key_are_not_those_of_a_person_in_the_dashboard(
+    bench: Bench,
+) -> None:
+    await bench.settings(denied=["rak_customer_write"], rate_limits=True, requests_per_second=1)
+    person = {"X-Sandbox-Actor": "dashboard"}
+    answers = [await bench.raw("POST", "/v1/customers", headers=person) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("effect", "retry_after"), [({"status": 403}, None), ({"status": 429, "retry_after": 300}, "300")]
+)
+async def test_finalising_alone_can_be_refused(
+    bench: Bench, effect: dict[str, Any], retry_after: str | None
+) -> None:
+    draft = await bench.draft(line())
+    await bench.fault(method="POST", path="/v1/invoices/[^/]+/finalize", effect=effect, times=None)
+    refused = await bench.raw("POST", f"/v1/invoices/{draft.id}/finalize")
+    edited = await bench.raw("POST", f"/v1/invoices/{draft.id}", data={"description": "x"})
+    assert (refused.status_code, edited.status_code) == (effect["status"], 200)
+    assert refused.headers.get("retry-after") == retry_after
+    if refused.status_code == 403:
+        assert "'rak_invoice_write'" in refused.json()["error"]["message"]
 
 
 async def test_an_unknown_api_version_is_refused(bench: Bench) -> None:
@@ -95,7 +150,7 @@ async def test_required_parameters_cannot_be_empty(bench: Bench) -> None:
 
 async def test_an_endpoint_and_the_whole_account_take_only_so_much_in_a_second(bench: Bench) -> None:
     target = (await bench.control.get("/_control/webhooks/stripe")).json()
-    assert (target["requests_per_second_and_endpoint"], target["requests_per_second"]) == (25, 100)
+    assert (target["requests_per_second_and_endpoint"], target["requests_per_second"]) == (25, 0)
     # Far below the default, so that a slow machine meets the limit as well.
     await bench.settings(rate_limits=True, requests_per_second_and_endpoint=3)
     calls = [bench.client.v1.customers.list_async() for _ in range(20)]
@@ -114,6 +169,20 @@ async def test_an_endpoint_and_the_whole_account_take_only_so_much_in_a_second(b
         await bench.client.v1.invoices.list_async()
     assert stopped.value.headers is not None
     assert stopped.value.headers["stripe-rate-limited-reason"] == "global-rate"
+
+
+@pytest.mark.parametrize(("key", "limit"), [("rk_test_sandbox0000000000000000", 25), ("rk_live_1", 100)])
+def test_a_test_key_has_a_quarter_of_the_requests_of_a_live_one(key: str, limit: int) -> None:
+    assert StripeSettings(api_key=key).overall_limit == limit
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, None), (300, "300")])
+async def test_a_limit_says_when_to_come_back_only_if_it_is_told_to(
+    bench: Bench, seconds: int, said: str | None
+) -> None:
+    await bench.settings(rate_limits=True, requests_per_second=1, retry_after=seconds)
+    answers = [await bench.raw("GET", "/v1/customers") for _ in range(10)]
+    assert {a.headers.get("retry-after") for a in answers if a.status_code == 429} == {said}
 
 
 @pytest.mark.parametrize(("lock", "code"), [(False, "rate_limit"), (True, "lock_timeout")])

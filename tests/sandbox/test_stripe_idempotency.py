@@ -26,6 +26,19 @@ async def test_the_same_key_repeats_the_answer_and_creates_nothing(bench: Bench)
     assert [(entry["status"], entry["committed"]) for entry in replays] == [(200, False)]
 
 
+async def test_an_account_may_know_no_idempotency_keys(bench: Bench) -> None:
+    await bench.settings(idempotency_keys=False)
+    await bench.fault(method="POST", path="/v1/customers", when="after", effect={"status": 500})
+    with pytest.raises(stripe.APIError):
+        await create(bench, "k")
+    made = [await create(bench, "k"), await create(bench, "k", name="Other")]
+    found = (await bench.state())["customers"]
+    assert len({customer["id"] for customer in found}) == 3
+    assert {event["request"]["idempotency_key"] for event in await bench.events("customer.created")} == {None}
+    assert made[0].last_response is not None
+    assert "idempotency-key" not in made[0].last_response.headers
+
+
 async def test_the_order_of_parameters_does_not_count(bench: Bench) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": "k"}
     first = await bench.raw("POST", "/v1/customers", content="name=A&phone=1", headers=form)

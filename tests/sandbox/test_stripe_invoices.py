@@ -121,6 +121,43 @@ async def test_the_due_date_counts_from_creation_and_must_lie_ahead_when_finalis
     await refused(bench.client.v1.invoices.finalize_invoice_async(draft.id), match="due date")
 
 
+async def test_an_account_may_finalise_after_the_due_date(bench: Bench) -> None:
+    draft = await bench.draft(line(), days_until_due=30)
+    await bench.settings(clock_offset=31 * DAY, late_finalisation=True)
+    assert (await bench.client.v1.invoices.finalize_invoice_async(draft.id)).status == "open"
+
+
+async def test_a_draft_cannot_be_given_a_due_date_that_has_passed(bench: Bench) -> None:
+    draft = await bench.draft(line())
+    update = bench.client.v1.invoices.update_async(draft.id, {"due_date": int(time.time()) - 1})
+    error = await refused(update, match="due date")
+    assert (error.http_status, error.param) == (400, "due_date")
+
+
+@pytest.mark.parametrize(
+    ("longest", "too_long"),
+    [
+        ({"description": "x" * 1500}, {"description": "x" * 1501}),
+        ({"footer": "x" * 5000}, {"footer": "x" * 5001}),
+        (
+            {"custom_fields": [{"name": "n" * 40, "value": "v" * 140}] * 4},
+            {"custom_fields": [{"name": "n" * 41, "value": "v"}]},
+        ),
+        ({"custom_fields": []}, {"custom_fields": [{"name": "n", "value": "v" * 141}]}),
+        ({"custom_fields": []}, {"custom_fields": [{"name": "n", "value": "v"}] * 5}),
+        ({"metadata": {"k" * 40: "v" * 500}}, {"metadata": {"k": "v" * 501}}),
+        ({"metadata": {}}, {"metadata": {"k" * 41: "v"}}),
+    ],
+)
+async def test_texts_of_an_invoice_have_limits(
+    bench: Bench, longest: dict[str, Any], too_long: dict[str, Any]
+) -> None:
+    draft = await bench.draft()
+    await bench.client.v1.invoices.update_async(draft.id, longest)  # type: ignore[arg-type]
+    error = await refused(bench.client.v1.invoices.update_async(draft.id, too_long))  # type: ignore[arg-type]
+    assert error.http_status == 400
+
+
 async def test_a_clock_set_back_makes_invoices_that_are_overdue_today(bench: Bench) -> None:
     await bench.settings(clock_offset=-40 * DAY)
     await bench.issued(days_until_due=30)
