@@ -1,6 +1,57 @@
-"""What the suites say of themselves: how many points they played shows at the end of every run."""
+"""What every run says of itself: how patient it was, what `--quick` chose, how many points were played."""
+
+from pathlib import Path
 
 import pytest
+
+from tests.patience import FACTOR, WrongFactor, patience, settle_factor
+from tests.slice import Slice, new_seed
+
+WHOLE_SYSTEM = Path(__file__).parent / "front_door"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="leave out what is slow, and play a slice of the crash points and of the fault matrix",
+    )
+    parser.addoption("--seed", type=int, help="the slice to play, as an earlier run printed it")
+    parser.addoption("--points", default="", help="play only the crash points or cases of such names (regex)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose once, before workers start: they get the options and the environment."""
+    try:
+        settle_factor()
+    except WrongFactor as error:
+        raise pytest.UsageError(str(error)) from error
+    if config.option.quick and config.option.seed is None:
+        config.option.seed = new_seed()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    lines = [f"limits are {patience(1):g} times as long as on an idle machine ({FACTOR})"]
+    if config.option.quick:
+        lines.append(f"a slice: --quick --seed {config.option.seed}")
+    return lines
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Scale each test's own limit; with `--quick`, keep of the whole system what is marked `quick`."""
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        seconds = marker.args[0] if marker else float(config.getini("timeout"))
+        item.add_marker(pytest.mark.timeout(patience(seconds)), append=False)
+    if config.option.quick:
+        left = [item for item in items if item.path.parent == WHOLE_SYSTEM and not _is_quick(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return item.get_closest_marker("quick") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -13,3 +64,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if text:
             terminalreporter.write_line(f"{nodeid.rpartition('::')[2]}:")
             terminalreporter.write_line("  " + text.replace("\n", "\n  "))
+    if terminalreporter.config.option.quick:
+        terminalreporter.write_line(f"the slice again: --quick --seed {terminalreporter.config.option.seed}")
+
+
+@pytest.fixture(scope="session")
+def chosen(request: pytest.FixtureRequest) -> Slice:
+    """What of a matrix is to be played."""
+    options = request.config.option
+    return Slice(seed=options.seed if options.quick else None, named=options.points)

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests.patience import patience
+
 HUBSPOT = {"Authorization": "Bearer pat-eu1-sandbox-0000"}
 PERSON = HUBSPOT | {"X-Sandbox-Actor": "userId:70112233"}
 STRIPE = {
@@ -39,7 +41,7 @@ class Account:
     """HubSpot and Stripe of one lane, over their own HTTP APIs."""
 
     def __init__(self, base_url: str) -> None:
-        self.http = httpx.AsyncClient(base_url=base_url, timeout=20)
+        self.http = httpx.AsyncClient(base_url=base_url, timeout=patience(20))
 
     async def close(self) -> None:
         await self.http.aclose()

@@ -21,6 +21,7 @@ from raccord.sealing import KeyRing
 from raccord.temporal.client import connect
 from raccord.temporal.search import register_search_attributes
 from tests.front_door.stack import SECRETS, Lane, TemporalServer, answers, until
+from tests.patience import patience
 
 HEADERS_END = b"\r\n\r\n"
 
@@ -248,7 +249,7 @@ async def converse(
             await _send(writer, parts)
             if half_close:
                 writer.write_eof()
-        return parse_answers(await asyncio.wait_for(reading, within))
+        return parse_answers(await asyncio.wait_for(reading, patience(within)))
     finally:
         writer.close()
 

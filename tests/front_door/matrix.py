@@ -81,6 +81,9 @@ class Case:
     recipe: str
     combinations: tuple[Combination, ...]
 
+    def __str__(self) -> str:
+        return ", ".join(str(combination) for combination in self.combinations)
+
 
 Met = Sequence[tuple[Call, Fault]]
 

@@ -26,6 +26,7 @@ from raccord.temporal.search import register_search_attributes
 from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import ONE_PARTITION, executable
 from tests.front_door.account import Account
+from tests.patience import patience
 
 SECRETS = {
     "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",
@@ -117,7 +118,7 @@ class TemporalServer:
 
     async def start(self) -> None:
         await self.process.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(patience(30)):
             while True:
                 try:
                     await Client.connect(f"127.0.0.1:{self.port}")
@@ -283,7 +284,12 @@ class Lane:
             return False
 
         await until(begun, what=f"deal {deal_id} has a flow")
-        return await asyncio.wait_for(handle.result(), within)
+        return await asyncio.wait_for(handle.result(), patience(within))
+
+    async def worker_dies(self) -> None:
+        """Wait until the worker's process has come to its end, then start another one."""
+        await asyncio.wait_for(self.worker.wait(), patience(30))
+        await self.restart_worker()
 
 
 CODE = "from starters.cli.main import main; main()"
@@ -301,7 +307,7 @@ async def command(
         capture_output=True,
         text=True,
         check=False,
-        timeout=170,
+        timeout=patience(170),
     )
 
 
@@ -331,10 +337,11 @@ async def answers(url: str) -> bool:
 async def until(
     look: Callable[[], Awaitable[bool]], *, within: timedelta = timedelta(seconds=60), what: str = ""
 ) -> None:
-    """Poll until it is so; fails the test when time is up."""
+    """Poll until it is so; fails the test when time is up: `within`, on an idle machine."""
+    limit = patience(within.total_seconds())
     try:
-        async with asyncio.timeout(within.total_seconds()):
+        async with asyncio.timeout(limit):
             while not await look():  # noqa: ASYNC110 - what is waited for is in another process
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise AssertionError(f"not so within {within.total_seconds():.0f} s: {what or look}") from None
+        raise AssertionError(f"not so within {limit:.0f} s: {what or look}") from None

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from tests.front_door.stack import Lane, TemporalServer, until
+from tests.patience import patience
 
 T = TypeVar("T")
 
@@ -86,7 +87,7 @@ class DealActions(RuleBasedStateMachine):
     played: ClassVar[list[str]] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(90)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(patience(90))
 
     @initialize()
     def begin(self) -> None:

@@ -87,6 +87,7 @@ async def test_a_question_names_all_problems_the_contact_and_the_answers(desk: L
     await until(waits_in_the_ui)
 
 
+@pytest.mark.quick
 async def test_a_repaired_company_sets_the_flow_going_by_itself(desk: Lane) -> None:
     deal, company = await dirty_deal(desk)
     await message_about(desk, deal)
@@ -124,6 +125,7 @@ async def test_the_salesperson_has_one_task_that_is_done_when_the_question_is(de
     await until(done)
 
 
+@pytest.mark.quick
 async def test_giving_up_by_a_button_ends_the_flow_and_is_remembered(desk: Lane) -> None:
     deal, _ = await dirty_deal(desk)
     pressed = await desk.account.press(await message_about(desk, deal), GIVE_UP)
@@ -518,6 +520,7 @@ async def test_a_company_without_a_siret_is_no_site_of_its_own(desk: Lane) -> No
     assert "donnez à chacun son SIRET" in problem.remedy.fr
 
 
+@pytest.mark.quick
 async def test_a_deal_lost_after_its_invoice_is_one_question_and_winning_it_back_settles_it(
     desk: Lane,
 ) -> None:

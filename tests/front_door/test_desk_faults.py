@@ -1,6 +1,5 @@
 """Telling a person is a write like any other: broken in every way, it happens once."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -40,14 +39,12 @@ async def play(lane: Lane, call: tuple[str, str, str, int], when: str, effect: d
     kills = "kill" in effect
     deal, company = await dirty_deal(lane)
     if kills and call in (POST, TASK):
-        await asyncio.wait_for(lane.worker.wait(), 30)
-        await lane.restart_worker()
+        await lane.worker_dies()
     await message_about(lane, deal)
     await until(lambda: tasks(lane, deal, 1))
     await account.edit("companies", company, siret=siret())
     if kills and call in (EDIT, DONE):
-        await asyncio.wait_for(lane.worker.wait(), 30)
-        await lane.restart_worker()
+        await lane.worker_dies()
     assert (await lane.outcome(deal))["ending"] == "invoiced"
     await settled_in_slack(lane, deal)
     await until(lambda: tasks(lane, deal, 1, status="COMPLETED"))

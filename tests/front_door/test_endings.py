@@ -40,6 +40,7 @@ async def asked(lane: Lane, deal: str) -> list[tuple[str, str]]:
     return [(p.cause.value, p.field) for p in row.question.problems]
 
 
+@pytest.mark.quick
 async def test_a_won_deal_becomes_one_invoice_that_is_mailed_and_shown_on_the_deal(lane: Lane) -> None:
     deal = await lane.account.deal()
     await lane.account.win(deal)
@@ -76,6 +77,7 @@ async def test_what_the_audit_saw_leave_is_never_mailed_again(lane: Lane) -> Non
     await one_delivery(lane.account, invoice)
 
 
+@pytest.mark.quick
 async def test_winning_again_after_losing_never_makes_a_second_invoice(lane: Lane) -> None:
     deal = await lane.account.deal()
     await lane.account.win(deal)
@@ -105,6 +107,7 @@ async def test_a_fully_credited_deal_that_is_won_again_gets_the_invoice_of_its_n
     assert {i["metadata"]["raccord_cycle"] for i in invoices} == {"1", "2"}
 
 
+@pytest.mark.quick
 async def test_two_deals_of_one_new_company_at_once_share_one_customer(lane: Lane) -> None:
     company = await lane.account.company()
     deals = [await lane.account.deal(company) for _ in range(2)]
@@ -334,6 +337,7 @@ async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(
     assert draft["status"] == "draft"
 
 
+@pytest.mark.quick
 async def test_a_draft_that_no_longer_matches_the_deal_is_replaced(lane: Lane) -> None:
     deal = await lane.account.deal(lines=THREE_PIECES)
     await lane.account.settings("stripe", vat_per_rate=True)

@@ -20,6 +20,7 @@ from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.app import Receiver
 from tests.front_door.doors import DOORS, Door, Front
+from tests.patience import patience
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 DESCRIBED: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))["paths"]
@@ -64,7 +65,7 @@ def drive(front: Front, path: str, mode: GenerationMode, auth: Signed | None = N
         @sparingly
         @given(case=SCHEMA[path][method.upper()].as_strategy(generation_mode=mode))
         def send(case: Case[Any]) -> None:
-            response = case.call(base_url=front.url, session=session, auth=auth, timeout=10)
+            response = case.call(base_url=front.url, session=session, auth=auth, timeout=patience(10))
             seen[response.status_code] += 1
             case.validate_response(response, checks=CHECKS)
             assert path in PROBES or response.content == b""
@@ -93,7 +94,7 @@ def test_every_method_that_is_not_described_is_405_and_says_which_are(front: Fro
         # `requests` would make it upper case.
         request = requests.Request("X", f"{front.url}{path.format(connection='hubspot')}").prepare()
         request.method = method
-        answer = requests.Session().send(request, timeout=10)
+        answer = requests.Session().send(request, timeout=patience(10))
         if method in allowed:
             assert answer.status_code != 405
         else:

@@ -17,6 +17,7 @@ from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.records import Records
 from raccord.records.tables import metadata
 from raccord.sealing import KeyRing
+from tests.patience import patience
 from tests.records.rows import fill, intent, tampering
 from tests.records.test_chain import finished, let_go, start_writer
 
@@ -104,7 +105,7 @@ async def test_reading_goes_on_while_somebody_writes(records: Records, file: Pat
     await fill(records.audit)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(patience(2)):
             assert (await records.audit.verify()).ok
             assert await records.links.customer("9f", "stripe") is None
         other.execute("ROLLBACK")
@@ -200,7 +201,7 @@ async def test_waiting_writers_do_not_hold_up_readers(records: Records, file: Pa
         other.execute("BEGIN IMMEDIATE")
         claims = [asyncio.create_task(records.once.claim(f"k/{n}", "run")) for n in range(50)]
         await asyncio.sleep(0.2)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(patience(2)):
             assert await records.once.holder("k/1") is None
         other.execute("ROLLBACK")
     assert all(await asyncio.gather(*claims))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from raccord.records.records import Records
 from raccord.records.stuck import StuckFlow
+from tests.patience import patience
 
 
 def named(rows: tuple[StuckFlow, ...]) -> list[tuple[str, str, str]]:
@@ -49,7 +50,7 @@ async def test_what_is_noted_already_waits_for_no_writer(records: Records, file:
     await records.stuck.hold("stripe", "f", "down")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(patience(2)):
             await records.stuck.hold("stripe", "f", "down")
             await records.stuck.release("stripe", "unheard-of")
         other.execute("ROLLBACK")

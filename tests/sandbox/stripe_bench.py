@@ -17,6 +17,7 @@ from sandbox.core.assembly import assemble
 from sandbox.core.delivery import Delivery
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.stripe.vendor import StripeVendor
+from tests.patience import patience
 from tests.sandbox.serving import serving
 
 KEY = "rk_test_sandbox0000000000000000"
@@ -135,7 +136,7 @@ class Inbox:
 
 async def eventually(holds: Callable[[], bool], *, within: float = 5.0) -> None:
     """Poll until it holds."""
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(patience(within)):
         while not holds():  # noqa: ASYNC110 - what is awaited happens in another task of the server
             await asyncio.sleep(0.01)
 
@@ -150,7 +151,7 @@ async def stripe_bench() -> AsyncIterator[Bench]:
         emails=mailbox,
         running=_listening(mailbox),
     )
-    http = stripe.HTTPXClient(timeout=5)
+    http = stripe.HTTPXClient(timeout=patience(5))
     async with serving(app) as base, httpx.AsyncClient(base_url=base, trust_env=False) as control:
         bench = Bench(base=base, http=http, control=control)
         await bench.settings(search_lag=0.0, verification_seconds=0.0, rate_limits=False)

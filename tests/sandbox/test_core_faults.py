@@ -17,6 +17,7 @@ from sandbox.core.assembly import assemble
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
 from sandbox.core.vendor import committed, staleness
+from tests.patience import patience
 from tests.sandbox.serving import serving
 
 
@@ -292,7 +293,7 @@ async def test_a_kill_hits_the_named_process_after_the_answer(sandbox: httpx.Asy
     victim = await asyncio.create_subprocess_exec("sleep", "60")
     await fault(sandbox, when="answered", effect={"kill": victim.pid})
     assert (await sandbox.get("/counter/count")).status_code == 200
-    assert await asyncio.wait_for(victim.wait(), 5) == -9
+    assert await asyncio.wait_for(victim.wait(), patience(5)) == -9
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sandbox.hubspot.settings import CLIENT_SECRET, TOKEN, HubSpotSettings
 from sandbox.hubspot.vendor import HubSpotVendor
 from sandbox.hubspot.webhooks import signature_v1, signature_v3
 from sandbox.mailbox.mailbox import Mailbox
+from tests.patience import patience
 from tests.sandbox.serving import serving
 
 DEAL = "38990100001"
@@ -98,7 +99,7 @@ class Receiver:
 
 
 async def _until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience(5)):
         while not met():  # noqa: ASYNC110 - what is awaited happens on the other side of HTTP
             await asyncio.sleep(0.02)
 

@@ -13,6 +13,7 @@ from raccord.domain.values.invoice import InvoiceReference, InvoiceState
 from raccord.domain.values.parties import TaxTreatment
 from raccord.domain.values.totals import VatRounding
 from raccord.vendors.stripe.connector import StripeBilling
+from tests.patience import patience
 from tests.sandbox.stripe_bench import KEY, Bench, stripe_bench
 from tests.sandbox.stripe_bench import line as by_hand
 from tests.vendors.stripe.samples import DEAL, PROFILE, line, order, settings
@@ -29,7 +30,7 @@ async def bench() -> AsyncIterator[Bench]:
 
 @pytest.fixture
 async def account(bench: Bench) -> AsyncIterator[StripeBilling]:
-    billing = StripeBilling(settings(f"{bench.base}/stripe", api_key=KEY, timeout=5), CLOCK)
+    billing = StripeBilling(settings(f"{bench.base}/stripe", api_key=KEY, timeout=patience(5)), CLOCK)
     yield billing
     await billing.close()
 

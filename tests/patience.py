@@ -1,0 +1,44 @@
+"""How long the suite waits: limits are written for an idle machine and multiplied by one factor.
+
+`RACCORD_TEST_PATIENCE` sets the factor; otherwise it is how many processes wait for each core when the run
+begins. Only limits scale: what decides about correctness (a step's timeout, a vendor's lag) stays as it is.
+"""
+
+import os
+
+FACTOR = "RACCORD_TEST_PATIENCE"
+MOST = 10.0
+"""However busy the machine is, a test that waits ten times as long waits for nothing."""
+
+
+class WrongFactor(ValueError):
+    """`RACCORD_TEST_PATIENCE` is no number of at least 1."""
+
+
+def factor() -> float:
+    """Return by how much limits are longer than on an idle machine. Raises `WrongFactor`."""
+    said = os.environ.get(FACTOR, "1")
+    try:
+        found = float(said)
+    except ValueError:
+        raise WrongFactor(f"{FACTOR} is {said!r}, which is no number") from None
+    if not 1 <= found < float("inf"):
+        raise WrongFactor(f"{FACTOR} is {said!r}, which is less than 1 or no number")
+    return found
+
+
+def patience(seconds: float) -> float:
+    """Return a limit in seconds for the machine as it is, from one for an idle machine."""
+    return seconds * factor()
+
+
+def settle_factor() -> float:
+    """Fix the factor for this process and those it starts, by the load where nobody has set it."""
+    if not os.environ.get(FACTOR):
+        os.environ[FACTOR] = f"{busy(os.getloadavg()[0], os.cpu_count() or 1):.1f}"
+    return factor()
+
+
+def busy(load: float, cores: int) -> float:
+    """Return the factor for a load: 1 with a core for everybody, and never more than `MOST`."""
+    return min(max(load / cores, 1.0), MOST)
