@@ -1,6 +1,6 @@
 """The desk's list of questions."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -10,20 +10,18 @@ from activities.messages import DeskState
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Decision, Question, Ticket
 from raccord.domain.desk.wording import Voice
-from raccord.domain.rules.policy import Timing
-from raccord.domain.values.base import Value
+from raccord.domain.rules.desk import Desk
+from raccord.domain.rules.timing import Timing
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 
 
-class DeskRules(Value):
-    """What the settings say about the desk."""
+class DeskRules(Desk):
+    """What the settings say about the desk, and how the company's messages speak."""
 
     voice: Voice = Voice()
     hours: WorkingHours = WorkingHours()
-    escalate_after: timedelta = timedelta(hours=8)
-    escalate_to: tuple[str, ...] = ()
     messenger: str = ""
     """Connection and queue of the messenger; empty when there is none."""
     crm: str = ""

@@ -6,7 +6,7 @@ from raccord.domain.deal_won.outcome import DealWonResult
 from raccord.domain.deal_won.remarks import Remark
 from raccord.domain.desk.notice import Place, Press
 from raccord.domain.desk.problems import Problem
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef, InvoiceFields
 from raccord.domain.values.invoice import Invoice, InvoiceOrder

@@ -12,8 +12,8 @@ from activities.messages import (
     Parts,
 )
 from raccord.domain.deal_won.outcome import Ending
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.desk.question import Answer, Question
-from raccord.domain.rules.policy import DealWonPolicy
 from raccord.records.links import DealLink
 from raccord.records.records import Records
 

@@ -13,7 +13,7 @@ from activities.messages import RemarkIn
 from raccord.connectors.messenger import Messenger
 from raccord.domain.deal_won.remarks import Remark, remark_notice
 from raccord.domain.desk.wording import Voice
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
 
 BEFORE = timedelta(minutes=5)
 

@@ -10,10 +10,11 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from raccord.temporal.client import connect
 from raccord.temporal.search import register_search_attributes
-from workers.assembly import Connections, enter_all, workers
+from workers.connections import opened
+from workers.queues import workers
 
 log = structlog.get_logger()
 
@@ -45,22 +46,22 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
     await records.migrate()
-    connections = Connections.open(configuration)
     try:
         client = await connect(
             settings, keys, within=timedelta(minutes=1), runtime=_runtime(settings.metrics.worker_port)
         )
         await register_search_attributes(client)
         async with AsyncExitStack() as stack:
-            await enter_all(stack, workers(client, configuration, connections, records))
+            connections = await stack.enter_async_context(opened(configuration))
+            for worker in workers(client, configuration, connections, records):
+                await stack.enter_async_context(worker)
             log.info(
                 "worker.ready",
-                mode=settings.modes.deal_won.value,
+                mode=settings.modes["deal_won"].value,
                 live=configuration.live_or_test,
                 namespace=client.namespace,
             )
             await stop.wait()
             log.info("worker.draining")
     finally:
-        await connections.close()
         await records.close()

@@ -28,8 +28,8 @@ from activities.messages import (
 )
 from activities.records import RecordsActivities
 from raccord.domain.customer.matching import CustomerChoice
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.desk.question import Answer, Question
-from raccord.domain.rules.policy import DealWonPolicy
 from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Company, CustomerProfile

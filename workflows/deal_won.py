@@ -20,6 +20,7 @@ from raccord.domain.deal_won.outcome import (
     question_about,
     shadow_findings,
 )
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, examine, net_amount
 from raccord.domain.deal_won.questions import (
     OWN_CUSTOMER,
@@ -40,7 +41,8 @@ from raccord.domain.deal_won.questions import (
 from raccord.domain.deal_won.remarks import Remark, worth_telling
 from raccord.domain.desk.problems import Problem, Text
 from raccord.domain.desk.question import Answer, Ask, Choice, Decision
-from raccord.domain.rules.policy import DealWonPolicy, Delivery, Mode
+from raccord.domain.rules.invoicing import Delivery
+from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import (
     Invoice,

@@ -9,7 +9,7 @@ from activities.billing import OURS, BillingReads, BillingWrites
 from activities.messages import CustomerClaim, CustomerOutcome, CustomerRequest
 from activities.records import RecordsActivities
 from raccord.domain.deal_won.questions import NEW_CUSTOMER, vanished_customer, which_customer
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
 from raccord.domain.values.parties import Customer
 from workflows.steps import Gone, Stopped, run_local, run_step
 

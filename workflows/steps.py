@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 from raccord.domain.deal_won.questions import refused
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
 from raccord.temporal import search
 from raccord.temporal.flows import FLOWS_QUEUE
 

@@ -15,6 +15,29 @@ class Uniqueness(StrEnum):
     NONE = "none"
 
 
+class Capabilities(Value):
+    """What every connection says of itself, whatever its kind."""
+
+    uniqueness: Uniqueness
+    """What makes a repeated write harmless; without a key, our own look-up has to."""
+    settle: timedelta = timedelta(0)
+    """How long after an answer the vendor's own look-ups may still miss what that request created."""
+    requests_per_second: float
+    """What one process of ours sends at most; its client keeps to it."""
+    requests_per_activity: float
+    """Requests of an ordinary activity, rather too many: a fleet's queue is slowed down by it."""
+
+    @property
+    def activities_per_second(self) -> float:
+        """The server's rate of the connection's queue, shared by all workers."""
+        return self.requests_per_second / self.requests_per_activity
+
+    @property
+    def repeats_harm(self) -> bool:
+        """Whether a write that is repeated while the first may be under way could happen twice."""
+        return self.uniqueness is not Uniqueness.IDEMPOTENCY_KEY
+
+
 class TaskLimits(Value):
     """The longest texts of a CRM's tasks, as the vendor receives them; `lengths.cut` keeps them."""
 
@@ -22,32 +45,24 @@ class TaskLimits(Value):
     body: int
 
 
-class CrmCapabilities(Value):
-    webhooks: bool
-    requests_per_second: float
+class CrmCapabilities(Capabilities):
     search_lag: timedelta = timedelta(0)
+    """How long a change may be missing from the list of won deals."""
     task: TaskLimits
 
 
-class BillingCapabilities(Value):
-    uniqueness: Uniqueness
-    key_lifetime: timedelta = timedelta(0)
-    """How long the vendor remembers an idempotency key."""
+class BillingCapabilities(Capabilities):
     drafts: bool = True
+    """Whether an invoice exists as a draft first, on which its totals are proven."""
     delivers: bool = True
     """Whether the vendor e-mails invoices itself."""
     einvoicing: bool = False
     """Whether the vendor transmits invoices to a platform approved under the French reform."""
     vat_rounding: VatRounding
+    vat_country: str | None = None
+    """The country of the account's VAT rates; None where they have none."""
     max_lines: int
-    max_unit_price_decimals: int
-    """Decimals of a unit price, counted in major units of a two-decimal currency."""
-    settle: timedelta
-    """How long after a server error its own look-ups may still miss what that request created."""
-    requests_per_second: float
 
 
-class MessengerCapabilities(Value):
-    requests_per_second: float
-    settle: timedelta
-    """How long after an ambiguous answer its own look-up may still miss the message."""
+class MessengerCapabilities(Capabilities):
+    """A messenger's look-up is its channel's history."""

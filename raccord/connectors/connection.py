@@ -1,9 +1,10 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -101,11 +102,14 @@ class Check(Value):
 
 
 class Kind(StrEnum):
-    """The role that a connection plays; one CRM and one billing system per company."""
+    """The role that a connection plays, named as the setting that names the connection.
+
+    One CRM and one billing system per company.
+    """
 
     CRM = "crm"
     BILLING = "billing"
-    MESSAGING = "messaging"
+    MESSENGER = "messenger"
 
 
 Port = TypeVar("Port")
@@ -123,3 +127,30 @@ class Vendor(BaseModel, Generic[Port]):
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
     presses: Callable[[ConnectionSettings], PressSource] | None = None
     """For messengers: how a pressed button arrives."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One row of the configuration: whom we are connected to, in which role, and how."""
+
+    name: str
+    """Also its task queue, its path below `/webhooks/` and its section of `raccord.toml`."""
+    kind: Kind
+    vendor: Vendor[Any]
+    settings: ConnectionSettings
+
+    def connect(self, clock: BusinessClock) -> Any:
+        """Build the port of its kind. Does no I/O."""
+        return self.vendor.connect(self.name, self.settings, clock)
+
+    @property
+    def webhooks(self) -> WebhookSource | None:
+        """How its vendor signs and shapes webhooks; None where it sends none, or nothing can prove them."""
+        make = self.vendor.webhooks
+        return make(self.settings) if make and self.settings.webhook_secret else None
+
+    @property
+    def presses(self) -> PressSource | None:
+        """How a pressed button arrives; None where there are none, or nothing can prove them."""
+        make = self.vendor.presses
+        return make(self.settings) if make and self.settings.webhook_secret else None

@@ -6,7 +6,8 @@ from raccord.connectors.connection import Check, CheckState
 from raccord.domain.deal_won.mentions import unstated
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.rules.einvoicing import EInvoicingMode
-from raccord.domain.rules.policy import InvoicePolicy
+from raccord.domain.rules.invoicing import Delivery, InvoicePolicy, Invoicing
+from raccord.domain.rules.modes import Mode
 
 _LANGUAGES = ("fr", "en")
 
@@ -34,7 +35,7 @@ def footers_check(rules: InvoicePolicy) -> Check:
 def vat_country_check(seller: str, rates: str | None, *, connection: str) -> Check:
     """Judge whether the billing system's VAT rates are of the seller's country.
 
-    `rates` is the connection's `vat_country`, None where it has none. FAIL is a contradiction, with which
+    `rates` is the connection's `capabilities.vat_country`. FAIL is a contradiction, with which
     nothing should start: one country decides where 0 % is lawful, and the other's rates would be printed.
     """
     alike = rates in (None, seller) or FRENCH_VAT_TERRITORY.issuperset((rates or "", seller))
@@ -74,3 +75,27 @@ def einvoicing_check(rules: InvoicePolicy, *, transmits: bool, connection: str, 
         )
     due = f", due from {since.isoformat()}" if rules.vat.seller_country == "FR" else ""
     return Check(name="e-invoicing", state=CheckState.OK, found=f"off{due}")
+
+
+def delivery_check(rules: Invoicing, *, delivers: bool, connection: str) -> Check:
+    """Judge who e-mails invoices. FAIL is a promise that nobody keeps: invoices would reach no customer."""
+    ok = delivers or rules.delivery is not Delivery.VENDOR
+    return Check(
+        name="delivery",
+        state=CheckState.OK if ok else CheckState.FAIL,
+        found=rules.delivery if ok else f"invoice.delivery is vendor, and {connection} e-mails no invoices",
+        expected="" if ok else "none, or a billing connection that e-mails invoices",
+        remedy="" if ok else 'Set [invoice] delivery = "none" and send them yourself.',
+    )
+
+
+def drafts_check(mode: Mode, *, drafts: bool, connection: str) -> Check:
+    """Judge whether totals can be proven before an invoice is issued. FAIL where they could not be."""
+    ok = drafts or mode is Mode.SHADOW
+    return Check(
+        name="proof of totals",
+        state=CheckState.OK if ok else CheckState.FAIL,
+        found="on the draft" if drafts else f"{connection} has no drafts on which totals could be proven",
+        expected="" if ok else "a billing connection with drafts, or shadow mode",
+        remedy="" if ok else 'Set [modes] deal_won = "shadow".',
+    )

@@ -32,7 +32,7 @@ async def connect_lazily(settings: Settings, keys: KeyRing) -> Client:
     options = _options(settings)
     return await Client.connect(
         **options,
-        plugins=[platform(keys, options["namespace"], auth_retry=settings.temporal.auth_retry)],
+        plugins=[platform(keys, options["namespace"], auth_retry=settings.timing.auth_retry)],
         lazy=True,
     )
 
@@ -46,7 +46,7 @@ async def connect(
 ) -> Client:
     """Connect, waiting for a server that is still starting. Raises `TemporalUnreachable`."""
     options = _options(settings)
-    plugin = platform(keys, options["namespace"], auth_retry=settings.temporal.auth_retry)
+    plugin = platform(keys, options["namespace"], auth_retry=settings.timing.auth_retry)
     deadline = asyncio.get_running_loop().time() + within.total_seconds()
     while True:
         try:

@@ -5,7 +5,7 @@ import sys
 
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from starters.cli.common import out
 
 

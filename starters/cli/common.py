@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from raccord.sealing import BadKeyFile, KeyRing
-from raccord.settings.load import BadSettings, Configuration, default_path, read
+from raccord.settings.configuration import BadSettings, Configuration
+from raccord.settings.load import default_path, read
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from starters.cli.common import fail
 
 

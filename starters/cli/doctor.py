@@ -6,26 +6,26 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.markup import escape
 
 from raccord.connectors.billing import Billing
-from raccord.connectors.connection import Check, CheckState
-from raccord.connectors.crm import Crm
+from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.errors import ConnectorError
-from raccord.connectors.messenger import Messenger
-from raccord.domain.rules.policy import Mode
+from raccord.domain.rules.modes import Mode
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
-from raccord.settings.checks import einvoicing_check, footers_check
-from raccord.settings.load import BadSettings, Configuration, default_path, read
+from raccord.settings.checks import footers_check
+from raccord.settings.configuration import BadSettings, Configuration
+from raccord.settings.load import default_path, read
 from raccord.temporal.client import TemporalUnreachable, connect
 from starters.cli.common import out
 from starters.embedded.temporal_server import TemporalMissing, executable
-from workers.assembly import Connections
+from workers.connections import Opened, opened
+from workers.policies import billing_checks
 
 NEEDED_DISK_MIB = 1024
 WITHIN = timedelta(seconds=3)
@@ -67,8 +67,8 @@ def _settings(path: Path | None) -> tuple[Configuration | None, Check]:
 
 def _rules(loaded: Configuration) -> Iterator[Check]:
     settings = loaded.settings
-    live = settings.modes.deal_won is not Mode.SHADOW
-    yield Check(name="mode deal_won", state=CheckState.OK, found=settings.modes.deal_won.value)
+    live = settings.modes["deal_won"] is not Mode.SHADOW
+    yield Check(name="mode deal_won", state=CheckState.OK, found=settings.modes["deal_won"].value)
     yield Check(name="credentials", state=CheckState.OK, found=loaded.live_or_test)
     since = settings.invoice_deals_won_from
     yield _check(
@@ -87,21 +87,8 @@ def _rules(loaded: Configuration) -> Iterator[Check]:
         "the https address that the CRM calls",
         "Set receiver.public_url to it, exactly as entered in the CRM.",
     )
-    if not loaded.crm.webhook_secret:
-        yield _check(
-            "webhook secret",
-            False,
-            "not set",
-            f"the signing secret of {settings.crm}",
-            f"Set RACCORD_{settings.crm.upper()}__WEBHOOK_SECRET.",
-        )
-    yield from _messenger(loaded)
-    yield footers_check(settings.invoice_policy)
-
-
-def _messenger(loaded: Configuration) -> Iterator[Check]:
-    name, messenger = loaded.settings.messenger, loaded.messenger
-    if messenger is None:
+    yield from _secrets(loaded)
+    if loaded.of(Kind.MESSENGER) is None:
         yield _check(
             "messenger",
             False,
@@ -110,14 +97,25 @@ def _messenger(loaded: Configuration) -> Iterator[Check]:
             'Set messenger = "slack" and its section; without one, questions are in raccord inbox only.',
             warn=True,
         )
-    elif messenger.webhook_secret is None:
-        yield _check(
-            "buttons",
-            False,
-            "no signing secret",
-            f"the signing secret of {name}",
-            f"Set RACCORD_{name.upper()}__WEBHOOK_SECRET, or the buttons of messages do nothing.",
-        )
+    yield footers_check(settings.invoice_policy)
+
+
+def _secrets(loaded: Configuration) -> Iterator[Check]:
+    """Without its secret, nothing that a vendor sends is believed."""
+    for row in loaded.connections:
+        variable = f"RACCORD_{row.name.upper()}__WEBHOOK_SECRET"
+        if row.vendor.webhooks and not row.webhooks:
+            yield _check(
+                "webhook secret", False, "not set", f"the signing secret of {row.name}", f"Set {variable}."
+            )
+        if row.vendor.presses and not row.presses:
+            yield _check(
+                "buttons",
+                False,
+                "no signing secret",
+                f"the signing secret of {row.name}",
+                f"Set {variable}, or the buttons of messages do nothing.",
+            )
 
 
 def _ports(loaded: Configuration) -> Iterator[Check]:
@@ -188,35 +186,25 @@ async def _temporal(loaded: Configuration, keys: KeyRing) -> Check:
 
 
 async def _connections(loaded: Configuration) -> AsyncIterator[Check]:
-    settings = loaded.settings
-    opened = Connections.open(loaded)
+    async with opened(loaded) as connections:
+        for row in connections.rows:
+            async for check in _connection(row):
+                yield check
+        billing: Billing = connections.of(Kind.BILLING)
+        for judged in billing_checks(loaded, billing.capabilities):
+            yield judged
+
+
+async def _connection(row: Opened) -> AsyncIterator[Check]:
     try:
-        ports: dict[str, Crm | Billing | Messenger] = {
-            settings.crm: opened.crm,
-            settings.billing: opened.billing,
-        }
-        if opened.messenger:
-            ports[settings.messenger] = opened.messenger
-        for name, port in ports.items():
-            try:
-                async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
-                    checks = await port.check()
-            except (ConnectorError, TimeoutError) as error:
-                said = str(error) or f"no answer within {CONNECTION_TIME.seconds} s"
-                yield _check(
-                    name, False, said, "reachable", "Check base_url and the network, then try again."
-                )
-                continue
-            for check in checks:
-                yield check.model_copy(update={"name": f"{name}: {check.name}"})
-        yield einvoicing_check(
-            settings.invoice_policy,
-            transmits=opened.billing.capabilities.einvoicing,
-            connection=settings.billing,
-            today=settings.clock.date_of(datetime.now(UTC)),
-        )
-    finally:
-        await opened.close()
+        async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
+            checks = await row.port.check()
+    except (ConnectorError, TimeoutError) as error:
+        said = str(error) or f"no answer within {CONNECTION_TIME.seconds} s"
+        yield _check(row.name, False, said, "reachable", "Check base_url and the network, then try again.")
+        return
+    for check in checks:
+        yield check.model_copy(update={"name": f"{row.name}: {check.name}"})
 
 
 def _line(check: Check, width: int) -> str:
@@ -246,6 +234,6 @@ async def run_doctor(path: Path | None, *, as_json: bool) -> int:
     for c in checks:
         out.print(_line(c, width), highlight=False, soft_wrap=True)
     if loaded:
-        mode = loaded.settings.modes.deal_won
+        mode = loaded.settings.modes["deal_won"]
         out.print(f"\n[bold]{loaded.live_or_test}[/] credentials, deal won in [bold]{mode}[/].")
     return int(failed)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import deal_changed, workflow_id
 from starters.cli.common import fail, out
@@ -15,7 +15,7 @@ WITHIN = timedelta(seconds=10)
 
 async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> int:
     """Start the deal's flow, or tell a running one to look again; what a person answered is asked anew."""
-    deal = DealRef(connection=configuration.settings.crm, id=deal_id)
+    deal = DealRef(connection=configuration.crm.name, id=deal_id)
     try:
         client = await connect(configuration.settings, keys, within=WITHIN)
     except TemporalUnreachable as error:

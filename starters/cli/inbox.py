@@ -17,7 +17,7 @@ from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import deal_changed
 from starters.cli.common import fail, out

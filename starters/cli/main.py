@@ -52,7 +52,7 @@ def up(config: ConfigOption = None) -> None:
 @app.command()
 def worker(config: ConfigOption = None) -> None:
     """Run one worker process; start as many as you need."""
-    from raccord.settings.load import BadSettings
+    from raccord.settings.configuration import BadSettings
     from raccord.temporal.client import TemporalUnreachable
     from raccord.temporal.logs import configure_logs
     from workers.run import run_worker

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from raccord.records.quarantine import NotQuarantined
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from starters.cli.common import fail, out
 from starters.cli.display import age, opened, shown
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowFailureError
 
 from raccord.domain.service.sweep import Sweep, SweepResult
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import FLOWS_QUEUE
 from starters.cli.common import fail, out

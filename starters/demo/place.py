@@ -40,7 +40,6 @@ escalate_to = ["anne.durand@hexalab.example"]
 alert_after = 4
 credentials_alert_after = 2
 probe_every = 1
-flow_waits_after = 3
 
 [invoice.footers]
 fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
@@ -60,8 +59,11 @@ public_url = "http://127.0.0.1:{receiver}"
 embedded_port = {temporal}
 embedded_ui_port = {ui}
 codec_port = {codec}
+
+[timing]
 longest_retry = 3
 auth_retry = 3
+waiting_after = 3
 
 [metrics]
 worker_port = 0

@@ -14,7 +14,8 @@ from temporalio.service import RPCError
 
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration, read
+from raccord.settings.configuration import Configuration
+from raccord.settings.load import read
 from raccord.temporal.client import connect
 from raccord.temporal.search import register_search_attributes
 from starters.demo.place import Place

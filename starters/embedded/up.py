@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack, suppress
 import httpx
 from rich.panel import Panel
 
-from raccord.domain.rules.policy import Mode
+from raccord.connectors.connection import Kind
+from raccord.domain.rules.modes import Mode
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import BadSettings, Configuration
+from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.model import Settings
 from raccord.temporal.client import connect
 from raccord.temporal.logs import configure_logs
@@ -19,7 +20,8 @@ from starters.cli.common import err, out
 from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise
 from starters.embedded.temporal_server import keep_history, wait_until_healthy
-from workers.assembly import Connections, policy_of
+from workers.connections import opened
+from workers.policies import deal_won_policy
 from workers.run import stop_event
 
 READY_TRIES = 120
@@ -32,11 +34,11 @@ def _banner(configuration: Configuration) -> Panel:
         Mode.SHADOW: "[bold cyan]shadow[/]: computes and reports, writes nothing",
         Mode.DRAFT: "[bold yellow]draft[/]: prepares invoices, a person issues each",
         Mode.LIVE: "[bold yellow]live[/]: issues and e-mails invoices",
-    }[settings.modes.deal_won]
+    }[settings.modes["deal_won"]]
     return Panel.fit(
         f"[bold]{configuration.live_or_test}[/] credentials\n"
         f"deal won   {mode}\n"
-        f"webhooks   {settings.receiver.public_url}/webhooks/{settings.crm}\n"
+        f"webhooks   {settings.receiver.public_url}/webhooks/{configuration.crm.name}\n"
         f"watch      {ui}\n"
         f"data       {settings.data.directory.resolve()}\n\n"
         "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
@@ -81,7 +83,8 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
         return 1
     settings = configuration.settings
     try:
-        policy_of(configuration, Connections.open(configuration).billing)
+        async with opened(configuration) as connections:
+            deal_won_policy(configuration, connections.of(Kind.BILLING).capabilities)
     except BadSettings as error:
         err.print(str(error), markup=False)
         return 2

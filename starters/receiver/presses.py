@@ -11,7 +11,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.messages import PressIn
 from raccord.connectors.webhooks import PressSource
 from raccord.domain.desk.notice import Press
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
 from raccord.temporal.flows import FLOWS_QUEUE
 
 

@@ -13,7 +13,7 @@ from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import WebhookSource
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration
+from raccord.settings.configuration import Configuration
 from raccord.temporal.client import connect_lazily
 from raccord.temporal.codec import SealingCodec
 from starters.receiver.app import Receiver
@@ -33,26 +33,15 @@ SHUTDOWN_SECONDS = 10
 
 def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
     """Return how each connection that sends webhooks signs and shapes them."""
-    settings = configuration.settings
-    named = {
-        settings.crm: (Kind.CRM, configuration.crm),
-        settings.billing: (Kind.BILLING, configuration.billing),
-    }
-    return {
-        name: vendor.webhooks(connection)
-        for name, (kind, connection) in named.items()
-        if (vendor := configuration.vendor(kind)).webhooks and connection.webhook_secret
-    }
+    return {row.name: source for row in configuration.connections if (source := row.webhooks)}
 
 
 def buttons(configuration: Configuration) -> Buttons | None:
     """Return whose buttons arrive here; None without a messenger or its signing secret."""
-    messenger = configuration.messenger
-    if messenger is None or messenger.webhook_secret is None:
+    messenger = configuration.of(Kind.MESSENGER)
+    if messenger is None or (source := messenger.presses) is None:
         return None
-    presses = configuration.vendor(Kind.MESSAGING).presses
-    settings = configuration.settings
-    return Buttons(settings.messenger, presses(messenger), settings.timing) if presses else None
+    return Buttons(messenger.name, source, configuration.settings.timing)
 
 
 class _Server(uvicorn.Server):

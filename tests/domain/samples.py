@@ -4,7 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from raccord.domain.rules.policy import DealWonPolicy, InvoicePolicy, Mode, VatPolicy
+from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.rules.invoicing import InvoicePolicy
+from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.address import Address
 from raccord.domain.values.deal import Deal, DealRef, LineItem
 from raccord.domain.values.invoice import Invoice, InvoiceState

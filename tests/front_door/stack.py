@@ -20,7 +20,8 @@ from temporalio.service import RPCError
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
-from raccord.settings.load import Configuration, read
+from raccord.settings.configuration import Configuration
+from raccord.settings.load import read
 from raccord.temporal.client import connect
 from raccord.temporal.search import register_search_attributes
 from starters.embedded.processes import Process, raccord
@@ -69,11 +70,13 @@ public_url = "http://127.0.0.1:{receiver}"
 embedded_port = {temporal}
 namespace = "{namespace}"
 codec_port = {codec}
-step_timeout = 3
-first_retry = 0.3
-longest_retry = 1
 sticky_timeout = 2
 graceful_shutdown = 3
+
+[timing]
+step = 3
+first_retry = 0.3
+longest_retry = 1
 
 [metrics]
 worker_port = 0

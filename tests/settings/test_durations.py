@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from raccord.settings.model import WatchSection
+from raccord.domain.rules.watch import Watching
 
 
 @pytest.mark.parametrize(
     ("written", "seconds"), [(900, 900.0), ("900", 900.0), ("2.5", 2.5), ("PT15M", 900.0), ("P1D", 86400.0)]
 )
 def test_seconds_and_iso_8601_mean_the_same(written: object, seconds: float) -> None:
-    assert WatchSection(alert_after=written).alert_after == timedelta(seconds=seconds)
+    assert Watching.model_validate({"alert_after": written}).alert_after == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("written", ["soon", "", "1e9", "-5", "9" * 12])
 def test_anything_else_is_refused(written: str) -> None:
     with pytest.raises(ValidationError):
-        WatchSection(probe_every=written)
+        Watching.model_validate({"probe_every": written})

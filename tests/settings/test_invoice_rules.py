@@ -7,10 +7,12 @@ import pytest
 
 from raccord.connectors.connection import CheckState
 from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
-from raccord.domain.rules.policy import IndividualRule, InvoicePolicy, Operations, VatPolicy
+from raccord.domain.rules.invoicing import IndividualRule, InvoicePolicy, Operations
+from raccord.domain.rules.vat import VatPolicy
 from raccord.settings.checks import einvoicing_check, footers_check
-from raccord.settings.load import BadSettings, read
-from workers.assembly import Connections, policy_of
+from raccord.settings.configuration import BadSettings
+from raccord.settings.load import read
+from workers.policies import deal_won_policy
 
 CONNECTIONS = '[hubspot]\naccess_token = "pat-eu1-0000"\n[stripe]\napi_key = "rk_test_0000"\n'
 FOOTER = "Pas d'escompte. Retard : pénalités et indemnité de recouvrement de 40 EUR."
@@ -78,12 +80,12 @@ def test_the_sellers_country_is_the_country_of_its_rates(
     file = tmp_path / "raccord.toml"
     file.write_text(f'[vat]\nseller_country = "{seller}"\n{CONNECTIONS}vat_country = "{rates}"\n', "utf-8")
     configuration = read(file)
-    billing = Connections.open(configuration).billing
+    able = configuration.billing.connect(configuration.settings.clock).capabilities
     if alike:
-        assert policy_of(configuration, billing).invoice.vat.seller_country == seller
+        assert deal_won_policy(configuration, able).invoice.vat.seller_country == seller
     else:
         with pytest.raises(BadSettings, match=rf"vat\.seller_country is {seller} .*vat_country is {rates}\."):
-            policy_of(configuration, billing)
+            deal_won_policy(configuration, able)
 
 
 @pytest.mark.parametrize(

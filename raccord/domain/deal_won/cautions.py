@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from raccord.domain.deal_won.vat_rules import domestic, member_state_number, rate_on
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import InvoicePolicy
+from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND
 from raccord.domain.values.parties import Company

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from raccord.domain.deal_won.line_rules import examine_lines
 from raccord.domain.deal_won.party_rules import company_of
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import DealWonPolicy
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.identifiers import parse_siret
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceLine

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import DealWonPolicy
 from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.invoice import InvoiceLine
 from raccord.domain.values.money import EXACT, exponent, round_half_up

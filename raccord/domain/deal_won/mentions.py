@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from raccord.domain.desk.problems import Cause, Problem, Text, problem
-from raccord.domain.rules.policy import InvoicePolicy, Operations
+from raccord.domain.rules.invoicing import InvoicePolicy, Operations
 from raccord.domain.values.invoice import InvoiceLine
 from raccord.domain.values.parties import TaxTreatment
 

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, net_amount, net_of
 from raccord.domain.desk.problems import Problem, Text
 from raccord.domain.desk.question import Ask, Question, watch_key
-from raccord.domain.rules.policy import DealWonPolicy, Mode
+from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import Invoice

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import IndividualRule
+from raccord.domain.rules.invoicing import IndividualRule
 from raccord.domain.values.address import says_nothing
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.identifiers import (

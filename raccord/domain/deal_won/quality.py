@@ -7,9 +7,10 @@ from raccord.domain.deal_won.cautions import cautions, terms_at
 from raccord.domain.deal_won.line_rules import examine_lines
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import company_of, examine_company
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import AmountBasis, DealWonPolicy, InvoicePolicy
+from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference

@@ -4,7 +4,8 @@ Raccord never chooses a rate: lines say it, and these rules say whether the rest
 """
 
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import InvoicePolicy, Operations, VatPolicy
+from raccord.domain.rules.invoicing import InvoicePolicy, Operations
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import LineItem
 from raccord.domain.values.identifiers import (
     EU_COUNTRIES,

@@ -7,6 +7,8 @@ platform. The billing system is one or is connected to one; Raccord merely knows
 from datetime import date
 from enum import StrEnum
 
+from pydantic import ConfigDict, Field
+
 from raccord.domain.values.base import Value
 
 
@@ -20,9 +22,12 @@ class EInvoicingMode(StrEnum):
 class EInvoicing(Value):
     """The company's way through the reform."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     mode: EInvoicingMode = EInvoicingMode.OFF
-    starts_on: date = date(2027, 9, 1)
-    """From when the company itself must issue electronically; earlier for large and mid-size companies."""
+    starts_on: date = Field(default=date(2027, 9, 1), validation_alias="from")
+    """From when the company itself must issue electronically; earlier for large and mid-size companies.
+    The file says `from`, a word that Python keeps for itself."""
 
     def missing(self, on: date) -> bool:
         """Whether an invoice of this business date must be electronic and nobody transmits it."""

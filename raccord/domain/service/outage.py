@@ -6,7 +6,8 @@ from enum import StrEnum
 from raccord.domain.desk.notice import Fact, Notice
 from raccord.domain.desk.problems import Text
 from raccord.domain.desk.wording import Voice
-from raccord.domain.rules.policy import Timing
+from raccord.domain.rules.timing import Timing
+from raccord.domain.rules.watch import Watching
 from raccord.domain.values.base import Value
 from raccord.domain.values.money import Money
 
@@ -16,12 +17,9 @@ class OutageCause(StrEnum):
     CREDENTIALS = "credentials"
 
 
-class WatchPolicy(Value):
+class WatchPolicy(Watching):
     """When somebody is told, and where."""
 
-    alert_after: timedelta = timedelta(minutes=15)
-    credentials_alert_after: timedelta = timedelta(minutes=1)
-    probe_every: timedelta = timedelta(seconds=30)
     messenger: str = ""
     """Connection and queue of the messenger; empty when there is none."""
     timing: Timing = Timing()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Duration, Value
 
 DAY = timedelta(days=1)
 
@@ -19,7 +19,7 @@ class BusinessClock(Value):
     """
 
     zone: str = "Europe/Paris"
-    day_length: timedelta = Field(default=DAY, gt=timedelta(0))
+    day_length: Duration = Field(default=DAY, gt=timedelta(0), le=DAY)
     epoch: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from raccord.connectors.capabilities import CrmCapabilities
+from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings
 from raccord.connectors.crm import Crm
 from raccord.domain.values.clock import BusinessClock
@@ -22,6 +22,8 @@ from raccord.vendors.hubspot.won import WonDeals
 
 _SEARCH_LAG = timedelta(minutes=1)
 """HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
+_REQUESTS = 7.0
+"""A deal with its lines, companies, contacts and owner; a write takes two."""
 
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
@@ -46,8 +48,10 @@ class HubSpotCrm:
     @property
     def capabilities(self) -> CrmCapabilities:
         return CrmCapabilities(
-            webhooks=self._settings.webhook_secret is not None,
+            # HubSpot knows no idempotency keys, and a task has no property that could be unique.
+            uniqueness=Uniqueness.NONE,
             requests_per_second=self._settings.requests_per_second,
+            requests_per_activity=_REQUESTS,
             search_lag=_SEARCH_LAG,
             task=LIMITS,
         )

@@ -7,4 +7,4 @@ from raccord.vendors.slack.presses import presses
 from raccord.vendors.slack.settings import SlackSettings
 
 MESSENGER: Vendor[Messenger] = Vendor(settings=SlackSettings, connect=connect, presses=presses)
-ROLES = {Kind.MESSAGING: MESSENGER}
+ROLES = {Kind.MESSENGER: MESSENGER}

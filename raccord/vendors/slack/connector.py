@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from raccord.connectors.capabilities import MessengerCapabilities
+from raccord.connectors.capabilities import MessengerCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Notice, Place
@@ -38,7 +38,13 @@ class SlackMessenger:
 
     @property
     def capabilities(self) -> MessengerCapabilities:
-        return MessengerCapabilities(requests_per_second=_RATE, settle=_SETTLE)
+        return MessengerCapabilities(
+            # Slack knows no idempotency keys; a message is found by the mark in its metadata.
+            uniqueness=Uniqueness.NONE,
+            settle=_SETTLE,
+            requests_per_second=_RATE,
+            requests_per_activity=1.0,
+        )
 
     async def post(self, notice: Notice, *, ref: str, reply_to: Place | None = None) -> Place:
         return await self._messages.post(notice, ref=ref, reply_to=reply_to)

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import Examination, examine
 from raccord.domain.desk.problems import Cause
 from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
-from raccord.domain.rules.policy import DealWonPolicy, IndividualRule, VatPolicy
+from raccord.domain.rules.invoicing import IndividualRule
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
 from tests.domain.samples import GERMAN_VAT, TODAY, abroad, company, deal, line, policy, rules
 

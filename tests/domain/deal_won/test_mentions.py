@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from raccord.domain.deal_won.mentions import unstated
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk.problems import Cause
-from raccord.domain.rules.policy import DealWonPolicy, IndividualRule, InvoicePolicy, Operations, VatPolicy
+from raccord.domain.rules.invoicing import IndividualRule, InvoicePolicy, Operations
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.invoice import InvoiceReference
 from tests.domain.samples import DEAL, TODAY, abroad, company, deal, line, policy, rules
 

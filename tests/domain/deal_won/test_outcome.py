@@ -16,7 +16,9 @@ from raccord.domain.deal_won.outcome import (
 )
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.policy import Delivery, Mode, Rollout
+from raccord.domain.rules.invoicing import Delivery
+from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.rollout import Rollout
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.parties import Owner
 from raccord.domain.values.totals import VatRounding

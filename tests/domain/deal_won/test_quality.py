@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, examine, net_of
 from raccord.domain.desk.problems import Cause, Problem
-from raccord.domain.rules.policy import AmountBasis, DealWonPolicy, IndividualRule, Operations, VatPolicy
+from raccord.domain.rules.invoicing import AmountBasis, IndividualRule, Operations
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal, Discount, LineItem, Unreadable
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import Contact, TaxTreatment

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from raccord.domain.rules.policy import InvoicePolicy, Rollout, VatPolicy
+from raccord.domain.rules.invoicing import InvoicePolicy
+from raccord.domain.rules.rollout import Rollout
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.parties import Owner
 from tests.domain.samples import deal
 

@@ -5,7 +5,7 @@ import pytest
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.crm import Crm
-from raccord.domain.rules.policy import Mode
+from raccord.domain.rules.modes import Mode
 from tests.vendors.hubspot.account import ACCOUNT, ROOT
 from tests.vendors.hubspot.conftest import Connect
 from tests.vendors.hubspot.stub import Asked, Reply, Stub

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.hubspot import CRM
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from tests.vendors.hubspot.conftest import TOKEN
@@ -76,10 +75,3 @@ def test_secrets_do_not_show() -> None:
 def test_a_misspelt_mapping_is_refused(mapping: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(mapping=mapping)
-
-
-async def test_polling_connections_say_so() -> None:
-    for secret, expected in ((None, False), (SECRET, True)):
-        crm = CRM.connect("hubspot", settings(webhook_secret=secret), BusinessClock())
-        assert crm.capabilities.webhooks is expected
-        await crm.close()

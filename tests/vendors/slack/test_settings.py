@@ -16,7 +16,7 @@ def settings(**given: Any) -> SlackSettings:
 
 
 def test_the_registry_finds_the_package() -> None:
-    vendor: Vendor[Any] = load(Kind.MESSAGING, "slack")
+    vendor: Vendor[Any] = load(Kind.MESSENGER, "slack")
     assert vendor is MESSENGER
 
 

@@ -1,0 +1,35 @@
+"""What flow 1 may do, frozen from the settings and from what the billing system can."""
+
+from datetime import date
+from decimal import Decimal
+
+from raccord.domain.rules.invoicing import InvoicePolicy
+from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.rollout import Rollout
+from raccord.domain.rules.timing import Timing
+from raccord.domain.values.base import Value
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.totals import VatRounding
+
+
+class DealWonPolicy(Value):
+    """What flow 1 may do right now, read just before its first external write."""
+
+    mode: Mode
+    crm: str
+    """Connection of the CRM, also its task queue."""
+    billing: str
+    """Connection of the billing system, also its task queue."""
+    invoice_deals_won_from: date | None = None
+    rollout: Rollout = Rollout()
+    invoice: InvoicePolicy = InvoicePolicy()
+    clock: BusinessClock = BusinessClock()
+    vat_rounding: VatRounding = VatRounding.PER_LINE
+    max_lines: int = 250
+    timing: Timing = Timing()
+    approve_above: Decimal | None = None
+    """A larger net amount, in its own currency, is issued by a person even in live mode."""
+
+    def needs_approval(self, net: Decimal) -> bool:
+        """Whether a person issues this invoice."""
+        return self.mode is Mode.DRAFT or (self.approve_above is not None and net > self.approve_above)

@@ -1,0 +1,27 @@
+"""How far each flow may go."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+FLOWS = ("deal_won",)
+"""The flows that have a mode, as `[modes]` names them."""
+
+
+class Mode(StrEnum):
+    """How far a flow may go: `shadow` never writes, `draft` prepares and a person issues, `live` issues."""
+
+    SHADOW = "shadow"
+    DRAFT = "draft"
+    LIVE = "live"
+
+
+def _every_flow(modes: dict[str, Mode]) -> dict[str, Mode]:
+    if strangers := sorted(set(modes).difference(FLOWS)):
+        raise ValueError(f"there is no flow {strangers[0]}; the flows are {', '.join(FLOWS)}")
+    return dict.fromkeys(FLOWS, Mode.SHADOW) | modes
+
+
+Modes = Annotated[dict[str, Mode], AfterValidator(_every_flow)]
+"""A mode for every flow; one that is not named is in shadow."""

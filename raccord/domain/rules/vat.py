@@ -1,0 +1,53 @@
+"""The company's VAT: its country, its rates, and why a rate may be 0 %."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from raccord.domain.rules.written import LANGUAGE, ExactDecimal
+from raccord.domain.values.base import Value
+from raccord.domain.values.parties import TaxTreatment
+
+_ZERO_RATED = frozenset(TaxTreatment) - {TaxTreatment.TAXED}
+
+
+def _zero_rate_reason(key: str) -> str:
+    treatment, _, language = key.rpartition("_")
+    if treatment not in _ZERO_RATED or not LANGUAGE.fullmatch(language):
+        known = ", ".join(f"{treatment}_fr" for treatment in sorted(_ZERO_RATED))
+        raise ValueError(f"{key} is no reason for 0 %; write {known}, or the same with another language")
+    return key
+
+
+ZeroRateReason = Annotated[str, AfterValidator(_zero_rate_reason)]
+
+
+class VatPolicy(Value):
+    """The VAT rates (percent) the company uses, and its own country."""
+
+    seller_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
+    rates: tuple[ExactDecimal, ...] = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
+    default_rate: ExactDecimal | None = None
+    """For lines without a rate in the CRM; None asks a person."""
+    zero_rate_reasons: dict[ZeroRateReason, str] = {}
+    """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`,
+    `exempt_fr`. The articles cited change with the law, so they are the company's own words and never ours.
+    A treatment without wording is never invoiced."""
+    reverse_charge: bool = True
+    """Whether 0 % to companies of other member states is invoiced; a person does it otherwise."""
+    export: bool = True
+    """Whether 0 % outside the European Union is invoiced; a person does it otherwise."""
+    on_debits: bool = False
+    """Whether the company opted to owe VAT on invoicing, which its invoices then state."""
+
+    def rate_of(self, typed: Decimal | None) -> Decimal | None:
+        """Return a line's rate: as typed in the CRM, else the company's default."""
+        return self.default_rate if typed is None else typed
+
+    def zero_rate_reason(self, treatment: str, language: str) -> str:
+        """Return the wording in this language, else in French, else in any; empty when there is none."""
+        prefix = f"{treatment}_"
+        keys = (prefix + language, prefix + "fr", *sorted(self.zero_rate_reasons))
+        found = (self.zero_rate_reasons.get(key, "").strip() for key in keys if key.startswith(prefix))
+        return next((wording for wording in found if wording), "")

@@ -1,0 +1,42 @@
+"""The validated settings with the connections that they name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from raccord.connectors.connection import Connection, Kind
+from raccord.settings.model import Settings
+
+
+class BadSettings(Exception):
+    """The configuration cannot be used; `str()` lists every reason, one per line, each with its place."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What `raccord.toml` and the environment say. `connections` has exactly one CRM and one billing row."""
+
+    settings: Settings
+    path: Path
+    connections: tuple[Connection, ...]
+
+    def of(self, kind: Kind) -> Connection | None:
+        """Return the connection that plays a role; None when nobody does."""
+        return next((row for row in self.connections if row.kind is kind), None)
+
+    @property
+    def crm(self) -> Connection:
+        return self._one(Kind.CRM)
+
+    @property
+    def billing(self) -> Connection:
+        return self._one(Kind.BILLING)
+
+    @property
+    def live_or_test(self) -> str:
+        """`LIVE` or `TEST`, by the billing credentials; unknown counts as live."""
+        return "TEST" if self.billing.settings.test else "LIVE"
+
+    def _one(self, kind: Kind) -> Connection:
+        if (found := self.of(kind)) is None:
+            raise BadSettings(f"{kind} names no connection: set it in raccord.toml.")
+        return found

@@ -1,0 +1,91 @@
+"""What the flows are given, frozen from the settings and from what the vendors can."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from activities.desk import DeskRules
+from raccord.connectors.capabilities import BillingCapabilities
+from raccord.connectors.connection import Check, CheckState, Kind
+from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.desk.wording import Voice
+from raccord.domain.service.outage import WatchPolicy
+from raccord.domain.values.working_hours import WorkingHours
+from raccord.settings.checks import delivery_check, drafts_check, einvoicing_check, vat_country_check
+from raccord.settings.configuration import BadSettings, Configuration
+
+
+def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
+    """Judge what the settings ask of the billing system by what it can."""
+    settings, billing = configuration.settings, configuration.billing.name
+    yield vat_country_check(settings.vat.seller_country, able.vat_country, connection=billing)
+    yield einvoicing_check(
+        settings.invoice_policy,
+        transmits=able.einvoicing,
+        connection=billing,
+        today=settings.clock.date_of(datetime.now(UTC)),
+    )
+    yield delivery_check(settings.invoice, delivers=able.delivers, connection=billing)
+    yield drafts_check(settings.modes["deal_won"], drafts=able.drafts, connection=billing)
+
+
+def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> DealWonPolicy:
+    """Freeze what flow 1 may do.
+
+    Raises `BadSettings` when the settings promise what the billing connection cannot do, or contradict it.
+    """
+    wrong = [check for check in billing_checks(configuration, able) if check.state is CheckState.FAIL]
+    if wrong:
+        raise BadSettings("\n".join(f"{check.found}. {check.remedy}" for check in wrong))
+    settings = configuration.settings
+    return DealWonPolicy(
+        mode=settings.modes["deal_won"],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        invoice_deals_won_from=settings.invoice_deals_won_from,
+        rollout=settings.rollout,
+        invoice=settings.invoice_policy,
+        clock=settings.clock,
+        vat_rounding=able.vat_rounding,
+        max_lines=able.max_lines,
+        timing=settings.timing,
+        approve_above=settings.desk.approve_above,
+    )
+
+
+def desk_rules(configuration: Configuration) -> DeskRules:
+    """Freeze what the settings say about the desk."""
+    settings, desk = configuration.settings, configuration.settings.desk
+    return DeskRules.model_validate(
+        dict(desk)
+        | {
+            "voice": voice(configuration),
+            "hours": WorkingHours(
+                clock=settings.clock,
+                country=settings.vat.seller_country,
+                opens_at=desk.opens_at,
+                closes_at=desk.closes_at,
+            ),
+            "messenger": messenger_name(configuration),
+            "crm": configuration.crm.name if desk.tasks else "",
+            "timing": settings.timing,
+        }
+    )
+
+
+def voice(configuration: Configuration) -> Voice:
+    """Return how the company's messages speak."""
+    desk = configuration.settings.desk
+    return Voice(language=desk.language, stage=configuration.live_or_test, contact=desk.contact)
+
+
+def watch_policy(configuration: Configuration) -> WatchPolicy:
+    """Freeze when an outage is told."""
+    settings = configuration.settings
+    told = {"messenger": messenger_name(configuration), "timing": settings.timing}
+    return WatchPolicy.model_validate(dict(settings.watch) | told)
+
+
+def messenger_name(configuration: Configuration) -> str:
+    """Return the messenger's connection, which is its queue too; empty when there is none."""
+    messenger = configuration.of(Kind.MESSENGER)
+    return messenger.name if messenger else ""

@@ -1,0 +1,52 @@
+"""One queue for the flows, and one per connection so that limits hold per vendor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from raccord.records.records import Records
+from raccord.settings.configuration import Configuration
+from raccord.temporal.flows import FLOWS_QUEUE
+from workers.connections import Connections
+from workers.outages import Outages
+from workers.roles import WORKFLOWS, Base, activities_of, own_activities
+
+
+def workers(
+    client: Client, configuration: Configuration, connections: Connections, records: Records
+) -> list[Worker]:
+    """Build the workers of every queue; the caller enters them. Raises `BadSettings`."""
+    settings = configuration.settings
+    base = Base(configuration, records)
+    outages = Outages(client, records.stuck, connections.probes)
+
+    def worker(queue: str, activities: list[Callable[..., Any]], **more: Any) -> Worker:
+        return Worker(
+            client,
+            task_queue=queue,
+            activities=activities,
+            interceptors=[outages],
+            graceful_shutdown_timeout=settings.temporal.graceful_shutdown,
+            **more,
+        )
+
+    flows = worker(
+        FLOWS_QUEUE,
+        own_activities(base, connections),
+        workflows=WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
+    )
+    return [
+        flows,
+        *(
+            worker(
+                row.name,
+                activities_of(base, row),
+                # The server shares it out among a fleet; each process keeps its own requests apart besides.
+                max_task_queue_activities_per_second=row.port.capabilities.activities_per_second,
+            )
+            for row in connections.rows
+        ),
+    ]

@@ -1,0 +1,138 @@
+"""Which activities serve which kind of connection. A new kind is a function here and one row in `ROLES`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from activities.billing import BillingReads, BillingWrites
+from activities.crm import CrmReads, CrmWrites
+from activities.customers import CustomerActivities
+from activities.desk import DeskActivities
+from activities.desk_messages import DeskMessages
+from activities.desk_tasks import DeskTasks
+from activities.effects import Effects
+from activities.flows import FlowActivities
+from activities.records import RecordsActivities
+from activities.remarks import RemarkActivities, RemarkMessages
+from activities.sweep import SweepActivities, SweepReads
+from activities.watch import WatchActivities, WatchMessages
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import Kind
+from raccord.connectors.crm import Crm
+from raccord.connectors.messenger import Messenger
+from raccord.records.records import Records
+from raccord.settings.configuration import Configuration
+from raccord.temporal.flows import FLOWS_QUEUE
+from workers.connections import Connections, Opened
+from workers.policies import deal_won_policy, desk_rules, messenger_name, voice, watch_policy
+from workflows.connection_watch import ConnectionWatch
+from workflows.deal_won import DealWon
+from workflows.desk import Press, Remarking, Telling
+from workflows.ensure_customer import EnsureCustomer
+from workflows.reconciliation import Reconciliation
+
+WORKFLOWS: tuple[type, ...] = (
+    DealWon,
+    EnsureCustomer,
+    Telling,
+    Press,
+    Remarking,
+    ConnectionWatch,
+    Reconciliation,
+)
+_DEFINITION = "__temporal_activity_definition"
+"""Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What activities are built from, beside the port of their connection."""
+
+    configuration: Configuration
+    records: Records
+
+
+def collected(*holders: object) -> list[Callable[..., Any]]:
+    """Return every method of these objects that carries `@activity.defn`."""
+    return [
+        getattr(holder, name)
+        for holder in holders
+        for name, attribute in _attributes(type(holder))
+        if hasattr(attribute, _DEFINITION)
+    ]
+
+
+def _attributes(of: type) -> list[tuple[str, object]]:
+    return [(name, getattr(of, name)) for name in dir(of)]
+
+
+def own_activities(base: Base, connections: Connections) -> list[Callable[..., Any]]:
+    """Return what the queue of the flows runs: our records and what starts other flows."""
+    configuration, records = base.configuration, base.records
+    settings = configuration.settings
+    billing: Billing = connections.of(Kind.BILLING)
+    crm: Crm = connections.of(Kind.CRM)
+    return collected(
+        RecordsActivities(records, deal_won_policy(configuration, billing.capabilities)),
+        DeskActivities(records, desk_rules(configuration), FLOWS_QUEUE),
+        WatchActivities(records, watch_policy(configuration), connections.probes),
+        SweepActivities(
+            records,
+            configuration.crm.name,
+            max(settings.sweep.overlap, crm.capabilities.search_lag),
+            active=settings.invoice_deals_won_from is not None,
+        ),
+        CustomerActivities(FLOWS_QUEUE),
+        FlowActivities(),
+        RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
+    )
+
+
+def activities_of(base: Base, opened: Opened) -> list[Callable[..., Any]]:
+    """Return what the queue of a connection runs."""
+    return collected(*ROLES[opened.connection.kind](base, opened))
+
+
+def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
+    crm: Crm = opened.port  # type: ignore[assignment]  # its row's kind says so
+    settings = base.configuration.settings
+    return (
+        CrmReads(crm),
+        # Writing a deal's invoice fields again changes nothing; a repeated task would be a second one.
+        CrmWrites(crm, Effects(base.records.audit)),
+        DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
+        SweepReads(crm, settings.invoice_deals_won_from),
+    )
+
+
+def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
+    billing: Billing = opened.port  # type: ignore[assignment]  # its row's kind says so
+    links = base.records.links
+    return BillingReads(billing, links), BillingWrites(billing, links, _effects(base, opened))
+
+
+def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
+    messenger: Messenger = opened.port  # type: ignore[assignment]  # its row's kind says so
+    rules, speaks = desk_rules(base.configuration), voice(base.configuration)
+    effects = _effects(base, opened)
+    return (
+        DeskMessages(base.records, messenger, rules, effects),
+        WatchMessages(messenger, speaks, base.configuration.settings.clock, effects),
+        RemarkMessages(messenger, speaks, effects),
+    )
+
+
+def _effects(base: Base, opened: Opened) -> Effects:
+    """Return the recipe that this vendor's means against double creation ask for."""
+    able = opened.port.capabilities
+    # The client's request may outlive the step that gave up on it, but not its own timeout.
+    longest = base.configuration.settings.timing.step + opened.connection.settings.timeout
+    in_flight = longest if able.repeats_harm else None
+    return Effects(base.records.audit, settle=able.settle, in_flight=in_flight)
+
+
+ROLES: dict[Kind, Callable[[Base, Opened], tuple[object, ...]]] = {
+    Kind.CRM: _crm,
+    Kind.BILLING: _billing,
+    Kind.MESSENGER: _messenger,
+}
