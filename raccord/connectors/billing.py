@@ -24,9 +24,10 @@ class BillingReader(Protocol):
     async def find_customers(
         self, profile: CustomerProfile, *, linked_id: str | None
     ) -> tuple[Customer, ...]:
-        """Return every customer that may be this one: by link, our reference, identifiers, exact e-mail.
+        """Return the linked customer alone while it lives: a link decides.
 
-        Deleted customers are left out. The caller decides (`domain.matching`).
+        Else return every customer that may be this one: by our reference, identifiers, exact e-mail. Deleted
+        customers are left out. The caller decides (`domain.customer.matching`).
         """
         ...
 

@@ -51,6 +51,23 @@ class CrmCapabilities(Capabilities):
     task: TaskLimits
 
 
+class InvoiceLimits(Value):
+    """The longest texts of an invoice and its customer, in characters.
+
+    Names, lines and memo are cut to theirs (`lengths.cut`); a field or footer that is longer is refused.
+    """
+
+    line: int
+    """A line's text: its name, its description and its discount."""
+    field: int
+    """What is printed beside a label, such as the purchase order."""
+    memo: int
+    footer: int
+    customer_name: int
+    phone: int
+    """A longer text is no phone number, and left out."""
+
+
 class BillingCapabilities(Capabilities):
     drafts: bool = True
     """Whether an invoice exists as a draft first, on which its totals are proven."""
@@ -61,6 +78,7 @@ class BillingCapabilities(Capabilities):
     vat_rounding: VatRounding
     vat_country: str | None = None
     """The country of the account's VAT rates; None where they have none."""
+    texts: InvoiceLimits
     max_lines: int
 
 

@@ -17,6 +17,10 @@ whole body.
 from datetime import timedelta
 from typing import ClassVar
 
+DUE_DATE_PAST, VAT_RATE_MISSING = "due_date_past", "vat_rate_missing"
+"""Codes of a `Permanent` that every vendor's connector uses, because a flow acts on them: make a new order
+with a due date of today on; look for the VAT rate again, and create it."""
+
 
 class ConnectorError(Exception):
     """Base of everything a connector raises. `str()` is a sentence for a person."""

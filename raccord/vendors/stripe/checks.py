@@ -1,51 +1,64 @@
 """Stripe's lines of `raccord doctor`: reachable, permitted, TEST or LIVE, and who sends reminders."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import stripe
+from contextlib import suppress
 
 from raccord.connectors.connection import Check, CheckState
-from raccord.connectors.errors import Auth, ConnectorError
+from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
+from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.errors import Operation
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import Identified, Page
 
-_FIRST: Any = {"limit": 1}
-_READS: tuple[tuple[str, str, Callable[[stripe.StripeClient], Awaitable[Any]]], ...] = (
-    ("Invoices", "Write", lambda client: client.v1.invoices.list_async(_FIRST)),
-    ("Customers", "Write", lambda client: client.v1.customers.list_async(_FIRST)),
-    ("Tax rates", "Write", lambda client: client.v1.tax_rates.list_async(_FIRST)),
-    ("Events", "Read", lambda client: client.v1.events.list_async(_FIRST)),
+_ROWS = (
+    ("Invoices", "invoices", True),
+    ("Customers", "customers", True),
+    ("Tax rates", "tax_rates", True),
+    ("Events", "events", False),
 )
-"""Row of the restricted key's permissions, the right Raccord needs there, and a read that shows it."""
+"""Row of the restricted key's permissions, its path, and whether Raccord writes there."""
+_NOBODY = "raccord_doctor"
+"""No object has this id, so that asking to write to it changes nothing."""
 
 
 async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
-    """Read one object of each kind. Rights to write show only when something is written."""
-    rights = [await _right(api, row, right, read) for row, right, read in _READS]
+    """Read one object of each kind, and ask to write to one that does not exist."""
+    rights = [await _right(api, *row) for row in _ROWS]
     return (_mode(settings), *rights, _REMINDERS)
 
 
-async def _right(
-    api: StripeApi, row: str, right: str, read: Callable[[stripe.StripeClient], Awaitable[Any]]
-) -> Check:
-    name, expected = f"{row}", f"{row}: {right}"
+async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
+    expected = f"{row}: {'Write' if writes else 'Read'}"
     try:
-        await api.call(Operation(f"list {row.lower()}", expected), read, Page[Identified])
-    except Auth as error:
-        remedy = f"Set the row “{row}” of the restricted key to {right} in Dashboard > Developers > API keys."
-        return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=remedy)
+        await api.get(Operation(f"list {row.lower()}", f"{row}: Read"), path, Page[Identified], {"limit": 1})
+        if writes:
+            await _may_write(api, row, path)
     except ConnectorError as error:
         return Check(
-            name=name,
+            name=row,
             state=CheckState.FAIL,
             found=str(error),
             expected=expected,
-            remedy="Check base_url and the network, then run doctor again.",
+            remedy=_remedy(error, expected),
         )
-    return Check(name=name, state=CheckState.OK, found="readable", expected=expected)
+    found = "readable, and writing is not forbidden" if writes else "readable"
+    return Check(name=row, state=CheckState.OK, found=found, expected=expected)
+
+
+async def _may_write(api: StripeApi, row: str, path: str) -> None:
+    """Raise what a write would, but for the object that is missing.
+
+    No page says that Stripe looks at permissions first; if it does not, this proves nothing.
+    """
+    operation = Operation(f"write {row.lower()}", f"{row}: Write", write=True)
+    with suppress(Permanent):
+        await api.post(operation, (path, _NOBODY), Identified, {}, key=None)
+
+
+def _remedy(error: ConnectorError, expected: str) -> str:
+    row, _, right = expected.partition(": ")
+    if isinstance(error, Forbidden):
+        return f"Set the row “{row}” of the restricted key to {right} in Dashboard > Developers > API keys."
+    return "Check api_key, base_url and the network, then run doctor again."
 
 
 def _mode(settings: StripeSettings) -> Check:

@@ -15,33 +15,28 @@ from raccord.vendors.stripe.checks import check
 from raccord.vendors.stripe.customers import Customers
 from raccord.vendors.stripe.delivery import Delivery
 from raccord.vendors.stripe.invoices import Invoices
+from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.vat import VatRates
 
-_TEST_RATE, _LIVE_RATE = 20.0, 80.0
-"""Below Stripe's 25 and 100 requests per second of one account (Stripe docs: rate-limits)."""
 _REQUESTS = 4.0
 """Three on average of an ordinary deal, as the simulator counts them."""
 
 
-def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:  # noqa: ARG001
+def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
     if not isinstance(settings, StripeSettings):
         raise TypeError(f"{type(settings).__name__} are not the settings of Stripe")
-    return StripeBilling(settings, clock)
-
-
-def _usual(settings: StripeSettings) -> float:
-    return _TEST_RATE if settings.test else _LIVE_RATE
+    return StripeBilling(name, settings, clock)
 
 
 class StripeBilling:
     """One Stripe account. Business dates are read and written through the company's clock."""
 
-    def __init__(self, settings: StripeSettings, clock: BusinessClock) -> None:
+    def __init__(self, connection: str, settings: StripeSettings, clock: BusinessClock) -> None:
         self._settings = settings
-        self._api = StripeApi(settings)
+        self._api = StripeApi(connection, settings)
         self._customers = Customers(self._api)
         self._rates = VatRates(self._api, settings)
         self._invoices = Invoices(self._api, self._rates, clock)
@@ -58,10 +53,11 @@ class StripeBilling:
             einvoicing=False,
             vat_rounding=self._settings.vat_rounding,
             vat_country=self._settings.vat_country,
+            texts=LIMITS,
             max_lines=250,
             settle=self._settings.settle,
-            requests_per_second=self._settings.requests_per_second or _usual(self._settings),
             requests_per_activity=_REQUESTS,
+            requests_per_second=self._settings.rate,
         )
 
     async def find_customers(
@@ -104,7 +100,7 @@ class StripeBilling:
         return await self._invoices.set_lines(invoice_id, order, key)
 
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:  # noqa: ARG002
-        # Stripe takes keys on POST only; deleting twice is harmless.
+        # Deleting twice is harmless.
         await self._invoices.discard_draft(invoice_id)
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:

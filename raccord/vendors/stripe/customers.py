@@ -1,20 +1,24 @@
 """Customers: found by link, by our reference and by exact e-mail; created and claimed with it."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from stripe.params import CustomerCreateParams
-
-from raccord.connectors.errors import NotFound
+from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.lengths import cut
 from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
 from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind, TaxTreatment
-from raccord.vendors.stripe.api import StripeApi, once
-from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.wire import Deleted, FoundCustomer, Page, StripeCustomer, TaxId
+
+if TYPE_CHECKING:
+    from stripe.params import CustomerCreateParams
 
 REFERENCE, CRM_COMPANY = "raccord_customer", "crm_company_id"
 _READ, _WRITE = "Customers: Read", "Customers: Write"
 _LOCALES = {"fr": "fr-FR", "en": "en"}
-_LONGEST_PHONE = 20
+_WITH_TAX_IDS = {"expand": ["tax_ids"]}
 MOST_CLAUSES = 10
 """Of one search query (Stripe docs: search)."""
 _TREATMENTS = {"reverse": TaxTreatment.REVERSE_CHARGE, "exempt": TaxTreatment.EXPORT}
@@ -29,7 +33,7 @@ def customer_metadata(profile: CustomerProfile) -> dict[str, str]:
     return {REFERENCE: profile.identity.reference, CRM_COMPANY: profile.crm_company}
 
 
-def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
+def customer_body(profile: CustomerProfile) -> "CustomerCreateParams":
     """Return the body of `POST /v1/customers`.
 
     The SIRET is a tax id only of a site that is a customer of its own: it goes on each invoice, since
@@ -47,7 +51,7 @@ def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
         "country": address.country,
     }
     body: CustomerCreateParams = {
-        "name": profile.name,
+        "name": cut(profile.name, LIMITS.customer_name),
         "email": profile.email,
         "preferred_locales": [_LOCALES.get(profile.language, profile.language)],
         "tax_exempt": "none",
@@ -57,7 +61,7 @@ def customer_body(profile: CustomerProfile) -> CustomerCreateParams:
     if filled := {name: text for name, text in place.items() if text}:
         body["address"] = filled  # type: ignore[typeddict-item]  # its keys are those of `place`
     # A longer text is no phone number, and not worth stopping an invoice for.
-    if 0 < len(profile.phone) <= _LONGEST_PHONE:
+    if 0 < len(profile.phone) <= LIMITS.phone:
         body["phone"] = profile.phone
     if tax_ids := _tax_ids(profile):
         body["tax_id_data"] = [{"type": kind, "value": value} for kind, value in tax_ids]
@@ -100,63 +104,64 @@ class Customers:
         self._api = api
 
     async def find(self, profile: CustomerProfile, linked_id: str | None) -> tuple[Customer, ...]:
-        """Return every customer that may be the profile's, each once, as it is now.
+        """Return the linked customer alone while it lives, else all that may be the profile's, each once.
 
         Stripe can neither search nor list by tax id, so identifiers find a customer only through
         our reference. Its search lags; what it finds is read again.
         """
-        linked, same_email, searched = await asyncio.gather(
-            self._retrieve(linked_id), self._with_email(profile.email), self._search(profile)
-        )
-        fresh = {c.id: c for c in (*linked, *same_email)}
+        if linked_id and (linked := await self._retrieve(linked_id)):
+            return (await self._complete(linked),)
+        same_email, searched = await asyncio.gather(self._with_email(profile.email), self._search(profile))
+        fresh = {c.id: c for c in same_email}
         for id_ in searched:
-            if id_ not in fresh:
-                fresh.update({c.id: c for c in await self._retrieve(id_)})
+            if id_ not in fresh and (customer := await self._retrieve(id_)):
+                fresh[id_] = customer
         return tuple([await self._complete(c) for c in fresh.values()])
 
     async def create(self, profile: CustomerProfile, key: str) -> Customer:
-        body = customer_body(profile)
-        created = await self._api.call(
+        created = await self._api.post(
             Operation(f"create the customer {profile.identity.reference}", _WRITE, write=True),
-            lambda client: client.v1.customers.create_async(body, once(key)),
+            "customers",
             StripeCustomer,
+            customer_body(profile),
+            key=key,
         )
         return await self._complete(created)
 
     async def claim(self, customer_id: str, profile: CustomerProfile, key: str) -> Customer:
         """Write our reference into the customer's metadata, and nothing else."""
-        claimed = await self._api.call(
+        claimed = await self._api.post(
             Operation(f"mark the customer {customer_id} with our reference", _WRITE, write=True),
-            lambda client: client.v1.customers.update_async(
-                customer_id, {"metadata": customer_metadata(profile), "expand": ["tax_ids"]}, once(key)
-            ),
+            ("customers", customer_id),
             StripeCustomer,
+            {"metadata": customer_metadata(profile), **_WITH_TAX_IDS},
+            key=key,
         )
         return await self._complete(claimed)
 
-    async def _retrieve(self, customer_id: str | None) -> list[StripeCustomer]:
-        if not customer_id:
-            return []
+    async def _retrieve(self, customer_id: str) -> StripeCustomer | None:
+        """Read a customer; None when it is gone. A deleted one answers 200 with `deleted`, not 404.
+
+        No page says whether tax ids that a deleted customer no longer has may be expanded: where that
+        is refused, it is read without them.
+        """
+        operation, to = Operation(f"read the customer {customer_id}", _READ), ("customers", customer_id)
         try:
-            answer = await self._api.call(
-                Operation(f"read the customer {customer_id}", _READ),
-                lambda client: client.v1.customers.retrieve_async(customer_id, {"expand": ["tax_ids"]}),
-                FoundCustomer,
-            )
+            answer = await self._api.get(operation, to, FoundCustomer, _WITH_TAX_IDS)
         except NotFound:
-            return []
-        # A deleted customer answers 200 with `deleted`, not 404.
-        return [] if isinstance(answer.root, Deleted) else [answer.root]
+            return None
+        except Permanent:
+            answer = await self._api.get(operation, to, FoundCustomer)
+        return None if isinstance(answer.root, Deleted) else answer.root
 
     async def _with_email(self, email: str) -> list[StripeCustomer]:
         if not email:
             return []
         pages = self._api.pages(
             Operation("list the customers with an e-mail address", _READ),
-            lambda client, params: client.v1.customers.list_async(params),
+            "customers",
             Page[StripeCustomer],
-            email=email,
-            expand=["data.tax_ids"],
+            {"email": email, "expand": ["data.tax_ids"]},
         )
         return [customer async for customer in pages]
 
@@ -175,9 +180,9 @@ class Customers:
     async def _searched(self, profile: CustomerProfile, query: str) -> list[str]:
         pages = self._api.pages(
             Operation(f"search the customer {profile.identity.reference}", _READ),
-            lambda client, params: client.v1.customers.search_async(params),
+            ("customers", "search"),
             Page[StripeCustomer],
-            query=query,
+            {"query": query},
         )
         return [customer.id async for customer in pages]
 
@@ -187,7 +192,7 @@ class Customers:
             return as_customer(found, found.tax_ids.data)
         pages = self._api.pages(
             Operation(f"list the tax ids of customer {found.id}", _READ),
-            lambda client, params: client.v1.customers.tax_ids.list_async(found.id, params),
+            ("customers", found.id, "tax_ids"),
             Page[TaxId],
         )
         return as_customer(found, tuple([tax_id async for tax_id in pages]))

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from raccord.connectors.errors import Permanent
-from raccord.vendors.stripe.api import StripeApi, once
-from raccord.vendors.stripe.errors import Operation
+from raccord.connectors.http.errors import Operation
+from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.invoices import WRITE, Invoices
 from raccord.vendors.stripe.wire import Event, Page, StripeInvoice
 
@@ -21,10 +21,12 @@ class Delivery:
 
     async def send(self, invoice_id: str, key: str) -> None:
         """Have Stripe e-mail the invoice; under a new key it would e-mail it again."""
-        await self._api.call(
+        await self._api.post(
             Operation(f"e-mail the invoice {invoice_id}", WRITE, write=True),
-            lambda client: client.v1.invoices.send_invoice_async(invoice_id, None, once(key)),
+            ("invoices", invoice_id, "send"),
             StripeInvoice,
+            {},
+            key=key,
         )
 
     async def was_sent(self, invoice_id: str) -> bool:
@@ -51,10 +53,9 @@ class Delivery:
     async def _sent_since(self, finalised_at: int, invoice_id: str) -> bool:
         events = self._api.pages(
             Operation("list the invoices that were e-mailed", "Events: Read"),
-            lambda client, params: client.v1.events.list_async(params),
+            "events",
             Page[Event],
-            type="invoice.sent",
-            created={"gte": finalised_at},
+            {"type": "invoice.sent", "created": {"gte": finalised_at}},
         )
         async for event in events:
             if event.data.object.id == invoice_id:

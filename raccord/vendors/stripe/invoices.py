@@ -7,15 +7,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from raccord.connectors.errors import NotFound, Permanent, Poison
+from raccord.connectors.http.errors import Operation
 from raccord.domain.deal_won.buyer import Buyer
 from raccord.domain.values.address import Address, parse_country
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.totals import Totals, VatTotal
-from raccord.vendors.stripe.api import StripeApi, once
+from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.customers import quoted
-from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.errors import MISSING
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.orders import CONTENT, DEAL, draft_body, lines_body, reference_of
 from raccord.vendors.stripe.vat import VatRates
@@ -61,21 +62,20 @@ class Invoices:
 
     async def retrieve(self, invoice_id: str) -> StripeInvoice:
         """Read one invoice as Stripe holds it. Raises `NotFound`."""
-        answer = await self._api.call(
-            Operation(f"read the invoice {invoice_id}", READ),
-            lambda client: client.v1.invoices.retrieve_async(invoice_id),
-            FoundInvoice,
+        answer = await self._api.get(
+            Operation(f"read the invoice {invoice_id}", READ), ("invoices", invoice_id), FoundInvoice
         )
         if isinstance(answer.root, Deleted):
-            raise NotFound(f"The Stripe invoice {invoice_id} was deleted.", code="resource_missing")
+            raise NotFound(f"The Stripe invoice {invoice_id} was deleted.", code=MISSING)
         return answer.root
 
     async def create_draft(self, order: InvoiceOrder, key: str) -> Invoice:
-        body = draft_body(order, self._clock)
-        drafted = await self._api.call(
+        drafted = await self._api.post(
             Operation(f"create the draft of deal {order.reference.deal}", WRITE, write=True),
-            lambda client: client.v1.invoices.create_async(body, once(key)),
+            "invoices",
             StripeInvoice,
+            draft_body(order, self._clock),
+            key=key,
         )
         return await self._as_invoice(drafted)
 
@@ -84,24 +84,35 @@ class Invoices:
         draft = await self.retrieve(invoice_id)
         if draft.lines.data:
             return await self._already_filled(draft, order)
-        body = lines_body(order, await self._rates.ids({line.vat_rate for line in order.lines}))
+        rates = {line.vat_rate for line in order.lines}
+        known = await self._rates.ids(rates)
         try:
-            filled = await self._api.call(
-                Operation(f"put {len(order.lines)} lines on the draft {invoice_id}", WRITE, write=True),
-                lambda client: client.v1.invoices.add_lines_async(invoice_id, body, once(key)),
-                StripeInvoice,
-            )
+            filled = await self._add(invoice_id, order, known, key)
         except Permanent:
+            # A rate may have been archived since it was found: that is looked at again, once.
             self._rates.forget()
-            raise
+            if (current := await self._rates.ids(rates)) == known:
+                raise
+            filled = await self._add(invoice_id, order, current, f"{key}/rates")
         return await self._as_invoice(filled)
+
+    async def _add(
+        self, invoice_id: str, order: InvoiceOrder, tax_rates: dict[Decimal, str], key: str
+    ) -> StripeInvoice:
+        return await self._api.post(
+            Operation(f"put {len(order.lines)} lines on the draft {invoice_id}", WRITE, write=True),
+            ("invoices", invoice_id, "add_lines"),
+            StripeInvoice,
+            lines_body(order, tax_rates),
+            key=key,
+        )
 
     async def discard_draft(self, invoice_id: str) -> None:
         """Delete a draft; one that is gone already is fine."""
         try:
-            await self._api.call(
+            await self._api.delete(
                 Operation(f"delete the draft {invoice_id}", WRITE, write=True),
-                lambda client: client.v1.invoices.delete_async(invoice_id),
+                ("invoices", invoice_id),
                 Deleted,
             )
         except NotFound:
@@ -109,12 +120,12 @@ class Invoices:
 
     async def finalise(self, invoice_id: str, key: str) -> Invoice:
         """Issue the draft. `auto_advance` stays off: Stripe then sends no reminder of its own."""
-        issued = await self._api.call(
+        issued = await self._api.post(
             Operation(f"finalise the invoice {invoice_id}", WRITE, write=True),
-            lambda client: client.v1.invoices.finalize_invoice_async(
-                invoice_id, {"auto_advance": False}, once(key)
-            ),
+            ("invoices", invoice_id, "finalize"),
             StripeInvoice,
+            {"auto_advance": False},
+            key=key,
         )
         return await self._as_invoice(issued)
 
@@ -143,25 +154,25 @@ class Invoices:
             return [i async for i in self._list(customer_id)]
         except Permanent as error:
             # As a parameter, a customer that is gone answers 400 or 404, always with this code.
-            if error.code != "resource_missing":
+            if error.code != MISSING:
                 raise
             return []
 
     def _list(self, customer_id: str) -> AsyncIterator[StripeInvoice]:
         return self._api.pages(
             Operation(f"list the invoices of customer {customer_id}", READ),
-            lambda client, params: client.v1.invoices.list_async(params),
+            "invoices",
             Page[StripeInvoice],
-            customer=customer_id,
+            {"customer": customer_id},
         )
 
     async def _search(self, deal: DealRef) -> list[str]:
         query = f"metadata['{DEAL}']:{quoted(str(deal))}"
         pages = self._api.pages(
             Operation(f"search the invoices of deal {deal}", READ),
-            lambda client, params: client.v1.invoices.search_async(params),
+            ("invoices", "search"),
             Page[StripeInvoice],
-            query=query,
+            {"query": query},
         )
         return [invoice.id async for invoice in pages]
 
@@ -171,7 +182,7 @@ class Invoices:
             return invoice.lines.data
         pages = self._api.pages(
             Operation(f"list the lines of invoice {invoice.id}", READ),
-            lambda client, params: client.v1.invoices.line_items.list_async(invoice.id, params),
+            ("invoices", invoice.id, "lines"),
             Page[Line],
         )
         return tuple([line async for line in pages])

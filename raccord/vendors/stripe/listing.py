@@ -2,21 +2,19 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from raccord.connectors.errors import Permanent
+from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.invoice import Invoice, InvoicedLine
 from raccord.domain.values.totals import Totals
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.errors import Operation
+from raccord.vendors.stripe.errors import MISSING
 from raccord.vendors.stripe.invoices import READ, Invoices, state_of
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.orders import reference_of
 from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import Identified, Line, Page, StripeInvoice
-
-_FIRST: Any = {"limit": 1}
 
 
 class Listing:
@@ -35,16 +33,15 @@ class Listing:
         """
         pages = self._api.pages(
             Operation(f"list the invoices of customer {customer_id}", READ),
-            lambda client, params: client.v1.invoices.list_async(params),
+            "invoices",
             Page[StripeInvoice],
-            customer=customer_id,
-            created=self._created(since, until),
+            {"customer": customer_id, "created": self._created(since, until)},
         )
         try:
             found = [self._glimpse(invoice) async for invoice in pages]
         except Permanent as error:
             # As a parameter, a customer that is gone answers 400 or 404, always with this code.
-            if error.code != "resource_missing":
+            if error.code != MISSING:
                 raise
             return ()
         return tuple(
@@ -59,11 +56,7 @@ class Listing:
 
     async def first(self) -> None:
         """List one invoice: cheap, and refused when the key is."""
-        await self._api.call(
-            Operation("list an invoice", READ),
-            lambda client: client.v1.invoices.list_async(_FIRST),
-            Page[Identified],
-        )
+        await self._api.get(Operation("list an invoice", READ), "invoices", Page[Identified], {"limit": 1})
 
     def _created(self, since: date, until: date) -> dict[str, int]:
         """Return the instants between which to look, with a day of margin: Stripe's clock is not ours."""

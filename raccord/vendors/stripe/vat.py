@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
-from typing import cast
 
-from stripe.params import TaxRateCreateParams
-
-from raccord.connectors.errors import Permanent
-from raccord.vendors.stripe.api import StripeApi, once
-from raccord.vendors.stripe.errors import Operation
+from raccord.connectors.errors import VAT_RATE_MISSING, Permanent
+from raccord.connectors.http.errors import Operation
+from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.money import Plain
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import Page, TaxRate
@@ -43,35 +40,35 @@ class VatRates:
             raise Permanent(
                 f"The Stripe account has no active VAT rate of {missing} ({self._settings.vat_country}). "
                 "Add it in Dashboard > Products > Tax rates.",
-                code="vat_rate_missing",
+                code=VAT_RATE_MISSING,
                 field="vat_rate",
             )
         return {rate: id_ for rate, id_ in found.items() if id_ is not None}
 
     async def create(self, rate: Decimal, key: str) -> str:
-        text = Plain(rate.normalize())
-        body: TaxRateCreateParams = {
-            "display_name": self._settings.vat_display_name,
-            # The client's type says float, which would not keep every percentage exactly.
-            "percentage": cast("float", text),
-            "inclusive": False,
-            "country": self._settings.vat_country,
-            "tax_type": "vat",
-            "metadata": {OURS: str(text)},
-        }
-        created = await self._api.call(
+        text = str(Plain(rate.normalize()))
+        created = await self._api.post(
             Operation(f"create the VAT rate {text} %", "Tax rates: Write", write=True),
-            lambda client: client.v1.tax_rates.create_async(body, once(key)),
+            "tax_rates",
             TaxRate,
+            {
+                "display_name": self._settings.vat_display_name,
+                "percentage": text,
+                "inclusive": False,
+                "country": self._settings.vat_country,
+                "tax_type": "vat",
+                "metadata": {OURS: text},
+            },
+            key=key,
         )
         return created.id
 
     async def percent(self, tax_rate: str) -> Decimal:
         """Return the percentage of a tax rate that an invoice carries, archived ones included."""
         if tax_rate not in self._percents:
-            found = await self._api.call(
+            found = await self._api.get(
                 Operation(f"read the tax rate {tax_rate}", "Tax rates: Read"),
-                lambda client: client.v1.tax_rates.retrieve_async(tax_rate),
+                ("tax_rates", tax_rate),
                 TaxRate,
             )
             self._percents[tax_rate] = found.percentage.normalize()
@@ -84,10 +81,9 @@ class VatRates:
     def _active(self) -> AsyncIterator[TaxRate]:
         return self._api.pages(
             Operation("list the VAT rates", "Tax rates: Read"),
-            lambda client, params: client.v1.tax_rates.list_async(params),
+            "tax_rates",
             Page[TaxRate],
-            active=True,
-            inclusive=False,
+            {"active": True, "inclusive": False},
         )
 
     def _fits(self, found: TaxRate, rate: Decimal) -> bool:

@@ -7,11 +7,10 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from raccord.connectors.errors import Permanent
+from raccord.connectors.lengths import cut
 from raccord.domain.values.base import Value
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder
-
-LONGEST_DESCRIPTION = 5000
-_LONGEST_FIELD = 140
+from raccord.vendors.stripe.limits import LIMITS
 
 
 class _Language(Value):
@@ -51,14 +50,11 @@ def _language(code: str) -> _Language:
 def describe(line: InvoiceLine, currency: str, language: str) -> str:
     """Return a line's text: its name, its description, and the discount its price already contains.
 
-    A long description is cut; name and discount never are.
+    Name and description are cut; the discount never is.
     """
     discount = _discount(line, currency, _language(language))
-    free = LONGEST_DESCRIPTION - len(line.name) - len(discount) - len(" – ") - len(" ")
-    description = line.description.strip()
-    if len(description) > free:
-        description = f"{description[: max(free - 1, 0)]}…"
-    return " ".join(text for text in (" – ".join(t for t in (line.name, description) if t), discount) if text)
+    text = " – ".join(t for t in (line.name, line.description.strip()) if t)
+    return " ".join(t for t in (cut(text, LIMITS.line - len(discount) - 1), discount) if t)
 
 
 def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:
@@ -90,15 +86,19 @@ def custom_fields(order: InvoiceOrder) -> list[tuple[str, str]]:
         (language.purchase_order, order.purchase_order),
         (language.service_date, _day(order.service_date, language)),
     ]
-    for name, value in fields:
-        if len(value) > _LONGEST_FIELD:
-            raise Permanent(
-                f"“{name}” of deal {order.reference.deal} has {len(value)} characters; "
-                f"Stripe prints at most {_LONGEST_FIELD}. Shorten it in the CRM.",
-                code="too_long",
-                field=name,
-            )
-    return [(name, value) for name, value in fields if value]
+    return [(name, whole(name, value, LIMITS.field, order)) for name, value in fields if value]
+
+
+def whole(name: str, text: str, longest: int, order: InvoiceOrder) -> str:
+    """Return a text that must not be cut. Raises `Permanent` when Stripe does not print the whole of it."""
+    if len(text) > longest:
+        raise Permanent(
+            f"“{name}” of the invoice for deal {order.reference.deal} has {len(text)} characters; "
+            f"Stripe prints at most {longest}. Shorten it where it comes from.",
+            code="too_long",
+            field=name,
+        )
+    return text
 
 
 def _day(day: date, language: _Language) -> str:

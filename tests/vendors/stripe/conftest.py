@@ -1,25 +1,21 @@
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.stripe.connector import StripeBilling
-from tests.vendors.stripe.samples import settings
-from tests.vendors.stripe.stub import Stub
+from tests.connectors.stub import Stub, running
+from tests.vendors.stripe.samples import refusal, settings
 
 
 @pytest.fixture
 async def stub() -> AsyncIterator[Stub]:
-    stub = Stub()
-    server = await asyncio.start_server(stub.serve, "127.0.0.1", 0)
-    stub.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield stub
-    server.close()
+    async with running(refusal(404, "resource_missing", param="id")) as stub:
+        yield stub
 
 
 @pytest.fixture
 async def billing(stub: Stub) -> AsyncIterator[StripeBilling]:
-    billing = StripeBilling(settings(stub.base_url), BusinessClock())
+    billing = StripeBilling("stripe", settings(stub.url), BusinessClock())
     yield billing
     await billing.close()

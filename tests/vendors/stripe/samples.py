@@ -9,7 +9,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.parties import CustomerIdentity, CustomerProfile, IdentityKind
 from raccord.vendors.stripe.settings import StripeSettings
-from tests.vendors.stripe.stub import page
+from tests.connectors.stub import Reply
 
 DEAL = DealRef(connection="hubspot", id="987")
 PROFILE = CustomerProfile(
@@ -112,3 +112,18 @@ def customer(id_: str, *tax_ids: tuple[str, str], **more: Any) -> dict[str, Any]
         "tax_ids": page(*listed),
         **more,
     }
+
+
+def page(*items: dict[str, Any], has_more: bool = False, **more: Any) -> dict[str, Any]:
+    return {"object": "list", "data": list(items), "has_more": has_more, **more}
+
+
+def refusal(
+    status: int, code: str | None = None, *, type_: str = "invalid_request_error", **more: Any
+) -> Reply:
+    """An error of Stripe's; its message quotes what must not be quoted."""
+    return Reply(
+        {"error": {"type": type_, "code": code, "message": "jean@acme.example sk_test_123", **more}},
+        status,
+        {"Request-Id": "req_1"},
+    )

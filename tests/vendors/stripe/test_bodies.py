@@ -9,6 +9,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.customers import customer_body
+from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.orders import draft_body, lines_body, reference_of
 from raccord.vendors.stripe.wording import describe
 from tests.vendors.stripe.samples import DEAL, PROFILE, line, order
@@ -188,6 +189,32 @@ def test_a_long_description_is_cut_but_the_discount_stays() -> None:
     text = describe(line(description="x" * 9000, unit_price="90", discount_percent="10"), "EUR", "fr")
     assert len(text) == 5000
     assert text.endswith("x… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
+
+
+def test_no_text_is_longer_than_stripe_takes() -> None:
+    endless = "é👩\u200d💻" * 30_000
+    asked = order(
+        line(name=endless, description=endless, unit_price="90", discount_percent="10"), memo=endless
+    )
+    (sent,) = lines_body(asked, RATES)["lines"]
+    drafted = draft_body(asked, BusinessClock())
+    customer = customer_body(PROFILE.model_copy(update={"name": endless}))
+    limits = {
+        LIMITS.line: (sent["description"], sent["price_data"]["product_data"]["name"]),
+        LIMITS.memo: (drafted["description"],),
+        LIMITS.customer_name: (customer["name"],),
+    }
+    for longest, texts in limits.items():
+        for text in texts:
+            assert longest - 5 <= len(text) <= longest
+            assert "…" in text
+    assert sent["description"].endswith("… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
+
+
+def test_a_footer_is_never_cut() -> None:
+    with pytest.raises(Permanent, match="footer") as refused:
+        draft_body(order(footer="x" * 5001), BusinessClock())
+    assert refused.value.code == "too_long"
 
 
 def test_a_purchase_order_is_never_cut() -> None:

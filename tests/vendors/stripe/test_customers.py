@@ -1,25 +1,32 @@
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.wire import Deleted, FoundCustomer
-from tests.vendors.stripe.samples import PROFILE, customer
-from tests.vendors.stripe.stub import Stub, page
+from tests.connectors.stub import Stub
+from tests.vendors.stripe.samples import PROFILE, customer, page, refusal
 
 LIST, SEARCH = "GET /v1/customers", "GET /v1/customers/search"
 OURS = {"raccord_customer": PROFILE.identity.reference, "crm_company_id": "hubspot:42"}
 
 
-async def test_customers_come_from_link_email_and_reference_each_once(
+async def test_a_linked_customer_that_lives_is_all_that_is_asked_for(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script("GET /v1/customers/cus_link", customer("cus_link"))
-    stub.script(LIST, page(customer("cus_link"), customer("cus_a"), has_more=True), page(customer("cus_b")))
-    stub.script(
+    stub.on("GET /v1/customers/cus_link", customer("cus_link", ("fr_siren", "732829320")))
+    (found,) = await billing.find_customers(PROFILE, linked_id="cus_link")
+    assert (found.id, found.siren) == ("cus_link", "732829320")
+    (asked,) = stub.seen
+    assert asked.params == {"expand[0]": "tax_ids"}
+
+
+async def test_customers_come_from_email_and_reference_each_once(billing: StripeBilling, stub: Stub) -> None:
+    stub.on(LIST, page(customer("cus_link"), customer("cus_a"), has_more=True), page(customer("cus_b")))
+    stub.on(
         SEARCH,
         page(customer("cus_a"), customer("cus_old"), has_more=True, next_page="p2"),
         page(customer("cus_c")),
     )
-    stub.script("GET /v1/customers/cus_c", customer("cus_c", metadata=OURS))
-    found = await billing.find_customers(PROFILE, linked_id="cus_link")
+    stub.on("GET /v1/customers/cus_c", customer("cus_c", metadata=OURS))
+    found = await billing.find_customers(PROFILE, linked_id="cus_gone")
     # cus_old is only in the lagging search index: reading it again shows that it is gone.
     assert [c.id for c in found] == ["cus_link", "cus_a", "cus_b", "cus_c"]
     assert found[-1].reference == PROFILE.identity.reference
@@ -35,18 +42,37 @@ async def test_customers_come_from_link_email_and_reference_each_once(
 
 
 async def test_a_deleted_customer_is_no_customer(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("GET /v1/customers/cus_1", {"id": "cus_1", "object": "customer", "deleted": True})
-    stub.script(LIST, page())
-    stub.script(SEARCH, page())
+    stub.on("GET /v1/customers/cus_1", {"id": "cus_1", "object": "customer", "deleted": True})
+    stub.on(LIST, page())
+    stub.on(SEARCH, page())
     assert await billing.find_customers(PROFILE, linked_id="cus_1") == ()
     assert await billing.find_customers(PROFILE, linked_id="cus_of_another_mode") == ()
+
+
+async def test_a_deleted_customer_whose_tax_ids_cannot_be_expanded_is_none_either(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    gone = {"id": "cus_1", "object": "customer", "deleted": True}
+    stub.on("GET /v1/customers/cus_1", refusal(400, param="expand"), gone)
+    stub.on(LIST, page())
+    stub.on(SEARCH, page())
+    assert await billing.find_customers(PROFILE, linked_id="cus_1") == ()
+    refused, plain = stub.asked("GET /v1/customers/cus_1")
+    assert (refused.params, plain.params) == ({"expand[0]": "tax_ids"}, {})
+
+
+async def test_an_id_leads_to_no_other_object(billing: StripeBilling, stub: Stub) -> None:
+    stub.on(LIST, page())
+    stub.on(SEARCH, page())
+    await billing.find_customers(PROFILE, linked_id="../invoices?limit=1#")
+    assert "GET /v1/customers/..%2Finvoices%3Flimit%3D1%23" in {asked.route for asked in stub.seen}
 
 
 async def test_a_quote_in_an_id_or_a_name_does_not_escape_from_the_search(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script(LIST, page())
-    stub.script(SEARCH, page())
+    stub.on(LIST, page())
+    stub.on(SEARCH, page())
     odd = PROFILE.model_copy(update={"crm_company": "x:' OR '\\", "name": "L'Été"})
     await billing.find_customers(odd, linked_id=None)
     query = stub.asked(SEARCH)[0].params["query"]
@@ -57,7 +83,7 @@ async def test_identifiers_are_read_from_every_place_they_are_kept(
     billing: StripeBilling, stub: Stub
 ) -> None:
     more = page({"id": "txi_1", "type": "gb_vat", "value": "GB123"}, has_more=True)
-    stub.script(
+    stub.on(
         LIST,
         page(
             customer("cus_siren", ("fr_siren", "732 829 320"), ("eu_vat", "FR44732829320")),
@@ -68,12 +94,12 @@ async def test_identifiers_are_read_from_every_place_they_are_kept(
             customer("cus_many", tax_ids=more, tax_exempt="reverse"),
         ),
     )
-    stub.script(SEARCH, page())
-    stub.script(
+    stub.on(SEARCH, page())
+    stub.on(
         "GET /v1/customers/cus_unexpanded/tax_ids",
         page({"id": "t", "type": "eu_vat", "value": "DE136695976"}),
     )
-    stub.script(
+    stub.on(
         "GET /v1/customers/cus_many/tax_ids",
         more,
         page({"id": "t", "type": "fr_siren", "value": "732829320"}),
@@ -92,7 +118,7 @@ async def test_identifiers_are_read_from_every_place_they_are_kept(
 
 
 async def test_claiming_writes_our_reference_and_nothing_else(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("POST /v1/customers/cus_1", customer("cus_1", metadata=OURS, tax_exempt="reverse"))
+    stub.on("POST /v1/customers/cus_1", customer("cus_1", metadata=OURS, tax_exempt="reverse"))
     claimed = await billing.claim_customer("cus_1", PROFILE, key="cus/1/claim")
     assert claimed.reference == PROFILE.identity.reference
     assert claimed.tax_treatment is TaxTreatment.REVERSE_CHARGE
@@ -102,7 +128,7 @@ async def test_claiming_writes_our_reference_and_nothing_else(billing: StripeBil
 
 
 async def test_creating_sends_tax_ids_inline(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("POST /v1/customers", customer("cus_new", ("fr_siren", "732829320"), metadata=OURS))
+    stub.on("POST /v1/customers", customer("cus_new", ("fr_siren", "732829320"), metadata=OURS))
     created = await billing.create_customer(PROFILE, key="cus/1")
     assert (created.id, created.siren, created.crm_company) == ("cus_new", "732829320", "hubspot:42")
     (asked,) = stub.seen

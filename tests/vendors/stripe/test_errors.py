@@ -18,11 +18,11 @@ from raccord.connectors.errors import (
     RateLimited,
     Transient,
 )
+from raccord.connectors.http import client as transport
 from raccord.domain.values.clock import BusinessClock
-from raccord.vendors.stripe import transport
 from raccord.vendors.stripe.connector import StripeBilling
-from tests.vendors.stripe.samples import invoice, order, settings, tax_rate
-from tests.vendors.stripe.stub import Answer, Stub, refusal
+from tests.connectors.stub import Fault, Reply, Stub
+from tests.vendors.stripe.samples import invoice, order, refusal, settings, tax_rate
 
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 CREATE, READ = "POST /v1/invoices", "GET /v1/invoices/in_1"
@@ -48,25 +48,25 @@ def read(billing: StripeBilling) -> Awaitable[Any]:
     [
         refusal(500, type_="api_error"),
         refusal(503, type_="api_error"),
-        Answer(HTML, 500),
-        Answer(HTML, 502),
-        Answer(HTML, 200),
-        Answer(b"", 200),
-        Answer(b'{"id": "in_1", "object": "inv', 200),
-        Answer(b"\xff\xfe", 200),
-        Answer({"error": "bad gateway"}, 502),
-        Answer({"error": None}, 502),
-        Answer(["unexpected"], 200),
-        Answer({"id": "in_1", "object": "invoice"}, 200),
-        Answer(b"", 302, {"Location": "http://127.0.0.1:1/"}),
+        Reply(HTML, 500),
+        Reply(HTML, 502),
+        Reply(HTML, 200),
+        Reply(b"", 200),
+        Reply(b'{"id": "in_1", "object": "inv', 200),
+        Reply(b"\xff\xfe", 200),
+        Reply({"error": "bad gateway"}, 502),
+        Reply({"error": None}, 502),
+        Reply(["unexpected"], 200),
+        Reply({"id": "in_1", "object": "invoice"}, 200),
+        Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}),
         refusal(408),
     ],
     ids=lambda a: f"{a.status}-{str(a.body)[:12]}",
 )
 async def test_a_write_answered_with_an_error_or_nonsense_may_have_happened(
-    billing: StripeBilling, stub: Stub, answer: Answer
+    billing: StripeBilling, stub: Stub, answer: Reply
 ) -> None:
-    stub.script(CREATE, answer)
+    stub.on(CREATE, answer)
     error = await failure_of(create(billing))
     assert isinstance(error, AmbiguousWrite)
     assert error.answered
@@ -77,27 +77,27 @@ async def test_a_write_answered_with_an_error_or_nonsense_may_have_happened(
     "answer",
     [
         refusal(500, type_="api_error"),
-        Answer(HTML, 500),
-        Answer(HTML, 200),
-        Answer({"error": "bad gateway"}, 502),
-        Answer(b"", 302, {"Location": "http://127.0.0.1:1/"}),
-        Answer(vanish=True),
-        Answer(invoice(), delay=3),
+        Reply(HTML, 500),
+        Reply(HTML, 200),
+        Reply({"error": "bad gateway"}, 502),
+        Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}),
+        Reply(fault=Fault.RESET),
+        Reply(invoice(), fault=Fault.STALL),
     ],
 )
 async def test_a_read_that_fails_is_only_tried_again(
-    billing: StripeBilling, stub: Stub, answer: Answer
+    billing: StripeBilling, stub: Stub, answer: Reply
 ) -> None:
-    stub.script(READ, answer)
+    stub.on(READ, answer)
     assert isinstance(await failure_of(read(billing)), Transient)
 
 
-@pytest.mark.parametrize("answer", [Answer(vanish=True), Answer(invoice(), delay=3)])
+@pytest.mark.parametrize("answer", [Reply(fault=Fault.RESET), Reply(invoice(), fault=Fault.STALL)])
 async def test_a_write_without_an_answer_is_asked_again_under_the_same_key(
-    billing: StripeBilling, stub: Stub, answer: Answer
+    billing: StripeBilling, stub: Stub, answer: Reply
 ) -> None:
-    stub.script(CREATE, answer, Answer(invoice()))
-    stub.script(READ_RATE, tax_rate("txr_20", 20))
+    stub.on(CREATE, answer, Reply(invoice()))
+    stub.on(READ_RATE, tax_rate("txr_20", 20))
     error = await failure_of(create(billing))
     assert isinstance(error, AmbiguousWrite)
     assert not error.answered
@@ -108,13 +108,13 @@ async def test_a_write_without_an_answer_is_asked_again_under_the_same_key(
 
 
 async def test_a_write_that_never_left_is_no_mystery() -> None:
-    billing = StripeBilling(settings("http://127.0.0.1:1"), BusinessClock())
+    billing = StripeBilling("stripe", settings("http://127.0.0.1:1"), BusinessClock())
     assert isinstance(await failure_of(create(billing)), Transient)
     await billing.close()
 
 
 async def test_json_of_another_shape_is_poison(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(
+    stub.on(
         READ,
         {"id": "in_1", "object": "invoice"},
         invoice(status="frozen"),
@@ -131,13 +131,13 @@ async def test_json_of_another_shape_is_poison(billing: StripeBilling, stub: Stu
         refusal(409, "idempotency_key_in_use", type_="idempotency_error"),
         refusal(429, "rate_limit"),
         refusal(429, "lock_timeout"),
-        Answer(HTML, 429),
+        Reply(HTML, 429),
     ],
 )
 async def test_busy_means_later_and_nothing_happened(
-    billing: StripeBilling, stub: Stub, answer: Answer
+    billing: StripeBilling, stub: Stub, answer: Reply
 ) -> None:
-    stub.script(CREATE, answer)
+    stub.on(CREATE, answer)
     error = await failure_of(create(billing))
     assert isinstance(error, RateLimited)
     assert timedelta(seconds=1) <= error.retry_after <= timedelta(seconds=5)
@@ -161,7 +161,7 @@ async def test_retry_after_is_obeyed_within_reason(
     answer = refusal(429, "rate_limit")
     if isinstance(header, timedelta):
         header = format_datetime(datetime.now(UTC) + header, usegmt=True)
-    stub.script(READ, Answer(answer.body, 429, {"Retry-After": header}))
+    stub.on(READ, Reply(answer.body, 429, {"Retry-After": header}))
     error = await failure_of(read(billing))
     assert isinstance(error, RateLimited)
     assert timedelta(seconds=low) <= error.retry_after <= timedelta(seconds=high)
@@ -169,10 +169,10 @@ async def test_retry_after_is_obeyed_within_reason(
 
 async def test_refused_credentials_name_what_to_do(billing: StripeBilling, stub: Stub) -> None:
     message = "Having the 'rak_invoice_write' permission would allow this request to continue."
-    stub.script(
+    stub.on(
         CREATE,
         refusal(401, "api_key_expired"),
-        Answer({"error": {"type": "invalid_request_error", "message": message}}, 403),
+        Reply({"error": {"type": "invalid_request_error", "message": message}}, 403),
     )
     refused, forbidden = await failure_of(create(billing)), await failure_of(create(billing))
     assert isinstance(refused, Auth)
@@ -183,7 +183,7 @@ async def test_refused_credentials_name_what_to_do(billing: StripeBilling, stub:
 
 
 async def test_a_refusal_is_permanent_with_code_and_field(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(
+    stub.on(
         CREATE,
         refusal(400, "email_invalid", param="email"),
         refusal(400, "idempotency_error", type_="idempotency_error"),
@@ -204,7 +204,7 @@ async def test_a_refusal_is_permanent_with_code_and_field(billing: StripeBilling
 async def test_a_missing_object_is_not_found_but_a_wrong_address_is_not(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script(READ, refusal(404, "resource_missing", param="id"), refusal(404))
+    stub.on(READ, refusal(404, "resource_missing", param="id"), refusal(404))
     assert isinstance(await failure_of(read(billing)), NotFound)
     assert not isinstance(await failure_of(read(billing)), NotFound)
 
@@ -222,8 +222,8 @@ async def test_no_vendor_text_and_no_key_is_in_an_error_or_its_causes(
     action: Callable[[StripeBilling], Awaitable[Any]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stub.script(CREATE, refusal(status, "x"))
-    stub.script(READ, refusal(status, "x"))
+    stub.on(CREATE, refusal(status, "x"))
+    stub.on(READ, refusal(status, "x"))
     with caplog.at_level(logging.WARNING):
         error = await failure_of(action(billing))
     text = chain(error) + caplog.text
@@ -237,12 +237,12 @@ async def test_an_endless_answer_is_cut_off(
 ) -> None:
     monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 100_000)
     bomb = json.dumps(invoice(total_taxes=[])).encode() + b" " * 10_000_000
-    stub.script(READ, Answer(gzip.compress(bomb), 200, {"Content-Encoding": "gzip"}))
+    stub.on(READ, Reply(gzip.compress(bomb), 200, {"Content-Encoding": "gzip"}))
     assert isinstance(await failure_of(read(billing)), Transient)
 
 
 async def test_every_post_carries_its_key_and_the_pinned_version(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(CREATE, invoice(total_taxes=[]))
+    stub.on(CREATE, invoice(total_taxes=[]))
     long, accented = "inv/" + "x" * 300, "inv/été"
     for key in ("inv/1", long, long, accented):
         await billing.create_draft(order(), key=key)
@@ -251,5 +251,4 @@ async def test_every_post_carries_its_key_and_the_pinned_version(billing: Stripe
     assert keys[1] == keys[2] != keys[3]
     assert all(len(k) <= 255 and k.isascii() for k in keys)
     assert {s.headers["stripe-version"] for s in stub.seen} == {"2026-10-28.endive"}
-    assert not any("x-stripe-client-telemetry" in s.headers for s in stub.seen)
-    assert not any("platform" in s.headers["x-stripe-client-user-agent"] for s in stub.seen)
+    assert {s.headers["user-agent"] for s in stub.seen} == {"raccord"}

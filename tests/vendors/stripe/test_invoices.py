@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from raccord.connectors.connection import CheckState
-from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.errors import DUE_DATE_PAST, VAT_RATE_MISSING, NotFound, Permanent
 from raccord.domain.values.invoice import InvoiceReference, InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.totals import Totals, VatRounding, VatTotal
 from raccord.vendors.stripe.connector import StripeBilling
-from tests.vendors.stripe.samples import DEAL, invoice, line, order, tax, tax_rate
-from tests.vendors.stripe.stub import Answer, Stub, page, refusal
+from tests.connectors.stub import Fault, Reply, Stub
+from tests.vendors.stripe.samples import DEAL, invoice, line, order, page, refusal, tax, tax_rate
 
 LIST, SEARCH, READ = "GET /v1/invoices", "GET /v1/invoices/search", "GET /v1/invoices/in_1"
 RATES, ADD = "GET /v1/tax_rates", "POST /v1/invoices/in_1/add_lines"
@@ -23,11 +23,11 @@ def euros(amount: str) -> Money:
 
 @pytest.fixture(autouse=True)
 def rates(stub: Stub) -> None:
-    stub.script(RATES, page(tax_rate("txr_20", 20), tax_rate("txr_55", 5.5)))
-    stub.script("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
-    stub.script("GET /v1/tax_rates/txr_20b", tax_rate("txr_20b", 20.0, active=False))
-    stub.script("GET /v1/tax_rates/txr_55", tax_rate("txr_55", 5.5))
-    stub.script(SEARCH, page())
+    stub.on(RATES, page(tax_rate("txr_20", 20), tax_rate("txr_55", 5.5)))
+    stub.on("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
+    stub.on("GET /v1/tax_rates/txr_20b", tax_rate("txr_20b", 20.0, active=False))
+    stub.on("GET /v1/tax_rates/txr_55", tax_rate("txr_55", 5.5))
+    stub.on(SEARCH, page())
 
 
 def sent(invoice_id: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def sent(invoice_id: str) -> dict[str, Any]:
 
 
 async def test_an_issued_invoice_is_read_as_stripe_holds_it(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(
+    stub.on(
         READ,
         invoice(
             status="open",
@@ -72,9 +72,9 @@ async def test_totals_are_stripes_own_figures_summed_per_percentage(
     rest = page(
         {"id": "il_3", "amount": 300, "taxes": [tax(60, 300, "txr_20b")]}, {"id": "il_4", "amount": 7}
     )
-    stub.script("GET /v1/invoices/in_1/lines", Answer(first), Answer(rest))
+    stub.on("GET /v1/invoices/in_1/lines", Reply(first), Reply(rest))
     taxes = [tax(2000, None), tax(28, None, "txr_55"), tax(60, 300, "txr_20b")]
-    stub.script(READ, invoice(lines=first, total=12896, total_excluding_tax=None, total_taxes=taxes))
+    stub.on(READ, invoice(lines=first, total=12896, total_excluding_tax=None, total_taxes=taxes))
     found = await billing.read_invoice("in_1")
     assert found.line_count == 4
     assert found.totals == Totals(
@@ -91,10 +91,10 @@ async def test_a_deals_invoices_come_from_link_customer_and_search_each_once(
     billing: StripeBilling, stub: Stub
 ) -> None:
     other = invoice(id="in_other", metadata={"raccord_deal": "hubspot:98"})
-    stub.script(READ, invoice())
-    stub.script(LIST, page(invoice(), other, has_more=True), page(invoice(id="in_2", status="void")))
-    stub.script(SEARCH, page(invoice(id="in_2"), invoice(id="in_3"), invoice(id="in_gone")))
-    stub.script("GET /v1/invoices/in_3", invoice(id="in_3", customer="cus_2"))
+    stub.on(READ, invoice())
+    stub.on(LIST, page(invoice(), other, has_more=True), page(invoice(id="in_2", status="void")))
+    stub.on(SEARCH, page(invoice(id="in_2"), invoice(id="in_3"), invoice(id="in_gone")))
+    stub.on("GET /v1/invoices/in_3", invoice(id="in_3", customer="cus_2"))
     found = await billing.invoices_of(DEAL, customer_id="cus_1", invoice_id="in_1")
     # The list is fresh and the search is not: in_2 is void, and in_gone was deleted.
     assert [(i.id, i.state.value) for i in found] == [("in_1", "draft"), ("in_2", "void"), ("in_3", "draft")]
@@ -109,7 +109,7 @@ async def test_a_deals_invoices_come_from_link_customer_and_search_each_once(
 async def test_an_invoice_whose_metadata_was_wiped_still_claims_its_deal(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script(READ, invoice(metadata={}))
+    stub.on(READ, invoice(metadata={}))
     (found,) = await billing.invoices_of(DEAL, customer_id=None, invoice_id="in_1")
     assert found.reference is None
 
@@ -118,12 +118,12 @@ async def test_an_invoice_whose_metadata_was_wiped_still_claims_its_deal(
 async def test_a_customer_that_is_gone_has_no_invoices(
     billing: StripeBilling, stub: Stub, status: int
 ) -> None:
-    stub.script(LIST, refusal(status, "resource_missing", param="customer"))
+    stub.on(LIST, refusal(status, "resource_missing", param="customer"))
     assert await billing.invoices_of(DEAL, customer_id="cus_gone", invoice_id="in_gone") == ()
 
 
 async def test_a_deleted_draft_is_not_found(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(READ, {"id": "in_1", "object": "invoice", "deleted": True})
+    stub.on(READ, {"id": "in_1", "object": "invoice", "deleted": True})
     with pytest.raises(NotFound):
         await billing.read_invoice("in_1")
 
@@ -131,8 +131,8 @@ async def test_a_deleted_draft_is_not_found(billing: StripeBilling, stub: Stub) 
 async def test_lines_are_added_once_with_their_rates(billing: StripeBilling, stub: Stub) -> None:
     asked = order(line(), line(vat_rate=Decimal("5.5"), quantity=Decimal("0.5")))
     content = {"raccord_content": asked.content_hash}
-    stub.script(READ, invoice(lines=page(), total_taxes=[]), invoice(metadata=content))
-    stub.script(ADD, invoice(metadata=content))
+    stub.on(READ, invoice(lines=page(), total_taxes=[]), invoice(metadata=content))
+    stub.on(ADD, invoice(metadata=content))
     filled = await billing.set_lines("in_1", asked, key="inv/1/lines")
     assert filled.content_hash == asked.content_hash
     again = await billing.set_lines("in_1", asked, key="inv/1/lines#1")
@@ -150,24 +150,57 @@ async def test_lines_are_added_once_with_their_rates(billing: StripeBilling, stu
 
 
 async def test_lines_are_never_added_to_lines_of_another_content(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(READ, invoice(metadata={"raccord_content": "older"}))
+    stub.on(READ, invoice(metadata={"raccord_content": "older"}))
     with pytest.raises(Permanent, match="already has lines"):
         await billing.set_lines("in_1", order(), key="k")
     assert not stub.asked(ADD)
 
 
-async def test_a_rate_archived_since_it_was_found_is_looked_up_again(
+async def test_a_rate_archived_since_it_was_found_is_replaced_at_once(
     billing: StripeBilling, stub: Stub
 ) -> None:
     assert await billing.find_vat_rate(Decimal(20)) == "txr_20"
-    stub.script(READ, invoice(lines=page(), total_taxes=[]))
-    stub.script(ADD, refusal(400, None, param="lines[0][tax_rates]"))
-    with pytest.raises(Permanent):
+    stub.on(RATES, page(tax_rate("txr_20b", 20)))
+    stub.on(READ, invoice(lines=page(), total_taxes=[]))
+    stub.on(ADD, refusal(400, None, param="lines[0][tax_rates]"), invoice())
+    await billing.set_lines("in_1", order(), key="k")
+    refused, added = stub.asked(ADD)
+    rates = [asked.params["lines[0][tax_rates][0]"] for asked in (refused, added)]
+    assert rates == ["txr_20", "txr_20b"]
+    # Another content: under the same key Stripe would call it an error.
+    assert [asked.headers["idempotency-key"] for asked in (refused, added)] == ["k", "k/rates"]
+
+
+async def test_a_rate_archived_without_another_is_missing(billing: StripeBilling, stub: Stub) -> None:
+    assert await billing.find_vat_rate(Decimal(20)) == "txr_20"
+    stub.on(RATES, page())
+    stub.on(READ, invoice(lines=page(), total_taxes=[]))
+    stub.on(ADD, refusal(400, None, param="lines[0][tax_rates]"))
+    with pytest.raises(Permanent, match="no active VAT rate of 20 %") as refused:
         await billing.set_lines("in_1", order(), key="k")
-    stub.script(RATES, page())
+    assert refused.value.code == VAT_RATE_MISSING
     assert await billing.find_vat_rate(Decimal(20)) is None
-    with pytest.raises(Permanent, match="no active VAT rate of 20 %"):
+
+
+async def test_a_refusal_that_no_rate_explains_is_asked_once(billing: StripeBilling, stub: Stub) -> None:
+    stub.on(READ, invoice(lines=page(), total_taxes=[]))
+    stub.on(ADD, refusal(400, "amount_too_large"))
+    with pytest.raises(Permanent) as refused:
         await billing.set_lines("in_1", order(), key="k")
+    assert refused.value.code == "amount_too_large"
+    assert len(stub.asked(ADD)) == 1
+
+
+@pytest.mark.parametrize("code", [None, "invoice_due_date_past", "parameter_invalid_integer"])
+async def test_a_due_date_that_has_passed_is_told_apart(
+    billing: StripeBilling, stub: Stub, code: str | None
+) -> None:
+    for route in ("POST /v1/invoices", "POST /v1/invoices/in_1/finalize"):
+        stub.on(route, refusal(400, code, param="due_date"))
+    for write in (billing.create_draft(order(), key="k"), billing.finalise("in_1", key="k")):
+        with pytest.raises(Permanent, match="due date has passed") as refused:
+            await write
+        assert (refused.value.code, refused.value.field) == (DUE_DATE_PAST, "due_date")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +218,7 @@ async def test_a_rate_archived_since_it_was_found_is_looked_up_again(
 async def test_only_an_active_exclusive_vat_rate_of_the_country_counts(
     billing: StripeBilling, stub: Stub, other: dict[str, Any]
 ) -> None:
-    stub.script(RATES, page(tax_rate("txr_other", **{"percentage": 20, **other})))
+    stub.on(RATES, page(tax_rate("txr_other", **{"percentage": 20, **other})))
     assert await billing.find_vat_rate(Decimal(20)) is None
 
 
@@ -193,7 +226,7 @@ async def test_our_own_rate_is_preferred_on_whatever_page_then_the_oldest(
     billing: StripeBilling, stub: Stub
 ) -> None:
     ours = tax_rate("txr_ours", 20, created=9, metadata={"raccord_vat": "20"})
-    stub.script(
+    stub.on(
         RATES,
         page(tax_rate("txr_new", 2.1, created=5), tax_rate("txr_any", 20, created=1), has_more=True),
         page(ours, tax_rate("txr_old", 2.1, created=2)),
@@ -206,7 +239,7 @@ async def test_our_own_rate_is_preferred_on_whatever_page_then_the_oldest(
 
 
 async def test_a_vat_rate_is_created_exactly_so(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("POST /v1/tax_rates", tax_rate("txr_new", 5.5))
+    stub.on("POST /v1/tax_rates", tax_rate("txr_new", 5.5))
     assert await billing.create_vat_rate(Decimal("5.50"), key="vat/5.5") == "txr_new"
     (asked,) = stub.seen
     assert asked.params == {
@@ -220,7 +253,7 @@ async def test_a_vat_rate_is_created_exactly_so(billing: StripeBilling, stub: St
 
 
 async def test_finalising_keeps_stripes_own_reminders_off(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("POST /v1/invoices/in_1/finalize", invoice(status="open", number="F-1"))
+    stub.on("POST /v1/invoices/in_1/finalize", invoice(status="open", number="F-1"))
     issued = await billing.finalise("in_1", key="inv/1/fin")
     assert (issued.state, issued.number) == (InvoiceState.OPEN, "F-1")
     assert stub.seen[0].params == {"auto_advance": "false"}
@@ -228,7 +261,7 @@ async def test_finalising_keeps_stripes_own_reminders_off(billing: StripeBilling
 
 
 async def test_discarding_a_draft_that_is_gone_is_success(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(
+    stub.on(
         "DELETE /v1/invoices/in_1",
         {"id": "in_1", "object": "invoice", "deleted": True},
         refusal(404, "resource_missing"),
@@ -242,14 +275,14 @@ async def test_discarding_a_draft_that_is_gone_is_success(billing: StripeBilling
 
 async def test_delivered_means_an_event_of_this_invoice(billing: StripeBilling, stub: Stub) -> None:
     at = int(datetime.now(UTC).timestamp()) - 60
-    stub.script(READ, invoice(status="open", status_transitions={"finalized_at": at}))
+    stub.on(READ, invoice(status="open", status_transitions={"finalized_at": at}))
     events = "GET /v1/events"
-    stub.script(events, page(sent("in_2"), has_more=True), page(sent("in_1")))
+    stub.on(events, page(sent("in_2"), has_more=True), page(sent("in_1")))
     assert await billing.was_delivered("in_1")
     assert stub.asked(events)[0].params == {"type": "invoice.sent", "created[gte]": str(at), "limit": "100"}
-    stub.script(events, page(sent("in_2")))
+    stub.on(events, page(sent("in_2")))
     assert not await billing.was_delivered("in_1")
-    stub.script(READ, invoice())
+    stub.on(READ, invoice())
     assert not await billing.was_delivered("in_1")
 
 
@@ -257,25 +290,31 @@ async def test_an_old_invoice_is_not_sent_a_second_time_for_want_of_events(
     billing: StripeBilling, stub: Stub
 ) -> None:
     at = datetime.now(UTC) - timedelta(days=31)
-    stub.script(READ, invoice(status="open", status_transitions={"finalized_at": int(at.timestamp())}))
-    stub.script("GET /v1/events", page())
+    stub.on(READ, invoice(status="open", status_transitions={"finalized_at": int(at.timestamp())}))
+    stub.on("GET /v1/events", page())
     with pytest.raises(Permanent, match="no longer be known") as refused:
         await billing.was_delivered("in_1")
     assert refused.value.code == "delivery_unknown"
 
 
 async def test_delivering_asks_stripe_to_email(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("POST /v1/invoices/in_1/send", invoice(status="open"))
+    stub.on("POST /v1/invoices/in_1/send", invoice(status="open"))
     await billing.deliver("in_1", key="inv/1/send")
     assert stub.seen[0].headers["idempotency-key"] == "inv/1/send"
 
 
 async def test_the_check_names_each_missing_right(billing: StripeBilling, stub: Stub) -> None:
     for path in ("invoices", "customers", "tax_rates"):
-        stub.script(f"GET /v1/{path}", page({"id": "x", "object": "x"}))
-    stub.script("GET /v1/events", refusal(403))
+        stub.on(f"GET /v1/{path}", page({"id": "x", "object": "x"}))
+        stub.on(f"POST /v1/{path}/raccord_doctor", refusal(404, "resource_missing"))
+    stub.on("POST /v1/customers/raccord_doctor", refusal(403))
+    stub.on("GET /v1/events", refusal(403))
     found = {c.name: c for c in await billing.check()}
     assert found["Invoices"].state is CheckState.OK
+    assert found["Tax rates"].state is CheckState.OK
+    assert found["Customers"].state is CheckState.FAIL
+    assert "“Customers” of the restricted key to Write" in found["Customers"].remedy
+    assert "“Customers: Write”" in found["Customers"].found
     assert found["Events"].state is CheckState.FAIL
     assert "“Events” of the restricted key to Read" in found["Events"].remedy
     assert "TEST" in found["mode"].found
@@ -284,6 +323,6 @@ async def test_the_check_names_each_missing_right(billing: StripeBilling, stub: 
 
 async def test_the_check_says_when_stripe_is_out_of_reach(billing: StripeBilling, stub: Stub) -> None:
     for path in ("invoices", "customers", "tax_rates", "events"):
-        stub.script(f"GET /v1/{path}", Answer(vanish=True))
+        stub.on(f"GET /v1/{path}", Reply(fault=Fault.RESET))
     states = [c.state for c in await billing.check()]
     assert states.count(CheckState.FAIL) == 4

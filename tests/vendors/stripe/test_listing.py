@@ -11,8 +11,8 @@ from raccord.domain.values.invoice import InvoicedLine, InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer
 from raccord.vendors.stripe.connector import StripeBilling
-from tests.vendors.stripe.samples import PROFILE, customer, invoice, settings, tax, tax_rate
-from tests.vendors.stripe.stub import Answer, Stub, page, refusal
+from tests.connectors.stub import Reply, Stub
+from tests.vendors.stripe.samples import PROFILE, customer, invoice, page, refusal, settings, tax, tax_rate
 
 LIST, READ = "GET /v1/invoices", "GET /v1/invoices/in_1"
 SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
@@ -30,7 +30,7 @@ async def test_invoices_of_others_are_listed_with_net_and_gross(billing: StripeB
     theirs = invoice(
         created=at("2026-11-20T10:00"), status="open", number="F-9", metadata={}, total_taxes=None
     )
-    stub.script(LIST, page(theirs))
+    stub.on(LIST, page(theirs))
     (found,) = await billing.invoices_of_customer("cus_1", since=SINCE, until=UNTIL)
     assert (found.number, found.state, found.reference) == ("F-9", InvoiceState.OPEN, None)
     assert found.totals.net == Money(amount=Decimal("100.00"), currency="EUR")
@@ -39,7 +39,7 @@ async def test_invoices_of_others_are_listed_with_net_and_gross(billing: StripeB
 
 async def test_a_tax_without_a_rate_hinders_nothing(billing: StripeBilling, stub: Stub) -> None:
     automatic = tax(2000, 10000) | {"tax_rate_details": None}
-    stub.script(LIST, page(invoice(created=at("2026-11-20T10:00"), metadata={}, total_taxes=[automatic])))
+    stub.on(LIST, page(invoice(created=at("2026-11-20T10:00"), metadata={}, total_taxes=[automatic])))
     assert await listed(billing) == ["in_1"]
 
 
@@ -50,7 +50,7 @@ async def test_days_are_those_of_the_company(billing: StripeBilling, stub: Stub)
         "in_last": "2026-11-30T22:30",
         "in_after": "2026-11-30T23:30",  # already December in Paris
     }
-    stub.script(LIST, page(*(invoice(id=id_, created=at(moment)) for id_, moment in moments.items())))
+    stub.on(LIST, page(*(invoice(id=id_, created=at(moment)) for id_, moment in moments.items())))
     assert await listed(billing) == ["in_first", "in_last"]
 
 
@@ -58,7 +58,7 @@ async def test_a_draft_counts_by_creation_and_an_issued_invoice_by_its_issue_too
     billing: StripeBilling, stub: Stub
 ) -> None:
     issued = {"finalized_at": at("2026-11-01T09:00")}
-    stub.script(
+    stub.on(
         LIST,
         page(
             invoice(id="in_old_draft", created=at("2026-10-30T09:00")),
@@ -71,7 +71,7 @@ async def test_a_draft_counts_by_creation_and_an_issued_invoice_by_its_issue_too
 async def test_the_window_is_the_companys_days_and_one_more_on_each_side(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script(LIST, page())
+    stub.on(LIST, page())
     await listed(billing)
     (asked,) = stub.asked(LIST)
     assert int(asked.params["created[gte]"]) == at("2026-10-30T23:00")
@@ -80,9 +80,9 @@ async def test_the_window_is_the_companys_days_and_one_more_on_each_side(
 
 async def test_a_short_day_is_looked_up_at_its_own_instants(stub: Stub) -> None:
     clock = BusinessClock(day_length=timedelta(seconds=10), epoch=datetime(2026, 11, 1, tzinfo=UTC))
-    quick = StripeBilling(settings(stub.base_url), clock)
+    quick = StripeBilling("stripe", settings(stub.url), clock)
     moment = clock.epoch + timedelta(seconds=95)
-    stub.script(LIST, page(invoice(created=int(moment.timestamp()))))
+    stub.on(LIST, page(invoice(created=int(moment.timestamp()))))
     day = clock.date_of(moment)
     assert len(await quick.invoices_of_customer("cus_1", since=day, until=day)) == 1
     (asked,) = stub.asked(LIST)
@@ -94,14 +94,14 @@ async def test_a_short_day_is_looked_up_at_its_own_instants(stub: Stub) -> None:
 async def test_net_is_gross_without_taxes_where_stripe_does_not_say_it(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script(LIST, page(invoice(created=at("2026-11-20T10:00"), total_excluding_tax=None)))
+    stub.on(LIST, page(invoice(created=at("2026-11-20T10:00"), total_excluding_tax=None)))
     (found,) = await billing.invoices_of_customer("cus_1", since=SINCE, until=UNTIL)
     assert found.totals.net == Money(amount=Decimal("100.00"), currency="EUR")
 
 
 async def test_every_page_is_read_and_only_this_customers(billing: StripeBilling, stub: Stub) -> None:
     first, second = (invoice(id=id_, created=at("2026-11-20T10:00")) for id_ in ("in_1", "in_2"))
-    stub.script(LIST, page(first, has_more=True), page(second))
+    stub.on(LIST, page(first, has_more=True), page(second))
     assert await listed(billing) == ["in_1", "in_2"]
     asked = stub.asked(LIST)
     assert [each.params["customer"] for each in asked] == ["cus_1"] * 2
@@ -110,12 +110,12 @@ async def test_every_page_is_read_and_only_this_customers(billing: StripeBilling
 
 
 async def test_a_customer_that_is_gone_has_no_invoices(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(LIST, refusal(400, code="resource_missing", param="customer"))
+    stub.on(LIST, refusal(400, code="resource_missing", param="customer"))
     assert await listed(billing) == []
 
 
 async def test_lines_come_with_their_name_quantity_net_and_rate(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
+    stub.on("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
     lines = page(
         {
             "id": "il_1",
@@ -127,7 +127,7 @@ async def test_lines_come_with_their_name_quantity_net_and_rate(billing: StripeB
         },
         {"id": "il_2", "amount": 500, "description": None, "quantity": 3, "taxes": []},
     )
-    stub.script(READ, invoice(lines=lines))
+    stub.on(READ, invoice(lines=lines))
     assert await billing.invoiced_lines("in_1") == (
         InvoicedLine(
             name="Conseil",
@@ -140,14 +140,14 @@ async def test_lines_come_with_their_name_quantity_net_and_rate(billing: StripeB
 
 
 async def test_a_line_written_by_hand_comes_to_its_net(billing: StripeBilling, stub: Stub) -> None:
-    stub.script("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
+    stub.on("GET /v1/tax_rates/txr_20", tax_rate("txr_20", 20))
     included = tax(2000, 10000) | {"tax_behavior": "inclusive"}
     lines = page(
         {"id": "il_1", "amount": 12000, "subtotal": 12000, "quantity": 1, "taxes": [included]},
         {"id": "il_2", "amount": 900, "subtotal": 1000, "discount_amounts": [{"amount": 100}], "taxes": []},
         {"id": "il_3", "amount": 700, "taxes": [tax(140, 700) | {"tax_rate_details": None}]},
     )
-    stub.script(READ, invoice(lines=lines))
+    stub.on(READ, invoice(lines=lines))
     found = await billing.invoiced_lines("in_1")
     assert [(f"{line.net.amount}", line.vat_rate) for line in found] == [
         ("100.00", Decimal(20)),
@@ -158,30 +158,28 @@ async def test_a_line_written_by_hand_comes_to_its_net(billing: StripeBilling, s
 
 async def test_all_lines_of_a_long_invoice_are_read_in_order(billing: StripeBilling, stub: Stub) -> None:
     every = [{"id": f"il_{n}", "amount": n, "description": f"{n}", "taxes": []} for n in range(1, 26)]
-    stub.script(READ, invoice(lines=page(*every[:10], has_more=True)))
-    stub.script(
-        "GET /v1/invoices/in_1/lines", Answer(page(*every[:20], has_more=True)), Answer(page(*every[20:]))
-    )
+    stub.on(READ, invoice(lines=page(*every[:10], has_more=True)))
+    stub.on("GET /v1/invoices/in_1/lines", Reply(page(*every[:20], has_more=True)), Reply(page(*every[20:])))
     assert [line.name for line in await billing.invoiced_lines("in_1")] == [f"{n}" for n in range(1, 26)]
 
 
 async def test_the_lines_of_an_invoice_that_is_gone_are_not_found(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(READ, refusal(404, code="resource_missing"))
+    stub.on(READ, refusal(404, code="resource_missing"))
     with pytest.raises(NotFound):
         await billing.invoiced_lines("in_1")
 
 
 async def test_a_probe_with_a_revoked_key_is_refused(billing: StripeBilling, stub: Stub) -> None:
-    stub.script(LIST, refusal(401))
+    stub.on(LIST, refusal(401))
     with pytest.raises(Auth):
         await billing.probe()
 
 
 async def test_a_customer_of_a_united_company_is_searched_too(billing: StripeBilling, stub: Stub) -> None:
     theirs = customer("cus_9", metadata={"crm_company_id": "hubspot:41"})
-    stub.script("GET /v1/customers", page())
-    stub.script("GET /v1/customers/search", page(theirs))
-    stub.script("GET /v1/customers/cus_9", theirs)
+    stub.on("GET /v1/customers", page())
+    stub.on("GET /v1/customers/search", page(theirs))
+    stub.on("GET /v1/customers/cus_9", theirs)
     profile = PROFILE.model_copy(update={"former_companies": ("hubspot:41",)})
     found: tuple[Customer, ...] = await billing.find_customers(profile, linked_id=None)
     assert [c.id for c in found] == ["cus_9"]
@@ -192,8 +190,8 @@ async def test_a_customer_of_a_united_company_is_searched_too(billing: StripeBil
 async def test_no_united_company_is_left_out_however_many_there_are(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    stub.script("GET /v1/customers", page())
-    stub.script("GET /v1/customers/search", page())
+    stub.on("GET /v1/customers", page())
+    stub.on("GET /v1/customers/search", page())
     many = tuple(f"hubspot:{n}" for n in range(100, 125))
     await billing.find_customers(PROFILE.model_copy(update={"former_companies": many}), linked_id=None)
     queries = [asked.params["query"] for asked in stub.asked("GET /v1/customers/search")]

@@ -45,5 +45,5 @@ def test_the_registry_finds_stripe_and_its_differences_are_data() -> None:
     assert capabilities.vat_rounding is VatRounding.PER_RATE
     assert capabilities.settle == timedelta(seconds=90)
     assert capabilities.requests_per_second == 20
-    live = StripeBilling(settings(api_key="rk_live_1"), BusinessClock())
+    live = StripeBilling("stripe", settings(api_key="rk_live_1"), BusinessClock())
     assert live.capabilities.requests_per_second == 80

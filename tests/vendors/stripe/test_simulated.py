@@ -30,7 +30,8 @@ async def bench() -> AsyncIterator[Bench]:
 
 @pytest.fixture
 async def account(bench: Bench) -> AsyncIterator[StripeBilling]:
-    billing = StripeBilling(settings(f"{bench.base}/stripe", api_key=KEY, timeout=patience(5)), CLOCK)
+    known = settings(f"{bench.base}/stripe", api_key=KEY, timeout=patience(5))
+    billing = StripeBilling("stripe", known, CLOCK)
     yield billing
     await billing.close()
 
