@@ -27,7 +27,17 @@ from raccord.records.links import LinkConflict
 
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=24)
 _LONGEST_MESSAGE = 500
-BUGS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+MOST_BYTES = 2**20
+"""Half of what Temporal takes as one payload (2 MiB, its default): a flow hands on what it was given."""
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
 """Repeating these changes nothing; a person must see them."""
 
 
@@ -81,7 +91,8 @@ class _Inbound(ActivityInboundInterceptor):
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
-            return await super().execute_activity(input)
+            result = await super().execute_activity(input)
+            _prove_that_it_fits(result)
         except ConnectorError as error:
             raise to_failure(error, self._auth_retry) from error
         except RecordsUnavailable as error:
@@ -107,6 +118,22 @@ class _Inbound(ActivityInboundInterceptor):
                 type="Bug",
                 non_retryable=True,
             ) from error
+        return result
+
+
+def _prove_that_it_fits(result: object) -> None:
+    """Raise for a result that Temporal would not take, or that cannot be written down at all.
+
+    Left to the SDK, either fails the attempt after its work is done, and is retried for ever.
+    """
+    (payload,) = activity.payload_converter().to_payloads([result])
+    if (size := payload.ByteSize()) > MOST_BYTES:
+        raise ApplicationError(
+            f"What {activity.info().activity_type} found takes {size / 2**20:.1f} MB, and a flow is given at "
+            f"most {MOST_BYTES / 2**20:.0f} MB: shorten the texts of that record.",
+            type="TooLarge",
+            non_retryable=True,
+        )
 
 
 class ConnectorFailures(Interceptor):
