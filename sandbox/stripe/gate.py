@@ -31,8 +31,8 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 class Gate:
     """Authentication, version, limits, permission, idempotency, parameters: in this order.
 
-    A request with the header `X-Sandbox-Actor` is somebody's in the Dashboard: the key's limits and
-    permissions are not theirs.
+    A request with the header `X-Sandbox-Actor` is somebody's in the Dashboard: it needs no key, and the key's
+    limits and permissions are not theirs.
     """
 
     def __init__(self, account: Account) -> None:
@@ -69,12 +69,12 @@ class Gate:
             self._ledger.keep(key, request, kept)
 
     def _admit(self, operation: Operation, request: Request, version: str) -> None:
+        if _ACTOR_HEADER in request.headers:
+            return
         settings = self._account.settings
         _authenticate(request, settings)
         if version not in KNOWN_VERSIONS:
             raise Refusal(f"Invalid Stripe API version: {version}", param="Stripe-Version")
-        if _ACTOR_HEADER in request.headers:
-            return
         if settings.rate_limits:
             self._limits.admit(operation.name, settings, search=operation.searches)
         if settings.lacks(operation.permission):

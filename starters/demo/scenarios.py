@@ -45,7 +45,7 @@ class Scenario:
 
 async def _invoiced(stage: Stage, *deals: str) -> bool:
     async def shown() -> bool:
-        return all([(await stage.vendors.deal(d))["billing_invoice_number"] for d in deals])
+        return all([(await stage.vendors.crm.shown(d))["billing_invoice_number"] for d in deals])
 
     return await eventually(shown)
 
@@ -54,11 +54,11 @@ async def _judge(stage: Stage, deal: str) -> Finding:
     """Hold one deal's invoice against the deal: one invoice, exact total, one e-mail, number on the deal."""
     total = await stage.vendors.gross_minor(deal)
     invoices = await stage.vendors.invoices(deal)
-    shown = (await stage.vendors.deal(deal))["billing_invoice_number"]
+    shown = (await stage.vendors.crm.shown(deal))["billing_invoice_number"]
     numbers = [i["number"] for i in invoices]
     totals = [i["total"] for i in invoices]
     states = [i["status"] for i in invoices]
-    mails = await stage.vendors.mails_about(shown) if shown else 0
+    mails = len(await stage.vendors.sandbox.mails(shown)) if shown else 0
     ok = totals == [total] and states == ["open"] and numbers == [shown] and mails == 1
     return Finding(
         ok=ok,
@@ -69,17 +69,17 @@ async def _judge(stage: Stage, deal: str) -> Finding:
 
 
 async def ordinary(stage: Stage) -> Finding:
-    await stage.vendors.win(ORDINARY)
+    await stage.vendors.crm.win(ORDINARY)
     await _invoiced(stage, ORDINARY)
     return await _judge(stage, ORDINARY)
 
 
 async def same_company_twice(stage: Stage) -> Finding:
-    before = {c["id"] for c in await stage.vendors.customers()}
-    await asyncio.gather(*(stage.vendors.win(deal) for deal in SAME_COMPANY))
+    before = {c["id"] for c in await stage.vendors.billing.everything("/v1/customers")}
+    await asyncio.gather(*(stage.vendors.crm.win(deal) for deal in SAME_COMPANY))
     await _invoiced(stage, *SAME_COMPANY)
     judged = [await _judge(stage, deal) for deal in SAME_COMPANY]
-    new = [c for c in await stage.vendors.customers() if c["id"] not in before]
+    new = [c for c in await stage.vendors.billing.everything("/v1/customers") if c["id"] not in before]
     invoices = [i for deal in SAME_COMPANY for i in await stage.vendors.invoices(deal)]
     payers = {i["customer"] for i in invoices}
     return Finding(
@@ -90,7 +90,7 @@ async def same_company_twice(stage: Stage) -> Finding:
 
 
 async def webhook_six_times(stage: Stage) -> Finding:
-    await stage.vendors.win(SIX_TIMES)
+    await stage.vendors.crm.win(SIX_TIMES)
 
     async def delivered() -> bool:
         return await stage.vendors.last_delivery(SIX_TIMES) is not None
@@ -117,12 +117,14 @@ async def webhook_six_times(stage: Stage) -> Finding:
 
 
 async def worker_killed_after_commit(stage: Stage) -> Finding:
-    await stage.vendors.kill_after(method="POST", path="/v1/invoices", pid=stage.worker.pid)
-    killed = await stage.killed_worker(lambda: stage.vendors.win(KILLED))
+    fault = await stage.vendors.sandbox.fault(
+        vendor="stripe", method="POST", path="/v1/invoices", when="after", effect={"kill": stage.worker.pid}
+    )
+    killed = await stage.killed_worker(lambda: stage.vendors.crm.win(KILLED))
     await _invoiced(stage, KILLED)
     judged = await _judge(stage, KILLED)
     return Finding(
-        ok=judged.ok and killed and await stage.vendors.kills() == 1,
+        ok=judged.ok and killed and await stage.vendors.sandbox.fired(fault) == 1,
         expected=f"worker killed between Stripe's commit and its answer; {judged.expected}",
         found=f"worker {'killed and replaced' if killed else 'not killed'}; {judged.found}",
     )
@@ -132,10 +134,10 @@ async def _asked(stage: Stage, deal: str) -> dict[str, Any] | None:
     """Wait for the one message that asks about a deal."""
 
     async def there() -> bool:
-        return bool(await stage.vendors.messages(deal))
+        return bool(await stage.vendors.chat.messages(deal))
 
     await eventually(there, within=timedelta(seconds=30))
-    found = await stage.vendors.messages(deal)
+    found = await stage.vendors.chat.messages(deal)
     return found[0] if len(found) == 1 else None
 
 
@@ -143,18 +145,20 @@ async def _settled_in_slack(stage: Stage, deal: str) -> bool:
     """Wait until the one message about a deal says that it is settled, without buttons."""
 
     async def settled() -> bool:
-        found = await stage.vendors.messages(deal)
+        found = await stage.vendors.chat.messages(deal)
         return len(found) == 1 and all(block["type"] != "actions" for block in found[0]["blocks"])
 
     return await eventually(settled, within=timedelta(seconds=30))
 
 
 async def missing_siret_repaired(stage: Stage) -> Finding:
-    await stage.vendors.win(MISSING_SIRET)
+    await stage.vendors.crm.win(MISSING_SIRET)
     asked = await _asked(stage, MISSING_SIRET)
     named = asked is not None and "SIRET" in str(asked["blocks"])
     early = len(await stage.vendors.invoices(MISSING_SIRET))
-    await stage.vendors.edit("companies", await stage.vendors.company_of(MISSING_SIRET), siret=REPAIRED_SIRET)
+    await stage.vendors.crm.edit(
+        "companies", await stage.vendors.crm.company_of(MISSING_SIRET), siret=REPAIRED_SIRET
+    )
     await _invoiced(stage, MISSING_SIRET)
     judged, settled = await _judge(stage, MISSING_SIRET), await _settled_in_slack(stage, MISSING_SIRET)
     return Finding(
@@ -166,13 +170,13 @@ async def missing_siret_repaired(stage: Stage) -> Finding:
 
 
 async def total_mismatch(stage: Stage) -> Finding:
-    await stage.vendors.win(MISMATCH)
+    await stage.vendors.crm.win(MISMATCH)
     asked = await _asked(stage, MISMATCH)
     if asked is None:
         return Finding(ok=False, expected="one question in Slack", found="none, or several")
     early = len(await stage.vendors.invoices(MISMATCH))
-    await stage.vendors.edit("deals", MISMATCH, amount=RIGHT_AMOUNT)
-    await stage.vendors.press(asked, LOOK_AGAIN, user=ANNE)
+    await stage.vendors.crm.edit("deals", MISMATCH, amount=RIGHT_AMOUNT)
+    await stage.vendors.chat.press(asked, LOOK_AGAIN, user=ANNE)
     await _invoiced(stage, MISMATCH)
     judged, settled = await _judge(stage, MISMATCH), await _settled_in_slack(stage, MISMATCH)
     return Finding(
@@ -183,18 +187,18 @@ async def total_mismatch(stage: Stage) -> Finding:
 
 
 async def stripe_down(stage: Stage) -> Finding:
-    await stage.vendors.stop_answering("stripe")
-    await stage.vendors.win(DURING_OUTAGE)
+    await stage.vendors.sandbox.fault(vendor="stripe", effect={"status": 503}, times=None)
+    await stage.vendors.crm.win(DURING_OUTAGE)
 
     async def told(text: str) -> bool:
-        return bool(await stage.vendors.messages("stripe", text))
+        return bool(await stage.vendors.chat.messages("stripe", text))
 
     alerted = await eventually(lambda: told("ne répond pas"), within=timedelta(seconds=40))
-    await stage.vendors.answer_again()
+    await stage.vendors.sandbox.clear_faults()
     await _invoiced(stage, DURING_OUTAGE)
     await eventually(lambda: told("répond de nouveau"), within=timedelta(seconds=40))
-    alerts = len(await stage.vendors.messages("stripe", "ne répond pas"))
-    recoveries = len(await stage.vendors.messages("stripe", "répond de nouveau"))
+    alerts = len(await stage.vendors.chat.messages("stripe", "ne répond pas"))
+    recoveries = len(await stage.vendors.chat.messages("stripe", "répond de nouveau"))
     judged = await _judge(stage, DURING_OUTAGE)
     return Finding(
         ok=judged.ok and alerted and (alerts, recoveries) == (1, 1),
@@ -204,11 +208,11 @@ async def stripe_down(stage: Stage) -> Finding:
 
 
 async def outside_rollout(stage: Stage) -> Finding:
-    await stage.vendors.win(OUTSIDE_ROLLOUT)
+    await stage.vendors.crm.win(OUTSIDE_ROLLOUT)
     ending = await stage.ending_of(OUTSIDE_ROLLOUT)
     invoices = len(await stage.vendors.invoices(OUTSIDE_ROLLOUT))
-    shown = (await stage.vendors.deal(OUTSIDE_ROLLOUT))["billing_invoice_number"]
-    asked = len(await stage.vendors.messages(OUTSIDE_ROLLOUT))
+    shown = (await stage.vendors.crm.shown(OUTSIDE_ROLLOUT))["billing_invoice_number"]
+    asked = len(await stage.vendors.chat.messages(OUTSIDE_ROLLOUT))
     return Finding(
         ok=ending == "not_for_us" and not invoices and not shown and not asked,
         expected="flow ends “not for us”; no invoice, nothing on the deal, nobody asked",
