@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from activities.desk import DeskRules
+from activities.desk.questions import DeskRules
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy

@@ -4,18 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from activities.billing import BillingReads, BillingWrites
-from activities.crm import CrmReads, CrmWrites
-from activities.customers import CustomerActivities
-from activities.desk import DeskActivities
-from activities.desk_messages import DeskMessages
-from activities.desk_tasks import DeskTasks
+from activities.billing.books import BillingReads
+from activities.billing.customers import CustomerActivities, CustomerWrites
+from activities.billing.drafts import DraftWrites
+from activities.billing.issue import IssueWrites
+from activities.crm.deals import CrmReads, CrmWrites
+from activities.desk.messages import DeskMessages
+from activities.desk.questions import DeskActivities
+from activities.desk.tasks import DeskTasks
 from activities.effects import Effects
-from activities.flows import FlowActivities
-from activities.records import RecordsActivities
-from activities.remarks import RemarkActivities, RemarkMessages
-from activities.sweep import SweepActivities, SweepReads
-from activities.watch import WatchActivities, WatchMessages
+from activities.messaging.remarks import RemarkActivities, RemarkMessages
+from activities.policies import Policies
+from activities.records.memory import RecordsActivities
+from activities.service.flows import FlowActivities
+from activities.service.sweep import SweepActivities, SweepReads
+from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
@@ -25,11 +28,13 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
 from workers.connections import Connections, Opened
 from workers.policies import deal_won_policy, desk_rules, messenger_name, voice, watch_policy
-from workflows.connection_watch import ConnectionWatch
-from workflows.deal_won import DealWon
-from workflows.desk import Press, Remarking, Telling
-from workflows.ensure_customer import EnsureCustomer
-from workflows.reconciliation import Reconciliation
+from workflows.deal_won.flow import DealWon
+from workflows.service.connection_watch import ConnectionWatch
+from workflows.service.ensure_customer import EnsureCustomer
+from workflows.service.press import Press
+from workflows.service.reconciliation import Reconciliation
+from workflows.service.remarking import Remarking
+from workflows.service.telling import Telling
 
 WORKFLOWS: tuple[type, ...] = (
     DealWon,
@@ -73,7 +78,8 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
     billing: Billing = connections.of(Kind.BILLING)
     crm: Crm = connections.of(Kind.CRM)
     return collected(
-        RecordsActivities(records, deal_won_policy(configuration, billing.capabilities)),
+        Policies(deal_won_policy(configuration, billing.capabilities)),
+        RecordsActivities(records),
         DeskActivities(records, desk_rules(configuration), FLOWS_QUEUE),
         WatchActivities(records, watch_policy(configuration), connections.probes),
         SweepActivities(
@@ -82,7 +88,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
         ),
-        CustomerActivities(FLOWS_QUEUE),
+        CustomerActivities(),
         FlowActivities(),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
     )
@@ -99,7 +105,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
     return (
         CrmReads(crm),
         # Writing a deal's invoice fields again changes nothing; a repeated task would be a second one.
-        CrmWrites(crm, Effects(base.records.audit)),
+        CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
     )
@@ -107,8 +113,13 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
 
 def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
     billing: Billing = opened.port  # type: ignore[assignment]  # its row's kind says so
-    links = base.records.links
-    return BillingReads(billing, links), BillingWrites(billing, links, _effects(base, opened))
+    links, effects = base.records.links, _effects(base, opened)
+    return (
+        BillingReads(billing, links, base.records.once),
+        CustomerWrites(billing, links, effects),
+        DraftWrites(billing, links, effects),
+        IssueWrites(billing, links, effects),
+    )
 
 
 def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:

@@ -1,10 +1,9 @@
 """Running one step: an activity with its retry rule, and a refusal turned into a question.
 
 The only module that catches `ActivityError`. Outages never surface here: they are retried without
-limit. What surfaces is what only a person can settle.
+limit. What surfaces is what only a person can settle, and the end of a step's own time.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -17,16 +16,23 @@ from raccord.domain.deal_won.questions import refused
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
 from raccord.domain.rules.timing import Timing
-from raccord.temporal import search
 from raccord.temporal.flows import FLOWS_QUEUE
 
 T = TypeVar("T")
 
+LOOK_AGAIN = "look_again"
+"""The code of a refusal that says: what was decided is outdated, read everything again."""
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
 _SLOW_BEAT = timedelta(seconds=30)
-_CAUSES = {"several_invoices": Cause.SEVERAL_INVOICES, "totals": Cause.TOTALS}
+_CAUSES = {
+    "several_invoices": Cause.SEVERAL_INVOICES,
+    "totals": Cause.TOTALS,
+    "Poison": Cause.UNREADABLE_ANSWER,
+    "TooLarge": Cause.TOO_LARGE,
+    "Bug": Cause.BUG,
+}
 
 
 class Stopped(Exception):
@@ -38,18 +44,28 @@ class Stopped(Exception):
 
 
 class OutOfTime(Exception):
-    """A step with a time limit did not succeed within it; it may have happened."""
+    """A step with a time limit did not succeed within it; it may have happened.
+
+    `wait` is how long its connection asked to be left alone; None when it did not say.
+    """
+
+    def __init__(self, queue: str, wait: timedelta | None) -> None:
+        super().__init__(queue)
+        self.queue = queue
+        self.wait = wait
 
 
 class Gone(Exception):
     """The record a step was about does not exist any more."""
 
 
+class LookAgain(Exception):
+    """The flow has to read everything again: an answer came, a record changed, or a plan is outdated."""
+
+
 def _question(error: ApplicationError, record: str) -> Problem:
-    detail: dict[str, Any] = error.details[0] if error.details and isinstance(error.details[0], dict) else {}
-    cause = _CAUSES.get(detail.get("code") or "", Cause.REFUSED)
-    if error.type == "Poison":
-        cause = Cause.UNREADABLE_ANSWER
+    detail = _detail(error)
+    cause = _CAUSES.get(detail.get("code") or "") or _CAUSES.get(error.type or "", Cause.REFUSED)
     return problem(
         cause,
         record,
@@ -62,9 +78,14 @@ def _question(error: ApplicationError, record: str) -> Problem:
     )
 
 
+def _detail(error: ApplicationError) -> dict[str, Any]:
+    return error.details[0] if error.details and isinstance(error.details[0], dict) else {}
+
+
 async def run_step(
     method: Callable[..., Awaitable[T]],
-    *args: Any,
+    arg: Any,
+    *,
     queue: str,
     timing: Timing,
     about: str,
@@ -73,43 +94,20 @@ async def run_step(
 ) -> T:
     """Run one vendor step on the connection's queue until it succeeds.
 
-    Raises `Stopped` when it is refused, `Gone` when its record is gone, and `OutOfTime` when it did
-    not succeed `within` a limit; `about` names the record in the question, `summary` is what an
-    operator reads in the history.
+    Raises `Stopped` when it is refused, `Gone` when its record is gone, `LookAgain` when it found the
+    plan outdated, and `OutOfTime` when it did not succeed `within` a limit; `about` names the record in
+    the question, `summary` is what an operator reads in the history.
     """
-    step = workflow.start_activity(
+    step = workflow.execute_activity(
         method,
-        args=args,
+        arg,
         task_queue=queue,
         start_to_close_timeout=timing.step,
         schedule_to_close_timeout=within,
         retry_policy=_retry(timing),
         summary=summary,
     )
-    return await _guarded(_shown_when_held_up(step, queue, timing), about)
-
-
-async def _shown_when_held_up(step: workflow.ActivityHandle[T], queue: str, timing: Timing) -> T:
-    """Await a step; one that is held up for long says so where people look for it."""
-    if not workflow.patched("desk"):
-        return await step
-    try:
-        await workflow.wait_condition(
-            step.done, timeout=timing.waiting_after, timeout_summary=f"then say that {queue} is awaited"
-        )
-    except TimeoutError:
-        workflow.upsert_search_attributes(
-            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
-        )
-        workflow.set_current_details(f"**Waits for {queue}**; it goes on by itself.")
-        result = await step
-        workflow.upsert_search_attributes([search.STATE.value_set("running")])
-        workflow.set_current_details("")
-        return result
-    except asyncio.CancelledError:
-        step.cancel()
-        raise
-    return await step
+    return await _guarded(step, about, queue)
 
 
 async def run_ours(
@@ -140,6 +138,7 @@ async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str,
             summary=summary,
         ),
         about,
+        FLOWS_QUEUE,
     )
 
 
@@ -154,16 +153,20 @@ def _retry(timing: Timing) -> RetryPolicy:
     return RetryPolicy(initial_interval=timing.first_retry, maximum_interval=timing.longest_retry)
 
 
-async def _guarded(step: Awaitable[T], about: str) -> T:
+async def _guarded(step: Awaitable[T], about: str, queue: str) -> T:
     try:
         return await step
     except ActivityError as error:
+        cause = error.cause
         if error.retry_state is RetryState.TIMEOUT:
-            raise OutOfTime(about) from error
-        match error.cause:
+            wait = cause.next_retry_delay if isinstance(cause, ApplicationError) else None
+            raise OutOfTime(queue, wait) from error
+        match cause:
             case ApplicationError(type="NotFound"):
                 raise Gone(about) from error
-            case ApplicationError() as cause:
+            case ApplicationError() if _detail(cause).get("code") == LOOK_AGAIN:
+                raise LookAgain from error
+            case ApplicationError():
                 raise Stopped(refused("refused", _question(cause, about))) from error
             case _:
                 raise

@@ -26,6 +26,8 @@ class DealLink(Value):
     delivered: bool = False
     adopted: bool = False
     """A person said that the invoice, which is not of our making, is this deal's."""
+    settled: str | None = None
+    """Content hash of the deal when its flow had done all there was to do; None when something is open."""
     updated_at: datetime | None = None
 
 
@@ -38,6 +40,7 @@ class DealChange(TypedDict, total=False):
     number: str | None
     delivered: bool
     adopted: bool
+    settled: str | None
 
 
 class LinkConflict(Exception):

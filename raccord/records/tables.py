@@ -71,6 +71,7 @@ deal_links = Table(
     Column("number", String),
     Column("delivered", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False, server_default=false()),
+    Column("settled", String),
     Column("updated_at", Instant, nullable=False),
 )
 

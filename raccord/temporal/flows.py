@@ -1,5 +1,7 @@
-"""The one way to start flow 1: tell it that its deal changed, and create it if it is not there."""
+"""The flows that events start: their names, their ids, what wakes them, and the one way to wake them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowHandle
@@ -11,7 +13,9 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from raccord.domain.values.deal import DealRef
+from raccord.connectors.webhooks import HintKind
+from raccord.domain.values.base import Value
+from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal import search
 
 FLOWS_QUEUE = "flows"
@@ -20,44 +24,90 @@ AT_LEISURE = Priority(priority_key=5)
 """For sweeps: what a webhook started goes first."""
 
 
-def workflow_id(deal: DealRef) -> str:
-    """Return the id of a deal's flow."""
-    return f"deal-won/{deal.connection}/{deal.id}"
+@dataclass(frozen=True)
+class FlowType:
+    """A flow that is about a subject: its workflow type, the first part of its ids, and its summary."""
+
+    name: str
+    path: str
+    about: SubjectKind
+    summary: str
+    """What an operator reads in the list; names the subject's `connection` and `id`."""
+
+    def id_of(self, subject: Subject) -> str:
+        """Return the workflow id of a subject's flow: `<path>/<connection>/<id>`."""
+        return f"{self.path}/{subject.connection}/{subject.id}"
+
+    def subject_of(self, workflow_id: str) -> Subject | None:
+        """Return the subject of a workflow id; None when it is not of this flow."""
+        match workflow_id.removeprefix(f"{self.path}/").split("/", 1):
+            case [connection, id] if workflow_id.startswith(f"{self.path}/"):
+                return Subject(kind=self.about, connection=connection, id=id)
+            case _:
+                return None
 
 
-def deal_of(workflow_id: str) -> DealRef | None:
-    """Return the deal of a flow's id; None when it is not a deal's."""
-    match workflow_id.split("/", 2):
-        case ["deal-won", connection, id]:
-            return DealRef(connection=connection, id=id)
-        case _:
-            return None
+class Changed(Value):
+    """Why a flow should look again. `key` names the event in the history.
+
+    `thorough`: whoever asks wants everything looked at, also where an event would be taken for the echo
+    of what the flow itself wrote.
+    """
+
+    key: str
+    thorough: bool = False
 
 
-async def deal_changed(
+DEAL_WON = FlowType(
+    name="DealWon",
+    path="deal-won",
+    about=SubjectKind.DEAL,
+    summary="Deal {id} of {connection}: from won to invoiced",
+)
+
+FLOWS = (DEAL_WON,)
+ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {HintKind.DEAL: (DEAL_WON,)}
+"""Which flows a hint wakes by itself. Hints of other records wake the flows that follow or watch them."""
+
+
+def flow_named(name: str) -> FlowType:
+    """Return a flow by its workflow type. Raises `LookupError` for one that is not registered."""
+    return next(flow for flow in FLOWS if flow.name == name)
+
+
+def flow_of(workflow_id: str) -> tuple[FlowType, Subject] | None:
+    """Return which flow a workflow id is of, and its subject; None when it is none of these flows'."""
+    for flow in FLOWS:
+        if subject := flow.subject_of(workflow_id):
+            return flow, subject
+    return None
+
+
+async def wake(
     client: Client,
-    deal: DealRef,
+    flow: FlowType,
+    subject: Subject,
+    why: Changed,
     *,
-    key: str,
     within: timedelta | None = None,
     priority: Priority = Priority.default,
 ) -> WorkflowHandle[object, object]:
-    """Signal `changed` to the deal's flow, starting it if need be. Safe to repeat at any time.
+    """Signal `changed` to the subject's flow, starting it if need be. Safe to repeat at any time.
 
-    `key` names the event in the history. Raises `temporalio.service.RPCError` when the server
-    does not accept it within `within`.
+    Raises `temporalio.service.RPCError` when the server does not accept it within `within`.
     """
+    about = SearchAttributePair(search.ABOUT[flow.about], str(subject))
     return await client.start_workflow(
-        "DealWon",
-        deal,
-        id=workflow_id(deal),
+        flow.name,
+        subject,
+        id=flow.id_of(subject),
         task_queue=FLOWS_QUEUE,
         start_signal="changed",
-        start_signal_args=[key],
+        start_signal_args=[why],
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary=f"Deal {deal.id} of {deal.connection}: from won to invoiced",
-        search_attributes=TypedSearchAttributes([SearchAttributePair(search.DEAL, str(deal))]),
+        static_summary=flow.summary.format(connection=subject.connection, id=subject.id),
+        search_attributes=TypedSearchAttributes([about]),
         rpc_timeout=within,
         priority=priority,
     )

@@ -5,6 +5,8 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
+from raccord.domain.values.subject import SubjectKind
+
 DEAL = SearchAttributeKey.for_keyword("RaccordDeal")
 CUSTOMER = SearchAttributeKey.for_keyword("RaccordCustomer")
 OWNER = SearchAttributeKey.for_keyword("RaccordOwner")
@@ -15,6 +17,10 @@ INVOICES = SearchAttributeKey.for_keyword_list("RaccordInvoices")
 AMOUNT_MINOR = SearchAttributeKey.for_int("RaccordAmountMinor")
 
 ALL = (DEAL, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
+
+
+ABOUT = {SubjectKind.DEAL: DEAL}
+"""By what a flow is found that is about a subject of this kind."""
 
 
 class WrongSearchAttribute(RuntimeError):

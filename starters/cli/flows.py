@@ -7,7 +7,7 @@ from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
-from raccord.temporal.flows import deal_changed, workflow_id
+from raccord.temporal.flows import DEAL_WON, Changed, wake
 from starters.cli.common import fail, out
 
 WITHIN = timedelta(seconds=10)
@@ -23,9 +23,11 @@ async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> in
     records = Records.open(configuration.settings.records_url, keys)
     try:
         await records.migrate()
-        await records.waiting.withdraw(workflow_id(deal))
+        await records.waiting.withdraw(DEAL_WON.id_of(deal.subject))
     finally:
         await records.close()
-    handle = await deal_changed(client, deal, key="command line", within=WITHIN)
+    handle = await wake(
+        client, DEAL_WON, deal.subject, Changed(key="command line", thorough=True), within=WITHIN
+    )
     out.print(f"Started [bold]{handle.id}[/]; watch it in the Temporal UI.", highlight=False)
     return 0

@@ -12,19 +12,20 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.desk_messages import BUSY
+from activities.desk.messages import BUSY
 from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
-from raccord.temporal.flows import deal_changed
+from raccord.temporal.flows import Changed, flow_named, wake
 from starters.cli.common import fail, out
 from starters.cli.display import opened, shown
 from starters.cli.inbox_view import View
 
 WITHIN = timedelta(seconds=10)
+BY_HAND = Changed(key="command line", thorough=True)
 _BUSY_PAUSE = 0.5
 
 
@@ -158,7 +159,7 @@ async def _without_flow(client: Client, row: Waiting, decision: Decision) -> str
             f"`raccord inbox retry {row.incident}` starts it again; answer once it asks.",
             status=1,
         )
-    handle = await deal_changed(client, row.question.deal, key="command line", within=WITHIN)
+    handle = await wake(client, flow_named(row.question.flow), row.question.subject, BY_HAND, within=WITHIN)
     return f"Its flow no longer ran: started {handle.id} again."
 
 
@@ -166,11 +167,11 @@ async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
     forgotten = await records.waiting.withdraw(row.flow)
     await records.audit.note(
         effect="desk.withdraw",
-        object=str(row.question.deal),
+        object=str(row.question.subject),
         actor=_actor(),
         cause=f"inbox {row.incident}",
         detail={"incident": row.incident, "forgotten": forgotten},
     )
-    handle = await deal_changed(client, row.question.deal, key="command line", within=WITHIN)
+    handle = await wake(client, flow_named(row.question.flow), row.question.subject, BY_HAND, within=WITHIN)
     said = "1 answer is" if forgotten == 1 else f"{forgotten} answers are"
     out.print(f"{said} forgotten; started {shown(handle.id)}.", highlight=False, soft_wrap=True)

@@ -128,12 +128,15 @@ class View:
             "answer",
         }
         asked = row.question.model_dump(mode="json", include={"step", "cause", "owner", "amount", "watched"})
-        deal = row.question.deal.model_dump() | {"name": row.question.deal_name, "url": row.question.deal_url}
+        subject = row.question.subject.model_dump(include={"connection", "id"}) | {
+            "name": row.question.name,
+            "url": row.question.url,
+        }
         return {
             **row.model_dump(mode="json", include={"incident", "revision", "flow"}),
             "state": "open" if row.closed_at is None else "closed",
             "title": self._said(row.question.title),
-            "deal": deal,
+            row.question.subject.kind.value: subject,
             **asked,
             "problems": [
                 {
@@ -162,7 +165,7 @@ class View:
 
     def _facts(self, row: Waiting) -> Iterator[tuple[str, str]]:
         asked = row.question
-        yield "deal", " ".join(filter(None, (_deal(asked), asked.deal_url)))
+        yield "deal", " ".join(filter(None, (_deal(asked), asked.url)))
         if asked.amount:
             yield "amount", asked.amount.text(self._language)
         if asked.owner:
@@ -189,7 +192,7 @@ class View:
 
 
 def _deal(asked: Question) -> str:
-    return f"{asked.deal_name} ({asked.deal.id})" if asked.deal_name else asked.deal.id
+    return f"{asked.name} ({asked.subject.id})" if asked.name else asked.subject.id
 
 
 def _person(asked: Question) -> str:

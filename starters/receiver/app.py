@@ -34,11 +34,11 @@ from raccord.connectors.webhooks import (
     WebhookSource,
 )
 from raccord.domain.desk.question import watch_key
-from raccord.domain.values.deal import DealRef
+from raccord.domain.values.subject import Subject
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
-from raccord.temporal.flows import deal_changed, deal_of
+from raccord.temporal.flows import ROUTES, Changed, FlowType, flow_of, wake
 from starters.receiver.body import FORM, JSON, Refused, check_envelope, read_body
 from starters.receiver.presses import Buttons, start_press
 
@@ -202,13 +202,14 @@ class Receiver:
             raise Refused(503, "temporal_unavailable", retry_after=COME_BACK_SECONDS) from error
 
     async def _tell(self, name: str, hint: Hint) -> None:
-        """Tell the deal's flow; of any other record, the flows that it concerns."""
-        if hint.kind is HintKind.DEAL:
-            await self._start(name, DealRef(connection=name, id=hint.id), hint)
+        """Wake the flows that are about the record; of any other record, those that it concerns."""
+        if flows := ROUTES.get(hint.kind):
+            for flow in flows:
+                await self._wake(name, flow, Subject(kind=flow.about, connection=name, id=hint.id), hint)
             return
-        for flow in await self._concerned(watch_key(name, hint.kind.value, hint.id), hint):
-            if deal := deal_of(flow):
-                await self._start(name, deal, hint)
+        for id in await self._concerned(watch_key(name, hint.kind.value, hint.id), hint):
+            if found := flow_of(id):
+                await self._wake(name, *found, hint)
 
     async def _concerned(self, key: str, hint: Hint) -> frozenset[str]:
         """Return the flows that wait for a record, and those of invoiced deals that it is a part of.
@@ -220,9 +221,9 @@ class Receiver:
             flows |= frozenset(await self._records.followed.flows_of(key))
         return flows
 
-    async def _start(self, name: str, deal: DealRef, hint: Hint) -> None:
+    async def _wake(self, name: str, flow: FlowType, subject: Subject, hint: Hint) -> None:
         try:
-            await deal_changed(self._client, deal, key=hint.key, within=self._settings.deadline)
+            await wake(self._client, flow, subject, Changed(key=hint.key), within=self._settings.deadline)
         except RPCError as error:
             # RESOURCE_EXHAUSTED is an overload: the vendor comes again. A hint is never too large.
             if error.status is not RPCStatusCode.INVALID_ARGUMENT:

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.messages import PressIn
+from activities.desk.messages import PressIn
 from raccord.connectors.webhooks import PressSource
 from raccord.domain.desk.notice import Press
 from raccord.domain.rules.timing import Timing

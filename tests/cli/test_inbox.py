@@ -8,7 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.desk_messages import BUSY
+from activities.desk.messages import BUSY
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Choice, Decision
 from raccord.records.records import Records

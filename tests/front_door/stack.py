@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
+from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal.client import connect
+from raccord.temporal.flows import DEAL_WON, Changed, wake
 from raccord.temporal.search import register_search_attributes
 from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import ONE_PARTITION, executable
@@ -246,6 +248,11 @@ class Lane:
         self.worker = self._process("worker", "worker")
         await self.worker.start()
 
+    async def wake(self, deal_id: str, *, key: str, thorough: bool = True) -> WorkflowHandle[object, object]:
+        """Have the deal's flow look again, as the sweep does; not `thorough`: as an event does."""
+        subject = DealRef(connection="hubspot", id=deal_id).subject
+        return await wake(self.client, DEAL_WON, subject, Changed(key=key, thorough=thorough))
+
     async def audit(self) -> list[dict[str, Any]]:
         """Every audit row, unsealed."""
         keys = KeyRing.load(self.directory / "keys.json")
@@ -270,7 +277,7 @@ class Lane:
         found: list[Waiting] = []
 
         async def asked() -> bool:
-            found[:] = [w for w in await self.waiting() if w.question.deal.id == deal_id]
+            found[:] = [w for w in await self.waiting() if w.question.subject.id == deal_id]
             return any(w.question.cause == cause or not cause for w in found)
 
         await until(asked, what=f"a question about deal {deal_id} ({cause or 'any'}), not {found}")

@@ -200,7 +200,7 @@ class DealActions(RuleBasedStateMachine):
         seen: list[object] = []
 
         async def so() -> bool:
-            rows = [w for w in await self.lane.waiting() if w.question.deal.id in self.deals]
+            rows = [w for w in await self.lane.waiting() if w.question.subject.id in self.deals]
             causes = [w.question.cause for w in rows]
             buttons = sum(any(b["type"] == "actions" for b in m["blocks"]) for m in await self._messages())
             totals = sorted(i["total"] for i in await self._issued())

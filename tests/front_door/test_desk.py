@@ -10,7 +10,6 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from raccord.domain.values.deal import DealRef
-from raccord.temporal.flows import deal_changed
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
@@ -103,7 +102,7 @@ async def test_a_repaired_company_sets_the_flow_going_by_itself(desk: Lane) -> N
     invoice = await invoice_is_right(desk.account, deal, gross=TWO_LINES_GROSS)
     await one_delivery(desk.account, invoice)
     await settled_in_slack(desk, deal, "Réglé")
-    assert not [w for w in await desk.waiting() if w.question.deal.id == deal]
+    assert not [w for w in await desk.waiting() if w.question.subject.id == deal]
 
 
 async def test_the_salesperson_has_one_task_that_is_done_when_the_question_is(desk: Lane) -> None:
@@ -637,7 +636,7 @@ async def test_a_draft_that_nobody_wants_is_deleted(drafting: Lane) -> None:
 
 async def looked_at_again(lane: Lane, deal: str) -> Any:
     """Have the deal's flow run once more, and return how that ended."""
-    handle = await deal_changed(lane.client, DealRef(connection="hubspot", id=deal), key="again")
+    handle = await lane.wake(deal, key="again")
     return await handle.result()
 
 
@@ -650,7 +649,7 @@ async def test_an_approval_is_for_one_invoice_and_not_for_the_next_cycle(draftin
     await drafting.outcome(deal)
     (first,) = await account.invoices(deal)
     await account.stripe_post("/v1/credit_notes", invoice=first["id"], amount=str(first["total"]))
-    await deal_changed(drafting.client, DealRef(connection="hubspot", id=deal), key="credited")
+    await drafting.wake(deal, key="credited")
     await drafting.question(deal, cause="approval")
     drafts = [i for i in await account.invoices(deal) if i["status"] == "draft"]
     assert len(drafts) == 1
@@ -663,7 +662,7 @@ async def test_our_draft_goes_when_a_person_says_that_the_invoice_is_another(dra
     await drafting.question(deal, cause="approval")
     (draft,) = await account.invoices(deal)
     by_hand = await hand_written(drafting, draft["customer"], amount=109990)
-    await deal_changed(drafting.client, DealRef(connection="hubspot", id=deal), key="again")
+    await drafting.wake(deal, key="again")
     message = await message_saying(drafting, deal, "C'est cette facture")
     await account.press(message, "C'est cette facture")
     result = await drafting.outcome(deal)
@@ -723,7 +722,7 @@ async def test_a_warning_is_told_once_the_invoice_is_out(desk: Lane) -> None:
         assert said in shown, said
     assert all(block["type"] != "actions" for block in message["blocks"])
     again = DealRef(connection="hubspot", id=deal)
-    await deal_changed(desk.client, again, key="again")
+    await desk.wake(again.id, key="again")
     await desk.outcome(deal)
     assert len(await desk.account.messages(deal)) == 1
 

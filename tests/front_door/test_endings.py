@@ -12,7 +12,6 @@ from temporalio.client import WorkflowExecutionStatus
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from raccord.temporal.flows import deal_changed
 from tests.front_door.account import REFUSED_EMAIL, TWO_LINES, TWO_LINES_GROSS, siren
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
@@ -127,7 +126,7 @@ async def test_two_crm_companies_with_one_siren_at_once_make_one_customer_and_on
     await asyncio.gather(*(lane.account.win(deal) for deal in deals))
 
     async def one_asks() -> bool:
-        rows = [w for w in await lane.waiting() if w.question.deal.id in deals]
+        rows = [w for w in await lane.waiting() if w.question.subject.id in deals]
         return [w.question.cause for w in rows] == ["same_siren"]
 
     await until(one_asks)
@@ -191,7 +190,7 @@ async def test_an_event_during_the_last_steps_leaves_the_run_the_one_that_invoic
             return await lane.account.fired(fault) > 0
 
         await until(writing_back)
-        await deal_changed(lane.client, DealRef(connection="hubspot", id=deal), key="echo")
+        await lane.wake(deal, key="echo", thorough=False)
     finally:
         await lane.account.release(fault)
     assert (await end_of(lane, deal))["ending"] == "invoiced"

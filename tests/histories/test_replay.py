@@ -12,15 +12,17 @@ from temporalio.workflow import NondeterminismError
 from raccord.sealing import KeyRing
 from raccord.temporal.plugin import platform
 from tests.histories.record import HERE, NAMESPACE
-from workflows.connection_watch import ConnectionWatch
-from workflows.deal_won import DealWon
-from workflows.desk import Press, Telling
-from workflows.ensure_customer import EnsureCustomer
-from workflows.reconciliation import Reconciliation
+from workflows.deal_won.flow import DealWon
+from workflows.service.connection_watch import ConnectionWatch
+from workflows.service.ensure_customer import EnsureCustomer
+from workflows.service.press import Press
+from workflows.service.reconciliation import Reconciliation
+from workflows.service.remarking import Remarking
+from workflows.service.telling import Telling
 
 HISTORIES = sorted(HERE.glob("*/*.json"))
 FEWEST = {"1-spine": 8, "2-desk": 13}
-FLOWS = (DealWon, EnsureCustomer, Telling, Press, ConnectionWatch, Reconciliation)
+FLOWS = (DealWon, EnsureCustomer, Telling, Press, Remarking, ConnectionWatch, Reconciliation)
 
 
 def replayer(*flows: type) -> Replayer:

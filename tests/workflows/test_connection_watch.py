@@ -17,7 +17,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from raccord.domain.service.outage import Look, OutageCause, Report, Watch, WatchPolicy
 from raccord.temporal import search
 from raccord.temporal.flows import FLOWS_QUEUE
-from workflows.connection_watch import ConnectionWatch
+from workflows.service.connection_watch import ConnectionWatch
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
 MINUTE = timedelta(minutes=1)

@@ -9,8 +9,10 @@ from raccord.domain.desk.question import Ask, Question, watch_key
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.end import End
 from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.money import Money
+from raccord.domain.values.subject import Subject
 from raccord.domain.values.totals import Totals, VatRounding
 
 
@@ -38,7 +40,7 @@ class NotForUs(StrEnum):
     OUTSIDE_ROLLOUT_AMOUNT = "outside_rollout_amount"
 
 
-class DealWonResult(Value):
+class DealWonEnd(Value):
     """What a run of flow 1 came to."""
 
     ending: Ending
@@ -53,6 +55,23 @@ class DealWonResult(Value):
     """What did not stop the invoice and is worth knowing."""
     findings: tuple[str, ...] = ()
     """In shadow: what live mode would do, in plain words."""
+    echo: bool = False
+    """Nothing was looked at but the deal: what changed was what Raccord itself had written."""
+
+    def told(self, subject: Subject) -> End:
+        """Return the end as every flow tells it."""
+        ours = self.ending is not Ending.NOT_FOR_US and not self.echo
+        return End(
+            flow="deal_won",
+            subject=subject,
+            state=self.ending.value,
+            cause=self.problems[0].cause.value if self.problems else "",
+            customer=self.customer_id or "",
+            invoices=(self.invoice_id,) if self.invoice_id else (),
+            amount=self.totals.net if self.totals and self.invoice_id else None,
+            details=self.markdown(),
+            record=self.model_dump(mode="json") if ours else {},
+        )
 
     def markdown(self) -> str:
         """Describe the end for the User Metadata tab of the Temporal UI."""
@@ -141,12 +160,14 @@ def question_about(ref: DealRef, deal: Deal | None, ask: Ask, policy: DealWonPol
     contacts = [watch_key(ref.connection, "contact", c.id) for c in deal.contacts] if deal else []
     return Question(
         **dict(ask),
-        deal=ref,
+        flow="DealWon",
+        subject=ref.subject,
         watched=(watch_key(ref.connection, "deal", ref.id), *(parts_of(deal) if deal else ()), *contacts),
-        deal_name=deal.name if deal else "",
-        deal_url=deal.url if deal else "",
+        name=deal.name if deal else "",
+        url=deal.url if deal else "",
         owner=deal.owner if deal else None,
         amount=net_amount(deal, policy) if deal else None,
+        task_on=ref.id if deal else "",
     )
 
 

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from raccord.domain.deal_won.outcome import DealWonEnd, Ending
 from raccord.domain.desk.notice import Fact, Link, Notice
 from raccord.domain.desk.problems import Cause, Problem, Text
 from raccord.domain.desk.wording import Voice, said
 from raccord.domain.values.base import Value
-from raccord.domain.values.deal import DealRef
+from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.money import Money
 
 
@@ -33,6 +34,22 @@ def worth_telling(warnings: tuple[Problem, ...], *, dated: bool) -> tuple[Proble
     `dated`: it has one, so what is said of it is worth telling.
     """
     return tuple(w for w in warnings if dated or w.cause is not Cause.DATE)
+
+
+def remark_on(deal: Deal, end: DealWonEnd, *, at: datetime) -> Remark | None:
+    """Return what is worth telling of an invoice that was issued; None when nothing is."""
+    points = worth_telling(end.warnings, dated=deal.service_date is not None)
+    if end.ending is not Ending.INVOICED or end.number is None or end.totals is None or not points:
+        return None
+    return Remark(
+        deal=deal.ref,
+        deal_name=deal.name,
+        deal_url=deal.url,
+        number=end.number,
+        gross=end.totals.gross,
+        points=points,
+        at=at,
+    )
 
 
 def remark_notice(remark: Remark, voice: Voice) -> Notice:

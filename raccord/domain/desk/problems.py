@@ -39,6 +39,8 @@ class Cause(StrEnum):
     SEVERAL_INVOICES = "several_invoices"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
+    TOO_LARGE = "too_large"
+    BUG = "bug"
 
 
 class Problem(Value):

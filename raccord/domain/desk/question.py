@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from raccord.domain.desk.problems import Problem, Text
 from raccord.domain.values.base import Value
-from raccord.domain.values.deal import DealRef
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Owner
+from raccord.domain.values.subject import Subject
 
 
 class Choice(StrEnum):
@@ -72,15 +72,20 @@ class Ask(Value):
 
 
 class Question(Ask):
-    """An ask about one deal: everything a person needs to decide at once."""
+    """An ask of one flow about its subject: everything a person needs to decide at once."""
 
-    deal: DealRef
+    flow: str
+    """The workflow type that asks."""
+    subject: Subject
     watched: tuple[str, ...] = ()
     """Records whose change answers the question by itself, as `watch_key` writes them."""
-    deal_name: str = ""
-    deal_url: str = ""
+    name: str = ""
+    """What people call the subject."""
+    url: str = ""
     owner: Owner | None = None
     amount: Money | None = None
+    task_on: str = ""
+    """Id of the CRM's deal on which a task asks its salesperson too; empty when there is none."""
 
 
 class Answer(Value):

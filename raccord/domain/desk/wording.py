@@ -42,7 +42,7 @@ def notice_of(question: Question, standing: Standing, voice: Voice) -> Notice:
         title=f"{mark}{stage}{voice.say(question.title)}",
         facts=_facts(question, voice),
         points=_points(question, standing, voice),
-        links=(Link(label=voice.say(_THE_DEAL), url=question.deal_url),) if question.deal_url else (),
+        links=(Link(label=voice.say(_THE_DEAL), url=question.url),) if question.url else (),
         buttons=() if standing.closed else _buttons(question, standing, voice),
         people=() if standing.closed else people,
         footer=_footer(standing, voice),
@@ -53,8 +53,8 @@ _THE_DEAL = Text(fr="Ouvrir l'affaire", en="Open the deal")
 
 
 def _facts(question: Question, voice: Voice) -> tuple[Fact, ...]:
-    name = question.deal_name or question.deal.id
-    facts = [Fact(label=voice.say(Text(fr="Affaire", en="Deal")), value=f"{name} ({question.deal.id})")]
+    name = question.name or question.subject.id
+    facts = [Fact(label=voice.say(Text(fr="Affaire", en="Deal")), value=f"{name} ({question.subject.id})")]
     if question.amount:
         label = voice.say(Text(fr="Montant HT", en="Net amount"))
         facts.append(Fact(label=label, value=question.amount.text(voice.language)))

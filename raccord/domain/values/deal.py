@@ -1,5 +1,6 @@
 """The deal and its line items, as read from the CRM."""
 
+import hashlib
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -85,6 +86,11 @@ class Deal(Value):
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """The same as long as nothing of the deal changed that an invoice depends on."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
 class WonDeal(Value):

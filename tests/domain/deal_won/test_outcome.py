@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from raccord.domain.deal_won.outcome import (
-    DealWonResult,
+    DealWonEnd,
     Ending,
     NotForUs,
     gate,
@@ -120,19 +120,19 @@ def missing(field: str) -> Problem:
 
 @pytest.mark.parametrize("reason", NotForUs)
 def test_every_reason_not_to_act_is_a_sentence(reason: NotForUs) -> None:
-    text = DealWonResult(ending=Ending.NOT_FOR_US, reason=reason).markdown()
+    text = DealWonEnd(ending=Ending.NOT_FOR_US, reason=reason).markdown()
     assert text.startswith("Not for us: the deal ") or text.startswith("Not for us: its ")
     assert text.endswith(".")
     assert reason.value not in text
 
 
 def test_no_two_reasons_read_the_same() -> None:
-    texts = {DealWonResult(ending=Ending.NOT_FOR_US, reason=r).markdown() for r in NotForUs}
+    texts = {DealWonEnd(ending=Ending.NOT_FOR_US, reason=r).markdown() for r in NotForUs}
     assert len(texts) == len(NotForUs)
 
 
 def test_problems_are_a_numbered_list_of_what_to_do() -> None:
-    text = DealWonResult(ending=Ending.PROBLEMS, problems=(missing("siret"), missing("zip"))).markdown()
+    text = DealWonEnd(ending=Ending.PROBLEMS, problems=(missing("siret"), missing("zip"))).markdown()
     assert text == (
         "**A person has to settle 2 point(s):**\n\n"
         "1. **company 12 · siret**: It is missing. *Go.*\n"
@@ -147,18 +147,18 @@ def test_a_problem_can_be_read_in_both_languages() -> None:
 
 @pytest.mark.parametrize("ending", [Ending.INVOICED, Ending.ALREADY_INVOICED])
 def test_an_invoice_is_named_by_number_and_amount(ending: Ending) -> None:
-    text = DealWonResult(ending=ending, mode=Mode.LIVE, number="F-7", totals=totals()).markdown()
+    text = DealWonEnd(ending=ending, mode=Mode.LIVE, number="F-7", totals=totals()).markdown()
     assert text == "Invoice **F-7** (120.00 EUR) is issued and shown on the deal."
 
 
 def test_shadow_says_that_nothing_was_written() -> None:
-    text = DealWonResult(ending=Ending.SHADOW, findings=("would create a customer",)).markdown()
+    text = DealWonEnd(ending=Ending.SHADOW, findings=("would create a customer",)).markdown()
     assert text == "**Shadow: computed, not proven. Nothing was written.**\n\n- would create a customer"
 
 
 @pytest.mark.parametrize("ending", Ending)
 def test_no_ending_shows_none_to_a_reader(ending: Ending) -> None:
-    text = DealWonResult(ending=ending, number="F-7", totals=totals(), reason=NotForUs.NOT_WON).markdown()
+    text = DealWonEnd(ending=ending, number="F-7", totals=totals(), reason=NotForUs.NOT_WON).markdown()
     assert "None" not in text
     assert "Ending" not in text
 
@@ -205,5 +205,5 @@ def test_shadow_uses_the_vendors_rounding_rule() -> None:
 
 
 def test_a_result_survives_its_journey_through_the_workflow() -> None:
-    result = DealWonResult(ending=Ending.PROBLEMS, problems=(missing("siret"),), totals=totals())
-    assert DealWonResult.model_validate_json(result.model_dump_json()) == result
+    result = DealWonEnd(ending=Ending.PROBLEMS, problems=(missing("siret"),), totals=totals())
+    assert DealWonEnd.model_validate_json(result.model_dump_json()) == result

@@ -56,6 +56,7 @@ def _links() -> None:
         sa.Column("invoice_id", sa.String),
         sa.Column("number", sa.String),
         sa.Column("delivered", sa.Boolean, nullable=False),
+        sa.Column("settled", sa.String),
         sa.Column("updated_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("crm", "deal", "billing", name="pk_deal_links"),
     )

@@ -7,8 +7,8 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.announcing import Announcer
 from activities.effects import Effects
+from activities.messaging.announcing import Announcer
 from raccord.connectors.errors import Auth, ConnectorError
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.wording import Voice

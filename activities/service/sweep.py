@@ -8,8 +8,9 @@ from temporalio import activity
 from raccord.connectors.crm import Crm
 from raccord.domain.service.sweep import Sweep, SweepPlan, SweepResult
 from raccord.domain.values.deal import DealRef, WonDeal
+from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
-from raccord.temporal.flows import AT_LEISURE, deal_changed
+from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, wake
 
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
 FULL_EVERY = timedelta(days=1)
@@ -65,10 +66,10 @@ class SweepActivities:
             invoiced = await self._records.links.invoiced_deals(plan.crm)
             gone = sorted(invoiced - {d.id for d in found})
         for id in (*without, *changed, *gone):
-            await self._look_at(DealRef(connection=plan.crm, id=id))
+            await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject)
         waiting = await self._records.waiting.list()
         for row in waiting:
-            await self._look_at(row.question.deal)
+            await self._wake(flow_named(row.question.flow), row.question.subject)
         if self._active:
             await self._records.watermarks.advance(WATERMARK, plan.began_at)
         if self._active and plan.full:
@@ -81,8 +82,9 @@ class SweepActivities:
             no_longer_won=len(gone),
         )
 
-    async def _look_at(self, deal: DealRef) -> None:
-        await deal_changed(activity.client(), deal, key=KEY, priority=AT_LEISURE)
+    async def _wake(self, flow: FlowType, subject: Subject) -> None:
+        why = Changed(key=KEY, thorough=True)
+        await wake(activity.client(), flow, subject, why, priority=AT_LEISURE)
         activity.heartbeat()
 
 

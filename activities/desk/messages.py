@@ -7,23 +7,45 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.announcing import Announcer, digest
-from activities.desk import DeskRules, listed
+from activities.desk.questions import DeskRules, listed
 from activities.effects import Effects, cause
-from activities.messages import Answered, PressIn, Whisper
+from activities.messaging.announcing import Announcer, digest
 from raccord.connectors.errors import NotFound
 from raccord.connectors.messenger import Messenger
-from raccord.domain.desk.notice import Notice, Place
+from raccord.domain.desk.notice import Notice, Place, Press
 from raccord.domain.desk.question import Decision, decision_of
 from raccord.domain.desk.wording import Standing, escalation, notice_of
+from raccord.domain.rules.timing import Timing
+from raccord.domain.values.base import Value
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
-from raccord.temporal.flows import deal_changed
+from raccord.temporal.flows import Changed, flow_named, wake
 
 UPDATE_WITHIN = timedelta(seconds=6)
 BUSY = "Busy"
 """The one refusal of a flow that is worth repeating in a moment."""
 LATE = "This question is settled already; nothing was changed."
+
+
+class PressIn(Value):
+    """A pressed button on its way to the flow that asked."""
+
+    press: Press
+    messenger: str
+    timing: Timing
+
+
+class Answered(Value):
+    """What came of a press, in a sentence for the person who pressed."""
+
+    taken: bool
+    said: str
+
+
+class Whisper(Value):
+    place: Place
+    user: str
+    text: str
 
 
 class DeskMessages:
@@ -55,12 +77,12 @@ class DeskMessages:
         await self._records.waiting.told(incident, place, digest(notice))
 
     async def _post(self, row: Waiting, notice: Notice, ref: str, reply_to: Place | None = None) -> Place:
-        about = str(row.question.deal)
+        about = str(row.question.subject)
         return await self._announcer.post(notice, ref=ref, about=about, since=row.since, reply_to=reply_to)
 
     async def _edit(self, row: Waiting, place: Place, notice: Notice) -> Place:
         try:
-            await self._announcer.edit(place, notice, ref=row.incident, about=str(row.question.deal))
+            await self._announcer.edit(place, notice, ref=row.incident, about=str(row.question.subject))
         except NotFound:
             # Somebody deleted the message: an open question is posted again, a settled one is not.
             return (
@@ -115,7 +137,8 @@ class DeskMessages:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 # Terminated, or failed: the question is still listed, so the flow has to ask it again.
-                await deal_changed(activity.client(), row.question.deal, key=key)
+                flow, why = flow_named(row.question.flow), Changed(key=key, thorough=True)
+                await wake(activity.client(), flow, row.question.subject, why)
             raise _later(f"Temporal did not take the answer ({error.status.name}).") from error
         return Answered(taken=True, said=said)
 

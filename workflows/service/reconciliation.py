@@ -5,9 +5,9 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.sweep import SweepActivities, SweepReads
+from activities.policies import Policies
+from activities.service.sweep import SweepActivities, SweepReads
 from raccord.domain.service.sweep import Sweep, SweepResult
-from workflows.deal_steps import deal_won_policy
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 TELL_WITHIN = timedelta(hours=1)
@@ -33,7 +33,7 @@ class Reconciliation:
         raise ApplicationError(f"The sweep ended. {said}", non_retryable=True)
 
     async def _swept(self, sweep: Sweep) -> SweepResult:
-        policy = await deal_won_policy()
+        policy = await run_local(Policies.deal_won, summary="read the rules")
         plan = await run_local(SweepActivities.plan, sweep, summary="choose the window")
         found = await run_step(
             SweepReads.won_deals,

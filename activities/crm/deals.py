@@ -3,10 +3,21 @@
 from temporalio import activity
 
 from activities.effects import Effect, Effects, cause
-from activities.messages import WriteBack
 from raccord.connectors.crm import Crm, CrmReader
-from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
 from raccord.domain.values.parties import Company
+from raccord.records.links import Links
+
+
+class WriteBack(Value):
+    """Show these invoice fields on this deal."""
+
+    deal: DealRef
+    billing: str
+    fields: InvoiceFields
+    as_read: str
+    """The content hash of the deal as it was when all was done: an event that leaves it so is an echo."""
 
 
 class CrmReads:
@@ -25,18 +36,13 @@ class CrmReads:
         """Read a company as it lives now, of a merged one the survivor; None when it is gone."""
         return await self._crm.read_company(company_id)
 
-    @activity.defn(name="crm.current_company")
-    async def current_company(self, company_id: str) -> str | None:
-        """Return under which id a company lives now: for runs that began before sites were told apart."""
-        found = await self._crm.read_company(company_id)
-        return found.id if found else None
-
 
 class CrmWrites:
     """Writing to deals."""
 
-    def __init__(self, crm: Crm, effects: Effects) -> None:
+    def __init__(self, crm: Crm, links: Links, effects: Effects) -> None:
         self._crm = crm
+        self._links = links
         self._effects = effects
 
     @activity.defn(name="crm.write_invoice")
@@ -62,3 +68,4 @@ class CrmWrites:
             look=look,
             write=write,
         )
+        await self._links.update_deal(deal, wanted.billing, settled=wanted.as_read)

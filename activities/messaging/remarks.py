@@ -7,15 +7,23 @@ from temporalio import activity
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.announcing import Announcer
 from activities.effects import Effects
-from activities.messages import RemarkIn
+from activities.messaging.announcing import Announcer
 from raccord.connectors.messenger import Messenger
 from raccord.domain.deal_won.remarks import Remark, remark_notice
 from raccord.domain.desk.wording import Voice
 from raccord.domain.rules.timing import Timing
+from raccord.domain.values.base import Value
 
 BEFORE = timedelta(minutes=5)
+
+
+class RemarkIn(Value):
+    """A remark and the messenger that tells it: its connection, which is its queue."""
+
+    messenger: str
+    timing: Timing
+    remark: Remark
 
 
 class RemarkActivities:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.desk import DeskRules, listed
+from activities.desk.questions import DeskRules, listed
 from activities.effects import Effect, Effects, cause
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Permanent
@@ -25,6 +25,8 @@ class DeskTasks:
     async def keep(self, incident: str) -> None:
         """Create the question's task, or mark it as done once the question is settled."""
         row = await listed(self._records, incident)
+        if not row.question.task_on:
+            return
         if row.closed_at and not row.task_id:
             row = await self._late(row)
         match row.closed_at, row.task_id:
@@ -36,7 +38,7 @@ class DeskTasks:
 
     async def _late(self, row: Waiting) -> Waiting:
         """Find a task whose creation was never answered: the question was settled meanwhile."""
-        if await self._crm.find_task(row.question.deal.id, row.incident) is None:
+        if await self._crm.find_task(row.question.task_on, row.incident) is None:
             return row
         task = await self._create(row)
         await self._records.waiting.tasked(row.incident, task)
@@ -57,7 +59,7 @@ class DeskTasks:
         subject, body = task_text(question, self._rules.voice)
         task = Task(
             ref=row.incident,
-            deal_id=question.deal.id,
+            deal_id=question.task_on,
             owner_id=owner,
             subject=subject,
             body=body,
@@ -65,16 +67,16 @@ class DeskTasks:
         )
 
         async def look() -> str | None:
-            return await self._crm.find_task(question.deal.id, row.incident)
+            return await self._crm.find_task(question.task_on, row.incident)
 
         async def write(_: str) -> str:
             return await self._crm.create_task(task)
 
         return await self._effects.once(
             Effect(
-                key=f"task/{question.deal}/{row.incident}" + ("" if owner else "/unowned"),
+                key=f"task/{question.subject}/{row.incident}" + ("" if owner else "/unowned"),
                 name="crm.create_task",
-                object=str(question.deal),
+                object=str(question.subject),
                 cause=cause(),
                 request=task.model_dump(mode="json"),
             ),
@@ -93,9 +95,9 @@ class DeskTasks:
 
         await self._effects.once(
             Effect(
-                key=f"task/{row.question.deal}/{row.incident}/done",
+                key=f"task/{row.question.subject}/{row.incident}/done",
                 name="crm.complete_task",
-                object=str(row.question.deal),
+                object=str(row.question.subject),
                 cause=cause(),
                 request={"task": task},
             ),

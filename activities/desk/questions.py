@@ -6,12 +6,12 @@ from temporalio import activity
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities.effects import cause
-from activities.messages import DeskState
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Decision, Question, Ticket
 from raccord.domain.desk.wording import Voice
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.timing import Timing
+from raccord.domain.values.base import Value
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
@@ -31,6 +31,17 @@ class DeskRules(Desk):
     def due_at(self, since: datetime) -> datetime:
         """Return when a question that was asked `since` should have been answered."""
         return self.hours.after(since, self.escalate_after)
+
+
+class DeskState(Value):
+    """What keeping a question's message and task in step needs; connections are empty where unused."""
+
+    incident: str
+    closed: bool
+    messenger: str
+    crm: str
+    escalate_at: datetime | None
+    timing: Timing
 
 
 class DeskActivities:
@@ -57,7 +68,7 @@ class DeskActivities:
         found = await waiting.get(decision.incident)
         await self._records.audit.note(
             effect="desk.decision",
-            object=str(found.question.deal) if found else decision.incident,
+            object=str(found.question.subject) if found else decision.incident,
             actor=answer.actor,
             cause=cause(),
             detail={"incident": decision.incident, "choice": answer.choice.value, "option": answer.option},

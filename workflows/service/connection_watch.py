@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from activities.watch import WatchActivities, WatchMessages
+from activities.service.watch import WatchActivities, WatchMessages
 from raccord.domain.service.outage import Look, Report, Watch, WatchPolicy
 from raccord.temporal import search
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
@@ -44,7 +44,7 @@ class ConnectionWatch:
     async def _told(self, watch: Watch, look: Look, policy: WatchPolicy) -> Watch:
         if watch.alerted or workflow.now() - watch.began < policy.tells_after(look.cause):
             return watch
-        if look.healthy and workflow.patched("only-what-lasts"):
+        if look.healthy:
             return watch
         return watch.model_copy(update={"alerted": await self._tell(watch.report(look=look), policy)})
 

@@ -1,0 +1,1 @@
+"""The billing system's role: its books, customers, drafts and invoices."""

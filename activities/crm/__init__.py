@@ -1,0 +1,1 @@
+"""The CRM's role: reading deals, showing invoices on them."""

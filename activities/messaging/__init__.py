@@ -1,0 +1,1 @@
+"""The messenger's role: posting once, editing in place."""

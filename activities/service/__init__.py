@@ -1,0 +1,1 @@
+"""What serves every flow: the sweep, the watch over connections, waking flows."""

@@ -1,0 +1,26 @@
+"""How any flow ends, for the audit, the search attributes and the Temporal UI."""
+
+from typing import Any
+
+from raccord.domain.values.base import Value
+from raccord.domain.values.money import Money
+from raccord.domain.values.subject import Subject
+
+
+class End(Value):
+    """What a run of a flow came to."""
+
+    flow: str
+    subject: Subject
+    state: str
+    """One word, for filters: `invoiced`, `not_for_us`."""
+    cause: str = ""
+    """One word for what kept it from more; empty when nothing did."""
+    customer: str = ""
+    """The billing customer's id."""
+    invoices: tuple[str, ...] = ()
+    amount: Money | None = None
+    details: str = ""
+    """Markdown for a person in the Temporal UI."""
+    record: dict[str, Any] = {}
+    """What the audit keeps, sealed; empty when the end tells nothing new and leaves no row."""

@@ -1,0 +1,1 @@
+"""Flow 1: a won deal becomes exactly one proven invoice, or one question."""

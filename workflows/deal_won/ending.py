@@ -1,0 +1,122 @@
+"""How a look ends: what is left to do for an issued invoice, and what stays of a deal that is not ours."""
+
+from activities.billing.books import Books, BooksQuery
+from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, shadow_findings
+from raccord.domain.deal_won.quality import InvoicePlan
+from raccord.domain.deal_won.questions import WITHOUT_MAIL, WITHOUT_WRITING, no_longer_won, refused
+from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.rules.invoicing import Delivery
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.deal import Deal
+from raccord.domain.values.invoice import Invoice, InvoiceState, fields_of, live_invoices
+from workflows.deal_won.case import Case
+from workflows.deal_won.issued import Issued
+from workflows.deal_won.steps import Writing
+from workflows.steps import Gone, Stopped
+
+
+class Finish:
+    """The ends of a deal that has its invoice. `issued_here` are this run's invoices, with their warnings.
+
+    An event that only echoes our own writes brings another look: the run has issued it all the same.
+    """
+
+    def __init__(self, case: Case, issued_here: dict[str, tuple[Problem, ...]]) -> None:
+        self._case = case
+        self._issued_here = issued_here
+
+    async def already(self, invoice: Invoice, books: Books) -> DealWonEnd:
+        """End with the invoice that was there; a deal edited since is a question first."""
+        if self._case.policy.mode is Mode.SHADOW:
+            said = (f"is already invoiced as {invoice.number}; nothing is left to do",)
+            return self._end(Ending.SHADOW, invoice, findings=said)
+        await Issued(self._case).compared(invoice, books)
+        delivered = books.link.delivered and books.link.invoice_id == invoice.id
+        return await self.carried_through(invoice, delivered=delivered)
+
+    async def adopted(self, steps: Writing, theirs: Invoice, books: Books) -> DealWonEnd:
+        """End with an invoice that a person wrote; a draft of ours is not needed then."""
+        if draft := books.standing:
+            await steps.discard(draft, revision=books.link.revision + 1)
+        await steps.adopt(theirs)
+        return await self.carried_through(theirs, delivered=True)
+
+    async def carried_through(self, invoice: Invoice, *, delivered: bool) -> DealWonEnd:
+        """Deliver and write back whatever is missing; a deal that is gone meanwhile ends it too."""
+        wanted = self._case.policy.invoice.delivery is Delivery.VENDOR
+        steps = self._case.finishing()
+        try:
+            if wanted and not delivered and invoice.state is InvoiceState.OPEN:
+                await self._delivered(steps, invoice)
+            await self._shown(steps, invoice)
+        except Gone:
+            pass
+        ours = invoice.id in self._issued_here
+        return self._end(Ending.INVOICED if ours else Ending.ALREADY_INVOICED, invoice)
+
+    async def _delivered(self, steps: Writing, invoice: Invoice) -> None:
+        try:
+            await steps.deliver(invoice)
+        except Stopped as stopped:
+            await self._go_without(stopped, "deliver", WITHOUT_MAIL)
+            await steps.went_without_mail()
+
+    async def _shown(self, steps: Writing, invoice: Invoice) -> None:
+        try:
+            await steps.write_back(fields_of(invoice), as_read=self._case.deal.content_hash)
+        except Stopped as stopped:
+            await self._go_without(stopped, "write_back", WITHOUT_WRITING)
+
+    async def _go_without(self, stopped: Stopped, step: str, skip: Text) -> None:
+        """Ask about a refused last step; skipping it lets an invoiced deal end."""
+        await self._case.ask(refused(step, stopped.ask.problems[0], skip=skip))
+
+    def _end(self, ending: Ending, invoice: Invoice, findings: tuple[str, ...] = ()) -> DealWonEnd:
+        return DealWonEnd(
+            ending=ending,
+            mode=self._case.policy.mode,
+            warnings=self._issued_here.get(invoice.id, ()),
+            customer_id=invoice.customer_id,
+            invoice_id=invoice.id,
+            number=invoice.number,
+            totals=invoice.totals,
+            findings=findings,
+        )
+
+
+async def not_for_us(case: Case, reason: NotForUs, survivor: Deal | None) -> DealWonEnd:
+    """End a deal that is not Raccord's to invoice, or not any more.
+
+    Its issued invoice is a question first; a draft of ours is deleted, or somebody could issue it by hand.
+    """
+    if case.policy.mode is not Mode.SHADOW:
+        steps = case.finishing()
+        if survivor and reason is NotForUs.MERGED:
+            await steps.wake(survivor.ref.subject)
+        if (await steps.recall(open_again=True)).invoice_id:
+            await _left_behind(case, reason, steps)
+    return DealWonEnd(ending=Ending.NOT_FOR_US, mode=case.policy.mode, reason=reason)
+
+
+async def _left_behind(case: Case, reason: NotForUs, steps: Writing) -> None:
+    try:
+        books = await steps.books(BooksQuery(billing=case.policy.billing, deal=case.ref))
+    except Gone:
+        return
+    for invoice in live_invoices(books.invoices):
+        if not invoice.finalised and invoice.is_of(case.ref):
+            await steps.discard(invoice, revision=books.link.revision + 1)
+        elif invoice.finalised and reason in (NotForUs.NOT_WON, NotForUs.DELETED):
+            await case.ask(no_longer_won(invoice, deleted=reason is NotForUs.DELETED))
+
+
+def shadow(case: Case, plan: InvoicePlan, books: Books) -> DealWonEnd:
+    """End with what live mode would do; computed, not proven."""
+    customer = books.customer.customer.id if books.customer.customer else None
+    return DealWonEnd(
+        ending=Ending.SHADOW,
+        mode=case.policy.mode,
+        customer_id=customer,
+        totals=plan.totals(case.policy.vat_rounding),
+        findings=shadow_findings(plan, case.policy, customer),
+    )

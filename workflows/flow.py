@@ -1,0 +1,248 @@
+"""What every flow shares: it looks until nothing changes, asks people, and says how it ended."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from temporalio import workflow
+
+from activities.records.memory import RecordsActivities
+from raccord.domain.desk.question import Answer, Ask, Choice, Decision, Question
+from raccord.domain.rules.timing import Timing
+from raccord.domain.values.end import End
+from raccord.domain.values.subject import Subject
+from raccord.temporal import search
+from raccord.temporal.flows import Changed
+from workflows.desk import Desk
+from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_local, run_step
+
+T = TypeVar("T")
+
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=5)
+_MOST_FRUITLESS = 12
+
+
+class Ended(Protocol):
+    """A flow's own result, which knows how it is told."""
+
+    def told(self, subject: Subject) -> End: ...
+
+
+E = TypeVar("E", bound=Ended)
+
+
+class GivenUp(Exception):
+    """A person decided that the flow goes no further."""
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """The vendor step that the flow awaits, and since when."""
+
+    queue: str
+    since: datetime
+
+
+class Flow(ABC, Generic[E]):
+    """A flow about one subject, which may be started at any time, by anybody, any number of times.
+
+    It never acts on an event's content: `changed` only says that another look is due, and a flow does
+    not close while one is. Everything is read again in each look and every write looks first. What only
+    a person can settle waits at the desk; after an answer, too, everything is read again. No look begins
+    at once after one that came to nothing: it waits for a person, for a change, or for a while.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.timing = Timing()
+        self._desk = Desk()
+        self._changed = False
+        self._thorough = self.thorough = False
+        self._fruitless = 0
+        self._awaited: _Awaited | None = None
+
+    @workflow.signal(description="Something about its subject changed: look again")
+    def changed(self, why: Changed) -> None:
+        self._changed = True
+        self._thorough = self._thorough or why.thorough
+
+    @workflow.update(description="Answer the question that the flow waits with")
+    def decide(self, decision: Decision) -> str:
+        return self._desk.take(decision)
+
+    @decide.validator
+    def _may_decide(self, decision: Decision) -> None:
+        self._desk.check(decision)
+
+    @abstractmethod
+    async def look(self) -> E:
+        """One pass from reading to the end. It may raise whatever a step or a question raises."""
+
+    @abstractmethod
+    async def still_so(self) -> bool:
+        """Whether the subject is what the last look read."""
+
+    @abstractmethod
+    def asks(self) -> bool:
+        """Whether this flow may wait for a person now."""
+
+    @abstractmethod
+    def question(self, ask: Ask) -> Question:
+        """Put an ask into the context of the subject."""
+
+    @abstractmethod
+    def stopped(self, ask: Ask) -> E:
+        """Return the end of a flow that may not ask."""
+
+    @abstractmethod
+    def given_up(self) -> E:
+        """Return the end of a flow that a person gave up."""
+
+    async def gone(self, gone: Gone) -> E:
+        """Return the end when a record that a step was about is gone."""
+        raise gone
+
+    async def until_nothing_changes(self) -> E:
+        """Look until a look has an end and nothing changed meanwhile; record the end and return it."""
+        watching = asyncio.create_task(self._say_when_held_up())
+        while True:
+            end = await self._one_look()
+            if end is None or (self._changed and not await self._nothing_new()):
+                self._continue_when_long()
+                continue
+            await self._conclude(end.told(self.subject))
+            await self.afterwards(end)
+            if not self._changed or await self._nothing_new():
+                watching.cancel()
+                return end
+
+    async def afterwards(self, end: E) -> None:
+        """What is told beside the end, once."""
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Return a person's standing answer; without one, wait for it and then look at everything again."""
+        answer = await self._desk.ask(
+            self.question(ask), changed=lambda: self._changed, still_so=self.still_so
+        )
+        if answer.choice is Choice.CANCEL:
+            raise GivenUp
+        return answer
+
+    async def step(
+        self,
+        method: Callable[..., Awaitable[T]],
+        arg: Any,
+        *,
+        queue: str,
+        about: str,
+        summary: str,
+        within: timedelta | None = None,
+    ) -> T:
+        """Run one vendor step; see `run_step`. One that is held up for long says so."""
+        self._awaited = _Awaited(queue, workflow.now())
+        try:
+            return await run_step(
+                method, arg, queue=queue, timing=self.timing, about=about, summary=summary, within=within
+            )
+        finally:
+            self._awaited = None
+
+    async def _one_look(self) -> E | None:
+        """One look with all its ways out; None when another look is due before the end."""
+        self.thorough, self._thorough, self._changed = self._thorough, False, False
+        try:
+            try:
+                try:
+                    end: E | None = await self.look()
+                except Gone as gone:
+                    end = await self.gone(gone)
+            except Stopped as stopped:
+                if not self.asks():
+                    return self.stopped(stopped.ask)
+                await self.ask(stopped.ask)
+                end = None
+        except GivenUp:
+            end = self.given_up()
+        except LookAgain:
+            end = None
+        except OutOfTime as late:
+            await self._pause(late.wait, late.queue)
+            return None
+        if end or self._desk.heard() or self._changed:
+            self._fruitless = 0
+        else:
+            # Nobody said anything: what made this look void may make the next one void as well.
+            await self._pause(None, "")
+        return end
+
+    async def _pause(self, wait: timedelta | None, queue: str) -> None:
+        """Wait as long as a vendor asked, and longer each time that looks come to nothing."""
+        grown = _FIRST_PAUSE * 2 ** (self._fruitless - 1) if self._fruitless else timedelta(0)
+        self._fruitless = min(self._fruitless + 1, _MOST_FRUITLESS)
+        pause = max(wait or timedelta(0), min(grown, _LONGEST_PAUSE))
+        if not pause:
+            return
+        if queue:
+            self._show_waiting(queue)
+        await workflow.sleep(pause, summary=f"leave {queue} alone for a while" if queue else "look again")
+
+    async def _nothing_new(self) -> bool:
+        """Whether the changes told since the look began leave the subject as it was read."""
+        if self._thorough:
+            return False
+        self._changed = False
+        try:
+            same = await self.still_so()
+        except (Stopped, OutOfTime):
+            return False
+        return same and not self._changed
+
+    def _continue_when_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(self.subject)
+
+    async def _conclude(self, end: End) -> None:
+        workflow.set_current_details(end.details)
+        amount = end.amount
+        workflow.upsert_search_attributes(
+            [
+                search.STATE.value_set(end.state),
+                search.CAUSE.value_set(end.cause) if end.cause else search.CAUSE.value_unset(),
+                *((search.CUSTOMER.value_set(end.customer),) if end.customer else ()),
+                *((search.INVOICES.value_set(list(end.invoices)),) if end.invoices else ()),
+                *((search.AMOUNT_MINOR.value_set(amount.minor),) if amount else ()),
+                *((search.CURRENCY.value_set(amount.currency),) if amount else ()),
+            ]
+        )
+        settled = await run_local(RecordsActivities.conclude, end, summary=f"record the end: {end.state}")
+        if settled:
+            await self._desk.leave(settled)
+
+    async def _say_when_held_up(self) -> None:
+        """Say where people look for it that a step is held up: one timer a flow, not one a step."""
+        while True:
+            await workflow.wait_condition(lambda: self._awaited is not None)
+            awaited = self._awaited
+            if awaited is None:
+                continue
+            left = awaited.since + self.timing.waiting_after - workflow.now()
+            if left > timedelta(0):
+                await workflow.sleep(left, summary=f"then say that {awaited.queue} is awaited")
+                continue
+            self._show_waiting(awaited.queue)
+            await self._until_done(awaited)
+            workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
+            workflow.set_current_details("")
+
+    async def _until_done(self, awaited: _Awaited) -> None:
+        await workflow.wait_condition(lambda: self._awaited is not awaited)
+
+    def _show_waiting(self, queue: str) -> None:
+        workflow.upsert_search_attributes(
+            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
+        )
+        workflow.set_current_details(f"**Waits for {queue}**; it goes on by itself.")
