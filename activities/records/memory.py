@@ -115,13 +115,11 @@ class RecordsActivities:
         """
         settled = await self._records.waiting.close(activity.info().workflow_id or "")
         if end.record:
-            info = activity.info()
             await self._records.audit.note(
                 effect=f"{end.flow}.end",
                 object=str(end.subject),
                 actor=ACTOR,
                 cause=cause(),
                 detail=end.record,
-                key=f"end/{info.workflow_run_id}/{info.activity_id}",
             )
         return settled

@@ -126,9 +126,7 @@ class Audit:
 
         await self._database.write(work)
 
-    async def note(
-        self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any], key: str = ""
-    ) -> None:
+    async def note(self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any]) -> None:
         """Add a row of its own for what was decided or shown without an external write."""
         clear = {"kind": Kind.NOTE.value, "effect": effect, "object": object, "actor": actor, "cause": cause}
         sealed = self._sealed({"detail": detail})

@@ -1,7 +1,7 @@
 """Record one history per flow and ending, from real runs, sealed with the key that lies beside them.
 
-Run it when a flow gains an ending, into a new generation. Older generations stay as they are: running
-executions are as old as they are, and today's code must replay them.
+Nothing is released yet, so a change of a flow's commands records them anew. From the first release on,
+older histories stay beside the new ones: running executions are as old as they are.
 """
 
 import asyncio
@@ -15,12 +15,13 @@ from tests.front_door.test_desk import GIVE_UP, RECORDS, dirty_deal, message_abo
 from tests.front_door.test_endings import THREE_PIECES, end_of
 
 HERE = Path(__file__).parent
-GENERATION = HERE / "2-desk"
+RECORDED = HERE / "recorded"
 NAMESPACE = "raccord-histories"
 OTHER_FLOWS = {
     "EnsureCustomer": "ensure-customer",
     "Telling": "telling",
     "Press": "press",
+    "Remarking": "remarking",
     "ConnectionWatch": "connection-watch",
     "Reconciliation": "reconciliation",
 }
@@ -53,7 +54,7 @@ async def _live(server: TemporalServer, directory: Path) -> None:
                 f"WorkflowType = '{flow}' AND ExecutionStatus = 'Completed'"
             ):
                 handle = lane.client.get_workflow_handle(found.id, run_id=found.run_id)
-                (GENERATION / f"{name}.json").write_text((await handle.fetch_history()).to_json() + "\n")
+                (RECORDED / f"{name}.json").write_text((await handle.fetch_history()).to_json() + "\n")
 
 
 async def _invoiced_lost_and_won_back(lane: Lane) -> None:
@@ -61,15 +62,19 @@ async def _invoiced_lost_and_won_back(lane: Lane) -> None:
     await lane.account.win(deal)
     await end_of(lane, deal)
     await _save(lane, deal, "invoiced")
+    warned = await lane.account.deal(service_date="2020-01-31")
+    await lane.account.win(warned)
+    await end_of(lane, warned)
+    await message_about(lane, warned)
     await lane.account.move(deal, "closedlost")
     await lane.question(deal, cause="lost_after_issue")
     await lane.account.win(deal)
     await end_of(lane, deal, after_runs=1)
-    await _save(lane, deal, "lost-and-won-back")
+    await _save(lane, deal, "already_invoiced")
     never = await lane.account.deal()
     await lane.account.move(never, "closedlost")
     await end_of(lane, never)
-    await _save(lane, never, "not-for-us")
+    await _save(lane, never, "not_for_us")
 
 
 async def _asked(lane: Lane) -> None:
@@ -81,7 +86,7 @@ async def _asked(lane: Lane) -> None:
     given_up, _ = await dirty_deal(lane)
     await lane.account.press(await message_about(lane, given_up), GIVE_UP)
     await end_of(lane, given_up)
-    await _save(lane, given_up, "given-up")
+    await _save(lane, given_up, "closed")
 
 
 async def _totals_differ(lane: Lane) -> None:
@@ -119,11 +124,15 @@ async def _one(server: TemporalServer, directory: Path, mode: str) -> None:
             await lane.account.press(await message_about(lane, deal), "Émettre")
         await end_of(lane, deal)
         await _save(lane, deal, mode)
+        if mode == "shadow":
+            dirty, _ = await dirty_deal(lane)
+            await end_of(lane, dirty)
+            await _save(lane, dirty, "problems")
 
 
 async def _save(lane: Lane, deal: str, name: str) -> None:
     history = await lane.client.get_workflow_handle(f"deal-won/hubspot/{deal}").fetch_history()
-    (GENERATION / f"deal-won-{name}.json").write_text(history.to_json() + "\n")
+    (RECORDED / f"deal-won-{name}.json").write_text(history.to_json() + "\n")
 
 
 if __name__ == "__main__":
