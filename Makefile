@@ -9,7 +9,7 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test quick soak lint clean
+.PHONY: install demo test quick sabotage soak lint clean
 
 install: .venv/.synced
 
@@ -23,6 +23,10 @@ test: .venv/.synced
 # chooses. The same part again: make quick ARGS="--seed 123".
 quick: .venv/.synced
 	$(BIN)/pytest --quick $(ARGS)
+
+# Whether the suite notices what it is there for: six ways to break the code, each in a copy. By hand; 15 minutes.
+sabotage: .venv/.synced
+	$(BIN)/python -m tests.sabotage $(ARGS)
 
 # What is too long for every change: two hundred deals through an outage.
 soak: .venv/.synced

@@ -1,13 +1,17 @@
 """What every run says of itself: how patient it was, what `--quick` chose, how many points were played."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.patience import FACTOR, WrongFactor, patience, settle_factor
 from tests.slice import Slice, new_seed
 
 WHOLE_SYSTEM = Path(__file__).parent / "front_door"
+ALL_EXAMPLES, QUICK_EXAMPLES = 100, 25
+"""Of a property test that does not say how many it needs."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
         settle_factor()
     except WrongFactor as error:
         raise pytest.UsageError(str(error)) from error
+    # How long an example takes is a limit like any other; how long it takes to make one says nothing.
+    settings.register_profile(
+        "raccord",
+        deadline=timedelta(milliseconds=patience(200)),
+        max_examples=QUICK_EXAMPLES if config.option.quick else ALL_EXAMPLES,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("raccord")
     if config.option.quick and config.option.seed is None:
         config.option.seed = new_seed()
 

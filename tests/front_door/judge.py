@@ -43,6 +43,7 @@ async def one_customer(account: Account, invoice: dict[str, Any]) -> None:
 async def one_delivery(account: Account, invoice: dict[str, Any]) -> None:
     """I5: one e-mail, to the customer."""
     mails = await account.mails(invoice["number"])
+    assert len(mails) == 1, f"{len(mails)} e-mails of invoice {invoice['number']}"
     assert [m["to"] for m in mails] in ([invoice["customer_email"]], [[invoice["customer_email"]]])
 
 

@@ -1,0 +1,205 @@
+"""Break the code in six ways, each in a copy of the tree: the suite must turn red, and say why.
+
+Run by hand (`make sabotage`) after a change of the recipe of writes, of the judge or of the crash points. A
+sabotage is a small replacement of text; one that no longer applies is reported as such and fails.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CRASH_POINTS = "tests/front_door/test_crash_points.py"
+ENDINGS = "tests/front_door/test_endings.py"
+
+
+class DoesNotApply(Exception):
+    """The text that a sabotage replaces is not, or not once, where it was."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Replace `text`, which occurs once in one of the files; `put` comes in its place."""
+
+    files: str
+    text: str
+    put: str
+
+    def apply(self, tree: Path) -> None:
+        found = [f for f in sorted(tree.glob(self.files)) if self.text in f.read_text("utf-8")]
+        if len(found) != 1 or found[0].read_text("utf-8").count(self.text) != 1:
+            raise DoesNotApply(f"{self.text!r} is not once in {self.files}, but in {[f.name for f in found]}")
+        found[0].write_text(found[0].read_text("utf-8").replace(self.text, self.put), "utf-8")
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """`tests` must turn red, and each of `says` (regular expressions) must be among the reasons."""
+
+    name: str
+    changes: tuple[Change, ...]
+    tests: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+def crash_points(named: str) -> tuple[str, ...]:
+    return CRASH_POINTS, "--points", named
+
+
+LOOKUPS_STALE = ": reset True after, look-ups stale"
+AFTER_THE_WRITE = "write to the deal: worker dies answered"
+
+SABOTAGES = (
+    Sabotage(
+        "a fresh key for each call, the look-up kept",
+        (
+            Change("activities/effects.py", "await write(key)", 'await write(f"{key}#{uuid.uuid4()}")'),
+            Change("activities/effects.py", "import hashlib\n", "import hashlib\nimport uuid\n"),
+        ),
+        crash_points(LOOKUPS_STALE),
+        tuple(
+            f"{call}{LOOKUPS_STALE}"
+            for call in ("create customer", "create VAT rate", "create draft", "send")
+        ),
+    ),
+    Sabotage(
+        "two VAT rates created",
+        (
+            Change(
+                "activities/**/*.py",
+                "return await self._billing.create_vat_rate(rate, key=key)",
+                'await self._billing.create_vat_rate(rate, key=f"{key}#twice")\n'
+                "            return await self._billing.create_vat_rate(rate, key=key)",
+            ),
+        ),
+        crash_points("create VAT rate: worker dies before"),
+        ("2 VAT rates of",),
+    ),
+    Sabotage(
+        "a second equal PATCH to the deal",
+        (
+            Change(
+                "activities/**/*.py",
+                "await self._crm.write_invoice(deal.id, fields)",
+                "await self._crm.write_invoice(deal.id, fields)\n"
+                "            await self._crm.write_invoice(deal.id, fields)",
+            ),
+        ),
+        crash_points(AFTER_THE_WRITE),
+        ("2 writes to the deal",),
+    ),
+    Sabotage(
+        "a CRM write without an intent",
+        (
+            Change(
+                "activities/**/*.py",
+                '        await self._effects.once(\n            Effect(\n                key=f"deal/',
+                "        if await look() is None:\n"
+                '            await write("")\n'
+                "            return\n"
+                '        await self._effects.once(\n            Effect(\n                key=f"deal/',
+            ),
+        ),
+        crash_points(AFTER_THE_WRITE),
+        ("PATCH .* was written without an intent before it",),
+    ),
+    Sabotage(
+        "an intent stored after its write",
+        (
+            Change(
+                "activities/effects.py",
+                "        standing = await self._audit.intend(",
+                "        if await look() is None:\n"
+                "            await write(effect.key)\n"
+                "        standing = await self._audit.intend(",
+            ),
+        ),
+        crash_points(AFTER_THE_WRITE),
+        ("POST .* was written without an intent before it",),
+    ),
+    Sabotage(
+        "an e-mail that may be sent twice",
+        (Change("activities/billing.py", "            final=True,\n", ""),),
+        (f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",),
+        ("2 e-mails of",),
+    ),
+)
+UNHARMED = Sabotage(
+    "none: the same tests, unharmed",
+    (),
+    (
+        *crash_points(f"{LOOKUPS_STALE}|create VAT rate: worker dies before|{AFTER_THE_WRITE}"),
+        f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",
+    ),
+    (),
+)
+
+
+def copied(to: Path) -> Path:
+    """Copy what git knows of the tree, as it is on the disk."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in listed.decode().split("\0"):
+        if name and (ROOT / name).exists():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    return to
+
+
+def verdict(sabotage: Sabotage, log: Path) -> tuple[bool, str]:
+    """Play one sabotage in a copy; return whether all is as it should be, and what became of it."""
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as name:
+        tree = copied(Path(name))
+        try:
+            for change in sabotage.changes:
+                change.apply(tree)
+        except DoesNotApply as error:
+            return False, f"does not apply: {error}"
+        environment = os.environ | {"PYTHONPATH": str(tree)}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n", "0", *sabotage.tests],
+            cwd=tree,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    log.write_text(done.stdout + done.stderr, "utf-8")
+    return judged(sabotage, done.returncode, done.stdout)
+
+
+def judged(sabotage: Sabotage, status: int, output: str) -> tuple[bool, str]:
+    """Say what a run proves: red for the reasons that were meant, or green when nothing was broken."""
+    if not sabotage.changes:
+        return status == 0, "green" if status == 0 else "RED without any sabotage: the others prove nothing"
+    if status == 0:
+        return False, "GREEN: nobody noticed"
+    if status != 1:
+        return False, f"the tests did not run (status {status})"
+    missing = [reason for reason in sabotage.says if not re.search(reason, output)]
+    return not missing, "red" if not missing else f"red, but nobody said {missing}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="a regular expression: the sabotages to play")
+    parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()), help="where output is kept")
+    given = parser.parse_args(arguments)
+    all_well = True
+    for number, sabotage in enumerate((UNHARMED, *SABOTAGES)):
+        if re.search(given.only, sabotage.name):
+            log = given.logs / f"sabotage-{number}.log"
+            well, said = verdict(sabotage, log)
+            all_well &= well
+            print(f"{'ok ' if well else 'BAD'}  {sabotage.name:<45} {said}  ({log})", flush=True)  # noqa: T201
+    return 0 if all_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
