@@ -126,7 +126,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an e-mail that may be sent twice",
-        (Change("activities/billing.py", "            final=True,\n", ""),),
+        (Change("activities/billing/*.py", "            final=True,\n", ""),),
         (f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",),
         ("2 e-mails of",),
     ),
