@@ -48,6 +48,11 @@ class Attempt:
     status: int | None = None
     error: str | None = None
 
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver said so (any 2xx)."""
+        return self.status is not None and 200 <= self.status < 300
+
 
 class Delivery:
     """The webhook sender of all vendors. Signing is each vendor's own: `prepare` signs every attempt afresh.
@@ -80,7 +85,9 @@ class Delivery:
 
     def configure(self, vendor: str, changes: Mapping[str, Any]) -> Target:
         """Change the named settings, keep the others; raises ValueError with a sentence."""
-        target = self._targets[vendor]
+        target = self._targets.get(vendor)
+        if target is None:
+            raise ValueError(f"There is no vendor {vendor!r} here, only {', '.join(sorted(self._targets))}.")
         for key, value in changes.items():
             target = _changed(vendor, target, key, value)
         self._targets[vendor] = target
@@ -89,6 +96,10 @@ class Delivery:
     def send(self, vendor: str, *, event: str, prepare: Callable[[int], Outgoing]) -> None:
         """Deliver in the background; returns at once. `prepare(attempt)` builds and signs one attempt."""
         self._spawn(self._deliver(vendor, event, prepare))
+
+    async def once(self, vendor: str, *, event: str, request: Outgoing, patience: float) -> Attempt:
+        """Deliver now and never again, waiting `patience` seconds at most; return how it went."""
+        return await self._attempt(vendor, event, 0, request, patience=patience)
 
     def after(self, seconds: float, call: Callable[[], None]) -> None:
         """Call `call` after a while, unless the simulator is reset or closed before."""
@@ -125,12 +136,14 @@ class Delivery:
 
     async def _deliver(self, vendor: str, event: str, prepare: Callable[[int], Outgoing]) -> None:
         for number, wait in enumerate((*self._schedule, None)):
-            if await self._attempt(vendor, event, number, prepare(number)) or wait is None:
+            attempt = await self._attempt(vendor, event, number, prepare(number))
+            if attempt.taken or wait is None:
                 return
             await asyncio.sleep(wait)
 
-    async def _attempt(self, vendor: str, event: str, number: int, request: Outgoing) -> bool:
-        """Whether the receiver took it (any 2xx)."""
+    async def _attempt(
+        self, vendor: str, event: str, number: int, request: Outgoing, *, patience: float | None = None
+    ) -> Attempt:
         attempt = Attempt(
             n=next(self._numbers),
             vendor=vendor,
@@ -141,13 +154,16 @@ class Delivery:
             headers=dict(request.headers),
         )
         self._attempts.append(attempt)
+        sent = dict(request.headers)
         try:
-            answer = await self._http().post(request.url, content=request.body, headers=dict(request.headers))
+            async with asyncio.timeout(patience):
+                answer = await self._http().post(request.url, content=request.body, headers=sent)
+            attempt.status = answer.status_code
+        except TimeoutError:
+            attempt.error = f"no answer within {patience:g} s"
         except httpx.HTTPError as error:
             attempt.error = f"{type(error).__name__}: {error}"
-            return False
-        attempt.status = answer.status_code
-        return answer.is_success
+        return attempt
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -21,6 +21,7 @@ from sandbox.hubspot.records import Actor
 from sandbox.hubspot.seed import load
 from sandbox.hubspot.settings import TOKEN, HubSpotSettings
 from sandbox.hubspot.webhooks import Notifier
+from sandbox.mailbox.mailbox import Mailbox
 
 Handler = Callable[[Request], Awaitable[Response]]
 _READ_BY_POST = re.compile(r"/crm/v[34]/.*/(search|batch/read)")
@@ -162,6 +163,10 @@ class HubSpotVendor:
         if not re.fullmatch(r"userId:\d+", user):
             raise errors.invalid("X-Sandbox-Actor must look like userId:70112233")
         return Actor("CRM_UI", user)
+
+
+def simulator(*, delivery: Delivery, mailbox: Mailbox) -> HubSpotVendor:  # noqa: ARG001 - HubSpot mails nothing
+    return HubSpotVendor(delivery=delivery)
 
 
 async def _answered(handler: Handler, request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
+from sandbox.mailbox.mailbox import Mailbox
 from sandbox.stripe import errors
 from sandbox.stripe.account import VENDOR, Account, Post
 from sandbox.stripe.errors import Refusal
@@ -84,6 +85,10 @@ class StripeVendor:
             return await self._gate.answer(operation, request)
 
         return answer
+
+
+def simulator(*, delivery: Delivery, mailbox: Mailbox) -> StripeVendor:
+    return StripeVendor(delivery=delivery, mailbox=mailbox)
 
 
 def _permission(exchange: Exchange) -> str:

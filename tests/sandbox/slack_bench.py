@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.core.assembly import assemble
+from sandbox.core.delivery import Delivery
 from sandbox.mailbox.mailbox import Mailbox
-from sandbox.slack.delivery import ClickDelivery
 from sandbox.slack.settings import SlackSettings
 from sandbox.slack.vendor import SlackVendor
 from tests.sandbox.serving import serving
@@ -123,7 +123,7 @@ class App:
 
 @asynccontextmanager
 async def slack_bench() -> AsyncIterator[Slack]:
-    delivery = ClickDelivery()
+    delivery = Delivery()
     app = assemble(vendors=[SlackVendor(delivery=delivery)], delivery=delivery, emails=Mailbox())
     async with (
         serving(app) as base,

@@ -1,13 +1,53 @@
-"""The whole sandbox: both vendors, the mailbox, control and page in one application."""
+"""The whole sandbox: every vendor that is found, the mailbox, control and page in one application."""
 
+import subprocess
+import sys
 from email.message import EmailMessage
+from importlib import import_module
+from pathlib import Path
 
 import httpx
+import pytest
 
+import sandbox
 from sandbox.app import create_app
-from sandbox.hubspot.settings import TOKEN
+from sandbox.core.person import Person
+from sandbox.hubspot.person import HubSpotPerson
 from sandbox.mailbox.mailbox import Mailbox
+from sandbox.simulators import find_simulators
 from tests.sandbox.serving import serving
+
+TOY = """
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+
+class Toy:
+    name = "toy"
+
+    def routes(self):
+        return [Route("/hello", self._hello)]
+
+    async def _hello(self, request):
+        return JSONResponse({"hello": "world"})
+
+    def state(self):
+        return {"greeted": True}
+
+    def reset(self):
+        pass
+
+    def mutating(self, method, path):
+        return method != "GET"
+
+    def refusal(self, status, exchange):
+        return JSONResponse({"no": exchange.path}, status)
+
+
+def simulator(*, delivery, mailbox):
+    delivery.register("toy", secret="s3cret")
+    return Toy()
+"""
 
 
 async def test_every_vendor_the_page_and_the_mailbox_are_there() -> None:
@@ -16,32 +56,82 @@ async def test_every_vendor_the_page_and_the_mailbox_are_there() -> None:
     app = create_app(webhooks={"hubspot": hook}, mailbox=mailbox)
     async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
         await mailbox.send(_letter())
-        page = await client.get("/")
-        states = {name: await client.get(f"/_control/state/{name}") for name in ("hubspot", "stripe")}
+        states = [await client.get(f"/_control/state/{name}") for name in ("hubspot", "stripe", "slack")]
         mails = (await client.get("/_control/emails")).json()
         target = (await client.get("/_control/webhooks/hubspot")).json()
         nobody = await client.get("/_control/state/nobody")
         await client.post("/_control/reset")
         left = (await client.get("/_control/emails")).json()
-    assert TOKEN in page.text
-    assert "{{" not in page.text
-    assert [answer.status_code for answer in states.values()] == [200, 200]
+    assert [answer.status_code for answer in states] == [200, 200, 200]
     assert ([mail["subject"] for mail in mails], left) == (["Relance"], [])
     assert (target["url"], nobody.status_code) == (hook, 400)
 
 
+async def test_the_page_has_every_vendors_panel() -> None:
+    names = ("hubspot", "mailbox", "slack", "stripe")
+    async with serving(create_app()) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        page = await client.get("/")
+        scripts = [await client.get(f"/panels/{name}.js") for name in ("shell", *names)]
+        style = await client.get("/panels/slack.css")
+        unknown = [await client.get(f"/panels/{name}") for name in ("core.js", "stripe.css", "index.html")]
+    assert "{{" not in page.text
+    assert all(f'"{name}"' in page.text for name in names)
+    assert '<link rel="stylesheet" href="/panels/slack.css">' in page.text
+    assert [script.status_code for script in scripts] == [200] * 5
+    assert {script.headers["content-type"] for script in scripts} == {"text/javascript; charset=utf-8"}
+    assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert [answer.status_code for answer in unknown] == [404, 404, 404]
+
+
+async def test_a_new_vendor_is_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "toy"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "vendor.py").write_text(TOY, "utf-8")
+    (folder / "panel.js").write_text("export default {};", "utf-8")
+    monkeypatch.setattr(sandbox, "__path__", [*sandbox.__path__, str(tmp_path)])
+    app = create_app(webhooks={"toy": "http://127.0.0.1:9/webhooks/toy"})
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        said = (await client.get("/toy/hello")).json()
+        state = (await client.get("/_control/state/toy")).json()
+        fault = await client.post("/_control/faults", json={"vendor": "toy", "effect": {"status": 403}})
+        refused = await client.get("/toy/hello")
+        page, panel = await client.get("/"), await client.get("/panels/toy.js")
+    assert (said, state, fault.status_code) == ({"hello": "world"}, {"greeted": True}, 200)
+    assert (refused.status_code, refused.json()) == (403, {"no": "/hello"})
+    assert '"toy"' in page.text
+    assert panel.status_code == 200
+
+
+@pytest.mark.parametrize("name", find_simulators())
+def test_every_vendor_brings_its_person_and_its_panel(name: str) -> None:
+    module = import_module(f"sandbox.{name}.person")
+    persons = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Person)]
+    folder = Path(str(module.__file__)).parent
+    assert [each.vendor for each in persons if each is not Person] == [name]
+    assert (folder / "panel.js").is_file()
+
+
+def test_a_webhook_of_nobody_is_refused_in_plain_words() -> None:
+    with pytest.raises(ValueError, match="There is no vendor 'nobody' here, only hubspot, slack, stripe"):
+        create_app(webhooks={"nobody": "http://127.0.0.1:9/"})
+    command = [sys.executable, "-m", "sandbox", "--webhook", "hubspot=ftp://x"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "must begin with http:// or https://" in told.stderr
+
+
 async def test_two_sandboxes_share_nothing() -> None:
-    deal, auth = "/hubspot/crm/v3/objects/deals/38990100001", {"Authorization": f"Bearer {TOKEN}"}
+    deal = "38990100001"
     async with (
         serving(create_app()) as one,
         serving(create_app()) as two,
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(base_url=one, trust_env=False) as here,
+        httpx.AsyncClient(base_url=two, trust_env=False) as there,
     ):
-        await client.patch(one + deal, json={"properties": {"amount": "1"}}, headers=auth)
-        amounts = [
-            (await client.get(url + deal, headers=auth)).json()["properties"]["amount"] for url in (one, two)
-        ]
-    assert amounts == ["1", "3940.00"]
+        await HubSpotPerson(here).edit("deals", deal, amount="1")
+        amounts = [await HubSpotPerson(http).values("deals", deal, "amount") for http in (here, there)]
+    assert [found["amount"] for found in amounts] == ["1", "3940.00"]
 
 
 def _letter() -> EmailMessage:
