@@ -13,13 +13,13 @@ from typing import Any
 
 from pydantic import Field
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Row, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, bindparam, exists, select
 
 from raccord.domain.values.base import Value
 from raccord.records.database import Database
 from raccord.records.ledger import Verification, append, locked_head, rows_of, verify
 from raccord.records.tables import audit
+from raccord.records.work import Work
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 
 _CONTEXT = b"audit"
@@ -96,46 +96,46 @@ class Audit:
         self._database = database
         self._keys = keys
 
-    async def intend(self, intent: Intent) -> Standing:
+    def intend(self, intent: Intent) -> Work[Standing]:
         """State an intent before its external write. While one of the same key is open, nothing is added."""
         clear = {"kind": Kind.INTENT.value, **intent.model_dump(exclude={"before", "after"})}
         sealed = self._sealed({"before": intent.before, "after": intent.after})
 
-        async def work(connection: AsyncConnection) -> Standing:
-            head = await locked_head(connection)
-            history, now = await _history(connection, intent.key), datetime.now(UTC)
+        def work(tx: Connection) -> Standing:
+            head = locked_head(tx)
+            history, now = _history(tx, intent.key), datetime.now(UTC)
             if not _open(history):
-                await append(connection, head, clear, at=now, sealed=sealed)
+                append(tx, head, clear, at=now, sealed=sealed)
             return _standing(history, now)
 
-        return await self._database.write(work)
+        return self._database.writing(work)
 
-    async def conclude(self, key: str, verdict: Verdict, detail: dict[str, Any]) -> None:
+    def conclude(self, key: str, verdict: Verdict, detail: dict[str, Any]) -> Work[None]:
         """Close the open intent of a key. Without one nothing happens: an earlier attempt closed it."""
         sealed = self._sealed({"detail": detail})
 
-        async def work(connection: AsyncConnection) -> None:
-            head = await locked_head(connection)
-            history = await _history(connection, key)
+        def work(tx: Connection) -> None:
+            head = locked_head(tx)
+            history = _history(tx, key)
             if not _open(history):
                 return
             intent = history[-1]._asdict()
             repeated = {name: intent[name] for name in _REPEATED}
             clear = {"kind": Kind.OUTCOME.value, "verdict": verdict.value, **repeated}
-            await append(connection, head, clear, at=datetime.now(UTC), sealed=sealed)
+            append(tx, head, clear, at=datetime.now(UTC), sealed=sealed)
 
-        await self._database.write(work)
+        return self._database.writing(work)
 
-    async def note(self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any]) -> None:
+    def note(self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any]) -> Work[None]:
         """Add a row of its own for what was decided or shown without an external write."""
         clear = {"kind": Kind.NOTE.value, "effect": effect, "object": object, "actor": actor, "cause": cause}
         sealed = self._sealed({"detail": detail})
 
-        async def work(connection: AsyncConnection) -> None:
-            head = await locked_head(connection)
-            await append(connection, head, clear, at=datetime.now(UTC), sealed=sealed)
+        def work(tx: Connection) -> None:
+            head = locked_head(tx)
+            append(tx, head, clear, at=datetime.now(UTC), sealed=sealed)
 
-        await self._database.write(work)
+        return self._database.writing(work)
 
     async def verify(self) -> Verification:
         """Walk the whole chain and say where it first breaks. Writers are not held up."""
@@ -151,7 +151,7 @@ class Audit:
             sealed = row.pop("sealed")
             yield row | self._unsealed(sealed)
 
-    async def open_intents(self) -> tuple[OpenIntent, ...]:
+    def open_intents(self) -> Work[tuple[OpenIntent, ...]]:
         """Return the intents without an outcome, the oldest first."""
         later = audit.alias("later")
         outcome = exists().where(
@@ -160,8 +160,9 @@ class Audit:
             later.c.kind == Kind.OUTCOME.value,
         )
         wanted = select(audit).where(audit.c.kind == Kind.INTENT.value, ~outcome).order_by(audit.c.sequence)
-        rows = await self._database.read(lambda connection: connection.execute(wanted))
-        return tuple(OpenIntent.model_validate(row._asdict()) for row in rows)
+        return self._database.reading(
+            lambda tx: tuple(OpenIntent.model_validate(row._asdict()) for row in tx.execute(wanted))
+        )
 
     def _sealed(self, values: dict[str, Any]) -> bytes:
         # An odd value is described rather than refused: refusing here would leave a write unrecorded.
@@ -178,10 +179,15 @@ class Audit:
         return values
 
 
-async def _history(connection: AsyncConnection, key: str) -> list[Row[Any]]:
-    columns = [column for column in audit.c if column is not audit.c.sealed]
-    pairs = select(*columns).where(audit.c.key == key, audit.c.kind != Kind.NOTE.value)
-    return list(await connection.execute(pairs.order_by(audit.c.sequence)))
+_PAIRS = (
+    select(*(column for column in audit.c if column is not audit.c.sealed))
+    .where(audit.c.key == bindparam("key"), audit.c.kind != Kind.NOTE.value)
+    .order_by(audit.c.sequence)
+)
+
+
+def _history(tx: Connection, key: str) -> list[Row[Any]]:
+    return list(tx.execute(_PAIRS, {"key": key}))
 
 
 def _open(history: list[Row[Any]]) -> bool:

@@ -1,4 +1,7 @@
-"""The connection to the records' database: short transactions, one kind of error.
+"""The records' database: short transactions, each run in one go on a thread of its own kind.
+
+A unit of work never changes threads between two statements: handing each statement to a thread costs
+several times what SQLite needs to run it. One thread writes and one reads, each with one connection.
 
 SQLite is shared by several processes (worker, receiver, command line): write-ahead log, so that
 readers never wait; every commit on disk before it returns; writers take the write lock at once
@@ -6,16 +9,18 @@ instead of discovering a conflict in the middle of their transaction.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, event, exc, insert, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, exc, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+
+from raccord.records.work import Work
 
 T = TypeVar("T")
-Work: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
 
 BUSY_MILLISECONDS = 5000
 _PRAGMAS = (
@@ -37,21 +42,19 @@ class RecordsUnavailable(Exception):
 class Database:
     """Transactions on one database. Nothing is opened before the first of them.
 
-    `read` and `write` run a function in one transaction, rolled back when it raises, and raise
-    `RecordsUnavailable`. A transaction that has begun runs to its end even if its caller is
-    cancelled: cancelled in the middle of a statement, the driver closes a connection whose
-    statement is still open, and SQLite then keeps the write lock until the process dies
-    (measured with aiosqlite 0.22, SQLAlchemy 2.1, Python 3.11).
+    The URL names a synchronous driver.
+    What `reading` and `writing` describe runs in one transaction, rolled back when it raises, and
+    raises `RecordsUnavailable`. A transaction that has begun runs to its end even if its caller is
+    cancelled; one that has not begun by then never does.
     """
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
-        self._engine = _engine(url)
-        self._writer = self._engine.execution_options(writes=True)
-        # Writers queue here and not in the pool: a burst of them would hold every connection while
-        # they wait for SQLite's one write lock, and readers would be told that nothing is available.
-        self._turn = asyncio.Lock()
-        self._running: set[asyncio.Task[Any]] = set()
+        engine = _engine(url)
+        # Writers queue behind one another here and not at SQLite's one write lock, which is not fair.
+        # They have a thread to themselves: whoever waits for another process's lock holds up no reader.
+        self._reader = _Lane(engine, "records-read")
+        self._writer = _Lane(engine.execution_options(writes=True), "records-write")
 
     def create_place(self) -> None:
         """Create SQLite's file (mode 0600) and directory (mode 0700) where they are missing."""
@@ -62,64 +65,80 @@ class Database:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.touch(mode=0o600)
 
-    async def read(self, work: Work[T]) -> T:
-        """Run a function that only reads, on one state of the database."""
-        return await self._to_its_end(self._read(work))
+    def reading(self, do: Callable[[Connection], T]) -> Work[T]:
+        """Describe work that only reads, on one state of the database."""
+        return Work(self.run, do, writes=False)
 
-    async def write(self, work: Work[T]) -> T:
-        """Run a function that holds the write lock from the transaction's start, and commit."""
-        await self._turn.acquire()
-        return await self._to_its_end(self._write(work))
+    def writing(self, do: Callable[[Connection], T]) -> Work[T]:
+        """Describe work that holds the write lock from its transaction's start, and commits."""
+        return Work(self.run, do, writes=True)
+
+    async def run(self, work: Work[T]) -> T:
+        """Do the work in a transaction of its own, beside the event loop."""
+        return await (self._writer if work.writes else self._reader).run(work.do)
 
     async def close(self) -> None:
-        """Wait for the transactions under way and close every connection."""
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
+        """Wait for the transactions under way and close every connection. Nothing can be done afterwards."""
+        await asyncio.gather(self._reader.close(), self._writer.close())
 
-    async def _read(self, work: Work[T]) -> T:
+
+class _Lane:
+    """One thread and its one connection; what is asked of it is done one after the other."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._connection: Connection | None = None
+        self._closed = False
+
+    async def run(self, do: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise RecordsUnavailable("The records are closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, do)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown(wait=False)
+
+    def _transaction(self, do: Callable[[Connection], T]) -> T:
         with _outages():
-            async with self._engine.connect() as connection:
-                return await work(connection)
+            try:
+                self._connection = connection = self._connection or self._engine.connect()
+                with connection.begin():
+                    return do(connection)
+            except exc.DBAPIError:
+                # It may be broken, or belong to a file that is no longer there.
+                self._disconnect()
+                raise
 
-    async def _write(self, work: Work[T]) -> T:
-        try:
-            with _outages():
-                async with self._writer.begin() as connection:
-                    return await work(connection)
-        finally:
-            self._turn.release()
-
-    async def _to_its_end(self, transaction: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(transaction)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.close()
 
 
-async def insert_if_absent(connection: AsyncConnection, table: Table, **values: Any) -> bool:
-    """Insert a row unless one with the same key exists; return whether it was inserted."""
-    try:
-        async with connection.begin_nested():
-            await connection.execute(insert(table).values(**values))
-    except exc.IntegrityError:
-        return False
-    return True
+def insert_if_absent(tx: Connection, table: Table, **values: Any) -> bool:
+    """Insert a row unless it would break a unique index; return whether it was inserted."""
+    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return tx.execute(statement, values).rowcount == 1
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str) -> Engine:
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    engine = create_async_engine(
+    engine = create_engine(
         url,
-        pool_size=5,
-        max_overflow=0,
-        pool_timeout=10,
+        poolclass=NullPool,
         hide_parameters=True,
         # The driver must not begin transactions by itself: its BEGIN would not take the write lock.
         connect_args={"isolation_level": None} if is_sqlite else {},
     )
     if is_sqlite:
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -143,7 +162,5 @@ def _outages() -> Iterator[None]:
         if isinstance(error, _OUR_MISTAKES):
             raise
         raise RecordsUnavailable(f"The records' database says: {error.orig}.") from error
-    except exc.TimeoutError as error:
-        raise RecordsUnavailable("Every connection to the records' database is in use.") from error
     except OSError as error:
         raise RecordsUnavailable(f"The records' database is out of reach: {error}.") from error

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select
 
 from raccord.records.database import Database
 from raccord.records.tables import followed
+from raccord.records.work import Work
 
 
 class Followed:
@@ -15,18 +15,18 @@ class Followed:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def follow(self, flow: str, keys: Iterable[str]) -> None:
+    def follow(self, flow: str, keys: Iterable[str]) -> Work[None]:
         """Follow exactly these records for a flow."""
         rows = [{"flow": flow, "key": key} for key in dict.fromkeys(keys)]
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(delete(followed).where(followed.c.flow == flow))
+        def work(tx: Connection) -> None:
+            tx.execute(delete(followed).where(followed.c.flow == flow))
             if rows:
-                await connection.execute(insert(followed), rows)
+                tx.execute(insert(followed), rows)
 
-        await self._database.write(work)
+        return self._database.writing(work)
 
-    async def flows_of(self, key: str) -> tuple[str, ...]:
+    def flows_of(self, key: str) -> Work[tuple[str, ...]]:
         """Return the flows that follow a record."""
         wanted = select(followed.c.flow).where(followed.c.key == key).order_by(followed.c.flow)
-        return tuple(await self._database.read(lambda connection: connection.scalars(wanted)))
+        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, String, func, insert, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, Select, String, func, insert, select, type_coerce, update
 
 from raccord.domain.values.base import Value
 from raccord.records.chain import Break, Chain, hash_of
 from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.tables import audit, audit_head, text_of
+from raccord.records.work import Work
 
 _PAGE = 1000
+_LOCKED_HEAD = select(audit_head).with_for_update()
+_APPEND, _MOVE_HEAD = insert(audit), update(audit_head)
 _ABSENT = {"key": "", "verdict": "", "request_hash": ""}
 
 
@@ -27,9 +29,9 @@ class Verification(Value):
     why: Break | None = None
 
 
-async def locked_head(connection: AsyncConnection) -> Row[Any]:
+def locked_head(tx: Connection) -> Row[Any]:
     """Return the head and keep other appenders out until the transaction ends."""
-    head = (await connection.execute(select(audit_head).with_for_update())).one_or_none()
+    head = tx.execute(_LOCKED_HEAD).one_or_none()
     if head is None:
         raise RecordsUnavailable(
             "The audit's head is missing: restore the database before anything is written."
@@ -37,15 +39,13 @@ async def locked_head(connection: AsyncConnection) -> Row[Any]:
     return head
 
 
-async def append(
-    connection: AsyncConnection, head: Row[Any], clear: Mapping[str, str], *, at: datetime, sealed: bytes
-) -> None:
+def append(tx: Connection, head: Row[Any], clear: Mapping[str, str], *, at: datetime, sealed: bytes) -> None:
     """Append one row behind a locked head, at most once per transaction. Columns left out are empty."""
     place = {"sequence": head.sequence + 1, "previous": head.hash}
     stored = {**_ABSENT, **clear, **place, "at": text_of(at), "sealed": sealed}
     hashed = hash_of(stored)
-    await connection.execute(insert(audit).values({**stored, "at": at, "hash": hashed}))
-    await connection.execute(update(audit_head).values(sequence=head.sequence + 1, hash=hashed))
+    tx.execute(_APPEND, {**stored, "at": at, "hash": hashed})
+    tx.execute(_MOVE_HEAD, {"sequence": head.sequence + 1, "hash": hashed})
 
 
 async def rows_of(database: Database) -> AsyncIterator[dict[str, Any]]:
@@ -67,8 +67,7 @@ async def verify(database: Database) -> Verification:
 
 
 async def _head(database: Database) -> dict[str, Any] | None:
-    rows = await database.read(lambda connection: connection.execute(select(audit_head)))
-    head = rows.one_or_none()
+    head = await database.reading(lambda tx: tx.execute(select(audit_head)).one_or_none())
     return None if head is None else head._asdict()
 
 
@@ -85,14 +84,14 @@ async def _rows(database: Database, *, up_to: int) -> AsyncIterator[dict[str, An
         after = page[-1].sequence if page else up_to
 
 
-async def _page(database: Database, wanted: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return (await database.read(lambda connection: connection.execute(wanted))).all()
+def _page(database: Database, wanted: Select[*tuple[Any, ...]]) -> Work[Sequence[Row[*tuple[Any, ...]]]]:
+    return database.reading(lambda tx: tx.execute(wanted).all())
 
 
 async def _added(database: Database) -> Break | None:
     # One statement, so that head and count belong to the same moment while others append.
     counted = select(audit_head.c.sequence, select(func.count()).select_from(audit).scalar_subquery())
-    written, found = (await database.read(lambda connection: connection.execute(counted))).one()
+    written, found = await database.reading(lambda tx: tx.execute(counted).one())
     return Break.ADDED if found > written else None
 
 

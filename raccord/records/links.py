@@ -6,13 +6,13 @@ An index only: each link can be rebuilt from our references in the vendors.
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import customer_links, deal_links
+from raccord.records.work import Work
 
 
 class DealLink(Value):
@@ -59,20 +59,20 @@ class Links:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def customer(self, identity: str, billing: str) -> str | None:
+    def customer(self, identity: str, billing: str) -> Work[str | None]:
         """Return the id of a customer in the billing system, by our identity of it."""
         wanted = select(customer_links.c.customer_id).where(_customer(identity, billing))
-        return await self._database.read(lambda connection: connection.scalar(wanted))
+        return self._database.reading(lambda tx: tx.scalar(wanted))
 
-    async def identities(self, customer_id: str, billing: str) -> tuple[str, ...]:
+    def identities(self, customer_id: str, billing: str) -> Work[tuple[str, ...]]:
         """Return our identities of a customer of the billing system; several after companies were united."""
         known = and_(customer_links.c.customer_id == customer_id, customer_links.c.billing == billing)
         wanted = select(customer_links.c.identity).where(known).order_by(customer_links.c.identity)
-        return tuple(await self._database.read(lambda connection: connection.scalars(wanted)))
+        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
 
-    async def link_customer(
+    def link_customer(
         self, identity: str, billing: str, customer_id: str, crm_company: str, *, replacing: str | None = None
-    ) -> None:
+    ) -> Work[None]:
         """Remember a customer; repeating it changes nothing, the first CRM company included.
 
         `replacing` is a linked customer that the billing system has since deleted. Raises
@@ -81,43 +81,43 @@ class Links:
         row = {"customer_id": customer_id, "crm_company": crm_company, "linked_at": datetime.now(UTC)}
         stored = select(customer_links.c.customer_id).where(_customer(identity, billing))
 
-        async def work(connection: AsyncConnection) -> str:
+        def work(tx: Connection) -> None:
             if replacing and replacing != customer_id:
                 gone = and_(_customer(identity, billing), customer_links.c.customer_id == replacing)
-                await connection.execute(delete(customer_links).where(gone))
-            await insert_if_absent(connection, customer_links, identity=identity, billing=billing, **row)
-            found: str = (await connection.scalars(stored)).one()
-            return found
+                tx.execute(delete(customer_links).where(gone))
+            insert_if_absent(tx, customer_links, identity=identity, billing=billing, **row)
+            linked = tx.scalars(stored).one()
+            if linked != customer_id:
+                raise LinkConflict(identity, billing, linked=linked, offered=customer_id)
 
-        linked = await self._database.write(work)
-        if linked != customer_id:
-            raise LinkConflict(identity, billing, linked=linked, offered=customer_id)
+        return self._database.writing(work)
 
-    async def deal(self, deal: DealRef, billing: str) -> DealLink:
+    def deal(self, deal: DealRef, billing: str) -> Work[DealLink]:
         """Return what is remembered about a deal; the default for one never seen."""
         wanted = select(deal_links).where(_deal(deal, billing))
-        rows = await self._database.read(lambda connection: connection.execute(wanted))
-        row = rows.one_or_none()
-        return DealLink() if row is None else DealLink.model_validate(row._asdict())
 
-    async def invoiced_deals(self, crm: str) -> frozenset[str]:
+        def work(tx: Connection) -> DealLink:
+            row = tx.execute(wanted).one_or_none()
+            return DealLink() if row is None else DealLink.model_validate(row._asdict())
+
+        return self._database.reading(work)
+
+    def invoiced_deals(self, crm: str) -> Work[frozenset[str]]:
         """Return the ids of the deals of a CRM that have an issued invoice."""
         wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, deal_links.c.number.is_not(None))
-        return frozenset(await self._database.read(lambda connection: connection.scalars(wanted)))
+        return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
 
-    async def update_deal(self, deal: DealRef, billing: str, **changed: Unpack[DealChange]) -> None:
+    def update_deal(self, deal: DealRef, billing: str, **changed: Unpack[DealChange]) -> Work[None]:
         """Set the given fields and leave the others."""
         now, fresh = datetime.now(UTC), DealLink()
         ids = {"crm": deal.connection, "deal": deal.id, "billing": billing}
         defaults = {"revision": fresh.revision, "delivered": fresh.delivered, "updated_at": now}
 
-        async def work(connection: AsyncConnection) -> None:
-            await insert_if_absent(connection, deal_links, **ids, **defaults)
-            await connection.execute(
-                update(deal_links).where(_deal(deal, billing)).values(**changed, updated_at=now)
-            )
+        def work(tx: Connection) -> None:
+            insert_if_absent(tx, deal_links, **ids, **defaults)
+            tx.execute(update(deal_links).where(_deal(deal, billing)).values(**changed, updated_at=now))
 
-        await self._database.write(work)
+        return self._database.writing(work)
 
 
 def _customer(identity: str, billing: str) -> ColumnElement[bool]:

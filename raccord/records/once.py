@@ -2,30 +2,30 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, select
 
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import once
+from raccord.records.work import Work
 
 
 class Once:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, key: str, owner: str) -> bool:
+    def claim(self, key: str, owner: str) -> Work[bool]:
         """Return True for the first owner who asks, and for that owner ever after; False for all others."""
         now = datetime.now(UTC)
 
-        async def work(connection: AsyncConnection) -> bool:
-            await insert_if_absent(connection, once, key=key, owner=owner, claimed_at=now)
-            return await connection.scalar(_holder(key)) == owner
+        def work(tx: Connection) -> bool:
+            insert_if_absent(tx, once, key=key, owner=owner, claimed_at=now)
+            return tx.scalar(_holder(key)) == owner
 
-        return await self._database.write(work)
+        return self._database.writing(work)
 
-    async def holder(self, key: str) -> str | None:
+    def holder(self, key: str) -> Work[str | None]:
         """Return who claimed a key, or None."""
-        return await self._database.read(lambda connection: connection.scalar(_holder(key)))
+        return self._database.reading(lambda tx: tx.scalar(_holder(key)))
 
 
 def _holder(key: str) -> Select[str]:

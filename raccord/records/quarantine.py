@@ -3,12 +3,12 @@
 import hashlib
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from raccord.domain.values.base import Value
 from raccord.records.database import Database
 from raccord.records.tables import quarantine
+from raccord.records.work import Work
 from raccord.sealing import KeyRing
 
 _CONTEXT = b"quarantine"
@@ -35,7 +35,7 @@ class Quarantine:
         self._database = database
         self._keys = keys
 
-    async def put(self, source: str, reason: str, raw: bytes) -> int:
+    def put(self, source: str, reason: str, raw: bytes) -> Work[int]:
         """Set input aside and return its id; the same bytes of the same source are counted, not stored again.
 
         `reason` is kept in clear, the first one given: it names the fault, never the data.
@@ -53,27 +53,32 @@ class Quarantine:
             sealed=self._keys.seal(raw, context=_CONTEXT),
         )
 
-        async def work(connection: AsyncConnection) -> int:
-            if not (await connection.execute(again)).rowcount:
-                await connection.execute(first)
-            found: int = (await connection.scalars(select(quarantine.c.id).where(known))).one()
+        def work(tx: Connection) -> int:
+            if not tx.execute(again).rowcount:
+                tx.execute(first)
+            found: int = tx.scalars(select(quarantine.c.id).where(known)).one()
             return found
 
-        return await self._database.write(work)
+        return self._database.writing(work)
 
-    async def list(self) -> tuple[Quarantined, ...]:
+    def list(self) -> Work[tuple[Quarantined, ...]]:
         """Return what is set aside, the latest arrival first."""
         wanted = select(quarantine).order_by(quarantine.c.last_at.desc())
-        rows = await self._database.read(lambda connection: connection.execute(wanted))
-        return tuple(Quarantined.model_validate(row._asdict()) for row in rows)
+        return self._database.reading(
+            lambda tx: tuple(Quarantined.model_validate(row._asdict()) for row in tx.execute(wanted))
+        )
 
-    async def get(self, id: int) -> bytes:
+    def get(self, id: int) -> Work[bytes]:
         """Return the bytes as they arrived. Raises `NotQuarantined`, `UnknownKey`, `CannotUnseal`."""
         wanted = select(quarantine.c.sealed).where(quarantine.c.id == id)
-        sealed = await self._database.read(lambda connection: connection.scalar(wanted))
-        if sealed is None:
-            raise NotQuarantined(f"There is nothing in quarantine under {id}.")
-        return self._keys.unseal(sealed, context=_CONTEXT)
+
+        def work(tx: Connection) -> bytes:
+            sealed = tx.scalar(wanted)
+            if sealed is None:
+                raise NotQuarantined(f"There is nothing in quarantine under {id}.")
+            return self._keys.unseal(sealed, context=_CONTEXT)
+
+        return self._database.reading(work)
 
 
 def _digest(source: str, raw: bytes) -> str:

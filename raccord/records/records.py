@@ -16,7 +16,8 @@ from raccord.sealing import KeyRing
 class Records:
     """The records of one company. Every method of every part may raise `RecordsUnavailable`.
 
-    Several processes may hold the same database open and write at once.
+    Several processes may hold the same database open and write at once. Most methods return `Work`: await
+    it, or do several pieces of it `together` in one transaction.
     """
 
     def __init__(self, database: Database, keys: KeyRing) -> None:
@@ -32,17 +33,17 @@ class Records:
 
     @classmethod
     def open(cls, url: str, keys: KeyRing) -> "Records":
-        """Name the database by its SQLAlchemy URL (`sqlite+aiosqlite:///file`). No I/O happens here."""
+        """Name the database by its SQLAlchemy URL (`sqlite:///file`). No I/O happens here."""
         return cls(Database(url), keys)
 
     async def migrate(self) -> None:
         """Create what is missing of the database and its tables. Safe to repeat, and to race."""
         self._database.create_place()
-        await self._database.write(lambda connection: connection.run_sync(upgrade))
+        await self._database.writing(upgrade)
 
     async def migrated(self) -> bool:
         """Whether the tables are those of this release or of a newer one."""
-        return await self._database.read(lambda connection: connection.run_sync(is_current))
+        return await self._database.reading(is_current)
 
     async def close(self) -> None:
         await self._database.close()

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, select, update
 
 from raccord.domain.values.base import Value
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import stuck
+from raccord.records.work import Work
 
 _ALL = select(stuck.c.held_by.label("connection"), stuck.c.flow, stuck.c.cause, stuck.c.since)
 
@@ -33,35 +33,36 @@ class Stuck:
             return
         row = {"held_by": connection, "flow": flow, "cause": cause, "since": datetime.now(UTC)}
 
-        async def work(transaction: AsyncConnection) -> None:
-            if not await insert_if_absent(transaction, stuck, **row):
-                await transaction.execute(update(stuck).where(_row(connection, flow)).values(cause=cause))
+        def work(tx: Connection) -> None:
+            if not insert_if_absent(tx, stuck, **row):
+                tx.execute(update(stuck).where(_row(connection, flow)).values(cause=cause))
 
-        await self._database.write(work)
+        await self._database.writing(work)
 
     async def release(self, connection: str, flow: str) -> None:
         """Forget it: the flow got through, or is no more. Nothing when it was not held up."""
         if await self._cause(connection, flow) is None:
             return
         gone = delete(stuck).where(_row(connection, flow))
-        await self._database.write(lambda transaction: transaction.execute(gone))
+        await self._database.writing(lambda tx: tx.execute(gone).close())
 
-    async def of(self, connection: str) -> tuple[StuckFlow, ...]:
+    def of(self, connection: str) -> Work[tuple[StuckFlow, ...]]:
         """Return the flows that one connection holds up, the longest first."""
-        return await self._listed(_ALL.where(stuck.c.held_by == connection))
+        return self._listed(_ALL.where(stuck.c.held_by == connection))
 
-    async def list(self) -> tuple[StuckFlow, ...]:
+    def list(self) -> Work[tuple[StuckFlow, ...]]:
         """Return every held-up flow, the longest first."""
-        return await self._listed(_ALL)
+        return self._listed(_ALL)
 
-    async def _cause(self, connection: str, flow: str) -> str | None:
+    def _cause(self, connection: str, flow: str) -> Work[str | None]:
         wanted = select(stuck.c.cause).where(_row(connection, flow))
-        return await self._database.read(lambda transaction: transaction.scalar(wanted))
+        return self._database.reading(lambda tx: tx.scalar(wanted))
 
-    async def _listed(self, wanted: Select[*tuple[object, ...]]) -> tuple[StuckFlow, ...]:
+    def _listed(self, wanted: Select[*tuple[object, ...]]) -> Work[tuple[StuckFlow, ...]]:
         ordered = wanted.order_by(stuck.c.since, stuck.c.flow)
-        rows = await self._database.read(lambda transaction: transaction.execute(ordered))
-        return tuple(StuckFlow.model_validate(row._asdict()) for row in rows)
+        return self._database.reading(
+            lambda tx: tuple(StuckFlow.model_validate(row._asdict()) for row in tx.execute(ordered))
+        )
 
 
 def _row(connection: str, flow: str) -> ColumnElement[bool]:

@@ -8,14 +8,14 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, or_, select, true, update
 
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Answer, Choice, Question, Ticket
 from raccord.domain.values.base import Value
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
 from raccord.records.tables import waiting, waiting_watches
+from raccord.records.work import Work
 from raccord.sealing import KeyRing
 
 _CONTEXT = b"waiting"
@@ -53,7 +53,7 @@ class WaitingList:
         self._database = database
         self._keys = keys
 
-    async def open(self, flow: str, question: Question) -> Ticket:
+    def open(self, flow: str, question: Question) -> Work[Ticket]:
         """List a flow's question, or return the answer that is remembered for this very question.
 
         The same question keeps its revision, though its facts may be newer; another one takes over
@@ -61,22 +61,20 @@ class WaitingList:
         """
         asked = {**_clear(question), "sealed": self._sealed(question)}
 
-        async def work(connection: AsyncConnection) -> Ticket:
-            if answered := await _remembered(connection, flow, question.fingerprint):
+        def work(tx: Connection) -> Ticket:
+            if answered := _remembered(tx, flow, question.fingerprint):
                 return answered
             for _ in range(_TRIES):
-                row = await _locked(connection, _open(flow))
-                ticket = await (
-                    _asked_again(connection, row, asked) if row else _listed(connection, flow, asked)
-                )
+                row = _locked(tx, _open(flow))
+                ticket = _asked_again(tx, row, asked) if row else _listed(tx, flow, asked)
                 if ticket:
-                    await _watch(connection, ticket.incident, question.watched)
+                    _watch(tx, ticket.incident, question.watched)
                     return ticket
             raise RecordsUnavailable("The question could not be listed: others kept coming first.")
 
-        return await self._database.write(work)
+        return self._database.writing(work)
 
-    async def answer(self, incident: str, revision: int, answer: Answer) -> None:
+    def answer(self, incident: str, revision: int, answer: Answer) -> Work[None]:
         """Note an answer. All but `retry` close the question and are remembered for it.
 
         Nothing happens on a closed question, or when the question has changed since.
@@ -88,13 +86,13 @@ class WaitingList:
         )
         noted = update(waiting).where(asked).values(**given, answered_at=now, remembered=ends)
 
-        async def work(connection: AsyncConnection) -> None:
-            if (await connection.execute(noted)).rowcount and ends:
-                await _close(connection, incident, now)
+        def work(tx: Connection) -> None:
+            if (tx.execute(noted)).rowcount and ends:
+                _close(tx, incident, now)
 
-        await self._database.write(work)
+        return self._database.writing(work)
 
-    async def close(self, flow: str) -> str | None:
+    def close(self, flow: str) -> Work[str | None]:
         """Close a flow's open question, which solved itself, and return its incident.
 
         Repeated, it returns the last closed one for as long as its message or task does not say so:
@@ -102,77 +100,78 @@ class WaitingList:
         """
         now = datetime.now(UTC)
 
-        async def work(connection: AsyncConnection) -> str | None:
-            row = await _locked(connection, _open(flow))
+        def work(tx: Connection) -> str | None:
+            row = _locked(tx, _open(flow))
             if row is None:
-                return await connection.scalar(_untold(flow))
-            await _close(connection, row.incident, now)
+                return tx.scalar(_untold(flow))
+            _close(tx, row.incident, now)
             return str(row.incident)
 
-        return await self._database.write(work)
+        return self._database.writing(work)
 
-    async def answered(self, flow: str, question: Question) -> Answer | None:
+    def answered(self, flow: str, question: Question) -> Work[Answer | None]:
         """Return the answer that stands for a flow's question; None when it would be asked."""
 
-        async def work(connection: AsyncConnection) -> Answer | None:
-            ticket = await _remembered(connection, flow, question.fingerprint)
+        def work(tx: Connection) -> Answer | None:
+            ticket = _remembered(tx, flow, question.fingerprint)
             return ticket.answer if ticket else None
 
-        return await self._database.read(work)
+        return self._database.reading(work)
 
-    async def withdraw(self, flow: str) -> int:
+    def withdraw(self, flow: str) -> Work[int]:
         """Forget the answers remembered for a flow, so that it asks again; return how many."""
         known = and_(waiting.c.flow == flow, waiting.c.remembered.is_(True))
         forgotten = update(waiting).where(known).values(remembered=False)
-        return (await self._database.write(lambda connection: connection.execute(forgotten))).rowcount
+        return self._database.writing(lambda tx: tx.execute(forgotten).rowcount)
 
-    async def get(self, incident: str) -> Waiting | None:
+    def get(self, incident: str) -> Work[Waiting | None]:
         """Return one question, open or closed."""
-        return await self._one(waiting.c.incident == incident)
+        return self._one(waiting.c.incident == incident)
 
-    async def of_flow(self, flow: str) -> Waiting | None:
+    def of_flow(self, flow: str) -> Work[Waiting | None]:
         """Return the open question of a flow."""
-        return await self._one(_open(flow))
+        return self._one(_open(flow))
 
-    async def list(self, *, open_only: bool = True) -> tuple[Waiting, ...]:
+    def list(self, *, open_only: bool = True) -> Work[tuple[Waiting, ...]]:
         """Return the questions, the oldest first."""
         wanted = select(waiting).where(waiting.c.closed_at.is_(None) if open_only else true())
         ordered = wanted.order_by(waiting.c.since, waiting.c.incident)
-        rows = await self._database.read(lambda connection: connection.execute(ordered))
-        return tuple(self._waiting(row) for row in rows)
+        return self._database.reading(lambda tx: tuple(self._waiting(row) for row in tx.execute(ordered)))
 
-    async def watching(self, key: str) -> tuple[str, ...]:
+    def watching(self, key: str) -> Work[tuple[str, ...]]:
         """Return the flows whose open question a change of this record may settle."""
         joined = waiting.join(waiting_watches, waiting.c.incident == waiting_watches.c.incident)
         wanted = select(waiting.c.flow).select_from(joined).where(waiting_watches.c.key == key)
         ordered = wanted.where(waiting.c.closed_at.is_(None)).order_by(waiting.c.since, waiting.c.incident)
-        return tuple(await self._database.read(lambda connection: connection.scalars(ordered)))
+        return self._database.reading(lambda tx: tuple(tx.scalars(ordered)))
 
-    async def told(self, incident: str, place: Place, shown: str) -> None:
+    def told(self, incident: str, place: Place, shown: str) -> Work[None]:
         """Note where the question's message is and what it shows."""
         where = {"message_channel": place.channel, "message_id": place.message}
-        await self._note(incident, **where, shown=shown, told_at=datetime.now(UTC))
+        return self._note(incident, **where, shown=shown, told_at=datetime.now(UTC))
 
-    async def tasked(self, incident: str, task_id: str) -> None:
+    def tasked(self, incident: str, task_id: str) -> Work[None]:
         """Note the question's task in the CRM."""
-        await self._note(incident, task_id=task_id)
+        return self._note(incident, task_id=task_id)
 
-    async def task_done(self, incident: str) -> None:
+    def task_done(self, incident: str) -> Work[None]:
         """Note that the task is marked as done."""
-        await self._note(incident, task_done=True)
+        return self._note(incident, task_done=True)
 
-    async def escalated(self, incident: str) -> None:
+    def escalated(self, incident: str) -> Work[None]:
         """Note that the next people were called."""
-        await self._note(incident, escalated_at=datetime.now(UTC))
+        return self._note(incident, escalated_at=datetime.now(UTC))
 
-    async def _note(self, incident: str, **values: Any) -> None:
+    def _note(self, incident: str, **values: Any) -> Work[None]:
         noted = update(waiting).where(waiting.c.incident == incident).values(**values)
-        await self._database.write(lambda connection: connection.execute(noted))
+        return self._database.writing(lambda tx: tx.execute(noted).close())
 
-    async def _one(self, which: ColumnElement[bool]) -> Waiting | None:
-        rows = await self._database.read(lambda connection: connection.execute(select(waiting).where(which)))
-        row = rows.one_or_none()
-        return None if row is None else self._waiting(row)
+    def _one(self, which: ColumnElement[bool]) -> Work[Waiting | None]:
+        def work(tx: Connection) -> Waiting | None:
+            row = tx.execute(select(waiting).where(which)).one_or_none()
+            return None if row is None else self._waiting(row)
+
+        return self._database.reading(work)
 
     def _sealed(self, question: Question) -> bytes:
         return self._keys.seal(question.model_dump_json().encode(), context=_CONTEXT)
@@ -201,48 +200,48 @@ def _open(flow: str) -> ColumnElement[bool]:
     return and_(waiting.c.flow == flow, waiting.c.closed_at.is_(None))
 
 
-async def _locked(connection: AsyncConnection, which: ColumnElement[bool]) -> Row[Any] | None:
-    return (await connection.execute(select(waiting).where(which).with_for_update())).one_or_none()
+def _locked(tx: Connection, which: ColumnElement[bool]) -> Row[Any] | None:
+    return (tx.execute(select(waiting).where(which).with_for_update())).one_or_none()
 
 
-async def _remembered(connection: AsyncConnection, flow: str, fingerprint: str) -> Ticket | None:
+def _remembered(tx: Connection, flow: str, fingerprint: str) -> Ticket | None:
     same = and_(waiting.c.flow == flow, waiting.c.fingerprint == fingerprint, waiting.c.remembered.is_(True))
     last = select(waiting).where(same).order_by(waiting.c.answered_at.desc()).limit(1)
-    row = (await connection.execute(last)).one_or_none()
+    row = (tx.execute(last)).one_or_none()
     if row is None:
         return None
     answer = Answer(choice=row.choice, option=row.option, actor=row.actor)
     return Ticket(incident=row.incident, revision=row.revision, answer=answer)
 
 
-async def _asked_again(connection: AsyncConnection, row: Row[Any], asked: dict[str, Any]) -> Ticket:
+def _asked_again(tx: Connection, row: Row[Any], asked: dict[str, Any]) -> Ticket:
     same = row.fingerprint == asked["fingerprint"]
     revision = row.revision if same else row.revision + 1
     # An answer was given to the question before this one.
     fresh = {} if same else {"choice": None, "option": None, "actor": None, "answered_at": None}
     stored = update(waiting).where(waiting.c.incident == row.incident)
-    await connection.execute(stored.values(**asked, **fresh, revision=revision))
+    tx.execute(stored.values(**asked, **fresh, revision=revision))
     return Ticket(incident=row.incident, revision=revision)
 
 
-async def _listed(connection: AsyncConnection, flow: str, asked: dict[str, Any]) -> Ticket | None:
+def _listed(tx: Connection, flow: str, asked: dict[str, Any]) -> Ticket | None:
     """Insert a new row; None when the number is taken, or when the flow's place has been taken meanwhile."""
     ticket = Ticket(incident=secrets.token_hex(4), revision=1)
     row = {**ticket.model_dump(exclude={"answer"}), **asked, "flow": flow, "since": datetime.now(UTC)}
     blank = {"remembered": False, "shown": "", "task_id": "", "task_done": False}
-    return ticket if await insert_if_absent(connection, waiting, **row, **blank) else None
+    return ticket if insert_if_absent(tx, waiting, **row, **blank) else None
 
 
-async def _watch(connection: AsyncConnection, incident: str, keys: tuple[str, ...]) -> None:
-    await connection.execute(delete(waiting_watches).where(waiting_watches.c.incident == incident))
+def _watch(tx: Connection, incident: str, keys: tuple[str, ...]) -> None:
+    tx.execute(delete(waiting_watches).where(waiting_watches.c.incident == incident))
     rows = [{"incident": incident, "key": key} for key in sorted(set(keys))]
     if rows:
-        await connection.execute(insert(waiting_watches), rows)
+        tx.execute(insert(waiting_watches), rows)
 
 
-async def _close(connection: AsyncConnection, incident: str, now: datetime) -> None:
-    await connection.execute(update(waiting).where(waiting.c.incident == incident).values(closed_at=now))
-    await _watch(connection, incident, ())
+def _close(tx: Connection, incident: str, now: datetime) -> None:
+    tx.execute(update(waiting).where(waiting.c.incident == incident).values(closed_at=now))
+    _watch(tx, incident, ())
 
 
 def _untold(flow: str) -> Select[str]:

@@ -127,7 +127,7 @@ class Settings(BaseModel):
 
     @property
     def records_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{self.data.directory.resolve()}/records.db"
+        return self.database_url or f"sqlite:///{self.data.directory.resolve()}/records.db"
 
     @property
     def key_file(self) -> Path:

@@ -35,9 +35,7 @@ class Channel:
 
 @pytest.fixture
 async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    opened = Records.open(
-        f"sqlite+aiosqlite:///{tmp_path}/records.db", KeyRing.create(tmp_path / "keys.json")
-    )
+    opened = Records.open(f"sqlite:///{tmp_path}/records.db", KeyRing.create(tmp_path / "keys.json"))
     await opened.migrate()
     yield opened
     await opened.close()

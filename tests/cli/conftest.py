@@ -53,7 +53,7 @@ class Company:
         """Do something in the records, as a worker would have."""
 
         async def done() -> T:
-            records = Records.open(f"sqlite+aiosqlite:///{self.database}", self._keys)
+            records = Records.open(f"sqlite:///{self.database}", self._keys)
             await records.migrate()
             try:
                 return await work(records)

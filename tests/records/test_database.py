@@ -3,19 +3,22 @@ import random
 import secrets
 import sqlite3
 import stat
+import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import IntegrityError
 
 from raccord.domain.values.deal import DealRef
-from raccord.records.database import Database, RecordsUnavailable
+from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
+from raccord.records.once import Once
 from raccord.records.records import Records
-from raccord.records.tables import metadata
+from raccord.records.tables import metadata, once
 from raccord.sealing import KeyRing
 from tests.patience import patience
 from tests.records.rows import fill, intent, tampering
@@ -27,8 +30,8 @@ def create(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-async def read_head(connection: AsyncConnection) -> object:
-    return await connection.scalar(text("SELECT sequence FROM audit_head"))
+def read_head(tx: Connection) -> object:
+    return tx.scalar(text("SELECT sequence FROM audit_head"))
 
 
 async def test_a_database_is_created_private_from_nothing(file: Path, url: str, keys: KeyRing) -> None:
@@ -84,7 +87,7 @@ async def test_migrations_lead_to_the_tables_of_the_code(records: Records, url: 
         return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
     database = Database(url)
-    assert await database.read(lambda connection: connection.run_sync(differences)) == []
+    assert await database.reading(differences) == []
     await database.close()
 
 
@@ -92,7 +95,7 @@ async def test_every_commit_is_on_disk_and_readers_do_not_wait(records: Records,
     database = Database(url)
 
     async def pragma(name: str) -> object:
-        return await database.read(lambda connection: connection.scalar(text(f"PRAGMA {name}")))
+        return await database.reading(lambda tx: tx.scalar(text(f"PRAGMA {name}")))
 
     assert await pragma("journal_mode") == "wal"
     assert await pragma("synchronous") == 2
@@ -115,13 +118,13 @@ async def test_a_locked_database_is_unavailable_and_then_works(
     records: Records, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("raccord.records.database._PRAGMAS", ("PRAGMA busy_timeout = 50",))
-    impatient = Database(f"sqlite+aiosqlite:///{file}")
+    impatient = Database(f"sqlite:///{file}")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(RecordsUnavailable, match="locked"):
-            await impatient.write(read_head)
+            await impatient.writing(read_head)
         other.execute("ROLLBACK")
-    assert await impatient.write(read_head) == 0
+    assert await impatient.writing(read_head) == 0
     await impatient.close()
 
 
@@ -129,12 +132,12 @@ async def test_a_full_database_is_unavailable_and_keeps_its_chain(records: Recor
     await fill(records.audit)
     database = Database(url)
 
-    async def outgrow(connection: AsyncConnection) -> None:
-        await connection.execute(text("PRAGMA max_page_count = 1"))
-        await connection.execute(text("UPDATE audit SET cause = cause || :more"), {"more": "x" * 100_000})
+    def outgrow(tx: Connection) -> None:
+        tx.execute(text("PRAGMA max_page_count = 1"))
+        tx.execute(text("UPDATE audit SET cause = cause || :more"), {"more": "x" * 100_000})
 
     with pytest.raises(RecordsUnavailable, match="full"):
-        await database.write(outgrow)
+        await database.writing(outgrow)
     await database.close()
     assert (await records.audit.verify()).ok
 
@@ -151,7 +154,7 @@ async def test_a_damaged_file_is_unavailable(file: Path, url: str, keys: KeyRing
 
 async def test_an_unusable_place_is_unavailable(tmp_path: Path, keys: KeyRing) -> None:
     (tmp_path / "file").touch()
-    records = Records.open(f"sqlite+aiosqlite:///{tmp_path}/file/records.db", keys)
+    records = Records.open(f"sqlite:///{tmp_path}/file/records.db", keys)
     with pytest.raises(RecordsUnavailable):
         await records.migrate()
     with pytest.raises(RecordsUnavailable):
@@ -167,39 +170,97 @@ async def test_an_error_never_shows_values(records: Records, file: Path) -> None
     assert "canary" not in f"{unavailable.value} {unavailable.value.__cause__}"
 
 
-async def test_cancelled_callers_leave_no_lock_and_no_gap(records: Records, file: Path) -> None:
+async def test_cancelled_callers_leave_no_lock_and_no_gap(
+    records: Records, file: Path, url: str, keys: KeyRing
+) -> None:
     seed = secrets.randbits(32)
     chance = random.Random(seed)  # noqa: S311
     cancelled = 0
     for number in range(100):
-        task: asyncio.Task[object] = asyncio.create_task(
+        asked = asyncio.ensure_future(
             records.audit.intend(intent(f"k/{number}")) if number % 3 else records.audit.verify()
         )
         await asyncio.sleep(chance.random() * 0.008)
-        cancelled += task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        cancelled += asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
     assert cancelled > 10
     await records.close()
     with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
         busy, _, _ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy, f"somebody still reads or writes (seed {seed})"
-    found = await records.audit.verify()
+    again = Records.open(url, keys)
+    found = await again.audit.verify()
+    await again.close()
     assert found.ok, seed
     assert found.rows >= 66 - cancelled
 
 
-async def test_closing_waits_for_a_transaction_whose_caller_is_gone(records: Records) -> None:
-    writing = asyncio.create_task(records.once.claim("k", "run"))
+class Held:
+    """Work that claims a key and then waits, in the middle of its transaction."""
+
+    def __init__(self) -> None:
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def __call__(self, tx: Connection) -> None:
+        insert_if_absent(tx, once, key="held", owner="run", claimed_at=datetime.now(UTC))
+        self.begun.set()
+        assert self.let_go.wait(30)
+
+
+async def test_what_has_begun_ends_without_its_caller_and_what_has_not_never_does(
+    records: Records, url: str
+) -> None:
+    database, held = Database(url), Held()
+    begun = asyncio.ensure_future(database.writing(held))
+    queued = asyncio.ensure_future(Once(database).claim("queued", "run"))
+    assert await asyncio.to_thread(held.begun.wait, 30)
+    for task in (begun, queued):
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    ending = asyncio.create_task(database.close())
     await asyncio.sleep(0)
-    writing.cancel()
+    assert not ending.done(), "closing waits for the transaction under way"
+    held.let_go.set()
+    await ending
+    assert await records.once.holder("held") == "run"
+    assert await records.once.holder("queued") is None
+
+
+async def test_what_is_closed_is_unavailable(url: str, keys: KeyRing) -> None:
+    records = Records.open(url, keys)
     await records.close()
-    assert await records.once.holder("k") == "run"
+    await records.close()
+    with pytest.raises(RecordsUnavailable, match="closed"):
+        await records.once.claim("k", "run")
+
+
+async def test_a_work_that_fails_leaves_nothing_behind(records: Records, url: str) -> None:
+    database = Database(url)
+
+    def fail(tx: Connection) -> None:
+        insert_if_absent(tx, once, key="k", owner="run", claimed_at=datetime.now(UTC))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.writing(fail)
+    assert await Once(database).holder("k") is None
+    assert await Once(database).claim("k", "another")
+    await database.close()
+
+
+async def test_a_row_that_is_there_is_not_inserted_again(records: Records, url: str) -> None:
+    database, now = Database(url), datetime.now(UTC)
+    absent = database.writing(lambda tx: insert_if_absent(tx, once, key="k", owner="run", claimed_at=now))
+    assert [await absent, await absent] == [True, False]
+    with pytest.raises(IntegrityError):
+        await database.writing(lambda tx: insert_if_absent(tx, once, key="l", owner=None, claimed_at=now))
+    await database.close()
 
 
 async def test_waiting_writers_do_not_hold_up_readers(records: Records, file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        claims = [asyncio.create_task(records.once.claim(f"k/{n}", "run")) for n in range(50)]
+        claims = [asyncio.ensure_future(records.once.claim(f"k/{n}", "run")) for n in range(50)]
         await asyncio.sleep(0.2)
         async with asyncio.timeout(patience(2)):
             assert await records.once.holder("k/1") is None
