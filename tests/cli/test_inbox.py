@@ -85,7 +85,7 @@ class TestList:
         ]
 
     def test_what_a_stranger_typed_never_steers_the_terminal(self, company: Company) -> None:
-        incident = asked(company, deal_name="[red]x[/]\x1b]0;owned\x07\u202e", details=())
+        incident = asked(company, name="[red]x[/]\x1b]0;owned\x07\u202e", details=())
         for words in (("list",), ("show", incident)):
             said = company.raccord("inbox", *words).output
             assert "\x1b" not in said

@@ -5,9 +5,9 @@ from typing import Any
 
 from raccord.domain.desk.problems import Cause, Text, problem
 from raccord.domain.desk.question import Answer, Choice, Detail, Option, Question, watch_key
-from raccord.domain.values.deal import DealRef
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Owner
+from raccord.domain.values.subject import Subject, SubjectKind
 
 FLOW = "deal-won/hubspot/9001"
 COMPANY = watch_key("hubspot", "company", "12")
@@ -33,9 +33,10 @@ def question(reason: str = "Le SIRET manque.", **given: Any) -> Question:
             "options": (Option(id="cus_1", label=Text(fr="Canari Mode", en="Canari Fashion")),),
             "skip": Text(fr="Facturer sans", en="Invoice without it"),
             "cancel": Text(fr="Ne pas facturer", en="Do not invoice"),
-            "deal": DealRef(connection="hubspot", id="9001"),
-            "deal_name": "Rideaux Canari",
-            "deal_url": "https://app.hubspot.test/deal/9001",
+            "flow": "DealWon",
+            "subject": Subject(kind=SubjectKind.DEAL, connection="hubspot", id="9001"),
+            "name": "Rideaux Canari",
+            "url": "https://app.hubspot.test/deal/9001",
             "owner": Owner(id="77", name="Anne Canari", email="anne.canari@example.test"),
             "amount": Money(amount=Decimal("1234.50"), currency="EUR"),
             "watched": (COMPANY, DEAL),

@@ -45,7 +45,7 @@ class TestAsking:
 
     async def test_newer_facts_are_shown_without_asking_anew(self, records: Records) -> None:
         first = await records.waiting.open(FLOW, question())
-        assert await records.waiting.open(FLOW, question(deal_name="Stores Canari")) == first
+        assert await records.waiting.open(FLOW, question(name="Stores Canari")) == first
         assert (await listed(records, first.incident)).question.name == "Stores Canari"
 
     async def test_another_question_takes_the_place_under_the_next_revision(self, records: Records) -> None:
