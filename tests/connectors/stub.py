@@ -55,10 +55,16 @@ class Asked:
     body: bytes
     headers: dict[str, str]
     """Lower-case names."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The query's keys and values in their order."""
 
     @property
     def route(self) -> str:
         return f"{self.method} {self.path}"
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a key of the query that is repeated."""
+        return [value for key, value in self.pairs if key == name]
 
     @property
     def json(self) -> Any:
@@ -114,8 +120,8 @@ class Stub:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         method, target, _ = first.split(" ")
         url = urlsplit(target)
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
-        return Asked(method, url.path.removeprefix(self._prefix), query, body, headers)
+        pairs = tuple(parse_qsl(url.query, keep_blank_values=True))
+        return Asked(method, url.path.removeprefix(self._prefix), dict(pairs), body, headers, pairs)
 
     async def _write(self, reply: Reply, writer: asyncio.StreamWriter) -> bool:
         """Answer; whether the connection is kept."""

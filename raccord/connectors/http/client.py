@@ -14,7 +14,7 @@ from yarl import URL
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.http.failures import Answer, NoAnswer, NotSent, Refused
-from raccord.connectors.http.limiter import Limiter
+from raccord.connectors.http.limiter import BURST, Limiter
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """A hundred invoices with ten lines each are about 3 MB, and no vendor's page is larger."""
@@ -42,12 +42,19 @@ class HttpClient:
     connection drops before the answer begins, which harms nothing; a POST or PATCH is sent once.
     """
 
-    def __init__(self, connection: str, settings: ConnectionSettings, *, requests_per_second: float) -> None:
+    def __init__(
+        self,
+        connection: str,
+        settings: ConnectionSettings,
+        *,
+        requests_per_second: float,
+        burst: float = BURST,
+    ) -> None:
         self._connection = connection
         self._base = settings.base_url.rstrip("/")
         self._origin = URL(self._base).origin()
         self._seconds = settings.timeout.total_seconds()
-        self._limiter = Limiter(requests_per_second)
+        self._limiter = Limiter(requests_per_second, burst=burst)
         self._session: aiohttp.ClientSession | None = None
 
     async def send(

@@ -162,7 +162,8 @@ class Table:
                 f"{self.credentials}",
                 request_id=fault.request_id,
             )
-        needs = operation.needs + (f" ({fault.needed})" if fault.needed else "")
+        named = fault.needed if fault.needed != operation.needs else ""
+        needs = operation.needs + (f" ({named})" if named else "")
         return Forbidden(
             f"The credentials for {self.vendor} may not {operation.what}. "
             f"{self.grant.replace('{needs}', needs)}",

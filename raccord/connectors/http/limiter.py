@@ -7,19 +7,23 @@ from datetime import timedelta
 
 from raccord.connectors.http.failures import Crowded
 
-_BURST = 0.2
+BURST = 0.2
 """Seconds of requests that may leave at once: in no second do more than 1.2 times the rate leave."""
 
 
 class Limiter:
     """Lets `rate` requests a second pass, in the order in which they came.
 
-    It knows this process alone; for a fleet there is the rate of a task queue, which Temporal keeps.
+    After a pause, `burst` seconds of requests leave at once: a vendor that counts in spans of ten
+    seconds takes more of them than one that counts in seconds. It knows this process alone; for a
+    fleet there is the rate of a task queue, which Temporal keeps.
     """
 
-    def __init__(self, rate: float, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rate: float, *, burst: float = BURST, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._gap = 1 / rate
-        self._lead = max(_BURST - self._gap, 0.0)
+        self._lead = max(burst - self._gap, 0.0)
         self._now = now
         self._booked_until = now()
 

@@ -1,46 +1,41 @@
 """HubSpot's lines of `raccord doctor`: the account, the permissions, and the mapped properties."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from raccord.connectors.connection import Check, CheckState
-from raccord.connectors.errors import Auth, ConnectorError, NotFound
+from raccord.connectors.errors import Auth, ConnectorError, Permanent
+from raccord.connectors.http.errors import Operation
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
+from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
 from raccord.vendors.hubspot.properties import check_properties
-from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope
+from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.tasks import TASK_SCOPE
-from raccord.vendors.hubspot.wire import Account, Anything
+from raccord.vendors.hubspot.tasks import TASK_WRITE
+from raccord.vendors.hubspot.wire import Account, Anything, Token
 
-_TO_WRITE = {"deals": ("crm.objects.deals.write",), "tasks": (TASK_SCOPE,)}
+_KINDS = ("deals", "companies", "contacts", "line_items", "owners", "tasks")
+_TO_WRITE = {"deals": DEAL_WRITE, "tasks": TASK_WRITE}
+_NOBODY = "0"
+"""No record has this id: changing it tells whether we may, and changes nothing."""
 _REACH = "Check base_url and the network, then run doctor again."
 
 
 async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check, ...]:
-    """Read one object of each kind and every mapped property. The right to write shows only on writing."""
-    reads: tuple[tuple[str, Callable[..., Any]], ...] = (
-        ("deals", client.deals.get_page),
-        ("companies", client.companies.get_page),
-        ("contacts", client.contacts.get_page),
-        ("line_items", client.line_items.get_page),
-        ("owners", client.owners.get_page),
-        ("tasks", client.tasks.get_page),
-    )
-    account, *rights = await asyncio.gather(
-        _account(client, settings), *(_right(client, kind, read) for kind, read in reads)
-    )
+    """Read one object of each kind and every mapped property; prove the right to write; change nothing."""
+    account, granted = await asyncio.gather(_account(client, settings), _granted(client, settings))
+    rights = await asyncio.gather(*(_right(client, kind, granted) for kind in _KINDS))
     return (account, *_webhooks(settings), *rights, *await check_properties(client, settings.mapping))
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
     name, expected = "account", str(settings.account_id or "")
     try:
-        found = await client.call(
-            Operation("read the account's details", ACCOUNT_SCOPE), client.account, into=Account
+        found = await client.get(
+            Operation("read the account's details", ACCOUNT_SCOPE), paths.ACCOUNT, Account
         )
-    except (Auth, NotFound):
+    except (Auth, Permanent):
         return Check(
             name=name,
             state=CheckState.WARN,
@@ -81,13 +76,44 @@ def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
         )
 
 
-async def _right(client: HubSpotClient, kind: str, read: Callable[..., Any]) -> Check:
-    name, expected = kind.replace("_", " "), " and ".join((scope(kind), *_TO_WRITE.get(kind, ())))
+async def _granted(client: HubSpotClient, settings: HubSpotSettings) -> frozenset[str] | None:
+    """Return the scopes of the token; None where HubSpot does not tell them of this kind of token."""
+    content = {"tokenKey": settings.access_token.get_secret_value()}
     try:
-        await client.call(Operation(f"list {kind}", scope(kind)), read, limit=1, into=Anything)
+        found = await client.post(Operation("tell the token's scopes"), paths.TOKEN, content, Token)
+    except ConnectorError:
+        return None
+    return frozenset(found.scopes)
+
+
+async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | None) -> Check:
+    name, write = kind.replace("_", " "), _TO_WRITE.get(kind)
+    expected = " and ".join(filter(None, (scope(kind), write)))
+    path = paths.OWNERS if kind == "owners" else paths.records(kind)
+    try:
+        await client.get(Operation(f"list {kind}", scope(kind)), path, Anything, ("limit", "1"))
+        if write is None:
+            found = "readable"
+        else:
+            await _write(client, kind, write, granted)
+            found = "readable and writable"
     except Auth as error:
         remedy = f"Give the app the scope {expected} in its settings in HubSpot."
         return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=remedy)
     except ConnectorError as error:
         return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=_REACH)
-    return Check(name=name, state=CheckState.OK, found="readable", expected=expected)
+    return Check(name=name, state=CheckState.OK, found=found, expected=expected)
+
+
+async def _write(client: HubSpotClient, kind: str, write: str, granted: frozenset[str] | None) -> None:
+    """Prove the right to change records of one kind. Raises `Auth` naming the scope that is missing."""
+    if granted is not None:
+        if write not in granted:
+            raise Auth(f"The HubSpot token may not change {kind}: it lacks the scope {write}.")
+        return
+    operation = Operation(f"change {kind}", write, write=True)
+    try:
+        await unless_gone(client.patch(operation, paths.record(kind, _NOBODY), {"properties": {}}, Anything))
+    except Permanent:
+        # Understood and refused, as it names no record: the right to write comes before that.
+        return

@@ -5,18 +5,20 @@ from datetime import date, datetime, timedelta
 from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings
 from raccord.connectors.crm import Crm
+from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
 from raccord.domain.values.parties import Company
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.hubspot.translation import COMPANY, company
+from raccord.vendors.hubspot.whole import GENEROUS
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
 
@@ -38,7 +40,7 @@ class HubSpotCrm:
 
     def __init__(self, name: str, settings: HubSpotSettings, clock: BusinessClock) -> None:
         self._settings = settings
-        self._client = HubSpotClient(settings, clock)
+        self._client = HubSpotClient(name, settings, clock)
         self._records = Records(self._client)
         self._deals = DealReader(name, self._client, settings, clock)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
@@ -67,8 +69,8 @@ class HubSpotCrm:
 
     async def read_company(self, company_id: str) -> Company | None:
         names = self._settings.mapping.companies
-        found = await self._records.company(company_id, (*COMPANY, *names.used))
-        return company(found, names, []) if found else None
+        found = await self._records.one("companies", company_id, (*COMPANY, *names.used))
+        return company(found, names, GENEROUS, []) if found else None
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._won.read(won_from=won_from, changed_since=changed_since)
@@ -84,12 +86,12 @@ class HubSpotCrm:
 
     async def probe(self) -> None:
         """List one deal: no search, and a right that every flow needs."""
-        await self._client.call(
+        await self._client.get(
             Operation("list a deal", scope("deals")),
-            self._client.deals.get_page,
-            limit=1,
-            properties=["hs_object_id"],
-            into=Anything,
+            paths.records("deals"),
+            Anything,
+            ("limit", "1"),
+            ("properties", "hs_object_id"),
         )
 
     async def check(self) -> tuple[Check, ...]:

@@ -2,50 +2,78 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from raccord.connectors.http.errors import Fault
+from raccord.connectors.http.failures import Answer
 from raccord.connectors.webhooks import UnreadableBody, strict_json
 
+TEN_SECONDS = timedelta(seconds=10)
+_LOCKED = timedelta(seconds=2)
+_MIGRATION = timedelta(minutes=1)
+_DAILY_LOOK = timedelta(hours=8)
+"""The quota is renewed at the account's midnight, and its zone may not be the company's."""
 _CODE = re.compile("[A-Z][A-Z0-9_]{1,59}")
 _FIELD = re.compile("[A-Za-z0-9_-]{1,100}")
+_SCOPE = re.compile("[a-z][a-z0-9._-]{1,99}")
 _REQUEST_ID = re.compile("[A-Za-z0-9-]{1,64}")
 _SIGNS = {"category", "correlationId"}
 _REQUEST_ID_HEADER = "x-hubspot-correlation-id"
+_MOST_SCOPES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A failed answer without its texts, which quote data. `by_hubspot`: no proxy's page or JSON."""
-
-    status: int
-    by_hubspot: bool = False
-    code: str | None = None
-    field: str | None = None
-    policy: str | None = None
-    request_id: str | None = None
-    retry_after: str = ""
-
-
-def read_fault(status: int, body: str | bytes | None, headers: Mapping[str, str] | None) -> Fault:
+def read_fault(answer: Answer, *, zone: tzinfo, now: datetime | None = None) -> Fault:
     """Take a failed answer apart. Never raises."""
-    names = {k.lower(): v for k, v in (headers or {}).items()}
-    content = _content(body)
+    content = _content(answer.body)
     detail = _detail(content)
     return Fault(
-        status=status,
-        by_hubspot=content.get("status") == "error" or bool(_SIGNS & content.keys()),
+        status=answer.status,
+        recognised=content.get("status") == "error" or bool(_SIGNS & content.keys()),
         code=_word(_CODE, detail.get("code"), detail.get("error"), content.get("category")),
         field=_word(_FIELD, _named_property(detail), detail.get("name")),
-        policy=_word(_CODE, content.get("policyName")),
-        request_id=_word(_REQUEST_ID, content.get("correlationId"), names.get(_REQUEST_ID_HEADER)),
-        retry_after=names.get("retry-after", ""),
+        request_id=_word(_REQUEST_ID, content.get("correlationId"), answer.headers.get(_REQUEST_ID_HEADER)),
+        needed=" or ".join(_scopes(detail)) or None,
+        retry_after=answer.headers.get("retry-after", ""),
+        pause=_pause(answer.status, content.get("policyName"), now or datetime.now(UTC), zone),
     )
 
 
-def _content(body: str | bytes | None) -> dict[str, Any]:
-    raw = body.encode() if isinstance(body, str) else body or b""
+def _pause(status: int, policy: Any, now: datetime, zone: tzinfo) -> timedelta | None:
+    """Return the wait that an exhausted quota's name means (HubSpot docs: usage-guidelines)."""
+    match status, policy:
+        case 423, _:
+            return _LOCKED
+        case 477, _:
+            return _MIGRATION
+        case 429, "SECONDLY":
+            return timedelta(seconds=1)
+        case 429, "DAILY":
+            return min(_until_midnight(now, zone), _DAILY_LOOK)
+        case _:
+            return None
+
+
+def _until_midnight(now: datetime, zone: tzinfo) -> timedelta:
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(0), tzinfo=zone).astimezone(UTC) - now.astimezone(UTC)
+
+
+def _scopes(detail: dict[str, Any]) -> Iterator[str]:
+    """Yield the scopes any one of which would do, in the names that an app's settings use.
+
+    HubSpot also says `requiredScopes`, under names that no setting has, and sometimes the wrong one
+    (HubSpot/hubspot-api-nodejs#268).
+    """
+    context = detail.get("context")
+    named = context.get("requiredGranularScopes") if isinstance(context, dict) else None
+    for each in named[:_MOST_SCOPES] if isinstance(named, list) else ():
+        if isinstance(each, str) and _SCOPE.fullmatch(each):
+            yield each
+
+
+def _content(raw: bytes) -> dict[str, Any]:
     try:
         content = strict_json(raw)
     except UnreadableBody:

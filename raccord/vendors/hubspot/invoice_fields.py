@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import InvoiceFields
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
 from raccord.vendors.hubspot.records import Records
 from raccord.vendors.hubspot.settings import InvoiceNames
 from raccord.vendors.hubspot.values import parse_date, parse_decimal
 from raccord.vendors.hubspot.wire import Identified
+
+DEAL_WRITE = "crm.objects.deals.write"
 
 
 class InvoiceOnDeal:
@@ -27,12 +30,11 @@ class InvoiceOnDeal:
         """Set every mapped property to its full value in one request."""
         if not (properties := self._wanted(fields)):
             return
-        await self._client.call(
-            Operation(f"write the invoice to the deal {deal_id}", "crm.objects.deals.write", write=True),
-            self._client.deals.update,
-            deal_id,
+        await self._client.patch(
+            Operation(f"write the invoice to the deal {deal_id}", DEAL_WRITE, write=True),
+            paths.record("deals", deal_id),
             {"properties": properties},
-            into=Identified,
+            Identified,
         )
 
     async def shown(self, deal_id: str, fields: InvoiceFields) -> bool:
@@ -40,9 +42,7 @@ class InvoiceOnDeal:
         if not (wanted := self._wanted(fields)):
             return True
         record = await self._records.deal(deal_id, wanted)
-        return all(
-            self._same(name, record.properties.get(name) or "", value) for name, value in wanted.items()
-        )
+        return all(self._same(name, record.text(name), value) for name, value in wanted.items())
 
     def _wanted(self, fields: InvoiceFields) -> dict[str, str]:
         names = self._names
@@ -65,8 +65,8 @@ class InvoiceOnDeal:
             parse = parse_decimal
         elif name == self._names.due_on:
             parse = self._day
-        if not shown.strip() or not wanted:
-            return shown.strip() == wanted
+        if not shown or not wanted:
+            return shown == wanted
         try:
             return parse(shown) == parse(wanted)
         except ValueError:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import ConnectorError
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.lengths import cut
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
 from raccord.vendors.hubspot.settings import InvoiceNames
 from raccord.vendors.hubspot.settings import Mapping as Names
 from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 
-SAMPLE_SIZE = 100
+SAMPLE_SIZE, SAMPLE_LENGTH = 100, 100
 _TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
 _STATUSES = ("issued", "paid")
 
@@ -72,21 +74,19 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
     used = tuple(each for each in wanted if each.name)
     if not used:
         return []
-    pages = {"deals": client.deals, "companies": client.companies, "line_items": client.line_items}
     try:
         existing, sample = await asyncio.gather(
-            client.call(
+            client.get(
                 Operation(f"list the properties of {kind}", f"crm.schemas.{kind}.read"),
-                client.properties.get_all,
-                kind,
-                into=Properties,
+                paths.properties(kind),
+                Properties,
             ),
-            client.call(
+            client.get(
                 Operation(f"list {kind}", f"crm.objects.{kind}.read"),
-                pages[kind].get_page,
-                limit=SAMPLE_SIZE,
-                properties=[each.name for each in used],
-                into=RecordPage,
+                paths.records(kind),
+                RecordPage,
+                ("limit", str(SAMPLE_SIZE)),
+                *(("properties", each.name) for each in used),
             ),
         )
     except ConnectorError as error:
@@ -137,5 +137,5 @@ def _with_options(options: tuple[str, ...]) -> str:
 
 
 def _sample(page: RecordPage, name: str) -> str:
-    values = ((record.properties.get(name) or "").strip() for record in page.results)
-    return next((f"e.g. {value}" for value in values if value), "")
+    values = (record.text(name) for record in page.results)
+    return next((f"e.g. {cut(value, SAMPLE_LENGTH)}" for value in values if value), "")

@@ -1,35 +1,48 @@
 """Reading records and what is associated with them, page by page and in batches."""
 
-import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from raccord.connectors.errors import NotFound, Transient
-from raccord.domain.values.deal import Unreadable
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.paging import pages
+from raccord.connectors.http.together import together
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
-from raccord.vendors.hubspot.wire import (
-    Association,
-    AssociationPage,
-    Batch,
-    DealRecord,
-    Record,
-)
+from raccord.vendors.hubspot.wire import Association, AssociationPage, Batch, DealRecord, Record
 
-BATCH = 100
-"""Records of one batch read (HubSpot docs: understanding-the-crm)."""
+BATCH, LONG_BATCH = 100, 50
+"""Records of one batch read (HubSpot docs: understanding-the-crm); of those with descriptions, of 65,536
+characters each, fewer, so that the answer can always be taken."""
 PAGE = 500
 """Associations of one page (HubSpot docs: associations v4)."""
 ACCOUNT_SCOPE = "for account information"
 """HubSpot does not name it; its answer is never needed."""
 _PASSING = {"INTERNAL_ERROR", "RATE_LIMIT", "RATE_LIMITS"}
-_SINGULAR = {"companies": "company", "contacts": "contact", "line_items": "line item", "tasks": "task"}
+_MERGEABLE = {"companies", "contacts"}
+_MOST_LOOKED_FOR = 10
+_SINGULAR = {"companies": "company", "contacts": "contact"}
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Records read by id. `missing` are the ids of those that HubSpot does not have (any more)."""
+
+    records: tuple[Record, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Records:
-    """The records of one HubSpot account."""
+    """The records of one HubSpot account.
+
+    Of a record that was merged away the survivor comes, under its own id (HubSpot changelog:
+    updated-merge-functionality). It then names the id asked for in `former`, also where HubSpot
+    itself does not say whom the survivor took in.
+    """
 
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
@@ -37,73 +50,77 @@ class Records:
     async def deal(
         self, deal_id: str, properties: Iterable[str], associations: Iterable[str] = ()
     ) -> DealRecord:
-        """Read a deal; of a merged one the survivor, under its own id. Raises `NotFound`."""
-        return await self._client.call(
+        """Read a deal. Raises `NotFound`."""
+        record = await self._client.get(
             Operation(f"read the deal {deal_id}", scope("deals")),
-            self._client.deals.get_by_id,
-            deal_id,
-            properties=list(properties),
-            associations=list(associations),
-            into=DealRecord,
+            paths.record("deals", deal_id),
+            DealRecord,
+            *(("properties", each) for each in properties),
+            *(("associations", each) for each in associations),
         )
+        return _of(record, deal_id)
 
-    async def company(self, company_id: str, properties: Iterable[str]) -> Record | None:
-        """Read what HubSpot answers with for a company: of a merged one the survivor, under its own id.
-
-        None when the company was deleted or archived.
-        """
-        return await unless_gone(
-            self._client.call(
-                Operation(f"look for the company {company_id}", scope("companies")),
-                self._client.companies.get_by_id,
-                company_id,
-                properties=list(properties),
-                into=Record,
-            )
-        )
+    async def one(self, kind: str, record_id: str, properties: Iterable[str]) -> Record | None:
+        """Read a company or contact; None when it was deleted or archived."""
+        operation = Operation(f"look for the {_SINGULAR[kind]} {record_id}", scope(kind))
+        named = (("properties", each) for each in properties)
+        record = await unless_gone(self._client.get(operation, paths.record(kind, record_id), Record, *named))
+        return _of(record, record_id) if record else None
 
     async def associated(self, kind: str, record_id: str, to: str) -> tuple[Association, ...]:
         """Return everything of one kind that a record is associated with, without repetition."""
-        found: dict[str, Association] = {}
-        after: str | None = None
-        while True:
-            page = await self._client.call(
-                Operation(f"list the {to} of {kind} {record_id}", scope(to)),
-                self._client.associations.get_page,
-                kind,
-                record_id,
-                to,
-                limit=PAGE,
-                **({"after": after} if after else {}),
-                into=AssociationPage,
-            )
-            for each in page.results:
-                found[each.to_object_id] = _merged(found.get(each.to_object_id), each)
-            if page.after is None or page.after == after:
-                return tuple(found.values())
-            after = page.after
+        operation = Operation(f"list the {to} of {kind} {record_id}", scope(to))
 
-    async def read(
-        self, kind: str, ids: Sequence[str], properties: Iterable[str], notes: list[Unreadable]
-    ) -> list[Record]:
-        """Read records by id; one that HubSpot does not return is noted as unreadable."""
-        names = list(dict.fromkeys(properties))
-        chunks = [ids[i : i + BATCH] for i in range(0, len(ids), BATCH)]
-        batches = await asyncio.gather(*(self._batch(kind, chunk, names) for chunk in chunks))
-        found = {record.id: record for batch in batches for record in batch.results}
-        # A record that was merged away comes back under the survivor's id: it is not missing.
-        if len(found) < len(set(ids)):
-            missing = (i for i in ids if i not in found)
-            notes += (Unreadable(record=f"{_SINGULAR[kind]} {i}", field="id", value=i) for i in missing)
-        return list(found.values())
+        async def page(after: str | None) -> AssociationPage:
+            query = [("limit", str(PAGE)), *([("after", after)] if after else [])]
+            return await self._client.get(
+                operation, paths.links(kind, record_id, to), AssociationPage, *query
+            )
+
+        found: dict[str, Association] = {}
+        with self._client.errors(operation):
+            async for each in pages(page, lambda page: page.after):
+                for link in each.results:
+                    found[link.to_object_id] = _merged(found.get(link.to_object_id), link)
+        return tuple(found.values())
+
+    async def read(self, kind: str, ids: Collection[str], properties: Iterable[str]) -> Found:
+        """Read records by id, each once."""
+        wanted, names = tuple(dict.fromkeys(ids)), list(dict.fromkeys(properties))
+        size = LONG_BATCH if kind == "line_items" else BATCH
+        chunks = [wanted[i : i + size] for i in range(0, len(wanted), size)]
+        async with together() as group:
+            batches = [group.create_task(self._batch(kind, chunk, names)) for chunk in chunks]
+        found = {record.id: record for batch in batches for record in batch.result().results}
+        missing = [each for each in wanted if each not in found]
+        if not missing or kind not in _MERGEABLE:
+            return Found(tuple(found.values()), tuple(missing))
+        strangers = [each for each in found if each not in wanted]
+        if len(missing) == len(strangers) == 1:
+            return Found(
+                tuple(_also(each, missing) if each.id in strangers else each for each in found.values())
+            )
+        return await self._with_survivors(kind, found, missing, names)
+
+    async def _with_survivors(
+        self, kind: str, found: dict[str, Record], missing: Sequence[str], names: list[str]
+    ) -> Found:
+        """Look for each missing record by itself: a batch does not say which of its records was which."""
+        looked_for = missing[:_MOST_LOOKED_FOR]
+        async with together() as group:
+            tasks = {each: group.create_task(self.one(kind, each, names)) for each in looked_for}
+        survivors = {each: task.result() for each, task in tasks.items()}
+        gone = [each for each, survivor in survivors.items() if survivor is None]
+        for survivor in filter(None, survivors.values()):
+            known = found.get(survivor.id)
+            found[survivor.id] = _also(known, survivor.former) if known else survivor
+        return Found(tuple(found.values()), (*gone, *missing[_MOST_LOOKED_FOR:]))
 
     async def _batch(self, kind: str, ids: Sequence[str], properties: list[str]) -> Batch:
         operation = Operation(f"read {len(ids)} {kind}", scope(kind))
         inputs = [{"id": i} for i in ids]
         wanted = {"properties": properties, "propertiesWithHistory": [], "inputs": inputs}
-        batch = await unless_gone(
-            self._client.call(operation, self._client.batches[kind].read, wanted, into=Batch)
-        )
+        batch = await unless_gone(self._client.post(operation, paths.batch(kind), wanted, Batch))
         if batch is None:
             return Batch(results=())
         if any(error.category in _PASSING for error in batch.errors):
@@ -122,6 +139,14 @@ async def unless_gone(read: Awaitable[T]) -> T | None:
         return await read
     except NotFound:
         return None
+
+
+def _of(record: R, asked: str) -> R:
+    return record if record.id == asked else _also(record, (asked,))
+
+
+def _also(record: R, former: Iterable[str]) -> R:
+    return record.model_copy(update={"former": tuple(dict.fromkeys((*record.former, *former)))})
 
 
 def _merged(known: Association | None, more: Association) -> Association:

@@ -1,8 +1,7 @@
 """HubSpot's section of `raccord.toml`."""
 
 import re
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -11,14 +10,11 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     field_validator,
-    model_validator,
 )
 
 from raccord.connectors.connection import ConnectionSettings
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_SHORTEST_SECRET = 16
 _INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
 
 PropertyName = Annotated[str, StringConstraints(pattern="^[a-z0-9_-]*$")]
@@ -106,8 +102,6 @@ class HubSpotSettings(ConnectionSettings):
     requests_per_second: float = Field(default=9.0, gt=0)
     """Below what the subscription admits: 100 requests in 10 s for the smallest, 190 for Professional and
     Enterprise, 250 with the API add-on (HubSpot docs: usage-guidelines)."""
-    threads: int = Field(default=16, ge=1, le=64)
-    """HubSpot's client blocks; this many requests are under way at most."""
 
     @field_validator("access_token")
     @classmethod
@@ -115,19 +109,3 @@ class HubSpotSettings(ConnectionSettings):
         if not _TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("an access token is one word of ASCII characters and is not empty")
         return token
-
-    @field_validator("webhook_secret", "previous_webhook_secret")
-    @classmethod
-    def _is_hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
-            raise ValueError(
-                f"a webhook secret has at least {_SHORTEST_SECRET} characters: copy the app's client secret"
-            )
-        return secret
-
-    @model_validator(mode="after")
-    def _token_travels_encrypted(self) -> Self:
-        url = urlsplit(self.base_url)
-        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
-            raise ValueError("the token is sent over https only, or http on this machine: correct base_url")
-        return self

@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from raccord.connectors.capabilities import TaskLimits
+from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.domain.values.deal import Task
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation
 from raccord.vendors.hubspot.records import Records, unless_gone
 from raccord.vendors.hubspot.translation import creation
 from raccord.vendors.hubspot.wire import Identified
 
-TASK_SCOPE = "crm.objects.contacts.write"
+TASK_WRITE = "crm.objects.contacts.write"
 """HubSpot docs: api/crm/tasks."""
 TASK_TO_DEAL = 216
 """HubSpot docs: associations v4, type ids."""
@@ -40,34 +41,32 @@ class TasksOnDeals:
         linked = await self._records.associated("deals", deal_id, "tasks")
         ids = [each.to_object_id for each in linked]
         # A task that was deleted since it was listed is simply none of them: nothing to note.
-        tasks = await self._records.read("tasks", ids, (_SUBJECT,), [])
-        marked = (each for each in tasks if _mark(ref) in (each.properties.get(_SUBJECT) or ""))
-        oldest = min(marked, key=creation, default=None)
-        return oldest.id if oldest else None
+        tasks = await self._records.read("tasks", ids, (_SUBJECT,))
+        marked = (each.id for each in tasks.records if _mark(ref) in each.text(_SUBJECT))
+        return min(marked, key=creation, default=None)
 
     async def create(self, task: Task) -> str:
         """Create a task on its deal. `Permanent` names `hubspot_owner_id` when HubSpot refuses the owner."""
         target = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": TASK_TO_DEAL}
-        created = await self._client.call(
-            Operation(f"create a task on the deal {task.deal_id}", TASK_SCOPE, write=True, creates=True),
-            self._client.tasks.create,
+        created = await self._client.post(
+            Operation(f"create a task on the deal {task.deal_id}", TASK_WRITE, write=True),
+            paths.records("tasks"),
             {
                 "properties": _properties(task),
                 "associations": [{"to": {"id": task.deal_id}, "types": [target]}],
             },
-            into=Identified,
+            Identified,
         )
         return created.id
 
     async def complete(self, task_id: str) -> None:
         """Mark a task as done; one that is deleted needs no marking."""
         await unless_gone(
-            self._client.call(
-                Operation(f"complete the task {task_id}", TASK_SCOPE, write=True),
-                self._client.tasks.update,
-                task_id,
+            self._client.patch(
+                Operation(f"complete the task {task_id}", TASK_WRITE, write=True),
+                paths.record("tasks", task_id),
                 {"properties": {"hs_task_status": "COMPLETED"}},
-                into=Identified,
+                Identified,
             )
         )
 

@@ -1,13 +1,12 @@
 """From HubSpot records to domain values. What cannot be understood is noted, never guessed."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeVar
 
 from raccord.domain.values.address import Address, parse_country
 from raccord.domain.values.base import fold
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
 from raccord.domain.values.parties import Company, Contact
+from raccord.vendors.hubspot.fields import Fields, Room
 from raccord.vendors.hubspot.settings import CompanyNames, LineItemNames
 from raccord.vendors.hubspot.values import (
     parse_answer,
@@ -18,8 +17,8 @@ from raccord.vendors.hubspot.values import (
 )
 from raccord.vendors.hubspot.wire import Record
 
-T = TypeVar("T")
-
+MOST_MERGED = 500
+"""Former ids of one record that are told, the last ones named."""
 MERGED = "hs_merged_object_ids"
 DEAL = (
     "dealname",
@@ -50,42 +49,13 @@ COMPANY = ("name", "domain", "phone", "address", "address2", "city", "zip", "sta
 CONTACT = ("email", "firstname", "lastname", "phone")
 
 
-class Fields:
-    """The properties of one record; values that cannot be read are added to `notes`."""
-
-    def __init__(self, record: str, properties: dict[str, str | None], notes: list[Unreadable]) -> None:
-        self.record = record
-        self._properties = properties
-        self._notes = notes
-
-    def text(self, name: str) -> str:
-        """Return a property without outer white space; `""` when it is empty or not used."""
-        return (self._properties.get(name) or "").strip()
-
-    def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """Return a parsed property, or None when it is empty or cannot be read."""
-        if not (text := self.text(name)):
-            return None
-        try:
-            return parse(text)
-        except ValueError:
-            self.note(name, text)
-            return None
-
-    def number(self, name: str) -> Decimal | None:
-        return self.read(name, parse_decimal)
-
-    def note(self, name: str, value: str) -> None:
-        self._notes.append(Unreadable(record=self.record, field=name, value=value))
-
-
-def line_item(record: Record, names: LineItemNames, notes: list[Unreadable]) -> LineItem:
+def line_item(record: Record, names: LineItemNames, room: Room, notes: list[Unreadable]) -> LineItem:
     """Read a line item. A term without a frequency counts as recurring too: somebody sold a period."""
-    fields = Fields(f"line item {record.id}", record.properties, notes)
+    fields = Fields(f"line item {record.id}", record, room, notes)
     return LineItem(
         id=record.id,
         name=fields.text("name"),
-        description=fields.text("description"),
+        description=fields.long_text("description"),
         sku=fields.text("hs_sku"),
         quantity=fields.number("quantity"),
         unit_price=fields.number("price"),
@@ -112,23 +82,24 @@ def _discount(fields: Fields) -> Discount | None:
 def position(record: Record) -> tuple[bool, Decimal, tuple[int, str]]:
     """Order lines as on HubSpot's quote; lines without a place come last, in order of creation."""
     try:
-        return (False, parse_decimal(record.properties.get("hs_position_on_quote") or ""), creation(record))
+        return (False, parse_decimal(record.text("hs_position_on_quote")), creation(record.id))
     except ValueError:
-        return (True, Decimal(0), creation(record))
+        return (True, Decimal(0), creation(record.id))
 
 
-def creation(record: Record) -> tuple[int, str]:
+def creation(record_id: str) -> tuple[int, str]:
     """Order records by their id, a growing number, so that two reads give the same order."""
-    return (len(record.id), record.id)
+    return (len(record_id), record_id)
 
 
 def merged(record: Record) -> tuple[str, ...]:
-    """Return the ids of the records that HubSpot united into this one."""
-    return tuple(each for each in parse_ids(record.properties.get(MERGED) or "") if each != record.id)
+    """Return the ids of records that HubSpot united into this one: those it names, those we asked for."""
+    named = (*parse_ids(record.text(MERGED)), *record.former)
+    return tuple(dict.fromkeys(each for each in named if each != record.id))[-MOST_MERGED:]
 
 
-def company(record: Record, names: CompanyNames, notes: list[Unreadable]) -> Company:
-    fields = Fields(f"company {record.id}", record.properties, notes)
+def company(record: Record, names: CompanyNames, room: Room, notes: list[Unreadable]) -> Company:
+    fields = Fields(f"company {record.id}", record, room, notes)
     return Company(
         id=record.id,
         name=fields.text("name"),
@@ -154,8 +125,8 @@ def company(record: Record, names: CompanyNames, notes: list[Unreadable]) -> Com
     )
 
 
-def contact(record: Record, *, billing: bool) -> Contact:
-    fields = Fields(f"contact {record.id}", record.properties, [])
+def contact(record: Record, room: Room, *, billing: bool) -> Contact:
+    fields = Fields(f"contact {record.id}", record, room, [])
     return Contact(
         id=record.id,
         email=fields.text("email"),

@@ -1,6 +1,6 @@
 """HubSpot's answers: the fields Raccord reads of them, under HubSpot's names."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -42,6 +42,12 @@ class Record(Identified):
     """A deal, company, contact or line item; properties that were not asked for are absent."""
 
     properties: dict[str, str | None]
+    former: tuple[str, ...] = Field(default=(), validation_alias="former ids")
+    """Ids under which it was asked for, and lives no more; nothing of HubSpot's."""
+
+    def text(self, name: str) -> str:
+        """Return a property without outer white space; `""` when it is empty or was not asked for."""
+        return (self.properties.get(name) or "").strip()
 
 
 class DealRecord(Record):
@@ -97,6 +103,10 @@ class Pipeline(Identified):
 
 class Pipelines(Wire):
     results: tuple[Pipeline, ...]
+
+
+class Token(Wire):
+    scopes: tuple[str, ...]
 
 
 class Account(Wire):

@@ -6,10 +6,13 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.reading import Misshapen
+from raccord.connectors.lengths import cut
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.deal import WonDeal
+from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.errors import Operation, misshapen
 from raccord.vendors.hubspot.records import scope
 from raccord.vendors.hubspot.settings import InvoiceNames
 from raccord.vendors.hubspot.values import milliseconds, parse_instant
@@ -19,6 +22,7 @@ PAGE = 200
 """The largest page of a search."""
 PAUSE = 0.25
 """Seconds between two pages: an account's apps share 5 searches a second."""
+_LONGEST_ID = 255
 _ID, _CHANGED = "hs_object_id", "hs_lastmodifieddate"
 _SECOND = timedelta(seconds=1)
 _LISTING = Operation("list the won deals", scope("deals"))
@@ -51,13 +55,14 @@ class WonDeals:
         """
         above = 0
         while True:
-            page = await self._client.call(
-                _LISTING, self._client.deal_search.do_search, self._request(groups, above), into=RecordPage
+            page = await self._client.post(
+                _LISTING, paths.search("deals"), self._request(groups, above), RecordPage
             )
             yield page.results
             if page.after is None:
                 return
-            above = _last(page.results, above)
+            with self._client.errors(_LISTING):
+                above = _last(page.results, above)
             await asyncio.sleep(PAUSE)
 
     def _request(self, groups: list[list[dict[str, str]]], above: int) -> dict[str, Any]:
@@ -70,10 +75,10 @@ class WonDeals:
         }
 
     def _listed(self, deal: Record) -> WonDeal:
-        shown, changed = (deal.properties.get(name) or "" for name in (self._invoice, _CHANGED))
+        shown = cut(deal.text(self._invoice), _LONGEST_ID)
         with suppress(ValueError):
-            return WonDeal(id=deal.id, invoice_id=shown.strip(), changed_at=parse_instant(changed))
-        return WonDeal(id=deal.id, invoice_id=shown.strip())
+            return WonDeal(id=deal.id, invoice_id=shown, changed_at=parse_instant(deal.text(_CHANGED)))
+        return WonDeal(id=deal.id, invoice_id=shown)
 
     def _first_instant(self, day: date) -> datetime:
         return self._clock.end_of(day - DAY) + _SECOND
@@ -97,8 +102,8 @@ def _filter(name: str, operator: str, value: str) -> dict[str, str]:
 
 
 def _last(page: Sequence[Record], above: int) -> int:
-    """Return the page's last id. Raises `Poison` on any order in which going on would skip deals."""
+    """Return the page's last id. Raises `Misshapen` on any order in which going on would skip deals."""
     ids = [int(each.id) if each.id.isascii() and each.id.isdigit() else 0 for each in page]
     if not ids or ids[0] <= above or ids != sorted(ids):
-        raise misshapen(_LISTING)
+        raise Misshapen("deals out of order")
     return ids[-1]

@@ -116,6 +116,7 @@ def test_a_crowd_of_ours_is_no_outage_and_says_how_long() -> None:
 def test_a_lack_of_permission_names_it_and_where_to_give_it() -> None:
     assert "Give it tasks.write in its settings." in str(told(refused(403), WRITE))
     assert "Give it deals.read (scope-7) in its settings." in str(told(refused(403, needed="scope-7")))
+    assert "Give it deals.read in its settings." in str(told(refused(403, needed="deals.read")))
 
 
 def test_a_refusal_says_code_field_and_reason() -> None:

@@ -70,3 +70,12 @@ async def test_turns_go_in_the_order_of_asking() -> None:
 
     await asyncio.gather(*(ask(number) for number in range(60)))
     assert order == sorted(order)
+
+
+async def test_after_a_pause_a_burst_leaves_at_once_and_ten_seconds_keep_their_limit(time: Time) -> None:
+    limiter, left = Limiter(9, burst=1.0, now=time), []
+    for _ in range(150):
+        await limiter.turn(within=60)
+        left.append(time.now)
+    assert sum(at - left[0] < 0.001 for at in left) == 9
+    assert max(sum(start <= at < start + 10 for at in left) for start in left) <= 100

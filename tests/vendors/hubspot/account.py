@@ -1,14 +1,15 @@
 """A small HubSpot account, in the shapes of HubSpot's documentation."""
 
+import json
 from functools import partial
 from typing import Any
 
 from tests.vendors.hubspot.stub import Asked, Reply, Stub
 
-ROOT = "/hubspot/crm"
+ROOT = "/crm"
 DEAL = f"{ROOT}/v3/objects/deals/42"
 OWNER = f"{ROOT}/v3/owners/64492917"
-ACCOUNT = "/hubspot/account-info/v3/details"
+ACCOUNT = "/account-info/v3/details"
 PIPELINES = f"{ROOT}/v3/pipelines/deals"
 
 
@@ -45,6 +46,7 @@ class Account:
             "payment_terms_days": "45",
         }
         self.associations: dict[str, Any] = {
+            "companies": {"results": [{"id": "8", "type": "x"}, {"id": "7", "type": "y"}]},
             "contacts": {"results": [{"id": "5", "type": "deal_to_contact"}]},
             "line items": {"results": [{"id": "91", "type": "a"}, {"id": "90", "type": "a"}]},
         }
@@ -82,10 +84,11 @@ class Account:
         }
 
     def _read(self, kind: str, asked: Asked) -> Reply:
-        ids = [given["id"] for given in asked.body["inputs"]]
+        ids = [given["id"] for given in asked.json["inputs"]]
         assert len(ids) <= 100
         found = [{"id": i, "properties": self.records[kind][i]} for i in ids if i in self.records[kind]]
         if len(found) == len(ids):
-            return Reply({"status": "COMPLETE", "results": found})
+            answer = {"status": "COMPLETE", "results": found}
+            return Reply(json.dumps(answer, ensure_ascii=False).encode())
         error = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Could not get some objects"}
         return Reply({"status": "COMPLETE", "results": found, "numErrors": 1, "errors": [error]}, 207)

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -17,8 +17,8 @@ Connect = Callable[..., Crm]
 
 
 @pytest.fixture
-def stub() -> Iterator[Stub]:
-    with running() as stub:
+async def stub() -> AsyncIterator[Stub]:
+    async with running() as stub:
         yield stub
 
 
@@ -33,7 +33,13 @@ async def connect(stub: Stub) -> AsyncIterator[Connect]:
 
         def made(**given: Any) -> Crm:
             settings = HubSpotSettings.model_validate(
-                {"base_url": stub.url, "access_token": TOKEN, "account_id": 144000001} | given
+                {
+                    "base_url": stub.url,
+                    "access_token": TOKEN,
+                    "account_id": 144000001,
+                    "requests_per_second": 1000,
+                }
+                | given
             )
             crm = CRM.connect("hubspot", settings, BusinessClock())
             stack.push_async_callback(crm.close)

@@ -5,9 +5,8 @@ import pytest
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.crm import Crm
-from raccord.domain.rules.modes import Mode
 from tests.vendors.hubspot.account import ACCOUNT, ROOT
-from tests.vendors.hubspot.conftest import Connect
+from tests.vendors.hubspot.conftest import TOKEN, Connect
 from tests.vendors.hubspot.stub import Asked, Reply, Stub
 
 KINDS = ("deals", "companies", "contacts", "line_items")
@@ -77,7 +76,9 @@ async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, r
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
     assert len(found) == 1 + 6 + 17
-    assert {asked.method for asked in ready.stub.asked} == {"GET"}, f"doctor writes nothing in {Mode.SHADOW}"
+    changes = [(a.path, a.json) for a in ready.stub.asked if a.method == "PATCH"]
+    nothing: dict[str, Any] = {"properties": {}}
+    assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]
 
 
 async def test_a_missing_property_that_is_written_fails_with_the_exact_remedy(crm: Crm, ready: Set) -> None:
@@ -151,6 +152,52 @@ async def test_both_scopes_of_tasks_are_named_under_the_contacts_they_belong_to(
     check = (await checks(crm))["tasks"]
     assert check.state is CheckState.FAIL
     assert {"crm.objects.contacts.read", "crm.objects.contacts.write"} <= set(check.remedy.split())
+
+
+TOKEN_INFO = "/oauth/v2/private-apps/get/access-token-info"
+WRITES = {"deals": "crm.objects.deals.write", "tasks": "crm.objects.contacts.write"}
+
+
+@pytest.mark.parametrize("kind", ["deals", "tasks"])
+async def test_a_token_that_may_not_write_fails_with_the_scope_s_name(
+    crm: Crm, ready: Set, kind: str
+) -> None:
+    denied = Reply({"status": "error", "category": "MISSING_SCOPES"}, 403)
+    ready.stub.on("PATCH", f"{ROOT}/v3/objects/{kind}/0", denied)
+    found = await checks(crm)
+    assert {k: found[k].state for k in WRITES} == {
+        k: CheckState.FAIL if k == kind else CheckState.OK for k in WRITES
+    }
+    assert WRITES[kind] in found[kind].found
+    assert WRITES[kind] in found[kind].remedy
+
+
+@pytest.mark.parametrize("lacking", [None, "deals", "tasks"])
+async def test_what_hubspot_tells_of_the_token_proves_it_without_a_write(
+    crm: Crm, ready: Set, lacking: str | None
+) -> None:
+    scopes = [scope for kind, scope in WRITES.items() if kind != lacking]
+    ready.stub.on("POST", TOKEN_INFO, Reply({"hubId": 144000001, "userId": 1, "scopes": scopes}))
+    found = await checks(crm)
+    for kind, scope in WRITES.items():
+        assert found[kind].state is (CheckState.FAIL if kind == lacking else CheckState.OK)
+        assert (scope in found[kind].found) is (kind == lacking)
+    assert ready.stub.last("POST", TOKEN_INFO).json == {"tokenKey": TOKEN}
+    assert {asked.method for asked in ready.stub.asked} == {"GET", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        (Reply({"status": "error", "category": "VALIDATION_ERROR"}, 400), CheckState.OK),
+        (Reply({"status": "error"}, 503), CheckState.FAIL),
+    ],
+)
+async def test_a_refusal_of_the_empty_change_is_the_proof_and_an_outage_is_none(
+    crm: Crm, ready: Set, reply: Reply, state: CheckState
+) -> None:
+    ready.stub.on("PATCH", f"{ROOT}/v3/objects/deals/0", reply)
+    assert (await checks(crm))["deals"].state is state
 
 
 async def test_a_mapped_kind_of_buyer_shows_a_sample(connect: Connect, ready: Set) -> None:

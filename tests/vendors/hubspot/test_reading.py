@@ -19,7 +19,7 @@ from tests.vendors.hubspot.account import (
     links,
 )
 from tests.vendors.hubspot.conftest import TOKEN, Connect
-from tests.vendors.hubspot.stub import Asked, Reply
+from tests.vendors.hubspot.stub import NOT_FOUND, Asked, Reply
 
 
 async def the_line(crm: Crm, account: Account, **properties: Any) -> tuple[LineItem, list[tuple[str, str]]]:
@@ -62,11 +62,11 @@ async def test_every_property_is_asked_for_by_name(connect: Connect, account: Ac
     deal = await connect(mapping=mapping).read_deal("42")
     assert (deal.companies[0].siren, deal.lines[0].vat_rate) == ("552100554", Decimal("5.5"))
     assert deal.language == ""
-    asked = account.stub.last("GET", DEAL).query["properties"]
+    asked = account.stub.last("GET", DEAL).all("properties")
     assert {"amount", "hs_is_closed_won", "service_date"} <= set(asked)
     assert "" not in asked
-    assert "n_siren" in account.stub.last("POST", batch("companies")).body["properties"]
-    assert "tva" in account.stub.last("POST", batch("line_items")).body["properties"]
+    assert "n_siren" in account.stub.last("POST", batch("companies")).json["properties"]
+    assert "tva" in account.stub.last("POST", batch("line_items")).json["properties"]
 
 
 async def test_every_request_carries_the_token(crm: Crm, account: Account) -> None:
@@ -86,7 +86,7 @@ async def test_without_a_primary_company_all_are_candidates(crm: Crm, account: A
 
 
 async def test_a_deal_without_a_company_is_read_all_the_same(crm: Crm, account: Account) -> None:
-    account.stub.on("GET", links("deals", "42", "companies"), Reply({"results": []}))
+    del account.associations["companies"]
     assert (await crm.read_deal("42")).companies == ()
 
 
@@ -122,8 +122,8 @@ async def test_more_lines_than_one_answer_holds_are_read_page_by_page(crm: Crm, 
     }
 
     def page(asked: Asked) -> Reply:
-        assert asked.query["limit"] == ["500"]
-        if asked.query.get("after") == ["x1"]:
+        assert asked.query["limit"] == "500"
+        if asked.query.get("after") == "x1":
             return Reply({"results": [link(str(i), 19) for i in range(1500, 1750)]})
         first = [link(str(i), 19) for i in range(1000, 1500)]
         return Reply({"results": first, "paging": {"next": {"after": "x1"}}})
@@ -131,7 +131,7 @@ async def test_more_lines_than_one_answer_holds_are_read_page_by_page(crm: Crm, 
     account.stub.on("GET", links("deals", "42", "line_items"), page)
     deal = await crm.read_deal("42")
     assert [line.id for line in deal.lines] == [str(i) for i in range(1000, 1750)]
-    assert account.stub.count("POST", batch("line_items")) == 8
+    assert account.stub.count("POST", batch("line_items")) == 15
 
 
 async def test_a_deal_with_too_many_lines_is_a_question(crm: Crm, account: Account) -> None:
@@ -154,18 +154,6 @@ async def test_a_line_missing_for_a_moment_is_no_question(crm: Crm, account: Acc
         await crm.read_deal("42")
 
 
-async def test_a_merged_company_stands_for_the_one_asked_for(crm: Crm, account: Account) -> None:
-    merged = {"results": [{"id": "77", "properties": {"name": "Fusion"}}]}
-    account.stub.on("POST", batch("companies"), Reply(merged))
-    deal = await crm.read_deal("42")
-    assert ([c.id for c in deal.companies], deal.unreadable) == (["77"], ())
-
-
-async def test_of_a_merged_deal_the_survivor_is_returned(crm: Crm, account: Account) -> None:
-    account.stub.on("GET", f"{ROOT}/v3/objects/deals/41", lambda _: Reply(account.as_deal("42")))
-    assert (await crm.read_deal("41")).ref.id == "42"
-
-
 async def test_a_deleted_deal_is_not_found(crm: Crm, account: Account) -> None:
     with pytest.raises(NotFound, match="deal 43") as caught:
         await crm.read_deal("43")
@@ -178,7 +166,7 @@ async def test_only_the_deal_itself_can_be_not_found(crm: Crm, account: Account)
         ("POST", batch("contacts")),
         ("GET", links("companies", "7", "contacts")),
     ]:
-        del account.stub.routes[method, path]
+        account.stub.on(method, path, NOT_FOUND)
     deal = await crm.read_deal("42")
     assert [(u.record, u.field) for u in deal.unreadable] == [("contact 5", "id")]
 
@@ -189,7 +177,7 @@ async def test_an_archived_owner_keeps_the_name(crm: Crm, account: Account) -> N
         OWNER,
         lambda a: (
             Reply({"id": "64492917", "firstName": "Zoé"})
-            if a.query["archived"] == ["True"]
+            if a.query["archived"] == "true"
             else Reply({"status": "error"}, 404)
         ),
     )
@@ -198,13 +186,13 @@ async def test_an_archived_owner_keeps_the_name(crm: Crm, account: Account) -> N
     assert (owner.name, owner.email) == ("Zoé", "")
 
 
-async def test_an_owner_who_is_a_queue_or_gone_has_an_id_alone(crm: Crm, account: Account) -> None:
+async def test_an_owner_who_is_a_queue_or_gone_has_an_id_alone(connect: Connect, account: Account) -> None:
     account.stub.on(
         "GET", OWNER, Reply({"id": "64492917", "email": None, "type": "QUEUE", "archived": False})
     )
-    queue = (await crm.read_deal("42")).owner
-    del account.stub.routes["GET", OWNER]
-    gone = (await crm.read_deal("42")).owner
+    queue = (await connect().read_deal("42")).owner
+    account.stub.on("GET", OWNER, NOT_FOUND)
+    gone = (await connect().read_deal("42")).owner
     for owner in (queue, gone):
         assert owner
         assert (owner.id, owner.name) == ("64492917", "")
@@ -285,7 +273,7 @@ async def test_a_currency_that_hubspot_does_not_tell_stays_open(
 async def test_a_refused_token_says_nothing_about_the_currency(crm: Crm, account: Account) -> None:
     account.deal["deal_currency_code"] = None
     account.stub.on("GET", ACCOUNT, Reply({"status": "error", "category": "INVALID_AUTHENTICATION"}, 401))
-    with pytest.raises(Auth, match="refuses the access token"):
+    with pytest.raises(Auth, match="refuses the credentials"):
         await crm.read_deal("42")
 
 
@@ -375,29 +363,6 @@ async def test_an_empty_value_is_nothing_and_no_question(crm: Crm, account: Acco
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (None, ()),
-        ("", ()),
-        ("41", ("41",)),
-        ("41;40", ("41", "40")),
-        (" 41 ; ;40;41;", ("41", "40")),
-        ("42;41;7x;../1;٤٢;" + "9" * 21, ("41",)),
-    ],
-)
-async def test_a_survivor_names_whom_it_took_in(
-    crm: Crm, account: Account, text: str | None, expected: tuple[str, ...]
-) -> None:
-    account.deal["hs_merged_object_ids"] = text
-    account.records["companies"]["7"]["hs_merged_object_ids"] = text
-    deal = await crm.read_deal("42")
-    assert (deal.merged, deal.unreadable) == (expected, ())
-    assert set(deal.companies[0].merged) - {"42"} == set(expected)
-    for asked in (account.stub.last("GET", DEAL).query, account.stub.last("POST", batch("companies")).body):
-        assert "hs_merged_object_ids" in asked["properties"]
-
-
-@pytest.mark.parametrize(
     ("value", "individual"),
     [("Individual", True), (" PARTICULIER ", True), ("true", True), ("Société", False), (None, False)],
 )
@@ -418,7 +383,7 @@ async def test_own_words_for_a_private_person_replace_the_usual_ones(
     for value, individual in (("PRIVÉ", True), ("individual", False)):
         account.records["companies"]["7"]["sorte"] = value
         assert (await crm.read_deal("42")).companies[0].individual is individual
-    assert "sorte" in account.stub.last("POST", batch("companies")).body["properties"]
+    assert "sorte" in account.stub.last("POST", batch("companies")).json["properties"]
 
 
 @pytest.mark.parametrize(
@@ -482,7 +447,7 @@ async def test_a_probe_is_one_small_read_with_the_token(crm: Crm, account: Accou
     account.stub.on("GET", f"{ROOT}/v3/objects/deals", Reply({"results": []}))
     await crm.probe()
     (asked,) = account.stub.asked
-    assert (asked.method, asked.query["limit"]) == ("GET", ["1"])
+    assert (asked.method, asked.query["limit"]) == ("GET", "1")
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
 
 

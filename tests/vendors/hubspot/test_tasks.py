@@ -37,9 +37,9 @@ def having(stub: Stub, subjects: Mapping[str, str | None]) -> None:
     stub.on("GET", OF_THE_DEAL, Reply({"results": [link(each, 215) for each in subjects]}))
 
     def read(asked: Asked) -> Reply:
-        wanted = [each["id"] for each in asked.body["inputs"]]
+        wanted = [each["id"] for each in asked.json["inputs"]]
         assert len(wanted) <= 100
-        assert asked.body["properties"] == ["hs_task_subject"]
+        assert asked.json["properties"] == ["hs_task_subject"]
         return Reply({"results": [{"id": i, "properties": {"hs_task_subject": subjects[i]}} for i in wanted]})
 
     stub.on("POST", batch("tasks"), read)
@@ -49,7 +49,7 @@ async def test_a_created_task_is_the_deal_s_and_its_salesperson_s(crm: Crm, stub
     stub.on("POST", TASKS, Reply({"id": "900", "properties": {}}, 201))
     assert await crm.create_task(TASK) == "900"
     (asked,) = stub.asked
-    assert asked.body == {
+    assert asked.json == {
         "properties": {
             "hubspot_owner_id": "64492917",
             "hs_timestamp": "2026-11-24T08:30:00.000Z",
@@ -71,14 +71,14 @@ async def test_a_created_task_is_the_deal_s_and_its_salesperson_s(crm: Crm, stub
 async def test_a_task_for_nobody_names_no_owner(crm: Crm, stub: Stub) -> None:
     stub.on("POST", TASKS, Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"owner_id": ""}))
-    assert "hubspot_owner_id" not in stub.asked[0].body["properties"]
+    assert "hubspot_owner_id" not in stub.asked[0].json["properties"]
 
 
 async def test_what_was_created_is_found(crm: Crm, stub: Stub) -> None:
     """Also behind a subject longer than HubSpot's list shows."""
     stub.on("POST", TASKS, Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"subject": "long " * 200}))
-    subject = stub.last("POST", TASKS).body["properties"]["hs_task_subject"]
+    subject = stub.last("POST", TASKS).json["properties"]["hs_task_subject"]
     assert len(subject) <= 250
     having(stub, {"899": "autre", "900": subject})
     assert await crm.find_task("42", TASK.ref) == "900"
@@ -88,7 +88,7 @@ async def test_what_was_created_is_found(crm: Crm, stub: Stub) -> None:
 async def test_a_body_is_cut_to_what_hubspot_takes(crm: Crm, stub: Stub, line: str) -> None:
     stub.on("POST", TASKS, Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"body": line * (88_000 // len(line))}))
-    body = stub.last("POST", TASKS).body["properties"]["hs_task_body"]
+    body = stub.last("POST", TASKS).json["properties"]["hs_task_body"]
     assert 65_000 < len(body.encode()) <= crm.capabilities.task.body == 65_536
     assert body.endswith("…")
     assert html.escape(html.unescape(body.replace("<br>", "\n"))).replace("\n", "<br>") == body
@@ -177,7 +177,6 @@ async def test_a_refused_owner_is_named_and_nothing_is_tried_again(
         (Reply(fault=Fault.RESET), AmbiguousWrite),
         (Reply({"id": "900"}, 201, fault=Fault.TRUNCATE), AmbiguousWrite),
         (Reply({}, 201), AmbiguousWrite),
-        (Reply({"id": "900"}, 202), AmbiguousWrite),
     ],
 )
 async def test_a_failed_creation_says_whether_a_task_may_exist(
@@ -196,7 +195,7 @@ async def test_a_settled_task_is_marked_as_done(crm: Crm, stub: Stub) -> None:
     stub.on("PATCH", f"{TASKS}/900", Reply({"id": "900", "properties": {}}))
     await crm.complete_task("900")
     (asked,) = stub.asked
-    assert asked.body == {"properties": {"hs_task_status": "COMPLETED"}}
+    assert asked.json == {"properties": {"hs_task_status": "COMPLETED"}}
 
 
 async def test_a_task_that_is_gone_needs_no_marking(crm: Crm, stub: Stub) -> None:

@@ -53,19 +53,19 @@ class Search:
 
     def answer(self, asked: Asked) -> Reply:
         assert self.stub.count("POST", SEARCH) <= MOST_SEARCHES
-        groups = [group["filters"] for group in asked.body["filterGroups"]]
+        groups = [group["filters"] for group in asked.json["filterGroups"]]
         assert len(groups) <= 5
         assert all(len(filters) <= 6 for filters in groups)
         assert sum(map(len, groups)) <= 18
-        assert asked.body["limit"] <= 200
-        assert asked.body["sorts"] == [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+        assert asked.json["limit"] <= 200
+        assert asked.json["sorts"] == [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
         found = [d for d in self.deals if any(all(_fits(d, f) for f in filters) for filters in groups)]
         found.sort(key=lambda deal: int(deal["hs_object_id"]))
-        start = int(asked.body.get("after") or 0)
-        end = start + asked.body["limit"]
+        start = int(asked.json.get("after") or 0)
+        end = start + asked.json["limit"]
         if end > CEILING:
             return Reply({"status": "error", "category": "VALIDATION_ERROR"}, 400)
-        wanted = asked.body["properties"]
+        wanted = asked.json["properties"]
         page = [
             {"id": d["hs_object_id"], "properties": {name: d.get(name) for name in wanted}}
             for d in found[start:end]

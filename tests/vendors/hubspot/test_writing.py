@@ -28,7 +28,7 @@ async def test_the_whole_invoice_is_written_in_one_request(crm: Crm, stub: Stub)
     stub.on("PATCH", DEAL, Reply({"id": "42", "properties": {}}))
     await crm.write_invoice("42", FIELDS)
     (asked,) = stub.asked
-    assert asked.body == {"properties": SHOWN}
+    assert asked.json == {"properties": SHOWN}
 
 
 async def test_only_mapped_properties_are_written_and_a_missing_due_date_is_cleared(
@@ -39,7 +39,7 @@ async def test_only_mapped_properties_are_written_and_a_missing_due_date_is_clea
         "invoice": {"number": "n_facture", "url": "", "status": "", "amount_net": "", "amount_gross": ""}
     }
     await connect(mapping=names).write_invoice("42", FIELDS.model_copy(update={"due_on": None}))
-    assert stub.asked[0].body == {
+    assert stub.asked[0].json == {
         "properties": {"billing_invoice_id": "in_1", "n_facture": "F-2026-0042", "billing_due_on": ""}
     }
 

@@ -1,0 +1,80 @@
+"""What is seldom asked twice: who owns a deal, the account's currency, which stages mean that it is won."""
+
+from raccord.connectors.errors import Forbidden, Permanent
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.memory import Memory
+from raccord.domain.values.parties import Owner
+from raccord.vendors.hubspot import paths
+from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
+from raccord.vendors.hubspot.values import parse_decimal
+from raccord.vendors.hubspot.wire import Account, OwnerRecord, Pipelines, Stage
+
+_REMEMBERED = 300.0
+"""Seconds: a deal is read several times in a row, and a new name may show a little later."""
+
+
+class Facts:
+    """Facts of one HubSpot account."""
+
+    def __init__(self, client: HubSpotClient) -> None:
+        self._client = client
+        self._owners: Memory[Owner] = Memory()
+        self._currency: Memory[str | None] = Memory()
+
+    async def owner(self, owner_id: str) -> Owner | None:
+        """Return the salesperson; of one that HubSpot no longer shows, the id alone."""
+        if not owner_id:
+            return None
+        return await self._owners.get(
+            owner_id, lambda: self._read_owner(owner_id), seconds=lambda _: _REMEMBERED
+        )
+
+    async def _read_owner(self, owner_id: str) -> Owner:
+        operation = Operation(f"read the owner {owner_id}", scope("owners"))
+        for archived in ("false", "true") if owner_id.isdigit() else ():
+            found = await unless_gone(
+                self._client.get(operation, paths.owner(owner_id), OwnerRecord, ("archived", archived))
+            )
+            if found:
+                name = f"{found.first_name or ''} {found.last_name or ''}"
+                return Owner(id=owner_id, name=name, email=found.email or "")
+        return Owner(id=owner_id)
+
+    async def currency(self, code: str) -> str | None:
+        """Return the deal's currency, else the account's; None when HubSpot may not say."""
+        if code:
+            return code.upper()
+        return await self._currency.get("account", self._read_currency, seconds=lambda _: _REMEMBERED)
+
+    async def _read_currency(self) -> str | None:
+        operation = Operation("read the account's currency", ACCOUNT_SCOPE)
+        try:
+            account = await unless_gone(self._client.get(operation, paths.ACCOUNT, Account))
+        except Forbidden:
+            return None
+        return account.company_currency.upper() if account and account.company_currency else None
+
+    async def won(self, deal_id: str, verdict: str, stage: str) -> bool:
+        """Return whether the deal is won, as HubSpot calculates it, else by its stage."""
+        if verdict.lower() in ("true", "false"):
+            return verdict.lower() == "true"
+        operation = Operation("read the deal pipelines", scope("deals"))
+        pipelines = await unless_gone(self._client.get(operation, paths.PIPELINES, Pipelines))
+        stages = [s for p in (pipelines.results if pipelines else ()) for s in p.stages if s.id == stage]
+        if not stages:
+            raise Permanent(
+                f"HubSpot does not say whether the deal {deal_id} is won, and its stage is in no pipeline. "
+                "Choose a stage of an existing pipeline.",
+                code="unknown_stage",
+                field="dealstage",
+            )
+        return all(_is_won(each) for each in stages)
+
+
+def _is_won(stage: Stage) -> bool:
+    closed, probability = (stage.metadata.get(key) or "" for key in ("isClosed", "probability"))
+    try:
+        return closed.lower() == "true" and parse_decimal(probability) == 1
+    except ValueError:
+        return False

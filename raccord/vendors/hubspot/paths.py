@@ -1,0 +1,41 @@
+"""Where each thing is at HubSpot: version 3, and 4 for associations (HubSpot docs: api-reference)."""
+
+from urllib.parse import quote
+
+OWNERS = "/crm/v3/owners/"
+PIPELINES = "/crm/v3/pipelines/deals"
+ACCOUNT = "/account-info/v3/details"
+TOKEN = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path
+"""What a static token may do (HubSpot docs: private-apps)."""
+
+
+def records(kind: str) -> str:
+    return f"/crm/v3/objects/{kind}"
+
+
+def record(kind: str, record_id: str) -> str:
+    return f"/crm/v3/objects/{kind}/{_id(record_id)}"
+
+
+def batch(kind: str) -> str:
+    return f"/crm/v3/objects/{kind}/batch/read"
+
+
+def search(kind: str) -> str:
+    return f"/crm/v3/objects/{kind}/search"
+
+
+def links(kind: str, record_id: str, to: str) -> str:
+    return f"/crm/v4/objects/{kind}/{_id(record_id)}/associations/{to}"
+
+
+def owner(owner_id: str) -> str:
+    return f"{OWNERS}{_id(owner_id)}"
+
+
+def properties(kind: str) -> str:
+    return f"/crm/v3/properties/{kind}"
+
+
+def _id(text: str) -> str:
+    return quote(text, safe="")
