@@ -9,7 +9,7 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test quick sabotage soak lint clean
+.PHONY: install demo test quick sabotage soak bench lint clean
 
 install: .venv/.synced
 
@@ -31,6 +31,10 @@ sabotage: .venv/.synced
 # What is too long for every change: two hundred deals through an outage.
 soak: .venv/.synced
 	RACCORD_TEST_DEALS=200 $(BIN)/pytest -s tests/front_door/test_outage.py $(ARGS)
+
+# What a deal costs beside bare flows on the same server; only a free machine gives figures worth keeping.
+bench: .venv/.synced
+	$(BIN)/python -m bench $(ARGS)
 
 lint: .venv/.synced
 	$(BIN)/ruff check .

@@ -1,0 +1,88 @@
+"""`python -m bench`: measure, print, and write JSON and a picture."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+
+from bench import picture, report
+from bench.acceptance import acceptance
+from bench.burst import burst
+from bench.cost import cost
+from bench.crash import crash
+from bench.figures import Figure
+from bench.latency import latency, sample
+from bench.memory import memory
+from bench.played import Played
+from bench.startup import startup
+from bench.system import System, system
+from tests.patience import settle_factor
+
+RESULTS = Path("bench/results.json")
+Part: TypeAlias = Callable[[System, Played], Awaitable[list[Figure]]]
+"""One part of the bench, ready to be measured."""
+
+MINUTES = {"flow": 4, "latency": 1, "burst": 2, "receiver": 6, "crash": 1, "startup": 1, "memory": 15}
+"""What each part takes on two free cores, with the default arguments."""
+
+
+def _parts(rounds: int, deals: int, at_once: int, many: int) -> dict[str, Part]:
+    return {
+        "flow": lambda system, played: cost(system, played, rounds=rounds, deals=deals),
+        "latency": lambda system, played: latency(system, played, deals=deals),
+        "burst": lambda system, played: burst(system, played, deals=at_once),
+        "receiver": lambda system, _: acceptance(system, rounds=rounds, backlog=2 * deals),
+        "crash": lambda system, _: crash(system, deals=deals),
+        "startup": lambda system, _: startup(system, rounds=rounds),
+        "memory": lambda system, _: memory(system, deals=many, webhooks=10 * many),
+    }
+
+
+async def _measured(parts: dict[str, Part], console: Console) -> tuple[Played, dict[str, list[Figure]]]:
+    found: dict[str, list[Figure]] = {}
+    with tempfile.TemporaryDirectory(prefix="raccord-bench-") as directory:
+        async with system(Path(directory)) as under_measure:
+            played = await sample(under_measure)
+            for name, part in parts.items():
+                begun = time.monotonic()
+                found[name] = await part(under_measure, played)
+                report.show(f"{name} ({time.monotonic() - begun:.0f} s)", found[name], console)
+            report.show_requests(played, console)
+    return played, found
+
+
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+def main(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds whose medians count.")] = 3,
+    deals: Annotated[int, typer.Option(min=1, help="Deals in a batch.")] = 20,
+    burst: Annotated[int, typer.Option(min=1, help="Deals won at once in the burst.")] = 100,
+    many: Annotated[int, typer.Option(min=50, help="Deals after which memory is read.")] = 1000,
+    only: Annotated[list[str] | None, typer.Option(help=f"Only these of {', '.join(MINUTES)}.")] = None,
+    results: Annotated[Path, typer.Option(help="Where the JSON goes, and the picture beside it.")] = RESULTS,
+) -> None:
+    """Measure what a deal costs beside bare Temporal flows on the same server."""
+    parts = _parts(rounds, deals, burst, many)
+    if unknown := set(only or ()) - set(parts):
+        raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}")
+    chosen = {name: part for name, part in parts.items() if not only or name in only}
+    console = Console(width=140)
+    minutes = sum(MINUTES[name] for name in chosen)
+    console.print(f"About {minutes} minutes on two free cores; quicker with --only, --rounds 1, --deals 5.\n")
+    settle_factor()
+    played, found = asyncio.run(_measured(chosen, console))
+    report.save(results, found, played, {"rounds": rounds, "deals": deals, "burst": burst, "many": many})
+    picture.draw(results.with_suffix(".svg"), [figure for part in found.values() for figure in part])
+    console.print(f"{results} and {results.with_suffix('.svg')}")
+
+
+if __name__ == "__main__":
+    app()
