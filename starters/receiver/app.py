@@ -50,6 +50,7 @@ COME_BACK_SECONDS = 30
 # Refused by us and not by the router, so that every refusal is counted.
 EVERY_METHOD: list[str] = []
 BODY_TIME = timedelta(seconds=5)
+LONGEST_PATH = 80
 MAX_STARTS = 200
 """More could not be started before the deadline, at no redelivery. Vendors send up to 100 events at once."""
 
@@ -89,7 +90,7 @@ class Receiver:
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
             ],
-            exception_handlers={HTTPException: _without_body},
+            exception_handlers={HTTPException: _misdirected},
         )
         # A redirect would repeat whatever host the request names.
         app.router.redirect_slashes = False
@@ -253,8 +254,12 @@ class Receiver:
         return Response("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
 
 
-async def _without_body(_: Request, error: Exception) -> Response:
+async def _misdirected(request: Request, error: Exception) -> Response:
+    """Refuse a path that nobody listens on, and note it: a misdirected sender shows nowhere else."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    VERDICTS.labels("unknown", "misdirected").inc()
+    path = str(request.scope["path"])[:LONGEST_PATH]
+    log.info("webhook", connection="unknown", verdict="misdirected", path=path)
     return Response(status_code=error.status_code, headers=error.headers)
 
 

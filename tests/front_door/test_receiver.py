@@ -173,6 +173,21 @@ async def test_an_authentic_body_that_cannot_be_read_is_kept_and_starts_nothing(
     assert await quarantined(lane) > kept
 
 
+@pytest.mark.parametrize("path", ["/webhooks/hubspot/", "/webhooks//hubspot", "/webhook/hubspot"])
+async def test_a_misdirected_sender_is_refused_and_seen(lane: Lane, path: str) -> None:
+    seen = log_lines(lane, "misdirected")
+    answer = await Request(path=path).send(lane.url("receiver"))
+    assert (answer.status_code, answer.content) == (404, b"")
+    assert [line["path"] for line in log_lines(lane, "misdirected")[len(seen) :]] == [path]
+
+
+def log_lines(lane: Lane, verdict: str) -> list[dict[str, Any]]:
+    """Return what the receiver logged of requests with this verdict."""
+    lines = (lane.directory / "starter.log").read_text().splitlines()
+    found = [json.loads(line) for line in lines if line.startswith("{")]
+    return [line for line in found if line.get("verdict") == verdict]
+
+
 async def quarantined(lane: Lane) -> int:
     keys = KeyRing.load(lane.directory / "keys.json")
     records = Records.open(lane.configuration().settings.records_url, keys)
