@@ -7,6 +7,7 @@ last one (`httpx-aiohttp` 0.2) reports a connection that broke under a request a
 import asyncio
 import time
 from collections.abc import Mapping
+from io import BytesIO
 
 import aiohttp
 from prometheus_client import Histogram
@@ -26,6 +27,7 @@ _KEPT_SECONDS = 4.0
 """Shorter than common servers keep an idle connection: one that they just dropped would leave a write's
 fate unknown."""
 _MOST_CONNECTIONS = 100
+_LARGE = 1024 * 1024
 _FIRST_SUCCESS, _FIRST_REDIRECT = 200, 300
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
@@ -82,9 +84,9 @@ class HttpClient:
                 answer = await self._exchange(method, target, headers, params, body)
             outcome = str(answer.status)
         except _NOT_SENT as error:
-            raise NotSent(
-                error, untrusted=isinstance(error, aiohttp.ClientConnectorCertificateError)
-            ) from error
+            # Without the original, here and below: its text may quote the address that was asked.
+            untrusted = isinstance(error, aiohttp.ClientConnectorCertificateError)
+            raise NotSent(error, untrusted=untrusted) from None
         except (aiohttp.ClientError, TimeoutError, OSError, AnswerTooLarge) as error:
             raise NoAnswer(error) from None
         finally:
@@ -112,7 +114,7 @@ class HttpClient:
             url,
             headers=headers,
             params=params,
-            data=body.encode() if isinstance(body, str) else body,
+            data=_content(body),
             allow_redirects=False,
         ) as response:
             return Answer(response.status, response.headers, await _whole(response))
@@ -127,6 +129,12 @@ class HttpClient:
                 trust_env=False,
             )
         return self._session
+
+
+def _content(body: bytes | str | None) -> bytes | BytesIO | None:
+    raw = body.encode() if isinstance(body, str) else body
+    # Above it, aiohttp sends in pieces what is a file.
+    return BytesIO(raw) if raw and len(raw) > _LARGE else raw
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

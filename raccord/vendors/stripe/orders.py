@@ -10,7 +10,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Money
-from raccord.vendors.stripe.limits import LIMITS
+from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
 from raccord.vendors.stripe.money import quantity, to_minor, unit_amount
 from raccord.vendors.stripe.wording import custom_fields, describe, whole
 
@@ -85,7 +85,7 @@ def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddL
         "description": describe(line, order.currency, order.language),
         "price_data": {
             "currency": order.currency.lower(),
-            "product_data": {"name": cut(line.name, LIMITS.line)},
+            "product_data": {"name": cut(line.name, LONGEST_PRODUCT)},
             "unit_amount_decimal": unit_amount(line.unit_price, order.currency),
             "tax_behavior": "exclusive",
         },

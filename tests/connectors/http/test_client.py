@@ -33,6 +33,15 @@ async def test_a_request_is_sent_as_it_was_written(connect: Connect, stub: Stub)
     assert (asked.body.decode(), asked.headers["x-key"]) == ("é=1", "k")
 
 
+@pytest.mark.parametrize("size", [0, 1, 3_000_000])
+async def test_a_body_of_any_size_arrives_whole(connect: Connect, stub: Stub, size: int) -> None:
+    stub.on("POST /x", Reply(b"{}"))
+    await connect().send("POST", "/x", headers={}, body="é" * size)
+    (asked,) = stub.seen
+    assert asked.body.decode() == "é" * size
+    assert asked.headers.get("content-length", "0") == str(2 * size)
+
+
 async def test_an_address_that_is_encoded_stays_so(connect: Connect, stub: Stub) -> None:
     stub.on("GET /x%2Fy", Reply(b"{}"))
     await get(connect(), "/x%2Fy?a[b]=%C3%A9%20c")

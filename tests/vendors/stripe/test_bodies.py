@@ -9,7 +9,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.customers import customer_body
-from raccord.vendors.stripe.limits import LIMITS
+from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
 from raccord.vendors.stripe.orders import draft_body, lines_body, reference_of
 from raccord.vendors.stripe.wording import describe
 from tests.vendors.stripe.samples import DEAL, PROFILE, line, order
@@ -200,7 +200,8 @@ def test_no_text_is_longer_than_stripe_takes() -> None:
     drafted = draft_body(asked, BusinessClock())
     customer = customer_body(PROFILE.model_copy(update={"name": endless}))
     limits = {
-        LIMITS.line: (sent["description"], sent["price_data"]["product_data"]["name"]),
+        LIMITS.line: (sent["description"],),
+        LONGEST_PRODUCT: (sent["price_data"]["product_data"]["name"],),
         LIMITS.memo: (drafted["description"],),
         LIMITS.customer_name: (customer["name"],),
     }

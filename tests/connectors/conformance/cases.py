@@ -1,0 +1,127 @@
+"""What a vendor's tests bring so that the suites of its kind run for it.
+
+`tests/vendors/<vendor>/conformance.py` holds `CASES`; nothing else has to be told about a vendor.
+"""
+
+import pkgutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, ClassVar
+
+import pytest
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import Connection, Kind
+from raccord.connectors.crm import Crm
+from raccord.connectors.messenger import Messenger
+from raccord.connectors.registry import load
+from raccord.domain.desk.notice import Place
+from raccord.domain.values.clock import BusinessClock
+from tests import vendors
+from tests.connectors.conformance.lab import Lab
+from tests.connectors.conformance.samples import FIELDS, NOTICE, PROFILE
+from tests.patience import patience
+
+CLOCK = BusinessClock()
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One vendor in one role, played by its simulator.
+
+    `settings` is its section of `raccord.toml` without `base_url`; `path` is the API's, below the
+    simulator's own. `denied` and `quiet` are options of the simulator: without a permission that the
+    kind's usual write needs, which `permission` names as the vendor does; and without limits and lags.
+    """
+
+    kind: ClassVar[Kind]
+    vendor: str
+    settings: Options
+    denied: Options
+    permission: str
+    path: str = ""
+    quiet: Options = field(default_factory=dict)
+    signed: tuple[str, ...] = ()
+    """The headers that prove who sent a delivery."""
+
+    def connection(self, lab: Lab, **more: Any) -> Connection:
+        vendor = load(self.kind, self.vendor)
+        given = {"vendor": self.vendor, "base_url": f"{lab.base}/{self.vendor}{self.path}"}
+        section = {**given, **self.settings, "timeout": patience(1), **more}
+        return Connection(self.vendor, self.kind, vendor, vendor.settings.model_validate(section))
+
+    @asynccontextmanager
+    async def open(self, lab: Lab, **more: Any) -> AsyncIterator[Any]:
+        """Open the port."""
+        port = self.connection(lab, **more).connect(CLOCK)
+        try:
+            yield port
+        finally:
+            await port.close()
+
+    async def prepare(self, _: Lab, /) -> str:
+        """Make what the usual write needs, and return its id."""
+        return ""
+
+    async def write(self, port: Any, prepared: str, /) -> None:
+        """Make the kind's usual write."""
+        raise NotImplementedError
+
+    async def arrival(self, _: Lab, /) -> str:
+        """Have the vendor deliver something signed, and return an id that it names."""
+        raise NotImplementedError
+
+
+class BillingCase(Case):
+    kind = Kind.BILLING
+
+    async def write(self, port: Billing, _: str, /) -> None:
+        await port.create_customer(PROFILE, key="cus/1")
+
+
+class CrmCase(Case):
+    kind = Kind.CRM
+
+    async def deal(self, lab: Lab, *, name: str = "deal", company: str = "Atelier") -> str:
+        """Make an open deal of a company: 1 x 1000.00 EUR at 20 %, and 3 x 33.30 EUR at 5.5 %."""
+        raise NotImplementedError
+
+    async def win(self, lab: Lab, deal: str) -> None:
+        raise NotImplementedError
+
+    async def delete(self, lab: Lab, deal: str) -> None:
+        raise NotImplementedError
+
+    async def prepare(self, lab: Lab, /) -> str:
+        return await self.deal(lab)
+
+    async def write(self, port: Crm, prepared: str, /) -> None:
+        await port.write_invoice(prepared, FIELDS)
+
+
+class MessengerCase(Case):
+    kind = Kind.MESSENGER
+
+    async def press(self, lab: Lab, place: Place) -> None:
+        """Press the first button of a message, as somebody who may decide."""
+        raise NotImplementedError
+
+    async def write(self, port: Messenger, _: str, /) -> None:
+        await port.post(NOTICE, ref="ref-1")
+
+
+def cases(*kinds: type[Case]) -> list[Any]:
+    """Return every case of these kinds, as parameters of a fixture."""
+    return [
+        pytest.param(case, id=f"{case.vendor}-{case.kind}")
+        for package in sorted(
+            module.name for module in pkgutil.iter_modules(vendors.__path__) if module.ispkg
+        )
+        if find_spec(name := f"tests.vendors.{package}.conformance")
+        for case in import_module(name).CASES
+        if isinstance(case, kinds)
+    ]

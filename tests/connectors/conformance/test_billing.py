@@ -1,0 +1,273 @@
+"""What every billing system does with customers, VAT rates and invoices."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.capabilities import Uniqueness
+from raccord.connectors.errors import (
+    DUE_DATE_PAST,
+    VAT_RATE_MISSING,
+    ConnectorError,
+    NotFound,
+    Permanent,
+    Poison,
+)
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
+from raccord.domain.values.parties import Customer
+from tests.connectors.conformance.cases import BillingCase, cases
+from tests.connectors.conformance.lab import Lab
+from tests.connectors.conformance.samples import DEAL, ODD, PROFILE, line, order, today
+
+TWENTY, REDUCED = Decimal(20), Decimal("5.5")
+DAY = timedelta(days=1)
+_keys = count(1)
+
+
+def key() -> str:
+    return f"key/{next(_keys)}"
+
+
+@pytest.fixture(params=cases(BillingCase))
+def case(request: pytest.FixtureRequest) -> BillingCase:
+    found: BillingCase = request.param
+    return found
+
+
+@pytest.fixture
+async def billing(case: BillingCase, lab: Lab) -> AsyncIterator[Billing]:
+    await lab.option(case.vendor, **case.quiet)
+    async with case.open(lab) as billing:
+        yield billing
+
+
+@pytest.fixture
+async def customer(billing: Billing) -> Customer:
+    return await billing.create_customer(PROFILE, key=key())
+
+
+async def rated(billing: Billing, wanted: InvoiceOrder) -> None:
+    """Make sure that the account has the VAT rates of an order."""
+    for rate in {each.vat_rate for each in wanted.lines}:
+        if await billing.find_vat_rate(rate) is None:
+            await billing.create_vat_rate(rate, key=key())
+
+
+async def draft(billing: Billing, wanted: InvoiceOrder) -> Invoice:
+    await rated(billing, wanted)
+    made = await billing.create_draft(wanted, key=key())
+    return await billing.set_lines(made.id, wanted, key=key())
+
+
+async def issued(billing: Billing, wanted: InvoiceOrder) -> Invoice:
+    return await billing.finalise((await draft(billing, wanted)).id, key=key())
+
+
+async def test_a_customer_is_found_as_it_was_written(billing: Billing, customer: Customer) -> None:
+    assert (customer.name, customer.email) == (ODD, PROFILE.email)
+    assert (customer.siren, customer.vat_number) == (PROFILE.siren, PROFILE.vat_number)
+    assert customer.reference == PROFILE.identity.reference
+    for linked in (None, customer.id, "gone"):
+        assert await billing.find_customers(PROFILE, linked_id=linked) == (customer,)
+
+
+async def test_nobody_is_found_who_is_not_there(billing: Billing) -> None:
+    assert await billing.find_customers(PROFILE, linked_id=None) == ()
+    assert await billing.find_customers(PROFILE, linked_id="gone") == ()
+    assert await billing.invoices_of(DEAL, customer_id="gone", invoice_id="gone") == ()
+    assert await billing.invoices_of(DEAL, customer_id=None, invoice_id=None) == ()
+    assert await billing.invoices_of_customer("gone", since=today() - DAY, until=today() + DAY) == ()
+    assert await billing.find_vat_rate(Decimal("13.7")) is None
+
+
+async def test_a_claimed_customer_keeps_what_it_had(billing: Billing) -> None:
+    theirs = PROFILE.model_copy(
+        update={"identity": PROFILE.identity.model_copy(update={"value": "crm:1"}), "crm_company": "crm:1"}
+    )
+    made = await billing.create_customer(theirs, key=key())
+    claimed = await billing.claim_customer(made.id, PROFILE, key=key())
+    assert claimed.reference == PROFILE.identity.reference
+    assert claimed.crm_company == PROFILE.crm_company
+    assert claimed.model_copy(update={"reference": made.reference, "crm_company": made.crm_company}) == made
+
+
+async def test_all_customers_of_an_address_are_found(billing: Billing) -> None:
+    """More than a page of them: an accountant's address serves many companies."""
+    made = await asyncio.gather(*(billing.create_customer(PROFILE, key=key()) for _ in range(104)))
+    found = await billing.find_customers(PROFILE, linked_id=None)
+    assert {c.id for c in found} == {c.id for c in made}
+    assert len(found) == 104
+
+
+async def test_a_vat_rate_is_found_once_it_was_made(billing: Billing) -> None:
+    for rate in (TWENTY, REDUCED, Decimal("2.1"), Decimal(0)):
+        made = await billing.create_vat_rate(rate, key=key())
+        assert await billing.find_vat_rate(rate) == made
+
+
+async def test_an_invoice_goes_from_draft_to_delivered(billing: Billing, customer: Customer) -> None:
+    wanted = order(
+        customer.id,
+        line(name=ODD, description="Deux\nlignes", quantity=Decimal("1.5"), price="19.99"),
+        line(name="Livre", price="33.30", quantity=Decimal(3), vat_rate=REDUCED),
+        siret=PROFILE.siret,
+        purchase_order="BC-17 é",
+    )
+    await rated(billing, wanted)
+    begun = await billing.create_draft(wanted, key=key())
+    assert (begun.state, begun.customer_id) == (InvoiceState.DRAFT, customer.id)
+    assert begun.reference == wanted.reference
+    filled = await billing.set_lines(begun.id, wanted, key=key())
+    assert filled.totals == wanted.totals(billing.capabilities.vat_rounding)
+    assert (filled.content_hash, filled.line_count) == (wanted.content_hash, 2)
+    assert filled.due_on == wanted.due_on
+    assert filled == await billing.read_invoice(begun.id)
+    assert (filled.number, filled.finalised) == (None, False)
+    final = await billing.finalise(begun.id, key=key())
+    assert (final.state, final.issued_on) == (InvoiceState.OPEN, today())
+    assert final.number
+    assert final.url
+    assert final.totals == filled.totals
+    assert final == await billing.read_invoice(begun.id)
+    if billing.capabilities.delivers:
+        assert not await billing.was_delivered(begun.id)
+        await billing.deliver(begun.id, key=key())
+        assert await billing.was_delivered(begun.id)
+
+
+async def test_every_line_is_read_back_however_many_there_are(billing: Billing, customer: Customer) -> None:
+    several = [line(name=f"Ligne {n}", quantity=Decimal(n + 1) / 8, price="0.345") for n in range(130)]
+    made = await draft(billing, order(customer.id, *several))
+    assert made.line_count == 130
+    found = await billing.invoiced_lines(made.id)
+    assert [each.name for each in found] == [each.name for each in several]
+    assert [each.quantity for each in found] == [each.quantity for each in several]
+    assert [each.net.amount for each in found] == [each.priced.net("EUR") for each in several]
+    assert {each.vat_rate for each in found} == {TWENTY}
+
+
+async def test_lines_are_put_once(billing: Billing, customer: Customer) -> None:
+    wanted = order(customer.id)
+    made = await draft(billing, wanted)
+    assert await billing.set_lines(made.id, wanted, key=key()) == made
+    with pytest.raises(Permanent):
+        await billing.set_lines(made.id, order(customer.id, line(price="7")), key=key())
+    assert (await billing.read_invoice(made.id)).totals == made.totals
+
+
+async def test_no_text_is_too_long(billing: Billing, customer: Customer) -> None:
+    endless = "é👩\u200d💻 " * 15_000
+    lines = [line(name=endless, description=endless) for _ in range(50)]
+    made = await draft(billing, order(customer.id, *lines, memo=endless))
+    longest = billing.capabilities.texts.line
+    names = [each.name for each in await billing.invoiced_lines(made.id)]
+    assert len(names) == 50
+    assert all(len(name) <= longest and name.endswith("…") for name in names)
+
+
+async def test_an_order_number_is_refused_and_not_cut(billing: Billing, customer: Customer) -> None:
+    too_long = "B" * (billing.capabilities.texts.field + 1)
+    with pytest.raises(Permanent) as refused:
+        await billing.create_draft(order(customer.id, purchase_order=too_long), key=key())
+    assert refused.value.code == "too_long"
+    assert await billing.invoices_of(DEAL, customer_id=customer.id, invoice_id=None) == ()
+
+
+async def test_a_rate_that_the_account_lacks_stops_the_lines(billing: Billing, customer: Customer) -> None:
+    wanted = order(customer.id, line(vat_rate=Decimal("13.7")))
+    made = await billing.create_draft(wanted, key=key())
+    with pytest.raises(Permanent) as refused:
+        await billing.set_lines(made.id, wanted, key=key())
+    assert refused.value.code == VAT_RATE_MISSING
+
+
+async def test_a_due_date_that_has_passed_is_told_apart(billing: Billing, customer: Customer) -> None:
+    with pytest.raises(Permanent) as refused:
+        await billing.create_draft(order(customer.id, due_on=today() - 3 * DAY), key=key())
+    assert refused.value.code == DUE_DATE_PAST
+
+
+async def test_the_invoices_of_a_deal_are_its_own(billing: Billing, customer: Customer) -> None:
+    other = DealRef(connection="crm", id="98")
+    mine = await draft(billing, order(customer.id))
+    theirs = await draft(billing, order(customer.id, deal=other))
+    ways = ((customer.id, None), (None, mine.id), (customer.id, mine.id), (None, None))
+    for customer_id, invoice_id in ways:
+        found = await billing.invoices_of(DEAL, customer_id=customer_id, invoice_id=invoice_id)
+        assert [invoice.id for invoice in found] == [mine.id]
+    found = await billing.invoices_of_customer(customer.id, since=today() - DAY, until=today() + DAY)
+    assert {invoice.id for invoice in found} == {mine.id, theirs.id}
+    long_ago = today() - 60 * DAY
+    assert await billing.invoices_of_customer(customer.id, since=long_ago, until=long_ago + DAY) == ()
+
+
+async def test_all_invoices_of_a_customer_are_listed(billing: Billing, customer: Customer) -> None:
+    """More than a page of them."""
+    deals = [DealRef(connection="crm", id=str(n)) for n in range(104)]
+    made = await asyncio.gather(
+        *(billing.create_draft(order(customer.id, deal=deal), key=key()) for deal in deals)
+    )
+    found = await billing.invoices_of_customer(customer.id, since=today() - DAY, until=today() + DAY)
+    assert {invoice.id for invoice in found} == {invoice.id for invoice in made}
+    first = await billing.invoices_of(deals[0], customer_id=customer.id, invoice_id=None)
+    assert [invoice.id for invoice in first] == [made[0].id]
+
+
+async def test_a_discarded_draft_is_gone(billing: Billing, customer: Customer) -> None:
+    made = await draft(billing, order(customer.id))
+    await billing.discard_draft(made.id, key=key())
+    await billing.discard_draft(made.id, key=key())
+    with pytest.raises(NotFound):
+        await billing.read_invoice(made.id)
+    with pytest.raises(NotFound):
+        await billing.invoiced_lines(made.id)
+    assert await billing.invoices_of(DEAL, customer_id=customer.id, invoice_id=made.id) == ()
+
+
+async def test_an_issued_invoice_is_never_discarded(billing: Billing, customer: Customer) -> None:
+    made = await issued(billing, order(customer.id))
+    with pytest.raises(Permanent) as refused:
+        await billing.discard_draft(made.id, key=key())
+    assert not isinstance(refused.value, NotFound)
+    assert await billing.read_invoice(made.id) == made
+
+
+async def test_a_repeat_under_one_key_happens_once(case: BillingCase, lab: Lab, billing: Billing) -> None:
+    if billing.capabilities.uniqueness is not Uniqueness.IDEMPOTENCY_KEY:
+        pytest.skip(f"{case.vendor} has no idempotency keys")
+    first = await billing.create_customer(PROFILE, key="same")
+    assert await billing.create_customer(PROFILE, key="same") == first
+    wanted = order(first.id)
+    drafted = await billing.create_draft(wanted, key="inv/same")
+    assert (await billing.create_draft(wanted, key="inv/same")).id == drafted.id
+    assert await lab.written(case.vendor) == 2
+
+
+@pytest.mark.parametrize(
+    "effect", [{"unknown": "status"}, {"without": "status"}, {"without": "currency"}, {"without": "total"}]
+)
+async def test_an_answer_of_another_shape_is_set_aside(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer, effect: dict[str, str]
+) -> None:
+    made = await draft(billing, order(customer.id))
+    await lab.switches.fault(vendor=case.vendor, effect=effect, when="after", method="GET")
+    with pytest.raises(Poison) as caught:
+        await billing.read_invoice(made.id)
+    assert "shape" in str(caught.value) or "unknown" in str(caught.value)
+
+
+async def test_amounts_of_every_kind_of_currency_are_exact(billing: Billing, customer: Customer) -> None:
+    for currency, price in (("JPY", "1500"), ("EUR", "0.005"), ("USD", "19.99")):
+        deal = DealRef(connection="crm", id=currency)
+        wanted = order(customer.id, line(price=price, quantity=Decimal(3)), currency=currency, deal=deal)
+        try:
+            made = await draft(billing, wanted)
+        except ConnectorError as error:
+            pytest.fail(f"{currency}: {error}")
+        assert made.totals == wanted.totals(billing.capabilities.vat_rounding)

@@ -1,0 +1,13 @@
+"""Stripe, as the suites for billing systems meet it."""
+
+from tests.connectors.conformance.cases import BillingCase
+
+CASES = (
+    BillingCase(
+        vendor="stripe",
+        settings={"api_key": "rk_test_sandbox0000000000000000", "settle": 0, "requests_per_second": 1000},
+        denied={"denied": ["rak_customer_write"]},
+        permission="Customers: Write",
+        quiet={"search_lag": 0.0, "verification_seconds": 0.0, "rate_limits": False},
+    ),
+)
