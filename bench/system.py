@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from bench.bare_worker import bare_worker
 from bench.processes import CpuSeconds, between, spent
-from sandbox.hubspot.webhooks import SUBSCRIPTIONS
+from sandbox.hubspot.settings import SUBSCRIPTIONS
 from starters.embedded.processes import Process, raccord
 from tests.front_door.judge import by_a_person
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, free_port, until

@@ -31,3 +31,8 @@ class Window:
     def wait(self) -> float:
         """Seconds until the oldest one leaves the window; 0.0 when it is empty."""
         return max(0.0, self._taken[0] + self._seconds - time.monotonic()) if self.count() else 0.0
+
+
+def retry_after(seconds: int) -> dict[str, str]:
+    """The header of a 429; none for 0 seconds."""
+    return {"Retry-After": str(seconds)} if seconds else {}

@@ -73,6 +73,14 @@ def staleness(request: Request) -> float:
     return float(getattr(request.state, "stale", 0.0))
 
 
+def actor_of(request: Request) -> str | None:
+    """The person who sent it from the vendor's own pages; None when the app did.
+
+    A person needs no credential of the app, and neither its limits nor its permissions are theirs.
+    """
+    return request.headers.get("x-sandbox-actor")
+
+
 def exchange_of(request: Request) -> Exchange:
     """The log entry of this request."""
     exchange: Exchange = request.state.exchange

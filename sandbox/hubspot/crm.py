@@ -40,9 +40,9 @@ class Change:
 class Crm:
     """One account. Writes either happen whole or raise `Refused` and change nothing."""
 
-    def __init__(self, *, settings: HubSpotSettings, tell: Callable[[Change], None]) -> None:
-        self.settings = settings
-        self.schemas = account.schemas(custom=settings.custom_properties)
+    def __init__(self, *, settings: Callable[[], HubSpotSettings], tell: Callable[[Change], None]) -> None:
+        self._settings = settings
+        self.schemas = account.schemas(custom=self.settings.custom_properties)
         self.pipelines = account.pipelines()
         self.owners: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
@@ -51,6 +51,11 @@ class Crm:
         self._bin: dict[tuple[str, str], list[Tie]] = {}
         self._tell = tell
         self._ids = itertools.count(39_000_000_001)
+
+    @property
+    def settings(self) -> HubSpotSettings:
+        """As they are now."""
+        return self._settings()
 
     def schema(self, kind: Kind) -> Schema:
         return self.schemas[kind.plural]
@@ -137,13 +142,11 @@ class Crm:
                 self.links.add(record.kind.plural, record.id, end.id, link)
         self._tell(Change(record.kind, "restore", record.id, actor, record.updated))
 
-    def merge(
-        self, primary: Record, other: Record, *, creates_new: bool, lists_ids: bool, actor: Actor
-    ) -> Record:
+    def merge(self, primary: Record, other: Record, *, actor: Actor) -> Record:
         """Make one record of two: a new one, or the primary itself. No property change is told."""
         if primary is other:
             raise invalid(f"Cannot merge {primary.kind.singular} {primary.id} into itself.")
-        now, kind = datetime.now(UTC), primary.kind
+        now, kind, creates_new = datetime.now(UTC), primary.kind, self.settings.merge_creates_new
         gone, survivor = [other], primary
         if creates_new:
             gone = [primary, other]
@@ -151,7 +154,7 @@ class Crm:
             self.records[kind.plural][survivor.id] = survivor
         writable = [name for name, prop in self.schema(kind).properties.items() if not prop.calculated]
         moved = merging.take_values(survivor, primary, other, writable, at=now, actor=actor)
-        if lists_ids:
+        if self.settings.merge_lists_ids:
             merging.note_merged(survivor, (primary, other), gone, at=now)
         for record in gone:
             merging.move_links(self.links, record, survivor)

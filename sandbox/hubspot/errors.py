@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from starlette.responses import JSONResponse
 
+from sandbox.core.limits import retry_after
+
 Problem = dict[str, Any]
 
 
@@ -86,7 +88,7 @@ def missing_scope(scope: str) -> JSONResponse:
     ).response()
 
 
-def over_limit(policy: str, *, retry_after: int) -> JSONResponse:
+def over_limit(policy: str, seconds: int) -> JSONResponse:
     """HubSpot's 429. hubspot.md 8: no Retry-After is documented; 0 seconds send none."""
     return JSONResponse(
         {
@@ -97,7 +99,7 @@ def over_limit(policy: str, *, retry_after: int) -> JSONResponse:
             "policyName": policy,
         },
         status_code=429,
-        headers={"Retry-After": str(retry_after)} if retry_after else None,
+        headers=retry_after(seconds),
     )
 
 

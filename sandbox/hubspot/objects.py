@@ -21,18 +21,16 @@ _ANSWER_NAMES = {"line_items": "line items"}
 
 
 class Objects:
-    """The objects API over one account; `actor` tells who writes, `option` how the account behaves."""
+    """The objects API over one account; `actor` tells who writes."""
 
     def __init__(
         self,
         crm: Callable[[], Crm],
         *,
         actor: Callable[[Request], Actor],
-        option: Callable[[str], Any],
     ) -> None:
         self._crm = crm
         self._actor = actor
-        self._option = option
 
     async def page(self, request: Request) -> Response:
         """List, oldest first; `after` is the last id of the page before."""
@@ -116,13 +114,7 @@ class Objects:
         if kind.plural not in MERGEABLE:
             raise invalid(f"Objects of type {kind.singular} cannot be merged.")
         primary, other = (crm.find(kind, str(body[key])) for key in ("primaryObjectId", "objectIdToMerge"))
-        merged = crm.merge(
-            primary,
-            other,
-            creates_new=self._option("merge_creates_new"),
-            lists_ids=self._option("merge_lists_ids"),
-            actor=self._actor(request),
-        )
+        merged = crm.merge(primary, other, actor=self._actor(request))
         committed(request)
         return JSONResponse(merged.as_json(known=crm.schema(kind).properties))
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
+from sandbox.core.vendor import actor_of
 from sandbox.hubspot import errors, scopes
 from sandbox.hubspot.associations import AssociationsApi
 from sandbox.hubspot.catalogue import Catalogue
@@ -19,7 +20,7 @@ from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.objects import Objects, lacking_last
 from sandbox.hubspot.records import Actor
 from sandbox.hubspot.seed import load
-from sandbox.hubspot.settings import TOKEN, HubSpotSettings
+from sandbox.hubspot.settings import CLIENT_SECRET, TOKEN, HubSpotSettings
 from sandbox.hubspot.webhooks import Notifier
 from sandbox.mailbox.mailbox import Mailbox
 
@@ -37,19 +38,16 @@ class HubSpotVendor:
     name = "hubspot"
 
     def __init__(self, *, delivery: Delivery, settings: HubSpotSettings | None = None) -> None:
-        self._settings = settings or HubSpotSettings()
+        settings = settings or HubSpotSettings()
+        settings.register(delivery, self.name, secret=CLIENT_SECRET)
         self._delivery = delivery
-        self._notifier = Notifier(name=self.name, delivery=delivery, settings=self._settings)
-        self._app = Actor("INTEGRATION", str(self._settings.app))
+        self._notifier = Notifier(name=self.name, delivery=delivery)
         self.reset()
 
     def reset(self) -> None:
         self._notifier.reset()
-        self._limits = Limits(
-            searches=self._settings.searches_per_second,
-            daily=self._settings.requests_per_day,
-        )
-        self._crm = Crm(settings=self._settings, tell=self._notifier.tell)
+        self._limits = Limits()
+        self._crm = Crm(settings=lambda: self._settings, tell=self._notifier.tell)
         load(self._crm)
 
     def state(self) -> dict[str, Any]:
@@ -86,14 +84,14 @@ class HubSpotVendor:
                 scope = scopes.needed(exchange.path, mutating=exchange.mutating)
                 return errors.missing_scope(scope or "crm.objects.deals.read")
             case 429:
-                return errors.over_limit("TEN_SECONDLY_ROLLING", retry_after=self._option("retry_after"))
+                return errors.over_limit("TEN_SECONDLY_ROLLING", self._settings.retry_after)
         return errors.internal(status)
 
     def in_part(self, answer: Response) -> Response | None:
         return lacking_last(answer)
 
     def routes(self) -> list[BaseRoute]:
-        objects = Objects(lambda: self._crm, actor=self._actor, option=self._option)
+        objects = Objects(lambda: self._crm, actor=self._actor)
         links = AssociationsApi(lambda: self._crm, actor=self._actor)
         catalogue = Catalogue(lambda: self._crm)
         record, between = "/crm/v3/objects/{kind}", "/crm/v4/objects/{kind}/{id}/associations"
@@ -131,19 +129,19 @@ class HubSpotVendor:
 
         async def guarded(request: Request) -> Response:
             # A person at HubSpot's own pages needs no token and does not use up the app's requests.
-            if "x-sandbox-actor" in request.headers:
+            if actor_of(request):
                 return await _answered(handler, request)
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
                 return errors.unauthorized()
-            limits, most = self._limits, self._option("requests_per_ten_seconds")
-            if policy := limits.exceeded(search=search, ten_seconds=most):
-                answer: Response = errors.over_limit(policy, retry_after=self._option("retry_after"))
+            limits, settings = self._limits, self._settings
+            if policy := limits.exceeded(settings, search=search):
+                answer: Response = errors.over_limit(policy, settings.retry_after)
             elif scope := self._missing_scope(request):
                 answer = errors.missing_scope(scope)
             else:
                 answer = await _answered(handler, request)
             if not search:
-                limits.announce(answer.headers, ten_seconds=most)
+                limits.announce(answer.headers, settings)
             return answer
 
         return Route(path, guarded, methods=[method])
@@ -151,15 +149,16 @@ class HubSpotVendor:
     def _missing_scope(self, request: Request) -> str | None:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         scope = scopes.needed(path, mutating=self.mutating(request.method, path))
-        return scope if scope and scope not in self._option("scopes") else None
+        return scope if scope and scope not in self._settings.scopes else None
 
-    def _option(self, name: str) -> Any:
-        return self._delivery.target(self.name).options[name]
+    @property
+    def _settings(self) -> HubSpotSettings:
+        return HubSpotSettings.of(self._delivery.target(self.name))
 
     def _actor(self, request: Request) -> Actor:
-        user = request.headers.get("x-sandbox-actor")
+        user = actor_of(request)
         if user is None:
-            return self._app
+            return Actor("INTEGRATION", str(self._settings.app))
         if not re.fullmatch(r"userId:\d+", user):
             raise errors.invalid("X-Sandbox-Actor must look like userId:70112233")
         return Actor("CRM_UI", user)

@@ -14,67 +14,25 @@ import time
 from typing import Any
 
 from sandbox.core.delivery import Delivery, Outgoing, Target
-from sandbox.hubspot import scopes
 from sandbox.hubspot.crm import Change
 from sandbox.hubspot.kinds import KINDS, Link
 from sandbox.hubspot.merging import Merge
-from sandbox.hubspot.settings import CLIENT_SECRET, HubSpotSettings
+from sandbox.hubspot.settings import HubSpotSettings
 
 _LARGEST_BATCH = 100
-_COMPANY = (
-    "name", "domain", "phone", "address", "address2", "city", "zip", "state", "country",
-    "siren", "siret", "vat_number", "billing_email", "payment_terms_days",
-)  # fmt: skip
-_LINE = ("name", "price", "quantity", "discount", "hs_discount_percentage", "vat_rate")
-_DEAL = (
-    "dealstage", "amount", "dealname", "deal_currency_code", "pipeline", "hubspot_owner_id",
-    "purchase_order", "service_date", "language",
-)  # fmt: skip
-SUBSCRIPTIONS = (
-    "deal.creation",
-    *(f"{kind}.deletion" for kind in ("deal", "company", "contact", "line_item")),
-    *(f"{kind}.restore" for kind in ("deal", "company", "contact", "line_item")),
-    *(f"{kind}.merge" for kind in ("deal", "company", "contact")),
-    *(f"{kind}.associationChange" for kind in ("deal", "company", "contact", "line_item")),
-    *(f"deal.propertyChange:{name}" for name in _DEAL),
-    *(f"company.propertyChange:{name}" for name in _COMPANY),
-    *(f"contact.propertyChange:{name}" for name in ("email", "firstname", "lastname", "phone")),
-    *(f"line_item.propertyChange:{name}" for name in _LINE),
-)
 _DECODED = {
     f"%{ord(char):02X}": char for char in ":/?@!$'()*,;"
 }  # the only escapes that the signature undoes
 
 
 class Notifier:
-    """Collects changes for a moment, then delivers them in batches.
+    """Collects changes for a moment, then delivers them in batches."""
 
-    Webhook options: `format` is classic or generic, `subscriptions` a list such as
-    `company.propertyChange:address`. What HubSpot leaves open is an option too: `merge_creates_new` (the
-    merged record has an id of its own), `merge_tells_deletion` (the record merged away is also told as
-    deleted), `merge_lists_ids` (the record that remains names the others in `hs_merged_object_ids`).
-    `scopes` are those of the token (hubspot.md 6), `requests_per_ten_seconds` the app's raised limit,
-    `retry_after` the seconds a 429 asks for (0: it does not say, as documented).
-    """
-
-    def __init__(self, *, name: str, delivery: Delivery, settings: HubSpotSettings) -> None:
+    def __init__(self, *, name: str, delivery: Delivery) -> None:
         self._name = name
         self._delivery = delivery
-        self._settings = settings
         self._waiting: list[dict[str, Any]] = []
         self._event_ids = itertools.count(3_181_526_811)
-        delivery.register(
-            name,
-            secret=CLIENT_SECRET,
-            format="classic",
-            subscriptions=list(SUBSCRIPTIONS),
-            scopes=list(scopes.ALL),
-            merge_creates_new=True,
-            merge_tells_deletion=True,
-            merge_lists_ids=True,
-            requests_per_ten_seconds=settings.requests_per_ten_seconds,
-            retry_after=0,
-        )
 
     def reset(self) -> None:
         self._waiting.clear()
@@ -87,7 +45,7 @@ class Notifier:
         if target.url is None or subscription not in subscribed or not _told(change, target):
             return
         if not self._waiting:
-            self._delivery.after(self._settings.webhook_window, self._flush)
+            self._delivery.after(HubSpotSettings.of(target).webhook_window, self._flush)
         self._waiting.append(self._event(change, 2211 + subscribed.index(subscription), target))
 
     def _flush(self) -> None:
@@ -115,8 +73,8 @@ class Notifier:
         event: dict[str, Any] = {
             "eventId": next(self._event_ids),
             "subscriptionId": subscription,
-            "portalId": self._settings.portal,
-            "appId": self._settings.app,
+            "portalId": target.options["portal"],
+            "appId": target.options["app"],
             "occurredAt": int(change.at.timestamp() * 1000),
             "subscriptionType": f"{subject}.{change.what}",
             "attemptNumber": 0,

@@ -1,9 +1,8 @@
 """The workspace's published credentials, and what can be changed while it runs."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
-from sandbox.core.delivery import Target
+from sandbox.core.settings import AccountSettings
 
 VENDOR = "slack"
 TOKEN = "xoxb-sandbox-0000"  # noqa: S105 - the sandbox's published credential
@@ -27,8 +26,8 @@ SCOPES = (
 
 
 @dataclass(frozen=True)
-class SlackSettings:
-    """Every field can be changed while it runs, by its name, through `PUT /_control/webhooks/slack`.
+class SlackSettings(AccountSettings):
+    """One workspace's.
 
     `scopes`            what the bot token was granted
     `token_revoked`     the app was uninstalled: every call answers `token_revoked`
@@ -43,10 +42,3 @@ class SlackSettings:
     channel_archived: bool = False
     rate_limits: bool = True
     retry_after: int = 1
-
-    @classmethod
-    def of(cls, target: Target) -> "SlackSettings":
-        return cls(**target.options)
-
-    def options(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}

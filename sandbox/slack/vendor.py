@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
-from sandbox.core.vendor import committed, exchange_of, staleness
+from sandbox.core.vendor import actor_of, committed, exchange_of, staleness
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.slack import arguments, errors
 from sandbox.slack.call import Call
@@ -38,7 +38,7 @@ class SlackVendor:
 
     def __init__(self, *, delivery: Delivery) -> None:
         self._delivery = delivery
-        delivery.register(VENDOR, secret=SIGNING_SECRET, **SlackSettings().options())
+        SlackSettings().register(delivery, VENDOR, secret=SIGNING_SECRET)
         self.reset()
 
     def reset(self) -> None:
@@ -136,7 +136,7 @@ class SlackVendor:
         if method is None:
             raise Refused("unknown_method", req_method=name)
         # A person in Slack neither needs the app's scopes nor uses up its calls.
-        if "x-sandbox-actor" not in request.headers:
+        if actor_of(request) is None:
             if method.scope and method.scope not in settings.scopes:
                 raise errors.missing_scope(method.scope, settings.scopes)
             if settings.rate_limits:
@@ -155,7 +155,7 @@ class SlackVendor:
         return _with_warnings(answer, warnings)
 
     def _call(self, request: Request, method: Method, given: Mapping[str, Any]) -> Call:
-        actor = request.headers.get("x-sandbox-actor", BOT_USER)
+        actor = actor_of(request) or BOT_USER
         if actor not in self._workspace.people:
             raise Refused("user_not_found")
         return Call(
@@ -172,7 +172,7 @@ class SlackVendor:
 
         A person in Slack needs none.
         """
-        if "x-sandbox-actor" in request.headers:
+        if actor_of(request):
             return
         if "authorization" not in request.headers:
             raise Refused("not_authed")

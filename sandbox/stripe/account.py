@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from typing import Any, Protocol
 
 from sandbox.core.delivery import Delivery, Outgoing, Target
+from sandbox.core.table import new_id
 from sandbox.stripe.settings import WEBHOOK_SECRET, StripeSettings
 from sandbox.stripe.signing import signature_header
 from sandbox.stripe.store import Json, Store
-from sandbox.stripe.table import new_id
 
 VENDOR = "stripe"
 
@@ -34,7 +34,7 @@ class Account:
     """State changes only between awaits, so an operation is atomic."""
 
     def __init__(self, *, delivery: Delivery, post: Post) -> None:
-        delivery.register(VENDOR, secret=WEBHOOK_SECRET, **StripeSettings().options())
+        StripeSettings().register(delivery, VENDOR, secret=WEBHOOK_SECRET)
         self.delivery = delivery
         self.store = Store()
         self.changes = 0

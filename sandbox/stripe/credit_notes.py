@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
 from sandbox.stripe.errors import Refusal, missing_object
@@ -13,7 +14,6 @@ from sandbox.stripe.pages import in_range, list_object, page
 from sandbox.stripe.payments import cancel_default_payment
 from sandbox.stripe.settings import ACCOUNT
 from sandbox.stripe.store import Invoice, Json
-from sandbox.stripe.table import new_id
 from sandbox.stripe.totals import Taxed, Totals, line_amount, totals
 
 _ALLOCATIONS = ("credit_amount", "out_of_band_amount", "refund_amount")

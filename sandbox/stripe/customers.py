@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
+from sandbox.core.table import new_id
 from sandbox.stripe import tax_ids
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
@@ -12,7 +13,6 @@ from sandbox.stripe.errors import missing_object
 from sandbox.stripe.pages import in_range, page
 from sandbox.stripe.search import CUSTOMER_FIELDS, search
 from sandbox.stripe.store import Json, Store
-from sandbox.stripe.table import new_id
 
 _PLAIN = (
     "balance",

@@ -7,6 +7,8 @@ exception the official client raises.
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.core.limits import retry_after
+
 _INVALID = "invalid_request_error"
 
 
@@ -78,28 +80,24 @@ def forbidden(permission: str) -> Refusal:
     )
 
 
-def too_many_requests(reason: str, retry_after: int) -> Refusal:
+def too_many_requests(reason: str, seconds: int) -> Refusal:
     """`reason` names the limiter in the header Stripe-Rate-Limited-Reason; 0 seconds: no Retry-After."""
     return Refusal(
         "Request rate limit exceeded. Learn more about rate limits at https://docs.stripe.com/rate-limits.",
         status=429,
         code="rate_limit",
-        headers={"Stripe-Rate-Limited-Reason": reason, **_retry_after(retry_after)},
+        headers={"Stripe-Rate-Limited-Reason": reason, **retry_after(seconds)},
     )
 
 
-def lock_timeout(retry_after: int) -> Refusal:
+def lock_timeout(seconds: int) -> Refusal:
     return Refusal(
         "This object cannot be accessed right now because another API request or Stripe process is currently "
         "accessing it. If you see this error intermittently, retry the request.",
         status=429,
         code="lock_timeout",
-        headers={"Stripe-Rate-Limited-Reason": "resource-specific", **_retry_after(retry_after)},
+        headers={"Stripe-Rate-Limited-Reason": "resource-specific", **retry_after(seconds)},
     )
-
-
-def _retry_after(seconds: int) -> dict[str, str]:
-    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 def server_error(status: int) -> Refusal:

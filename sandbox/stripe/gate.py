@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.core.exchanges import Exchange
-from sandbox.core.vendor import committed, exchange_of, replayed, staleness
+from sandbox.core.table import new_id
+from sandbox.core.vendor import actor_of, committed, exchange_of, replayed, staleness
 from sandbox.stripe import checks, errors, forms
 from sandbox.stripe.account import Account, Origin
 from sandbox.stripe.call import Call
@@ -21,9 +22,8 @@ from sandbox.stripe.limits import Limits
 from sandbox.stripe.operations import Operation
 from sandbox.stripe.settings import API_VERSION, KNOWN_VERSIONS, StripeSettings
 from sandbox.stripe.store import Json
-from sandbox.stripe.table import new_id
 
-_KEY_HEADER, _ACTOR_HEADER = "idempotency-key", "x-sandbox-actor"
+_KEY_HEADER = "idempotency-key"
 _LONGEST_KEY = 255
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -31,8 +31,7 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 class Gate:
     """Authentication, version, limits, permission, idempotency, parameters: in this order.
 
-    A request with the header `X-Sandbox-Actor` is somebody's in the Dashboard: it needs no key, and the key's
-    limits and permissions are not theirs.
+    Somebody in the Dashboard passes without the first four.
     """
 
     def __init__(self, account: Account) -> None:
@@ -69,7 +68,7 @@ class Gate:
             self._ledger.keep(key, request, kept)
 
     def _admit(self, operation: Operation, request: Request, version: str) -> None:
-        if _ACTOR_HEADER in request.headers:
+        if actor_of(request):
             return
         settings = self._account.settings
         _authenticate(request, settings)

@@ -1,9 +1,9 @@
 """The invoice object before anything is known about it."""
 
+from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.settings import ACCOUNT_COUNTRY, ACCOUNT_NAME
 from sandbox.stripe.store import Json
-from sandbox.stripe.table import new_id
 
 
 def blank_invoice(call: Call, currency: str) -> Json:

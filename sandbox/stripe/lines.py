@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
 from sandbox.stripe.currencies import THREE_DECIMAL
 from sandbox.stripe.errors import Refusal, exclusive_parameters, missing_object, missing_parameter
 from sandbox.stripe.store import Store
-from sandbox.stripe.table import new_id
 from sandbox.stripe.tax_rates import find_or_create, usable_rates
 from sandbox.stripe.totals import Rate, Tax, Taxed, line_amount, taxes_of
 

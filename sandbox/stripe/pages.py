@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from sandbox.core.table import Table
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import Check, integer, text
 from sandbox.stripe.errors import exclusive_parameters, missing_object
 from sandbox.stripe.store import Json
-from sandbox.stripe.table import Table
 
 Row = TypeVar("Row")
 Rows = Sequence[tuple[str, Row]]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.errors import Refusal, missing_object
 from sandbox.stripe.pages import in_range, page
 from sandbox.stripe.store import Invoice, Json
-from sandbox.stripe.table import new_id
 
 
 def list_(call: Call) -> Json:

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from sandbox.core.table import Table
 from sandbox.stripe.call import Call
 from sandbox.stripe.errors import Refusal
 from sandbox.stripe.pages import DEFAULT_LIMIT
 from sandbox.stripe.store import Json
-from sandbox.stripe.table import Table
 
 Row = TypeVar("Row")
 Clause = Callable[[Json], bool]

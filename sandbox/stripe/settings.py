@@ -1,9 +1,8 @@
 """How this Stripe account behaves, and what it is called."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
-from sandbox.core.delivery import Target
+from sandbox.core.settings import AccountSettings
 
 KEY = "rk_test_sandbox0000000000000000"
 WEBHOOK_SECRET = "whsec_sandbox00000000000000000000"  # noqa: S105 - the sandbox's published credential
@@ -30,8 +29,8 @@ _TEST_LIMIT, _LIVE_LIMIT = 25, 100
 
 
 @dataclass(frozen=True)
-class StripeSettings:
-    """Every field can be changed while it runs, by its name, through `PUT /_control/webhooks/stripe`.
+class StripeSettings(AccountSettings):
+    """One account's.
 
     `api_key`            the one key that is accepted; `_live_` in it makes the account a live one
     `denied`             permissions the restricted key lacks, such as `rak_customer_write`; each row of the
@@ -82,13 +81,6 @@ class StripeSettings:
     enabled_events: list[str] = field(default_factory=lambda: ["*"])
     previous_secret: str = ""
     copies: int = 1
-
-    @classmethod
-    def of(cls, target: Target) -> "StripeSettings":
-        return cls(**target.options)
-
-    def options(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def livemode(self) -> bool:

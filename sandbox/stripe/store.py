@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.stripe.table import Table
+from sandbox.core.table import Table
 from sandbox.stripe.totals import Rate
 
 if TYPE_CHECKING:

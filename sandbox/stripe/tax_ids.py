@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from sandbox.core.table import new_id
 from sandbox.stripe.account import Origin
 from sandbox.stripe.call import Call
 from sandbox.stripe.errors import Refusal, missing_object
 from sandbox.stripe.pages import page
 from sandbox.stripe.settings import API_VERSION
 from sandbox.stripe.store import Json
-from sandbox.stripe.table import new_id
 
 _EU_VAT = {
     "AT": r"U\d{8}",

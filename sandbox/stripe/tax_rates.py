@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
 from sandbox.stripe.errors import Refusal, missing_object
 from sandbox.stripe.pages import in_range, page
 from sandbox.stripe.store import Json, Store
-from sandbox.stripe.table import new_id
 from sandbox.stripe.totals import Rate
 
 _TEXTS = ("country", "description", "display_name", "jurisdiction", "state", "tax_type")

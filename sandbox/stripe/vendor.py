@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
+from sandbox.core.table import new_id
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.stripe import errors
 from sandbox.stripe.account import VENDOR, Account, Post
@@ -17,7 +18,6 @@ from sandbox.stripe.gate import Gate, refused
 from sandbox.stripe.invoice_view import whole
 from sandbox.stripe.operations import OPERATIONS, Operation
 from sandbox.stripe.settings import API_VERSION
-from sandbox.stripe.table import new_id
 
 
 class StripeVendor:
