@@ -7,11 +7,11 @@ from activities.desk.questions import DeskRules
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.desk.wording import Voice
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.settings.checks import delivery_check, drafts_check, einvoicing_check, vat_country_check
 from raccord.settings.configuration import BadSettings, Configuration
+from raccord.texts.voice import Voice
 
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
@@ -49,6 +49,7 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         max_lines=able.max_lines,
         timing=settings.timing,
         approve_above=settings.desk.approve_above,
+        language=settings.desk.language,
     )
 
 
@@ -81,7 +82,11 @@ def voice(configuration: Configuration) -> Voice:
 def watch_policy(configuration: Configuration) -> WatchPolicy:
     """Freeze when an outage is told."""
     settings = configuration.settings
-    told = {"messenger": messenger_name(configuration), "timing": settings.timing}
+    told = {
+        "messenger": messenger_name(configuration),
+        "timing": settings.timing,
+        "language": settings.desk.language,
+    }
     return WatchPolicy.model_validate(dict(settings.watch) | told)
 
 

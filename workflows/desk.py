@@ -8,7 +8,11 @@ from temporalio.exceptions import ApplicationError
 from activities.desk.messages import BUSY
 from activities.desk.questions import DeskActivities
 from raccord.domain.desk.question import Answer, Choice, Decision, Question, Ticket
+from raccord.domain.values.message import Param, message
 from raccord.temporal import search
+from raccord.texts import say
+from raccord.texts.ends import question_markdown
+from raccord.texts.questions import answer_label
 from workflows.steps import LookAgain, run_ours
 
 
@@ -26,6 +30,7 @@ class Desk:
         self._answer: Answer | None = None
         self._waiting = False
         self._heard = False
+        self._language = ""
 
     def heard(self) -> bool:
         """Whether the last look ended because somebody answered or a record changed; asked once a look."""
@@ -33,7 +38,12 @@ class Desk:
         return heard
 
     async def ask(
-        self, question: Question, *, changed: Callable[[], bool], still_so: Callable[[], Awaitable[bool]]
+        self,
+        question: Question,
+        *,
+        language: str,
+        changed: Callable[[], bool],
+        still_so: Callable[[], Awaitable[bool]],
     ) -> Answer:
         """Return the answer given earlier to this very question, or wait for one and raise `LookAgain`.
 
@@ -44,13 +54,13 @@ class Desk:
         if ticket.answer:
             return ticket.answer
         listed = self._ticket
-        self._ticket, self._question = ticket, question
+        self._ticket, self._question, self._language = ticket, question, language
         if (listed is None or listed.revision != ticket.revision) and not await still_so():
             raise LookAgain
         workflow.upsert_search_attributes(
             [search.STATE.value_set("waiting"), search.CAUSE.value_set(question.cause)]
         )
-        workflow.set_current_details(_markdown(question, ticket))
+        workflow.set_current_details(question_markdown(question, ticket.incident, language))
         self._waiting = True
         await workflow.wait_condition(lambda: self._answer is not None or changed())
         self._waiting, self._heard = False, True
@@ -77,37 +87,27 @@ class Desk:
             # The list still has it, or nobody would ask: the flow is on its way to the question.
             raise _busy()
         if ticket.incident != decision.incident:
-            raise _late("This question is settled already; nothing was changed.")
+            raise self._late("press.settled")
         if ticket.revision != decision.revision:
-            raise _late("The question has changed since: read it again, then decide.")
+            raise self._late("press.changed")
         if self._answer:
-            raise _late(f"Somebody else has just decided: {self._answer.choice}.")
+            raise self._late("press.decided", answer=answer_label(question, self._answer))
         if not self._waiting:
             raise _busy()
         if not question.allows(answer.choice, answer.option):
-            raise _late(f"“{answer.choice} {answer.option}” is not one of the answers to this question.")
+            given = f"{answer.choice} {answer.option}".strip()
+            raise self._late("press.no_such_answer", answer=given)
 
     def take(self, decision: Decision) -> str:
         """Take a decision that `check` has let through; the flow acts on it."""
-        self._answer = decision.answer
-        return f"Taken: {decision.answer.choice}."
+        self._answer = answer = decision.answer
+        label = answer_label(self._question, answer) if self._question else ""
+        return say(message("press.taken", answer=label), self._language)
+
+    def _late(self, code: str, /, **params: Param) -> ApplicationError:
+        sentence = say(message(code, **params), self._language)
+        return ApplicationError(sentence, type="NotTaken", non_retryable=True)
 
 
 def _busy() -> ApplicationError:
-    return ApplicationError("The flow is looking at the deal again just now.", type=BUSY)
-
-
-def _late(sentence: str) -> ApplicationError:
-    return ApplicationError(sentence, type="NotTaken", non_retryable=True)
-
-
-def _markdown(question: Question, ticket: Ticket) -> str:
-    points = "\n".join(f"1. {p.markdown()}" for p in question.problems)
-    ways = ["`retry`", *(f"`choose {o.id}` {o.label.en}" for o in question.options)]
-    ways += [f"`skip` {question.skip.en}"] if question.skip else []
-    ways += [f"`cancel` {question.cancel.en}"] if question.cancel else []
-    listed = "\n".join(f"- {way}" for way in ways)
-    return (
-        f"**Waits for a person: {question.title.en}** (`{ticket.incident}`)\n\n{points}\n\n"
-        f"It goes on by itself when a record it is about is repaired, or by an answer:\n\n{listed}"
-    )
+    return ApplicationError("The flow is looking at its records again just now.", type=BUSY)

@@ -13,9 +13,11 @@ from activities.records.memory import RecordsActivities
 from raccord.domain.desk.question import Answer, Ask, Choice, Decision, Question
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.end import End
+from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal import search
 from raccord.temporal.flows import Changed
+from raccord.texts.ends import end_markdown, waiting_markdown
 from workflows.desk import Desk
 from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_local, run_step
 
@@ -59,6 +61,7 @@ class Flow(ABC, Generic[E]):
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.timing = Timing()
+        self.language = "fr"
         self._desk = Desk()
         self._changed = False
         self._thorough = self.thorough = False
@@ -126,7 +129,10 @@ class Flow(ABC, Generic[E]):
     async def ask(self, ask: Ask) -> Answer:
         """Return a person's standing answer; without one, wait for it and then look at everything again."""
         answer = await self._desk.ask(
-            self.question(ask), changed=lambda: self._changed, still_so=self.still_so
+            self.question(ask),
+            language=self.language,
+            changed=lambda: self._changed,
+            still_so=self.still_so,
         )
         if answer.choice is Choice.CANCEL:
             raise GivenUp
@@ -138,7 +144,7 @@ class Flow(ABC, Generic[E]):
         arg: Any,
         *,
         queue: str,
-        about: str,
+        about: RecordName,
         summary: str,
         within: timedelta | None = None,
     ) -> T:
@@ -206,7 +212,7 @@ class Flow(ABC, Generic[E]):
             workflow.continue_as_new(self.subject)
 
     async def _conclude(self, end: End) -> None:
-        workflow.set_current_details(end.details)
+        workflow.set_current_details(end_markdown(end, self.language))
         amount = end.amount
         workflow.upsert_search_attributes(
             [
@@ -245,4 +251,4 @@ class Flow(ABC, Generic[E]):
         workflow.upsert_search_attributes(
             [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
         )
-        workflow.set_current_details(f"**Waits for {queue}**; it goes on by itself.")
+        workflow.set_current_details(waiting_markdown(queue, self.language))

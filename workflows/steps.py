@@ -12,10 +12,11 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
-from raccord.domain.deal_won.questions import refused
-from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.deal_won.questions import refusal, refused
+from raccord.domain.desk.problems import Cause, Problem
 from raccord.domain.desk.question import Ask
 from raccord.domain.rules.timing import Timing
+from raccord.domain.values.message import RecordName
 from raccord.temporal.flows import FLOWS_QUEUE
 
 T = TypeVar("T")
@@ -58,24 +59,19 @@ class OutOfTime(Exception):
 class Gone(Exception):
     """The record a step was about does not exist any more."""
 
+    def __init__(self, record: RecordName) -> None:
+        super().__init__(str(record))
+        self.record = record
+
 
 class LookAgain(Exception):
     """The flow has to read everything again: an answer came, a record changed, or a plan is outdated."""
 
 
-def _question(error: ApplicationError, record: str) -> Problem:
+def _question(error: ApplicationError, record: RecordName) -> Problem:
     detail = _detail(error)
     cause = _CAUSES.get(detail.get("code") or "") or _CAUSES.get(error.type or "", Cause.REFUSED)
-    return problem(
-        cause,
-        record,
-        detail.get("field") or "-",
-        reason=(f"L'étape a été refusée : {error.message}", f"The step was refused: {error.message}"),
-        remedy=(
-            "Corrigez la cause, puis relancez : le flux reprend où il s'est arrêté.",
-            "Correct the cause, then try again: the flow goes on from where it stopped.",
-        ),
-    )
+    return refusal(cause, record, detail.get("field") or "", error.message)
 
 
 def _detail(error: ApplicationError) -> dict[str, Any]:
@@ -88,7 +84,7 @@ async def run_step(
     *,
     queue: str,
     timing: Timing,
-    about: str,
+    about: RecordName,
     summary: str,
     within: timedelta | None = None,
 ) -> T:
@@ -125,7 +121,7 @@ async def run_ours(
     )
 
 
-async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: str, summary: str) -> T:
+async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: RecordName, summary: str) -> T:
     """Run a step that waits for another flow; it beats while it waits."""
     return await _guarded(
         workflow.execute_activity(
@@ -153,7 +149,7 @@ def _retry(timing: Timing) -> RetryPolicy:
     return RetryPolicy(initial_interval=timing.first_retry, maximum_interval=timing.longest_retry)
 
 
-async def _guarded(step: Awaitable[T], about: str, queue: str) -> T:
+async def _guarded(step: Awaitable[T], about: RecordName, queue: str) -> T:
     try:
         return await step
     except ActivityError as error:

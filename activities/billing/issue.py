@@ -10,6 +10,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.totals import Totals
 from raccord.records.links import Links
+from raccord.texts import say_param
 
 
 class InvoiceStep(Value):
@@ -26,7 +27,7 @@ def _prove(draft: Invoice, expected: Totals) -> None:
     if differences := expected.differences(draft.totals):
         raise Permanent(
             f"Draft {draft.id} was changed after it had been proven (expected / found): "
-            f"{'; '.join(d.en for d in differences)}. Correct or delete it in the billing system.",
+            f"{say_param(differences, 'en')}. Correct or delete it in the billing system.",
             code="totals",
         )
 

@@ -14,17 +14,18 @@ from raccord.connectors.errors import NotFound
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Notice, Place, Press
 from raccord.domain.desk.question import Decision, decision_of
-from raccord.domain.desk.wording import Standing, escalation, notice_of
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message, message
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.temporal.flows import Changed, flow_named, wake
+from raccord.texts.questions import Standing, escalation, notice_of
 
 UPDATE_WITHIN = timedelta(seconds=6)
 BUSY = "Busy"
 """The one refusal of a flow that is worth repeating in a moment."""
-LATE = "This question is settled already; nothing was changed."
+LATE = message("press.settled")
 
 
 class PressIn(Value):
@@ -39,13 +40,14 @@ class Answered(Value):
     """What came of a press, in a sentence for the person who pressed."""
 
     taken: bool
-    said: str
+    said: Message | str
+    """From the flow as a sentence, else as a message to be said."""
 
 
 class Whisper(Value):
     place: Place
     user: str
-    text: str
+    text: Message | str
 
 
 class DeskMessages:
@@ -106,13 +108,10 @@ class DeskMessages:
         press = pressed.press
         decision = decision_of(press.value, actor=f"{pressed.messenger}:{press.user}")
         if decision is None:
-            return Answered(taken=False, said="This button is none of Raccord's.")
+            return Answered(taken=False, said=message("press.not_ours"))
         if not await self._messenger.may_decide(press.user):
             await self._note_stranger(decision)
-            return Answered(
-                taken=False,
-                said=f"You are not on the list of those who decide ([{pressed.messenger}] people).",
-            )
+            return Answered(taken=False, said=message("press.stranger", connection=pressed.messenger))
         row = await self._records.waiting.get(decision.incident)
         if row is None or row.closed_at is not None:
             # An earlier attempt may have handed it over and never heard so.
@@ -155,7 +154,8 @@ class DeskMessages:
     async def whisper(self, wanted: Whisper) -> None:
         """Tell one person why their press had no effect; best effort, and seen by nobody else."""
         ref = activity.info().workflow_id or ""
-        await self._announcer.whisper(wanted.place, wanted.user, wanted.text, ref=ref)
+        text = self._rules.voice.write(wanted.text)
+        await self._announcer.whisper(wanted.place, wanted.user, text, ref=ref)
 
 
 def _later(sentence: str) -> ApplicationError:

@@ -8,13 +8,13 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from activities.effects import cause
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Decision, Question, Ticket
-from raccord.domain.desk.wording import Voice
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
+from raccord.texts.voice import Voice
 
 
 class DeskRules(Desk):

@@ -8,10 +8,10 @@ from activities.desk.questions import DeskRules, listed
 from activities.effects import Effect, Effects, cause
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Permanent
-from raccord.domain.desk.wording import task_text
 from raccord.domain.values.deal import Task
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
+from raccord.texts.questions import task_text
 
 
 class DeskTasks:

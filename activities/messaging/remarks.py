@@ -10,10 +10,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.effects import Effects
 from activities.messaging.announcing import Announcer
 from raccord.connectors.messenger import Messenger
-from raccord.domain.deal_won.remarks import Remark, remark_notice
-from raccord.domain.desk.wording import Voice
+from raccord.domain.deal_won.remarks import Remark
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
+from raccord.texts.remarks import remark_notice
+from raccord.texts.voice import Voice
 
 BEFORE = timedelta(minutes=5)
 

@@ -11,12 +11,13 @@ from activities.effects import Effects
 from activities.messaging.announcing import Announcer
 from raccord.connectors.errors import Auth, ConnectorError
 from raccord.connectors.messenger import Messenger
-from raccord.domain.desk.wording import Voice
-from raccord.domain.service.outage import Look, OutageCause, Report, WatchPolicy, report_notice
+from raccord.domain.service.outage import Look, OutageCause, Report, WatchPolicy
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.temporal import search
+from raccord.texts.outages import report_notice
+from raccord.texts.voice import Voice
 
 MOST_COUNTED = 500
 BEFORE = timedelta(minutes=5)

@@ -8,6 +8,7 @@ from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.rules.einvoicing import EInvoicingMode
 from raccord.domain.rules.invoicing import Delivery, InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode
+from raccord.texts import say_param
 
 _LANGUAGES = ("fr", "en")
 
@@ -21,7 +22,7 @@ def footers_check(rules: InvoicePolicy) -> Check:
     filled = [code for code in _LANGUAGES if code not in empty]
     silent = {code: missing for code in filled if (missing := unstated(rules, code))}
     found = [f"none for {', '.join(empty)}"] if empty else []
-    found += [f"{code} lacks {', '.join(each.en for each in missing)}" for code, missing in silent.items()]
+    found += [f"{code} lacks {say_param(missing, 'en')}" for code, missing in silent.items()]
     ok = not found
     return Check(
         name="invoice footers",

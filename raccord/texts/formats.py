@@ -4,16 +4,17 @@ The locales are loaded when this module is imported: a workflow can open no file
 """
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from raccord.domain.values.money import Money
+from raccord.domain.values.money import EXACT, Money
 from raccord.texts.catalog import ELSEWHERE, LANGUAGES
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
+MOST_DIGITS = 40
 _DAY = {"fr": "dd/MM/y", "en": "d MMM y"}
 _MOMENT = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
 _PERCENT = {"fr": "{}\u00a0%", "en": "{}%"}
@@ -24,8 +25,11 @@ def _known(language: str) -> str:
 
 
 def number(value: Decimal | int, language: str) -> str:
-    """`1 234,5` or `1,234.5`: exact, without trailing zeros."""
-    return format_decimal(value, locale=_LOCALES[_known(language)], decimal_quantization=False)
+    """`1 234,5` or `1,234.5`: exact, without trailing zeros. A slip of the keyboard stays `1E+300`."""
+    if isinstance(value, Decimal) and abs(value.adjusted()) > MOST_DIGITS:
+        return str(value)
+    with localcontext(EXACT):
+        return format_decimal(value, locale=_LOCALES[_known(language)], decimal_quantization=False)
 
 
 def percent(value: Decimal, language: str) -> str:
@@ -35,7 +39,10 @@ def percent(value: Decimal, language: str) -> str:
 
 def money(value: Money, language: str) -> str:
     """`1 234,56 €` or `€1,234.56`."""
-    return value.text(_known(language))
+    if value.amount.adjusted() > MOST_DIGITS:
+        return f"{value.amount} {value.currency}"
+    with localcontext(EXACT):
+        return value.text(_known(language))
 
 
 def day(value: date, language: str) -> str:

@@ -67,6 +67,11 @@ def say_record(record: RecordName, language: str) -> str:
     return f"{kind} {_called(record, language)}".strip()
 
 
+def called(name: str, id: str, url: str) -> str:
+    """What people call the subject of a flow; its id too where neither name nor link leads to it."""
+    return name if name and url else f"{name} ({id})" if name else id
+
+
 def say_field(field: str, language: str) -> str:
     """Name a field; one that is a setting or a vendor's stays as it is spelt there."""
     code = f"field.{field}"
@@ -74,6 +79,6 @@ def say_field(field: str, language: str) -> str:
     return entries.text(code) if code in entries.codes else field
 
 
-def say_fact(label: Message, value: Param, language: str) -> str:
+def say_fact(label: Message | str, value: Param, language: str) -> str:
     """Say a label and its value in one line."""
     return say(message("text.fact", label=label, value=value), language)

@@ -39,11 +39,11 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, closed_too: b
         questions = [view.document(row) for row in rows]
         _print_json({"questions": questions, "held_up": view.held_up_document(stuck)})
         return 0
-    out.print(view.table(rows, with_state=closed_too) if rows else "No question waits for a person.")
+    out.print(view.table(rows, with_state=closed_too) if rows else view.say("inbox.none"))
     for sentence in view.held_up(stuck):
         out.print(f"[yellow]{sentence}[/]", highlight=False, soft_wrap=True)
     if rows:
-        out.print("\n`raccord inbox show INCIDENT` says everything about one, and how to answer.")
+        out.print(f"\n{view.say('inbox.how_to_see')}", soft_wrap=True)
     return 0
 
 
@@ -67,9 +67,10 @@ async def decide(
     async with opened(configuration, keys) as records:
         row = await _found(records, incident)
         if row.closed_at is not None and choice is not Choice.RETRY:
-            state = _view(configuration).state(row)
+            told = row.answer
+            how = "by itself" if told is None else f"{told.choice.value} by {told.actor}"
             fail(
-                f"question {row.incident} is {shown(state)}; nothing was changed. "
+                f"question {row.incident} is settled ({shown(how)}); nothing was changed. "
                 f"`raccord inbox retry {row.incident}` has it asked again.",
                 status=1,
             )

@@ -1,4 +1,4 @@
-"""How the waiting list reads: as a table, as a page, as JSON. Texts of the desk in the desk's language."""
+"""How the waiting list reads: as a table, as a page, as JSON. Everything in the desk's language."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -8,18 +8,18 @@ from typing import Any
 
 from rich.table import Table
 
-from raccord.domain.desk.problems import Text
 from raccord.domain.desk.question import Answer, Choice, Question
 from raccord.domain.service.outage import OutageCause
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Param, message
 from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
+from raccord.texts import called, say, say_fact, say_field, say_param, say_record
+from raccord.texts.problems import say_reason, say_remedy
+from raccord.texts.questions import LOOK_AGAIN, answer_label
 from starters.cli.display import age, shown
 
-_LOOK_AGAIN = Text(fr="Relire maintenant", en="Look again now")
-_ASK_AGAIN = Text(
-    fr="Oublier la réponse et relancer le flux", en="Forget the answer and start the flow again"
-)
+_COLUMNS = ("inbox.age", "inbox.cause", "inbox.subject", "inbox.amount", "inbox.salesperson", "inbox.asked")
 
 
 class Way(Value):
@@ -41,18 +41,19 @@ class View:
     def table(self, rows: Sequence[Waiting], *, with_state: bool) -> Table:
         """Return one line per question."""
         table = Table(box=None, header_style="bold", pad_edge=False)
-        table.add_column("incident", no_wrap=True)
-        for name in ("age", "cause", "deal", "amount", "salesperson", "asked"):
-            table.add_column(name, overflow="fold", justify="right" if name == "amount" else "left")
+        table.add_column(self.say("inbox.incident"), no_wrap=True)
+        for code in _COLUMNS:
+            amount = code == "inbox.amount"
+            table.add_column(self.say(code), overflow="fold", justify="right" if amount else "left")
         if with_state:
-            table.add_column("state")
+            table.add_column(self.say("inbox.state"))
         for row in rows:
             asked = row.question
             cells = (
                 age(row.since),
                 asked.cause,
-                _deal(asked),
-                asked.amount.text(self._language) if asked.amount else "",
+                _subject(asked),
+                self._said(asked.amount) if asked.amount else "",
                 _person(asked),
                 self._said(asked.title),
             )
@@ -63,19 +64,21 @@ class View:
     def page(self, row: Waiting) -> Iterator[str]:
         """Yield the lines of everything there is to know about one question, in rich's markup."""
         yield f"[bold]{shown(self._said(row.question.title))}[/]"
-        yield f"Question {row.incident}, {shown(self.state(row))}"
+        yield shown(self.say("inbox.question", incident=row.incident, state=self.state(row)))
         yield ""
         facts = list(self._facts(row))
         width = max(len(name) for name, _ in facts)
         for name, value in facts:
             yield f"[bold]{shown(f'{name:<{width}}')}[/]  {shown(value)}"
         for number, found in enumerate(row.question.problems, start=1):
-            where, why = f"{found.record} · {found.field}", self._said(found.reason)
-            yield f"\n{number}. [bold]{shown(where)}[/]: {shown(why)}"
-            yield f"   → {shown(self._said(found.remedy))}"
+            record = say_record(found.record, self._language)
+            where = f"{record} · {say_field(found.field, self._language)}" if found.field else record
+            why = say_fact(where, say_reason(found, self._language), self._language)
+            yield f"\n{number}. [bold]{shown(where)}[/]{shown(why.removeprefix(where))}"
+            yield f"   → {shown(say_remedy(found, self._language))}"
         yield ""
         if row.closed_at is None:
-            yield "It goes on by itself when a record it is about is repaired, or by an answer:"
+            yield shown(self.say("waits.how"))
         ways = self.ways(row)
         width = max(len(way.command) for way in ways)
         for way in ways:
@@ -85,9 +88,9 @@ class View:
         """Return what may be answered now."""
         asked = row.question
         if row.closed_at is not None:
-            return (self._way(row, Choice.RETRY, _ASK_AGAIN),)
+            return (self._way(row, Choice.RETRY, message("inbox.ask_again")),)
         ways = [self._way(row, Choice.CHOOSE, option.label, option.id) for option in asked.options]
-        ways.append(self._way(row, Choice.RETRY, _LOOK_AGAIN))
+        ways.append(self._way(row, Choice.RETRY, LOOK_AGAIN))
         ways += [self._way(row, Choice.SKIP, asked.skip)] if asked.skip else []
         ways += [self._way(row, Choice.CANCEL, asked.cancel)] if asked.cancel else []
         return tuple(ways)
@@ -96,18 +99,21 @@ class View:
         """Say whether a question is open, or how it was settled."""
         match row.closed_at, row.answer:
             case None, _:
-                return f"open for {age(row.since)}"
+                return self.say("inbox.open_for", age=age(row.since))
             case datetime() as at, Answer(choice=choice) as answer if choice is not Choice.RETRY:
-                return f"settled at {self.moment(at)}: {_answer(answer)}"
+                said = self._answer(row.question, answer)
+                return self.say("inbox.settled_with", at=self.moment(at), answer=said)
             case datetime() as at, _:
-                return f"settled at {self.moment(at)}, by itself"
+                return self.say("inbox.settled_alone", at=self.moment(at))
 
     def held_up(self, flows: Sequence[StuckFlow]) -> Iterator[str]:
         """Yield one sentence per connection that holds flows up."""
         for connection, held in _by_connection(flows):
-            what = "refuses our credentials" if _refuses(held) else "does not answer"
-            waits = f"{len(held)} flows wait" if len(held) > 1 else "1 flow waits"
-            yield f"{shown(connection)} {what}: {waits} since {self.moment(held[0].since)}"
+            trouble = message(
+                "vendor.credentials" if _refuses(held) else "vendor.down", connection=connection
+            )
+            since = self.moment(held[0].since)
+            yield shown(self.say("inbox.held_up", trouble=trouble, count=len(held), since=since))
 
     def moment(self, at: datetime) -> str:
         """Write an instant in the company's zone; the day only when it is not today."""
@@ -141,12 +147,15 @@ class View:
             "problems": [
                 {
                     **p.model_dump(mode="json", include={"cause", "record", "field"}),
-                    "reason": self._said(p.reason),
-                    "remedy": self._said(p.remedy),
+                    "code": p.message.code,
+                    "reason": say_reason(p, self._language),
+                    "remedy": say_remedy(p, self._language),
                 }
                 for p in row.question.problems
             ],
-            "details": [{"label": self._said(d.label), "value": d.value} for d in row.question.details],
+            "details": [
+                {"label": self._said(d.label), "value": self._said(d.value)} for d in row.question.details
+            ],
             "answers": [way.model_dump(mode="json") for way in self.ways(row)],
             **row.model_dump(mode="json", include=told),
         }
@@ -165,42 +174,51 @@ class View:
 
     def _facts(self, row: Waiting) -> Iterator[tuple[str, str]]:
         asked = row.question
-        yield "deal", " ".join(filter(None, (_deal(asked), asked.url)))
+        yield self.say("inbox.subject"), " ".join(filter(None, (_subject(asked), asked.url)))
         if asked.amount:
-            yield "amount", asked.amount.text(self._language)
+            yield self.say("inbox.amount"), self._said(asked.amount)
         if asked.owner:
-            yield "salesperson", " ".join(filter(None, (_person(asked), asked.owner.email)))
-        yield "asked", f"{self.moment(row.since)}, at step {asked.step} ({asked.cause})"
-        yield "flow", row.flow
-        if row.message:
-            yield "message", f"channel {row.message.channel}, message {row.message.message}"
+            person = " ".join(filter(None, (_person(asked), asked.owner.email)))
+            yield self.say("inbox.salesperson"), person
+        at = self.moment(row.since)
+        yield self.say("inbox.asked"), self.say("inbox.asked_at", at=at, step=asked.step, cause=asked.cause)
+        yield self.say("inbox.flow"), row.flow
+        if place := row.message:
+            where = self.say("inbox.message_at", channel=place.channel, message=place.message)
+            yield self.say("inbox.message"), where
         if row.task_id:
-            yield "CRM task", f"{row.task_id}, {'done' if row.task_done else 'open'}"
+            code = "inbox.task_done" if row.task_done else "inbox.task_open"
+            yield self.say("inbox.task"), self.say(code, task=row.task_id)
         if row.escalated_at:
-            yield "escalated", self.moment(row.escalated_at)
+            yield self.say("inbox.escalated"), self.moment(row.escalated_at)
         if row.answer and row.answered_at:
-            yield "last answer", f"{self.moment(row.answered_at)}: {_answer(row.answer)}"
+            answer, at = self._answer(asked, row.answer), self.moment(row.answered_at)
+            yield self.say("inbox.last_answer"), self.say("inbox.answered_at", at=at, answer=answer)
         for detail in asked.details:
-            yield self._said(detail.label), detail.value
+            yield self._said(detail.label), self._said(detail.value)
 
-    def _way(self, row: Waiting, choice: Choice, label: Text, option: str = "") -> Way:
+    def _answer(self, asked: Question, answer: Answer) -> str:
+        label = answer_label(asked, answer)
+        return self.say("inbox.answer_by", answer=label, actor=answer.actor)
+
+    def _way(self, row: Waiting, choice: Choice, label: Param, option: str = "") -> Way:
         words = ("raccord", "inbox", choice.value, row.incident, *((option,) if option else ()))
         return Way(choice=choice, option=option, label=self._said(label), command=shlex.join(words))
 
-    def _said(self, text: Text) -> str:
-        return text.in_language(self._language)
+    def say(self, code: str, /, **params: Param) -> str:
+        """Say one entry of the catalogs."""
+        return say(message(code, **params), self._language)
+
+    def _said(self, value: Param) -> str:
+        return say_param(value, self._language)
 
 
-def _deal(asked: Question) -> str:
-    return f"{asked.name} ({asked.subject.id})" if asked.name else asked.subject.id
+def _subject(asked: Question) -> str:
+    return called(asked.name, asked.subject.id, asked.url)
 
 
 def _person(asked: Question) -> str:
     return (asked.owner.name or asked.owner.id) if asked.owner else ""
-
-
-def _answer(answer: Answer) -> str:
-    return " ".join(filter(None, (answer.choice.value, answer.option, "by", answer.actor)))
 
 
 def _by_connection(flows: Sequence[StuckFlow]) -> Iterator[tuple[str, list[StuckFlow]]]:

@@ -38,11 +38,16 @@ def row_of(company: Company, incident: str) -> Waiting:
     return row
 
 
+def _words(text: str) -> str:
+    """What is said, without line breaks, columns and no-break spaces."""
+    return " ".join(text.split())
+
+
 class TestList:
     def test_an_empty_inbox_says_so(self, company: Company) -> None:
         done = company.raccord("inbox", "list")
         assert done.exit_code == 0, done.output
-        assert done.output == "No question waits for a person.\n"
+        assert done.output == "Aucune question n'attend une personne.\n"
         assert json.loads(company.raccord("inbox", "list", "--json").output) == {
             "questions": [],
             "held_up": [],
@@ -52,21 +57,25 @@ class TestList:
         incident = asked(company)
         lines = company.raccord("inbox", "list").output.splitlines()
         (line,) = [line for line in lines if line.startswith(incident)]
-        for part in ("second", "identifier", "Rideaux Canari (9001)", "1\u202f234,50", "Anne Canari"):
+        for part in ("second", "identifier", "Rideaux Canari", "1\u202f234,50", "Anne Canari"):
             assert part in line
-        assert "Canari Couture : il manque un SIRET" in line
+        assert "pas encore facturable" in line
 
     def test_the_desk_speaks_its_own_language(self, company: Company) -> None:
         asked(company)
         company.speak("en")
-        assert "Canari Couture: a SIRET is missing" in company.raccord("inbox", "list").output
+        said = company.raccord("inbox", "list").output
+        for word in ("incident", "age", "subject", "net amount", "salesperson", "cannot be invoiced yet"):
+            assert word in said
+        for word in ("sujet", "montant", "commercial", "facturable"):
+            assert word not in said
 
     def test_settled_questions_are_listed_only_when_asked_for(self, company: Company) -> None:
         incident = settled(company)
         assert incident not in company.raccord("inbox", "list").output
         everything = company.raccord("inbox", "list", "--all").output
         assert incident in everything
-        assert "skip by cli:anne" in everything
+        assert "Continuer sans envoyer l'e-mail, par cli:anne" in _words(everything)
 
     def test_connections_that_hold_flows_up_are_named_with_how_many_wait(self, company: Company) -> None:
         async def outage(records: Records) -> None:
@@ -75,6 +84,10 @@ class TestList:
             await records.stuck.hold("hubspot", "deal-won/hubspot/1", "credentials")
 
         company.remember(outage)
+        said = _words(company.raccord("inbox", "list").output)
+        assert "stripe ne répond pas : 12 flux attendent depuis " in said
+        assert "hubspot refuse nos identifiants : 1 flux attend depuis " in said
+        company.speak("en")
         said = company.raccord("inbox", "list").output
         assert "stripe does not answer: 12 flows wait since " in said
         assert "hubspot refuses our credentials: 1 flow waits since " in said
@@ -100,20 +113,20 @@ class TestShow:
         company.remember(lambda records: records.waiting.told(incident, place, "h"))
         company.remember(lambda records: records.waiting.tasked(incident, "task-7"))
         company.remember(lambda records: records.waiting.answer(incident, 1, answer(Choice.RETRY)))
-        said = " ".join(company.raccord("inbox", "show", incident).output.split())
+        said = _words(company.raccord("inbox", "show", incident).output)
         for part in (
-            "open for",
-            "company 12 · siret: Le SIRET manque. → Remplir le SIRET.",
-            "Rideaux Canari (9001) https://app.hubspot.test/deal/9001",
+            "ouverte depuis",
+            "entreprise Canari Couture · SIRET : « 7329 » n'est pas un SIRET valide. → Videz ce champ",
+            "Rideaux Canari https://app.hubspot.test/deal/9001",
             "anne.canari@example.test",
-            "channel C042, message 1712.0009",
-            "task-7, open",
-            "retry by cli:anne",
+            "canal C042, message 1712.0009",
+            "task-7, ouverte",
+            "Relire maintenant, par cli:anne",
             "Client Zoé Canari",
-            f"raccord inbox choose {incident} cus_1 Canari Mode",
+            f"raccord inbox choose {incident} cus_1 C'est Canari Mode",
             f"raccord inbox retry {incident} Relire maintenant",
-            f"raccord inbox skip {incident} Facturer sans",
-            f"raccord inbox cancel {incident} Ne pas facturer",
+            f"raccord inbox skip {incident} Continuer sans envoyer l'e-mail",
+            f"raccord inbox cancel {incident} Ne pas facturer cette affaire",
         ):
             assert part in said
 
@@ -124,8 +137,8 @@ class TestShow:
 
     def test_a_settled_question_says_who_settled_it(self, company: Company) -> None:
         incident = settled(company)
-        said = company.raccord("inbox", "show", incident).output
-        assert "skip by cli:anne" in said
+        said = _words(company.raccord("inbox", "show", incident).output)
+        assert "Continuer sans envoyer l'e-mail, par cli:anne" in said
         assert "inbox cancel" not in said
         assert f"raccord inbox retry {incident}" in said
 
@@ -135,7 +148,9 @@ class TestShow:
         assert json.loads(company.raccord("inbox", "list", "--json").output)["questions"] == [document]
         assert (document["incident"], document["state"], document["flow"]) == (incident, "open", FLOW)
         assert document["amount"] == {"amount": "1234.50", "currency": "EUR"}
-        assert document["problems"][0]["reason"] == "Le SIRET manque."
+        (found,) = document["problems"]
+        assert (found["code"], found["record"]["id"]) == ("company.siret_abroad", "12")
+        assert _words(found["reason"]) == "« 7329 » n'est pas un SIRET valide."
         assert [way["choice"] for way in document["answers"]] == ["choose", "retry", "skip", "cancel"]
         assert document["answers"][0]["command"] == f"raccord inbox choose {incident} cus_1"
 
@@ -274,7 +289,7 @@ class TestDeciding:
         verb, *option = words
         done = company.raccord("inbox", verb, incident, *option)
         assert done.exit_code == 1
-        assert "skip by cli:anne; nothing was changed" in done.stderr
+        assert "is settled (skip by cli:anne); nothing was changed" in done.stderr
         assert temporal.started == []
 
     def test_a_settled_question_is_asked_again_on_retry(

@@ -10,6 +10,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from raccord.domain.values.deal import DealRef
+from tests.domain.spoken import say_reason, say_remedy
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
@@ -295,9 +296,9 @@ async def test_a_customer_that_billing_exempts_is_named_with_its_tax_status(desk
     row = await desk.question(deal, cause="totals")
     (draft,) = await desk.account.invoices(deal)
     (problem,) = row.question.problems
-    assert draft["customer"] in problem.remedy.en
-    assert "tax status" in problem.remedy.en
-    assert "statut fiscal" in problem.remedy.fr
+    assert draft["customer_name"] in say_remedy(problem, "en")
+    assert "tax status" in say_remedy(problem, "en")
+    assert "statut fiscal" in say_remedy(problem, "fr")
     await desk.account.stripe_post(f"/v1/customers/{draft['customer']}", tax_exempt="none")
     await desk.account.press(await message_about(desk, deal), LOOK_AGAIN)
     assert (await desk.outcome(deal))["ending"] == "invoiced"
@@ -516,7 +517,7 @@ async def test_a_company_without_a_siret_is_no_site_of_its_own(desk: Lane) -> No
     row = await desk.question(two, cause="same_siren")
     assert [o.id for o in row.question.options] == ["same"]
     (problem,) = row.question.problems
-    assert "donnez à chacun son SIRET" in problem.remedy.fr
+    assert "donnez à chacun son SIRET" in say_remedy(problem, "fr")
 
 
 @pytest.mark.quick
@@ -556,9 +557,9 @@ async def test_a_deal_edited_after_its_invoice_is_shown_line_by_line(desk: Lane)
     await desk.account.edit("line_items", line, price="1200.00")
     await desk.account.edit("deals", deal, amount="1299.90")
     row = await desk.question(deal, cause="edited_after_issue")
-    said = " ".join(p.reason.en for p in row.question.problems)
-    assert "Conseil, €1,000.00 net at 20 %" in said
-    assert "Conseil, 1200.00 EUR net at 20 %" in said
+    said = " ".join(say_reason(p, "en") for p in row.question.problems)
+    assert "Conseil, €1,000.00 net at 20%" in said
+    assert "Conseil, €1,200.00 net at 20%" in said
     await desk.account.press(await message_about(desk, deal), "Vu")
     assert (await desk.outcome(deal))["ending"] == "already_invoiced"
     assert len(await desk.account.invoices(deal)) == 1

@@ -12,6 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
+from tests.domain.spoken import say_reason, two_languages
 from tests.front_door.account import REFUSED_EMAIL, TWO_LINES, TWO_LINES_GROSS, siren
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
@@ -302,9 +303,7 @@ async def test_all_problems_of_a_dirty_deal_are_told_at_once_in_both_languages(l
     await lane.account.win(deal)
     assert {field for _, field in await asked(lane, deal)} == {"quantity", "zip", "country", "siren"}
     for found in (await lane.question(deal)).question.problems:
-        assert found.reason.fr != found.reason.en
-        assert found.remedy.fr
-        assert found.remedy.en
+        assert two_languages(found)
 
 
 async def test_a_repaired_deal_started_again_goes_on_to_its_invoice(lane: Lane) -> None:
@@ -331,7 +330,7 @@ async def test_a_draft_that_does_not_come_to_our_totals_is_kept_and_asked_about(
     row = await lane.question(deal)
     await lane.account.settings("stripe", vat_per_rate=False)
     assert row.question.cause == "totals"
-    assert "exactly the other VAT rounding rule" in row.question.problems[0].reason.en
+    assert "what the other VAT rounding rule gives" in say_reason(row.question.problems[0], "en")
     (draft,) = await lane.account.invoices(deal)
     assert draft["status"] == "draft"
 

@@ -38,7 +38,7 @@ class Customers:
         wanted = CustomerRequest(billing=self._case.policy.billing, profile=profile)
         outcome = await self._steps.ensure_customer(wanted)
         if outcome.candidates:
-            answer = await self._case.ask(which_customer(outcome.candidates, profile.crm_company))
+            answer = await self._case.ask(which_customer(outcome.candidates, profile))
             outcome = await self._steps.ensure_customer(wanted.model_copy(update={"chosen": answer.option}))
         if outcome.customer is None:
             raise Stopped(quality(outcome.problems))
@@ -59,7 +59,7 @@ class Customers:
         if (company := await self._steps.other_company(id)) is None:
             return None
         site = profile.site_beside(company)
-        ask = one_siren_two_companies(profile.crm_company, other, customer, two_sites=site is not None)
+        ask = one_siren_two_companies(profile, company, customer, two_sites=site is not None)
         answer = await self._case.ask(ask)
         if site and answer.option == OWN_CUSTOMER:
             await self._steps.confirm(same.model_copy(update={"identity": site.identity.reference}))

@@ -3,12 +3,19 @@
 from activities.billing.books import Books, BooksQuery
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, shadow_findings
 from raccord.domain.deal_won.quality import InvoicePlan
-from raccord.domain.deal_won.questions import WITHOUT_MAIL, WITHOUT_WRITING, no_longer_won, refused
-from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.deal_won.questions import (
+    WITHOUT_MAIL,
+    WITHOUT_WRITING,
+    invoice_name,
+    no_longer_won,
+    refused,
+)
+from raccord.domain.desk.problems import Problem
 from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.invoice import Invoice, InvoiceState, fields_of, live_invoices
+from raccord.domain.values.message import Message, message
 from workflows.deal_won.case import Case
 from workflows.deal_won.issued import Issued
 from workflows.deal_won.steps import Writing
@@ -28,8 +35,8 @@ class Finish:
     async def already(self, invoice: Invoice, books: Books) -> DealWonEnd:
         """End with the invoice that was there; a deal edited since is a question first."""
         if self._case.policy.mode is Mode.SHADOW:
-            said = (f"is already invoiced as {invoice.number}; nothing is left to do",)
-            return self._end(Ending.SHADOW, invoice, findings=said)
+            said = message("finding.already_invoiced", number=invoice_name(invoice))
+            return self._end(Ending.SHADOW, invoice, findings=(said,))
         await Issued(self._case).compared(invoice, books)
         delivered = books.link.delivered and books.link.invoice_id == invoice.id
         return await self.carried_through(invoice, delivered=delivered)
@@ -67,11 +74,11 @@ class Finish:
         except Stopped as stopped:
             await self._go_without(stopped, "write_back", WITHOUT_WRITING)
 
-    async def _go_without(self, stopped: Stopped, step: str, skip: Text) -> None:
+    async def _go_without(self, stopped: Stopped, step: str, skip: Message) -> None:
         """Ask about a refused last step; skipping it lets an invoiced deal end."""
         await self._case.ask(refused(step, stopped.ask.problems[0], skip=skip))
 
-    def _end(self, ending: Ending, invoice: Invoice, findings: tuple[str, ...] = ()) -> DealWonEnd:
+    def _end(self, ending: Ending, invoice: Invoice, findings: tuple[Message, ...] = ()) -> DealWonEnd:
         return DealWonEnd(
             ending=ending,
             mode=self._case.policy.mode,
@@ -112,11 +119,12 @@ async def _left_behind(case: Case, reason: NotForUs, steps: Writing) -> None:
 
 def shadow(case: Case, plan: InvoicePlan, books: Books) -> DealWonEnd:
     """End with what live mode would do; computed, not proven."""
-    customer = books.customer.customer.id if books.customer.customer else None
+    customer = books.customer.customer
     return DealWonEnd(
         ending=Ending.SHADOW,
         mode=case.policy.mode,
-        customer_id=customer,
+        customer_id=customer.id if customer else None,
         totals=plan.totals(case.policy.vat_rounding),
+        warnings=plan.warnings,
         findings=shadow_findings(plan, case.policy, customer),
     )

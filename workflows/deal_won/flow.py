@@ -86,7 +86,7 @@ class DealWon(Flow[DealWonEnd]):
 
     async def _read(self) -> Deal:
         self._policy = await self._policy_now()
-        self.timing = self._policy.timing
+        self.timing, self.language = self._policy.timing, self._policy.language
         self._deal = await self._reading().deal()
         self._show(self._deal)
         return self._deal
@@ -107,13 +107,13 @@ class DealWon(Flow[DealWonEnd]):
 
     async def gone(self, gone: Gone) -> DealWonEnd:
         """The deal is gone: the end. Anything else that vanished is looked for again, once each."""
-        about = str(gone)
-        if about == self._reading().about_deal:
+        record = gone.record
+        if record == self._reading().about_deal:
             self._deal = None
             return await not_for_us(self._case(), NotForUs.DELETED, None)
-        if about in self._vanished:
-            raise Stopped(vanished(about))
-        self._vanished.add(about)
+        if record.identity in self._vanished:
+            raise Stopped(vanished(record))
+        self._vanished.add(record.identity)
         raise LookAgain
 
     async def still_so(self) -> bool:

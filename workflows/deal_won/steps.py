@@ -14,9 +14,11 @@ from activities.crm.deals import CrmReads, CrmWrites, WriteBack
 from activities.records.memory import Adoption, Confirmation, Recall, RecordsActivities, Sent
 from activities.service.flows import FlowActivities, Waking
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.questions import company_of, invoice_name
 from raccord.domain.desk.question import Answer, Question
 from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.parties import Company
 from raccord.domain.values.subject import Subject
 from raccord.domain.values.totals import Totals
@@ -38,12 +40,12 @@ class Reading:
         self._billing = policy.billing
 
     @property
-    def about_deal(self) -> str:
-        return f"deal {self._deal.id}"
+    def about_deal(self) -> RecordName:
+        return RecordName(kind=RecordKind.DEAL, id=self._deal.id)
 
     @property
-    def about_invoice(self) -> str:
-        return f"invoice of deal {self._deal.id}"
+    def about_invoice(self) -> RecordName:
+        return RecordName(kind=RecordKind.INVOICE)
 
     async def deal(self) -> Deal:
         return await self._flow.step(
@@ -56,7 +58,7 @@ class Reading:
             CrmReads.read_company,
             other,
             queue=self._crm,
-            about=f"company {other}",
+            about=RecordName(kind=RecordKind.COMPANY, id=other),
             summary="look whether two companies were merged",
         )
         return found if found and found.id == other else None
@@ -116,7 +118,7 @@ class Writing(Reading):
         return await run_join(
             CustomerActivities.ensure,
             wanted,
-            about=f"company {wanted.profile.crm_company}",
+            about=company_of(wanted.profile),
             summary="find or create the customer",
         )
 
@@ -125,7 +127,7 @@ class Writing(Reading):
             DraftWrites.create_vat_rate,
             VatRate(rate=rate),
             queue=self._billing,
-            about=f"VAT rate {rate} %",
+            about=RecordName(kind=RecordKind.VAT_RATE, name=f"{rate} %"),
             summary=f"create the VAT rate {rate} %",
         )
 
@@ -156,7 +158,7 @@ class Writing(Reading):
                 billing=self._billing, deal=self._deal, invoice_id=draft.id, next_revision=revision
             ),
             queue=self._billing,
-            about=f"draft {draft.id}",
+            about=RecordName(kind=RecordKind.DRAFT, id=draft.id),
             summary="delete the outdated draft",
         )
 
@@ -166,7 +168,7 @@ class Writing(Reading):
             IssueWrites.finalise,
             InvoiceStep(billing=self._billing, deal=self._deal, invoice_id=draft.id, expected=expected),
             queue=self._billing,
-            about=f"invoice {draft.id}",
+            about=RecordName(kind=RecordKind.INVOICE, id=draft.id),
             summary=f"issue the invoice of {expected.gross}",
             within=within,
         )
@@ -176,7 +178,7 @@ class Writing(Reading):
             IssueWrites.deliver,
             InvoiceStep(billing=self._billing, deal=self._deal, invoice_id=invoice.id),
             queue=self._billing,
-            about=f"invoice {invoice.number}",
+            about=invoice_name(invoice),
             summary=f"e-mail invoice {invoice.number}",
         )
 

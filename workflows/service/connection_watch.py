@@ -6,7 +6,9 @@ from temporalio import workflow
 
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.domain.service.outage import Look, Report, Watch, WatchPolicy
+from raccord.domain.values.message import RecordKind, RecordName
 from raccord.temporal import search
+from raccord.texts.outages import watch_markdown
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
 ALERT_WITHIN = timedelta(minutes=10)
@@ -28,7 +30,7 @@ class ConnectionWatch:
         workflow.upsert_search_attributes([search.STATE.value_set("outage")])
         while not (look := await self._look(watch.connection)).over:
             watch = await self._told(watch.with_look(look), look, policy)
-            workflow.set_current_details(_details(watch, look))
+            workflow.set_current_details(watch_markdown(watch, look, policy.language))
             await workflow.sleep(policy.probe_every, summary=f"look at {watch.connection} again")
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(watch)
@@ -63,7 +65,7 @@ class ConnectionWatch:
                 report,
                 queue=policy.messenger,
                 timing=policy.timing,
-                about=f"outage of {report.connection}",
+                about=RecordName(kind=RecordKind.MESSAGE),
                 summary="tell that it is over" if report.until else "tell that it is down",
                 within=None if report.until else ALERT_WITHIN,
             )
@@ -73,12 +75,3 @@ class ConnectionWatch:
         except (Stopped, Gone) as error:
             workflow.logger.warning("connection.not_told", extra={"error": str(error)})
         return True
-
-
-def _details(watch: Watch, look: Look) -> str:
-    money = " + ".join(str(amount) for amount in look.amounts) or "nothing"
-    state = "answers again; its flows catch up" if look.healthy else look.said
-    return (
-        f"**{watch.connection}**: {state}\n\n{look.flows} flow(s) wait for it, with {money}. "
-        f"{'An alert was sent.' if watch.alerted else 'Nobody has been told yet.'}"
-    )

@@ -5,6 +5,7 @@ from temporalio import workflow
 from activities.billing.customers import CustomerOutcome, CustomerRequest, CustomerWrites
 from activities.policies import Policies
 from raccord.domain.deal_won.questions import vanished_customer
+from raccord.domain.values.message import RecordKind, RecordName
 from workflows.steps import Gone, Stopped, run_local, run_step
 
 
@@ -19,17 +20,16 @@ class EnsureCustomer:
     @workflow.run
     async def run(self, wanted: CustomerRequest) -> CustomerOutcome:
         policy = await run_local(Policies.deal_won, summary="read the rules")
-        company = wanted.profile.crm_company
         try:
             return await run_step(
                 CustomerWrites.ensure_customer,
                 wanted,
                 queue=wanted.billing,
                 timing=policy.timing,
-                about=f"customer of {company}",
+                about=RecordName(kind=RecordKind.CUSTOMER, name=wanted.profile.name),
                 summary="find or create the customer",
             )
         except Stopped as stopped:
             return CustomerOutcome(problems=stopped.ask.problems)
         except Gone:
-            return CustomerOutcome(problems=(vanished_customer(company),))
+            return CustomerOutcome(problems=(vanished_customer(wanted.profile),))

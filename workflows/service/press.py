@@ -5,10 +5,11 @@ from datetime import timedelta
 from temporalio import workflow
 
 from activities.desk.messages import Answered, DeskMessages, PressIn, Whisper
+from raccord.domain.values.message import RecordKind, RecordName, message
 from workflows.steps import Gone, OutOfTime, Stopped, run_step
 
 WHISPER_WITHIN = timedelta(minutes=10)
-NOT_HANDED_OVER = "Your answer could not be handed over; answer with `raccord inbox` instead."
+NOT_HANDED_OVER = message("press.not_handed_over")
 
 
 @workflow.defn(name="Press")
@@ -29,7 +30,7 @@ class Press:
                     whisper,
                     queue=press.messenger,
                     timing=press.timing,
-                    about="the answer to a pressed button",
+                    about=RecordName(kind=RecordKind.MESSAGE),
                     summary="say why it had no effect",
                     within=WHISPER_WITHIN,
                 )
@@ -44,7 +45,7 @@ class Press:
                 press,
                 queue=press.messenger,
                 timing=press.timing,
-                about="a pressed button",
+                about=RecordName(kind=RecordKind.MESSAGE),
                 summary="hand the answer to its flow",
             )
         except (Stopped, Gone) as error:

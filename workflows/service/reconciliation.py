@@ -8,6 +8,9 @@ from temporalio.exceptions import ApplicationError
 from activities.policies import Policies
 from activities.service.sweep import SweepActivities, SweepReads
 from raccord.domain.service.sweep import Sweep, SweepResult
+from raccord.domain.values.message import RecordKind, RecordName, message
+from raccord.texts import say
+from raccord.texts.problems import say_reason
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 TELL_WITHIN = timedelta(hours=1)
@@ -26,7 +29,7 @@ class Reconciliation:
         try:
             return await self._swept(sweep)
         except Stopped as stopped:
-            said = " ".join(problem.reason.en for problem in stopped.ask.problems)
+            said = " ".join(say_reason(problem, "en") for problem in stopped.ask.problems)
         except Gone as gone:
             said = f"{gone} was not found."
         # The run has to end: while it lasts, the schedule starts no other.
@@ -40,15 +43,19 @@ class Reconciliation:
             plan,
             queue=policy.crm,
             timing=policy.timing.model_copy(update={"step": LIST_WITHIN}),
-            about="the list of won deals",
+            about=RecordName(kind=RecordKind.DEAL),
             summary="list the won deals",
         )
         result = await run_ours(
             SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
         )
-        workflow.set_current_details(
-            f"{result.won} won deal(s) looked through, {result.without_invoice} without invoice, "
-            f"{result.changed} changed, {result.no_longer_won} invoiced but won no more, "
-            f"{result.waiting} open question(s)."
+        done = message(
+            "sweep.done",
+            won=result.won,
+            without_invoice=result.without_invoice,
+            changed=result.changed,
+            no_longer_won=result.no_longer_won,
+            waiting=result.waiting,
         )
+        workflow.set_current_details(say(done, policy.language))
         return result

@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from activities.messaging.remarks import RemarkIn, RemarkMessages
+from raccord.domain.values.message import RecordKind, RecordName
 from workflows.steps import Gone, Stopped, run_step
 
 
@@ -18,7 +19,7 @@ class Remarking:
                 wanted.remark,
                 queue=wanted.messenger,
                 timing=wanted.timing,
-                about=f"warnings of invoice {wanted.remark.number}",
+                about=RecordName(kind=RecordKind.MESSAGE),
                 summary="tell the channel",
             )
         except (Stopped, Gone) as error:

@@ -9,10 +9,15 @@ from temporalio import workflow
 from activities.desk.messages import DeskMessages
 from activities.desk.questions import DeskActivities, DeskState
 from activities.desk.tasks import DeskTasks
+from raccord.domain.values.message import RecordKind, RecordName
 from workflows.steps import Gone, Stopped, run_local, run_step
 
 COALESCE = timedelta(seconds=1)
 """A question that is settled at once is told to nobody."""
+
+
+_MESSAGE = RecordName(kind=RecordKind.MESSAGE)
+_TASK = RecordName(kind=RecordKind.TASK)
 
 
 @workflow.defn(name="Telling")
@@ -52,7 +57,7 @@ class Telling:
                     state.incident,
                     queue=state.messenger,
                     timing=state.timing,
-                    about=f"message {state.incident}",
+                    about=_MESSAGE,
                     summary="show the question as it is now",
                 )
             )
@@ -65,7 +70,7 @@ class Telling:
                     state.incident,
                     queue=state.crm,
                     timing=state.timing,
-                    about=f"task {state.incident}",
+                    about=_TASK,
                     summary="keep the salesperson's task",
                 )
             )
@@ -86,7 +91,7 @@ class Telling:
                     state.incident,
                     queue=state.messenger,
                     timing=state.timing,
-                    about=f"escalation {state.incident}",
+                    about=_MESSAGE,
                     summary="nobody has answered: call the next person",
                 )
             )

@@ -10,6 +10,9 @@ from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.identifiers import parse_siret
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceLine
+from raccord.domain.values.message import Percent, RecordKind, RecordName, message
+from raccord.domain.values.money import Money
+from raccord.domain.values.names import THE_DEAL, company_name
 from raccord.domain.values.parties import CustomerIdentity, IdentityKind
 from raccord.domain.values.totals import compute_totals
 
@@ -62,16 +65,17 @@ def other_customer(deal: Deal, invoice: Invoice, identities: tuple[str, ...]) ->
     mine = {CustomerIdentity.of(company, crm).reference, *(one.reference for one in also)}
     if mine & set(identities):
         return ()
+    printed = invoice.buyer.name if invoice.buyer else ""
+    customer = RecordName(kind=RecordKind.CUSTOMER, id=invoice.customer_id, name=printed)
+    record = company_name(company)
     return (
         problem(
             Cause.COMPANY,
-            f"company {company.id}",
+            record,
             "customer",
-            reason=(
-                f"L'affaire est à « {company.name} », la facture est au nom du client {invoice.customer_id}.",
-                f"The deal belongs to “{company.name}”, the invoice is made out to {invoice.customer_id}.",
-            ),
-            remedy=_REMEDY,
+            "edited.other_company",
+            company=record,
+            customer=customer,
         ),
     )
 
@@ -87,50 +91,29 @@ def _weight_before(line: InvoicedLine) -> Weight:
 def _currency(deal: Deal, invoice: Invoice) -> tuple[Problem, ...]:
     if deal.currency and deal.currency.upper() == invoice.currency:
         return ()
-    return (
-        problem(
+    if not deal.currency:
+        found = problem(Cause.CURRENCY, THE_DEAL, "currency", "edited.no_currency", invoiced=invoice.currency)
+    else:
+        found = problem(
             Cause.CURRENCY,
-            "deal",
+            THE_DEAL,
             "currency",
-            reason=(
-                f"Facturé en {invoice.currency}, l'affaire est en {deal.currency or '?'}.",
-                f"Invoiced in {invoice.currency}, the deal is in {deal.currency or '?'}.",
-            ),
-            remedy=_REMEDY,
-        ),
-    )
+            "edited.other_currency",
+            invoiced=invoice.currency,
+            currency=deal.currency,
+        )
+    return (found,)
 
 
 def _only_invoiced(line: InvoicedLine) -> Problem:
-    rate = "?" if line.vat_rate is None else f"{line.vat_rate.normalize():f}"
-    net = line.net
+    rate = message("edited.unknown_rate") if line.vat_rate is None else Percent(percent=line.vat_rate)
+    record = RecordName(kind=RecordKind.INVOICE)
     return problem(
-        Cause.AMOUNT,
-        "invoice",
-        "line",
-        reason=(
-            f"Facturé, et plus dans l'affaire : {line.name}, {net.text('fr')} HT à {rate} %.",
-            f"Invoiced, and no longer on the deal: {line.name}, {net.text('en')} net at {rate} %.",
-        ),
-        remedy=_REMEDY,
+        Cause.AMOUNT, record, "line", "edited.only_invoiced", name=line.name, net=line.net, rate=rate
     )
 
 
 def _only_on_the_deal(line: InvoiceLine, currency: str) -> Problem:
-    rate, net = f"{line.vat_rate.normalize():f}", line.priced.net(currency)
-    return problem(
-        Cause.AMOUNT,
-        "deal",
-        "line",
-        reason=(
-            f"Dans l'affaire, et pas facturé : {line.name}, {net:f} {currency} HT à {rate} %.",
-            f"On the deal, and not invoiced: {line.name}, {net:f} {currency} net at {rate} %.",
-        ),
-        remedy=_REMEDY,
-    )
-
-
-_REMEDY = (
-    "Remettez l'affaire comme elle a été facturée, ou faites un avoir et une nouvelle facture.",
-    "Put the deal back as it was invoiced, or make a credit note and a new invoice.",
-)
+    net = Money(amount=line.priced.net(currency), currency=currency)
+    rate = Percent(percent=line.vat_rate)
+    return problem(Cause.AMOUNT, THE_DEAL, "line", "edited.only_on_deal", name=line.name, net=net, rate=rate)

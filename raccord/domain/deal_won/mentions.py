@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from raccord.domain.desk.problems import Cause, Problem, Text, problem
+from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, Operations
 from raccord.domain.values.invoice import InvoiceLine
+from raccord.domain.values.message import Message, Quote, message
+from raccord.domain.values.names import THE_SETTINGS
 from raccord.domain.values.parties import TaxTreatment
 
 _FORTY = r"(?:40(?:[.,](?:00|--?|–|—))?|quarante|forty)"
@@ -21,31 +23,31 @@ _PENALTIES = re.compile(
     r"penalit|penalt|penaliz|penali\b|interet|interest|interes(?:es)?\b|interessi\b|zinsen|\brente"
 )
 _DISCOUNT = re.compile("escompte|discount|skonto|descuento|sconto|korting")
-_LATE_PENALTIES = Text(fr="les pénalités de retard", en="the late-payment penalties")
-_RECOVERY = Text(fr="l'indemnité de recouvrement de 40 EUR", en="the EUR 40 recovery indemnity")
-_EARLY_PAYMENT = Text(
-    fr="l'escompte (ou son absence)", en="the discount for early payment (or that there is none)"
-)
+_LATE_PENALTIES = message("mention.late_penalties")
+_RECOVERY = message("mention.recovery")
+_EARLY_PAYMENT = message("mention.early_payment")
+# Printed on invoices in the invoice's own language: words of the law, not of Raccord.
 _OPERATIONS = {
-    Operations.GOODS: Text(
-        fr="Nature de l'opération : livraison de biens.", en="Nature of the operation: supply of goods."
-    ),
-    Operations.SERVICES: Text(
-        fr="Nature de l'opération : prestation de services.",
-        en="Nature of the operation: supply of services.",
-    ),
-    Operations.BOTH: Text(
-        fr="Nature de l'opération : livraison de biens et prestation de services.",
-        en="Nature of the operation: supply of goods and services.",
-    ),
+    Operations.GOODS: {
+        "fr": "Nature de l'opération : livraison de biens.",
+        "en": "Nature of the operation: supply of goods.",
+    },
+    Operations.SERVICES: {
+        "fr": "Nature de l'opération : prestation de services.",
+        "en": "Nature of the operation: supply of services.",
+    },
+    Operations.BOTH: {
+        "fr": "Nature de l'opération : livraison de biens et prestation de services.",
+        "en": "Nature of the operation: supply of goods and services.",
+    },
 }
-_ON_DEBITS = Text(
-    fr="Option pour le paiement de la taxe d'après les débits.",
-    en="VAT payable on invoicing (option pour le paiement de la taxe d'après les débits).",
-)
+_ON_DEBITS = {
+    "fr": "Option pour le paiement de la taxe d'après les débits.",
+    "en": "VAT payable on invoicing (option pour le paiement de la taxe d'après les débits).",
+}
 
 
-def unstated(rules: InvoicePolicy, language: str) -> tuple[Text, ...]:
+def unstated(rules: InvoicePolicy, language: str) -> tuple[Message, ...]:
     """Return what invoices to professionals must say of payment and the footer in this language does not.
 
     C. com. L441-9 and L441-10: late penalties, the indemnity of 40 euros (`40 EUR`, `40,- €`, `quarante
@@ -84,9 +86,9 @@ def footer_of(
         if treatment is not TaxTreatment.TAXED:
             yield rules.vat.zero_rate_reason(treatment, language)
         if rules.operations in _OPERATIONS:
-            yield _OPERATIONS[rules.operations].in_language(spoken)
+            yield _OPERATIONS[rules.operations][spoken]
         if rules.vat.on_debits and any(line.vat_rate for line in lines):
-            yield _ON_DEBITS.in_language(spoken)
+            yield _ON_DEBITS[spoken]
         yield rules.footer(language, individual=individual)
 
     return "\n".join(mention for mention in mentions() if mention)
@@ -97,27 +99,13 @@ def missing_mention(rules: InvoicePolicy, *, language: str, individual: bool) ->
     missing = () if individual else unstated(rules, language)
     if not missing:
         return None
-    languages = tuple(dict.fromkeys((language, rules.default_language)))
+    codes = dict.fromkeys((language, rules.default_language))
+    languages = tuple(Quote(quote=code) for code in codes)
     return problem(
         Cause.TERMS,
-        "settings",
+        THE_SETTINGS,
         "invoice.footers",
-        reason=(
-            "Le pied de facture ne mentionne pas ce qui est obligatoire entre professionnels : "
-            f"{_listed(missing, 'fr')}.",
-            "The invoice footer does not state what the law requires between professionals: "
-            f"{_listed(missing, 'en')}.",
-        ),
-        remedy=(
-            "Complétez [invoice.footers] de raccord.toml, en "
-            + " ou ".join(f"« {code} »" for code in languages)
-            + " ; raccord.example.toml contient un texte de départ.",
-            "Complete [invoice.footers] in raccord.toml, in "
-            + " or ".join(f"“{code}”" for code in languages)
-            + "; raccord.example.toml has a text to start from.",
-        ),
+        "footer.incomplete",
+        missing=missing,
+        languages=languages,
     )
-
-
-def _listed(mentions: tuple[Text, ...], language: str) -> str:
-    return ", ".join(mention.in_language(language) for mention in mentions)

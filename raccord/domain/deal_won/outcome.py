@@ -1,17 +1,20 @@
-"""How flow 1 ends, in values: the endings, the gate before them, and what is read in the UI."""
+"""How flow 1 ends, in values: the endings, the gate before them, and what is read at the end."""
 
 from enum import StrEnum
 
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, net_amount, net_of
-from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question, watch_key
+from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.end import End
 from raccord.domain.values.invoice import Invoice
-from raccord.domain.values.money import Money
+from raccord.domain.values.message import Message, Percent, message
+from raccord.domain.values.names import customer_name
+from raccord.domain.values.parties import Customer
 from raccord.domain.values.subject import Subject
 from raccord.domain.values.totals import Totals, VatRounding
 
@@ -53,8 +56,8 @@ class DealWonEnd(Value):
     totals: Totals | None = None
     warnings: tuple[Problem, ...] = ()
     """What did not stop the invoice and is worth knowing."""
-    findings: tuple[str, ...] = ()
-    """In shadow: what live mode would do, in plain words."""
+    findings: tuple[Message, ...] = ()
+    """In shadow: what live mode would do."""
     echo: bool = False
     """Nothing was looked at but the deal: what changed was what Raccord itself had written."""
 
@@ -69,37 +72,36 @@ class DealWonEnd(Value):
             customer=self.customer_id or "",
             invoices=(self.invoice_id,) if self.invoice_id else (),
             amount=self.totals.net if self.totals and self.invoice_id else None,
-            details=self.markdown(),
+            summary=self.summary,
+            points=(*self.problems, *self.findings, *self.warnings),
             record=self.model_dump(mode="json") if ours else {},
         )
 
-    def markdown(self) -> str:
-        """Describe the end for the User Metadata tab of the Temporal UI."""
+    @property
+    def summary(self) -> Message:
+        """The end in one sentence."""
         match self.ending:
             case Ending.NOT_FOR_US:
-                return f"Not for us: {_REASONS[self.reason]}." if self.reason else "Not for us."
+                return _REASONS[self.reason or NotForUs.NOT_WON]
             case Ending.PROBLEMS:
-                listed = "\n".join(f"1. {p.markdown()}" for p in self.problems)
-                return f"**A person has to settle {len(self.problems)} point(s):**\n\n{listed}"
+                return message("end.problems", count=len(self.problems))
             case Ending.CLOSED:
-                return "**Closed by a person.** `raccord flows start` asks again."
+                return message("end.closed")
             case Ending.SHADOW:
-                listed = "\n".join(f"- {finding}" for finding in self.findings)
-                return f"**Shadow: computed, not proven. Nothing was written.**\n\n{listed}"
+                return message("end.shadow")
             case _:
                 gross = self.totals.gross if self.totals else ""
-                notes = "".join(f"\n- {warning.markdown()}" for warning in self.warnings)
-                return f"Invoice **{self.number}** ({gross}) is issued and shown on the deal.{notes}"
+                return message("end.invoiced", number=self.number or "", gross=gross)
 
 
 _REASONS = {
-    NotForUs.DELETED: "the deal does not exist any more",
-    NotForUs.MERGED: "the deal was united with another, which has a flow of its own",
-    NotForUs.NOT_WON: "the deal is not won",
-    NotForUs.BEFORE_CUT_OVER: "the deal was won before `invoice_deals_won_from`",
-    NotForUs.OUTSIDE_ROLLOUT_OWNER: "its salesperson is outside `[rollout]`",
-    NotForUs.OUTSIDE_ROLLOUT_PIPELINE: "its pipeline is outside `[rollout]`",
-    NotForUs.OUTSIDE_ROLLOUT_AMOUNT: "its amount is above `[rollout] max_amount`",
+    NotForUs.DELETED: message("not_for_us.deleted"),
+    NotForUs.MERGED: message("not_for_us.merged"),
+    NotForUs.NOT_WON: message("not_for_us.not_won"),
+    NotForUs.BEFORE_CUT_OVER: message("not_for_us.before_cut_over"),
+    NotForUs.OUTSIDE_ROLLOUT_OWNER: message("not_for_us.outside_rollout_owner"),
+    NotForUs.OUTSIDE_ROLLOUT_PIPELINE: message("not_for_us.outside_rollout_pipeline"),
+    NotForUs.OUTSIDE_ROLLOUT_AMOUNT: message("not_for_us.outside_rollout_amount"),
 }
 
 
@@ -117,41 +119,32 @@ def gate(deal: Deal, policy: DealWonPolicy) -> NotForUs | None:
             return NotForUs(f"outside_rollout_{limit}")
 
 
-def proof(expected: Totals, other_rule: Totals, invoice: Invoice) -> Text | None:
-    """Return None when the vendor's totals equal ours to the minor unit, else the differences in words."""
+def proof(expected: Totals, other_rule: Totals, invoice: Invoice) -> tuple[Message, ...]:
+    """Return how the vendor's totals differ from ours to the minor unit; nothing when they are equal."""
     differences = expected.differences(invoice.totals)
-    if not differences:
-        return None
-    said = Text(fr=" ; ".join(d.fr for d in differences), en="; ".join(d.en for d in differences))
-    if other_rule.differences(invoice.totals):
-        return said
-    return Text(
-        fr=f"{said.fr} (c'est exactement l'autre règle d'arrondi de la TVA)",
-        en=f"{said.en} (which is exactly the other VAT rounding rule)",
-    )
+    if not differences or other_rule.differences(invoice.totals):
+        return differences
+    return (*differences, message("totals.other_rounding"))
 
 
 def other_rounding(rounding: VatRounding) -> VatRounding:
     return VatRounding.PER_RATE if rounding is VatRounding.PER_LINE else VatRounding.PER_LINE
 
 
-def shadow_findings(plan: InvoicePlan, policy: DealWonPolicy, customer: str | None) -> tuple[str, ...]:
-    """Say in plain words what live mode would do with a clean deal."""
+def shadow_findings(
+    plan: InvoicePlan, policy: DealWonPolicy, customer: Customer | None
+) -> tuple[Message, ...]:
+    """Say what live mode would do with a clean deal; `customer` is None when it would be created."""
     totals = plan.totals(policy.vat_rounding)
-
-    def said(money: Money) -> str:
-        return money.text("en")
-
-    vat = ", ".join(f"{t.rate:f} %: {said(t.vat)}" for t in totals.vat)
+    vat = tuple(message("approval.vat", rate=Percent(percent=t.rate), vat=t.vat) for t in totals.vat)
+    mailed = policy.invoice.delivery is Delivery.VENDOR
     return (
-        f"would use customer `{customer}`" if customer else "would create a customer",
-        f"would issue one invoice of {len(plan.lines)} line(s): net {said(totals.net)}, "
-        f"VAT {vat}, gross {said(totals.gross)}",
-        "would have it e-mailed by the billing system"
-        if policy.invoice.delivery == "vendor"
-        else "would not e-mail it",
-        "would write number, link and due date to the deal",
-        *(f"would do so although {warning.markdown()}" for warning in plan.warnings),
+        message("finding.customer", customer=customer_name(customer))
+        if customer
+        else message("finding.new_customer"),
+        message("finding.invoice", count=len(plan.lines), net=totals.net, vat=vat, gross=totals.gross),
+        message("finding.mailed") if mailed else message("finding.not_mailed"),
+        message("finding.written_back"),
     )
 
 

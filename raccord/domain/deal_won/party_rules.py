@@ -17,6 +17,8 @@ from raccord.domain.values.identifiers import (
     parse_vat_number,
     siren_of_vat_number,
 )
+from raccord.domain.values.message import RecordName, message
+from raccord.domain.values.names import THE_DEAL, company_name
 from raccord.domain.values.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
@@ -28,31 +30,10 @@ def company_of(deal: Deal) -> Company | Problem:
         case (one,):
             return one
         case ():
-            return problem(
-                Cause.COMPANY,
-                "deal",
-                "company",
-                reason=("Aucune entreprise n'est liée à l'affaire.", "No company is linked to the deal."),
-                remedy=(
-                    "Associez à l'affaire l'entreprise à facturer.",
-                    "Link the company to invoice to the deal.",
-                ),
-            )
+            return problem(Cause.COMPANY, THE_DEAL, "company", "deal.no_company")
         case several:
-            names = ", ".join(c.id for c in several)
-            return problem(
-                Cause.COMPANY,
-                "deal",
-                "company",
-                reason=(
-                    f"Plusieurs entreprises sont liées sans entreprise principale (n° {names}).",
-                    f"Several companies are linked and none is primary (ids {names}).",
-                ),
-                remedy=(
-                    "Marquez l'entreprise à facturer comme principale.",
-                    "Mark the company to invoice as primary.",
-                ),
-            )
+            companies = tuple(company_name(each) for each in several)
+            return problem(Cause.COMPANY, THE_DEAL, "company", "deal.several_companies", companies=companies)
 
 
 def email_of(deal: Deal, company: Company) -> str:
@@ -62,84 +43,46 @@ def email_of(deal: Deal, company: Company) -> str:
 
 
 def _address(company: Company) -> Iterator[Problem]:
-    address, record = company.address, f"company {company.id}"
-    parts = {
-        "name": (company.name, "Le nom", "The name"),
-        "address": (address.line1, "La rue", "The street"),
-        "zip": (address.postal_code, "Le code postal", "The postal code"),
-        "city": (address.city, "La ville", "The city"),
-    }
-    for field, (value, name_fr, name_en) in parts.items():
+    address, record = company.address, company_name(company)
+    parts = (
+        ("name", company.name, message("part.name")),
+        ("address", address.line1, message("part.street")),
+        ("zip", address.postal_code, message("part.postal_code")),
+        ("city", address.city, message("part.city")),
+    )
+    for field, value, part in parts:
         if says_nothing(value) and (field != "zip" or address.needs_postal_code):
-            yield problem(
-                Cause.ADDRESS,
-                record,
-                field,
-                reason=(
-                    f"{name_fr} de l'entreprise manque"
-                    + (f" (« {value} » n'en dit rien)." if value else "."),
-                    f"{name_en} of the company is missing"
-                    + (f" (“{value}” tells nothing)." if value else "."),
-                ),
-                remedy=("Complétez la fiche de l'entreprise.", "Complete the company's record."),
-            )
+            if value:
+                yield problem(
+                    Cause.ADDRESS, record, field, "company.part_says_nothing", part=part, value=value
+                )
+            else:
+                yield problem(Cause.ADDRESS, record, field, "company.part_missing", part=part)
     yield from _french_postal_code(company)
-    if address.country is None:
-        typed = company.country_text
-        yield problem(
-            Cause.ADDRESS,
-            record,
-            "country",
-            reason=(
-                f"Le pays « {typed} » n'est pas reconnu." if typed else "Le pays de l'entreprise manque.",
-                f"The country “{typed}” is not recognised." if typed else "The company's country is missing.",
-            ),
-            remedy=("Écrivez par exemple France ou FR.", "Write France or FR, for example."),
-        )
+    if address.country is None and company.country_text:
+        yield problem(Cause.ADDRESS, record, "country", "company.country_unknown", value=company.country_text)
+    elif address.country is None:
+        yield problem(Cause.ADDRESS, record, "country", "company.country_missing")
     if address.overseas:
-        yield problem(
-            Cause.VAT,
-            record,
-            "zip",
-            reason=(
-                f"L'adresse ({address.postal_code or address.country}) est outre-mer : "
-                "d'autres règles de TVA s'y appliquent.",
-                f"The address ({address.postal_code or address.country}) is overseas, "
-                "where other VAT rules apply.",
-            ),
-            remedy=(
-                "Établissez cette facture à la main avec le bon taux.",
-                "Make out this invoice by hand with the right rate.",
-            ),
-        )
+        place = address.postal_code or address.country or ""
+        yield problem(Cause.VAT, record, "zip", "company.overseas", place=place)
 
 
 def _french_postal_code(company: Company) -> Iterator[Problem]:
     """The postal code tells the VAT rules of an address, so one that is none must not pass."""
-    address = company.address
+    address, record = company.address, company_name(company)
     if address.country not in FRENCH_VAT_TERRITORY or address.french_postal_code:
         return
     if says_nothing(address.postal_code):
         return
-    where_fr, where_en = ("de Monaco", "Monaco") if address.country == "MC" else ("français", "French")
-    example = "98000" if address.country == "MC" else "75002"
-    yield problem(
-        Cause.ADDRESS,
-        f"company {company.id}",
-        "zip",
-        reason=(
-            f"« {address.postal_code} » n'est pas un code postal {where_fr}.",
-            f"“{address.postal_code}” is not a {where_en} postal code.",
-        ),
-        remedy=(
-            f"Saisissez les cinq chiffres seuls, {example} par exemple, ou corrigez le pays.",
-            f"Enter the five digits alone, {example} for example, or correct the country.",
-        ),
-    )
+    code = "company.postal_code_not_french"
+    if address.country == "MC":
+        code = "company.postal_code_not_monegasque"
+    yield problem(Cause.ADDRESS, record, "zip", code, value=address.postal_code)
 
 
 def _identifiers(company: Company) -> Iterator[Problem]:
-    record = f"company {company.id}"
+    record = company_name(company)
     siren = parse_siren(company.siren) if company.siren else None
     siret = parse_siret(company.siret) if company.siret else None
     vat = parse_vat_number(company.vat_number) if company.vat_number else None
@@ -153,109 +96,49 @@ def _identifiers(company: Company) -> Iterator[Problem]:
         ("vat_number", company.vat_number, vat),
     ):
         if text and not parsed and not (field == "vat_number" and elsewhere):
-            yield problem(
-                Cause.IDENTIFIER,
-                record,
-                field,
-                reason=(
-                    f"« {text} » n'est pas un {_NAMES[field][0]} valide.",
-                    f"“{text}” is not a valid {_NAMES[field][1]}.",
-                ),
-                remedy=_ONLY_FRENCH[field]
-                if foreign and field in _ONLY_FRENCH
-                else (
-                    "Recopiez-le depuis un document de l'entreprise.",
-                    "Copy it from one of the company's documents.",
-                ),
-            )
+            yield _invalid(record, field, text, foreign=foreign)
     known = {s for s in (siren, siret[:9] if siret else None, siren_of_vat_number(vat) if vat else None) if s}
     if len(known) > 1:
-        yield problem(
-            Cause.IDENTIFIER,
-            record,
-            "siren",
-            reason=(
-                "SIREN, SIRET et numéro de TVA désignent des entreprises différentes.",
-                "SIREN, SIRET and VAT number name different companies.",
-            ),
-            remedy=("Gardez ceux de l'entreprise facturée.", "Keep those of the invoiced company."),
-        )
+        yield problem(Cause.IDENTIFIER, record, "siren", "company.identifiers_disagree")
     if company.address.country == "FR" and not known and not (company.siren or company.siret):
-        yield problem(
-            Cause.IDENTIFIER,
-            record,
-            "siret",
-            reason=("Le SIREN ou SIRET de l'entreprise manque.", "The company's SIREN or SIRET is missing."),
-            remedy=("Saisissez le SIRET (14 chiffres).", "Enter the SIRET (14 digits)."),
-        )
+        yield problem(Cause.IDENTIFIER, record, "siret", "company.siren_missing")
 
 
-_ONLY_FRENCH = {
-    "siren": (
-        "Videz ce champ : il est réservé aux entreprises françaises.",
-        "Empty this field: it is for French companies.",
-    ),
-    "siret": (
-        "Videz ce champ : il est réservé aux établissements français.",
-        "Empty this field: it is for French establishments.",
-    ),
-}
-_NAMES = {
-    "siren": ("SIREN", "SIREN"),
-    "siret": ("SIRET", "SIRET"),
-    "vat_number": ("numéro de TVA", "VAT number"),
+def _invalid(record: RecordName, field: str, text: str, *, foreign: bool) -> Problem:
+    """SIREN and SIRET are for French companies: elsewhere the field is emptied, and not corrected."""
+    if foreign and field in _ONLY_FRENCH:
+        return problem(Cause.IDENTIFIER, record, field, _ONLY_FRENCH[field], value=text)
+    identifier = message(_IDENTIFIERS[field])
+    return problem(
+        Cause.IDENTIFIER, record, field, "company.identifier_invalid", value=text, identifier=identifier
+    )
+
+
+_ONLY_FRENCH = {"siren": "company.siren_abroad", "siret": "company.siret_abroad"}
+_IDENTIFIERS = {
+    "siren": "identifier.siren",
+    "siret": "identifier.siret",
+    "vat_number": "identifier.vat_number",
 }
 
 
 def _email(email: str, company: Company) -> Iterator[Problem]:
-    if not _EMAIL.fullmatch(email):
-        yield problem(
-            Cause.EMAIL,
-            f"company {company.id}",
-            "billing_email",
-            reason=(
-                f"L'adresse e-mail « {email} » n'est pas valide." if email else "Aucune adresse e-mail.",
-                f"The e-mail address “{email}” is not valid." if email else "There is no e-mail address.",
-            ),
-            remedy=(
-                "Saisissez l'e-mail de facturation de l'entreprise, ou un contact avec e-mail.",
-                "Enter the company's billing e-mail, or link a contact with an e-mail.",
-            ),
-        )
+    record = company_name(company)
+    if not email:
+        yield problem(Cause.EMAIL, record, "billing_email", "company.email_missing")
+    elif not _EMAIL.fullmatch(email):
+        yield problem(Cause.EMAIL, record, "billing_email", "company.email_invalid", value=email)
 
 
 def _individual(company: Company, rule: IndividualRule) -> Iterator[Problem]:
     """A private person has no numbers; one who has them is a business, and is invoiced as one."""
-    record = f"company {company.id}"
+    record = company_name(company)
     typed = {"siret": company.siret, "siren": company.siren, "vat_number": company.vat_number}
     for field in (name for name, text in typed.items() if text.strip()):
-        yield problem(
-            Cause.IDENTIFIER,
-            record,
-            field,
-            reason=(
-                f"Le client est marqué comme particulier et porte un {_NAMES[field][0]}.",
-                f"The customer is marked as a private person and has a {_NAMES[field][1]}.",
-            ),
-            remedy=(
-                "Décochez « particulier », ou effacez le numéro.",
-                "Untick “private person”, or delete the number.",
-            ),
-        )
+        identifier = message(_IDENTIFIERS[field])
+        yield problem(Cause.IDENTIFIER, record, field, "individual.has_identifier", identifier=identifier)
     if rule is IndividualRule.ASK:
-        yield problem(
-            Cause.COMPANY,
-            record,
-            "individual",
-            reason=(
-                "Le client est un particulier, et Raccord ne facture pas les particuliers sans votre règle.",
-                "The customer is a private person, whom Raccord does not invoice without a rule of yours.",
-            ),
-            remedy=(
-                'Facturez à la main, ou écrivez individuals = "invoice" dans [invoice] de raccord.toml.',
-                'Invoice by hand, or write individuals = "invoice" into [invoice] of raccord.toml.',
-            ),
-        )
+        yield problem(Cause.COMPANY, record, "individual", "individual.not_invoiced")
 
 
 def examine_company(

@@ -30,6 +30,9 @@ class DealWonPolicy(Value):
     approve_above: Decimal | None = None
     """A larger net amount, in its own currency, is issued by a person even in live mode."""
 
+    language: str = "fr"
+    """Of everything that people read of the flow."""
+
     def needs_approval(self, net: Decimal) -> bool:
         """Whether a person issues this invoice."""
         return self.mode is Mode.DRAFT or (self.approve_above is not None and net > self.approve_above)

@@ -15,6 +15,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
+from raccord.domain.values.names import THE_DEAL, record_named
 from raccord.domain.values.parties import Company, CustomerProfile, TaxTreatment
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 
@@ -73,28 +74,18 @@ class Examination(Value):
     """Beside either: what a person should know. The plan carries the same."""
 
 
-def _unreadable(found: Unreadable) -> Problem:
+def _unreadable(found: Unreadable, deal: Deal) -> Problem:
     shown = found.value if len(found.value) <= 40 else f"{found.value[:40]}…"
-    return problem(
-        Cause.UNREADABLE,
-        found.record,
-        found.field,
-        reason=(f"La valeur « {shown} » est illisible.", f"The value “{shown}” cannot be read."),
-        remedy=("Corrigez-la dans le CRM.", "Correct it in the CRM."),
-    )
+    record = record_named(found.record, deal)
+    return problem(Cause.UNREADABLE, record, found.field, "value.unreadable", value=shown)
 
 
 def _currency(deal: Deal) -> Problem | None:
-    if not currency_in_use(deal.currency or ""):
+    if not deal.currency:
+        return problem(Cause.CURRENCY, THE_DEAL, "currency", "deal.currency_missing")
+    if not currency_in_use(deal.currency):
         return problem(
-            Cause.CURRENCY,
-            "deal",
-            "currency",
-            reason=(
-                f"La devise « {deal.currency or ''} » est absente, inconnue ou n'a plus cours.",
-                f"The currency “{deal.currency or ''}” is missing, unknown or no longer in use.",
-            ),
-            remedy=("Choisissez la devise de l'affaire.", "Choose the deal's currency."),
+            Cause.CURRENCY, THE_DEAL, "currency", "deal.currency_not_in_use", currency=deal.currency
         )
     return None
 
@@ -105,111 +96,48 @@ def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
     taxed = any(vat.rate_of(line.vat_rate) for line in deal.lines)
     if currency == "EUR" or vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
         return None
-    return problem(
-        Cause.CURRENCY,
-        "deal",
-        "currency",
-        reason=(
-            f"L'affaire est en {currency} et porte de la TVA : la facture doit aussi donner la TVA en euros, "
-            "ce que Raccord ne sait pas imprimer.",
-            f"The deal is in {currency} and carries VAT: the invoice must also state the VAT in euros, "
-            "which Raccord cannot print.",
-        ),
-        remedy=(
-            "Passez l'affaire en euros, ou établissez cette facture à la main avec la TVA en euros.",
-            "Put the deal into euros, or make out this invoice by hand with the VAT in euros.",
-        ),
-    )
+    return problem(Cause.CURRENCY, THE_DEAL, "currency", "deal.vat_in_euros", currency=currency)
 
 
 def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
     mine = totals.net if basis is AmountBasis.NET else totals.gross
     if deal.amount is None or round_half_up(deal.amount, exponent(mine.currency)) == mine.amount:
         return None
-    kind_fr, kind_en = ("HT", "net") if basis is AmountBasis.NET else ("TTC", "gross")
+    code = "deal.net_differs" if basis is AmountBasis.NET else "deal.gross_differs"
     return problem(
-        Cause.AMOUNT,
-        "deal",
-        "amount",
-        reason=(
-            f"L'affaire vaut {deal.amount:f} {mine.currency} {kind_fr}, ses lignes {mine}.",
-            f"The deal says {deal.amount:f} {mine.currency} {kind_en}, its lines come to {mine}.",
-        ),
-        remedy=("Corrigez le montant ou les lignes de l'affaire.", "Correct the deal's amount or its lines."),
+        Cause.AMOUNT, THE_DEAL, "amount", code, amount=deal.amount, currency=mine.currency, lines=mine
     )
 
 
 def _absurd(totals: Totals) -> Problem | None:
     if totals.gross.amount < LARGEST_GROSS:
         return None
-    return problem(
-        Cause.AMOUNT,
-        "deal",
-        "amount",
-        reason=("Le montant dépasse mille milliards.", "The amount is above a million million."),
-        remedy=("Corrigez les prix ou les quantités.", "Correct the prices or quantities."),
-    )
+    return problem(Cause.AMOUNT, THE_DEAL, "amount", "deal.amount_absurd")
 
 
 def _nothing_to_pay(totals: Totals) -> Problem | None:
     if totals.gross.amount > 0:
         return None
-    return problem(
-        Cause.AMOUNT,
-        "deal",
-        "amount",
-        reason=("L'affaire ne comporte rien à payer.", "There is nothing to pay on this deal."),
-        remedy=(
-            "Corrigez les prix, ou laissez cette affaire sans facture.",
-            "Correct the prices, or leave this deal without an invoice.",
-        ),
-    )
+    return problem(Cause.AMOUNT, THE_DEAL, "amount", "deal.nothing_to_pay")
 
 
 def _terms(deal: Deal, company: Company | None) -> Problem | None:
     days, (record, field) = _terms_of(deal, company), terms_at(deal, company)
     if days is None or 0 <= days <= MAX_TERMS_DAYS:
         return None
-    return problem(
-        Cause.TERMS,
-        record,
-        field,
-        reason=(f"Le délai de paiement est de {days} jours.", f"The payment term is {days} days."),
-        remedy=("Saisissez un délai de 0 à 365 jours.", "Enter a term of 0 to 365 days."),
-    )
+    return problem(Cause.TERMS, record, field, "terms.implausible", count=days)
 
 
 def _won_on(deal: Deal, policy: DealWonPolicy) -> Problem | None:
     if deal.won_on or not policy.invoice_deals_won_from:
         return None
-    return problem(
-        Cause.DATE,
-        "deal",
-        "won_on",
-        reason=(
-            "L'affaire n'a pas de date de clôture : on ne sait pas si elle précède la mise en service.",
-            "The deal has no close date, so it may have been won before the cut-over.",
-        ),
-        remedy=("Saisissez la date de clôture.", "Enter the close date."),
-    )
+    return problem(Cause.DATE, THE_DEAL, "won_on", "deal.no_close_date")
 
 
 def _order_number(deal: Deal, company: Company) -> Problem | None:
     if not company.order_number_required or deal.purchase_order.strip():
         return None
-    return problem(
-        Cause.COMPANY,
-        "deal",
-        "purchase_order",
-        reason=(
-            "Ce client exige son numéro de commande sur la facture, et l'affaire n'en a pas.",
-            "This customer wants its order number on the invoice, and the deal has none.",
-        ),
-        remedy=(
-            "Demandez le numéro de commande au client et saisissez-le sur l'affaire.",
-            "Ask the customer for the order number and enter it on the deal.",
-        ),
-    )
+    return problem(Cause.COMPANY, THE_DEAL, "purchase_order", "deal.no_order_number")
 
 
 def _terms_of(deal: Deal, company: Company | None) -> int | None:
@@ -265,7 +193,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     company = found if isinstance(found, Company) else None
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
     problems = _present(
-        *(_unreadable(u) for u in deal.unreadable),
+        *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
         *company_problems,

@@ -3,9 +3,7 @@
 from datetime import datetime
 
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending
-from raccord.domain.desk.notice import Fact, Link, Notice
-from raccord.domain.desk.problems import Cause, Problem, Text
-from raccord.domain.desk.wording import Voice, said
+from raccord.domain.desk.problems import Cause, Problem
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.money import Money
@@ -49,30 +47,4 @@ def remark_on(deal: Deal, end: DealWonEnd, *, at: datetime) -> Remark | None:
         gross=end.totals.gross,
         points=points,
         at=at,
-    )
-
-
-def remark_notice(remark: Remark, voice: Voice) -> Notice:
-    """Write a remark as one message without buttons."""
-    title = Text(
-        fr=f"Facture {remark.number} émise, avec {len(remark.points)} avertissement(s)",
-        en=f"Invoice {remark.number} issued, with {len(remark.points)} warning(s)",
-    )
-    stage = "[TEST] " if voice.stage == "TEST" else ""
-    deal = Link(label=voice.say(Text(fr="Ouvrir l'affaire", en="Open the deal")), url=remark.deal_url)
-    return Notice(
-        title=f"⚠️ {stage}{voice.say(title)}",
-        facts=(
-            Fact(
-                label=voice.say(Text(fr="Affaire", en="Deal")),
-                value=f"{remark.deal_name or remark.deal.id} ({remark.deal.id})",
-            ),
-            Fact(
-                label=voice.say(Text(fr="Montant TTC", en="Gross amount")),
-                value=remark.gross.text(voice.language),
-            ),
-        ),
-        points=tuple(said(point, voice.language) for point in remark.points),
-        links=(deal,) if remark.deal_url else (),
-        footer=f"Contact : {voice.contact} · {voice.stage}" if voice.contact else voice.stage,
     )

@@ -14,12 +14,14 @@ from raccord.domain.values.identifiers import (
     parse_vat_number,
     vat_prefix,
 )
+from raccord.domain.values.message import RecordName
+from raccord.domain.values.names import THE_SETTINGS, company_name, line_name
 from raccord.domain.values.parties import Company, TaxTreatment
 
 FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
 _UNITED_KINGDOM, _BELFAST = "GB", "BT"
 
-Place = tuple[str, str]
+Place = tuple[RecordName, str]
 """Record and field to name in a question."""
 
 
@@ -34,25 +36,18 @@ def tax_treatment(
     zero = [line for line, rate in rates if rate == 0]
     if not zero or company.address.country is None:
         return TaxTreatment.TAXED
-    on_line = rate_on(zero[0])
+    on_line = rate_on(zero[0], lines)
     treatment = _reason_for_zero(company, on_line, rules)
     if isinstance(treatment, Problem):
         return treatment
     if len(zero) < len(rates) and treatment is not TaxTreatment.EXEMPT:
-        return _question(
-            on_line,
-            (
-                "Des lignes à 0 % et d'autres avec TVA sont mélangées.",
-                "Lines at 0 % are mixed with lines that carry VAT.",
-            ),
-            ("Donnez à toutes les lignes le bon taux.", "Give every line its right rate."),
-        )
+        return _question(on_line, "vat.mixed_with_zero")
     return _refused(treatment, company, on_line, rules) or treatment
 
 
-def rate_on(line: LineItem) -> Place:
-    """Return where a line's VAT rate stands."""
-    return f"line item {line.id}", "vat_rate"
+def rate_on(line: LineItem, lines: tuple[LineItem, ...]) -> Place:
+    """Return where the VAT rate of one of a deal's lines stands."""
+    return line_name(line, lines), "vat_rate"
 
 
 def member_state_number(company: Company, seller_country: str) -> str | None:
@@ -97,54 +92,19 @@ def _northern_irish(company: Company) -> bool:
 
 
 def _special_territory(company: Company) -> Problem:
-    return _question(
-        (f"company {company.id}", "zip"),
-        (
-            f"L'adresse ({company.address.postal_code}) est dans un État membre mais hors du territoire "
-            "de la TVA de l'Union : ni autoliquidation ni livraison intracommunautaire de biens.",
-            f"The address ({company.address.postal_code}) is in a member state but outside the VAT territory "
-            "of the European Union: neither reverse charge nor an intra-Community supply of goods.",
-        ),
-        (
-            "Établissez cette facture à la main, ou corrigez le code postal.",
-            "Make out this invoice by hand, or correct the postal code.",
-        ),
-    )
+    place = (company_name(company), "zip")
+    return _question(place, "vat.special_territory", place=company.address.postal_code)
 
 
 def _goods_or_services() -> Problem:
-    return _question(
-        ("settings", "invoice.operations"),
-        (
-            "Client d'Irlande du Nord : intracommunautaire pour des biens, hors Union pour des services.",
-            "A customer in Northern Ireland is inside the European Union for goods and outside for services.",
-        ),
-        (
-            "Facturez à la main, ou écrivez operations dans [invoice] si vous ne vendez que l'un des deux.",
-            "Invoice by hand, or set operations in [invoice] if you sell only one of the two.",
-        ),
-    )
+    return _question((THE_SETTINGS, "invoice.operations"), "vat.goods_or_services")
 
 
 def _outside_the_union(company: Company, on_line: Place, rules: InvoicePolicy) -> TaxTreatment | Problem:
     """Services to private persons are taxed where the seller is (directive 2006/112, article 45)."""
     if not company.individual or rules.operations is Operations.GOODS:
         return TaxTreatment.EXPORT
-    return _question(
-        on_line,
-        (
-            "0 % pour un particulier hors de l'Union européenne : une prestation de services à un "
-            "particulier est en principe soumise à la TVA du vendeur ; seuls des biens s'exportent.",
-            "0 % for a private person outside the European Union: services to private persons are normally "
-            "taxed where the seller is, only a supply of goods is an export.",
-        ),
-        (
-            "Donnez aux lignes le bon taux, ou facturez à la main ; "
-            'si vous ne vendez que des biens, écrivez operations = "goods" dans [invoice].',
-            "Give the lines their right rate, or invoice by hand; "
-            'if you sell only goods, write operations = "goods" into [invoice].',
-        ),
-    )
+    return _question(on_line, "vat.individual_outside_union")
 
 
 def _refused(
@@ -158,85 +118,36 @@ def _refused(
 
 
 def _switched_off(treatment: TaxTreatment, vat: VatPolicy) -> Problem | None:
-    allowed = {TaxTreatment.REVERSE_CHARGE: vat.reverse_charge, TaxTreatment.EXPORT: vat.export}
-    if allowed.get(treatment, True):
-        return None
-    where_fr, where_en = {
-        TaxTreatment.REVERSE_CHARGE: ("intracommunautaires", "Invoices at 0 % inside the European Union"),
-        TaxTreatment.EXPORT: ("à l'export", "Export invoices at 0 %"),
-    }[treatment]
-    return _question(
-        ("settings", f"vat.{treatment}"),
-        (
-            f"Les factures {where_fr} à 0 % ne sont pas émises automatiquement ici.",
-            f"{where_en} are not issued automatically here.",
-        ),
-        (
-            f"Établissez-la à la main, ou écrivez {treatment} = true dans [vat] de raccord.toml.",
-            f"Make it out by hand, or write {treatment} = true into [vat] of raccord.toml.",
-        ),
-    )
+    field = f"vat.{treatment}"
+    if treatment is TaxTreatment.REVERSE_CHARGE and not vat.reverse_charge:
+        return _question((THE_SETTINGS, field), "vat.reverse_charge_off")
+    if treatment is TaxTreatment.EXPORT and not vat.export:
+        return _question((THE_SETTINGS, field), "vat.export_off")
+    return None
 
 
 def _no_number(treatment: TaxTreatment, company: Company, on_line: Place, vat: VatPolicy) -> Problem | None:
     if treatment is not TaxTreatment.REVERSE_CHARGE:
         return None
     if company.individual:
-        return _question(
-            on_line,
-            (
-                "0 % dans l'Union européenne est réservé aux entreprises ; ce client est un particulier.",
-                "0 % inside the European Union is for businesses; this customer is a private person.",
-            ),
-            ("Donnez aux lignes le bon taux de TVA.", "Give the lines their right VAT rate."),
-        )
+        return _question(on_line, "vat.individual_in_union")
     if member_state_number(company, vat.seller_country):
         return None
-    reason = (
-        "0 % dans l'Union européenne exige le numéro de TVA du client dans un autre État membre.",
-        "0 % inside the European Union needs the customer's VAT number of another member state.",
-    )
+    place = (company_name(company), "vat_number")
     if company.address.country == _UNITED_KINGDOM:
-        reason = (
-            "0 % sur des biens livrés en Irlande du Nord exige le numéro de TVA du client commençant par XI.",
-            "0 % on goods to Northern Ireland needs the customer's VAT number that begins with XI.",
-        )
-    return _question(
-        (f"company {company.id}", "vat_number"),
-        reason,
-        ("Saisissez le numéro de TVA intracommunautaire.", "Enter the customer's VAT number."),
-    )
+        return _question(place, "vat.northern_irish_number_missing")
+    return _question(place, "vat.number_missing")
 
 
 def _no_wording(treatment: TaxTreatment, on_line: Place, rules: InvoicePolicy) -> Problem | None:
     if rules.vat.zero_rate_reason(treatment, rules.default_language):
         return None
-    remedy = (
-        f"Ajoutez {treatment}_fr dans [vat.zero_rate_reasons] de raccord.toml.",
-        f"Add {treatment}_fr to [vat.zero_rate_reasons] in raccord.toml.",
-    )
-    if treatment is not TaxTreatment.EXEMPT:
-        return _question(
-            ("settings", "vat.zero_rate_reasons"),
-            (
-                "Aucune mention légale n'est configurée pour le taux 0 %.",
-                "No legal wording is configured for the 0 % rate.",
-            ),
-            remedy,
-        )
-    return _question(
-        on_line,
-        (
-            "0 % de TVA pour un client du même pays, sans motif.",
-            "0 % VAT for a customer in the same country, without a reason.",
-        ),
-        (
-            f"Saisissez le taux de TVA des lignes ; si vous êtes exonéré : {remedy[0]}",
-            f"Enter the VAT rate of the lines; if you are exempt: {remedy[1]}",
-        ),
-    )
+    if treatment is TaxTreatment.EXEMPT:
+        return _question(on_line, "vat.no_reason_at_home")
+    place = (THE_SETTINGS, "vat.zero_rate_reasons")
+    return _question(place, "vat.no_wording", treatment=treatment.value)
 
 
-def _question(place: Place, reason: tuple[str, str], remedy: tuple[str, str]) -> Problem:
+def _question(place: Place, code: str, /, **params: str) -> Problem:
     record, field = place
-    return problem(Cause.VAT, record, field, reason=reason, remedy=remedy)
+    return problem(Cause.VAT, record, field, code, **params)

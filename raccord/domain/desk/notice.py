@@ -1,9 +1,17 @@
 """What a person reads in the messenger, in words and without any messenger's markup."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from raccord.domain.values.base import OneLine, Value
+from pydantic import AfterValidator
+
+from raccord.domain.values.base import Value
+
+_BREAKING = re.compile(r"[^\S\u00a0\u202f]+")
+OneLine = Annotated[str, AfterValidator(lambda text: _BREAKING.sub(" ", text).strip())]
+"""One line of prose; the no-break spaces of amounts and of French punctuation stay."""
 
 
 class ButtonStyle(StrEnum):

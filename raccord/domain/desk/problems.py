@@ -1,18 +1,11 @@
-"""A problem is a question for a person: which field, why, and what to do, in French and English."""
+"""A problem is a question for a person: which field of which record, why, and what to do."""
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from raccord.domain.values.base import Value
-
-
-class Text(Value):
-    """One sentence in both languages of the product."""
-
-    fr: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.fr if language == "fr" else self.en
+from raccord.domain.values.message import Message, Param, RecordName, message
 
 
 class Cause(StrEnum):
@@ -44,28 +37,25 @@ class Cause(StrEnum):
 
 
 class Problem(Value):
-    """One thing that only a person can settle."""
+    """One thing that only a person can settle.
+
+    The catalogs have two entries for its message: `<code>.reason` and `<code>.remedy`.
+    """
 
     cause: Cause
-    record: str
-    """Which record: `deal`, `company 12`, `line item 7`."""
+    record: RecordName
     field: str
-    reason: Text
-    remedy: Text
+    """The field's code in the catalogs, or as a vendor or the settings spell it; empty without one."""
+    message: Message
 
-    def markdown(self, language: str = "en") -> str:
-        reason, remedy = self.reason.in_language(language), self.remedy.in_language(language)
-        return f"**{self.record} · {self.field}**: {reason} *{remedy}*"
+    @property
+    def identity(self) -> str:
+        """The same for the same problem, however it is worded."""
+        return f"{self.cause} {self.record.identity} {self.field} {self.message.identity}"
 
 
 def problem(
-    cause: Cause, record: str, field: str, *, reason: tuple[str, str], remedy: tuple[str, str]
+    cause: Cause, record: RecordName, field: str, code: str, /, **params: Param | Decimal | date
 ) -> Problem:
-    """Build a problem from (French, English) pairs."""
-    return Problem(
-        cause=cause,
-        record=record,
-        field=field,
-        reason=Text(fr=reason[0], en=reason[1]),
-        remedy=Text(fr=remedy[0], en=remedy[1]),
-    )
+    """Build a problem from the code of its message and that message's parameters."""
+    return Problem(cause=cause, record=record, field=field, message=message(code, **params))

@@ -3,8 +3,9 @@
 import hashlib
 from enum import StrEnum
 
-from raccord.domain.desk.problems import Problem, Text
+from raccord.domain.desk.problems import Problem
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message, Param, identity
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Owner
 from raccord.domain.values.subject import Subject
@@ -23,14 +24,14 @@ class Option(Value):
     """One thing to choose. `id` is what comes back: a vendor's id, or a word of ours."""
 
     id: str
-    label: Text
+    label: Message
 
 
 class Detail(Value):
     """One line of the small table above a question: amount, customer, lines."""
 
-    label: Text
-    value: str
+    label: Message
+    value: Param
 
 
 class Ask(Value):
@@ -40,21 +41,24 @@ class Ask(Value):
     """Which step waits: `quality`, `customer`, `approval`..."""
     cause: str
     """One word for filters and metrics; it shows in search attributes."""
-    title: Text
+    title: Message
     problems: tuple[Problem, ...] = ()
     details: tuple[Detail, ...] = ()
     options: tuple[Option, ...] = ()
     """What `choose` may name."""
-    skip: Text | None = None
+    skip: Message | None = None
     """What skipping does; None when the step cannot be skipped."""
-    cancel: Text | None = None
+    cancel: Message | None = None
     """What giving up does; None when there is nothing to give up."""
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same question, however often it is asked; an answer stands as long as it does."""
-        said = [self.step, *(p.model_dump_json() for p in self.problems)]
-        said += [d.model_dump_json() for d in self.details]
+        """The same for the same question, however often it is asked; an answer stands as long as it does.
+
+        Made of codes and parameters: no wording is part of it.
+        """
+        said = [self.step, *(p.identity for p in self.problems)]
+        said += [f"{d.label.identity} {identity(d.value)}" for d in self.details]
         said += [o.id for o in self.options]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 

@@ -1,11 +1,8 @@
-"""A connection that is down or refuses our credentials, and how people are told."""
+"""A connection that is down or refuses our credentials, and who is told when."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from raccord.domain.desk.notice import Fact, Notice
-from raccord.domain.desk.problems import Text
-from raccord.domain.desk.wording import Voice
 from raccord.domain.rules.timing import Timing
 from raccord.domain.rules.watch import Watching
 from raccord.domain.values.base import Value
@@ -23,6 +20,8 @@ class WatchPolicy(Watching):
     messenger: str = ""
     """Connection and queue of the messenger; empty when there is none."""
     timing: Timing = Timing()
+    language: str = "fr"
+    """Of what is read of the watch."""
 
     def tells_after(self, cause: OutageCause) -> timedelta:
         """How long this may last before it is told."""
@@ -83,52 +82,3 @@ class Watch(Value):
     def report(self, *, look: Look | None = None, until: datetime | None = None) -> Report:
         """Return what to tell: what was just seen, or in the end the worst there was."""
         return Report(connection=self.connection, since=self.began, look=look or self.worst, until=until)
-
-
-def report_notice(report: Report, voice: Voice, zone: tzinfo) -> Notice:
-    """Write one report as a message; times in the company's zone."""
-    stage = "[TEST] " if voice.stage == "TEST" else ""
-    text = _over(report, zone) if report.until else _lasting(report, zone)
-    look = report.look
-    money = " + ".join(amount.text(voice.language) for amount in look.amounts)
-    waiting = Text(fr="Flux en attente" if not report.until else "Flux qui ont attendu", en="Flows waiting")
-    facts = (
-        Fact(label=voice.say(waiting), value=str(look.flows)),
-        Fact(label=voice.say(Text(fr="Montant HT", en="Net amount")), value=money or "0"),
-    )
-    points = (look.said,) if look.said and not report.until else ()
-    reassurance = Text(
-        fr="Rien n'est perdu : tout reprend de soi-même.", en="Nothing is lost: everything goes on by itself."
-    )
-    contact = f"Contact : {voice.contact} · " if voice.contact else ""
-    return Notice(
-        title=f"{stage}{voice.say(text)}",
-        facts=facts,
-        points=(*points, *(() if report.until else (voice.say(reassurance),))),
-        footer=f"{contact}{voice.stage}",
-    )
-
-
-def _lasting(report: Report, zone: tzinfo) -> Text:
-    since = _local(report.since, zone)
-    if report.look.cause is OutageCause.CREDENTIALS:
-        return Text(
-            fr=f"⚠️ {report.connection} refuse nos identifiants depuis {since} : remplacez-les",
-            en=f"⚠️ {report.connection} has refused our credentials since {since}: replace them",
-        )
-    return Text(
-        fr=f"⚠️ {report.connection} ne répond pas depuis {since}",
-        en=f"⚠️ {report.connection} has not answered since {since}",
-    )
-
-
-def _over(report: Report, zone: tzinfo) -> Text:
-    until = _local(report.until or report.since, zone)
-    return Text(
-        fr=f"✅ {report.connection} répond de nouveau depuis {until} : tout a repris",
-        en=f"✅ {report.connection} answers again since {until}: everything went on",
-    )
-
-
-def _local(instant: datetime, zone: tzinfo) -> str:
-    return f"{instant.astimezone(zone):%d/%m %H:%M}"

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from raccord.domain.desk.problems import Problem
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message
 from raccord.domain.values.money import Money
 from raccord.domain.values.subject import Subject
 
@@ -20,7 +22,9 @@ class End(Value):
     """The billing customer's id."""
     invoices: tuple[str, ...] = ()
     amount: Money | None = None
-    details: str = ""
-    """Markdown for a person in the Temporal UI."""
+    summary: Message
+    """The end in one sentence."""
+    points: tuple[Message | Problem, ...] = ()
+    """What there is to know beside it."""
     record: dict[str, Any] = {}
     """What the audit keeps, sealed; empty when the end tells nothing new and leaves no row."""

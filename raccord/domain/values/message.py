@@ -50,6 +50,8 @@ class RecordKind(StrEnum):
     DRAFT = "draft"
     INVOICE = "invoice"
     VAT_RATE = "vat rate"
+    MESSAGE = "message"
+    TASK = "task"
     SETTINGS = "settings"
 
 
@@ -69,6 +71,11 @@ class RecordName(Value):
     def __str__(self) -> str:
         """`company 12`: which record it is, whatever it is called today."""
         return f"{self.kind} {self.id}".strip()
+
+    @property
+    def identity(self) -> str:
+        """The same for the same record; one without an id is what it is called."""
+        return str(self) if self.id else f"{self.kind} {self.number or ''} {self.name}".strip()
 
 
 class Message(Value):
@@ -113,7 +120,7 @@ def identity(value: Param) -> str:  # noqa: PLR0911 - a line for each type
         case Message():
             return value.identity
         case RecordName():
-            return repr(str(value) if value.id else (value.kind.value, value.number, value.name))
+            return repr(value.identity)
         case Number(number=number) | Percent(percent=number):
             return f"{number.normalize():f}"
         case Money():

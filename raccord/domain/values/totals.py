@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from raccord.domain.desk.problems import Text
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message, Percent, message
 from raccord.domain.values.money import EXACT, Money, exponent, round_half_up
 
 
@@ -45,32 +45,23 @@ class Totals(Value):
     vat: tuple[VatTotal, ...]
     gross: Money
 
-    def differences(self, other: "Totals") -> tuple[Text, ...]:
-        """Name each figure in which two totals differ, as `gross €120.00 / €120.01`.
+    def differences(self, other: "Totals") -> tuple[Message, ...]:
+        """Name each figure in which two totals differ, ours before theirs.
 
         A rate that one side leaves out counts as zero VAT: vendors print no line for 0 %.
         """
         found = []
         if self.net != other.net:
-            found.append(_difference("HT", "net", self.net, other.net))
+            found.append(message("totals.net", mine=self.net, theirs=other.net))
         mine, theirs = ({t.rate.normalize(): t.vat for t in totals.vat} for totals in (self, other))
         none = Money.zero(self.gross.currency)
         for rate in sorted(mine.keys() | theirs.keys()):
             left, right = mine.get(rate, none), theirs.get(rate, none)
             if left != right:
-                percent = f"{rate:f}"
-                found.append(
-                    _difference(f"TVA {percent.replace('.', ',')} %", f"VAT {percent} %", left, right)
-                )
+                found.append(message("totals.vat", rate=Percent(percent=rate), mine=left, theirs=right))
         if self.gross != other.gross:
-            found.append(_difference("TTC", "gross", self.gross, other.gross))
+            found.append(message("totals.gross", mine=self.gross, theirs=other.gross))
         return tuple(found)
-
-
-def _difference(fr: str, en: str, mine: Money, theirs: Money) -> Text:
-    return Text(
-        fr=f"{fr} {mine.text('fr')} / {theirs.text('fr')}", en=f"{en} {mine.text('en')} / {theirs.text('en')}"
-    )
 
 
 def compute_totals(lines: Iterable[PricedLine], currency: str, rounding: VatRounding) -> Totals:

@@ -8,6 +8,7 @@ from raccord.domain.deal_won.buyer import AS_PRINTED, Buyer, printed_otherwise
 from raccord.domain.desk.question import Ask
 from raccord.domain.values.address import Address
 from raccord.domain.values.parties import CustomerIdentity, CustomerProfile, IdentityKind, TaxTreatment
+from tests.domain.spoken import say_reason
 
 SIREN, SIRET = "732829320", "73282932000074"
 PARIS = Address(line1="12 rue de l'Été", line2="Bâtiment B", postal_code="75011", city="Paris", country="FR")
@@ -61,7 +62,7 @@ def test_what_the_law_wants_and_the_invoice_would_lack_must_be_repaired() -> Non
     assert fields(ask) == ["name", "address", "siren"]
     assert ask is not None
     assert ask.options == ()
-    assert SIREN in ask.problems[2].reason.fr
+    assert SIREN in say_reason(ask.problems[2], "fr")
 
 
 def test_reverse_charge_needs_the_buyers_vat_number() -> None:
@@ -86,8 +87,8 @@ def test_a_name_or_an_address_that_differs_may_be_issued_as_it_is() -> None:
     assert fields(ask) == ["name", "address"]
     assert ask is not None
     assert [o.id for o in ask.options] == [AS_PRINTED]
-    assert "« Hexalab Nord »" in ask.problems[0].reason.fr
-    assert "59000 Lille" in ask.problems[1].reason.en
+    assert "« Hexalab Nord »" in say_reason(ask.problems[0], "fr")
+    assert "59000 Lille" in say_reason(ask.problems[1], "en")
 
 
 def test_a_difference_beside_something_lacking_cannot_be_waved_through() -> None:

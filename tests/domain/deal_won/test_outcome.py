@@ -20,9 +20,12 @@ from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.values.deal import Deal
+from raccord.domain.values.message import RecordKind, RecordName, message
 from raccord.domain.values.parties import Owner
 from raccord.domain.values.totals import VatRounding
-from tests.domain.samples import TODAY, deal, invoice, line, policy, priced, rules, totals
+from raccord.texts.ends import end_markdown
+from tests.domain.samples import TODAY, customer, deal, invoice, line, policy, priced, rules, totals
+from tests.domain.spoken import spoken
 
 PER_LINE, PER_RATE = VatRounding.PER_LINE, VatRounding.PER_RATE
 FIRST = date(2026, 11, 1)
@@ -73,37 +76,36 @@ def test_the_limit_is_judged_by_the_lines_and_not_by_a_typed_amount() -> None:
 def test_totals_equal_to_the_minor_unit_are_proven() -> None:
     mine = totals(*THREE, rounding=PER_LINE)
     other = totals(*THREE, rounding=PER_RATE)
-    assert proof(mine, other, invoice(totals=mine)) is None
+    assert proof(mine, other, invoice(totals=mine)) == ()
 
 
 def test_one_cent_is_a_difference() -> None:
     mine = totals(priced("1", "100.00", "20"))
     theirs = totals(priced("1", "100.01", "20"))
     said = proof(mine, mine, invoice(totals=theirs))
-    assert said is not None
-    assert said.en == "net €100.00 / €100.01; gross €120.00 / €120.01"
+    assert spoken(said) == "net €100.00 / €100.01, gross €120.00 / €120.01"
 
 
 @pytest.mark.parametrize("mine", VatRounding)
 def test_the_proof_says_when_the_other_rounding_rule_matches_exactly(mine: VatRounding) -> None:
     expected, other = totals(*THREE, rounding=mine), totals(*THREE, rounding=other_rounding(mine))
     said = proof(expected, other, invoice(totals=other))
-    assert said is not None
-    assert said.en.endswith("(which is exactly the other VAT rounding rule)")
-    assert "VAT 20 %" in said.en
-    assert "TVA 20 %" in said.fr
+    assert said[-1].code == "totals.other_rounding"
+    assert spoken(said).endswith("exactly what the other VAT rounding rule gives")
+    assert "VAT 20%" in spoken(said)
+    assert "TVA 20 %" in spoken(said, "fr")
 
 
 def test_the_proof_blames_no_rounding_rule_that_does_not_match() -> None:
     expected, other = totals(*THREE, rounding=PER_LINE), totals(*THREE, rounding=PER_RATE)
     said = proof(expected, other, invoice(totals=totals(priced("1", "4", "20"))))
-    assert said is not None
-    assert "rounding" not in said.en
+    assert said
+    assert "totals.other_rounding" not in {each.code for each in said}
 
 
 def test_the_same_figures_in_another_currency_are_not_proven() -> None:
     dollars = totals(*THREE, currency="USD")
-    assert proof(totals(*THREE), totals(*THREE), invoice(totals=dollars)) is not None
+    assert proof(totals(*THREE), totals(*THREE), invoice(totals=dollars))
 
 
 @pytest.mark.parametrize("rule", VatRounding)
@@ -112,53 +114,62 @@ def test_there_are_two_rounding_rules(rule: VatRounding) -> None:
     assert other_rounding(other_rounding(rule)) is rule
 
 
+COMPANY = RecordName(kind=RecordKind.COMPANY, id="12", name="Acme")
+
+
 def missing(field: str) -> Problem:
-    return problem(
-        Cause.IDENTIFIER, "company 12", field, reason=("Il manque.", "It is missing."), remedy=("Va.", "Go.")
-    )
+    return problem(Cause.IDENTIFIER, COMPANY, field, "company.siren_missing")
+
+
+def markdown(end: DealWonEnd) -> str:
+    return end_markdown(end.told(deal().ref.subject), "en")
 
 
 @pytest.mark.parametrize("reason", NotForUs)
 def test_every_reason_not_to_act_is_a_sentence(reason: NotForUs) -> None:
-    text = DealWonEnd(ending=Ending.NOT_FOR_US, reason=reason).markdown()
+    text = spoken(DealWonEnd(ending=Ending.NOT_FOR_US, reason=reason).summary)
     assert text.startswith("Not for us: the deal ") or text.startswith("Not for us: its ")
     assert text.endswith(".")
     assert reason.value not in text
 
 
 def test_no_two_reasons_read_the_same() -> None:
-    texts = {DealWonEnd(ending=Ending.NOT_FOR_US, reason=r).markdown() for r in NotForUs}
+    texts = {markdown(DealWonEnd(ending=Ending.NOT_FOR_US, reason=r)) for r in NotForUs}
     assert len(texts) == len(NotForUs)
 
 
 def test_problems_are_a_numbered_list_of_what_to_do() -> None:
-    text = DealWonEnd(ending=Ending.PROBLEMS, problems=(missing("siret"), missing("zip"))).markdown()
+    text = markdown(DealWonEnd(ending=Ending.PROBLEMS, problems=(missing("siret"), missing("zip"))))
     assert text == (
-        "**A person has to settle 2 point(s):**\n\n"
-        "1. **company 12 · siret**: It is missing. *Go.*\n"
-        "1. **company 12 · zip**: It is missing. *Go.*"
+        "**A person has to settle 2 points**\n\n"
+        "1. **company Acme · SIRET**: The company's SIREN or SIRET is missing. "
+        "*Enter the SIRET (14 digits).*\n"
+        "1. **company Acme · postal code**: The company's SIREN or SIRET is missing. "
+        "*Enter the SIRET (14 digits).*"
     )
-
-
-def test_a_problem_can_be_read_in_both_languages() -> None:
-    assert missing("siret").markdown("fr") == "**company 12 · siret**: Il manque. *Va.*"
-    assert missing("siret").markdown("de") == missing("siret").markdown("en")
 
 
 @pytest.mark.parametrize("ending", [Ending.INVOICED, Ending.ALREADY_INVOICED])
 def test_an_invoice_is_named_by_number_and_amount(ending: Ending) -> None:
-    text = DealWonEnd(ending=ending, mode=Mode.LIVE, number="F-7", totals=totals()).markdown()
-    assert text == "Invoice **F-7** (120.00 EUR) is issued and shown on the deal."
+    end = DealWonEnd(ending=ending, mode=Mode.LIVE, number="F-7", totals=totals())
+    assert markdown(end) == "**Invoice F-7 (€120.00 gross) is issued and shown on the deal.**"
+
+
+def test_an_end_names_what_was_warned_of() -> None:
+    end = DealWonEnd(ending=Ending.INVOICED, number="F-7", totals=totals(), warnings=(missing("siret"),))
+    assert "1. **company Acme · SIRET**" in markdown(end)
 
 
 def test_shadow_says_that_nothing_was_written() -> None:
-    text = DealWonEnd(ending=Ending.SHADOW, findings=("would create a customer",)).markdown()
-    assert text == "**Shadow: computed, not proven. Nothing was written.**\n\n- would create a customer"
+    end = DealWonEnd(ending=Ending.SHADOW, findings=(message("finding.new_customer"),))
+    assert (
+        markdown(end) == "**Shadow: computed, not proven; nothing was written**\n\n1. would create a customer"
+    )
 
 
 @pytest.mark.parametrize("ending", Ending)
 def test_no_ending_shows_none_to_a_reader(ending: Ending) -> None:
-    text = DealWonEnd(ending=ending, number="F-7", totals=totals(), reason=NotForUs.NOT_WON).markdown()
+    text = markdown(DealWonEnd(ending=ending, number="F-7", totals=totals(), reason=NotForUs.NOT_WON))
     assert "None" not in text
     assert "Ending" not in text
 
@@ -168,28 +179,22 @@ def test_shadow_findings_say_what_live_mode_would_do() -> None:
     lines = (line(), line(id="2", vat_rate=Decimal("5.5")))
     plan = examine(deal(lines=lines, service_date=TODAY), under, TODAY).plan
     assert plan
-    assert shadow_findings(plan, under, None) == (
+    assert [spoken(finding) for finding in shadow_findings(plan, under, None)] == [
         "would create a customer",
-        "would issue one invoice of 2 line(s): net €200.00, VAT 5.5 %: €5.50, 20 %: €20.00, gross €225.50",
+        "would issue one invoice of 2 lines: net €200.00, VAT 5.5%: €5.50, 20%: €20.00, gross €225.50",
         "would have it e-mailed by the billing system",
         "would write number, link and due date to the deal",
-    )
-
-
-def test_shadow_findings_tell_what_would_be_assumed() -> None:
-    under = policy()
-    plan = examine(deal(service_date=None), under, TODAY).plan
-    assert plan
-    assert "no service date" in shadow_findings(plan, under, None)[-1]
+    ]
 
 
 def test_shadow_findings_name_the_customer_and_the_silence() -> None:
     under = policy(invoice=rules(delivery=Delivery.NONE))
     plan = examine(deal(), under, TODAY).plan
     assert plan
-    findings = shadow_findings(plan, under, "cus_1")
-    assert findings[0] == "would use customer `cus_1`"
-    assert "would not e-mail it" in findings
+    acme = customer("cus_1", name="Acme SA")
+    said = [spoken(finding) for finding in shadow_findings(plan, under, acme)]
+    assert said[0] == "would use customer Acme SA"
+    assert "would not e-mail it" in said
 
 
 def test_shadow_uses_the_vendors_rounding_rule() -> None:
@@ -199,7 +204,7 @@ def test_shadow_uses_the_vendors_rounding_rule() -> None:
         under = policy(vat_rounding=rule)
         plan = examine(deal(lines=three), under, TODAY).plan
         assert plan
-        said[rule] = shadow_findings(plan, under, None)[1]
+        said[rule] = spoken(shadow_findings(plan, under, None)[1])
     assert "gross €3.63" in said[PER_LINE]
     assert "gross €3.64" in said[PER_RATE]
 

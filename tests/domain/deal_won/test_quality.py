@@ -15,6 +15,7 @@ from raccord.domain.values.deal import Deal, Discount, LineItem, Unreadable
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import Contact, TaxTreatment
 from raccord.domain.values.totals import VatRounding
+from raccord.texts.problems import say_problem_markdown
 from tests.domain.samples import (
     DEAL,
     GERMAN_VAT,
@@ -32,6 +33,7 @@ from tests.domain.samples import (
     policy,
     rules,
 )
+from tests.domain.spoken import say_reason, say_remedy, two_languages
 
 CUT_OVER = policy(invoice_deals_won_from=date(2026, 11, 1))
 NO_CONTACT: dict[str, Any] = {"contacts": ()}
@@ -258,19 +260,15 @@ DIRTY: dict[str, tuple[Deal, tuple[Cause, str, str]]] = {
 def test_one_dirty_fact_is_one_question_about_that_fact(name: str) -> None:
     found, expected = DIRTY[name]
     examination = examine(found, policy(), TODAY)
-    assert [(p.cause, p.record, p.field) for p in examination.problems] == [expected]
+    assert [(p.cause, str(p.record), p.field) for p in examination.problems] == [expected]
     assert examination.plan is None
 
 
 @pytest.mark.parametrize("name", DIRTY)
 def test_every_question_is_asked_in_french_and_in_english(name: str) -> None:
     for found in problems_of(DIRTY[name][0]):
-        for text in (found.reason, found.remedy):
-            assert text.fr.strip()
-            assert text.en.strip()
-            assert text.fr != text.en
-        assert found.reason.en in found.markdown()
-        assert found.remedy.fr in found.markdown("fr")
+        assert two_languages(found)
+        assert f"{say_reason(found, 'en')} *{say_remedy(found, 'en')}*" in say_problem_markdown(found, "en")
 
 
 def test_the_question_quotes_what_was_typed() -> None:
@@ -284,18 +282,18 @@ def test_the_question_quotes_what_was_typed() -> None:
     }
     for text, found in typed.items():
         (only,) = problems_of(found)
-        assert text in only.reason.en
-        assert text in only.reason.fr
+        assert text in say_reason(only, "en")
+        assert text.replace(".", ",") in say_reason(only, "fr")
 
 
 def test_a_long_unreadable_value_is_cut() -> None:
     (only,) = problems_of(deal(unreadable=(Unreadable(record="deal", field="amount", value="9" * 5000),)))
-    assert len(only.reason.en) < 100
+    assert len(say_reason(only, "en")) < 100
 
 
 def test_a_deal_without_close_date_is_a_question_only_where_a_cut_over_is_set() -> None:
     (only,) = problems_of(deal(won_on=None), CUT_OVER)
-    assert (only.cause, only.record, only.field) == (Cause.DATE, "deal", "won_on")
+    assert (only.cause, str(only.record), only.field) == (Cause.DATE, "deal", "won_on")
     assert plan_of(deal(won_on=None)).service_date == TODAY
 
 
@@ -308,7 +306,7 @@ def test_all_problems_of_a_deal_are_asked_at_once() -> None:
         payment_terms_days=-1,
         won_on=None,
     )
-    assert [(p.cause, p.record, p.field) for p in problems_of(dirty, CUT_OVER)] == [
+    assert [(p.cause, str(p.record), p.field) for p in problems_of(dirty, CUT_OVER)] == [
         (Cause.UNREADABLE, "deal", "amount"),
         (Cause.CURRENCY, "deal", "currency"),
         (Cause.QUANTITY, "line item 1", "quantity"),
@@ -326,7 +324,7 @@ def test_all_problems_of_a_deal_are_asked_at_once() -> None:
 
 def test_a_line_without_a_name_does_not_hide_its_rate() -> None:
     found = problems_of(deal(lines=(line(name="", vat_rate=Decimal(0)),)))
-    assert [(p.cause, p.record, p.field) for p in found] == [
+    assert [(p.cause, str(p.record), p.field) for p in found] == [
         (Cause.LINES, LINE, "name"),
         (Cause.VAT, LINE, "vat_rate"),
     ]
@@ -343,7 +341,7 @@ def test_every_number_of_a_private_person_is_asked_about_at_once() -> None:
 def test_a_deal_without_one_company_still_shows_a_missing_footer(linked: tuple[Any, ...]) -> None:
     by = policy(invoice=rules(late_payment_mention=True))
     found = problems_of(deal(companies=linked), by)
-    assert [(p.record, p.field) for p in found] == [("deal", "company"), ("settings", "invoice.footers")]
+    assert [(str(p.record), p.field) for p in found] == [("deal", "company"), ("settings", "invoice.footers")]
 
 
 def test_private_persons_of_whom_none_is_primary_owe_no_footer() -> None:
@@ -355,10 +353,10 @@ def test_private_persons_of_whom_none_is_primary_owe_no_footer() -> None:
 def test_a_foreign_number_in_a_french_field_is_to_be_deleted() -> None:
     for field in ("siret", "siren"):
         (only,) = problems_of(deal(companies=(abroad("DE", **{"siret": "", field: "HRB 12345"}),)))
-        assert "Videz ce champ" in only.remedy.fr
-        assert "Empty this field" in only.remedy.en
+        assert "Videz ce champ" in say_remedy(only, "fr")
+        assert "Empty this field" in say_remedy(only, "en")
         (home,) = problems_of(of(**{"siret": SIRET, field: "12345"}))
-        assert "Empty" not in home.remedy.en
+        assert "Empty" not in say_remedy(home, "en")
 
 
 @pytest.mark.parametrize("seller", ["FR", "MC"])
@@ -366,8 +364,8 @@ def test_vat_in_another_currency_is_left_to_a_person_and_no_other_sale_is(seller
     by = policy(invoice=rules(vat=rules().vat.model_copy(update={"seller_country": seller})))
     (only,) = problems_of(deal(currency="usd"), by)
     assert only.cause is Cause.CURRENCY
-    assert "USD" in only.reason.fr
-    assert "euros" in only.remedy.en
+    assert "USD" in say_reason(only, "fr")
+    assert "euros" in say_remedy(only, "en")
     plan_of(exported(currency="USD"), by)
     belgian = policy(invoice=rules(vat=VatPolicy(seller_country="BE")))
     plan_of(deal(currency="USD"), belgian)
@@ -577,13 +575,13 @@ def test_zero_vat_at_home_needs_the_companys_own_words_and_then_prints_them(
     lines = tuple(line(id=str(i), vat_rate=Decimal(rate)) for i, rate in enumerate(rates))
     found = deal(companies=(customer,), lines=lines)
     (only,) = problems_of(found)
-    assert (only.cause, only.record, only.field) == (
+    assert (only.cause, str(only.record), only.field) == (
         Cause.VAT,
         f"line item {rates.index('0')}",
         "vat_rate",
     )
-    assert "exempt_fr" in only.remedy.fr
-    assert "exempt_fr" in only.remedy.en
+    assert "exempt_fr" in say_remedy(only, "fr")
+    assert "exempt_fr" in say_remedy(only, "en")
     exempt = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=EXEMPT)))
     assert plan_of(found, exempt).profile.tax_treatment is T.EXEMPT
     assert footer_of(found, exempt) == "TVA non applicable"
@@ -606,10 +604,10 @@ def test_what_is_switched_off_is_a_question_and_taxed_sales_still_pass(switch: s
     vat = VatPolicy.model_validate({"zero_rate_reasons": reasons, switch: False})
     by_hand = policy(invoice=rules(vat=vat))
     (only,) = problems_of(zero(customer), by_hand)
-    assert (only.cause, only.record, only.field) == (Cause.VAT, "settings", f"vat.{switch}")
-    assert f"{switch} = true" in only.remedy.fr
-    assert f"{switch} = true" in only.remedy.en
-    assert only.reason.fr != only.reason.en
+    assert (only.cause, str(only.record), only.field) == (Cause.VAT, "settings", f"vat.{switch}")
+    assert f"{switch} = true" in say_remedy(only, "fr")
+    assert f"{switch} = true" in say_remedy(only, "en")
+    assert say_reason(only, "fr") != say_reason(only, "en")
     plan_of(deal(companies=(customer,)), by_hand)
     plan_of(zero(customer))
 
@@ -633,9 +631,9 @@ def test_goods_for_belfast_need_the_number_of_northern_ireland() -> None:
     goods = policy(invoice=rules(operations=Operations.GOODS))
     for number in ("", "GB980780684", GERMAN_VAT):
         (only,) = problems_of(zero(abroad("GB", postal_code="BT1 5GS", vat_number=number)), goods)
-        assert (only.cause, only.record, only.field) == (Cause.VAT, COMPANY, "vat_number")
-        assert "XI" in only.reason.fr
-        assert "XI" in only.reason.en
+        assert (only.cause, str(only.record), only.field) == (Cause.VAT, COMPANY, "vat_number")
+        assert "XI" in say_reason(only, "fr")
+        assert "XI" in say_reason(only, "en")
     services = policy(invoice=rules(operations=Operations.SERVICES))
     assert plan_of(zero(abroad("GB", postal_code="BT1 5GS")), services).profile.tax_treatment is T.EXPORT
 
@@ -654,8 +652,8 @@ def test_a_private_person_outside_the_union_buys_goods_alone_at_zero(operations:
         assert plan_of(person, by).profile.tax_treatment is T.EXPORT
     else:
         (only,) = problems_of(person, by)
-        assert (only.cause, only.record, only.field) == (Cause.VAT, LINE, "vat_rate")
-        assert only.reason.fr != only.reason.en
+        assert (only.cause, str(only.record), only.field) == (Cause.VAT, LINE, "vat_rate")
+        assert say_reason(only, "fr") != say_reason(only, "en")
     plan_of(zero(abroad("CH")), by)
 
 
@@ -681,16 +679,16 @@ def test_a_private_person_with_a_companys_number_is_always_a_question(
     found = problems_of(of(**({"siret": "", "individual": True} | typed)), under)
     assert (Cause.IDENTIFIER, field) in [(p.cause, p.field) for p in found]
     for each in found:
-        assert each.reason.fr != each.reason.en
-        assert each.remedy.fr != each.remedy.en
+        assert say_reason(each, "fr") != say_reason(each, "en")
+        assert say_remedy(each, "fr") != say_remedy(each, "en")
 
 
 def test_a_private_person_never_gets_reverse_charge() -> None:
     person = abroad("DE", individual=True)
     (only,) = problems_of(zero(person), PRIVATE)
     assert only.cause is Cause.VAT
-    assert "particulier" in only.reason.fr
-    assert "private person" in only.reason.en
+    assert "particulier" in say_reason(only, "fr")
+    assert "private person" in say_reason(only, "en")
     plan_of(deal(companies=(person,)), PRIVATE)
 
 
@@ -721,8 +719,8 @@ def test_at_home_is_where_the_seller_is(seller: str) -> None:
 def test_zero_vat_without_a_configured_wording_is_a_question(reasons: dict[str, str]) -> None:
     silent = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=reasons)))
     (only,) = problems_of(zero(abroad("DE", vat_number=GERMAN_VAT)), silent)
-    assert (only.cause, only.record, only.field) == (Cause.VAT, "settings", "vat.zero_rate_reasons")
-    assert "reverse_charge_fr" in only.remedy.fr
+    assert (only.cause, str(only.record), only.field) == (Cause.VAT, "settings", "vat.zero_rate_reasons")
+    assert "reverse_charge_fr" in say_remedy(only, "fr")
 
 
 def footer_of(found: Deal, under: DealWonPolicy) -> str:

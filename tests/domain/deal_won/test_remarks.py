@@ -1,31 +1,33 @@
 """What the channel is told of an issued invoice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from raccord.domain.deal_won.remarks import Remark, remark_notice, worth_telling
+from raccord.domain.deal_won.remarks import Remark, worth_telling
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.desk.wording import Voice
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.money import Money
+from raccord.domain.values.names import THE_DEAL
+from raccord.texts.remarks import remark_notice
+from raccord.texts.voice import Voice
 
 
 def warning(cause: Cause) -> Problem:
-    return problem(cause, "deal", "field", reason=("raison", "reason"), remedy=("remède", "remedy"))
+    return problem(cause, THE_DEAL, "service_date", "einvoicing.not_transmitted", since=date(2027, 9, 1))
 
 
 def test_a_missing_service_date_is_not_worth_a_message_but_an_odd_one_is() -> None:
-    date, terms = warning(Cause.DATE), warning(Cause.TERMS)
-    assert worth_telling((date, terms), dated=False) == (terms,)
-    assert worth_telling((date, terms), dated=True) == (date, terms)
+    dates, terms = warning(Cause.DATE), warning(Cause.TERMS)
+    assert worth_telling((dates, terms), dated=False) == (terms,)
+    assert worth_telling((dates, terms), dated=True) == (dates, terms)
 
 
 @pytest.mark.parametrize(
     ("language", "title", "gross"),
     [
-        ("fr", "Facture F-1 émise, avec 1 avertissement(s)", "120,00 €"),
-        ("en", "Invoice F-1 issued, with 1 warning(s)", "€120.00"),
+        ("fr", "Facture F-1 émise, avec 1 avertissement", "120,00 €"),
+        ("en", "Invoice F-1 issued, with 1 warning", "€120.00"),
     ],
 )
 def test_a_remark_names_invoice_amount_and_reason_in_the_company_s_language(
@@ -43,9 +45,9 @@ def test_a_remark_names_invoice_amount_and_reason_in_the_company_s_language(
     notice = remark_notice(remark, Voice(language=language, stage="LIVE", contact="Anne"))
     assert title in notice.title
     assert [f.value.replace("\u202f", " ").replace("\u00a0", " ") for f in notice.facts] == [
-        "Refonte (7)",
+        "Refonte",
         gross,
     ]
-    assert ("raison" if language == "fr" else "reason") in notice.points[0]
+    assert ("plateforme agréée" if language == "fr" else "approved platform") in notice.points[0]
     assert notice.buttons == ()
-    assert notice.footer == "Contact : Anne · LIVE"
+    assert notice.footer == ("Contact\u00a0: Anne · LIVE" if language == "fr" else "Contact: Anne · LIVE")

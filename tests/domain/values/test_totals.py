@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from raccord.domain.deal_won.line_rules import price_after_discount
 from raccord.domain.values.deal import Discount
+from raccord.domain.values.message import Percent, message
 from raccord.domain.values.money import Money
+from raccord.domain.values.names import line_name
 from raccord.domain.values.totals import PricedLine, VatRounding, VatTotal, compute_totals
 from tests.domain.samples import line, priced, totals
+from tests.domain.spoken import spoken
 
 PER_LINE, PER_RATE = VatRounding.PER_LINE, VatRounding.PER_RATE
 CURRENCIES = {"EUR": 2, "JPY": 0, "KWD": 3}
@@ -124,7 +127,7 @@ def test_a_percentage_off_is_taken_exactly_before_the_only_rounding(
 ) -> None:
     (q, qp), (p, pp), (d, dp) = quantity, price, percent
     item = line(unit_price=Decimal(text(price)), discount=Discount(percent=Decimal(text(percent))))
-    reduced = price_after_discount(item)
+    reduced = price_after_discount(item, line_name(item, ()))
     assert isinstance(reduced, Decimal)
     net = PricedLine(quantity=Decimal(text(quantity)), unit_price=reduced, vat_rate=Decimal(20)).net(currency)
     numerator = q * p * (100 * 10**dp - d) * 10 ** CURRENCIES[currency]
@@ -144,7 +147,7 @@ def test_an_amount_off_each_unit_is_taken_exactly_before_the_only_rounding(
     (q, qp), (p, pp) = quantity, price
     off = p * millionths // 10**6
     item = line(unit_price=Decimal(text(price)), discount=Discount(per_unit=Decimal(text((off, pp)))))
-    reduced = price_after_discount(item)
+    reduced = price_after_discount(item, line_name(item, ()))
     assert isinstance(reduced, Decimal)
     net = PricedLine(quantity=Decimal(text(quantity)), unit_price=reduced, vat_rate=Decimal(20)).net(currency)
     numerator = q * (p - off) * 10 ** CURRENCIES[currency]
@@ -159,13 +162,14 @@ def test_one_minor_unit_more_or_less_is_always_named(lines: list[Line], cents: i
     assert mine.differences(mine) == ()
     other = mine.model_copy(update={"gross": mine.gross + step})
     (gross,) = mine.differences(other)
-    assert gross.en == f"gross {mine.gross.text('en')} / {other.gross.text('en')}"
+    assert gross == message("totals.gross", mine=mine.gross, theirs=other.gross)
     first = mine.vat[0]
     taxed = mine.model_copy(
         update={"vat": (first.model_copy(update={"vat": first.vat + step}), *mine.vat[1:])}
     )
     (vat,) = mine.differences(taxed)
-    assert vat.en == f"VAT {first.rate:f} % {first.vat.text('en')} / {(first.vat + step).text('en')}"
+    rate = Percent(percent=first.rate)
+    assert vat == message("totals.vat", rate=rate, mine=first.vat, theirs=first.vat + step)
 
 
 # (lines, net, VAT by rate, gross) in major units, worked by hand.
@@ -265,13 +269,12 @@ def test_a_vendor_that_prints_no_line_for_zero_vat_agrees() -> None:
 
 def test_a_rate_that_one_side_does_not_know_is_named() -> None:
     twenty, ten = totals(priced("1", "10", "20")), totals(priced("2", "5", "10"))
-    assert [d.en for d in twenty.differences(ten)] == [
-        "VAT 10 % €0.00 / €1.00",
-        "VAT 20 % €2.00 / €0.00",
+    assert [spoken(d) for d in twenty.differences(ten)] == [
+        "VAT 10% €0.00 / €1.00",
+        "VAT 20% €2.00 / €0.00",
         "gross €12.00 / €11.00",
     ]
-    spaces = str.maketrans({"\u202f": " ", "\u00a0": " "})
-    assert [d.fr.translate(spaces) for d in twenty.differences(ten)] == [
+    assert [spoken(d, "fr") for d in twenty.differences(ten)] == [
         "TVA 10 % 0,00 € / 1,00 €",
         "TVA 20 % 2,00 € / 0,00 €",
         "TTC 12,00 € / 11,00 €",
@@ -280,9 +283,9 @@ def test_a_rate_that_one_side_does_not_know_is_named() -> None:
 
 def test_the_same_figures_in_another_currency_differ() -> None:
     euros, dollars = totals(priced("1", "10", "20")), totals(priced("1", "10", "20"), currency="USD")
-    assert [d.en for d in euros.differences(dollars)] == [
+    assert [spoken(d) for d in euros.differences(dollars)] == [
         "net €10.00 / $10.00",
-        "VAT 20 % €2.00 / $2.00",
+        "VAT 20% €2.00 / $2.00",
         "gross €12.00 / $12.00",
     ]
 
