@@ -27,7 +27,7 @@ from raccord.temporal.client import connect
 from raccord.temporal.flows import DEAL_WON, Changed, wake
 from raccord.temporal.search import register_search_attributes
 from starters.embedded.processes import Process, raccord
-from starters.embedded.temporal_server import ONE_PARTITION, executable
+from starters.embedded.temporal_server import ONE_PARTITION, WRITTEN_THROUGH, executable
 from tests.front_door.account import Account
 from tests.patience import patience
 
@@ -118,7 +118,7 @@ class TemporalServer:
         self._directory = directory
         command = [str(executable()), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
         command += ["--port", str(self.port), "--log-level", "error"]
-        command += ["--db-filename", str(directory / "temporal.db"), *ONE_PARTITION]
+        command += ["--db-filename", str(directory / "temporal.db"), *ONE_PARTITION, *WRITTEN_THROUGH]
         self.process = Process("temporal", command, log=directory / "temporal.log")
 
     async def start(self) -> None:
