@@ -73,9 +73,19 @@ class AmbiguousWrite(ConnectorError):
 
 
 class Auth(ConnectorError):
-    """Credentials are refused or lack a permission; the message names it."""
+    """Credentials are refused or lack a permission; the message names it.
+
+    `retry_after` is set where a person's one click ends it and asking again costs little, such as an
+    invitation into a channel; otherwise it is asked again in minutes.
+    """
 
     name = "Auth"
+
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.retry_after = retry_after
 
 
 class Forbidden(Auth):

@@ -20,7 +20,8 @@ class Messenger(Protocol):
     async def post(self, notice: Notice, *, ref: str, reply_to: Place | None = None) -> Place:
         """Post a message to the configured channel, marked with `ref` so that `find` can find it.
 
-        `reply_to` makes it an answer below that message. Raises `Permanent` when the channel is gone.
+        `reply_to` makes it an answer below that message. Raises `Auth` with a short `retry_after` while
+        the channel is closed to us: it appears soon after somebody invites us, or restores it.
         """
         ...
 

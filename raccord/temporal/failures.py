@@ -59,7 +59,7 @@ def _delay(error: ConnectorError, auth_retry: timedelta) -> timedelta | None:
         case RateLimited():
             return min(max(error.retry_after, _SHORTEST), _LONGEST)
         case Auth():
-            return auth_retry
+            return error.retry_after or auth_retry
         case AmbiguousWrite():
             return error.retry_after
         case _:
@@ -139,7 +139,7 @@ def _prove_that_it_fits(result: object) -> None:
 class ConnectorFailures(Interceptor):
     """Worker interceptor: no vendor exception and no status code appears above an activity.
 
-    Refused credentials are tried again every `auth_retry`.
+    Refused credentials are tried again every `auth_retry`, unless the error says when.
     """
 
     def __init__(self, auth_retry: timedelta) -> None:

@@ -14,8 +14,9 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from raccord.connectors.errors import Auth
 from raccord.sealing import KeyRing
-from raccord.temporal.failures import MOST_BYTES
+from raccord.temporal.failures import MOST_BYTES, to_failure
 from raccord.temporal.plugin import platform
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal"
@@ -123,3 +124,10 @@ async def test_a_bug_is_no_outage_and_quotes_nobody(server: WorkflowEnvironment)
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.non_retryable, attempts) == ("Bug", True, [1])
     assert "customer" not in failure.message
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(None, 300), (timedelta(seconds=10), 10)])
+def test_what_one_click_of_a_person_ends_is_asked_again_soon(asked: timedelta | None, expected: int) -> None:
+    failure = to_failure(Auth("not in the channel", retry_after=asked), timedelta(minutes=5))
+    assert failure.next_retry_delay == timedelta(seconds=expected)
+    assert not failure.non_retryable

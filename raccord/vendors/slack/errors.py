@@ -4,9 +4,8 @@ Slack answers errors with status 200 and a word; `words` is the table of what ea
 idempotency keys: a message without a verdict is looked for by its mark.
 """
 
-import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 
@@ -20,12 +19,13 @@ from raccord.connectors.errors import (
     RateLimited,
     Transient,
 )
-from raccord.vendors.slack.fault import Fault, asked_wait
+from raccord.connectors.http.waits import wait
+from raccord.vendors.slack.fault import Fault
 from raccord.vendors.slack.words import Meaning, meaning
 
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-_SHORTEST_WAIT = timedelta(seconds=1)
-_LONGEST_WAIT = timedelta(days=1)
+_INVITED_WITHIN = timedelta(seconds=10)
+"""Between two looks whether the channel is open by now: who invites the bot waits for the message."""
 _WAITS = {Meaning.LIMITED: timedelta(seconds=30), Meaning.WORKSPACE_LIMITED: timedelta(minutes=10)}
 """Where Slack does not say how long."""
 
@@ -79,9 +79,11 @@ def _clear(found: Meaning, fault: Fault, operation: Operation, text: str) -> Con
             return Transient(text, request_id=fault.request_id)
         case Meaning.DENIED:
             return Auth(text, request_id=fault.request_id)
+        case Meaning.CLOSED if not operation.edit:
+            return Auth(text, retry_after=_INVITED_WITHIN, request_id=fault.request_id)
         case Meaning.UNREACHABLE if not operation.edit:
             return Permanent(text, code=fault.word, request_id=fault.request_id)
-        case Meaning.GONE | Meaning.UNREACHABLE:
+        case Meaning.GONE | Meaning.UNREACHABLE | Meaning.CLOSED:
             return NotFound(text, code=fault.word, request_id=fault.request_id)
         case _:
             return Permanent(text, code=fault.word, request_id=fault.request_id)
@@ -128,12 +130,9 @@ def misshapen(operation: Operation) -> ConnectorError:
 
 
 def _limited(fault: Fault, operation: Operation, default: timedelta) -> RateLimited:
-    asked = asked_wait(fault.retry_after, now=datetime.now(UTC))
-    # Spread out, or all that collided come back together.
-    wait = default * random.uniform(1, 1.5) if asked is None else asked  # noqa: S311
     return RateLimited(
         f"Slack asks to come back later to {operation.what}.",
-        retry_after=max(_SHORTEST_WAIT, min(wait, _LONGEST_WAIT)),
+        retry_after=wait(fault.retry_after, otherwise=default),
         request_id=fault.request_id,
     )
 

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 _WORD = re.compile("[a-z][a-z0-9_]{1,79}")
 _SCOPES = re.compile("[a-z][a-z0-9.:,_ -]{1,199}")
 _REQUEST_ID = re.compile("[A-Za-z0-9-]{1,64}")
-_SECONDS = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +33,6 @@ def read_fault(status: int, body: Any, headers: Mapping[str, str]) -> Fault:
         request_id=_plain(_REQUEST_ID, names.get("x-slack-req-id")),
         retry_after=names.get("retry-after", ""),
     )
-
-
-def asked_wait(text: str, *, now: datetime) -> timedelta | None:
-    """Read `Retry-After`: seconds, or a date; None when it is neither."""
-    if _SECONDS.fullmatch(text):
-        return timedelta(seconds=int(text))
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return at.replace(tzinfo=at.tzinfo or UTC) - now
 
 
 def _plain(shape: re.Pattern[str], found: Any) -> str | None:

@@ -104,7 +104,7 @@ class Messages:
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         await self._client.call(
-            Operation(f"tell {user} something below {_name(place)}", "chat:write", write=True),
+            Operation(f"tell {user} something below {_name(place)}", "chat:write", write=True, edit=True),
             self._client.api.chat_postEphemeral,
             Success,
             channel=place.channel,

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from raccord.connectors.errors import Auth, NotFound, Permanent
+from raccord.connectors.memory import Memory
 from raccord.vendors.slack.client import SlackClient
 from raccord.vendors.slack.errors import Operation
 from raccord.vendors.slack.wire import Found
 
 _KNOWN_SECONDS = 24 * 3600.0
 _UNKNOWN_SECONDS = 3600.0
-_MOST = 1000
 
 
 class People:
@@ -19,20 +19,18 @@ class People:
 
     def __init__(self, client: SlackClient, *, now: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._now = now
-        self._remembered: dict[str, tuple[str | None, float]] = {}
+        self._known: Memory[str | None] = Memory(now=now)
 
     async def find(self, email: str) -> str | None:
         """Return the member id of this address, or None: unknown, hidden or deactivated."""
         address = email.strip().lower()
         if "@" not in address:
             return None
-        known, until = self._remembered.get(address, (None, 0.0))
-        if self._now() < until:
-            return known
-        member = await self._ask(address)
-        self._remember(address, member)
-        return member
+        return await self._known.get(
+            address,
+            lambda: self._ask(address),
+            seconds=lambda member: _KNOWN_SECONDS if member else _UNKNOWN_SECONDS,
+        )
 
     async def mentions(self, emails: Sequence[str]) -> dict[str, str]:
         """Return the member id of each address that has one.
@@ -59,10 +57,3 @@ class People:
         except NotFound:
             return None
         return None if found.user.deleted else found.user.id
-
-    def _remember(self, address: str, member: str | None) -> None:
-        self._remembered.pop(address, None)
-        if len(self._remembered) >= _MOST:
-            del self._remembered[next(iter(self._remembered))]
-        seconds = _KNOWN_SECONDS if member else _UNKNOWN_SECONDS
-        self._remembered[address] = (member, self._now() + seconds)

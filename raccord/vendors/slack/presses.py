@@ -12,7 +12,7 @@ from raccord.connectors.webhooks import PressSource, UnreadableBody, WebhookRequ
 from raccord.domain.desk.notice import Place, Press
 from raccord.vendors.slack.blocks import ACTION
 from raccord.vendors.slack.settings import SlackSettings
-from raccord.vendors.slack.signature import authenticate
+from raccord.vendors.slack.signature import SCHEME
 from raccord.vendors.slack.wire import ChannelId, MemberId, Ts, Wire
 
 _OURS = re.compile(f"{ACTION}[0-9]{{1,4}}")
@@ -93,7 +93,7 @@ class SlackActions:
         self._settings = settings
 
     def authenticate(self, request: WebhookRequest) -> None:
-        authenticate(request, self._settings.webhook_secrets(request.received_at))
+        SCHEME.authenticate(request, self._settings.webhook_secrets(request.received_at))
 
     def parse(self, body: bytes) -> tuple[Press, ...]:
         content = strict_json(_payload(body))

@@ -18,8 +18,10 @@ class Meaning(StrEnum):
     MISSING_SCOPE = auto()
     DENIED = auto()
     """Token, permission or a workspace rule."""
+    CLOSED = auto()
+    """The channel cannot be written to until somebody invites the bot, restores it or names another."""
     UNREACHABLE = auto()
-    """The channel or the person cannot be written to."""
+    """The person cannot be written to."""
     GONE = auto()
     """The message or person does not exist (any more), or the message is closed to edits."""
     REFUSED = auto()
@@ -92,25 +94,25 @@ _WORDS: dict[str, tuple[Meaning, str]] = {
     "enterprise_is_restricted": (Meaning.DENIED, _RULE),
     "team_access_not_granted": (Meaning.DENIED, _RULE),
     "channel_not_found": (
-        Meaning.UNREACHABLE,
+        Meaning.CLOSED,
         "the channel does not exist, or it is private and the bot is not in it. Invite the bot there "
         "(/invite), or correct channel of this connection",
     ),
     "not_in_channel": (
-        Meaning.UNREACHABLE,
+        Meaning.CLOSED,
         "the bot is not in the channel. Invite it there (/invite)",
     ),
     "is_archived": (
-        Meaning.UNREACHABLE,
+        Meaning.CLOSED,
         "the channel is archived. Restore it, or name another one as channel of this connection",
     ),
     "is_inactive": (
-        Meaning.UNREACHABLE,
+        Meaning.CLOSED,
         "the channel is archived or deleted. Name another one as channel of this connection",
     ),
-    "team_not_found": (Meaning.UNREACHABLE, "the channel is of another workspace. Correct channel"),
+    "team_not_found": (Meaning.CLOSED, "the channel is of another workspace. Correct channel"),
     "messages_tab_disabled": (
-        Meaning.UNREACHABLE,
+        Meaning.CLOSED,
         "the app takes no direct messages. Switch on its Messages Tab under App Home",
     ),
     "user_disabled": (Meaning.UNREACHABLE, "the person's account is deactivated"),
