@@ -85,7 +85,7 @@ class Desk:
         ticket, question, answer = self._ticket, self._question, decision.answer
         if ticket is None or question is None:
             # The list still has it, or nobody would ask: the flow is on its way to the question.
-            raise _busy()
+            raise self._busy()
         if ticket.incident != decision.incident:
             raise self._late("press.settled")
         if ticket.revision != decision.revision:
@@ -93,7 +93,7 @@ class Desk:
         if self._answer:
             raise self._late("press.decided", answer=answer_label(question, self._answer))
         if not self._waiting:
-            raise _busy()
+            raise self._busy()
         if not question.allows(answer.choice, answer.option):
             given = f"{answer.choice} {answer.option}".strip()
             raise self._late("press.no_such_answer", answer=given)
@@ -108,6 +108,5 @@ class Desk:
         sentence = say(message(code, **params), self._language)
         return ApplicationError(sentence, type="NotTaken", non_retryable=True)
 
-
-def _busy() -> ApplicationError:
-    return ApplicationError("The flow is looking at its records again just now.", type=BUSY)
+    def _busy(self) -> ApplicationError:
+        return ApplicationError(say(message("press.busy"), self._language), type=BUSY)
