@@ -54,6 +54,7 @@ def crash_points(named: str) -> tuple[str, ...]:
 
 
 LOOKUPS_STALE = ": reset True after, look-ups stale"
+AFTER_THE_MAIL = "send: worker dies answered"
 AFTER_THE_WRITE = "write to the deal: worker dies answered"
 
 SABOTAGES = (
@@ -92,7 +93,7 @@ SABOTAGES = (
                 "            await self._crm.write_invoice(deal.id, fields)",
             ),
         ),
-        crash_points(AFTER_THE_WRITE),
+        crash_points(AFTER_THE_MAIL),
         ("2 writes to the deal",),
     ),
     Sabotage(
@@ -135,7 +136,9 @@ UNHARMED = Sabotage(
     "none: the same tests, unharmed",
     (),
     (
-        *crash_points(f"{LOOKUPS_STALE}|create VAT rate: worker dies before|{AFTER_THE_WRITE}"),
+        *crash_points(
+            "|".join((LOOKUPS_STALE, "create VAT rate: worker dies before", AFTER_THE_MAIL, AFTER_THE_WRITE))
+        ),
         f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",
     ),
     (),

@@ -1,30 +1,23 @@
 """Hours of an outage, with time skipped: one alert and one recovery, however long telling takes."""
 
-import sysconfig
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from temporalio import activity
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from raccord.domain.service.outage import Look, OutageCause, Report, Watch, WatchPolicy
-from raccord.temporal import search
 from raccord.temporal.flows import FLOWS_QUEUE
+from tests.workflows.house import SERVER, know_search_attributes, needs_server
 from workflows.service.connection_watch import ConnectionWatch
 
-SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
 MINUTE = timedelta(minutes=1)
 POLICY = WatchPolicy(messenger="slack", probe_every=MINUTE)
-pytestmark = pytest.mark.skipif(
-    not SERVER.exists(), reason="no wheel of the time-skipping server for this machine"
-)
+pytestmark = needs_server
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +26,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter, test_server_existing_path=str(SERVER)
     )
     async with environment:
-        kinds = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in search.ALL}
-        wanted = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
-        await environment.client.operator_service.add_search_attributes(wanted)
+        await know_search_attributes(environment)
         yield environment
 
 

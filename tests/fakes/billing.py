@@ -1,0 +1,201 @@
+"""A billing system in memory, as `raccord.connectors.billing` describes one, with idempotency keys."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
+from raccord.connectors.errors import NotFound, Permanent
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder, InvoiceState
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.totals import Totals, VatRounding, compute_totals
+from tests.fakes.switches import Switches
+
+T = TypeVar("T")
+ROUNDING = VatRounding.PER_LINE
+
+
+class FakeBilling(Switches):
+    """Customers, VAT rates and invoices by id, and every e-mail that left. A person edits them directly."""
+
+    capabilities = BillingCapabilities(
+        uniqueness=Uniqueness.IDEMPOTENCY_KEY,
+        requests_per_second=1000,
+        requests_per_activity=1,
+        vat_rounding=ROUNDING,
+        vat_country="FR",
+        texts=InvoiceLimits(line=500, field=140, memo=500, footer=5000, customer_name=256, phone=20),
+        max_lines=250,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.customers: dict[str, Customer] = {}
+        self.rates: set[Decimal] = set()
+        self.invoices: dict[str, Invoice] = {}
+        self.mails: list[str] = []
+        """The id of the invoice of each e-mail."""
+        self.miscalculates = False
+        """Whether its totals are one minor unit too high."""
+        self._orders: dict[str, InvoiceOrder] = {}
+        self._answers: dict[str, Any] = {}
+        self._made = 0
+
+    @property
+    def issued(self) -> list[Invoice]:
+        return [invoice for invoice in self.invoices.values() if invoice.finalised]
+
+    async def find_customers(
+        self, profile: CustomerProfile, *, linked_id: str | None
+    ) -> tuple[Customer, ...]:
+        self._call("find_customers")
+        if linked_id in self.customers:
+            return (self.customers[linked_id],)
+        return tuple(c for c in self.customers.values() if _may_be(c, profile))
+
+    async def find_vat_rate(self, rate: Decimal) -> str | None:
+        self._call("find_vat_rate")
+        return f"rate-{rate.normalize():f}" if rate in self.rates else None
+
+    async def invoices_of(
+        self, deal: DealRef, *, customer_id: str | None, invoice_id: str | None
+    ) -> tuple[Invoice, ...]:
+        self._call("invoices_of")
+        return tuple(i for i in self.invoices.values() if i.is_of(deal))
+
+    async def read_invoice(self, invoice_id: str) -> Invoice:
+        self._call("read_invoice")
+        return self._there(invoice_id)
+
+    async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
+        self._call("invoiced_lines")
+        currency = self._there(invoice_id).currency
+        return tuple(
+            InvoicedLine(
+                name=line.name,
+                quantity=line.quantity,
+                net=compute_totals([line.priced], currency, ROUNDING).net,
+                vat_rate=line.vat_rate,
+            )
+            for line in self._orders[invoice_id].lines
+        )
+
+    async def invoices_of_customer(
+        self, customer_id: str, *, since: date, until: date
+    ) -> tuple[Invoice, ...]:
+        self._call("invoices_of_customer")
+        theirs = (i for i in self.invoices.values() if i.customer_id == customer_id)
+        return tuple(i for i in theirs if i.issued_on is None or since <= i.issued_on <= until)
+
+    async def was_delivered(self, invoice_id: str) -> bool:
+        self._call("was_delivered")
+        return invoice_id in self.mails
+
+    async def create_customer(self, profile: CustomerProfile, *, key: str) -> Customer:
+        self._call("create_customer")
+        if key not in self._answers:
+            id = self._new("cus")
+            self.customers[id] = self._answers[key] = Customer(
+                id=id,
+                name=profile.name,
+                email=profile.email,
+                reference=profile.identity.reference,
+                crm_company=profile.crm_company,
+                siren=profile.siren,
+                siret=profile.siret,
+                vat_number=profile.vat_number,
+            )
+        return self._again(key, Customer)
+
+    async def claim_customer(self, customer_id: str, profile: CustomerProfile, *, key: str) -> Customer:
+        self._call("claim_customer")
+        ours = {"reference": profile.identity.reference, "crm_company": profile.crm_company}
+        self.customers[customer_id] = self.customers[customer_id].model_copy(update=ours)
+        return self.customers[customer_id]
+
+    async def create_vat_rate(self, rate: Decimal, *, key: str) -> str:
+        self._call("create_vat_rate")
+        self.rates.add(rate)
+        return f"rate-{rate.normalize():f}"
+
+    async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
+        self._call("create_draft")
+        if key not in self._answers:
+            id = self._new("in")
+            self.invoices[id] = self._answers[key] = Invoice(
+                id=id,
+                state=InvoiceState.DRAFT,
+                customer_id=order.customer_id,
+                reference=order.reference,
+                currency=order.currency,
+                totals=compute_totals([], order.currency, ROUNDING),
+                credited=Money(amount=Decimal(0), currency=order.currency),
+                due_on=order.due_on,
+            )
+        return self._again(key, Invoice)
+
+    async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
+        self._call("set_lines")
+        self._orders[invoice_id] = order
+        lines = {"content_hash": order.content_hash, "line_count": len(order.lines)}
+        return self._kept(invoice_id, totals=self._totals(order), **lines)
+
+    async def discard_draft(self, invoice_id: str, *, key: str) -> None:
+        self._call("discard_draft")
+        if invoice_id in self.invoices and self._there(invoice_id).finalised:
+            raise Permanent(f"Invoice {invoice_id} is issued: it cannot be deleted.")
+        self.invoices.pop(invoice_id, None)
+
+    async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
+        self._call("finalise")
+        number = f"F-{len(self.issued) + 1:04d}"
+        issued = {"number": number, "url": f"https://billing.example/{number}"}
+        day = self._orders[invoice_id].issued_on
+        return self._kept(invoice_id, state=InvoiceState.OPEN, issued_on=day, **issued)
+
+    async def deliver(self, invoice_id: str, *, key: str) -> None:
+        self._call("deliver")
+        if key not in self._answers:
+            self._answers[key] = True
+            self.mails.append(invoice_id)
+
+    def recalculate(self, invoice_id: str) -> None:
+        """Add an invoice's lines up anew."""
+        self._kept(invoice_id, totals=self._totals(self._orders[invoice_id]))
+
+    def _new(self, kind: str) -> str:
+        self._made += 1
+        return f"{kind}_{self._made}"
+
+    def _again(self, key: str, of: type[T]) -> T:
+        """Answer a key as it was answered before."""
+        answer: T = self._answers[key]
+        assert isinstance(answer, of)
+        return answer
+
+    def _there(self, invoice_id: str) -> Invoice:
+        if invoice_id not in self.invoices:
+            raise NotFound(f"Invoice {invoice_id} does not exist.")
+        return self.invoices[invoice_id]
+
+    def _kept(self, invoice_id: str, **changes: Any) -> Invoice:
+        self.invoices[invoice_id] = self._there(invoice_id).model_copy(update=changes)
+        return self.invoices[invoice_id]
+
+    def _totals(self, order: InvoiceOrder) -> Totals:
+        totals = order.totals(ROUNDING)
+        if not self.miscalculates:
+            return totals
+        wrong = Money(amount=totals.gross.amount + Decimal("0.01"), currency=order.currency)
+        return totals.model_copy(update={"gross": wrong})
+
+
+def _may_be(customer: Customer, profile: CustomerProfile) -> bool:
+    return (
+        customer.reference == profile.identity.reference
+        or customer.email == profile.email
+        or (profile.siren is not None and customer.siren == profile.siren)
+        or (profile.vat_number is not None and customer.vat_number == profile.vat_number)
+    )

@@ -1,0 +1,203 @@
+"""The product in one process: real flows, activities and records; fake vendors; time that is skipped."""
+
+import sysconfig
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.testing import WorkflowEnvironment
+
+from raccord.connectors.connection import Kind
+from raccord.connectors.port import Port
+from raccord.domain.desk.question import Answer, Choice, Decision
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.deal import Deal, DealRef
+from raccord.records.records import Records
+from raccord.records.waiting import Waiting
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.settings.load import read
+from raccord.temporal import search
+from raccord.temporal.flows import DEAL_WON, Changed, wake
+from raccord.temporal.plugin import platform
+from tests.domain import samples
+from tests.fakes.billing import FakeBilling
+from tests.fakes.crm import FakeCrm
+from tests.fakes.messenger import FakeMessenger
+from tests.front_door.stack import SECRETS, environment, until
+from workers.connections import Connections, Opened
+from workers.queues import workers
+
+SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
+needs_server = pytest.mark.skipif(
+    not SERVER.exists(), reason="no wheel of the time-skipping server for this machine"
+)
+REF = DealRef(connection="hubspot", id="7")
+TOML = """
+crm = "hubspot"
+billing = "stripe"
+messenger = "slack"
+invoice_deals_won_from = 2020-01-01
+
+[modes]
+deal_won = "{mode}"
+
+[desk]
+contact = "Anne Durand"
+{desk}
+
+[invoice.footers]
+fr = "Pas d'escompte. Pénalités de retard et indemnité de 40 EUR."
+
+[timing]
+step = 12
+first_retry = 0.1
+longest_retry = 5
+
+[temporal]
+graceful_shutdown = 1
+
+[data]
+directory = "{directory}"
+
+[slack]
+channel = "C0BILLING"
+people = ["anne@hexalab.example"]
+"""
+
+
+class House:
+    """One company's flows. Its deal `REF` is clean and won until a test says otherwise."""
+
+    def __init__(self, env: WorkflowEnvironment, records: Records, directory: Path) -> None:
+        self._env = env
+        self._directory = directory
+        self._working = AsyncExitStack()
+        self.records = records
+        self.crm, self.billing, self.messenger = FakeCrm(), FakeBilling(), FakeMessenger()
+        self.have(samples.deal(ref=REF))
+
+    def have(self, deal: Deal) -> None:
+        """Let the CRM hold this deal."""
+        self.crm.deals[deal.ref.id] = deal
+
+    def edit(self, **changes: Any) -> None:
+        """Let a person edit the deal."""
+        self.have(self.crm.deals[REF.id].model_copy(update=changes))
+
+    def _configuration(self, mode: Mode, desk: str) -> Configuration:
+        file = self._directory / "raccord.toml"
+        file.write_text(TOML.format(mode=mode.value, desk=desk, directory=self._directory))
+        with environment(SECRETS):
+            return read(file)
+
+    async def work(self, mode: Mode = Mode.LIVE, *, desk: str = "") -> None:
+        """Start the workers under these settings, after stopping those that run."""
+        await self.rest()
+        configuration = self._configuration(mode, desk)
+        ports: dict[Kind, Port] = {
+            Kind.CRM: self.crm,
+            Kind.BILLING: self.billing,
+            Kind.MESSENGER: self.messenger,
+        }
+        rows = tuple(Opened(row, ports[row.kind]) for row in configuration.connections)
+        for worker in workers(self._env.client, configuration, Connections(rows), self.records):
+            await self._working.enter_async_context(worker)
+
+    async def rest(self) -> None:
+        """Stop the workers."""
+        await self._working.aclose()
+        self._working = AsyncExitStack()
+
+    async def change(self, *, key: str = "event", thorough: bool = False) -> WorkflowHandle[Any, Any]:
+        """Tell the deal's flow that something changed, as an event does."""
+        why = Changed(key=key, thorough=thorough)
+        return await wake(self._env.client, DEAL_WON, REF.subject, why)
+
+    async def end(self) -> dict[str, Any]:
+        """Wait for the end of the flow, skipping time, and return it."""
+        handle = self._env.client.get_workflow_handle(DEAL_WON.id_of(REF.subject))
+        found: dict[str, Any] = await handle.result()
+        return found
+
+    async def outcome(self, *, key: str = "event", thorough: bool = False) -> dict[str, Any]:
+        """Tell the flow of a change and return its end."""
+        await self.change(key=key, thorough=thorough)
+        return await self.end()
+
+    async def now(self) -> datetime:
+        """Return what time it is for the flows."""
+        return await self._env.get_current_time()
+
+    async def is_told(self) -> bool:
+        """Whether the messenger shows a question."""
+        return bool(self.messenger.messages)
+
+    async def pass_time(self, duration: timedelta) -> None:
+        """Skip time while the flow waits for a person: under a running activity, its limit would pass too."""
+        await self._env.sleep(duration)
+
+    async def question(self, cause: str = "") -> Waiting:
+        """Wait until the flow asks (about this cause), and return what it asks."""
+        found: list[Waiting] = []
+
+        async def asked() -> bool:
+            found[:] = await self.records.waiting.list()
+            return any(cause in ("", row.question.cause) for row in found)
+
+        await until(asked, what=f"a question about {cause or 'anything'}, not {found}")
+        return found[0]
+
+    async def answer(self, row: Waiting, choice: Choice, option: str = "") -> None:
+        """Answer a question as soon as the flow takes it."""
+        answer = Answer(choice=choice, option=option, actor="cli:anne")
+        decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
+        handle = self._env.client.get_workflow_handle(row.flow)
+        await until(_taken(handle, decision), what=f"the answer {choice} is taken")
+
+    async def written(self) -> list[str]:
+        """Return the effects that the audit knows of, in their order."""
+        return [row["effect"] async for row in self.records.audit.export() if row["kind"] == "intent"]
+
+
+def _taken(handle: WorkflowHandle[Any, Any], decision: Decision) -> Callable[[], Awaitable[bool]]:
+    async def taken() -> bool:
+        try:
+            await handle.execute_update("decide", decision, result_type=str)
+        except WorkflowUpdateFailedError:
+            return False
+        return True
+
+    return taken
+
+
+@asynccontextmanager
+async def house(directory: Path) -> AsyncIterator[House]:
+    """A house with its own Temporal and its own records; nobody works in it yet."""
+    keys = KeyRing.create(directory / "keys.json")
+    environment = await WorkflowEnvironment.start_time_skipping(
+        plugins=[platform(keys, "default")], test_server_existing_path=str(SERVER)
+    )
+    async with environment:
+        await know_search_attributes(environment)
+        records = Records.open(f"sqlite+aiosqlite:///{directory / 'records.db'}", keys)
+        await records.migrate()
+        built = House(environment, records, directory)
+        try:
+            yield built
+        finally:
+            await built.rest()
+            await records.close()
+
+
+async def know_search_attributes(environment: WorkflowEnvironment) -> None:
+    """The time-skipping server refuses search attributes that nobody registered."""
+    kinds = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in search.ALL}
+    wanted = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
+    await environment.client.operator_service.add_search_attributes(wanted)
