@@ -186,7 +186,7 @@ async def house(directory: Path) -> AsyncIterator[House]:
     )
     async with environment:
         await know_search_attributes(environment)
-        records = Records.open(f"sqlite+aiosqlite:///{directory / 'records.db'}", keys)
+        records = Records.open(f"sqlite:///{directory / 'records.db'}", keys)
         await records.migrate()
         built = House(environment, records, directory)
         try:
