@@ -134,7 +134,7 @@ async def test_what_the_vendor_refuses_is_asked_and_the_same_step_goes_on(at_hom
     await at_home.work()
     await at_home.change()
     row = await at_home.question("refused")
-    assert "The account is not activated." in row.question.problems[0].reason.en
+    assert "The account is not activated." in str(row.question.problems[0])
     at_home.billing.heal()
     await at_home.answer(row, Choice.RETRY)
     assert (await at_home.end())["ending"] == "invoiced"
