@@ -170,6 +170,12 @@ def _seen(result: object) -> dict[str, Any]:
     return {"result": str(result)}
 
 
+def step_key() -> str:
+    """Name the step of a run that an activity is: the same at each of its attempts."""
+    info = activity.info()
+    return f"{info.workflow_run_id}/{info.activity_type}/{info.activity_id}"
+
+
 def cause() -> str:
     """Name the workflow run on whose behalf an activity writes; the audit's `cause`."""
     info = activity.info()

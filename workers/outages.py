@@ -57,8 +57,10 @@ class Outages(Interceptor):
     async def over(self) -> None:
         """Note that a step got through: whatever held its flow up on this connection is over."""
         info = activity.info()
-        if info.task_queue in self._connections:
-            await self._stuck.release(info.task_queue, info.workflow_id or "")
+        if info.task_queue not in self._connections:
+            return
+        gone = self._stuck.release if info.attempt > 1 else self._stuck.passed
+        await gone(info.task_queue, info.workflow_id or "")
 
     async def _watch(self, connection: str) -> None:
         now = time.monotonic()

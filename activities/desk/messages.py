@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk.questions import DeskRules, listed
-from activities.effects import Effects, cause
+from activities.effects import Effects, cause, step_key
 from activities.messaging.announcing import Announcer, digest
 from raccord.connectors.errors import NotFound
 from raccord.connectors.messenger import Messenger
@@ -148,6 +148,7 @@ class DeskMessages:
             actor=decision.answer.actor,
             cause=cause(),
             detail={"choice": decision.answer.choice.value},
+            key=step_key(),
         )
 
     @activity.defn(name="desk.whisper")

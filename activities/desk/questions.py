@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import activity
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from activities.effects import cause
+from activities.effects import cause, step_key
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Decision, Question, Ticket
 from raccord.domain.rules.desk import Desk
@@ -14,6 +14,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
+from raccord.records.work import together
 from raccord.texts.voice import Voice
 
 
@@ -64,14 +65,16 @@ class DeskActivities:
     async def answer(self, decision: Decision) -> None:
         """Note an answer that the flow has taken."""
         waiting, answer = self._records.waiting, decision.answer
-        await waiting.answer(decision.incident, decision.revision, answer)
-        found = await waiting.get(decision.incident)
+        _, found = await together(
+            waiting.answer(decision.incident, decision.revision, answer), waiting.get(decision.incident)
+        )
         await self._records.audit.note(
             effect="desk.decision",
             object=str(found.question.subject) if found else decision.incident,
             actor=answer.actor,
             cause=cause(),
             detail={"incident": decision.incident, "choice": answer.choice.value, "option": answer.option},
+            key=step_key(),
         )
         await self.tell(decision.incident)
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.effects import cause
+from activities.effects import cause, step_key
 from raccord.domain.desk.question import Answer, Question
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
@@ -10,6 +10,7 @@ from raccord.domain.values.end import End
 from raccord.domain.values.invoice import Invoice
 from raccord.records.links import DealLink
 from raccord.records.records import Records
+from raccord.records.work import together
 
 ACTOR = "raccord"
 
@@ -65,9 +66,12 @@ class RecordsActivities:
     @activity.defn(name="records.recall")
     async def recall(self, wanted: Recall) -> DealLink:
         """Follow the deal's parts and return what is remembered about its invoice."""
-        if wanted.parts is not None:
-            await self._records.followed.follow(activity.info().workflow_id or "", wanted.parts)
-        link = await self._records.links.deal(wanted.deal, wanted.billing)
+        remembered = self._records.links.deal(wanted.deal, wanted.billing)
+        if wanted.parts is None:
+            link = await remembered
+        else:
+            following = self._records.followed.follow(activity.info().workflow_id or "", wanted.parts)
+            _, link = await together(following, remembered)
         if wanted.open_again and link.settled:
             await self._records.links.update_deal(wanted.deal, wanted.billing, settled=None)
         return link
@@ -113,13 +117,16 @@ class RecordsActivities:
 
         A question that was still listed solved itself: it is closed, and its incident returned.
         """
-        settled = await self._records.waiting.close(activity.info().workflow_id or "")
-        if end.record:
-            await self._records.audit.note(
-                effect=f"{end.flow}.end",
-                object=str(end.subject),
-                actor=ACTOR,
-                cause=cause(),
-                detail=end.record,
-            )
+        closing = self._records.waiting.close(activity.info().workflow_id or "")
+        if not end.record:
+            return await closing
+        noting = self._records.audit.note(
+            effect=f"{end.flow}.end",
+            object=str(end.subject),
+            actor=ACTOR,
+            cause=cause(),
+            detail=end.record,
+            key=step_key(),
+        )
+        settled, _ = await together(closing, noting)
         return settled

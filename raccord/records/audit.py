@@ -126,13 +126,27 @@ class Audit:
 
         return self._database.writing(work)
 
-    def note(self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any]) -> Work[None]:
-        """Add a row of its own for what was decided or shown without an external write."""
-        clear = {"kind": Kind.NOTE.value, "effect": effect, "object": object, "actor": actor, "cause": cause}
+    def note(
+        self, effect: str, object: str, actor: str, cause: str, detail: dict[str, Any], *, key: str = ""
+    ) -> Work[None]:
+        """Add a row of its own for what was decided or shown without an external write.
+
+        A repeat under the same key adds nothing; without a key each note is a row.
+        """
+        clear = {
+            "kind": Kind.NOTE.value,
+            "key": key,
+            "effect": effect,
+            "object": object,
+            "actor": actor,
+            "cause": cause,
+        }
         sealed = self._sealed({"detail": detail})
 
         def work(tx: Connection) -> None:
             head = locked_head(tx)
+            if key and tx.scalar(_NOTED, {"key": key}):
+                return
             append(tx, head, clear, at=datetime.now(UTC), sealed=sealed)
 
         return self._database.writing(work)
@@ -179,6 +193,7 @@ class Audit:
         return values
 
 
+_NOTED = select(audit.c.sequence).where(audit.c.key == bindparam("key"), audit.c.kind == Kind.NOTE.value)
 _PAIRS = (
     select(*(column for column in audit.c if column is not audit.c.sealed))
     .where(audit.c.key == bindparam("key"), audit.c.kind != Kind.NOTE.value)

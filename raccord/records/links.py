@@ -111,7 +111,12 @@ class Links:
         """Set the given fields and leave the others."""
         now, fresh = datetime.now(UTC), DealLink()
         ids = {"crm": deal.connection, "deal": deal.id, "billing": billing}
-        defaults = {"revision": fresh.revision, "delivered": fresh.delivered, "updated_at": now}
+        defaults = {
+            "revision": fresh.revision,
+            "delivered": fresh.delivered,
+            "adopted": fresh.adopted,
+            "updated_at": now,
+        }
 
         def work(tx: Connection) -> None:
             insert_if_absent(tx, deal_links, **ids, **defaults)

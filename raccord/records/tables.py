@@ -14,7 +14,6 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
-    false,
     text,
 )
 
@@ -70,7 +69,7 @@ deal_links = Table(
     Column("invoice_id", String),
     Column("number", String),
     Column("delivered", Boolean, nullable=False),
-    Column("adopted", Boolean, nullable=False, server_default=false()),
+    Column("adopted", Boolean, nullable=False),
     Column("settled", String),
     Column("updated_at", Instant, nullable=False),
 )
@@ -82,6 +81,8 @@ once = Table(
     Column("owner", String, nullable=False),
     Column("claimed_at", Instant, nullable=False),
 )
+
+_KEYED_NOTE = text("kind = 'note' AND key <> ''")
 
 # Clear columns are never null: an empty text stands for "does not apply", so that every row is
 # hashed the same way.
@@ -102,6 +103,7 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index(None, "key", "sequence"),
+    Index("ix_audit_note", "key", unique=True, sqlite_where=_KEYED_NOTE, postgresql_where=_KEYED_NOTE),
 )
 
 audit_head = Table(
@@ -133,6 +135,9 @@ waiting = Table(
     metadata,
     Column("incident", String(8), primary_key=True),
     Column("flow", String, nullable=False),
+    Column("subject_kind", String, nullable=False),
+    Column("subject_connection", String, nullable=False),
+    Column("subject_id", String, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("step", String, nullable=False),
@@ -156,6 +161,7 @@ waiting = Table(
     Column("escalated_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "flow", "fingerprint"),
+    Index("ix_waiting_subject", "subject_kind", "subject_connection", "subject_id"),
     Index("ix_waiting_open", "flow", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 

@@ -1,7 +1,7 @@
 """The waiting list: the questions that flows ask people, and what people answered.
 
-The question is sealed as a whole. In clear are only opaque things: ids, the step, one word for the
-cause, the amount, instants, and who chose what.
+The question is sealed as a whole. In clear are only opaque things: ids, the subject, the step, one
+word for the cause, the amount, instants, and who chose what.
 """
 
 import secrets
@@ -185,8 +185,11 @@ class WaitingList:
 
 
 def _clear(question: Question) -> dict[str, Any]:
-    amount, owner = question.amount, question.owner
+    amount, owner, subject = question.amount, question.owner, question.subject
     return {
+        "subject_kind": subject.kind.value,
+        "subject_connection": subject.connection,
+        "subject_id": subject.id,
         "fingerprint": question.fingerprint,
         "step": question.step,
         "cause": question.cause,

@@ -1,15 +1,12 @@
 """The recipe of every write, where a second attempt meets what the first may have done."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from activities.effects import Effect, Effects
 from raccord.connectors.errors import AmbiguousWrite, Poison
 from raccord.records.records import Records
-from raccord.sealing import KeyRing
 
 MESSAGE = Effect(key="msg/1", name="messaging.post", object="hubspot:1", cause="test")
 
@@ -31,14 +28,6 @@ class Channel:
     async def write(self, _: str) -> str:
         self.posted += 1
         return "place"
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    opened = Records.open(f"sqlite:///{tmp_path}/records.db", KeyRing.create(tmp_path / "keys.json"))
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 async def lost(effects: Effects, channel: Channel) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -120,6 +121,41 @@ async def test_notes_belong_to_no_key(records: Records) -> None:
     (row,) = await exported(records)
     assert (row["kind"], row["key"], row["detail"]) == ("note", "", {"ending": "problems"})
     assert await records.audit.open_intents() == ()
+
+
+async def test_a_note_under_a_key_is_made_once(records: Records) -> None:
+    for cause in ("run-1", "run-2"):
+        await records.audit.note("deal_won.end", "hubspot:1", "raccord", cause, {}, key="run-1/end/7")
+    await records.audit.note("deal_won.end", "hubspot:1", "raccord", "run-1", {}, key="run-1/end/8")
+    rows = await exported(records)
+    assert [(row["key"], row["cause"]) for row in rows] == [
+        ("run-1/end/7", "run-1"),
+        ("run-1/end/8", "run-1"),
+    ]
+    assert (await records.audit.verify()).ok
+
+
+async def test_notes_without_a_key_are_a_row_each(records: Records) -> None:
+    for _ in range(2):
+        await records.audit.note("codec.decode", "temporal/payloads", "web-ui", "POST", {})
+    assert len(await exported(records)) == 2
+
+
+async def test_a_note_takes_nothing_from_a_pair_of_the_same_key(records: Records) -> None:
+    await records.audit.intend(intent("k"))
+    await records.audit.note("deal_won.end", "hubspot:1", "raccord", "run-1", {}, key="k")
+    assert (await records.audit.intend(intent("k"))).resumed
+    await records.audit.conclude("k", Verdict.DONE, {})
+    assert [row["kind"] for row in await exported(records)] == ["intent", "note", "outcome"]
+
+
+async def test_the_database_itself_refuses_a_second_note_of_a_key(records: Records, file: Path) -> None:
+    await records.audit.note("deal_won.end", "hubspot:1", "raccord", "run-1", {}, key="k")
+    with tampering(file) as intruder:
+        intruder.execute("CREATE TEMP TABLE another AS SELECT * FROM audit")
+        intruder.execute("UPDATE another SET sequence = 2")
+        with pytest.raises(sqlite3.IntegrityError, match=r"audit\.key"):
+            intruder.execute("INSERT INTO audit SELECT * FROM another")
 
 
 async def test_any_value_can_be_recorded(records: Records) -> None:

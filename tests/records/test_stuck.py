@@ -1,11 +1,16 @@
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.records import Records
-from raccord.records.stuck import StuckFlow
+from raccord.records.stuck import LOOK_EVERY, Stuck, StuckFlow
 from tests.patience import patience
+from tests.records.rows import tampering
 
 
 def named(rows: tuple[StuckFlow, ...]) -> list[tuple[str, str, str]]:
@@ -54,3 +59,78 @@ async def test_what_is_noted_already_waits_for_no_writer(records: Records, file:
             await records.stuck.hold("stripe", "f", "down")
             await records.stuck.release("stripe", "unheard-of")
         other.execute("ROLLBACK")
+
+
+class Clock:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def here(records: Records, url: str, clock: Clock) -> AsyncIterator[Stuck]:
+    """The list as one process sees it; `records.stuck` is another process."""
+    database = Database(url)
+    yield Stuck(database, clock=clock)
+    await database.close()
+
+
+async def test_what_this_process_noted_is_forgotten_when_the_flow_passes(here: Stuck) -> None:
+    await here.passed("stripe", "before")
+    await here.hold("stripe", "f", "down")
+    await here.passed("stripe", "f")
+    assert await here.list() == ()
+
+
+async def test_what_another_process_noted_is_forgotten_at_the_next_look(
+    here: Stuck, records: Records, clock: Clock
+) -> None:
+    await here.passed("stripe", "before")
+    for flow in ("f", "g"):
+        await records.stuck.hold("stripe", flow, "down")
+    await here.passed("stripe", "f")
+    assert named(await here.list()) == [("stripe", "f", "down"), ("stripe", "g", "down")]
+    clock.now += LOOK_EVERY
+    await here.passed("hubspot", "another")
+    assert named(await here.list()) == [("stripe", "g", "down")]
+
+
+async def test_a_flow_that_was_held_up_again_after_it_passed_stays_noted(here: Stuck, clock: Clock) -> None:
+    await here.passed("stripe", "before")
+    await here.passed("stripe", "f")
+    await here.hold("stripe", "f", "down")
+    clock.now += LOOK_EVERY
+    await here.passed("stripe", "another")
+    assert named(await here.list()) == [("stripe", "f", "down")]
+
+
+async def test_passing_asks_nothing_of_the_database_between_two_looks(here: Stuck, file: Path) -> None:
+    await here.passed("stripe", "first")
+    with tampering(file) as intruder:
+        intruder.execute("DROP TABLE stuck")
+    for number in range(3):
+        await here.passed("stripe", f"f/{number}")
+
+
+async def test_what_passed_while_the_records_were_away_is_not_lost(
+    here: Stuck, records: Records, file: Path, clock: Clock
+) -> None:
+    await records.stuck.hold("stripe", "f", "down")
+    with tampering(file) as intruder:
+        intruder.execute("ALTER TABLE stuck RENAME TO away")
+    with pytest.raises(RecordsUnavailable):
+        await here.passed("stripe", "f")
+    with tampering(file) as intruder:
+        intruder.execute("ALTER TABLE away RENAME TO stuck")
+    clock.now += LOOK_EVERY
+    await here.passed("stripe", "another")
+    assert await here.list() == ()

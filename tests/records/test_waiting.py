@@ -79,6 +79,17 @@ class TestAsking:
         assert await records.waiting.close(FLOW) is None
         assert await records.waiting.list(open_only=False) == ()
 
+    async def test_a_question_is_found_by_its_subject_though_it_is_sealed(
+        self, records: Records, file: Path
+    ) -> None:
+        await records.waiting.open(FLOW, question())
+        with tampering(file) as reader:
+            found = reader.execute(
+                "SELECT flow FROM waiting"
+                " WHERE subject_kind = 'deal' AND subject_connection = 'hubspot' AND subject_id = '9001'"
+            )
+            assert found.fetchall() == [(FLOW,)]
+
 
 class TestAnswering:
     @pytest.mark.parametrize("choice", [Choice.SKIP, Choice.CANCEL, Choice.CHOOSE])

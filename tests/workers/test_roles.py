@@ -51,7 +51,7 @@ def test_what_carries_a_definition_is_collected() -> None:
 
 
 async def test_every_activity_is_served_by_one_queue(everything: Configuration, tmp_path: Path) -> None:
-    records = Records.open(f"sqlite+aiosqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
+    records = Records.open(f"sqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
     base = Base(everything, records)
     async with opened(everything) as connections:
         queues = {"flows": own_activities(base, connections)}

@@ -1,4 +1,4 @@
-"""The first tables. Frozen: later changes are later migrations."""
+"""The first tables. Frozen once released: later changes are later migrations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
     )
     op.create_index("ix_quarantine_digest", "quarantine", ["digest"], unique=True)
+    _waiting()
+    _flows()
 
 
 def _links() -> None:
@@ -56,6 +58,7 @@ def _links() -> None:
         sa.Column("invoice_id", sa.String),
         sa.Column("number", sa.String),
         sa.Column("delivered", sa.Boolean, nullable=False),
+        sa.Column("adopted", sa.Boolean, nullable=False),
         sa.Column("settled", sa.String),
         sa.Column("updated_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("crm", "deal", "billing", name="pk_deal_links"),
@@ -75,6 +78,10 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_audit"),
     )
     op.create_index("ix_audit_key_sequence", "audit", ["key", "sequence"])
+    keyed = sa.text("kind = 'note' AND key <> ''")
+    op.create_index(
+        "ix_audit_note", "audit", ["key"], unique=True, sqlite_where=keyed, postgresql_where=keyed
+    )
     head = op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
@@ -83,3 +90,80 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
     op.bulk_insert(head, [{"id": 1, "sequence": 0, "hash": "0" * 64}])
+
+
+def _waiting() -> None:
+    op.create_table(
+        "waiting",
+        sa.Column("incident", sa.String(8), nullable=False),
+        sa.Column("flow", sa.String, nullable=False),
+        sa.Column("subject_kind", sa.String, nullable=False),
+        sa.Column("subject_connection", sa.String, nullable=False),
+        sa.Column("subject_id", sa.String, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("fingerprint", sa.String, nullable=False),
+        sa.Column("step", sa.String, nullable=False),
+        sa.Column("cause", sa.String, nullable=False),
+        sa.Column("owner", sa.String),
+        sa.Column("amount_minor", sa.BigInteger),
+        sa.Column("currency", sa.String(3)),
+        sa.Column("since", _INSTANT, nullable=False),
+        sa.Column("choice", sa.String),
+        sa.Column("option", sa.String),
+        sa.Column("actor", sa.String),
+        sa.Column("answered_at", _INSTANT),
+        sa.Column("remembered", sa.Boolean, nullable=False),
+        sa.Column("closed_at", _INSTANT),
+        sa.Column("message_channel", sa.String),
+        sa.Column("message_id", sa.String),
+        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("told_at", _INSTANT),
+        sa.Column("task_id", sa.String, nullable=False),
+        sa.Column("task_done", sa.Boolean, nullable=False),
+        sa.Column("escalated_at", _INSTANT),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("incident", name="pk_waiting"),
+    )
+    op.create_index("ix_waiting_flow_fingerprint", "waiting", ["flow", "fingerprint"])
+    subject = ["subject_kind", "subject_connection", "subject_id"]
+    op.create_index("ix_waiting_subject", "waiting", subject)
+    still_open = sa.text("closed_at IS NULL")
+    op.create_index(
+        "ix_waiting_open",
+        "waiting",
+        ["flow"],
+        unique=True,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
+    op.create_table(
+        "waiting_watches",
+        sa.Column("incident", sa.String(8), nullable=False),
+        sa.Column("key", sa.String, nullable=False),
+        sa.PrimaryKeyConstraint("incident", "key", name="pk_waiting_watches"),
+    )
+    op.create_index("ix_waiting_watches_key", "waiting_watches", ["key"])
+
+
+def _flows() -> None:
+    op.create_table(
+        "followed",
+        sa.Column("flow", sa.String, nullable=False),
+        sa.Column("key", sa.String, nullable=False),
+        sa.PrimaryKeyConstraint("flow", "key", name="pk_followed"),
+    )
+    op.create_index("ix_followed_key", "followed", ["key"])
+    op.create_table(
+        "stuck",
+        sa.Column("held_by", sa.String, nullable=False),
+        sa.Column("flow", sa.String, nullable=False),
+        sa.Column("cause", sa.String, nullable=False),
+        sa.Column("since", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("held_by", "flow", name="pk_stuck"),
+    )
+    op.create_table(
+        "watermarks",
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_watermarks"),
+    )

@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
+
+from raccord.connectors.errors import Permanent, Transient
+from raccord.records.database import Database
+from raccord.records.stuck import Stuck
+from workers.outages import Outages
+
+Says = tuple[str, str, str]
+
+
+class Told(Stuck):
+    """Remembers what it is told, and touches no database."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(Database(f"sqlite:///{place}/none.db"))
+        self.said: list[Says] = []
+
+    async def hold(self, connection: str, flow: str, cause: str) -> None:  # noqa: ARG002
+        self.said.append(("hold", connection, flow))
+
+    async def release(self, connection: str, flow: str) -> None:
+        self.said.append(("release", connection, flow))
+
+    async def passed(self, connection: str, flow: str) -> None:
+        self.said.append(("passed", connection, flow))
+
+
+class Ends(ActivityInboundInterceptor):
+    """An activity that ends in an error, or well."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: ARG002
+        if self._error:
+            raise self._error
+
+
+Step = Callable[..., Any]
+
+
+@pytest.fixture
+def stuck(tmp_path: Path) -> Told:
+    return Told(tmp_path)
+
+
+@pytest.fixture
+def step(stuck: Told) -> Step:
+    outages = Outages(Mock(spec=Client, start_workflow=AsyncMock()), stuck, ("stripe",))
+
+    async def run(error: Exception | None = None, *, attempt: int = 1, queue: str = "stripe") -> None:
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, workflow_id="f", task_queue=queue, attempt=attempt)
+        intercepted = outages.intercept_activity(Ends(error))
+        await environment.run(intercepted.execute_activity, Mock(spec=ExecuteActivityInput))
+
+    return run
+
+
+async def test_a_step_that_gets_through_at_once_has_nothing_released(step: Step, stuck: Told) -> None:
+    await step()
+    assert stuck.said == [("passed", "stripe", "f")]
+
+
+async def test_a_step_that_gets_through_after_failures_releases_its_flow(step: Step, stuck: Told) -> None:
+    with pytest.raises(Transient):
+        await step(Transient("down"), attempt=2)
+    await step(attempt=3)
+    assert stuck.said == [("hold", "stripe", "f"), ("release", "stripe", "f")]
+
+
+async def test_a_refusal_of_the_request_is_an_answer_too(step: Step, stuck: Told) -> None:
+    with pytest.raises(Permanent):
+        await step(Permanent("no"), attempt=3)
+    assert stuck.said == [("release", "stripe", "f")]
+
+
+async def test_one_hiccup_is_no_outage(step: Step, stuck: Told) -> None:
+    with pytest.raises(Transient):
+        await step(Transient("down"))
+    assert stuck.said == []
+
+
+async def test_our_own_queue_is_no_connection(step: Step, stuck: Told) -> None:
+    await step(queue="flows", attempt=2)
+    assert stuck.said == []
