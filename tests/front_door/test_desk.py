@@ -167,7 +167,7 @@ async def test_a_stranger_decides_nothing_and_is_told_so(desk: Lane) -> None:
     deal, _ = await dirty_deal(desk)
     pressed = await desk.account.press(await message_about(desk, deal), GIVE_UP, user="U0STRANGER")
     assert pressed["status"] == 200
-    await until(lambda: whispered(desk, "U0STRANGER", "not on the list"))
+    await until(lambda: whispered(desk, "U0STRANGER", "pas dans la liste"))
     assert (await desk.question(deal)).answer is None
     refused = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
     assert refused[-1]["actor"] == "slack:U0STRANGER"
@@ -254,7 +254,7 @@ async def test_slack_down_the_flow_goes_on_and_the_message_follows(desk: Lane) -
     await until(tried)
     done = await desk.command("inbox", "choose", (await desk.question(deal)).incident, "nothing")
     assert done.returncode == 1
-    assert "not one of the answers" in done.stderr
+    assert "n'est pas une réponse à cette question" in " ".join(done.stderr.split())
     assert await desk.account.messages(deal) == []
     await desk.account.clear_faults()
     await message_about(desk, deal)
