@@ -17,9 +17,13 @@ class Followed:
 
     def follow(self, flow: str, keys: Iterable[str]) -> Work[None]:
         """Follow exactly these records for a flow."""
-        rows = [{"flow": flow, "key": key} for key in dict.fromkeys(keys)]
+        wanted = frozenset(keys)
+        rows = [{"flow": flow, "key": key} for key in sorted(wanted)]
+        now = select(followed.c.key).where(followed.c.flow == flow)
 
         def work(tx: Connection) -> None:
+            if frozenset(tx.scalars(now)) == wanted:
+                return
             tx.execute(delete(followed).where(followed.c.flow == flow))
             if rows:
                 tx.execute(insert(followed), rows)
