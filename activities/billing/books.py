@@ -140,7 +140,9 @@ class BillingReads:
 
     async def _united(self, wanted: BooksQuery) -> tuple[Invoice, ...]:
         found: list[Invoice] = []
-        for merged in wanted.merged:
+        known = await self._links.united_with(wanted.deal, wanted.billing)
+        remembered = tuple(DealRef(connection=wanted.deal.connection, id=id) for id in known)
+        for merged in dict.fromkeys((*wanted.merged, *remembered)):
             link = await self._links.deal(merged, wanted.billing)
             found += await self._billing.invoices_of(
                 merged, customer_id=link.customer_id, invoice_id=link.invoice_id

@@ -26,6 +26,8 @@ class Recall(Value):
     deal: DealRef
     parts: tuple[str, ...] | None = None
     open_again: bool = False
+    merged_into: str | None = None
+    """The deal that this one was found united into; to be remembered."""
 
 
 class Adoption(Value):
@@ -74,6 +76,9 @@ class RecordsActivities:
             _, link = await together(following, remembered)
         if wanted.open_again and link.settled:
             await self._records.links.update_deal(wanted.deal, wanted.billing, settled=None)
+        if wanted.merged_into and link.merged_into != wanted.merged_into:
+            into = wanted.merged_into
+            await self._records.links.update_deal(wanted.deal, wanted.billing, merged_into=into)
         return link
 
     @activity.defn(name="records.adopt")

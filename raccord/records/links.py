@@ -28,6 +28,8 @@ class DealLink(Value):
     """A person said that the invoice, which is not of our making, is this deal's."""
     settled: str | None = None
     """Content hash of the deal when its flow had done all there was to do; None when something is open."""
+    merged_into: str | None = None
+    """Id of the deal that the CRM united it into."""
     updated_at: datetime | None = None
 
 
@@ -41,6 +43,7 @@ class DealChange(TypedDict, total=False):
     delivered: bool
     adopted: bool
     settled: str | None
+    merged_into: str | None
 
 
 class LinkConflict(Exception):
@@ -101,6 +104,16 @@ class Links:
             return DealLink() if row is None else DealLink.model_validate(row._asdict())
 
         return self._database.reading(work)
+
+    def united_with(self, deal: DealRef, billing: str) -> Work[tuple[str, ...]]:
+        """Return the ids of the deals that were found merged into this one; not every CRM lists them."""
+        lost = and_(
+            deal_links.c.crm == deal.connection,
+            deal_links.c.billing == billing,
+            deal_links.c.merged_into == deal.id,
+        )
+        wanted = select(deal_links.c.deal).where(lost).order_by(deal_links.c.deal)
+        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
 
     def invoiced_deals(self, crm: str) -> Work[frozenset[str]]:
         """Return the ids of the deals of a CRM that have an issued invoice."""

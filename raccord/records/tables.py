@@ -71,6 +71,7 @@ deal_links = Table(
     Column("delivered", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False),
     Column("settled", String),
+    Column("merged_into", String),
     Column("updated_at", Instant, nullable=False),
 )
 

@@ -97,10 +97,11 @@ async def not_for_us(case: Case, reason: NotForUs, survivor: Deal | None) -> Dea
     Its issued invoice is a question first; a draft of ours is deleted, or somebody could issue it by hand.
     """
     if case.policy.mode is not Mode.SHADOW:
-        steps = case.finishing()
-        if survivor and reason is NotForUs.MERGED:
+        steps, merged = case.finishing(), survivor is not None and reason is NotForUs.MERGED
+        link = await steps.no_longer_ours(survivor.ref.id if survivor and merged else None)
+        if survivor and merged:
             await steps.wake(survivor.ref.subject)
-        if (await steps.recall(open_again=True)).invoice_id:
+        if link.invoice_id:
             await _left_behind(case, reason, steps)
     return DealWonEnd(ending=Ending.NOT_FOR_US, mode=case.policy.mode, reason=reason)
 

@@ -63,9 +63,9 @@ class Reading:
         )
         return found if found and found.id == other else None
 
-    async def recall(self, parts: tuple[str, ...] | None = None, *, open_again: bool = False) -> DealLink:
-        """Return what we remember of the deal; see `Recall`."""
-        wanted = Recall(billing=self._billing, deal=self._deal, parts=parts, open_again=open_again)
+    async def recall(self, parts: tuple[str, ...] | None = None) -> DealLink:
+        """Return what we remember of the deal; with `parts`, hear of their changes from now on."""
+        wanted = Recall(billing=self._billing, deal=self._deal, parts=parts)
         return await run_local(RecordsActivities.recall, wanted, summary="what do we know of the deal?")
 
     async def books(self, wanted: BooksQuery) -> Books:
@@ -108,6 +108,11 @@ class Writing(Reading):
     async def went_without_mail(self) -> None:
         sent = Sent(billing=self._billing, deal=self._deal)
         await run_local(RecordsActivities.went_without_mail, sent, summary="it is never mailed from here")
+
+    async def no_longer_ours(self, merged_into: str | None) -> DealLink:
+        """Return what we remember of a deal that is not ours (any more), and remember that."""
+        wanted = Recall(billing=self._billing, deal=self._deal, open_again=True, merged_into=merged_into)
+        return await run_local(RecordsActivities.recall, wanted, summary="what do we know of the deal?")
 
     async def wake(self, other: Subject) -> None:
         """Have another deal's flow look at it."""

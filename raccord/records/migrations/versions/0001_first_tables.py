@@ -60,6 +60,7 @@ def _links() -> None:
         sa.Column("delivered", sa.Boolean, nullable=False),
         sa.Column("adopted", sa.Boolean, nullable=False),
         sa.Column("settled", sa.String),
+        sa.Column("merged_into", sa.String),
         sa.Column("updated_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("crm", "deal", "billing", name="pk_deal_links"),
     )
