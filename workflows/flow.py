@@ -26,6 +26,8 @@ T = TypeVar("T")
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 _MOST_FRUITLESS = 12
+_ENOUGH = 3
+"""Looks that came to nothing one after the other, until a person is asked about what a vendor refuses."""
 
 
 class Ended(Protocol):
@@ -173,8 +175,8 @@ class Flow(ABC, Generic[E]):
                 end = None
         except GivenUp:
             end = self.given_up()
-        except LookAgain:
-            end = None
+        except LookAgain as again:
+            end = await self._outdated(again.ask)
         except OutOfTime as late:
             await self._pause(late.wait, late.queue)
             return None
@@ -184,6 +186,20 @@ class Flow(ABC, Generic[E]):
             # Nobody said anything: what made this look void may make the next one void as well.
             await self._pause(None, "")
         return end
+
+    async def _outdated(self, ask: Ask | None) -> E | None:
+        """Look again; what reading again has not mended a few times is a question."""
+        if ask is None or self._fruitless < _ENOUGH:
+            return None
+        if not self.asks():
+            return self.stopped(ask)
+        try:
+            await self.ask(ask)
+        except GivenUp:
+            return self.given_up()
+        except LookAgain:
+            pass
+        return None
 
     async def _pause(self, wait: timedelta | None, queue: str) -> None:
         """Wait as long as a vendor asked, and longer each time that looks come to nothing."""

@@ -12,6 +12,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
+from activities.billing.drafts import OUTDATED
+from raccord.connectors.errors import DUE_DATE_PAST, VAT_RATE_MISSING
 from raccord.domain.deal_won.questions import refusal, refused
 from raccord.domain.desk.problems import Cause, Problem
 from raccord.domain.desk.question import Ask
@@ -21,8 +23,8 @@ from raccord.temporal.flows import FLOWS_QUEUE
 
 T = TypeVar("T")
 
-LOOK_AGAIN = "look_again"
-"""The code of a refusal that says: what was decided is outdated, read everything again."""
+_OUTDATED = frozenset((OUTDATED, DUE_DATE_PAST, VAT_RATE_MISSING))
+"""Codes of refusals that say: what was decided is outdated, read everything again."""
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
@@ -65,7 +67,14 @@ class Gone(Exception):
 
 
 class LookAgain(Exception):
-    """The flow has to read everything again: an answer came, a record changed, or a plan is outdated."""
+    """The flow has to read everything again: an answer came, a record changed, or a plan is outdated.
+
+    `ask` is what a person is asked when reading again does not help.
+    """
+
+    def __init__(self, ask: Ask | None = None) -> None:
+        super().__init__()
+        self.ask = ask
 
 
 def _question(error: ApplicationError, record: RecordName) -> Problem:
@@ -160,8 +169,8 @@ async def _guarded(step: Awaitable[T], about: RecordName, queue: str) -> T:
         match cause:
             case ApplicationError(type="NotFound"):
                 raise Gone(about) from error
-            case ApplicationError() if _detail(cause).get("code") == LOOK_AGAIN:
-                raise LookAgain from error
+            case ApplicationError() if _detail(cause).get("code") in _OUTDATED:
+                raise LookAgain(refused("refused", _question(cause, about))) from error
             case ApplicationError():
                 raise Stopped(refused("refused", _question(cause, about))) from error
             case _:

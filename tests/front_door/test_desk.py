@@ -10,6 +10,8 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from raccord.domain.values.deal import DealRef
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
 from tests.domain.spoken import say_reason, say_remedy
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
@@ -565,13 +567,19 @@ async def test_a_deal_edited_after_its_invoice_is_shown_line_by_line(desk: Lane)
     assert len(await desk.account.invoices(deal)) == 1
 
 
-async def test_a_merged_deals_invoice_is_not_doubled_by_the_deal_that_is_left(desk: Lane) -> None:
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "not listed"])
+async def test_a_merged_deals_invoice_is_not_doubled_by_the_deal_that_is_left(
+    desk: Lane, listed: bool
+) -> None:
+    await desk.account.settings("hubspot", merge_lists_ids=listed)
     company = await desk.account.company()
     invoiced, other = await desk.account.deal(company), await desk.account.deal(company)
     await desk.account.win(invoiced)
     await desk.outcome(invoiced)
     (theirs,) = await desk.account.invoices(invoiced)
     left = await desk.account.merge("deals", other, invoiced)
+    await until(lambda: knows_of_the_merger(desk, invoiced))
+    await desk.account.settings("hubspot", merge_lists_ids=True)
     await desk.account.win(left)
     row = await desk.question(left, cause="united")
     assert [o.id for o in row.question.options] == [theirs["id"]]
@@ -580,6 +588,16 @@ async def test_a_merged_deals_invoice_is_not_doubled_by_the_deal_that_is_left(de
     assert (result["ending"], result["invoice_id"]) == ("already_invoiced", theirs["id"])
     customer = await desk.account.stripe("/v1/invoices", customer=theirs["customer"])
     assert len(customer) == 1
+
+
+async def knows_of_the_merger(lane: Lane, deal: str) -> bool:
+    keys = KeyRing.load(lane.directory / "keys.json")
+    records = Records.open(lane.configuration().settings.records_url, keys)
+    try:
+        link = await records.links.deal(DealRef(connection="hubspot", id=deal), "stripe")
+        return link.merged_into is not None
+    finally:
+        await records.close()
 
 
 async def test_a_merged_company_stays_one_customer(desk: Lane) -> None:
