@@ -31,7 +31,7 @@ async def crash(system: System, *, deals: int) -> list[Figure]:
     await system.lane.restart_worker()
     await system.settled(won)
     waits = [_wait(trace, killed) for trace in await traces_since(system.lane.client, begun)]
-    step = system.lane.configuration().settings.timing.step.total_seconds()
+    step = system.lane.configuration().settings.timing.step_timeout.total_seconds()
     caught = [wait for wait in waits if wait is not None]
     return [
         Figure(

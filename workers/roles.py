@@ -137,7 +137,7 @@ def _effects(base: Base, opened: Opened) -> Effects:
     """Return the recipe that this vendor's means against double creation ask for."""
     able = opened.port.capabilities
     # The client's request may outlive the step that gave up on it, but not its own timeout.
-    longest = base.configuration.settings.timing.step + opened.connection.settings.timeout
+    longest = base.configuration.settings.timing.step_timeout + opened.connection.settings.timeout
     in_flight = longest if able.repeats_harm else None
     return Effects(base.records.audit, settle=able.settle, in_flight=in_flight)
 

@@ -107,7 +107,7 @@ async def run_step(
         method,
         arg,
         task_queue=queue,
-        start_to_close_timeout=timing.step,
+        start_to_close_timeout=timing.step_timeout,
         schedule_to_close_timeout=within,
         retry_policy=_retry(timing),
         summary=summary,

@@ -142,8 +142,8 @@ def _contradictions(configuration: Configuration) -> Iterator[str]:
             "deals won before that date are never invoiced."
         )
     for row in configuration.connections:
-        if row.settings.timeout >= settings.timing.step:
+        if row.settings.timeout >= settings.timing.step_timeout:
             yield (
-                f"{row.name}.timeout must be shorter than timing.step "
-                f"({settings.timing.step.total_seconds():g} s), or no answer is ever waited for."
+                f"{row.name}.timeout must be shorter than temporal.step_timeout "
+                f"({settings.timing.step_timeout.total_seconds():g} s), or no answer is ever waited for."
             )

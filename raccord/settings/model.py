@@ -16,7 +16,7 @@ from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Modes
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.sweep import Sweeping
-from raccord.domain.rules.timing import Timing
+from raccord.domain.rules.timing import Retrying, Timing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.watch import Watching
 from raccord.domain.values.base import Duration
@@ -55,7 +55,7 @@ class Receiver(Section):
     """How long Temporal may take to accept; beyond it the vendor is asked to come again."""
 
 
-class Temporal(Section):
+class Temporal(Retrying):
     """Beside Temporal's own `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE` and TLS variables."""
 
     embedded_port: int = 7233
@@ -102,7 +102,6 @@ class Settings(BaseModel):
     invoice: Invoicing = Invoicing()
     vat: VatPolicy = VatPolicy()
     einvoicing: EInvoicing = EInvoicing()
-    timing: Timing = Timing()
     desk: Desk = Desk()
     watch: Watching = Watching()
     sweep: Sweeping = Sweeping()
@@ -110,6 +109,11 @@ class Settings(BaseModel):
     temporal: Temporal = Temporal()
     metrics: Metrics = Metrics()
     data: Data = Data()
+
+    @property
+    def timing(self) -> Timing:
+        """How steps are timed and retried, and when a flow says that it waits."""
+        return Timing.model_validate(dict(self.temporal) | {"waiting_after": self.watch.flow_waits_after})
 
     @property
     def clock(self) -> BusinessClock:

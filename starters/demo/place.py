@@ -40,6 +40,7 @@ escalate_to = ["anne.durand@hexalab.example"]
 alert_after = 4
 credentials_alert_after = 2
 probe_every = 1
+flow_waits_after = 3
 
 [invoice.footers]
 fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
@@ -56,14 +57,11 @@ port = {receiver}
 public_url = "http://127.0.0.1:{receiver}"
 
 [temporal]
+longest_retry = 3
+auth_retry = 3
 embedded_port = {temporal}
 embedded_ui_port = {ui}
 codec_port = {codec}
-
-[timing]
-longest_retry = 3
-auth_retry = 3
-waiting_after = 3
 
 [metrics]
 worker_port = 0

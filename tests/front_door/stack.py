@@ -69,16 +69,14 @@ port = {receiver}
 public_url = "http://127.0.0.1:{receiver}"
 
 [temporal]
+step_timeout = 3
+first_retry = 0.3
+longest_retry = 1
 embedded_port = {temporal}
 namespace = "{namespace}"
 codec_port = {codec}
 sticky_timeout = 2
 graceful_shutdown = 3
-
-[timing]
-step = 3
-first_retry = 0.3
-longest_retry = 1
 
 [metrics]
 worker_port = 0

@@ -77,7 +77,7 @@ async def lanes(
     rates = ", ".join(str(rate) for rate in range(100))
     overrides = {
         "RACCORD_VAT__RATES": f"[{rates}, 5.5]",
-        "RACCORD_TIMING__AUTH_RETRY": "1",
+        "RACCORD_TEMPORAL__AUTH_RETRY": "1",
         # Accounts with raised limits, so that it is the faults which the deals wait for.
         "RACCORD_HUBSPOT__REQUESTS_PER_SECOND": "60",
         "RACCORD_STRIPE__REQUESTS_PER_SECOND": "60",

@@ -23,10 +23,10 @@ async def busy(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory)
     overrides = {
         "RACCORD_WATCH__ALERT_AFTER": "5",
         "RACCORD_WATCH__CREDENTIALS_ALERT_AFTER": "2",
-        "RACCORD_TIMING__WAITING_AFTER": "4",
-        "RACCORD_TIMING__AUTH_RETRY": "2",
+        "RACCORD_WATCH__FLOW_WAITS_AFTER": "4",
+        "RACCORD_TEMPORAL__AUTH_RETRY": "2",
         "RACCORD_WATCH__PROBE_EVERY": "3",
-        "RACCORD_TIMING__LONGEST_RETRY": "5",
+        "RACCORD_TEMPORAL__LONGEST_RETRY": "5",
         # A CRM account with a raised limit, so that it is not the CRM which the test waits for.
         "RACCORD_HUBSPOT__REQUESTS_PER_SECOND": "80",
         "RACCORD_STRIPE__REQUESTS_PER_SECOND": "60",

@@ -9,7 +9,7 @@ import pytest
 from raccord.temporal import search
 from tests.front_door.stack import Lane, TemporalServer, until
 
-AUTH_RETRY = {"RACCORD_TIMING__AUTH_RETRY": "300"}
+AUTH_RETRY = {"RACCORD_TEMPORAL__AUTH_RETRY": "300"}
 """As delivered: longer than a flow may take to issue."""
 
 

@@ -85,8 +85,10 @@ def test_there_is_always_a_crm_and_a_billing_system(tmp_path: Path) -> None:
 
 
 def test_a_request_ends_before_its_step(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match=r"hubspot\.timeout must be shorter than timing\.step \(9 s\)"):
-        configuration(tmp_path, "[timing]\nstep = 9")
+    with pytest.raises(
+        BadSettings, match=r"hubspot\.timeout must be shorter than temporal\.step_timeout \(9 s\)"
+    ):
+        configuration(tmp_path, "[temporal]\nstep_timeout = 9")
 
 
 def test_the_queue_of_the_flows_is_no_connections() -> None:

@@ -24,7 +24,7 @@ def policy(directory: Path, toml: str) -> DealWonPolicy:
 def test_what_flow_1_receives_is_what_the_file_says(tmp_path: Path) -> None:
     frozen = policy(
         tmp_path,
-        LIVE + "[rollout]\nmax_amount = 5000.5\n[vat]\ndefault_rate = 5.5\n[timing]\nstep = 20\n"
+        LIVE + "[rollout]\nmax_amount = 5000.5\n[vat]\ndefault_rate = 5.5\n[temporal]\nstep_timeout = 20\n"
         "[desk]\napprove_above = 1000.1\n",
     )
     assert (frozen.mode, frozen.crm, frozen.billing) == (Mode.LIVE, "hubspot", "stripe")
@@ -32,7 +32,7 @@ def test_what_flow_1_receives_is_what_the_file_says(tmp_path: Path) -> None:
     assert frozen.rollout.max_amount == Decimal("5000.5")
     assert frozen.invoice.vat.default_rate == Decimal("5.5")
     assert frozen.approve_above == Decimal("1000.1")
-    assert frozen.timing == Timing(step=timedelta(seconds=20))
+    assert frozen.timing == Timing(step_timeout=timedelta(seconds=20))
     assert DealWonPolicy.model_validate_json(frozen.model_dump_json()) == frozen
 
 
@@ -44,7 +44,7 @@ def test_older_code_reads_the_payloads_of_newer_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", ["company", "rollout", "invoice", "vat", "einvoicing", "timing", "desk", "watch", "sweep"]
+    "section", ["company", "rollout", "invoice", "vat", "einvoicing", "desk", "watch", "sweep"]
 )
 def test_a_misspelt_setting_is_refused(tmp_path: Path, section: str) -> None:
     with pytest.raises(BadSettings, match=rf"^{section}\.spelt is not a setting of Raccord"):
@@ -67,10 +67,14 @@ def test_an_unknown_section_is_refused(tmp_path: Path) -> None:
 
 def test_the_environment_wins_field_by_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RACCORD_INVOICE__FOOTERS", '{"en": "Theirs"}')
-    monkeypatch.setenv("RACCORD_TIMING__STEP", "30")
-    found = configuration(tmp_path, '[invoice.footers]\nfr = "Ours"\n[timing]\nstep = 20\nfirst_retry = 2')
+    monkeypatch.setenv("RACCORD_TEMPORAL__STEP_TIMEOUT", "30")
+    found = configuration(
+        tmp_path, '[invoice.footers]\nfr = "Ours"\n[temporal]\nstep_timeout = 20\nfirst_retry = 2'
+    )
     assert found.settings.invoice.footers == {"fr": "Ours", "en": "Theirs"}
-    assert found.settings.timing == Timing(step=timedelta(seconds=30), first_retry=timedelta(seconds=2))
+    assert found.settings.timing == Timing(
+        step_timeout=timedelta(seconds=30), first_retry=timedelta(seconds=2)
+    )
 
 
 def test_a_flow_without_a_mode_is_in_shadow(tmp_path: Path) -> None:

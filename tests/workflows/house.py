@@ -55,12 +55,10 @@ contact = "Anne Durand"
 [invoice.footers]
 fr = "Pas d'escompte. Pénalités de retard et indemnité de 40 EUR."
 
-[timing]
-step = 12
+[temporal]
+step_timeout = 12
 first_retry = 0.1
 longest_retry = 5
-
-[temporal]
 graceful_shutdown = 1
 
 [data]

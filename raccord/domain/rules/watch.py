@@ -14,3 +14,5 @@ class Watching(Value):
     credentials_alert_after: Duration = timedelta(minutes=1)
     """For refused credentials and for permissions that they lack."""
     probe_every: Duration = Field(default=timedelta(seconds=30), ge=timedelta(seconds=1))
+    flow_waits_after: Duration = timedelta(hours=1)
+    """How long a step may be held up before its flow is listed as waiting."""
