@@ -51,7 +51,7 @@ class Outages(Interceptor):
         flow = info.workflow_id or ""
         if not flow.startswith(WATCH):
             # A watch that cannot tell would hold its own connection up, and wait for itself.
-            await self._stuck.hold(info.task_queue, flow, cause.value)
+            await self._stuck.hold(info.task_queue, flow, cause.value, _said(error))
         await self._watch(info.task_queue)
 
     async def over(self) -> None:
@@ -90,6 +90,10 @@ def _cause(error: BaseException) -> OutageCause | None:
     if name == Auth.name:
         return OutageCause.CREDENTIALS
     return OutageCause.DOWN if name in _DOWN else None
+
+
+def _said(error: BaseException) -> str:
+    return error.message if isinstance(error, ApplicationError) else str(error)
 
 
 class _Inbound(ActivityInboundInterceptor):

@@ -15,6 +15,7 @@ from raccord.domain.service.outage import Look, OutageCause, Report, WatchPolicy
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.money import Money
 from raccord.records.records import Records
+from raccord.records.stuck import StuckFlow
 from raccord.temporal import search
 from raccord.texts.outages import report_notice
 from raccord.texts.voice import Voice
@@ -40,29 +41,43 @@ class WatchActivities:
 
     @activity.defn(name="watch.look")
     async def look(self, connection: str) -> Look:
-        """Probe a connection and count who waits for it, with their money. Never fails for an outage."""
-        flows, amounts = await self._waiting(connection)
+        """Probe a connection and count who waits for it, with their money. Never fails for an outage.
+
+        While it answers, what the flows met counts, and what was said to them.
+        """
+        held, amounts = await self._waiting(connection)
+        flows, met_at = len(held), max((each.met_at for each in held), default=None)
         try:
             await self._probes[connection]()
         except Auth as error:
             cause = OutageCause.CREDENTIALS
-            return Look(healthy=False, cause=cause, said=str(error), flows=flows, amounts=amounts)
+            return Look(
+                healthy=False, cause=cause, said=str(error), met_at=met_at, flows=flows, amounts=amounts
+            )
         except ConnectorError as error:
-            return Look(healthy=False, said=str(error), flows=flows, amounts=amounts)
-        return Look(healthy=True, flows=flows, amounts=amounts)
+            return Look(healthy=False, said=str(error), met_at=met_at, flows=flows, amounts=amounts)
+        refused = [each for each in held if each.cause == OutageCause.CREDENTIALS]
+        return Look(
+            healthy=True,
+            cause=OutageCause.PERMISSION if refused else OutageCause.PARTLY,
+            said=next((each.said for each in (*refused, *held)), ""),
+            met_at=met_at,
+            flows=flows,
+            amounts=amounts,
+        )
 
-    async def _waiting(self, connection: str) -> tuple[int, tuple[Money, ...]]:
-        """Count the flows that are held up and still run; what closed meanwhile is forgotten."""
-        running, sums = 0, dict[str, Money]()
+    async def _waiting(self, connection: str) -> tuple[list[StuckFlow], tuple[Money, ...]]:
+        """Return the flows that are held up and still run; what closed meanwhile is forgotten."""
+        running, sums = list[StuckFlow](), dict[str, Money]()
         for held in await self._records.stuck.of(connection):
-            if running < MOST_COUNTED:
+            if len(running) < MOST_COUNTED:
                 alive, amount = await _amount_of(activity.client(), held.flow)
                 if not alive:
                     await self._records.stuck.release(connection, held.flow)
                     continue
                 if amount:
                     sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
-            running += 1
+            running.append(held)
             activity.heartbeat()
         return running, tuple(sums[currency] for currency in sorted(sums))
 

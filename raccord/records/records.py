@@ -28,7 +28,7 @@ class Records:
         self.quarantine = Quarantine(database, keys)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
-        self.stuck = Stuck(database)
+        self.stuck = Stuck(database, keys)
         self.watermarks = Watermarks(database)
 
     @classmethod

@@ -1,8 +1,9 @@
-"""Flows that a connection holds up: it is down, or refuses our credentials."""
+"""Flows that a connection holds up: it is down, or refuses our credentials or what they may do."""
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, select, update
 
@@ -10,8 +11,12 @@ from raccord.domain.values.base import Value
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import stuck
 from raccord.records.work import Work
+from raccord.sealing import KeyRing
 
-_ALL = select(stuck.c.held_by.label("connection"), stuck.c.flow, stuck.c.cause, stuck.c.since)
+_ALL = select(stuck)
+_CONTEXT = b"stuck"
+_NOTED_EVERY = timedelta(minutes=1)
+"""Flows may fail every second; that one still does is worth a write once a minute."""
 
 
 LOOK_EVERY = 5.0
@@ -19,12 +24,18 @@ LOOK_EVERY = 5.0
 
 
 class StuckFlow(Value):
-    """One flow that waits for a connection. `cause` is one word: `down`, `credentials`."""
+    """One flow that waits for a connection. `cause` is one word: `down`, `credentials`.
+
+    `said` is the connector's sentence when the cause was first met, with the permission that is missing;
+    `met_at` is when an attempt last failed for it, a minute behind at most.
+    """
 
     connection: str
     flow: str
     cause: str
     since: datetime
+    met_at: datetime
+    said: str = ""
 
 
 class Stuck:
@@ -33,8 +44,11 @@ class Stuck:
     So does each step that passes at once, which is nearly every step there is: that costs nothing.
     """
 
-    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, database: Database, keys: KeyRing, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
+        self._keys = keys
         self._clock = clock
         self._looked_at: float | None = None
         self._held: set[tuple[str, str]] = set()
@@ -42,24 +56,29 @@ class Stuck:
         self._passed: set[tuple[str, str]] = set()
         """What passed since the last look."""
 
-    async def hold(self, connection: str, flow: str, cause: str) -> None:
+    async def hold(self, connection: str, flow: str, cause: str, said: str = "") -> None:
         """Note that a connection holds a flow up; a new cause replaces the old, the first `since` stays."""
         self._held.add((connection, flow))
         self._passed.discard((connection, flow))
-        if await self._cause(connection, flow) == cause:
+        now = datetime.now(UTC)
+        noted = await self._noted(connection, flow)
+        if noted and noted[0] == cause and now - noted[1] < _NOTED_EVERY:
             return
-        row = {"held_by": connection, "flow": flow, "cause": cause, "since": datetime.now(UTC)}
+        met: dict[str, Any] = {"met_at": now}
+        if noted is None or noted[0] != cause:
+            met |= {"cause": cause, "sealed": self._keys.seal(said.encode(), context=_CONTEXT)}
+        row = {"held_by": connection, "flow": flow, "since": now} | met
 
         def work(tx: Connection) -> None:
-            if not insert_if_absent(tx, stuck, **row):
-                tx.execute(update(stuck).where(_row(connection, flow)).values(cause=cause))
+            if noted or not insert_if_absent(tx, stuck, **row):
+                tx.execute(update(stuck).where(_row(connection, flow)).values(**met))
 
         await self._database.writing(work)
 
     async def release(self, connection: str, flow: str) -> None:
         """Forget it: the flow got through, or is no more. Nothing when it was not held up."""
         self._held.discard((connection, flow))
-        if await self._cause(connection, flow) is None:
+        if await self._noted(connection, flow) is None:
             return
         gone = delete(stuck).where(_row(connection, flow))
         await self._database.writing(lambda tx: tx.execute(gone).close())
@@ -92,14 +111,29 @@ class Stuck:
         """Return every held-up flow, the longest first."""
         return self._listed(_ALL)
 
-    def _cause(self, connection: str, flow: str) -> Work[str | None]:
-        wanted = select(stuck.c.cause).where(_row(connection, flow))
-        return self._database.reading(lambda tx: tx.scalar(wanted))
+    def _noted(self, connection: str, flow: str) -> Work[tuple[str, datetime] | None]:
+        wanted = select(stuck.c.cause, stuck.c.met_at).where(_row(connection, flow))
+
+        def work(tx: Connection) -> tuple[str, datetime] | None:
+            found = tx.execute(wanted).one_or_none()
+            return (found.cause, found.met_at) if found else None
+
+        return self._database.reading(work)
 
     def _listed(self, wanted: Select[*tuple[object, ...]]) -> Work[tuple[StuckFlow, ...]]:
         ordered = wanted.order_by(stuck.c.since, stuck.c.flow)
         return self._database.reading(
-            lambda tx: tuple(StuckFlow.model_validate(row._asdict()) for row in tx.execute(ordered))
+            lambda tx: tuple(
+                StuckFlow(
+                    connection=row.held_by,
+                    flow=row.flow,
+                    cause=row.cause,
+                    since=row.since,
+                    met_at=row.met_at,
+                    said=self._keys.unseal(row.sealed, context=_CONTEXT).decode(),
+                )
+                for row in tx.execute(ordered)
+            )
         )
 
 

@@ -189,6 +189,8 @@ stuck = Table(
     Column("flow", String, primary_key=True),
     Column("cause", String, nullable=False),
     Column("since", Instant, nullable=False),
+    Column("met_at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 watermarks = Table(

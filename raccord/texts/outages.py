@@ -32,19 +32,30 @@ def report_notice(report: Report, voice: Voice, zone: tzinfo) -> Notice:
 
 def watch_markdown(watch: Watch, look: Look, language: str) -> str:
     """Write what is known of an outage while it lasts."""
-    state = message(_STATES[look.cause] if not look.healthy else "watch.answers", connection=watch.connection)
+    state = message("watch.answers" if look.quiet else _STATES[look.cause], connection=watch.connection)
     waiting = message("watch.waiting_for_nothing", count=look.flows)
     if look.amounts:
         waiting = message("watch.waiting", count=look.flows, amounts=look.amounts)
     told = message("watch.told" if watch.alerted else "watch.not_told")
     points = [waiting, told]
-    if look.said and not look.healthy:
+    if look.said:
         points.insert(0, message("outage.said", quote=Quote(quote=look.said)))
     listed = "\n".join(f"- {say(point, language)}" for point in points)
     return f"**{say(state, language)}**\n\n{listed}"
 
 
-_STATES = {OutageCause.DOWN: "vendor.down", OutageCause.CREDENTIALS: "vendor.credentials"}
+_STATES = {
+    OutageCause.DOWN: "vendor.down",
+    OutageCause.CREDENTIALS: "vendor.credentials",
+    OutageCause.PERMISSION: "vendor.permission",
+    OutageCause.PARTLY: "vendor.partly",
+}
+_TITLES = {
+    OutageCause.DOWN: "outage.down",
+    OutageCause.CREDENTIALS: "outage.credentials",
+    OutageCause.PERMISSION: "outage.permission",
+    OutageCause.PARTLY: "outage.partly",
+}
 
 
 def _title(report: Report, zone: tzinfo) -> Message:
@@ -54,6 +65,4 @@ def _title(report: Report, zone: tzinfo) -> Message:
     connection, since = report.connection, local(report.since)
     if report.until:
         return message("outage.over", connection=connection, until=local(report.until))
-    if report.look.cause is OutageCause.CREDENTIALS:
-        return message("outage.credentials", connection=connection, since=since)
-    return message("outage.down", connection=connection, since=since)
+    return message(_TITLES[report.look.cause], connection=connection, since=since)

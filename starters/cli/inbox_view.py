@@ -167,6 +167,7 @@ class View:
                 "connection": connection,
                 "cause": (OutageCause.CREDENTIALS if _refuses(held) else OutageCause.DOWN).value,
                 "since": held[0].since.isoformat(),
+                "said": next((row.said for row in held if row.said), ""),
                 "flows": [row.flow for row in held],
             }
             for connection, held in _by_connection(flows)

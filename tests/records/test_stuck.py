@@ -34,7 +34,18 @@ async def test_a_wait_counts_from_its_first_attempt(records: Records) -> None:
     await records.stuck.hold("stripe", "f", "down")
     assert await records.stuck.of("stripe") == (first,)
     await records.stuck.hold("stripe", "f", "credentials")
-    assert await records.stuck.of("stripe") == (first.model_copy(update={"cause": "credentials"}),)
+    (second,) = await records.stuck.of("stripe")
+    assert (second.cause, second.since) == ("credentials", first.since)
+    assert second.met_at > first.met_at
+
+
+async def test_what_was_said_is_kept_and_sealed(records: Records, file: Path) -> None:
+    sentence = "The key lacks “Customers: write”."
+    await records.stuck.hold("stripe", "f", "credentials", sentence)
+    await records.stuck.hold("stripe", "f", "credentials", "Another sentence.")
+    (row,) = await records.stuck.of("stripe")
+    assert row.said == sentence
+    assert not any(b"Customers" in each.read_bytes() for each in file.parent.iterdir())
 
 
 async def test_a_flow_that_got_through_is_forgotten(records: Records) -> None:

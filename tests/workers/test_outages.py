@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,16 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from raccord.connectors.errors import Permanent, Transient
+from raccord.connectors.errors import Forbidden, Permanent, Transient
 from raccord.records.database import Database
+from raccord.records.records import Records
 from raccord.records.stuck import Stuck
-from workers.outages import Outages
+from raccord.sealing import KeyRing
+from workers.outages import WATCH, Outages
 
 Says = tuple[str, str, str]
 
@@ -21,10 +24,10 @@ class Told(Stuck):
     """Remembers what it is told, and touches no database."""
 
     def __init__(self, place: Path) -> None:
-        super().__init__(Database(f"sqlite:///{place}/none.db"))
+        super().__init__(Database(f"sqlite:///{place}/none.db"), KeyRing.create(place / "keys.json"))
         self.said: list[Says] = []
 
-    async def hold(self, connection: str, flow: str, cause: str) -> None:  # noqa: ARG002
+    async def hold(self, connection: str, flow: str, cause: str, said: str = "") -> None:  # noqa: ARG002
         self.said.append(("hold", connection, flow))
 
     async def release(self, connection: str, flow: str) -> None:
@@ -93,3 +96,53 @@ async def test_one_hiccup_is_no_outage(step: Step, stuck: Told) -> None:
 async def test_our_own_queue_is_no_connection(step: Step, stuck: Told) -> None:
     await step(queue="flows", attempt=2)
     assert stuck.said == []
+
+
+SENTENCE = "The key lacks “Customers: write”."
+
+
+class Noting:
+    """The interceptor's notes in real records."""
+
+    def __init__(self, records: Records) -> None:
+        self.started = AsyncMock()
+        self.records = records
+        client = Mock(spec=Client, start_workflow=self.started)
+        self.outages = Outages(client, records.stuck, {"stripe"})
+
+    async def met(self, error: BaseException, *, attempt: int = 1, flow: str = "f") -> None:
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, workflow_id=flow, task_queue="stripe", attempt=attempt)
+        await environment.run(self.outages.met, error)
+
+    async def noted(self) -> list[Says]:
+        return [(row.flow, row.cause, row.said) for row in await self.records.stuck.list()]
+
+    @property
+    def watched(self) -> list[str]:
+        return [call.kwargs["id"] for call in self.started.await_args_list]
+
+
+@pytest.fixture
+async def noting(tmp_path: Path) -> AsyncIterator[Noting]:
+    records = Records.open(f"sqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
+    await records.migrate()
+    yield Noting(records)
+    await records.close()
+
+
+@pytest.mark.parametrize("error", [Forbidden(SENTENCE), ApplicationError(SENTENCE, type="Auth")])
+async def test_a_missing_permission_counts_at_once_and_is_named(noting: Noting, error: BaseException) -> None:
+    await noting.met(error)
+    assert await noting.noted() == [("f", "credentials", SENTENCE)]
+    assert noting.watched == [f"{WATCH}stripe"]
+
+
+async def test_an_outage_is_noted_in_the_connectors_words(noting: Noting) -> None:
+    await noting.met(Transient("Stripe answered 503."), attempt=2)
+    assert await noting.noted() == [("f", "down", "Stripe answered 503.")]
+
+
+async def test_no_watch_waits_for_itself(noting: Noting) -> None:
+    await noting.met(Forbidden(SENTENCE), flow=f"{WATCH}stripe")
+    assert (await noting.noted(), noting.watched) == ([], [f"{WATCH}stripe"])

@@ -31,16 +31,26 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 
 class Outage:
-    """A connection and a channel, by minutes since the first look: when is it down, when can be told?"""
+    """A connection and a channel, by minutes since the first look.
+
+    When is it down, when are flows held up, when can be told, and when does a flow meet it again?
+    """
 
     def __init__(
         self,
         environment: WorkflowEnvironment,
+        *,
         down: Callable[[float], bool],
         held: Callable[[float], bool],
         telling: Callable[[float], bool] = lambda _: True,
+        met: Callable[[float], bool] | None = None,
+        cause: OutageCause = OutageCause.PARTLY,
     ) -> None:
         self._environment = environment
+        self._met = met or down
+        self._met_at: datetime | None = None
+        self.cause = cause
+        self.reports: list[Report] = []
         self._down, self._held, self._telling = down, held, telling
         self._began: datetime | None = None
         self.told: list[tuple[float, str]] = []
@@ -57,14 +67,23 @@ class Outage:
     @activity.defn(name="watch.look")
     async def look(self, connection: str) -> Look:
         minute = await self._minute()
-        down, held = self._down(minute), self._held(minute)
-        return Look(healthy=not down, cause=OutageCause.DOWN, said=f"{connection} is down", flows=int(held))
+        down, held, met = self._down(minute), self._held(minute), self._met(minute)
+        if met:
+            self._met_at = await self._environment.get_current_time()
+        return Look(
+            healthy=not down,
+            cause=OutageCause.DOWN if down else self.cause,
+            said=f"{connection} is down" if down else "The key lacks “Customers: write”.",
+            met_at=self._met_at if held else None,
+            flows=int(held),
+        )
 
     @activity.defn(name="watch.report")
     async def report(self, report: Report) -> None:
         minute = await self._minute()
         if not self._telling(minute):
             raise ApplicationError("the channel is down too", type="Transient")
+        self.reports.append(report)
         self.told.append((minute, "over" if report.until else "down"))
 
     async def play(self, name: str) -> list[tuple[float, str]]:
@@ -113,3 +132,40 @@ async def test_an_alert_that_cannot_be_told_at_once_is_told_when_the_channel_is_
     (first, down), (_, over) = await outage.play("silent")
     assert (down, over) == ("down", "over")
     assert 60 <= first < 80
+
+
+@pytest.mark.parametrize(
+    ("cause", "tells"), [(OutageCause.PERMISSION, 1), (OutageCause.PARTLY, 15)], ids=["403", "503 to POST"]
+)
+async def test_what_is_refused_is_told_although_the_probe_is_answered(
+    skipping: WorkflowEnvironment, cause: OutageCause, tells: int
+) -> None:
+    outage = Outage(skipping, down=lambda _: False, held=lambda m: m < 90, met=lambda m: m < 90, cause=cause)
+    (first, down), (last, over) = await outage.play(f"partial-{cause}")
+    assert (down, over) == ("down", "over")
+    assert tells <= first < tells + 3
+    assert 90 <= last < 95
+    alert = outage.reports[0]
+    assert alert.look.cause is cause
+    assert "Customers: write" in alert.look.said
+
+
+async def test_what_is_refused_after_an_outage_is_told_too(skipping: WorkflowEnvironment) -> None:
+    outage = Outage(skipping, down=lambda m: m < 5, held=lambda m: m < 60, met=lambda m: m < 60)
+    (first, down), (last, over) = await outage.play("then-partial")
+    assert (down, over) == ("down", "over")
+    assert 15 <= first < 20
+    assert 60 <= last < 65
+
+
+async def test_a_flow_between_two_attempts_ends_no_outage(skipping: WorkflowEnvironment) -> None:
+    outage = Outage(
+        skipping,
+        down=lambda _: False,
+        held=lambda m: m < 60 and not 29.5 < m < 30.5,
+        met=lambda m: m < 60,
+        cause=OutageCause.PERMISSION,
+    )
+    (_, down), (last, over) = await outage.play("gap")
+    assert (down, over) == ("down", "over")
+    assert 60 <= last < 65

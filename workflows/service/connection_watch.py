@@ -1,4 +1,4 @@
-"""Watching a connection that is down or refuses our credentials: one alert, one recovery."""
+"""Watching a connection that holds flows up: one alert, one recovery."""
 
 from datetime import timedelta
 
@@ -19,6 +19,8 @@ LOOK_WITHIN = timedelta(minutes=2)
 class ConnectionWatch:
     """Look at a connection until it answers and nobody waits for it any more.
 
+    Answering is not enough: a vendor may answer us and refuse what the flows ask of it.
+
     Started by every step that meets an outage; however many wait, one watch runs for a connection,
     tells once that it is down and once that it is over. Flows go on by themselves meanwhile.
     """
@@ -28,8 +30,8 @@ class ConnectionWatch:
         policy = await run_local(WatchActivities.policy, summary="read the thresholds")
         watch = watch.model_copy(update={"since": watch.since or workflow.now()})
         workflow.upsert_search_attributes([search.STATE.value_set("outage")])
-        while not (look := await self._look(watch.connection)).over:
-            watch = await self._told(watch.with_look(look), look, policy)
+        while not (watch := watch.with_look(look := await self._look(watch), workflow.now())).over:
+            watch = await self._told(watch, look, policy)
             workflow.set_current_details(watch_markdown(watch, look, policy.language))
             await workflow.sleep(policy.probe_every, summary=f"look at {watch.connection} again")
             if workflow.info().is_continue_as_new_suggested():
@@ -38,15 +40,13 @@ class ConnectionWatch:
             await self._tell(watch.report(until=workflow.now()), policy)
         workflow.upsert_search_attributes([search.STATE.value_set("healthy")])
 
-    async def _look(self, connection: str) -> Look:
-        return await run_ours(
-            WatchActivities.look, connection, summary=f"look at {connection}", lasting=LOOK_WITHIN
-        )
+    async def _look(self, watch: Watch) -> Look:
+        summary = f"look at {watch.connection}"
+        return await run_ours(WatchActivities.look, watch.connection, summary=summary, lasting=LOOK_WITHIN)
 
     async def _told(self, watch: Watch, look: Look, policy: WatchPolicy) -> Watch:
-        if watch.alerted or workflow.now() - watch.began < policy.tells_after(look.cause):
-            return watch
-        if look.healthy:
+        early = workflow.now() - watch.began < policy.tells_after(look.cause)
+        if watch.alerted or early or not watch.lasts(look, workflow.now(), policy.timing):
             return watch
         return watch.model_copy(update={"alerted": await self._tell(watch.report(look=look), policy)})
 

@@ -160,6 +160,8 @@ def _flows() -> None:
         sa.Column("flow", sa.String, nullable=False),
         sa.Column("cause", sa.String, nullable=False),
         sa.Column("since", _INSTANT, nullable=False),
+        sa.Column("met_at", _INSTANT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("held_by", "flow", name="pk_stuck"),
     )
     op.create_table(
