@@ -1,6 +1,7 @@
-"""What starts by the clock: the sweep, at start-up and from then on regularly."""
+"""What starts by the clock: the sweep, regularly, and when a receiver starts that finds none made lately."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.client import (
@@ -8,6 +9,7 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleInfo,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
@@ -28,7 +30,7 @@ TRY_AGAIN_SECONDS = 5.0
 
 
 async def keep_sweeping(client: Client, settings: Settings) -> None:
-    """Create or update the sweep's schedule and sweep once now; Temporal may be away at first."""
+    """Create or update the sweep's schedule, and sweep now if it is time; Temporal may be away at first."""
     while True:
         try:
             await schedule_sweep(client, settings)
@@ -40,9 +42,10 @@ async def keep_sweeping(client: Client, settings: Settings) -> None:
 
 
 async def schedule_sweep(client: Client, settings: Settings) -> None:
-    """Make the schedule say what the settings say, a pause by an operator left as it is; sweep once now.
+    """Make the schedule say what the settings say, a pause by an operator left as it is.
 
-    Raises `RPCError`, or `RuntimeError` while the client cannot connect.
+    Sweeps now where the last sweep is longer ago than they are apart: of many receivers that start, one
+    does. Raises `RPCError`, or `RuntimeError` while the client cannot connect.
     """
     wanted = Schedule(
         action=ScheduleActionStartWorkflow(
@@ -65,4 +68,14 @@ async def schedule_sweep(client: Client, settings: Settings) -> None:
             return ScheduleUpdate(schedule=wanted)
 
         await handle.update(keep_state)
-        await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+        now = await handle.describe()
+        if not now.schedule.state.paused and due(now.info, settings.sweep.every, datetime.now(UTC)):
+            await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+
+
+def due(info: ScheduleInfo, every: timedelta, at: datetime) -> bool:
+    """Whether no sweep runs and the last one began longer ago than sweeps are apart."""
+    if info.running_actions:
+        return False
+    last = max((action.started_at for action in info.recent_actions), default=None)
+    return last is None or at - last >= every
