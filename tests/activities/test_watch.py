@@ -17,7 +17,7 @@ FLOW, PERMISSION = "deal-won/hubspot/1", "The token lacks crm.objects.deals.writ
 
 @pytest.fixture
 async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    opened = Records.open(f"sqlite+aiosqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
+    opened = Records.open(f"sqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
     await opened.migrate()
     yield opened
     await opened.close()
