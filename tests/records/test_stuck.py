@@ -9,6 +9,7 @@ import pytest
 from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.records import Records
 from raccord.records.stuck import LOOK_EVERY, Stuck, StuckFlow
+from raccord.sealing import KeyRing
 from tests.patience import patience
 from tests.records.rows import tampering
 
@@ -88,10 +89,10 @@ async def clock() -> Clock:
 
 
 @pytest.fixture
-async def here(records: Records, url: str, clock: Clock) -> AsyncIterator[Stuck]:
+async def here(records: Records, url: str, clock: Clock, keys: KeyRing) -> AsyncIterator[Stuck]:
     """The list as one process sees it; `records.stuck` is another process."""
     database = Database(url)
-    yield Stuck(database, clock=clock)
+    yield Stuck(database, keys, clock=clock)
     await database.close()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
+from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
 from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.values.totals import VatRounding
 from raccord.settings.configuration import BadSettings
@@ -22,6 +22,7 @@ def able(**changes: Any) -> BillingCapabilities:
         "requests_per_activity": 2,
         "vat_rounding": VatRounding.PER_RATE,
         "max_lines": 7,
+        "texts": dict.fromkeys(InvoiceLimits.model_fields, 100),
     }
     return BillingCapabilities.model_validate(said | changes)
 
