@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, settings
 from tests.patience import FACTOR, WrongFactor, patience, settle_factor
 from tests.slice import Slice, new_seed
 
+# Else a bare assert of that module fails without saying what it saw; the bench's tests import it too.
+pytest.register_assert_rewrite("tests.front_door.judge")
+
 WHOLE_SYSTEM = Path(__file__).parent / "front_door"
 ALL_EXAMPLES, QUICK_EXAMPLES = 100, 25
 """Of a property test that does not say how many it needs."""

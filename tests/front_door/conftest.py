@@ -8,9 +8,6 @@ import pytest
 from tests.front_door.doors import Front
 from tests.front_door.stack import Lane, TemporalServer
 
-# Else a bare assert of that module fails without saying what it saw.
-pytest.register_assert_rewrite("tests.front_door.judge")
-
 
 @pytest.fixture(scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:

@@ -51,7 +51,7 @@ class Case:
     def connection(self, lab: Lab, **more: Any) -> Connection:
         vendor = load(self.kind, self.vendor)
         given = {"vendor": self.vendor, "base_url": f"{lab.base}/{self.vendor}{self.path}"}
-        section = {**given, **self.settings, "timeout": patience(1), **more}
+        section = {**given, **self.settings, "timeout": patience(3), **more}
         return Connection(self.vendor, self.kind, vendor, vendor.settings.model_validate(section))
 
     @asynccontextmanager
