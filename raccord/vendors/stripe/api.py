@@ -17,8 +17,9 @@ from pydantic import BaseModel
 
 from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.failures import Answer
 from raccord.connectors.http.paging import pages
-from raccord.connectors.http.reading import NotJson, read_body
+from raccord.connectors.http.reading import read_body
 from raccord.vendors.stripe.errors import TABLE
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import ObjectT, Page
@@ -26,11 +27,13 @@ from raccord.vendors.stripe.wire import ObjectT, Page
 VERSION = "2026-10-28.endive"
 PAGE_SIZE = 100
 _LONGEST_KEY = 255
+_ANSWER = "answer"
+"""Where a whole answer travels through Stripe's client: in the place of its headers."""
 
 # Off for the whole process, there is no other way: it tells Stripe how long requests took and on which
 # machine, and leaves an id in the home directory.
 stripe.enable_telemetry = False
-# The client logs addresses, which hold e-mail addresses that are looked for, at INFO, and bodies at DEBUG.
+# The client logs addresses, which hold e-mail addresses that are looked for, at INFO, and forms at DEBUG.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 W = TypeVar("W", bound=BaseModel)
@@ -107,20 +110,16 @@ class StripeApi:
         params: Mapping[str, object],
     ) -> W:
         with TABLE.errors(operation):
-            return read_body(await self._body(method, _path(to), params), into)
-
-    async def _body(self, method: str, path: str, params: Mapping[str, object]) -> bytes:
-        try:
-            answer = await self._client.raw_request_async(method, path, **params)
-        except (stripe.APIError, UnicodeDecodeError):
-            # The client parses a success before it hands it over. Without its error, which quotes the answer.
-            raise NotJson from None
-        body: str = answer.body
-        return body.encode()
+            handed = await self._client.raw_request_async(method, _path(to), **params)
+            answer: Answer = handed.headers[_ANSWER]
+            return read_body(answer.body, into)
 
 
 class _Sender(stripe.HTTPClient):
-    """What Stripe's client sends with. Raises `HttpFailure` unless the answer is a success."""
+    """What Stripe's client sends with: it gets an empty object, and hands the answer on beside it.
+
+    Raises `HttpFailure` unless the answer is a success.
+    """
 
     name = "raccord"
 
@@ -130,11 +129,12 @@ class _Sender(stripe.HTTPClient):
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
-    ) -> tuple[bytes, int, Mapping[str, str]]:
+    ) -> tuple[bytes, int, Mapping[str, Any]]:
         answer = await self._http.send(
             method.upper(), url, headers={**headers, "User-Agent": "raccord"}, body=post_data
         )
-        return answer.body, answer.status, answer.headers
+        # The client would parse and format whatever it gets, 0.1 s for a page of a hundred invoices.
+        return b"{}", answer.status, {_ANSWER: answer}
 
 
 def idempotency_key(key: str) -> str:

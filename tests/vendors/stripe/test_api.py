@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from unittest.mock import Mock
 
 import pytest
 
@@ -64,12 +65,14 @@ async def test_stripes_client_tells_nothing_of_this_machine(api: StripeApi, stub
         }
 
 
-async def test_stripes_client_writes_no_address_and_no_answer_to_a_log(
+async def test_stripes_client_writes_no_address_and_no_form_to_a_log(
     api: StripeApi, stub: Stub, caplog: pytest.LogCaptureFixture
 ) -> None:
     stub.on("GET /v1/customers", FOUND)
+    stub.on("POST /v1/customers", FOUND)
     with caplog.at_level(logging.DEBUG):
         await api.get(READ, "customers", Identified, {"email": "jean@acme.example"})
+        await api.post(WRITE, "customers", Identified, {"email": "jean@acme.example"}, key="k")
     assert "acme.example" not in caplog.text
 
 
@@ -79,3 +82,11 @@ async def test_stripes_client_repeats_nothing_even_when_told_to(api: StripeApi, 
     with pytest.raises(Transient):
         await api.get(READ, "invoices", Identified)
     assert len(stub.seen) == 1
+
+
+async def test_an_answer_is_parsed_once(api: StripeApi, stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub.on("GET /v1/invoices", FOUND)
+    parse = Mock(wraps=json.loads)
+    monkeypatch.setattr(json, "loads", parse)
+    assert (await api.get(READ, "invoices", Identified)).id == "x_1"
+    assert [call.args[0] for call in parse.call_args_list] == ["{}"]
