@@ -3,29 +3,26 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from temporalio import workflow
 
 from activities.records.memory import RecordsActivities
+from raccord.domain.desk.asks import vanished
 from raccord.domain.desk.question import Answer, Ask, Choice, Decision, Question
-from raccord.domain.rules.timing import Timing
 from raccord.domain.values.end import End
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal import search
 from raccord.temporal.flows import Changed
-from raccord.texts.ends import end_markdown, waiting_markdown
+from raccord.texts.ends import end_markdown
 from workflows.desk import Desk
+from workflows.held_up import HeldUp
 from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_local, run_step
 
 T = TypeVar("T")
 
-_FIRST_PAUSE = timedelta(seconds=1)
-_LONGEST_PAUSE = timedelta(minutes=5)
-_MOST_FRUITLESS = 12
 _ENOUGH = 3
 """Looks that came to nothing one after the other, until a person is asked about what a vendor refuses."""
 
@@ -43,14 +40,6 @@ class GivenUp(Exception):
     """A person decided that the flow goes no further."""
 
 
-@dataclass(frozen=True)
-class _Awaited:
-    """The vendor step that the flow awaits, and since when."""
-
-    queue: str
-    since: datetime
-
-
 class Flow(ABC, Generic[E]):
     """A flow about one subject, which may be started at any time, by anybody, any number of times.
 
@@ -62,13 +51,11 @@ class Flow(ABC, Generic[E]):
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.timing = Timing()
-        self.language = "fr"
+        self.held_up = HeldUp()
         self._desk = Desk()
         self._changed = False
         self._thorough = self.thorough = False
-        self._fruitless = 0
-        self._awaited: _Awaited | None = None
+        self._vanished: set[str] = set()
 
     @workflow.signal(description="Something about its subject changed: look again")
     def changed(self, why: Changed) -> None:
@@ -107,13 +94,17 @@ class Flow(ABC, Generic[E]):
     def given_up(self) -> E:
         """Return the end of a flow that a person gave up."""
 
-    async def gone(self, gone: Gone) -> E:
-        """Return the end when a record that a step was about is gone."""
-        raise gone
+    @abstractmethod
+    def about(self) -> RecordName:
+        """Name the subject as the steps that read it do."""
+
+    @abstractmethod
+    async def deleted(self) -> E:
+        """Return the end when the subject itself is gone."""
 
     async def until_nothing_changes(self) -> E:
         """Look until a look has an end and nothing changed meanwhile; record the end and return it."""
-        watching = asyncio.create_task(self._say_when_held_up())
+        watching = asyncio.create_task(self.held_up.watch())
         while True:
             end = await self._one_look()
             if end is None or (self._changed and not await self._nothing_new()):
@@ -132,7 +123,7 @@ class Flow(ABC, Generic[E]):
         """Return a person's standing answer; without one, wait for it and then look at everything again."""
         answer = await self._desk.ask(
             self.question(ask),
-            language=self.language,
+            language=self.held_up.language,
             changed=lambda: self._changed,
             still_so=self.still_so,
         )
@@ -151,13 +142,9 @@ class Flow(ABC, Generic[E]):
         within: timedelta | None = None,
     ) -> T:
         """Run one vendor step; see `run_step`. One that is held up for long says so."""
-        self._awaited = _Awaited(queue, workflow.now())
-        try:
-            return await run_step(
-                method, arg, queue=queue, timing=self.timing, about=about, summary=summary, within=within
-            )
-        finally:
-            self._awaited = None
+        timing = self.held_up.timing
+        step = run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
+        return await self.held_up.while_awaiting(queue, step)
 
     async def _one_look(self) -> E | None:
         """One look with all its ways out; None when another look is due before the end."""
@@ -167,7 +154,7 @@ class Flow(ABC, Generic[E]):
                 try:
                     end: E | None = await self.look()
                 except Gone as gone:
-                    end = await self.gone(gone)
+                    end = await self._gone(gone.record)
             except Stopped as stopped:
                 if not self.asks():
                     return self.stopped(stopped.ask)
@@ -178,18 +165,27 @@ class Flow(ABC, Generic[E]):
         except LookAgain as again:
             end = await self._outdated(again.ask)
         except OutOfTime as late:
-            await self._pause(late.wait, late.queue)
+            await self.held_up.pause(late.wait, late.queue)
             return None
         if end or self._desk.heard() or self._changed:
-            self._fruitless = 0
+            self.held_up.fruitless = 0
         else:
             # Nobody said anything: what made this look void may make the next one void as well.
-            await self._pause(None, "")
+            await self.held_up.pause()
         return end
+
+    async def _gone(self, record: RecordName) -> E:
+        """The subject is gone: the end. Anything else that vanished is looked for again, once each."""
+        if record == self.about():
+            return await self.deleted()
+        if record.identity in self._vanished:
+            raise Stopped(vanished(record))
+        self._vanished.add(record.identity)
+        raise LookAgain
 
     async def _outdated(self, ask: Ask | None) -> E | None:
         """Look again; what reading again has not mended a few times is a question."""
-        if ask is None or self._fruitless < _ENOUGH:
+        if ask is None or self.held_up.fruitless < _ENOUGH:
             return None
         if not self.asks():
             return self.stopped(ask)
@@ -200,17 +196,6 @@ class Flow(ABC, Generic[E]):
         except LookAgain:
             pass
         return None
-
-    async def _pause(self, wait: timedelta | None, queue: str) -> None:
-        """Wait as long as a vendor asked, and longer each time that looks come to nothing."""
-        grown = _FIRST_PAUSE * 2 ** (self._fruitless - 1) if self._fruitless else timedelta(0)
-        self._fruitless = min(self._fruitless + 1, _MOST_FRUITLESS)
-        pause = max(wait or timedelta(0), min(grown, _LONGEST_PAUSE))
-        if not pause:
-            return
-        if queue:
-            self._show_waiting(queue)
-        await workflow.sleep(pause, summary=f"leave {queue} alone for a while" if queue else "look again")
 
     async def _nothing_new(self) -> bool:
         """Whether the changes told since the look began leave the subject as it was read."""
@@ -228,7 +213,7 @@ class Flow(ABC, Generic[E]):
             workflow.continue_as_new(self.subject)
 
     async def _conclude(self, end: End) -> None:
-        workflow.set_current_details(end_markdown(end, self.language))
+        workflow.set_current_details(end_markdown(end, self.held_up.language))
         amount = end.amount
         workflow.upsert_search_attributes(
             [
@@ -243,28 +228,3 @@ class Flow(ABC, Generic[E]):
         settled = await run_local(RecordsActivities.conclude, end, summary=f"record the end: {end.state}")
         if settled:
             await self._desk.leave(settled)
-
-    async def _say_when_held_up(self) -> None:
-        """Say where people look for it that a step is held up: one timer a flow, not one a step."""
-        while True:
-            await workflow.wait_condition(lambda: self._awaited is not None)
-            awaited = self._awaited
-            if awaited is None:
-                continue
-            left = awaited.since + self.timing.waiting_after - workflow.now()
-            if left > timedelta(0):
-                await workflow.sleep(left, summary=f"then say that {awaited.queue} is awaited")
-                continue
-            self._show_waiting(awaited.queue)
-            await self._until_done(awaited)
-            workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
-            workflow.set_current_details("")
-
-    async def _until_done(self, awaited: _Awaited) -> None:
-        await workflow.wait_condition(lambda: self._awaited is not awaited)
-
-    def _show_waiting(self, queue: str) -> None:
-        workflow.upsert_search_attributes(
-            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
-        )
-        workflow.set_current_details(waiting_markdown(queue, self.language))

@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
 from activities.billing.drafts import OUTDATED
 from raccord.connectors.errors import DUE_DATE_PAST, VAT_RATE_MISSING
-from raccord.domain.deal_won.questions import refusal, refused
+from raccord.domain.desk.asks import refusal, refused
 from raccord.domain.desk.problems import Cause, Problem
 from raccord.domain.desk.question import Ask
 from raccord.domain.rules.timing import Timing

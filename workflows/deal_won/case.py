@@ -12,9 +12,13 @@ from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.desk.question import Answer, Ask, Question
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import by_hand_between
+from raccord.records.links import DealLink
 from workflows.deal_won.steps import Reading, Writing
+from workflows.steps import LookAgain
 
 ISSUE_WITHIN = timedelta(minutes=2)
+ECHO_WITHIN = timedelta(minutes=5)
+"""How long after our last write an event that leaves the deal as it was is taken for its echo."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,28 @@ class Case:
             raise LookupError(f"deal {self.ref} is gone")
         return self.read
 
-    @property
     def left_of_today(self) -> timedelta | None:
-        """How long an order dated today may be retried: one of another day has other dates.
+        """Return how long an order dated today may be retried: one of another day has other dates.
 
-        None where days are shorter than the steps that they would have to hold.
+        None where days are shorter than the steps that they would have to hold. Raises `LookAgain` when
+        the day is over.
         """
         clock = self.policy.clock
         if clock.scaled:
             return None
-        return max(clock.end_of(self.today) - workflow.now(), timedelta(seconds=1))
+        left = clock.end_of(self.today) - workflow.now()
+        if left <= timedelta(0):
+            raise LookAgain
+        return left
 
-    @property
     def left_to_issue(self) -> timedelta:
-        """How long issuing may take before the deal has to be read again."""
-        return min(self.left_of_today or ISSUE_WITHIN, ISSUE_WITHIN)
+        """Return how long issuing may take before the deal has to be read again. Raises `LookAgain`."""
+        return min(self.left_of_today() or ISSUE_WITHIN, ISSUE_WITHIN)
+
+    def is_echo(self, link: DealLink) -> bool:
+        """Whether the event may be what our own last write caused: nothing is different since."""
+        recent = link.updated_at is not None and workflow.now() - link.updated_at < ECHO_WITHIN
+        return recent and link.number is not None and link.settled == self.deal.content_hash
 
     def query(self, plan: InvoicePlan | None) -> BooksQuery:
         """Ask the books for all that decides about this deal; without a plan, for its own invoices."""

@@ -57,7 +57,7 @@ class Drafts:
 
     async def issued(self, draft: Draft) -> Invoice:
         """Issue the proven draft. Raises `OutOfTime` when the deal has to be read again first."""
-        return await self._steps.issue(draft.invoice, draft.expected, within=self._case.left_to_issue)
+        return await self._steps.issue(draft.invoice, draft.expected, within=self._case.left_to_issue())
 
     async def _wanted(self, books: Books) -> None:
         """End before a draft is made that nobody wants; else each look would make one and delete it."""
@@ -79,7 +79,7 @@ class Drafts:
         if standing:
             order = self._order(customer, books, revision + 1)
             await self._steps.discard(standing, revision=revision + 1)
-        return self._draft(await self._steps.draft(order, within=self._case.left_of_today), order)
+        return self._draft(await self._steps.draft(order, within=self._case.left_of_today()), order)
 
     def _order(self, customer: Customer, books: Books, revision: int) -> InvoiceOrder:
         cycle = next_cycle(books.invoices)

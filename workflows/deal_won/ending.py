@@ -3,19 +3,15 @@
 from activities.billing.books import Books, BooksQuery
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, shadow_findings
 from raccord.domain.deal_won.quality import InvoicePlan
-from raccord.domain.deal_won.questions import (
-    WITHOUT_MAIL,
-    WITHOUT_WRITING,
-    invoice_name,
-    no_longer_won,
-    refused,
-)
+from raccord.domain.deal_won.questions import WITHOUT_MAIL, WITHOUT_WRITING, invoice_name, no_longer_won
+from raccord.domain.desk.asks import refused
 from raccord.domain.desk.problems import Problem
 from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.invoice import Invoice, InvoiceState, fields_of, live_invoices
 from raccord.domain.values.message import Message, message
+from raccord.records.links import DealLink
 from workflows.deal_won.case import Case
 from workflows.deal_won.issued import Issued
 from workflows.deal_won.steps import Writing
@@ -31,6 +27,16 @@ class Finish:
     def __init__(self, case: Case, issued_here: dict[str, tuple[Problem, ...]]) -> None:
         self._case = case
         self._issued_here = issued_here
+
+    def echoed(self, link: DealLink) -> DealWonEnd:
+        """End without another look: what changed is what our own last write changed."""
+        return DealWonEnd(
+            ending=Ending.ALREADY_INVOICED,
+            mode=self._case.policy.mode,
+            invoice_id=link.invoice_id,
+            number=link.number,
+            echo=True,
+        )
 
     async def already(self, invoice: Invoice, books: Books) -> DealWonEnd:
         """End with the invoice that was there; a deal edited since is a question first."""

@@ -1,8 +1,5 @@
 """Flow 1: a won deal becomes exactly one proven invoice."""
 
-from datetime import timedelta
-from typing import Any
-
 from temporalio import workflow
 
 from activities.messaging.remarks import RemarkActivities
@@ -10,26 +7,23 @@ from activities.policies import Policies
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate, parts_of, question_about
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine, net_amount
-from raccord.domain.deal_won.questions import quality, vanished
+from raccord.domain.deal_won.questions import quality
 from raccord.domain.deal_won.remarks import remark_on
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
-from raccord.records.links import DealLink
-from raccord.temporal import search
 from workflows.deal_won.case import Case
 from workflows.deal_won.customer import Customers
 from workflows.deal_won.draft import Drafts
 from workflows.deal_won.ending import Finish, not_for_us, shadow
 from workflows.deal_won.issued import Issued
+from workflows.deal_won.showing import show
 from workflows.deal_won.steps import Reading, Writing
 from workflows.flow import Flow
 from workflows.steps import Gone, LookAgain, Stopped, run_local, run_ours
-
-ECHO_WITHIN = timedelta(minutes=5)
-"""How long after our last write an event that leaves the deal as it was is taken for its echo."""
 
 
 @workflow.defn(name="DealWon")
@@ -43,7 +37,6 @@ class DealWon(Flow[DealWonEnd]):
         super().__init__(subject)
         self._ref = DealRef(connection=subject.connection, id=subject.id)
         self._deal: Deal | None = None
-        self._vanished: set[str] = set()
         self._issued_here: dict[str, tuple[Problem, ...]] = {}
 
     @workflow.run
@@ -53,14 +46,13 @@ class DealWon(Flow[DealWonEnd]):
     async def look(self) -> DealWonEnd:
         """One pass. Any line may end it: not ours, a question, given up, look again."""
         deal = await self._read()
-        case, finish = self._case(), Finish(self._case(), self._issued_here)
+        case = self._case()
+        finish = Finish(case, self._issued_here)
         if reason := NotForUs.MERGED if deal.ref != self._ref else gate(deal, case.policy):
             return await not_for_us(case, reason, deal)
         link = await case.steps.recall(parts_of(deal) if self.asks() else None)
-        if self._is_echo(deal, link):
-            return self._end(
-                Ending.ALREADY_INVOICED, echo=True, invoice_id=link.invoice_id, number=link.number
-            )
+        if self.asks() and not self.thorough and case.is_echo(link):
+            return finish.echoed(link)
         found, issued = examine(deal, case.policy, case.today), Issued(case)
         books = await case.steps.books(case.query(found.plan))
         issued.one_at_most(books)
@@ -86,10 +78,10 @@ class DealWon(Flow[DealWonEnd]):
 
     async def _read(self) -> Deal:
         self._policy = await self._policy_now()
-        self.timing, self.language = self._policy.timing, self._policy.language
-        self._deal = await self._reading().deal()
-        self._show(self._deal)
-        return self._deal
+        self.held_up.timing, self.held_up.language = self._policy.timing, self._policy.language
+        deal = self._deal = await self._reading().deal()
+        show(deal, net_amount(deal, self._policy))
+        return deal
 
     async def _policy_now(self) -> DealWonPolicy:
         return await run_local(Policies.deal_won, summary="read mode and rules")
@@ -105,16 +97,12 @@ class DealWon(Flow[DealWonEnd]):
         if self._changed or not await self.still_so():
             raise LookAgain
 
-    async def gone(self, gone: Gone) -> DealWonEnd:
-        """The deal is gone: the end. Anything else that vanished is looked for again, once each."""
-        record = gone.record
-        if record == self._reading().about_deal:
-            self._deal = None
-            return await not_for_us(self._case(), NotForUs.DELETED, None)
-        if record.identity in self._vanished:
-            raise Stopped(vanished(record))
-        self._vanished.add(record.identity)
-        raise LookAgain
+    def about(self) -> RecordName:
+        return self._reading().about_deal
+
+    async def deleted(self) -> DealWonEnd:
+        self._deal = None
+        return await not_for_us(self._case(), NotForUs.DELETED, None)
 
     async def still_so(self) -> bool:
         try:
@@ -129,10 +117,10 @@ class DealWon(Flow[DealWonEnd]):
         return question_about(self._ref, self._deal, ask, self._policy)
 
     def stopped(self, ask: Ask) -> DealWonEnd:
-        return self._end(Ending.PROBLEMS, problems=ask.problems)
+        return DealWonEnd(ending=Ending.PROBLEMS, mode=self._policy.mode, problems=ask.problems)
 
     def given_up(self) -> DealWonEnd:
-        return self._end(Ending.CLOSED)
+        return DealWonEnd(ending=Ending.CLOSED, mode=self._policy.mode)
 
     async def afterwards(self, end: DealWonEnd) -> None:
         """Tell what the gate warned of, once the invoice is out; the end of this run shows it to few."""
@@ -155,24 +143,4 @@ class DealWon(Flow[DealWonEnd]):
             ask=self.ask,
             question=self.question,
             read=self._deal,
-        )
-
-    def _is_echo(self, deal: Deal, link: DealLink) -> bool:
-        """Whether the event may be what our own last write caused: nothing is different since."""
-        at, plain = link.updated_at, self.asks() and not self.thorough
-        recent = at is not None and workflow.now() - at < ECHO_WITHIN
-        return plain and recent and link.number is not None and link.settled == deal.content_hash
-
-    def _end(self, ending: Ending, **more: Any) -> DealWonEnd:
-        return DealWonEnd(ending=ending, mode=self._policy.mode, **more)
-
-    def _show(self, deal: Deal) -> None:
-        net = net_amount(deal, self._policy)
-        workflow.upsert_search_attributes(
-            [
-                search.STATE.value_set("running"),
-                search.OWNER.value_set(deal.owner.id if deal.owner else ""),
-                search.CURRENCY.value_set((deal.currency or "").upper()),
-                *((search.AMOUNT_MINOR.value_set(net.minor),) if net else ()),
-            ]
         )

@@ -4,7 +4,7 @@ from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask, Detail, Option
 from raccord.domain.values.invoice import Invoice
-from raccord.domain.values.message import Message, Percent, Quote, RecordKind, RecordName, message
+from raccord.domain.values.message import Message, Percent, RecordKind, RecordName, message
 from raccord.domain.values.money import Money
 from raccord.domain.values.names import THE_DEAL, THE_DRAFT, company_name, customer_name, customer_names
 from raccord.domain.values.parties import Company, Customer, CustomerProfile
@@ -32,30 +32,6 @@ def quality(problems: tuple[Problem, ...]) -> Ask:
     )
 
 
-def refusal(cause: Cause, record: RecordName, field: str, said: str) -> Problem:
-    """A system refused something; `said` are its words, or its connector's."""
-    return problem(cause, record, field, _REFUSALS.get(cause, "vendor.refused"), quote=Quote(quote=said))
-
-
-_REFUSALS = {
-    Cause.UNREADABLE_ANSWER: "vendor.unreadable",
-    Cause.TOO_LARGE: "step.too_large",
-    Cause.BUG: "step.bug",
-}
-
-
-def refused(step: str, found: Problem, *, skip: Message | None = None) -> Ask:
-    """A system refused a step."""
-    return Ask(
-        step=step,
-        cause=found.cause.value,
-        title=message("step.title"),
-        problems=(found,),
-        skip=skip,
-        cancel=message("answer.by_hand"),
-    )
-
-
 def several_invoices(invoices: tuple[Invoice, ...]) -> Ask:
     """More than one invoice claims the deal."""
     listed = tuple(invoice_name(each) for each in invoices)
@@ -73,11 +49,6 @@ def invoice_name(invoice: Invoice) -> RecordName:
     return RecordName(
         kind=RecordKind.INVOICE, id=invoice.id, name=invoice.number or "", url=invoice.url or ""
     )
-
-
-def vanished(record: RecordName) -> Ask:
-    """A record is gone each time it is needed."""
-    return refused("vanished", problem(Cause.REFUSED, record, "", "step.vanished", record=record))
 
 
 def unproven(draft: Invoice, differences: tuple[Message, ...], *, exempted: bool = False) -> Ask:

@@ -1,0 +1,34 @@
+"""What any flow may have to ask: a step that was refused, a record that vanishes."""
+
+from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.desk.question import Ask
+from raccord.domain.values.message import Message, Quote, RecordName, message
+
+
+def refusal(cause: Cause, record: RecordName, field: str, said: str) -> Problem:
+    """A system refused something; `said` are its words, or its connector's."""
+    return problem(cause, record, field, _REFUSALS.get(cause, "vendor.refused"), quote=Quote(quote=said))
+
+
+_REFUSALS = {
+    Cause.UNREADABLE_ANSWER: "vendor.unreadable",
+    Cause.TOO_LARGE: "step.too_large",
+    Cause.BUG: "step.bug",
+}
+
+
+def refused(step: str, found: Problem, *, skip: Message | None = None) -> Ask:
+    """A system refused a step."""
+    return Ask(
+        step=step,
+        cause=found.cause.value,
+        title=message("step.title"),
+        problems=(found,),
+        skip=skip,
+        cancel=message("answer.by_hand"),
+    )
+
+
+def vanished(record: RecordName) -> Ask:
+    """A record is gone each time it is needed."""
+    return refused("vanished", problem(Cause.REFUSED, record, "", "step.vanished", record=record))
