@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from sandbox.app import create_app
+from sandbox.app import create_app, delivery_of
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.server import serve
 
@@ -12,7 +12,9 @@ def main() -> None:
     parser = _parser()
     wanted = parser.parse_args()
     try:
-        app = create_app(webhooks=dict(wanted.webhook), mailbox=Mailbox(port=wanted.smtp_port))
+        app = create_app(
+            webhooks=dict(map(delivery_of, wanted.webhook)), mailbox=Mailbox(port=wanted.smtp_port)
+        )
     except ValueError as error:
         parser.error(str(error))
     print(f"Sandbox: http://{wanted.host}:{wanted.port}/  (mail on {wanted.smtp_port})")  # noqa: T201
@@ -28,18 +30,10 @@ def _parser() -> argparse.ArgumentParser:
         "--webhook",
         action="append",
         default=[],
-        type=_webhook,
         metavar="VENDOR=URL",
         help="where a vendor delivers its webhooks; may be repeated",
     )
     return parser
-
-
-def _webhook(text: str) -> tuple[str, str]:
-    vendor, found, url = text.partition("=")
-    if not found:
-        raise argparse.ArgumentTypeError("expected a vendor, then = and a URL")
-    return vendor, url
 
 
 if __name__ == "__main__":

@@ -32,6 +32,14 @@ def create_app(
     )
 
 
+def delivery_of(text: str) -> tuple[str, str]:
+    """Read `vendor=URL` as it is typed. Raises ValueError with a sentence when it is not that."""
+    vendor, found, url = text.partition("=")
+    if not found:
+        raise ValueError(f"{text!r} does not say where a vendor delivers: write vendor=URL")
+    return vendor, url
+
+
 @asynccontextmanager
 async def _listening(mailbox: Mailbox) -> AsyncIterator[None]:
     await mailbox.start()

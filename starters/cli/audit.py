@@ -3,10 +3,11 @@
 import json
 import sys
 
+import click
+
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from starters.cli.common import out
 
 
 async def verify(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -20,9 +21,10 @@ async def verify(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     if as_json:
         sys.stdout.write(json.dumps(found.model_dump(mode="json")) + "\n")
     elif found.ok:
-        out.print(f"[green]OK[/]  {found.rows} rows, unbroken.")
+        click.echo(f"{click.style('OK', fg='green')}  {found.rows} rows, unbroken.")
     else:
-        out.print(f"[bold red]BROKEN[/]  at row {found.broken_at}: {found.why}")
+        broken = click.style("BROKEN", fg="red", bold=True)
+        click.echo(f"{broken}  at row {found.broken_at}: {found.why}")
     return 0 if found.ok else 1
 
 

@@ -4,10 +4,9 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-import typer
-from rich.console import Console
+import click
 
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
@@ -15,14 +14,12 @@ from raccord.settings.load import default_path, read
 
 T = TypeVar("T")
 
-out = Console()
-err = Console(stderr=True)
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="Path of raccord.toml [default: $RACCORD_CONFIG or ./raccord.toml]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+config_file = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Path of raccord.toml [default: $RACCORD_CONFIG or ./raccord.toml]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 
 # Short-lived Temporal clients sometimes crash at interpreter shutdown while their runtime still
 # winds down (temporalio 1.35); a short pause after the loop has closed avoids it.
@@ -31,8 +28,13 @@ _RUNTIME_PAUSE = 0.05
 
 def fail(message: str, *, status: int = 2) -> NoReturn:
     """End the command with a sentence on standard error."""
-    err.print(f"[bold red]raccord:[/] {message}", highlight=False, soft_wrap=True)
-    raise typer.Exit(status)
+    click.echo(f"{click.style('raccord:', fg='red', bold=True)} {message}", err=True)
+    raise click.exceptions.Exit(status)
+
+
+def bold(text: str) -> str:
+    """Mark what the eye should find; `click.echo` leaves the mark out where no terminal shows it."""
+    return click.style(text, bold=True)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -40,7 +42,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise click.exceptions.Exit(130) from None
     except Exception as error:
         if sentence := _explained(error):
             fail(sentence, status=1)
@@ -90,9 +92,9 @@ def key_ring(config: Configuration, *, create: bool = False) -> KeyRing:
             "one: copy it here, or set RACCORD_DATA__KEY_FILE."
         )
     keys = KeyRing.create(path)
-    err.print(
-        f"[bold]New encryption key[/] {path}\nIt seals everything Raccord stores. [bold]Back it up[/] apart "
-        "from the data: without it, neither the audit nor running flows can be read.",
-        highlight=False,
+    click.echo(
+        f"{bold('New encryption key')} {path}\nIt seals everything Raccord stores. {bold('Back it up')} "
+        "apart from the data: without it, neither the audit nor running flows can be read.",
+        err=True,
     )
     return keys

@@ -1,17 +1,16 @@
 """How stored things show in a terminal: nothing that a stranger typed may steer it."""
 
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from babel.dates import format_timedelta
-from rich.markup import escape
 
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
-from starters.cli.common import fail
+from starters.cli.common import bold, fail
 
 
 @asynccontextmanager
@@ -28,14 +27,34 @@ async def opened(configuration: Configuration, keys: KeyRing) -> AsyncIterator[R
 
 
 def shown(text: str) -> str:
-    """Write control and format characters as escapes, and markup as text; line breaks stay."""
-    safe = (c if c == "\n" or not _steers(c) else c.encode("unicode_escape").decode() for c in text)
-    return escape("".join(safe))
+    """Write control and format characters as escapes; line breaks stay."""
+    return "".join(c if c == "\n" or not _steers(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield aligned lines, one a row, that nothing in a cell can break; `right`: headings of numbers."""
+    lines = [[shown(cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    for number, cells in enumerate(lines):
+        padded = [
+            " " * (width - _width(cell)) + cell if name in right else cell + " " * (width - _width(cell))
+            for name, cell, width in zip(headings, cells, widths, strict=True)
+        ]
+        line = "  ".join(padded).rstrip()
+        yield line if number else bold(line)
 
 
 def age(since: datetime) -> str:
     """Say in words how long ago an aware instant was: `3 hours`."""
     return str(format_timedelta(datetime.now(UTC) - since, locale="en", threshold=1))
+
+
+def _width(text: str) -> int:
+    """Count a terminal's columns: a Chinese or Japanese character takes two, a combining accent none."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)
 
 
 def _steers(character: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from rich.markup import escape
+import click
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
@@ -22,7 +22,8 @@ from raccord.settings.checks import footers_check
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.load import default_path, read
 from raccord.temporal.client import TemporalUnreachable, connect
-from starters.cli.common import out
+from starters.cli.common import bold
+from starters.cli.display import shown
 from starters.embedded.temporal_server import TemporalMissing, executable
 from workers.connections import Opened, opened
 from workers.policies import billing_checks
@@ -30,7 +31,7 @@ from workers.policies import billing_checks
 NEEDED_DISK_MIB = 1024
 WITHIN = timedelta(seconds=3)
 CONNECTION_TIME = timedelta(seconds=30)
-_COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "bold red"}
+_COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "red"}
 
 
 def _check(
@@ -208,11 +209,12 @@ async def _connection(row: Opened) -> AsyncIterator[Check]:
 
 
 def _line(check: Check, width: int) -> str:
-    said = f"[{_COLOURS[check.state]}]{check.state:<4}[/]  {check.name:<{width}}  {escape(check.found)}"
+    state = click.style(f"{check.state:<4}", fg=_COLOURS[check.state], bold=check.state is CheckState.FAIL)
+    said = f"{state}  {check.name:<{width}}  {shown(check.found)}"
     if check.state is CheckState.OK:
         return said
-    expected = f" (expected: {escape(check.expected)})" if check.expected else ""
-    return f"{said}{expected}  [bold]→[/] {escape(check.remedy)}"
+    expected = f" (expected: {shown(check.expected)})" if check.expected else ""
+    return f"{said}{expected}  {bold('→')} {shown(check.remedy)}"
 
 
 async def run_doctor(path: Path | None, *, as_json: bool) -> int:
@@ -232,8 +234,8 @@ async def run_doctor(path: Path | None, *, as_json: bool) -> int:
         return int(failed)
     width = max(len(c.name) for c in checks)
     for c in checks:
-        out.print(_line(c, width), highlight=False, soft_wrap=True)
+        click.echo(_line(c, width))
     if loaded:
         mode = loaded.settings.modes["deal_won"]
-        out.print(f"\n[bold]{loaded.live_or_test}[/] credentials, deal won in [bold]{mode}[/].")
+        click.echo(f"\n{bold(loaded.live_or_test)} credentials, deal won in {bold(mode.value)}.")
     return int(failed)

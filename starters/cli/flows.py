@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import click
+
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import DEAL_WON, Changed, wake
-from starters.cli.common import fail, out
+from starters.cli.common import bold, fail
 
 WITHIN = timedelta(seconds=10)
 
@@ -29,5 +31,5 @@ async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> in
     handle = await wake(
         client, DEAL_WON, deal.subject, Changed(key="command line", thorough=True), within=WITHIN
     )
-    out.print(f"Started [bold]{handle.id}[/]; watch it in the Temporal UI.", highlight=False)
+    click.echo(f"Started {bold(handle.id)}; watch it in the Temporal UI.")
     return 0

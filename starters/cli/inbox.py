@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import click
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -20,7 +21,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import Changed, flow_named, wake
-from starters.cli.common import fail, out
+from starters.cli.common import fail
 from starters.cli.display import opened, shown
 from starters.cli.inbox_view import View
 
@@ -39,11 +40,12 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, closed_too: b
         questions = [view.document(row) for row in rows]
         _print_json({"questions": questions, "held_up": view.held_up_document(stuck)})
         return 0
-    out.print(view.table(rows, with_state=closed_too) if rows else view.say("inbox.none"))
+    for line in view.table(rows, with_state=closed_too) if rows else (view.say("inbox.none"),):
+        click.echo(line)
     for sentence in view.held_up(stuck):
-        out.print(f"[yellow]{sentence}[/]", highlight=False, soft_wrap=True)
+        click.secho(sentence, fg="yellow")
     if rows:
-        out.print(f"\n{view.say('inbox.how_to_see')}", soft_wrap=True)
+        click.echo(f"\n{view.say('inbox.how_to_see')}")
     return 0
 
 
@@ -56,7 +58,7 @@ async def show(configuration: Configuration, keys: KeyRing, incident: str, *, as
         _print_json(view.document(row))
         return 0
     for line in view.page(row):
-        out.print(line, highlight=False, soft_wrap=True)
+        click.echo(line)
     return 0
 
 
@@ -81,7 +83,7 @@ async def decide(
     answer = Answer(choice=choice, option=option, actor=_actor())
     decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
     said = await _hand_over(client, row, decision)
-    out.print(shown(said), highlight=False, soft_wrap=True)
+    click.echo(shown(said))
     return 0
 
 
@@ -175,4 +177,4 @@ async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
     )
     handle = await wake(client, flow_named(row.question.flow), row.question.subject, BY_HAND, within=WITHIN)
     said = "1 answer is" if forgotten == 1 else f"{forgotten} answers are"
-    out.print(f"{said} forgotten; started {shown(handle.id)}.", highlight=False, soft_wrap=True)
+    click.echo(f"{said} forgotten; started {shown(handle.id)}.")

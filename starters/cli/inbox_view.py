@@ -6,8 +6,6 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
-from rich.table import Table
-
 from raccord.domain.desk.question import Answer, Choice, Question
 from raccord.domain.service.outage import OutageCause
 from raccord.domain.values.base import Value
@@ -17,7 +15,8 @@ from raccord.records.waiting import Waiting
 from raccord.texts import called, say, say_fact, say_field, say_param, say_record
 from raccord.texts.problems import say_reason, say_remedy
 from raccord.texts.questions import LOOK_AGAIN, answer_label
-from starters.cli.display import age, shown
+from starters.cli.common import bold
+from starters.cli.display import age, shown, table
 
 _COLUMNS = ("inbox.age", "inbox.cause", "inbox.subject", "inbox.amount", "inbox.salesperson", "inbox.asked")
 
@@ -38,43 +37,27 @@ class View:
         self._language = language
         self._zone = zone
 
-    def table(self, rows: Sequence[Waiting], *, with_state: bool) -> Table:
-        """Return one line per question."""
-        table = Table(box=None, header_style="bold", pad_edge=False)
-        table.add_column(self.say("inbox.incident"), no_wrap=True)
-        for code in _COLUMNS:
-            amount = code == "inbox.amount"
-            table.add_column(self.say(code), overflow="fold", justify="right" if amount else "left")
-        if with_state:
-            table.add_column(self.say("inbox.state"))
-        for row in rows:
-            asked = row.question
-            cells = (
-                age(row.since),
-                asked.cause,
-                _subject(asked),
-                self._said(asked.amount) if asked.amount else "",
-                _person(asked),
-                self._said(asked.title),
-            )
-            state = (self.state(row),) if with_state else ()
-            table.add_row(row.incident, *(shown(cell) for cell in (*cells, *state)))
-        return table
+    def table(self, rows: Sequence[Waiting], *, with_state: bool) -> Iterator[str]:
+        """Yield one line per question, below their headings."""
+        codes = ("inbox.incident", *_COLUMNS, *(("inbox.state",) if with_state else ()))
+        headings = [self.say(code) for code in codes]
+        cells = [(*self._cells(row), *((self.state(row),) if with_state else ())) for row in rows]
+        return table(headings, cells, right={self.say("inbox.amount")})
 
     def page(self, row: Waiting) -> Iterator[str]:
-        """Yield the lines of everything there is to know about one question, in rich's markup."""
-        yield f"[bold]{shown(self._said(row.question.title))}[/]"
+        """Yield the lines of everything there is to know about one question."""
+        yield bold(shown(self._said(row.question.title)))
         yield shown(self.say("inbox.question", incident=row.incident, state=self.state(row)))
         yield ""
         facts = list(self._facts(row))
         width = max(len(name) for name, _ in facts)
         for name, value in facts:
-            yield f"[bold]{shown(f'{name:<{width}}')}[/]  {shown(value)}"
+            yield f"{bold(shown(f'{name:<{width}}'))}  {shown(value)}"
         for number, found in enumerate(row.question.problems, start=1):
             record = say_record(found.record, self._language)
             where = f"{record} · {say_field(found.field, self._language)}" if found.field else record
             why = say_fact(where, say_reason(found, self._language), self._language)
-            yield f"\n{number}. [bold]{shown(where)}[/]{shown(why.removeprefix(where))}"
+            yield f"\n{number}. {bold(shown(where))}{shown(why.removeprefix(where))}"
             yield f"   → {shown(say_remedy(found, self._language))}"
         yield ""
         if row.closed_at is None:
@@ -82,7 +65,7 @@ class View:
         ways = self.ways(row)
         width = max(len(way.command) for way in ways)
         for way in ways:
-            yield f"  [bold]{shown(f'{way.command:<{width}}')}[/]  {shown(way.label)}"
+            yield f"  {bold(shown(f'{way.command:<{width}}'))}  {shown(way.label)}"
 
     def ways(self, row: Waiting) -> tuple[Way, ...]:
         """Return what may be answered now."""
@@ -172,6 +155,12 @@ class View:
             }
             for connection, held in _by_connection(flows)
         ]
+
+    def _cells(self, row: Waiting) -> tuple[str, ...]:
+        asked = row.question
+        amount = self._said(asked.amount) if asked.amount else ""
+        title = self._said(asked.title)
+        return row.incident, age(row.since), asked.cause, _subject(asked), amount, _person(asked), title
 
     def _facts(self, row: Waiting) -> Iterator[tuple[str, str]]:
         asked = row.question

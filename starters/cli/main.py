@@ -1,56 +1,71 @@
 """`raccord`: the commands, and nothing that slows `--help` down."""
 
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
+import click
 
-from starters.cli.common import ConfigOption, JsonOption, configuration, fail, key_ring, out, run
+from starters.cli.common import as_json, config_file, configuration, fail, key_ring, run
 
-app = typer.Typer(
-    name="raccord",
-    help="Keeps CRM and billing in step: every won deal ends as exactly one proven invoice, "
-    "or as one visible question.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-audit_app = typer.Typer(help="Verify or export the record of every write outside.", no_args_is_help=True)
-flows_app = typer.Typer(help="Start a flow by hand; always harmless.", no_args_is_help=True)
-app.add_typer(audit_app, name="audit")
-app.add_typer(flows_app, name="flows")
-inbox_app = typer.Typer(help="See and answer the questions that flows wait with.", no_args_is_help=True)
-quarantine_app = typer.Typer(help="Look at input that could not be read.", no_args_is_help=True)
-app.add_typer(inbox_app, name="inbox")
-app.add_typer(quarantine_app, name="quarantine")
+EMBEDDED = ("aiosmtpd", "httpx", "rich")
+"""What the extra `embedded` brings, as it is imported."""
 
-IncidentArgument = Annotated[str, typer.Argument(help="The question's number, as `inbox list` shows it.")]
+incident_argument = click.argument("incident")
+
+
+@click.group(name="raccord")
+def app() -> None:
+    """Keeps CRM and billing in step: every won deal ends as exactly one proven invoice, or as one visible
+    question."""
+
+
+@app.group()
+def audit() -> None:
+    """Verify or export the record of every write outside."""
+
+
+@app.group()
+def flows() -> None:
+    """Start a flow by hand; always harmless."""
+
+
+@app.group()
+def inbox() -> None:
+    """See and answer the questions that flows wait with."""
+
+
+@app.group()
+def quarantine() -> None:
+    """Look at input that could not be read."""
 
 
 @app.command()
-def demo(
-    exit: Annotated[bool, typer.Option("--exit", help="Stop when the scenarios have been played.")] = False,
-    json: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", help="Play only this scenario.")] = None,
-) -> None:
+@click.option("--exit", "leave", is_flag=True, help="Stop when the scenarios have been played.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results to this file.")
+@click.option("--only", multiple=True, metavar="NAME", help="Play only this scenario; may be repeated.")
+def demo(leave: bool, json_file: Path | None, only: tuple[str, ...]) -> None:
     """Try everything without any account: simulated vendors, real Temporal, real processes."""
+    _need_embedded("demo")
     from starters.demo.run import run_demo
 
-    raise typer.Exit(run(run_demo(stay=not exit, json_file=json, only=tuple(only or ()))))
+    _end(run(run_demo(stay=not leave, json_file=json_file, only=only)))
 
 
 @app.command()
-def up(config: ConfigOption = None) -> None:
+@config_file
+def up(config: Path | None) -> None:
     """Run everything on this machine: Temporal with its Web UI, worker and receiver."""
+    _need_embedded("up")
     from starters.embedded.up import run_up
 
     loaded = configuration(config)
-    raise typer.Exit(run(run_up(loaded, key_ring(loaded, create=True))))
+    _end(run(run_up(loaded, key_ring(loaded, create=True))))
 
 
 @app.command()
-def worker(config: ConfigOption = None) -> None:
+@config_file
+def worker(config: Path | None) -> None:
     """Run one worker process; start as many as you need."""
     from raccord.settings.configuration import BadSettings
     from raccord.temporal.client import TemporalUnreachable
@@ -68,7 +83,8 @@ def worker(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def starter(config: ConfigOption = None) -> None:
+@config_file
+def starter(config: Path | None) -> None:
     """Run the receiver: webhooks come in here and start flows."""
     from raccord.temporal.logs import configure_logs
     from starters.receiver.serve import run_receiver
@@ -79,58 +95,65 @@ def starter(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def sandbox(
-    port: Annotated[int, typer.Option(help="Port on loopback.")] = 8090,
-    webhook: Annotated[
-        list[str] | None,
-        typer.Option(help="Where a vendor delivers, e.g. hubspot=http://127.0.0.1:8080/webhooks/hubspot"),
-    ] = None,
-) -> None:
+@click.option("--port", default=8090, show_default=True, help="Port on loopback.")
+@click.option(
+    "--webhook",
+    multiple=True,
+    metavar="VENDOR=URL",
+    help="Where a vendor delivers, e.g. hubspot=http://127.0.0.1:8080/webhooks/hubspot; may be repeated.",
+)
+def sandbox(port: int, webhook: tuple[str, ...]) -> None:
     """Run the simulated vendors alone, with a page to play on."""
-    from sandbox.app import create_app
+    _need_embedded("sandbox")
+    from sandbox.app import create_app, delivery_of
     from sandbox.server import serve
 
-    targets = dict(pair.split("=", 1) for pair in webhook or ())
-    out.print(f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them)")
-    run(serve(create_app(webhooks=targets), port=port))
+    try:
+        vendors = create_app(webhooks=dict(map(delivery_of, webhook)))
+    except ValueError as error:
+        fail(str(error))
+    click.echo(f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them)")
+    run(serve(vendors, port=port))
 
 
 @app.command()
-def doctor(config: ConfigOption = None, json: JsonOption = False) -> None:
+@config_file
+@as_json
+def doctor(config: Path | None, as_json: bool) -> None:
     """Check everything a start needs: one line a check, with the exact remedy."""
     from starters.cli.doctor import run_doctor
 
-    raise typer.Exit(run(run_doctor(config, as_json=json)))
+    _end(run(run_doctor(config, as_json=as_json)))
 
 
 @app.command()
-def reconcile(
-    once: Annotated[
-        bool, typer.Option("--once", help="Look once, now (the schedule does it regularly).")
-    ] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
+@click.option("--once", is_flag=True, help="Look once, now (the schedule does it regularly).")
+@config_file
+@as_json
+def reconcile(once: bool, config: Path | None, as_json: bool) -> None:
     """Find the won deals that no webhook told us about: every one since the cut-over is looked at."""
     from starters.cli.reconcile import sweep
 
     if not once:
         fail("say --once: the regular sweep is a schedule of its own, see the Temporal UI.")
     loaded = configuration(config)
-    raise typer.Exit(run(sweep(loaded, key_ring(loaded), as_json=json)))
+    _end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
 
 
-@audit_app.command("verify")
-def audit_verify(config: ConfigOption = None, json: JsonOption = False) -> None:
+@audit.command("verify")
+@config_file
+@as_json
+def audit_verify(config: Path | None, as_json: bool) -> None:
     """Walk the hash chain: exit status 0 only when no row was changed, removed or reordered."""
     from starters.cli.audit import verify
 
     loaded = configuration(config)
-    raise typer.Exit(run(verify(loaded, key_ring(loaded), as_json=json)))
+    _end(run(verify(loaded, key_ring(loaded), as_json=as_json)))
 
 
-@audit_app.command("export")
-def audit_export(config: ConfigOption = None) -> None:
+@audit.command("export")
+@config_file
+def audit_export(config: Path | None) -> None:
     """Print the audit as JSON lines, unsealed."""
     from starters.cli.audit import export
 
@@ -138,65 +161,99 @@ def audit_export(config: ConfigOption = None) -> None:
     run(export(loaded, key_ring(loaded)))
 
 
-@flows_app.command("start")
-def flows_start(
-    deal: Annotated[str, typer.Argument(help="The deal's id in the CRM.")], config: ConfigOption = None
-) -> None:
-    """Look at a deal again: it goes on from what exists, and never invoices twice."""
+@flows.command("start")
+@click.argument("deal")
+@config_file
+def flows_start(deal: str, config: Path | None) -> None:
+    """Look at a deal, by its id in the CRM, again: it goes on from what exists, and never invoices twice."""
     from starters.cli.flows import start
 
     loaded = configuration(config)
-    raise typer.Exit(run(start(loaded, key_ring(loaded), deal)))
+    _end(run(start(loaded, key_ring(loaded), deal)))
 
 
-@inbox_app.command("list")
-def inbox_list(
-    config: ConfigOption = None,
-    all: Annotated[bool, typer.Option("--all", help="Settled questions too.")] = False,
-    json: JsonOption = False,
-) -> None:
+@inbox.command("list")
+@click.option("--all", "closed_too", is_flag=True, help="Settled questions too.")
+@config_file
+@as_json
+def inbox_list(closed_too: bool, config: Path | None, as_json: bool) -> None:
     """List the questions that wait for a person, and the connections that hold flows up."""
     from starters.cli.inbox import list_all
 
     loaded = configuration(config)
-    raise typer.Exit(run(list_all(loaded, key_ring(loaded), closed_too=all, as_json=json)))
+    _end(run(list_all(loaded, key_ring(loaded), closed_too=closed_too, as_json=as_json)))
 
 
-@inbox_app.command("show")
-def inbox_show(incident: IncidentArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Show everything about one question, with the command of each answer."""
+@inbox.command("show")
+@incident_argument
+@config_file
+@as_json
+def inbox_show(incident: str, config: Path | None, as_json: bool) -> None:
+    """Show everything about one question of `inbox list`, with the command of each answer."""
     from starters.cli.inbox import show
 
     loaded = configuration(config)
-    raise typer.Exit(run(show(loaded, key_ring(loaded), incident, as_json=json)))
+    _end(run(show(loaded, key_ring(loaded), incident, as_json=as_json)))
 
 
-@inbox_app.command("retry")
-def inbox_retry(incident: IncidentArgument, config: ConfigOption = None) -> None:
+@inbox.command("retry")
+@incident_argument
+@config_file
+def inbox_retry(incident: str, config: Path | None) -> None:
     """Have the flow look again now; a settled question is asked again if it still stands."""
     _decide(config, incident, "retry")
 
 
-@inbox_app.command("skip")
-def inbox_skip(incident: IncidentArgument, config: ConfigOption = None) -> None:
+@inbox.command("skip")
+@incident_argument
+@config_file
+def inbox_skip(incident: str, config: Path | None) -> None:
     """Go on without this step, where `inbox show` offers it."""
     _decide(config, incident, "skip")
 
 
-@inbox_app.command("cancel")
-def inbox_cancel(incident: IncidentArgument, config: ConfigOption = None) -> None:
+@inbox.command("cancel")
+@incident_argument
+@config_file
+def inbox_cancel(incident: str, config: Path | None) -> None:
     """Give up what the flow wanted to do, where `inbox show` offers it."""
     _decide(config, incident, "cancel")
 
 
-@inbox_app.command("choose")
-def inbox_choose(
-    incident: IncidentArgument,
-    option: Annotated[str, typer.Argument(help="One of the options that `inbox show` lists.")],
-    config: ConfigOption = None,
-) -> None:
-    """Choose one of the question's options."""
+@inbox.command("choose")
+@incident_argument
+@click.argument("option")
+@config_file
+def inbox_choose(incident: str, option: str, config: Path | None) -> None:
+    """Choose one of the options that `inbox show` lists."""
     _decide(config, incident, "choose", option)
+
+
+@quarantine.command("list")
+@config_file
+@as_json
+def quarantine_list(config: Path | None, as_json: bool) -> None:
+    """List the input that was set aside, the latest arrival first."""
+    from starters.cli.quarantine import list_all
+
+    loaded = configuration(config)
+    _end(run(list_all(loaded, key_ring(loaded), as_json=as_json)))
+
+
+@quarantine.command("show")
+@click.argument("number", type=int)
+@config_file
+def quarantine_show(number: int, config: Path | None) -> None:
+    """Print one input of `quarantine list` as it arrived, safe for a terminal."""
+    from starters.cli.quarantine import show
+
+    loaded = configuration(config)
+    _end(run(show(loaded, key_ring(loaded), number)))
+
+
+def main() -> None:
+    """Entry point of the `raccord` command."""
+    app()
 
 
 def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:
@@ -204,30 +261,17 @@ def _decide(config: Path | None, incident: str, choice: str, option: str = "") -
     from starters.cli.inbox import decide
 
     loaded = configuration(config)
-    raise typer.Exit(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
+    _end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
 
 
-@quarantine_app.command("list")
-def quarantine_list(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """List the input that was set aside, the latest arrival first."""
-    from starters.cli.quarantine import list_all
-
-    loaded = configuration(config)
-    raise typer.Exit(run(list_all(loaded, key_ring(loaded), as_json=json)))
-
-
-@quarantine_app.command("show")
-def quarantine_show(
-    id: Annotated[int, typer.Argument(help="Its number, as `quarantine list` shows it.")],
-    config: ConfigOption = None,
-) -> None:
-    """Print one input as it arrived, safe for a terminal."""
-    from starters.cli.quarantine import show
-
-    loaded = configuration(config)
-    raise typer.Exit(run(show(loaded, key_ring(loaded), id)))
+def _need_embedded(command: str) -> None:
+    """End the command with a sentence where Raccord was installed for production alone."""
+    if missing := [name for name in EMBEDDED if find_spec(name) is None]:
+        fail(
+            f"`raccord {command}` needs the extra raccord[embedded], of which {', '.join(missing)} cannot be "
+            "found here. `make install` in the folder of Raccord's source installs it."
+        )
 
 
-def main() -> None:
-    """Entry point of the `raccord` command."""
-    app()
+def _end(status: int) -> NoReturn:
+    raise click.exceptions.Exit(status)

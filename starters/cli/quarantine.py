@@ -3,13 +3,13 @@
 import json
 import sys
 
-from rich.table import Table
+import click
 
 from raccord.records.quarantine import NotQuarantined
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from starters.cli.common import fail, out
-from starters.cli.display import age, opened, shown
+from starters.cli.common import fail
+from starters.cli.display import age, opened, shown, table
 
 
 async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -19,15 +19,15 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     if as_json:
         sys.stdout.write(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=2) + "\n")
     elif not entries:
-        out.print("Nothing is in quarantine.")
+        click.echo("Nothing is in quarantine.")
     else:
-        table = Table(
-            "id", "source", "reason", "times", "first", "last", box=None, header_style="bold", pad_edge=False
-        )
-        for entry in entries:
-            ages = (f"{age(entry.first_at)} ago", f"{age(entry.last_at)} ago")
-            table.add_row(str(entry.id), shown(entry.source), shown(entry.reason), str(entry.count), *ages)
-        out.print(table)
+        headings = ("id", "source", "reason", "times", "first", "last")
+        rows = [
+            (str(e.id), e.source, e.reason, str(e.count), f"{age(e.first_at)} ago", f"{age(e.last_at)} ago")
+            for e in entries
+        ]
+        for line in table(headings, rows, right=("id", "times")):
+            click.echo(line)
     return 0
 
 
@@ -38,5 +38,5 @@ async def show(configuration: Configuration, keys: KeyRing, id: int) -> int:
             raw = await records.quarantine.get(id)
         except NotQuarantined as error:
             fail(f"{error} `raccord quarantine list` shows what there is.", status=1)
-    out.print(shown(raw.decode("utf-8", "backslashreplace")), highlight=False, soft_wrap=True)
+    click.echo(shown(raw.decode("utf-8", "backslashreplace")))
     return 0

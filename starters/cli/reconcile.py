@@ -5,6 +5,7 @@ import sys
 import uuid
 from datetime import timedelta
 
+import click
 from temporalio.client import WorkflowFailureError
 
 from raccord.domain.service.sweep import Sweep, SweepResult
@@ -12,7 +13,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import FLOWS_QUEUE
-from starters.cli.common import fail, out
+from starters.cli.common import bold, fail
 
 WITHIN = timedelta(seconds=10)
 
@@ -24,7 +25,7 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
     except TemporalUnreachable as error:
         fail(str(error), status=1)
     if not as_json:
-        out.print("Looking for won deals without an invoice…")
+        click.echo("Looking for won deals without an invoice…")
     try:
         result = await client.execute_workflow(
             "Reconciliation",
@@ -39,12 +40,11 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
     if as_json:
         sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
         return 0
-    out.print(
-        f"[bold]{result.won}[/] won deal(s) since the cut-over. The flows look now at "
-        f"[bold]{result.without_invoice}[/] without an invoice, [bold]{result.changed}[/] invoiced and "
-        f"changed since the last sweep, [bold]{result.no_longer_won}[/] invoiced but won no more, and at "
-        f"[bold]{result.waiting}[/] open question(s).\n"
-        "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`.",
-        highlight=False,
+    click.echo(
+        f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "
+        f"{bold(str(result.without_invoice))} without an invoice, {bold(str(result.changed))} invoiced and "
+        f"changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, and at "
+        f"{bold(str(result.waiting))} open question(s).\n"
+        "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."
     )
     return 0

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 
 from raccord.temporal.logs import configure_logs
-from starters.cli.common import fail, out
+from starters.cli.common import fail
 from starters.demo.place import Place
 from starters.demo.scenarios import SCENARIOS, Finding, Scenario
 from starters.demo.stage import Stage
 from workers.run import stop_event
+
+out = Console()
 
 _NEEDED_DISK_MIB = 200
 _OLDEST_PYTHON = (3, 11)

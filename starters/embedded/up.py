@@ -4,8 +4,8 @@ import asyncio
 import os
 from contextlib import AsyncExitStack, suppress
 
+import click
 import httpx
-from rich.panel import Panel
 
 from raccord.connectors.connection import Kind
 from raccord.domain.rules.modes import Mode
@@ -16,7 +16,7 @@ from raccord.settings.model import Settings
 from raccord.temporal.client import connect
 from raccord.temporal.logs import configure_logs
 from raccord.temporal.search import register_search_attributes
-from starters.cli.common import err, out
+from starters.cli.common import bold
 from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise
 from starters.embedded.temporal_server import keep_history, wait_until_healthy
@@ -27,23 +27,23 @@ from workers.run import stop_event
 READY_TRIES = 120
 
 
-def _banner(configuration: Configuration) -> Panel:
+def _banner(configuration: Configuration) -> str:
     settings = configuration.settings
     ui = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}/namespaces/{settings.temporal.namespace}"
-    mode = {
-        Mode.SHADOW: "[bold cyan]shadow[/]: computes and reports, writes nothing",
-        Mode.DRAFT: "[bold yellow]draft[/]: prepares invoices, a person issues each",
-        Mode.LIVE: "[bold yellow]live[/]: issues and e-mails invoices",
-    }[settings.modes["deal_won"]]
-    return Panel.fit(
-        f"[bold]{configuration.live_or_test}[/] credentials\n"
-        f"deal won   {mode}\n"
+    mode = settings.modes["deal_won"]
+    does = {
+        Mode.SHADOW: "computes and reports, writes nothing",
+        Mode.DRAFT: "prepares invoices, a person issues each",
+        Mode.LIVE: "issues and e-mails invoices",
+    }[mode]
+    return (
+        f"{bold('Raccord is up')}, with {bold(configuration.live_or_test)} credentials.\n\n"
+        f"deal won   {bold(mode.value)}: {does}\n"
         f"webhooks   {settings.receiver.public_url}/webhooks/{configuration.crm.name}\n"
         f"watch      {ui}\n"
         f"data       {settings.data.directory.resolve()}\n\n"
         "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
-        "Stop with Ctrl-C; everything goes on where it was at the next start.",
-        title="Raccord is up",
+        "Stop with Ctrl-C; everything goes on where it was at the next start."
     )
 
 
@@ -75,10 +75,10 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
     """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C."""
     configure_logs("up")
     if os.environ.get("TEMPORAL_ADDRESS"):
-        err.print(
+        click.echo(
             "TEMPORAL_ADDRESS is set, and raccord up starts a Temporal of its own. Unset it, or run "
             "raccord worker and raccord starter against that server.",
-            markup=False,
+            err=True,
         )
         return 1
     settings = configuration.settings
@@ -86,7 +86,7 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
         async with opened(configuration) as connections:
             deal_won_policy(configuration, connections.of(Kind.BILLING).capabilities)
     except BadSettings as error:
-        err.print(str(error), markup=False)
+        click.echo(str(error), err=True)
         return 2
     stop = stop_event()
     settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
     try:
         server = await start_server(settings)
     except RuntimeError as error:
-        err.print(str(error), markup=False)
+        click.echo(str(error), err=True)
         return 1
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
@@ -110,11 +110,11 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
             stack.push_async_callback(process.stop)
             watching.append(asyncio.create_task(supervise(process)))
         if not await _ready(settings):
-            err.print(f"Raccord did not become ready; its logs are in {logs}.", markup=False)
+            click.echo(f"Raccord did not become ready; its logs are in {logs}.", err=True)
             return 1
-        out.print(_banner(configuration))
+        click.echo(_banner(configuration))
         await stop.wait()
         for task in watching:
             task.cancel()
-        out.print("Stopping…")
+        click.echo("Stopping…")
     return 0

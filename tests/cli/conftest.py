@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from starters.cli import common
 from starters.cli.main import app
 
 T = TypeVar("T")
@@ -71,6 +70,4 @@ class Company:
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    for console in (common.out, common.err):
-        monkeypatch.setattr(console, "_width", 200)
     return Company(tmp_path)

@@ -1,7 +1,7 @@
 """The whole sandbox: every vendor that is found, the mailbox, control and page in one application."""
 
-import subprocess
 import sys
+from collections.abc import Callable
 from email.message import EmailMessage
 from importlib import import_module
 from pathlib import Path
@@ -10,11 +10,13 @@ import httpx
 import pytest
 
 import sandbox
+from sandbox.__main__ import main as sandbox_main
 from sandbox.app import create_app
 from sandbox.core.person import Person
 from sandbox.hubspot.person import HubSpotPerson
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.simulators import find_simulators
+from starters.cli.main import app as raccord
 from tests.sandbox.serving import serving
 
 TOY = """
@@ -115,10 +117,37 @@ def test_every_vendor_brings_its_person_and_its_panel(name: str) -> None:
 def test_a_webhook_of_nobody_is_refused_in_plain_words() -> None:
     with pytest.raises(ValueError, match="There is no vendor 'nobody' here, only hubspot, slack, stripe"):
         create_app(webhooks={"nobody": "http://127.0.0.1:9/"})
-    command = [sys.executable, "-m", "sandbox", "--webhook", "hubspot=ftp://x"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.returncode == 2
-    assert "must begin with http:// or https://" in told.stderr
+
+
+def by_module(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["python -m sandbox", *typed])
+    sandbox_main()
+
+
+def by_raccord(_: pytest.MonkeyPatch, *typed: str) -> None:
+    raccord(["sandbox", *typed])
+
+
+@pytest.mark.parametrize("command", [by_module, by_raccord])
+@pytest.mark.parametrize(
+    ("webhook", "said"),
+    [
+        ("nobody=http://127.0.0.1:9/", "There is no vendor 'nobody' here, only hubspot, slack, stripe."),
+        ("hubspot=ftp://x", "must begin with http:// or https://"),
+        ("hubspot", "'hubspot' does not say where a vendor delivers: write vendor=URL"),
+    ],
+)
+def test_a_webhook_that_cannot_be_is_refused_by_both_commands(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: Callable[..., None],
+    webhook: str,
+    said: str,
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command(monkeypatch, "--webhook", webhook)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 async def test_two_sandboxes_share_nothing() -> None:
