@@ -1,7 +1,7 @@
 """How a question reaches people: its message and its task, kept true to it."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -24,30 +24,42 @@ _TASK = RecordName(kind=RecordKind.TASK)
 class Telling:
     """Keep one question's message true to it, and its CRM task open, until it is settled and both say so.
 
-    Apart from the asking flow, so that a messenger that is down delays the telling alone.
+    Apart from the asking flow, so that a messenger that is down delays the telling alone; message and
+    task each by themselves, so that a closed channel leaves no task open.
     """
 
     def __init__(self) -> None:
-        self._changed = False
+        self._changes = 0
         self._escalated = False
 
     @workflow.signal(description="The question changed: show it anew")
     def changed(self) -> None:
-        self._changed = True
+        self._changes += 1
 
     @workflow.run
     async def run(self, incident: str) -> None:
         await workflow.sleep(COALESCE, summary="let a quick repair come first")
+        # A run that grew long ends when both may: an attempt under way must not be begun twice.
+        ends = await asyncio.gather(
+            self._keep_true(incident, self._show, escalates=True), self._keep_true(incident, self._keep_task)
+        )
+        if not all(ends):
+            workflow.continue_as_new(incident)
+
+    async def _keep_true(
+        self, incident: str, keep: Callable[[DeskState], Awaitable[None]], *, escalates: bool = False
+    ) -> bool:
+        """Keep one of them true; return whether the question is settled, or the run grew long before."""
         while True:
-            self._changed = False
+            seen = self._changes
             state = await run_local(DeskActivities.state, incident, summary="read the question")
-            await asyncio.gather(self._show(state), self._keep_task(state))
-            if state.closed and not self._changed:
-                return
-            if not self._changed:
-                await self._until_changed_or_late(state)
+            await keep(state)
+            if self._changes == seen:
+                if state.closed:
+                    return True
+                await self._until_changed_or_late(seen, state, escalates=escalates)
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(incident)
+                return False
 
     async def _show(self, state: DeskState) -> None:
         if state.messenger:
@@ -75,11 +87,11 @@ class Telling:
                 )
             )
 
-    async def _until_changed_or_late(self, state: DeskState) -> None:
-        late = None if self._escalated else state.escalate_at
+    async def _until_changed_or_late(self, seen: int, state: DeskState, *, escalates: bool) -> None:
+        late = state.escalate_at if escalates and not self._escalated else None
         try:
             await workflow.wait_condition(
-                lambda: self._changed,
+                lambda: self._changes != seen,
                 timeout=max(late - workflow.now(), timedelta(0)) if late else None,
                 timeout_summary=f"escalation at {late:%d %b %H:%M}" if late else None,
             )
