@@ -19,7 +19,7 @@ from raccord.temporal.flows import Changed
 from raccord.texts.ends import end_markdown
 from workflows.desk import Desk
 from workflows.held_up import HeldUp
-from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_local, run_step
+from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_join, run_local, run_step
 
 T = TypeVar("T")
 
@@ -145,6 +145,19 @@ class Flow(ABC, Generic[E]):
         timing = self.held_up.timing
         step = run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
         return await self.held_up.while_awaiting(queue, step)
+
+    async def join(
+        self,
+        method: Callable[..., Awaitable[T]],
+        arg: Any,
+        *,
+        queue: str,
+        about: RecordName,
+        summary: str,
+    ) -> T:
+        """Wait for another flow, which works on the connection `queue`; see `run_join` and `step`."""
+        joined = run_join(method, arg, about=about, summary=summary)
+        return await self.held_up.while_awaiting(queue, joined)
 
     async def _one_look(self) -> E | None:
         """One look with all its ways out; None when another look is due before the end."""

@@ -24,7 +24,7 @@ from raccord.domain.values.subject import Subject
 from raccord.domain.values.totals import Totals
 from raccord.records.links import DealLink
 from raccord.temporal.flows import DEAL_WON
-from workflows.steps import run_join, run_local, run_ours
+from workflows.steps import run_local, run_ours
 
 if TYPE_CHECKING:
     from workflows.deal_won.flow import DealWon
@@ -120,9 +120,10 @@ class Writing(Reading):
         await run_ours(FlowActivities.wake, wanted, summary="look at the deal that is left")
 
     async def ensure_customer(self, wanted: CustomerRequest) -> CustomerOutcome:
-        return await run_join(
+        return await self._flow.join(
             CustomerActivities.ensure,
             wanted,
+            queue=self._billing,
             about=company_of(wanted.profile),
             summary="find or create the customer",
         )
