@@ -50,27 +50,27 @@ class FakeBilling(Switches):
     async def find_customers(
         self, profile: CustomerProfile, *, linked_id: str | None
     ) -> tuple[Customer, ...]:
-        self._call("find_customers")
+        await self._call("find_customers")
         if linked_id in self.customers:
             return (self.customers[linked_id],)
         return tuple(c for c in self.customers.values() if _may_be(c, profile))
 
     async def find_vat_rate(self, rate: Decimal) -> str | None:
-        self._call("find_vat_rate")
+        await self._call("find_vat_rate")
         return f"rate-{rate.normalize():f}" if rate in self.rates else None
 
     async def invoices_of(
         self, deal: DealRef, *, customer_id: str | None, invoice_id: str | None
     ) -> tuple[Invoice, ...]:
-        self._call("invoices_of")
+        await self._call("invoices_of")
         return tuple(i for i in self.invoices.values() if i.is_of(deal))
 
     async def read_invoice(self, invoice_id: str) -> Invoice:
-        self._call("read_invoice")
+        await self._call("read_invoice")
         return self._there(invoice_id)
 
     async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
-        self._call("invoiced_lines")
+        await self._call("invoiced_lines")
         currency = self._there(invoice_id).currency
         return tuple(
             InvoicedLine(
@@ -85,16 +85,16 @@ class FakeBilling(Switches):
     async def invoices_of_customer(
         self, customer_id: str, *, since: date, until: date
     ) -> tuple[Invoice, ...]:
-        self._call("invoices_of_customer")
+        await self._call("invoices_of_customer")
         theirs = (i for i in self.invoices.values() if i.customer_id == customer_id)
         return tuple(i for i in theirs if i.issued_on is None or since <= i.issued_on <= until)
 
     async def was_delivered(self, invoice_id: str) -> bool:
-        self._call("was_delivered")
+        await self._call("was_delivered")
         return invoice_id in self.mails
 
     async def create_customer(self, profile: CustomerProfile, *, key: str) -> Customer:
-        self._call("create_customer")
+        await self._call("create_customer")
         if key not in self._answers:
             id = self._new("cus")
             self.customers[id] = self._answers[key] = Customer(
@@ -110,18 +110,18 @@ class FakeBilling(Switches):
         return self._again(key, Customer)
 
     async def claim_customer(self, customer_id: str, profile: CustomerProfile, *, key: str) -> Customer:
-        self._call("claim_customer")
+        await self._call("claim_customer")
         ours = {"reference": profile.identity.reference, "crm_company": profile.crm_company}
         self.customers[customer_id] = self.customers[customer_id].model_copy(update=ours)
         return self.customers[customer_id]
 
     async def create_vat_rate(self, rate: Decimal, *, key: str) -> str:
-        self._call("create_vat_rate")
+        await self._call("create_vat_rate")
         self.rates.add(rate)
         return f"rate-{rate.normalize():f}"
 
     async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
-        self._call("create_draft")
+        await self._call("create_draft")
         if key not in self._answers:
             id = self._new("in")
             self.invoices[id] = self._answers[key] = Invoice(
@@ -137,26 +137,26 @@ class FakeBilling(Switches):
         return self._again(key, Invoice)
 
     async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
-        self._call("set_lines")
+        await self._call("set_lines")
         self._orders[invoice_id] = order
         lines = {"content_hash": order.content_hash, "line_count": len(order.lines)}
         return self._kept(invoice_id, totals=self._totals(order), **lines)
 
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:
-        self._call("discard_draft")
+        await self._call("discard_draft")
         if invoice_id in self.invoices and self._there(invoice_id).finalised:
             raise Permanent(f"Invoice {invoice_id} is issued: it cannot be deleted.")
         self.invoices.pop(invoice_id, None)
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
-        self._call("finalise")
+        await self._call("finalise")
         number = f"F-{len(self.issued) + 1:04d}"
         issued = {"number": number, "url": f"https://billing.example/{number}"}
         day = self._orders[invoice_id].issued_on
         return self._kept(invoice_id, state=InvoiceState.OPEN, issued_on=day, **issued)
 
     async def deliver(self, invoice_id: str, *, key: str) -> None:
-        self._call("deliver")
+        await self._call("deliver")
         if key not in self._answers:
             self._answers[key] = True
             self.mails.append(invoice_id)

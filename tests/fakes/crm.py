@@ -28,42 +28,42 @@ class FakeCrm(Switches):
         self.done: set[str] = set()
 
     async def read_deal(self, deal_id: str) -> Deal:
-        self._call("read_deal")
+        await self._call("read_deal")
         if deal_id not in self.deals:
             raise NotFound(f"Deal {deal_id} does not exist.")
         return self.deals[deal_id]
 
     async def shows_invoice(self, deal_id: str, fields: InvoiceFields) -> bool:
-        self._call("shows_invoice")
+        await self._call("shows_invoice")
         return self.shown.get(deal_id) == fields
 
     async def read_company(self, company_id: str) -> Company | None:
-        self._call("read_company")
+        await self._call("read_company")
         companies = (c for deal in self.deals.values() for c in deal.companies)
         return next((c for c in companies if company_id in (c.id, *c.merged)), None)
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
-        self._call("won_deals")
+        await self._call("won_deals")
         won = (d for d in self.deals.values() if d.won and (d.won_on is None or d.won_on >= won_from))
         return tuple(WonDeal(id=d.ref.id) for d in won)
 
     async def find_task(self, deal_id: str, ref: str) -> str | None:
-        self._call("find_task")
+        await self._call("find_task")
         found = (id for id, task in self.tasks.items() if (task.deal_id, task.ref) == (deal_id, ref))
         return next(found, None)
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
-        self._call("write_invoice")
+        await self._call("write_invoice")
         if deal_id not in self.deals:
             raise NotFound(f"Deal {deal_id} does not exist.")
         self.shown[deal_id] = fields
 
     async def create_task(self, task: Task) -> str:
-        self._call("create_task")
+        await self._call("create_task")
         id = f"task-{len(self.tasks) + 1}"
         self.tasks[id] = task
         return id
 
     async def complete_task(self, task_id: str) -> None:
-        self._call("complete_task")
+        await self._call("complete_task")
         self.done.add(task_id)

@@ -35,32 +35,32 @@ class FakeMessenger(Switches):
         self.whispers: list[tuple[str, str]] = []
 
     async def post(self, notice: Notice, *, ref: str, reply_to: Place | None = None) -> Place:
-        self._call("post")
+        await self._call("post")
         place = Place(channel=CHANNEL, message=f"m{len(self.messages) + 1}")
         self.messages[place.message] = Posted(ref, notice, datetime.now(UTC), below=reply_to)
         return place
 
     async def find(self, ref: str, *, since: datetime, reply_to: Place | None = None) -> Place | None:
-        self._call("find")
+        await self._call("find")
         found = (m for m, posted in self.messages.items() if (posted.ref, posted.below) == (ref, reply_to))
         message = next(found, None)
         return Place(channel=CHANNEL, message=message) if message else None
 
     async def update(self, place: Place, notice: Notice) -> None:
-        self._call("update")
+        await self._call("update")
         if place.message not in self.messages:
             raise NotFound(f"Message {place.message} does not exist.")
         posted = self.messages[place.message]
         posted.notice, posted.edits = notice, posted.edits + 1
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
-        self._call("whisper")
+        await self._call("whisper")
         self.whispers.append((user, text))
 
     async def user_of(self, email: str) -> str | None:
-        self._call("user_of")
+        await self._call("user_of")
         return email.partition("@")[0]
 
     async def may_decide(self, user: str) -> bool:
-        self._call("may_decide")
+        await self._call("may_decide")
         return True

@@ -1,6 +1,7 @@
-"""What every fake port has: calls can be made to fail, and are counted."""
+"""What every fake port has: calls can be made to fail or to meet a change, and are counted."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError
@@ -12,6 +13,7 @@ class Switches:
     def __init__(self) -> None:
         self._errors: dict[str, ConnectorError] = {}
         self._left: Counter[str] = Counter()
+        self._first: dict[str, Callable[[], Awaitable[object]]] = {}
         self.calls: Counter[str] = Counter()
         """How often each method was called, failures counted."""
 
@@ -23,14 +25,20 @@ class Switches:
     def heal(self) -> None:
         self._errors.clear()
 
-    def _call(self, method: str) -> None:
+    def before(self, method: str, happens: Callable[[], Awaitable[object]]) -> None:
+        """Let something happen once, right before the next call of this method is answered."""
+        self._first[method] = happens
+
+    async def _call(self, method: str) -> None:
         self.calls[method] += 1
+        if happens := self._first.pop(method, None):
+            await happens()
         if (error := self._errors.get(method)) and self._left[method]:
             self._left[method] -= 1
             raise error
 
     async def probe(self) -> None:
-        self._call("probe")
+        await self._call("probe")
 
     async def check(self) -> tuple[Check, ...]:
         return ()

@@ -13,6 +13,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.policies import Policies
 from raccord.connectors.connection import Kind
 from raccord.connectors.port import Port
 from raccord.domain.desk.question import Answer, Choice, Decision
@@ -32,6 +33,7 @@ from tests.fakes.crm import FakeCrm
 from tests.fakes.messenger import FakeMessenger
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
+from workers.policies import deal_won_policy
 from workers.queues import workers
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
@@ -77,6 +79,7 @@ class House:
         self._env = env
         self._directory = directory
         self._working = AsyncExitStack()
+        self._policies: list[Policies] = []
         self.records = records
         self.crm, self.billing, self.messenger = FakeCrm(), FakeBilling(), FakeMessenger()
         self.have(samples.deal(ref=REF))
@@ -105,8 +108,20 @@ class House:
             Kind.MESSENGER: self.messenger,
         }
         rows = tuple(Opened(row, ports[row.kind]) for row in configuration.connections)
-        for worker in workers(self._env.client, configuration, Connections(rows), self.records):
+        built = workers(self._env.client, configuration, Connections(rows), self.records)
+        doing = [getattr(done, "__self__", None) for w in built for done in w.config().get("activities", ())]
+        self._policies = [owner for owner in doing if isinstance(owner, Policies)]
+        for worker in built:
             await self._working.enter_async_context(worker)
+
+    def set_mode(self, mode: Mode) -> None:
+        """Let another mode be in force from now on, as after a restart.
+
+        The time-skipping server loses the flows that a stopped worker had in its memory.
+        """
+        ruling = Policies(deal_won_policy(self._configuration(mode, ""), self.billing.capabilities))
+        for policies in self._policies:
+            vars(policies).update(vars(ruling))
 
     async def rest(self) -> None:
         """Stop the workers."""
