@@ -25,18 +25,29 @@ class Limiter:
         self._gap = 1 / rate
         self._lead = max(burst - self._gap, 0.0)
         self._now = now
-        self._booked_until = now()
+        self._free_at = now()
+        self._queue = asyncio.Lock()
+        self._queued = 0
 
     async def turn(self, *, within: float) -> None:
         """Wait for this request's turn. Raises `Crowded` at once when it is more than `within` seconds away.
 
-        A caller that is cancelled while it waits leaves its turn unused.
+        A caller that is cancelled while it waits leaves its turn to the next.
         """
-        now = self._now()
-        start = max(self._booked_until, now)
-        wait = start - self._lead - now
+        wait = self._wait() + self._queued * self._gap
         if wait > within:
             raise Crowded(timedelta(seconds=wait))
-        self._booked_until = start + self._gap
-        if wait > 0:
-            await asyncio.sleep(wait)
+        self._queued += 1
+        try:
+            async with self._queue:
+                if (wait := self._wait()) > 0:
+                    await asyncio.sleep(wait)
+                # By when it leaves, not by when it should have: a busy process wakes its waiters late, and
+                # together.
+                self._free_at = max(self._free_at, self._now()) + self._gap
+        finally:
+            self._queued -= 1
+
+    def _wait(self) -> float:
+        now = self._now()
+        return max(self._free_at, now) - self._lead - now

@@ -45,6 +45,8 @@ class Case:
     permission: str
     path: str = ""
     quiet: Options = field(default_factory=dict)
+    most_a_second: int | None = None
+    """Requests in one second that the vendor takes at the connection's default rate."""
     signed: tuple[str, ...] = ()
     """The headers that prove who sent a delivery."""
 

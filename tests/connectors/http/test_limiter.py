@@ -79,3 +79,44 @@ async def test_after_a_pause_a_burst_leaves_at_once_and_ten_seconds_keep_their_l
         left.append(time.now)
     assert sum(at - left[0] < 0.001 for at in left) == 9
     assert max(sum(start <= at < start + 10 for at in left) for start in left) <= 100
+
+
+async def test_what_a_busy_process_held_up_does_not_leave_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every waiter wakes late when nothing else may run for a while; a vendor counts what leaves."""
+    now, asleep, pause = 100.0, list[tuple[float, asyncio.Event]](), asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        woken = asyncio.Event()
+        asleep.append((now + seconds, woken))
+        await woken.wait()
+
+    monkeypatch.setattr("raccord.connectors.http.limiter.asyncio.sleep", sleep)
+    limiter, left = Limiter(20, now=lambda: now), list[float]()
+
+    async def ask() -> None:
+        await limiter.turn(within=10)
+        left.append(now)
+
+    asked = asyncio.gather(*(ask() for _ in range(40)))
+    while not asked.done():
+        for _ in range(100):
+            await pause(0)
+        if asleep:
+            now = min(at for at, _ in asleep) + (0.9 if len(left) == 4 else 0)
+        for at, woken in asleep:
+            if at <= now:
+                woken.set()
+        asleep = [(at, woken) for at, woken in asleep if at > now]
+    assert len(left) == 40
+    assert max(sum(start <= at < start + 1 - 1e-9 for at in left) for start in left) <= 24
+
+
+async def test_who_gives_up_waiting_leaves_the_turn_to_the_next() -> None:
+    limiter = Limiter(2)
+    await limiter.turn(within=0)
+    gone = asyncio.create_task(limiter.turn(within=5))
+    await asyncio.sleep(0)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    await limiter.turn(within=0.6)
