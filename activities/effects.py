@@ -95,6 +95,10 @@ class Effects:
         await self._audit.conclude(effect.key, Verdict.DONE, _seen(result))
         return result
 
+    async def found(self, key: str, result: Value) -> None:
+        """Close an intent of an earlier attempt whose effect was found by a look that came before it."""
+        await self._audit.conclude(key, Verdict.FOUND, _seen(result))
+
     def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
         remaining = self._settled_at(standing) - datetime.now(UTC)
         if remaining > timedelta(0):

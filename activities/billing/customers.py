@@ -100,8 +100,15 @@ class CustomerWrites:
         if choice.customer is None:
             return CustomerOutcome(customer=await self._created(wanted), created=True)
         if choice.evidence in OURS:
-            return CustomerOutcome(customer=choice.customer)
+            return CustomerOutcome(customer=await self._ours(wanted, choice.customer))
         return CustomerOutcome(customer=await self._claimed(wanted, choice.customer.id))
+
+    async def _ours(self, wanted: CustomerRequest, customer: Customer) -> Customer:
+        """Take a customer that carries our mark, which an attempt that died may have left there."""
+        for key in (_key(wanted), f"{_key(wanted)}/claim/{customer.id}"):
+            await self._effects.found(key, customer)
+        await self._remember(wanted, customer.id)
+        return customer
 
     async def _created(self, wanted: CustomerRequest) -> Customer:
         profile = wanted.profile
@@ -114,7 +121,7 @@ class CustomerWrites:
 
         customer = await self._effects.once(
             Effect(
-                key=f"cus/{profile.identity.reference}",
+                key=_key(wanted),
                 name="billing.create_customer",
                 object=f"customer/{profile.identity.reference}",
                 cause=cause(),
@@ -143,7 +150,7 @@ class CustomerWrites:
 
         customer = await self._effects.once(
             Effect(
-                key=f"cus/{profile.identity.reference}/claim/{customer_id}",
+                key=f"{_key(wanted)}/claim/{customer_id}",
                 name="billing.claim_customer",
                 object=f"customer/{profile.identity.reference}",
                 cause=cause(),
@@ -165,3 +172,7 @@ class CustomerWrites:
             wanted.profile.crm_company,
             replacing=await self._links.customer(identity, wanted.billing),
         )
+
+
+def _key(wanted: CustomerRequest) -> str:
+    return f"cus/{wanted.profile.identity.reference}"

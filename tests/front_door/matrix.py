@@ -93,15 +93,6 @@ _HUBSPOT_READS = (
     ),
     Call("read owner", "hubspot", "GET", "/crm/v3/owners/{id}", FRESH, "id", "type", aimed=False),
     Call(
-        "companies of the deal",
-        "hubspot",
-        "GET",
-        "/crm/v4/objects/deals/{id}/associations/companies",
-        FRESH,
-        "results",
-        "category",
-    ),
-    Call(
         "contacts of the company",
         "hubspot",
         "GET",

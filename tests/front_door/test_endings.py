@@ -394,14 +394,13 @@ async def test_a_draft_that_somebody_deleted_is_made_again(lane: Lane) -> None:
     assert (await end_of(lane, deal, after_runs=1))["ending"] == "invoiced"
 
 
-class TestShadow:
-    @pytest.fixture(scope="class")
-    async def shadow(
-        self, server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
-    ) -> AsyncIterator[Lane]:
-        async with Lane(server, tmp_path_factory.mktemp("shadow"), "shadow", mode="shadow") as found:
-            yield found
+@pytest.fixture(scope="module")
+async def shadow(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with Lane(server, tmp_path_factory.mktemp("shadow"), "shadow", mode="shadow") as found:
+        yield found
 
+
+class TestShadow:
     async def test_shadow_reports_what_it_would_do_and_writes_nothing_anywhere(self, shadow: Lane) -> None:
         clean = await shadow.account.deal()
         dirty = await shadow.account.deal(await shadow.account.company(siren="1"))

@@ -290,7 +290,8 @@ async def asks(handle: WorkflowHandle[Any, Any]) -> bool:
 async def try_again(handle: WorkflowHandle[Any, Any], row: Waiting) -> None:
     answer = Answer(choice=Choice.RETRY, actor="cli:somebody")
     decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
-    with contextlib.suppress(WorkflowUpdateFailedError):  # it is looking again just now
+    # It is looking again just now, or it ended before it came to the answer.
+    with contextlib.suppress(WorkflowUpdateFailedError, RPCError):
         await handle.execute_update("decide", decision, result_type=str)
 
 

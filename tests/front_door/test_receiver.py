@@ -235,22 +235,21 @@ async def test_a_type_of_event_that_no_flow_uses_is_acknowledged_and_starts_noth
     assert await workflows(lane) == before
 
 
-class TestWithoutTemporal:
-    @pytest.fixture(scope="class")
-    async def alone(
-        self, server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
-    ) -> AsyncIterator[Lane]:
-        """A receiver whose Temporal does not exist."""
-        directory: Path = tmp_path_factory.mktemp("alone")
-        overrides = {"RACCORD_TEMPORAL__EMBEDDED_PORT": str(free_port())}
-        found = Lane(server, directory, "alone", overrides=overrides)
-        found.write_configuration()
-        KeyRing.create(directory / "keys.json")
-        await found.receiver.start()
-        await until(lambda: answers(found.url("receiver", "/healthz")))
-        yield found
-        await found.receiver.stop()
+@pytest.fixture(scope="module")
+async def alone(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    """A receiver whose Temporal does not exist."""
+    directory: Path = tmp_path_factory.mktemp("alone")
+    overrides = {"RACCORD_TEMPORAL__EMBEDDED_PORT": str(free_port())}
+    found = Lane(server, directory, "alone", overrides=overrides)
+    found.write_configuration()
+    KeyRing.create(directory / "keys.json")
+    await found.receiver.start()
+    await until(lambda: answers(found.url("receiver", "/healthz")))
+    yield found
+    await found.receiver.stop()
 
+
+class TestWithoutTemporal:
     async def test_a_delivery_is_answered_503_in_time_and_asked_to_come_again(self, alone: Lane) -> None:
         started = time.monotonic()
         answer = await Request().send(alone.url("receiver"))

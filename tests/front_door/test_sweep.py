@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.front_door.account import TWO_LINES_GROSS, siret
+from tests.front_door.account import TWO_LINES_GROSS, Account, siret
 from tests.front_door.judge import invoice_is_right, one_delivery
 from tests.front_door.stack import Lane, TemporalServer, until
 
@@ -25,12 +25,21 @@ async def sweep(lane: Lane) -> dict[str, int]:
     return counts
 
 
+async def listed(account: Account, deals: list[str]) -> bool:
+    """Whether the CRM's own search shows these deals as won: it lags behind what was written."""
+    won = {"propertyName": "dealstage", "operator": "EQ", "value": "closedwon"}
+    body = {"filterGroups": [{"filters": [won]}], "limit": 200}
+    found = await account.crm.call("POST", "/crm/v3/objects/deals/search", json=body)
+    return set(deals) <= {deal["id"] for deal in found["results"]}
+
+
 async def test_won_deals_are_found_and_invoiced_without_any_webhook(deaf: Lane) -> None:
     account = deaf.account
     deals = [await account.deal() for _ in range(3)]
     for deal in deals:
         await account.win(deal)
     lost = await account.deal()
+    await until(lambda: listed(account, deals), what="HubSpot's search shows them")
     counts = await sweep(deaf)
     assert counts["without_invoice"] >= len(deals)
     for deal in deals:
