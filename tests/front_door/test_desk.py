@@ -195,7 +195,7 @@ async def test_a_button_of_an_old_message_has_no_effect(desk: Lane) -> None:
 
     await until(edited)
     await desk.account.press(old, GIVE_UP, user="U0CAMILLE", old=True)
-    await until(lambda: whispered(desk, "U0CAMILLE", "has changed"))
+    await until(lambda: whispered(desk, "U0CAMILLE", "a changé"))
     assert (await desk.question(deal)).closed_at is None
     await desk.account.edit("companies", company, siret=siret())
     assert (await desk.outcome(deal))["ending"] == "invoiced"

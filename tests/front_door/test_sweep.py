@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from raccord.temporal import search
 from tests.front_door.account import TWO_LINES_GROSS, Account, siret
 from tests.front_door.judge import invoice_is_right, one_delivery
 from tests.front_door.stack import Lane, TemporalServer, until
@@ -51,6 +52,11 @@ async def test_won_deals_are_found_and_invoiced_without_any_webhook(deaf: Lane) 
     assert len(await account.invoices(deals[0])) == 1
 
 
+async def waits(lane: Lane, deal: str) -> bool:
+    described = await lane.client.get_workflow_handle(f"deal-won/hubspot/{deal}").describe()
+    return described.typed_search_attributes.get(search.STATE) == "waiting"
+
+
 async def test_an_open_question_is_looked_at_again(deaf: Lane) -> None:
     account = deaf.account
     company = await account.company(siren="")
@@ -58,6 +64,8 @@ async def test_an_open_question_is_looked_at_again(deaf: Lane) -> None:
     await account.win(deal)
     await sweep(deaf)
     await deaf.question(deal)
+    # Else the look that comes right after the question is listed finds the repair by itself.
+    await until(lambda: waits(deaf, deal))
     await account.edit("companies", company, siret=siret())
     assert (await sweep(deaf))["waiting"] >= 1
     assert (await deaf.outcome(deal))["ending"] == "invoiced"

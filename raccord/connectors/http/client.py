@@ -17,8 +17,9 @@ from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.http.failures import Answer, NoAnswer, NotSent, Refused
 from raccord.connectors.http.limiter import BURST, Limiter
 
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
-"""A hundred invoices with ten lines each are about 3 MB, and no vendor's page is larger."""
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+"""A hundred invoices with ten lines each are about 3 MB; a hundred line items with descriptions of 65,536
+characters, which HubSpot allows, are up to 20."""
 REQUESTS = Histogram(
     "raccord_vendor_request_seconds", "Requests to vendors by answer", ["connection", "answer"]
 )

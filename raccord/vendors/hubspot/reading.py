@@ -18,7 +18,7 @@ from raccord.vendors.hubspot.whole import Parties, Parts, Translation
 from raccord.vendors.hubspot.wire import DealRecord
 
 MOST_LINES = 1_000
-"""Twenty batch reads; more would neither fit into one read's time nor into one invoice."""
+"""Ten batch reads; more would neither fit into one read's time nor into one invoice."""
 MOST_PEOPLE = 100
 """Contacts of a deal that are read, the oldest first, and as many billing contacts; companies too."""
 PRIMARY_COMPANY = 5

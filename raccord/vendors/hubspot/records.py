@@ -12,9 +12,8 @@ from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.wire import Association, AssociationPage, Batch, DealRecord, Record
 
-BATCH, LONG_BATCH = 100, 50
-"""Records of one batch read (HubSpot docs: understanding-the-crm); of those with descriptions, of 65,536
-characters each, fewer, so that the answer can always be taken."""
+BATCH = 100
+"""Records of one batch read (HubSpot docs: understanding-the-crm)."""
 PAGE = 500
 """Associations of one page (HubSpot docs: associations v4)."""
 ACCOUNT_SCOPE = "for account information"
@@ -87,8 +86,7 @@ class Records:
     async def read(self, kind: str, ids: Collection[str], properties: Iterable[str]) -> Found:
         """Read records by id, each once."""
         wanted, names = tuple(dict.fromkeys(ids)), list(dict.fromkeys(properties))
-        size = LONG_BATCH if kind == "line_items" else BATCH
-        chunks = [wanted[i : i + size] for i in range(0, len(wanted), size)]
+        chunks = [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]
         async with together() as group:
             batches = [group.create_task(self._batch(kind, chunk, names)) for chunk in chunks]
         found = {record.id: record for batch in batches for record in batch.result().results}
