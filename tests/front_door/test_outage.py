@@ -33,7 +33,7 @@ async def busy(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory)
     }
     async with Lane(server, tmp_path_factory.mktemp("busy"), "busy", overrides=overrides) as lane:
         await lane.account.settings("hubspot", requests_per_ten_seconds=1000)
-        await lane.account.settings("stripe", requests_per_second_and_endpoint=60)
+        await lane.account.settings("stripe", requests_per_second=100, requests_per_second_and_endpoint=60)
         yield lane
 
 
