@@ -125,11 +125,18 @@ class Flow(ABC, Generic[E]):
             self.question(ask),
             language=self.held_up.language,
             changed=lambda: self._changed,
-            still_so=self.still_so,
+            still_so=self._still_so_if_readable,
         )
         if answer.choice is Choice.CANCEL:
             raise GivenUp
         return answer
+
+    async def _still_so_if_readable(self) -> bool:
+        """Whether the subject is what was asked about, as far as it can be read: that may be the question."""
+        try:
+            return await self.still_so()
+        except (Stopped, OutOfTime):
+            return True
 
     async def step(
         self,

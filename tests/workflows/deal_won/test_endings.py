@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from raccord.connectors.errors import Permanent
+from raccord.connectors.errors import Permanent, Poison
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import DealRef
@@ -139,6 +139,16 @@ async def test_what_the_vendor_refuses_is_asked_and_the_same_step_goes_on(at_hom
     await at_home.answer(row, Choice.RETRY)
     assert (await at_home.end())["ending"] == "invoiced"
     assert (len(at_home.billing.customers), len(at_home.billing.invoices)) == (1, 1)
+
+
+async def test_a_deal_whose_answer_nobody_understands_waits_as_one_question(at_home: House) -> None:
+    at_home.crm.fail(Poison("Its answer has not the documented shape."), "read_deal")
+    await at_home.work()
+    await at_home.change()
+    row = await at_home.question("unreadable_answer")
+    at_home.crm.heal()
+    await at_home.answer(row, Choice.RETRY)
+    assert (await at_home.end())["ending"] == "invoiced"
 
 
 async def test_an_invoice_that_cannot_be_mailed_is_skipped_by_a_person_and_never_mailed(
