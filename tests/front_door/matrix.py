@@ -10,6 +10,8 @@ Effect = dict[str, Any]
 FRESH, KNOWN = "fresh", "known"
 """A deal of a company that billing has never heard of; and one of a company that it knows, with an outdated
 draft of the deal, a VAT rate it lacks, and no currency on the deal. Together they make every call."""
+OWNER = "read owner"
+"""An owner is remembered for minutes: only a deal with an owner of its own is sure to make the call."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ _HUBSPOT_READS = (
     Call(
         "read deal", "hubspot", "GET", "/crm/v3/objects/deals/{id}", FRESH, "properties", "hs_is_closed_won"
     ),
-    Call("read owner", "hubspot", "GET", "/crm/v3/owners/{id}", FRESH, "id", "type", aimed=False),
+    Call(OWNER, "hubspot", "GET", "/crm/v3/owners/{id}", FRESH, "id", "type"),
     Call(
         "contacts of the company",
         "hubspot",

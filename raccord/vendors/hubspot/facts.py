@@ -1,4 +1,4 @@
-"""What is seldom asked twice: who owns a deal, the account's currency, which stages mean that it is won."""
+"""What a deal only points to: who owns it, the account's currency, which stages mean that it is won."""
 
 from raccord.connectors.errors import Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
@@ -11,7 +11,7 @@ from raccord.vendors.hubspot.values import parse_decimal
 from raccord.vendors.hubspot.wire import Account, OwnerRecord, Pipelines, Stage
 
 _REMEMBERED = 300.0
-"""Seconds: a deal is read several times in a row, and a new name may show a little later."""
+"""Seconds that an owner is known: a deal is read several times in a row, and a new name may show later."""
 
 
 class Facts:
@@ -20,7 +20,6 @@ class Facts:
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
         self._owners: Memory[Owner] = Memory()
-        self._currency: Memory[str | None] = Memory()
 
     async def owner(self, owner_id: str) -> Owner | None:
         """Return the salesperson; of one that HubSpot no longer shows, the id alone."""
@@ -45,9 +44,6 @@ class Facts:
         """Return the deal's currency, else the account's; None when HubSpot may not say."""
         if code:
             return code.upper()
-        return await self._currency.get("account", self._read_currency, seconds=lambda _: _REMEMBERED)
-
-    async def _read_currency(self) -> str | None:
         operation = Operation("read the account's currency", ACCOUNT_SCOPE)
         try:
             account = await unless_gone(self._client.get(operation, paths.ACCOUNT, Account))
