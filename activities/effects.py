@@ -41,6 +41,12 @@ class Effect(Value):
         return hashlib.sha256(repr(sorted(self.request.items())).encode()).hexdigest()
 
 
+class Unsettled(AmbiguousWrite):
+    """Nothing was asked of the vendor now: what was asked before may still come to show."""
+
+    name = "Unsettled"
+
+
 class Effects:
     """Writes through the recipe, with the audit as its memory.
 
@@ -102,7 +108,7 @@ class Effects:
     def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
         remaining = self._settled_at(standing) - datetime.now(UTC)
         if remaining > timedelta(0):
-            raise AmbiguousWrite(
+            raise Unsettled(
                 f"{effect.name} for {effect.object} was asked for before and does not show; "
                 "looking again before anything is repeated.",
                 retry_after=max(remaining, timedelta(seconds=1)),

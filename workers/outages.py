@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from activities.effects import Unsettled
 from raccord.connectors.errors import AmbiguousWrite, Auth, ConnectorError, Transient
 from raccord.domain.service.outage import OutageCause, Watch
 from raccord.records.database import RecordsUnavailable
@@ -41,8 +42,15 @@ class Outages(Interceptor):
         return _Inbound(next, self)
 
     async def met(self, error: BaseException) -> None:
-        """Note an outage. One hiccup is none: it counts from the second attempt on, or at a refusal."""
-        info, cause = activity.info(), _cause(error)
+        """Note an outage. One hiccup is none: it counts from the second attempt on, or at a refusal.
+
+        An attempt that only waited for an earlier request to show met nothing new: what the vendor
+        last said stays noted.
+        """
+        name = _name(error)
+        if name == Unsettled.name:
+            return
+        info, cause = activity.info(), _cause(name)
         if info.task_queue not in self._connections or (cause is OutageCause.DOWN and info.attempt < 2):
             return
         if cause is None:
@@ -79,14 +87,17 @@ class Outages(Interceptor):
         )
 
 
-def _cause(error: BaseException) -> OutageCause | None:
+def _name(error: BaseException) -> str | None:
     match error:
         case ConnectorError():
-            name: str | None = error.name
+            return error.name
         case ApplicationError():
-            name = error.type
+            return error.type
         case _:
             return None
+
+
+def _cause(name: str | None) -> OutageCause | None:
     if name == Auth.name:
         return OutageCause.CREDENTIALS
     return OutageCause.DOWN if name in _DOWN else None

@@ -26,8 +26,8 @@ LOOK_EVERY = 5.0
 class StuckFlow(Value):
     """One flow that waits for a connection. `cause` is one word: `down`, `credentials`.
 
-    `said` is the connector's sentence when the cause was first met, with the permission that is missing;
-    `met_at` is when an attempt last failed for it, a minute behind at most.
+    `met_at` is when an attempt last failed for it, `said` the connector's sentence then, with the
+    permission that is missing; both a minute behind at most.
     """
 
     connection: str
@@ -64,9 +64,8 @@ class Stuck:
         noted = await self._noted(connection, flow)
         if noted and noted[0] == cause and now - noted[1] < _NOTED_EVERY:
             return
-        met: dict[str, Any] = {"met_at": now}
-        if noted is None or noted[0] != cause:
-            met |= {"cause": cause, "sealed": self._keys.seal(said.encode(), context=_CONTEXT)}
+        sealed = self._keys.seal(said.encode(), context=_CONTEXT)
+        met: dict[str, Any] = {"met_at": now, "cause": cause, "sealed": sealed}
         row = {"held_by": connection, "flow": flow, "since": now} | met
 
         def work(tx: Connection) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from raccord.temporal import search
 from sandbox.hubspot import scopes
-from tests.front_door.account import TWO_LINES_GROSS
+from tests.front_door.account import TWO_LINES_GROSS, Account
 from tests.front_door.judge import invoice_is_right, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import Lane, TemporalServer, until
 
@@ -30,8 +30,22 @@ class Refusal:
     lacking: dict[str, Any] = field(default_factory=dict)
     """Settings of the simulated account."""
     mended: dict[str, Any] = field(default_factory=dict)
+    failing: bool = False
+    """Whether every POST is answered with 503, though GETs are answered."""
     issued: bool = False
     """Whether the invoice is out by then."""
+
+    async def begin(self, account: Account) -> None:
+        if self.lacking:
+            await account.settings(self.vendor, **self.lacking)
+        if self.failing:
+            down = {"status": 503}
+            await account.fault(vendor=self.vendor, method=["POST"], path=".*", effect=down, times=None)
+
+    async def end(self, account: Account) -> None:
+        if self.mended:
+            await account.settings(self.vendor, **self.mended)
+        await account.clear_faults()
 
 
 DEAL_WRITE = "crm.objects.deals.write"
@@ -59,6 +73,12 @@ REFUSALS = {
         mended={"scopes": list(scopes.ALL)},
         issued=True,
     ),
+    "writes": Refusal(
+        "stripe",
+        "ne fait pas tout ce qui lui est demandé",
+        ("Stripe answered with status 503",),
+        failing=True,
+    ),
 }
 
 
@@ -81,7 +101,7 @@ async def test_what_is_refused_to_a_flow_is_told_once_and_so_is_its_end(
 ) -> None:
     account = strict.account
     before = await told(strict, refusal.vendor)
-    await account.settings(refusal.vendor, **refusal.lacking)
+    await refusal.begin(account)
     deal = await account.deal()
     await account.win(deal)
     flow = strict.client.get_workflow_handle(f"deal-won/hubspot/{deal}")
@@ -102,7 +122,7 @@ async def test_what_is_refused_to_a_flow_is_told_once_and_so_is_its_end(
     assert [i["status"] for i in invoices] == (["open"] if refusal.issued else [])
     assert await account.mails(*(i["number"] for i in invoices)) == [] or refusal.vendor != "stripe"
 
-    await account.settings(refusal.vendor, **refusal.mended)
+    await refusal.end(account)
     assert (await strict.outcome(deal))["ending"] == "invoiced"
     invoice = await invoice_is_right(account, deal, gross=TWO_LINES_GROSS)
     await one_delivery(account, invoice)

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ async def test_what_was_said_is_kept_and_sealed(records: Records, file: Path) ->
     (row,) = await records.stuck.of("stripe")
     assert row.said == sentence
     assert not any(b"Customers" in each.read_bytes() for each in file.parent.iterdir())
+
+
+async def test_the_vendors_last_answer_is_kept(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{Stuck.__module__}._NOTED_EVERY", timedelta(0))
+    for sentence in ("It does not answer.", "It answered with status 503."):
+        await records.stuck.hold("stripe", "f", "down", sentence)
+    (row,) = await records.stuck.of("stripe")
+    assert row.said == "It answered with status 503."
 
 
 async def test_a_flow_that_got_through_is_forgotten(records: Records) -> None:

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
+from activities.effects import Unsettled
 from raccord.connectors.errors import Forbidden, Permanent, Transient
 from raccord.records.database import Database
 from raccord.records.records import Records
@@ -140,6 +141,18 @@ async def test_a_missing_permission_counts_at_once_and_is_named(noting: Noting, 
 
 async def test_an_outage_is_noted_in_the_connectors_words(noting: Noting) -> None:
     await noting.met(Transient("Stripe answered 503."), attempt=2)
+    assert await noting.noted() == [("f", "down", "Stripe answered 503.")]
+
+
+@pytest.mark.parametrize("kind", [Unsettled, lambda said: ApplicationError(said, type=Unsettled.name)])
+async def test_waiting_for_an_earlier_request_to_show_changes_nothing_that_is_noted(
+    noting: Noting, kind: Callable[[str], BaseException]
+) -> None:
+    waits = kind("It was asked for before and does not show.")
+    await noting.met(waits, attempt=2)
+    assert (await noting.noted(), noting.watched) == ([], [])
+    await noting.met(Transient("Stripe answered 503."), attempt=3)
+    await noting.met(waits, attempt=4)
     assert await noting.noted() == [("f", "down", "Stripe answered 503.")]
 
 
