@@ -82,7 +82,7 @@ Answering = Reply | Callable[[Asked], Reply]
 class Stub:
     """Answers `METHOD /path` with what it was told, the last reply again and again; else `otherwise`.
 
-    A test that knows another name for the same path (`/api/chat.postMessage`) gives a `prefix`.
+    Paths are named without the `prefix`, below which the whole API is.
     """
 
     def __init__(self, otherwise: Reply, prefix: str = "") -> None:
@@ -99,6 +99,12 @@ class Stub:
 
     def asked(self, route: str) -> list[Asked]:
         return [each for each in self.seen if each.route == route]
+
+    def count(self, route: str) -> int:
+        return len(self.asked(route))
+
+    def last(self, route: str) -> Asked:
+        return self.asked(route)[-1]
 
     def _reply(self, asked: Asked) -> Reply:
         self.seen.append(asked)

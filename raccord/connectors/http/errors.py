@@ -43,11 +43,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A failed answer without its texts, which may quote data."""
+    """A failed answer without its texts, which may quote data.
+
+    `status` is the one that it amounts to: of a vendor that answers refusals with 200, or limits with 400.
+    """
 
     status: int
     recognised: bool = False
     """Whether it is the vendor's own: no proxy's page or JSON."""
+    untouched: bool = False
+    """Whether the vendor says that it came to nothing, also of a write, and that waiting helps."""
     code: str | None = None
     field: str | None = None
     request_id: str | None = None
@@ -55,7 +60,8 @@ class Fault:
     """The permission that the vendor says is missing."""
     retry_after: str = ""
     pause: timedelta | None = None
-    """The wait that this kind of refusal asks for, where `Retry-After` says nothing."""
+    """The wait that this kind of refusal asks for, where `Retry-After` says nothing; of one for want of a
+    permission, how soon somebody's click may end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ class Table:
     """How one vendor refuses, and how its refusals are told.
 
     `credentials` says what to do when they are refused, `grant` how to give `{needs}`, `lost` why
-    an object may not be found. `reasons` completes "… refused to …:" by the vendor's code; `{field}`
-    in it is the field's name.
+    an object may not be found: each where `reasons` has nothing. That completes "… refused to …:" by
+    the vendor's code; `{field}` in it is the field's name.
     """
 
     vendor: str
@@ -97,11 +103,17 @@ class Table:
     def refused(self, fault: Fault, operation: Operation) -> ConnectorError:
         """Return the error for an answer that is not a success."""
         match fault.status:
+            case _ if fault.untouched:
+                return Transient(
+                    f"{self.vendor} could not {operation.what}: {self._reason(fault)}.",
+                    request_id=fault.request_id,
+                )
             case 401 | 403 if fault.recognised:
                 return self._denied(fault, operation)
             case 404 if fault.recognised:
+                lost = self.reasons.get(fault.code or "", self.lost)
                 return NotFound(
-                    f"{self.vendor} could not {operation.what}: {self.lost}.",
+                    f"{self.vendor} could not {operation.what}: {lost}.",
                     code=fault.code,
                     field=fault.field,
                     request_id=fault.request_id,
@@ -156,34 +168,39 @@ class Table:
         )
 
     def _denied(self, fault: Fault, operation: Operation) -> Auth:
+        kind = Auth if fault.status == 401 else Forbidden
+        return kind(self._denial(fault, operation), retry_after=fault.pause, request_id=fault.request_id)
+
+    def _denial(self, fault: Fault, operation: Operation) -> str:
+        if fault.code in self.reasons:
+            return f"{self.vendor} refused to {operation.what}: {self._reason(fault)}."
         if fault.status == 401:
-            return Auth(
-                f"{self.vendor} refuses the credentials, so it could not {operation.what}. "
-                f"{self.credentials}",
-                request_id=fault.request_id,
+            return (
+                f"{self.vendor} refuses the credentials, so it could not {operation.what}. {self.credentials}"
             )
         named = fault.needed if fault.needed != operation.needs else ""
         needs = operation.needs + (f" ({named})" if named else "")
-        return Forbidden(
+        return (
             f"The credentials for {self.vendor} may not {operation.what}. "
-            f"{self.grant.replace('{needs}', needs)}",
-            request_id=fault.request_id,
+            f"{self.grant.replace('{needs}', needs)}"
         )
 
     def _permanent(self, fault: Fault, operation: Operation) -> Permanent:
-        reason = self.reasons.get(fault.code or "", f"its error is {fault.code or f'status {fault.status}'}")
-        place = f" ({fault.field})" if fault.field and "{field}" not in reason else ""
-        said = reason.replace("{field}", f"“{fault.field}”" if fault.field else "it names")
         return Permanent(
-            f"{self.vendor} refused to {operation.what}: {said}{place}.",
+            f"{self.vendor} refused to {operation.what}: {self._reason(fault)}.",
             code=fault.code or str(fault.status),
             field=fault.field,
             request_id=fault.request_id,
         )
 
+    def _reason(self, fault: Fault) -> str:
+        reason = self.reasons.get(fault.code or "", f"its error is {_named(fault)}")
+        place = f" ({fault.field})" if fault.field and "{field}" not in reason else ""
+        return reason.replace("{field}", f"“{fault.field}”" if fault.field else "it names") + place
+
     def _no_verdict(self, fault: Fault, operation: Operation) -> ConnectorError:
         remedy = " Check base_url: another server answers there." if fault.status < 500 else ""
-        said = f"{self.vendor} answered with status {fault.status} when asked to {operation.what}"
+        said = f"{self.vendor} answered with {_named(fault)} when asked to {operation.what}"
         if operation.write:
             return AmbiguousWrite(
                 f"{said}; it may have happened.{remedy}",
@@ -191,3 +208,7 @@ class Table:
                 request_id=fault.request_id,
             )
         return Transient(f"{said}.{remedy}", request_id=fault.request_id)
+
+
+def _named(fault: Fault) -> str:
+    return fault.code or f"status {fault.status}"

@@ -1,6 +1,7 @@
 """Reading a vendor's answers: JSON into the fields that Raccord uses, numbers exact."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -27,6 +28,20 @@ def read_json(body: bytes) -> Any:
         return json.loads(body.decode(), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise NotJson(type(error).__name__) from None
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Parse an answer that should be a JSON object; of every other, nothing. Never raises."""
+    try:
+        content = read_json(body)
+    except NotJson:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def plain(shape: re.Pattern[str], *candidates: Any) -> str | None:
+    """Return the first candidate that is a plain word of this shape: never a text that may quote data."""
+    return next((c for c in candidates if isinstance(c, str) and shape.fullmatch(c)), None)
 
 
 def read(content: Any, into: type[W]) -> W:

@@ -8,7 +8,7 @@ from typing import Any
 
 from raccord.connectors.http.errors import Fault
 from raccord.connectors.http.failures import Answer
-from raccord.connectors.webhooks import UnreadableBody, strict_json
+from raccord.connectors.http.reading import plain, read_object
 
 TEN_SECONDS = timedelta(seconds=10)
 _LOCKED = timedelta(seconds=2)
@@ -26,14 +26,14 @@ _MOST_SCOPES = 5
 
 def read_fault(answer: Answer, *, zone: tzinfo, now: datetime | None = None) -> Fault:
     """Take a failed answer apart. Never raises."""
-    content = _content(answer.body)
+    content = read_object(answer.body)
     detail = _detail(content)
     return Fault(
         status=answer.status,
         recognised=content.get("status") == "error" or bool(_SIGNS & content.keys()),
-        code=_word(_CODE, detail.get("code"), detail.get("error"), content.get("category")),
-        field=_word(_FIELD, _named_property(detail), detail.get("name")),
-        request_id=_word(_REQUEST_ID, content.get("correlationId"), answer.headers.get(_REQUEST_ID_HEADER)),
+        code=plain(_CODE, detail.get("code"), detail.get("error"), content.get("category")),
+        field=plain(_FIELD, _named_property(detail), detail.get("name")),
+        request_id=plain(_REQUEST_ID, content.get("correlationId"), answer.headers.get(_REQUEST_ID_HEADER)),
         needed=" or ".join(_scopes(detail)) or None,
         retry_after=answer.headers.get("retry-after", ""),
         pause=_pause(answer.status, content.get("policyName"), now or datetime.now(UTC), zone),
@@ -73,14 +73,6 @@ def _scopes(detail: dict[str, Any]) -> Iterator[str]:
             yield each
 
 
-def _content(raw: bytes) -> dict[str, Any]:
-    try:
-        content = strict_json(raw)
-    except UnreadableBody:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _detail(content: dict[str, Any]) -> dict[str, Any]:
     """Return the first of `errors`, else the first object of the JSON that older messages embed."""
     return _first_object(content.get("errors")) or _first_object(_embedded(content.get("message")))
@@ -104,8 +96,3 @@ def _named_property(detail: dict[str, Any]) -> Any:
     context = detail.get("context")
     names = context.get("propertyName") if isinstance(context, dict) else None
     return names[0] if isinstance(names, list) and names else names
-
-
-def _word(shape: re.Pattern[str], *candidates: Any) -> str | None:
-    """Return the first candidate that is a plain word of this shape: never a text that may quote data."""
-    return next((c for c in candidates if isinstance(c, str) and shape.fullmatch(c)), None)

@@ -2,8 +2,8 @@
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import ConnectorError
-from raccord.vendors.slack.client import SlackClient, read
-from raccord.vendors.slack.errors import Operation
+from raccord.connectors.http.errors import Operation
+from raccord.vendors.slack.client import SlackClient
 from raccord.vendors.slack.people import People
 from raccord.vendors.slack.scopes import ALWAYS, history_scopes
 from raccord.vendors.slack.settings import SlackSettings
@@ -17,11 +17,9 @@ _SCOPES_REMEDY = "under OAuth & Permissions of the app, then install it again an
 async def check(client: SlackClient, people: People, settings: SlackSettings) -> tuple[Check, ...]:
     """Ask who the token is, read the channel and look up those who may decide; posts nothing."""
     try:
-        answer = await client.answer(WHO_AM_I, client.api.auth_test)
-        identity = read(answer, WHO_AM_I, Identity)
+        identity, headers = await client.answer(WHO_AM_I, client.api.auth_test, Identity)
     except ConnectorError as error:
         return (Check(name="workspace", state=CheckState.FAIL, found=str(error)),)
-    headers = {k.lower(): v for k, v in answer.headers.items()}
     return (
         _workspace(identity, settings.team),
         _permissions(headers.get(_SCOPES_HEADER), settings.channel),

@@ -20,19 +20,19 @@ _SETTLE = timedelta(seconds=5)
 """Slack documents no lag of a channel's history; this is on the safe side."""
 
 
-def connect(_name: str, settings: ConnectionSettings, _clock: BusinessClock) -> Messenger:
+def connect(name: str, settings: ConnectionSettings, _clock: BusinessClock) -> Messenger:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
     if not isinstance(settings, SlackSettings):
         raise TypeError(f"{type(settings).__name__} are not the settings of Slack")
-    return SlackMessenger(settings)
+    return SlackMessenger(name, settings)
 
 
 class SlackMessenger:
     """One Slack app, one channel."""
 
-    def __init__(self, settings: SlackSettings) -> None:
+    def __init__(self, name: str, settings: SlackSettings) -> None:
         self._settings = settings
-        self._client = SlackClient(settings)
+        self._client = SlackClient(name, settings)
         self._people = People(self._client)
         self._messages = Messages(self._client, self._people, settings.channel)
 

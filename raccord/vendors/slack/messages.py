@@ -4,10 +4,10 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.http.errors import Operation
 from raccord.domain.desk.notice import Notice, Place
 from raccord.vendors.slack.blocks import fallback, note, render
 from raccord.vendors.slack.client import SlackClient
-from raccord.vendors.slack.errors import Operation
 from raccord.vendors.slack.people import People
 from raccord.vendors.slack.scopes import history_scopes
 from raccord.vendors.slack.text import shown
@@ -91,8 +91,8 @@ class Messages:
 
     async def update(self, place: Place, notice: Notice) -> None:
         mentions = await self._people.mentions(notice.people)
-        await self._client.call(
-            Operation(f"edit the message {_name(place)}", "chat:write", write=True, edit=True),
+        await self._client.edit(
+            Operation(f"edit the message {_name(place)}", "chat:write", write=True),
             self._client.api.chat_update,
             Success,
             channel=place.channel,
@@ -103,8 +103,8 @@ class Messages:
         )
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
-        await self._client.call(
-            Operation(f"tell {user} something below {_name(place)}", "chat:write", write=True, edit=True),
+        await self._client.edit(
+            Operation(f"tell {user} something below {_name(place)}", "chat:write", write=True),
             self._client.api.chat_postEphemeral,
             Success,
             channel=place.channel,

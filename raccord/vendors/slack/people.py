@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from raccord.connectors.errors import Auth, NotFound, Permanent
+from raccord.connectors.http.errors import Operation
 from raccord.connectors.memory import Memory
 from raccord.vendors.slack.client import SlackClient
-from raccord.vendors.slack.errors import Operation
 from raccord.vendors.slack.wire import Found
 
 _KNOWN_SECONDS = 24 * 3600.0

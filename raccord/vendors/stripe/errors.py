@@ -13,13 +13,14 @@ from typing import Any
 from raccord.connectors.errors import DUE_DATE_PAST
 from raccord.connectors.http.errors import Fault, Table
 from raccord.connectors.http.failures import Answer
-from raccord.connectors.http.reading import NotJson, read_json
+from raccord.connectors.http.reading import plain, read_object
 
 MISSING = "resource_missing"
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,79}")
 _FIELD = re.compile(r"[A-Za-z0-9_\[\].-]{1,200}")
 _REQUEST_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _PERMISSION = re.compile(r"\brak_\w{1,80}")
+_LOST = "it, or what it refers to, was deleted, or the key belongs to another account or mode"
 _REASONS = {
     "customer_tax_location_invalid": "the customer's address cannot be located for tax",
     "email_invalid": "the customer's e-mail address is not valid",
@@ -29,7 +30,7 @@ _REASONS = {
     "parameter_invalid_integer": "a whole number was expected",
     "amount_too_large": "the amount is larger than Stripe accepts",
     "amount_too_small": "the amount is smaller than Stripe accepts",
-    MISSING: "an object it refers to does not exist in this account and mode",
+    MISSING: _LOST,
     DUE_DATE_PAST: "the due date has passed",
     "parameter_unknown": "it does not know a parameter; this is a bug of Raccord, please report it",
     "idempotency_error": "it was asked twice under one idempotency key with different contents, and did "
@@ -47,8 +48,8 @@ def read_fault(answer: Answer) -> Fault:
         # A 404 without this code is a path that does not exist: base_url leads elsewhere.
         recognised=bool(error) and (status != 404 or code == MISSING),
         code=code,
-        field=_word(_FIELD, error.get("param")),
-        request_id=_word(_REQUEST_ID, answer.headers.get("Request-Id")),
+        field=plain(_FIELD, error.get("param")),
+        request_id=plain(_REQUEST_ID, answer.headers.get("Request-Id")),
         needed=_permission(error.get("message")),
         retry_after=answer.headers.get("Retry-After", ""),
     )
@@ -59,7 +60,7 @@ TABLE = Table(
     read_fault=read_fault,
     credentials="Enter a valid key as api_key of this connection.",
     grant="Give the key the permission “{needs}” in Dashboard > Developers > API keys.",
-    lost="it was deleted, or the key belongs to another account or mode",
+    lost=_LOST,
     reasons=_REASONS,
     # 409: the same request is still under way.
     later=frozenset((409, 429)),
@@ -70,11 +71,7 @@ TABLE = Table(
 
 
 def _error(body: bytes) -> dict[str, Any]:
-    try:
-        content = read_json(body)
-    except NotJson:
-        return {}
-    error = content.get("error") if isinstance(content, dict) else None
+    error = read_object(body).get("error")
     return error if isinstance(error, dict) else {}
 
 
@@ -83,14 +80,9 @@ def _code(error: dict[str, Any]) -> str | None:
         # Neither its code nor its text is documented; no other fault of this parameter is ours.
         return DUE_DATE_PAST
     kind = error.get("type")
-    return _word(_WORD, error.get("code")) or (kind if kind == "idempotency_error" else None)
+    return plain(_WORD, error.get("code")) or (kind if kind == "idempotency_error" else None)
 
 
 def _permission(message: Any) -> str | None:
     found = _PERMISSION.search(message) if isinstance(message, str) else None
     return found[0] if found else None
-
-
-def _word(shape: re.Pattern[str], found: Any) -> str | None:
-    """Return a plain word of this shape, never a text that may quote data."""
-    return found if isinstance(found, str) and shape.fullmatch(found) else None

@@ -119,6 +119,33 @@ def test_a_lack_of_permission_names_it_and_where_to_give_it() -> None:
     assert "Give it deals.read in its settings." in str(told(refused(403, needed="deals.read")))
 
 
+def test_a_reason_of_the_vendors_own_is_told_in_place_of_the_kinds() -> None:
+    for status, kind in ((401, Auth), (403, Forbidden), (404, NotFound)):
+        found = told(refused(status, code="BAD"))
+        assert type(found) is kind
+        assert str(found).endswith(" read the deal 42: a value is not valid.")
+
+
+def test_a_click_that_gives_access_is_met_soon() -> None:
+    for status in (401, 403):
+        found = TABLE.refused(Fault(status, recognised=True, pause=timedelta(seconds=10)), WRITE)
+        assert isinstance(found, Auth)
+        assert found.retry_after == timedelta(seconds=10)
+
+
+def test_what_the_vendor_says_came_to_nothing_may_be_sent_again_at_once() -> None:
+    fault = Fault(503, recognised=True, untouched=True, code="BAD")
+    for operation in (READ, WRITE):
+        found = TABLE.refused(fault, operation)
+        assert type(found) is Transient
+        assert str(found) == f"Acme could not {operation.what}: a value is not valid."
+
+
+def test_an_outage_is_named_as_the_vendor_names_it() -> None:
+    assert "answered with fatal_error when" in str(told(refused(500, code="fatal_error")))
+    assert "answered with status 500 when" in str(told(refused(500)))
+
+
 def test_a_refusal_says_code_field_and_reason() -> None:
     found = told(refused(400, code="BAD", field="vat"))
     assert isinstance(found, Permanent)

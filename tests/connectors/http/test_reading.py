@@ -1,10 +1,11 @@
+import re
 from decimal import Decimal
 
 import pytest
 from pydantic import BaseModel
 
 from raccord.connectors.http.paging import pages
-from raccord.connectors.http.reading import Misshapen, NotJson, read, read_json
+from raccord.connectors.http.reading import Misshapen, NotJson, plain, read, read_json, read_object
 
 
 class Thing(BaseModel):
@@ -36,6 +37,19 @@ def test_numbers_are_exact() -> None:
         "rate": Decimal("5.50"),
         "n": 12345678901234567890,
     }
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'"ok"', b"[{}]", b"null", b"[" * 100_000])
+def test_of_what_is_no_object_nothing_is_read(body: bytes) -> None:
+    assert read_object(body) == {}
+    assert read_object(b'{"error": "x"}') == {"error": "x"}
+
+
+def test_only_a_plain_word_is_taken_from_a_refusal() -> None:
+    shape = re.compile("[a-z_]{1,9}")
+    for candidate in (None, 5, {"a": "b"}, ["word"], "", "Jean Dupont", "word\n", "a" * 10):
+        assert plain(shape, candidate) is None
+        assert plain(shape, candidate, "word", "other") == "word"
 
 
 @pytest.mark.parametrize("content", [[], None, "x", {}, {"id": {"deep": "canary"}}])

@@ -64,16 +64,18 @@ class Account:
                 "91": {"name": "A", "quantity": "1", "price": "999.00", "hs_position_on_quote": "0"},
             },
         }
-        stub.on("GET", DEAL, lambda _: Reply(self.as_deal("42")))
+        stub.on(f"GET {DEAL}", lambda _: Reply(self.as_deal("42")))
         stub.on(
-            "GET", links("deals", "42", "companies"), Reply({"results": [link("8", 341), link("7", 5, 341)]})
+            "GET " + links("deals", "42", "companies"),
+            Reply({"results": [link("8", 341), link("7", 5, 341)]}),
         )
-        stub.on("GET", links("companies", "7", "contacts"), Reply({"results": [link("6", 280, 930)]}))
+        stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("6", 280, 930)]}))
         stub.on(
-            "GET", OWNER, Reply({"id": "64492917", "email": "lea@x.fr", "firstName": "Léa", "lastName": "B"})
+            f"GET {OWNER}",
+            Reply({"id": "64492917", "email": "lea@x.fr", "firstName": "Léa", "lastName": "B"}),
         )
         for kind in self.records:
-            stub.on("POST", batch(kind), partial(self._read, kind))
+            stub.on(f"POST {batch(kind)}", partial(self._read, kind))
 
     def as_deal(self, record_id: str) -> dict[str, Any]:
         return {

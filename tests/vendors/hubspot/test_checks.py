@@ -46,12 +46,12 @@ class Set:
             for kind, types in TYPES.items()
         }
         self.property("deals", "billing_status")["options"] = [{"value": "issued"}, {"value": "paid"}]
-        stub.on("GET", ACCOUNT, Reply({"portalId": 144000001, "accountType": "STANDARD"}))
-        stub.on("GET", f"{ROOT}/v3/owners/", Reply({"results": []}))
+        stub.on(f"GET {ACCOUNT}", Reply({"portalId": 144000001, "accountType": "STANDARD"}))
+        stub.on(f"GET {ROOT}/v3/owners/", Reply({"results": []}))
         for kind in READ:
-            stub.on("GET", f"{ROOT}/v3/objects/{kind}", Reply({"results": []}))
+            stub.on(f"GET {ROOT}/v3/objects/{kind}", Reply({"results": []}))
         for kind in KINDS:
-            stub.on("GET", f"{ROOT}/v3/properties/{kind}", partial(self._list, kind))
+            stub.on(f"GET {ROOT}/v3/properties/{kind}", partial(self._list, kind))
 
     def _list(self, kind: str, _: Asked) -> Reply:
         return Reply({"results": self.properties[kind]})
@@ -76,7 +76,7 @@ async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, r
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
     assert len(found) == 1 + 6 + 17
-    changes = [(a.path, a.json) for a in ready.stub.asked if a.method == "PATCH"]
+    changes = [(a.path, a.json) for a in ready.stub.seen if a.method == "PATCH"]
     nothing: dict[str, Any] = {"properties": {}}
     assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]
 
@@ -125,7 +125,7 @@ async def test_a_siren_kept_as_a_number_warns(crm: Crm, ready: Set) -> None:
 
 async def test_each_property_shows_a_sample(crm: Crm, ready: Set) -> None:
     rows = [{"id": "1", "properties": {"siren": None}}, {"id": "2", "properties": {"siren": "732829320"}}]
-    ready.stub.on("GET", f"{ROOT}/v3/objects/companies", Reply({"results": rows}))
+    ready.stub.on(f"GET {ROOT}/v3/objects/companies", Reply({"results": rows}))
     found = await checks(crm)
     assert found["mapping.companies.siren"].found == "siren: e.g. 732829320"
     assert found["mapping.companies.siret"].found == "siret: empty so far"
@@ -139,7 +139,7 @@ async def test_a_property_that_is_not_used_is_not_checked(connect: Connect, read
 @pytest.mark.parametrize("kind", [*KINDS, "owners"])
 async def test_a_missing_scope_is_named(crm: Crm, ready: Set, kind: str) -> None:
     path = f"{ROOT}/v3/owners/" if kind == "owners" else f"{ROOT}/v3/objects/{kind}"
-    ready.stub.on("GET", path, Reply({"status": "error", "category": "MISSING_SCOPES"}, 403))
+    ready.stub.on(f"GET {path}", Reply({"status": "error", "category": "MISSING_SCOPES"}, 403))
     check = (await checks(crm))[kind.replace("_", " ")]
     assert check.state is CheckState.FAIL
     assert f"crm.objects.{kind}.read" in check.remedy
@@ -148,7 +148,7 @@ async def test_a_missing_scope_is_named(crm: Crm, ready: Set, kind: str) -> None
 async def test_both_scopes_of_tasks_are_named_under_the_contacts_they_belong_to(crm: Crm, ready: Set) -> None:
     assert (await checks(crm))["tasks"].state is CheckState.OK
     denied = Reply({"status": "error", "category": "MISSING_SCOPES"}, 403)
-    ready.stub.on("GET", f"{ROOT}/v3/objects/tasks", denied)
+    ready.stub.on(f"GET {ROOT}/v3/objects/tasks", denied)
     check = (await checks(crm))["tasks"]
     assert check.state is CheckState.FAIL
     assert {"crm.objects.contacts.read", "crm.objects.contacts.write"} <= set(check.remedy.split())
@@ -163,7 +163,7 @@ async def test_a_token_that_may_not_write_fails_with_the_scope_s_name(
     crm: Crm, ready: Set, kind: str
 ) -> None:
     denied = Reply({"status": "error", "category": "MISSING_SCOPES"}, 403)
-    ready.stub.on("PATCH", f"{ROOT}/v3/objects/{kind}/0", denied)
+    ready.stub.on(f"PATCH {ROOT}/v3/objects/{kind}/0", denied)
     found = await checks(crm)
     assert {k: found[k].state for k in WRITES} == {
         k: CheckState.FAIL if k == kind else CheckState.OK for k in WRITES
@@ -177,13 +177,13 @@ async def test_what_hubspot_tells_of_the_token_proves_it_without_a_write(
     crm: Crm, ready: Set, lacking: str | None
 ) -> None:
     scopes = [scope for kind, scope in WRITES.items() if kind != lacking]
-    ready.stub.on("POST", TOKEN_INFO, Reply({"hubId": 144000001, "userId": 1, "scopes": scopes}))
+    ready.stub.on(f"POST {TOKEN_INFO}", Reply({"hubId": 144000001, "userId": 1, "scopes": scopes}))
     found = await checks(crm)
     for kind, scope in WRITES.items():
         assert found[kind].state is (CheckState.FAIL if kind == lacking else CheckState.OK)
         assert (scope in found[kind].found) is (kind == lacking)
-    assert ready.stub.last("POST", TOKEN_INFO).json == {"tokenKey": TOKEN}
-    assert {asked.method for asked in ready.stub.asked} == {"GET", "POST"}
+    assert ready.stub.last(f"POST {TOKEN_INFO}").json == {"tokenKey": TOKEN}
+    assert {asked.method for asked in ready.stub.seen} == {"GET", "POST"}
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ async def test_what_hubspot_tells_of_the_token_proves_it_without_a_write(
 async def test_a_refusal_of_the_empty_change_is_the_proof_and_an_outage_is_none(
     crm: Crm, ready: Set, reply: Reply, state: CheckState
 ) -> None:
-    ready.stub.on("PATCH", f"{ROOT}/v3/objects/deals/0", reply)
+    ready.stub.on(f"PATCH {ROOT}/v3/objects/deals/0", reply)
     assert (await checks(crm))["deals"].state is state
 
 
 async def test_a_mapped_kind_of_buyer_shows_a_sample(connect: Connect, ready: Set) -> None:
     row = {"id": "1", "properties": {"sorte": "Particulier", "bc": None}}
-    ready.stub.on("GET", f"{ROOT}/v3/objects/companies", Reply({"results": [row]}))
+    ready.stub.on(f"GET {ROOT}/v3/objects/companies", Reply({"results": [row]}))
     ready.properties["companies"].append({"name": "sorte", "type": "enumeration", "options": []})
     mapping = {"companies": {"individual": "sorte", "order_number_required": "bc"}}
     found = await checks(connect(mapping=mapping))
@@ -214,7 +214,7 @@ async def test_a_mapped_kind_of_buyer_shows_a_sample(connect: Connect, ready: Se
 
 
 async def test_properties_that_may_not_be_listed_warn_once(crm: Crm, ready: Set) -> None:
-    ready.stub.on("GET", f"{ROOT}/v3/properties/deals", Reply({"status": "error"}, 403))
+    ready.stub.on(f"GET {ROOT}/v3/properties/deals", Reply({"status": "error"}, 403))
     found = await checks(crm)
     assert found["properties of deals"].state is CheckState.WARN
     assert "crm.schemas.deals.read" in found["properties of deals"].found
@@ -233,7 +233,7 @@ async def test_the_account_is_compared(
 
 @pytest.mark.parametrize("status", [403, 404])
 async def test_an_account_that_hubspot_does_not_tell_is_no_failure(crm: Crm, ready: Set, status: int) -> None:
-    ready.stub.on("GET", ACCOUNT, Reply({"status": "error"}, status))
+    ready.stub.on(f"GET {ACCOUNT}", Reply({"status": "error"}, status))
     assert (await checks(crm))["account"].state is CheckState.WARN
 
 

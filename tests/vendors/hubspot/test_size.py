@@ -67,12 +67,12 @@ async def test_what_cannot_be_made_to_fit_is_a_question(
 
 async def test_an_ordinary_deal_takes_six_requests_and_five_the_next_time(crm: Crm, account: Account) -> None:
     account.associations["companies"] = {"results": [{"id": "7", "type": "deal_to_company"}]}
-    account.stub.on("GET", links("companies", "7", "contacts"), Reply({"results": [link("5", 280)]}))
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 280)]}))
     await crm.read_deal("42")
-    assert len(account.stub.asked) == 6
+    assert len(account.stub.seen) == 6
     await crm.read_deal("42")
-    assert len(account.stub.asked) == 11
-    assert account.stub.count("GET", OWNER) == 1
+    assert len(account.stub.seen) == 11
+    assert account.stub.count(f"GET {OWNER}") == 1
 
 
 async def test_nobody_reads_all_contacts_of_a_large_company(crm: Crm, account: Account) -> None:
@@ -81,5 +81,5 @@ async def test_nobody_reads_all_contacts_of_a_large_company(crm: Crm, account: A
     account.records["contacts"] |= {i: {"email": f"{i}@example.fr"} for i in ids}
     deal = await crm.read_deal("42")
     assert [c.id for c in deal.contacts] == ["6", *ids[:100]]
-    assert account.stub.count("POST", batch("contacts")) == 2
-    assert account.stub.count("GET", f"{ROOT}/v3/objects/contacts/2299") == 0
+    assert account.stub.count("POST " + batch("contacts")) == 2
+    assert account.stub.count(f"GET {ROOT}/v3/objects/contacts/2299") == 0

@@ -34,7 +34,7 @@ TASK = Task(
 
 
 def having(stub: Stub, subjects: Mapping[str, str | None]) -> None:
-    stub.on("GET", OF_THE_DEAL, Reply({"results": [link(each, 215) for each in subjects]}))
+    stub.on(f"GET {OF_THE_DEAL}", Reply({"results": [link(each, 215) for each in subjects]}))
 
     def read(asked: Asked) -> Reply:
         wanted = [each["id"] for each in asked.json["inputs"]]
@@ -42,13 +42,13 @@ def having(stub: Stub, subjects: Mapping[str, str | None]) -> None:
         assert asked.json["properties"] == ["hs_task_subject"]
         return Reply({"results": [{"id": i, "properties": {"hs_task_subject": subjects[i]}} for i in wanted]})
 
-    stub.on("POST", batch("tasks"), read)
+    stub.on("POST " + batch("tasks"), read)
 
 
 async def test_a_created_task_is_the_deal_s_and_its_salesperson_s(crm: Crm, stub: Stub) -> None:
-    stub.on("POST", TASKS, Reply({"id": "900", "properties": {}}, 201))
+    stub.on(f"POST {TASKS}", Reply({"id": "900", "properties": {}}, 201))
     assert await crm.create_task(TASK) == "900"
-    (asked,) = stub.asked
+    (asked,) = stub.seen
     assert asked.json == {
         "properties": {
             "hubspot_owner_id": "64492917",
@@ -69,16 +69,16 @@ async def test_a_created_task_is_the_deal_s_and_its_salesperson_s(crm: Crm, stub
 
 
 async def test_a_task_for_nobody_names_no_owner(crm: Crm, stub: Stub) -> None:
-    stub.on("POST", TASKS, Reply({"id": "900"}, 201))
+    stub.on(f"POST {TASKS}", Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"owner_id": ""}))
-    assert "hubspot_owner_id" not in stub.asked[0].json["properties"]
+    assert "hubspot_owner_id" not in stub.seen[0].json["properties"]
 
 
 async def test_what_was_created_is_found(crm: Crm, stub: Stub) -> None:
     """Also behind a subject longer than HubSpot's list shows."""
-    stub.on("POST", TASKS, Reply({"id": "900"}, 201))
+    stub.on(f"POST {TASKS}", Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"subject": "long " * 200}))
-    subject = stub.last("POST", TASKS).json["properties"]["hs_task_subject"]
+    subject = stub.last(f"POST {TASKS}").json["properties"]["hs_task_subject"]
     assert len(subject) <= 250
     having(stub, {"899": "autre", "900": subject})
     assert await crm.find_task("42", TASK.ref) == "900"
@@ -86,9 +86,9 @@ async def test_what_was_created_is_found(crm: Crm, stub: Stub) -> None:
 
 @pytest.mark.parametrize("line", ["Ligne 1 : prix <illisible> & co\n", "é\n", '"' * 400 + "\n", "€"])
 async def test_a_body_is_cut_to_what_hubspot_takes(crm: Crm, stub: Stub, line: str) -> None:
-    stub.on("POST", TASKS, Reply({"id": "900"}, 201))
+    stub.on(f"POST {TASKS}", Reply({"id": "900"}, 201))
     await crm.create_task(TASK.model_copy(update={"body": line * (88_000 // len(line))}))
-    body = stub.last("POST", TASKS).json["properties"]["hs_task_body"]
+    body = stub.last(f"POST {TASKS}").json["properties"]["hs_task_body"]
     assert 65_000 < len(body.encode()) <= crm.capabilities.task.body == 65_536
     assert body.endswith("…")
     assert html.escape(html.unescape(body.replace("<br>", "\n"))).replace("\n", "<br>") == body
@@ -113,29 +113,29 @@ async def test_of_two_marked_tasks_every_look_finds_the_same(crm: Crm, stub: Stu
 async def test_a_deal_without_tasks_costs_one_request(crm: Crm, stub: Stub) -> None:
     having(stub, {})
     assert await crm.find_task("42", TASK.ref) is None
-    assert len(stub.asked) == 1
+    assert len(stub.seen) == 1
 
 
 async def test_all_tasks_of_a_busy_deal_are_looked_at(crm: Crm, stub: Stub) -> None:
     having(stub, {str(i): "Appel" for i in range(1000, 1249)} | {"1249": "SIRET [q-7f3a]"})
     assert await crm.find_task("42", TASK.ref) == "1249"
-    assert stub.count("POST", batch("tasks")) == 3
+    assert stub.count("POST " + batch("tasks")) == 3
 
 
 async def test_a_task_that_was_deleted_meanwhile_does_not_hide_the_others(crm: Crm, stub: Stub) -> None:
-    stub.on("GET", OF_THE_DEAL, Reply({"results": [link("1", 215), link("2", 215)]}))
+    stub.on(f"GET {OF_THE_DEAL}", Reply({"results": [link("1", 215), link("2", 215)]}))
     gone = {
         "results": [{"id": "2", "properties": {"hs_task_subject": "x [q-7f3a]"}}],
         "numErrors": 1,
         "errors": [{"status": "error", "category": "OBJECT_NOT_FOUND"}],
     }
-    stub.on("POST", batch("tasks"), Reply(gone, 207))
+    stub.on("POST " + batch("tasks"), Reply(gone, 207))
     assert await crm.find_task("42", TASK.ref) == "2"
 
 
 async def test_a_look_that_saw_only_a_part_never_says_that_there_is_none(crm: Crm, stub: Stub) -> None:
-    stub.on("GET", OF_THE_DEAL, Reply({"results": [link("1", 215)]}))
-    stub.on("POST", batch("tasks"), Reply({"results": [], "errors": [{"category": "INTERNAL_ERROR"}]}, 207))
+    stub.on(f"GET {OF_THE_DEAL}", Reply({"results": [link("1", 215)]}))
+    stub.on("POST " + batch("tasks"), Reply({"results": [], "errors": [{"category": "INTERNAL_ERROR"}]}, 207))
     with pytest.raises(Transient):
         await crm.find_task("42", TASK.ref)
 
@@ -162,11 +162,11 @@ REFUSED_OWNER: list[dict[str, Any]] = [
 async def test_a_refused_owner_is_named_and_nothing_is_tried_again(
     crm: Crm, stub: Stub, said: dict[str, Any]
 ) -> None:
-    stub.on("POST", TASKS, Reply({"status": "error"} | said, 400))
+    stub.on(f"POST {TASKS}", Reply({"status": "error"} | said, 400))
     with pytest.raises(Permanent, match="hubspot_owner_id") as caught:
         await crm.create_task(TASK)
     assert caught.value.field == "hubspot_owner_id"
-    assert stub.count("POST", TASKS) == 1
+    assert stub.count(f"POST {TASKS}") == 1
 
 
 @pytest.mark.parametrize(
@@ -182,28 +182,28 @@ async def test_a_refused_owner_is_named_and_nothing_is_tried_again(
 async def test_a_failed_creation_says_whether_a_task_may_exist(
     crm: Crm, stub: Stub, reply: Reply, expected: type[ConnectorError]
 ) -> None:
-    stub.on("POST", TASKS, reply)
+    stub.on(f"POST {TASKS}", reply)
     with pytest.raises(ConnectorError) as caught:
         await crm.create_task(TASK)
     assert type(caught.value) is expected
-    assert stub.count("POST", TASKS) == 1
+    assert stub.count(f"POST {TASKS}") == 1
     if expected is Forbidden:
         assert "crm.objects.contacts.write" in str(caught.value)
 
 
 async def test_a_settled_task_is_marked_as_done(crm: Crm, stub: Stub) -> None:
-    stub.on("PATCH", f"{TASKS}/900", Reply({"id": "900", "properties": {}}))
+    stub.on(f"PATCH {TASKS}/900", Reply({"id": "900", "properties": {}}))
     await crm.complete_task("900")
-    (asked,) = stub.asked
+    (asked,) = stub.seen
     assert asked.json == {"properties": {"hs_task_status": "COMPLETED"}}
 
 
 async def test_a_task_that_is_gone_needs_no_marking(crm: Crm, stub: Stub) -> None:
     await crm.complete_task("900")
-    assert stub.count("PATCH", f"{TASKS}/900") == 1
+    assert stub.count(f"PATCH {TASKS}/900") == 1
 
 
 async def test_a_server_that_is_not_hubspot_does_not_make_a_task_done(crm: Crm, stub: Stub) -> None:
-    stub.on("PATCH", f"{TASKS}/900", Reply(b"<html>404</html>", 404))
+    stub.on(f"PATCH {TASKS}/900", Reply(b"<html>404</html>", 404))
     with pytest.raises(AmbiguousWrite):
         await crm.complete_task("900")

@@ -38,7 +38,7 @@ class Search:
     def __init__(self, stub: Stub) -> None:
         self.stub = stub
         self.deals: list[dict[str, Any]] = []
-        stub.on("POST", SEARCH, self.answer)
+        stub.on(f"POST {SEARCH}", self.answer)
 
     def deal(self, number: int, **properties: str | None) -> None:
         self.deals.append(
@@ -52,7 +52,7 @@ class Search:
         )
 
     def answer(self, asked: Asked) -> Reply:
-        assert self.stub.count("POST", SEARCH) <= MOST_SEARCHES
+        assert self.stub.count(f"POST {SEARCH}") <= MOST_SEARCHES
         groups = [group["filters"] for group in asked.json["filterGroups"]]
         assert len(groups) <= 5
         assert all(len(filters) <= 6 for filters in groups)
@@ -161,14 +161,14 @@ async def test_more_deals_than_a_search_can_page_through_are_all_listed(
     for number in reversed(numbers):
         search.deal(number, closedate=None if number % 7 == 0 else ms(MIDNIGHT_IN_PARIS))
     assert await listed(crm) == [str(n) for n in numbers]
-    assert stub.count("POST", SEARCH) == 6
+    assert stub.count(f"POST {SEARCH}") == 6
 
 
 async def test_a_full_last_page_ends_the_listing(crm: Crm, stub: Stub, search: Search) -> None:
     for number in range(1, 201):
         search.deal(number)
     assert len(await listed(crm)) == 200
-    assert stub.count("POST", SEARCH) == 1
+    assert stub.count(f"POST {SEARCH}") == 1
 
 
 async def test_pages_keep_a_distance(
@@ -204,10 +204,10 @@ async def test_an_order_in_which_deals_would_be_skipped_is_refused(
     page = {"results": [{"id": i, "properties": {}} for i in ids], "paging": {"next": {"after": "200"}}}
 
     def answer(_: Asked) -> Reply:
-        assert stub.count("POST", SEARCH) <= MOST_SEARCHES
+        assert stub.count(f"POST {SEARCH}") <= MOST_SEARCHES
         return Reply({"total": 900} | page)
 
-    stub.on("POST", SEARCH, answer)
+    stub.on(f"POST {SEARCH}", answer)
     with pytest.raises(Poison):
         await listed(crm)
 
@@ -224,6 +224,6 @@ async def test_a_listing_that_breaks_off_is_never_taken_for_the_whole(
 ) -> None:
     for number in range(1, 302):
         search.deal(number)
-    stub.on("POST", SEARCH, lambda a: reply if stub.count("POST", SEARCH) == 2 else search.answer(a))
+    stub.on(f"POST {SEARCH}", lambda a: reply if stub.count(f"POST {SEARCH}") == 2 else search.answer(a))
     with pytest.raises(expected):
         await listed(crm)

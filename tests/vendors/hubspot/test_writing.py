@@ -21,25 +21,25 @@ SHOWN = {
 
 
 def showing(stub: Stub, **properties: Any) -> None:
-    stub.on("GET", DEAL, Reply({"id": "42", "properties": SHOWN | properties}))
+    stub.on(f"GET {DEAL}", Reply({"id": "42", "properties": SHOWN | properties}))
 
 
 async def test_the_whole_invoice_is_written_in_one_request(crm: Crm, stub: Stub) -> None:
-    stub.on("PATCH", DEAL, Reply({"id": "42", "properties": {}}))
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42", "properties": {}}))
     await crm.write_invoice("42", FIELDS)
-    (asked,) = stub.asked
+    (asked,) = stub.seen
     assert asked.json == {"properties": SHOWN}
 
 
 async def test_only_mapped_properties_are_written_and_a_missing_due_date_is_cleared(
     connect: Connect, stub: Stub
 ) -> None:
-    stub.on("PATCH", DEAL, Reply({"id": "42"}))
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42"}))
     names = {
         "invoice": {"number": "n_facture", "url": "", "status": "", "amount_net": "", "amount_gross": ""}
     }
     await connect(mapping=names).write_invoice("42", FIELDS.model_copy(update={"due_on": None}))
-    assert stub.asked[0].json == {
+    assert stub.seen[0].json == {
         "properties": {"billing_invoice_id": "in_1", "n_facture": "F-2026-0042", "billing_due_on": ""}
     }
 
@@ -49,7 +49,7 @@ async def test_without_any_mapped_property_nothing_is_asked(connect: Connect, st
     crm = connect(mapping={"invoice": dict.fromkeys(names, "")})
     assert await crm.shows_invoice("42", FIELDS)
     await crm.write_invoice("42", FIELDS)
-    assert stub.asked == []
+    assert stub.seen == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_a_due_date_that_should_be_empty_is_a_difference(crm: Crm, stub: S
 
 
 async def test_a_property_that_hubspot_does_not_know_is_a_difference(crm: Crm, stub: Stub) -> None:
-    stub.on("GET", DEAL, Reply({"id": "42", "properties": {"billing_invoice_id": "in_1"}}))
+    stub.on(f"GET {DEAL}", Reply({"id": "42", "properties": {"billing_invoice_id": "in_1"}}))
     assert not await crm.shows_invoice("42", FIELDS)
 
 

@@ -27,10 +27,10 @@ def member(asked: Asked) -> Reply:
 @pytest.fixture
 async def stub() -> AsyncIterator[Stub]:
     async with running() as stub:
-        stub.on("chat.postMessage", ok(channel=CHANNEL, ts=TS, message={"text": "x"}))
-        stub.on("chat.update", ok(channel=CHANNEL, ts=TS, text="x"))
-        stub.on("chat.postEphemeral", ok(message_ts="1790000001.000100"))
-        stub.on("users.lookupByEmail", member)
+        stub.on("POST chat.postMessage", ok(channel=CHANNEL, ts=TS, message={"text": "x"}))
+        stub.on("POST chat.update", ok(channel=CHANNEL, ts=TS, text="x"))
+        stub.on("POST chat.postEphemeral", ok(message_ts="1790000001.000100"))
+        stub.on("GET users.lookupByEmail", member)
         yield stub
 
 

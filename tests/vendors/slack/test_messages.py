@@ -14,8 +14,8 @@ from raccord.domain.desk.notice import Button, Fact, Notice, Place
 from raccord.vendors.slack.client import SlackClient
 from raccord.vendors.slack.people import People
 from raccord.vendors.slack.settings import SlackSettings
-from tests.vendors.slack.conftest import CHANNEL, TOKEN, TS, Connect
-from tests.vendors.slack.stub import Asked, Reply, Stub, Wire, no, ok
+from tests.vendors.slack.conftest import CHANNEL, TOKEN, TS, Connect, member
+from tests.vendors.slack.stub import Asked, Fault, Reply, Stub, no, ok
 
 PLACE = Place(channel=CHANNEL, message=TS)
 SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -36,17 +36,17 @@ def marked(ts: str, ref: str, event_type: str = "raccord") -> dict[str, Any]:
 async def test_a_message_is_posted_with_its_mark_and_stands_where_slack_says(
     slack: Messenger, stub: Stub
 ) -> None:
-    stub.on("chat.postMessage", ok(channel="D0OTHER", ts="1790000000.000900"))
+    stub.on("POST chat.postMessage", ok(channel="D0OTHER", ts="1790000000.000900"))
     assert await slack.post(NOTICE, ref="inc-1") == Place(channel="D0OTHER", message="1790000000.000900")
-    asked = stub.last("chat.postMessage")
+    asked = stub.last("POST chat.postMessage")
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
     assert asked.headers["content-type"].startswith("application/json")
-    assert asked.body["channel"] == CHANNEL
-    assert asked.body["metadata"] == {"event_type": "raccord", "event_payload": {"ref": "inc-1"}}
-    assert asked.body["unfurl_links"] is asked.body["unfurl_media"] is False
-    assert asked.body["text"].startswith("SIRET manquant &lt;!channel&gt;")
-    assert "thread_ts" not in asked.body
-    said = json.dumps(asked.body["blocks"])
+    assert asked.json["channel"] == CHANNEL
+    assert asked.json["metadata"] == {"event_type": "raccord", "event_payload": {"ref": "inc-1"}}
+    assert asked.json["unfurl_links"] is asked.json["unfurl_media"] is False
+    assert asked.json["text"].startswith("SIRET manquant &lt;!channel&gt;")
+    assert "thread_ts" not in asked.json
+    said = json.dumps(asked.json["blocks"])
     assert "<@U0ANNE>" in said
     assert "nobody@example.fr" in said
     assert "<!channel>" not in said
@@ -56,23 +56,23 @@ async def test_a_reply_goes_below_its_message_even_when_the_channel_was_changed(
     connect: Connect, stub: Stub
 ) -> None:
     await connect(channel="C0NEW").post(NOTICE, ref="inc-1.late", reply_to=PLACE)
-    asked = stub.last("chat.postMessage")
-    assert (asked.body["channel"], asked.body["thread_ts"]) == (CHANNEL, TS)
+    asked = stub.last("POST chat.postMessage")
+    assert (asked.json["channel"], asked.json["thread_ts"]) == (CHANNEL, TS)
 
 
 async def test_a_message_is_called_out_even_when_looking_people_up_is_not_allowed(
     slack: Messenger, stub: Stub
 ) -> None:
-    stub.on("users.lookupByEmail", no("missing_scope", needed="users:read.email"))
+    stub.on("GET users.lookupByEmail", no("missing_scope", needed="users:read.email"))
     assert await slack.post(NOTICE, ref="inc-1")
-    assert "Anne@Example.fr" in json.dumps(stub.last("chat.postMessage").body["blocks"])
+    assert "Anne@Example.fr" in json.dumps(stub.last("POST chat.postMessage").json["blocks"])
 
 
 async def test_nothing_is_posted_while_people_cannot_be_looked_up(slack: Messenger, stub: Stub) -> None:
-    stub.on("users.lookupByEmail", Reply(status=503))
+    stub.on("GET users.lookupByEmail", Reply(status=503))
     with pytest.raises(Transient):
         await slack.post(NOTICE, ref="inc-1")
-    assert stub.count("chat.postMessage") == 0
+    assert stub.count("POST chat.postMessage") == 0
 
 
 async def test_an_edit_replaces_the_whole_message_with_new_blocks_and_keeps_its_mark(
@@ -80,7 +80,7 @@ async def test_an_edit_replaces_the_whole_message_with_new_blocks_and_keeps_its_
 ) -> None:
     await slack.post(NOTICE, ref="inc-1")
     await slack.update(PLACE, NOTICE)
-    first, second = stub.last("chat.postMessage").body, stub.last("chat.update").body
+    first, second = stub.last("POST chat.postMessage").json, stub.last("POST chat.update").json
     assert (second["channel"], second["ts"]) == (CHANNEL, TS)
     assert "metadata" not in second
     assert [{**b, "block_id": ""} for b in first["blocks"]] == [
@@ -91,7 +91,7 @@ async def test_an_edit_replaces_the_whole_message_with_new_blocks_and_keeps_its_
 
 async def test_a_whisper_is_for_one_person_and_is_escaped(slack: Messenger, stub: Stub) -> None:
     await slack.whisper(PLACE, "U0BOB", "Trop tard <!here> & *merci*")
-    body = stub.last("chat.postEphemeral").body
+    body = stub.last("POST chat.postEphemeral").json
     assert (body["channel"], body["user"]) == (CHANNEL, "U0BOB")
     assert body["text"] == "Trop tard &lt;!here&gt; &amp; *merci*"
     assert body["blocks"][0]["text"]["type"] == "plain_text"
@@ -112,53 +112,56 @@ async def test_a_message_is_found_by_its_mark_on_any_page(slack: Messenger, stub
         assert asked.query["cursor"] == "p2="
         return ok(messages=[marked("1789999999.000001", "inc-1")], response_metadata={"next_cursor": None})
 
-    stub.on("conversations.history", history)
+    stub.on("GET conversations.history", history)
     assert await slack.find("inc-1", since=SINCE) == Place(channel=CHANNEL, message="1789999999.000001")
-    assert stub.last("conversations.history").query["include_all_metadata"] == "1"
+    assert stub.last("GET conversations.history").query["include_all_metadata"] == "1"
     assert await slack.find("inc-3", since=SINCE) is None
 
 
 async def test_the_search_begins_a_little_before_and_loses_no_microsecond(
     slack: Messenger, stub: Stub
 ) -> None:
-    stub.on("conversations.history", ok(messages=[]))
+    stub.on("GET conversations.history", ok(messages=[]))
     since = datetime(2026, 9, 21, 14, 18, 20, 123456, tzinfo=UTC)
     await slack.find("inc-1", since=since)
-    oldest = stub.last("conversations.history").query["oldest"]
+    oldest = stub.last("GET conversations.history").query["oldest"]
     assert oldest == f"{int(since.timestamp()) - 300}.123456"
 
 
 async def test_a_reply_is_found_below_its_message_only(slack: Messenger, stub: Stub) -> None:
     stub.on(
-        "conversations.replies", ok(messages=[marked(TS, "inc-1"), marked("1790000005.000100", "inc-1.late")])
+        "GET conversations.replies",
+        ok(messages=[marked(TS, "inc-1"), marked("1790000005.000100", "inc-1.late")]),
     )
     found = await slack.find("inc-1.late", since=SINCE, reply_to=PLACE)
     assert found == Place(channel=CHANNEL, message="1790000005.000100")
-    assert stub.last("conversations.replies").query["ts"] == TS
-    assert stub.count("conversations.history") == 0
+    assert stub.last("GET conversations.replies").query["ts"] == TS
+    assert stub.count("GET conversations.history") == 0
 
 
 async def test_below_a_deleted_message_there_is_no_reply(slack: Messenger, stub: Stub) -> None:
-    stub.on("conversations.replies", no("thread_not_found"))
+    stub.on("GET conversations.replies", no("thread_not_found"))
     assert await slack.find("inc-1.late", since=SINCE, reply_to=PLACE) is None
 
 
 async def test_without_the_right_to_read_nobody_guesses_whether_it_was_posted(
     slack: Messenger, stub: Stub
 ) -> None:
-    stub.on("conversations.history", no("missing_scope", needed="channels:history", provided="chat:write"))
+    stub.on(
+        "GET conversations.history", no("missing_scope", needed="channels:history", provided="chat:write")
+    )
     with pytest.raises(Auth, match="channels:history"):
         await slack.find("inc-1", since=SINCE)
-    stub.on("conversations.history", no("missing_scope"))
+    stub.on("GET conversations.history", no("missing_scope"))
     with pytest.raises(Auth, match="channels:history or groups:history"):
         await slack.find("inc-1", since=SINCE)
 
 
 async def test_an_endless_history_is_given_up(slack: Messenger, stub: Stub) -> None:
-    stub.on("conversations.history", ok(messages=[], response_metadata={"next_cursor": "again"}))
+    stub.on("GET conversations.history", ok(messages=[], response_metadata={"next_cursor": "again"}))
     with pytest.raises(Permanent, match="quieter channel"):
         await slack.find("inc-1", since=SINCE)
-    assert stub.count("conversations.history") == 50
+    assert stub.count("GET conversations.history") == 50
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ async def test_an_endless_history_is_given_up(slack: Messenger, stub: Stub) -> N
 async def test_a_message_that_cannot_be_edited_any_more_is_gone(
     slack: Messenger, stub: Stub, word: str
 ) -> None:
-    stub.on("chat.update", no(word))
+    stub.on("POST chat.update", no(word))
     with pytest.raises(NotFound):
         await slack.update(PLACE, NOTICE)
 
@@ -190,21 +193,21 @@ async def test_people_are_asked_for_in_lower_case_and_remembered(slack: Messenge
         None,
         None,
     ]
-    assert stub.count("users.lookupByEmail") == 2
-    assert stub.last("users.lookupByEmail").verb == "GET"
+    assert stub.count("GET users.lookupByEmail") == 2
+    assert stub.last("GET users.lookupByEmail")
     assert await slack.user_of("no address") is None
-    assert stub.count("users.lookupByEmail") == 2
+    assert stub.count("GET users.lookupByEmail") == 2
 
 
 async def test_who_left_is_nobody(slack: Messenger, stub: Stub) -> None:
-    stub.on("users.lookupByEmail", ok(user={"id": "U0GONE", "deleted": True}))
+    stub.on("GET users.lookupByEmail", ok(user={"id": "U0GONE", "deleted": True}))
     assert await slack.user_of("gone@example.fr") is None
 
 
 @pytest.fixture
 async def client(stub: Stub) -> AsyncIterator[SlackClient]:
     given = {"base_url": stub.url, "bot_token": TOKEN, "channel": CHANNEL}
-    client = SlackClient(SlackSettings.model_validate(given))
+    client = SlackClient("slack", SlackSettings.model_validate(given))
     yield client
     await client.close()
 
@@ -218,18 +221,18 @@ async def test_the_known_are_remembered_for_a_day_and_the_unknown_for_an_hour(
     await people.find(email)
     now[0] += hours * 3600 - 1
     await people.find(email)
-    assert stub.count("users.lookupByEmail") == 1
+    assert stub.count("GET users.lookupByEmail") == 1
     now[0] += 1
     await people.find(email)
-    assert stub.count("users.lookupByEmail") == 2
+    assert stub.count("GET users.lookupByEmail") == 2
 
 
 async def test_a_failed_lookup_is_not_remembered(client: SlackClient, stub: Stub) -> None:
-    people, route = People(client), stub.routes["users.lookupByEmail"]
-    stub.on("users.lookupByEmail", Reply(fault=Wire.RESET))
+    people = People(client)
+    stub.on("GET users.lookupByEmail", Reply(fault=Fault.RESET))
     with pytest.raises(Transient):
         await people.find("anne@example.fr")
-    stub.on("users.lookupByEmail", route)
+    stub.on("GET users.lookupByEmail", member)
     assert await people.find("anne@example.fr") == "U0ANNE"
 
 
@@ -238,7 +241,7 @@ async def test_those_on_the_list_decide_by_id_or_address_and_nobody_else(
 ) -> None:
     slack = connect(people=["U0BOSS", "Anne@example.fr", "nobody@example.fr"])
     assert await slack.may_decide("U0BOSS")
-    assert stub.count("users.lookupByEmail") == 0
+    assert stub.count("GET users.lookupByEmail") == 0
     assert await slack.may_decide("U0ANNE")
     assert not await slack.may_decide("U0BOB")
     assert not await slack.may_decide("")
@@ -259,15 +262,15 @@ NEEDED = "chat:write,users:read,users:read.email,channels:history"
 
 
 async def test_a_complete_set_up_passes_every_check(connect: Connect, stub: Stub) -> None:
-    stub.on("auth.test", granted(NEEDED))
-    stub.on("conversations.history", ok(messages=[]))
+    stub.on("POST auth.test", granted(NEEDED))
+    stub.on("GET conversations.history", ok(messages=[]))
     slack = connect(people=["anne@example.fr"], webhook_secret="x" * 32)
     checks = await slack.check()
     assert {c.name: c.state for c in checks} == dict.fromkeys(
         ("workspace", "permissions", "channel", "buttons", "people"), CheckState.OK
     )
     assert "T012" in checks[0].found
-    assert stub.count("chat.postMessage") == 0
+    assert stub.count("POST chat.postMessage") == 0
     await slack.probe()
 
 
@@ -284,15 +287,15 @@ async def test_a_complete_set_up_passes_every_check(connect: Connect, stub: Stub
 async def test_missing_and_needless_permissions_are_named(
     slack: Messenger, stub: Stub, scopes: str | None, state: CheckState, says: str
 ) -> None:
-    stub.on("auth.test", granted(scopes))
+    stub.on("POST auth.test", granted(scopes))
     found = by_name(await slack.check())["permissions"]
     assert found.state is state
     assert says in found.remedy
 
 
 async def test_each_gap_in_the_set_up_is_one_line(connect: Connect, stub: Stub) -> None:
-    stub.on("auth.test", granted(NEEDED, team_id="T999"))
-    stub.on("conversations.history", no("not_in_channel"))
+    stub.on("POST auth.test", granted(NEEDED, team_id="T999"))
+    stub.on("GET conversations.history", no("not_in_channel"))
     found = by_name(await connect(people=["nobody@example.fr"]).check())
     assert found["workspace"].state is CheckState.FAIL
     assert found["channel"].state is CheckState.FAIL
@@ -304,13 +307,13 @@ async def test_each_gap_in_the_set_up_is_one_line(connect: Connect, stub: Stub) 
 
 
 async def test_a_refused_token_is_one_failed_check_and_a_failed_probe(slack: Messenger, stub: Stub) -> None:
-    stub.on("auth.test", no("invalid_auth"))
+    stub.on("POST auth.test", no("invalid_auth"))
     assert [c.state for c in await slack.check()] == [CheckState.FAIL]
     with pytest.raises(Auth):
         await slack.probe()
 
 
 async def test_instants_are_exact_over_a_margin_at_the_epoch(slack: Messenger, stub: Stub) -> None:
-    stub.on("conversations.history", ok(messages=[]))
+    stub.on("GET conversations.history", ok(messages=[]))
     await slack.find("inc-1", since=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=1))
-    assert stub.last("conversations.history").query["oldest"].startswith("0.")
+    assert stub.last("GET conversations.history").query["oldest"].startswith("0.")
