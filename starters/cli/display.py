@@ -1,9 +1,12 @@
 """How stored things show in a terminal: nothing that a stranger typed may steer it."""
 
+import sys
 import unicodedata
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from shutil import get_terminal_size
+from textwrap import wrap
 
 from babel.dates import format_timedelta
 
@@ -11,6 +14,10 @@ from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
+
+_GAP = "  "
+_NARROWEST = 16
+"""Columns that the last one keeps in any terminal."""
 
 
 @asynccontextmanager
@@ -34,21 +41,32 @@ def shown(text: str) -> str:
 def table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()
 ) -> Iterator[str]:
-    """Yield aligned lines, one a row, that nothing in a cell can break; `right`: headings of numbers."""
+    """Yield aligned lines, one a row, that nothing in a cell can break; `right`: headings of numbers.
+
+    In a terminal the last column goes on below itself where a line would be too long.
+    """
     lines = [[shown(cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    room = max(_columns() - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1), _NARROWEST)
     for number, cells in enumerate(lines):
+        first, *more = wrap(cells[-1], room) or [""]
         padded = [
             " " * (width - _width(cell)) + cell if name in right else cell + " " * (width - _width(cell))
-            for name, cell, width in zip(headings, cells, widths, strict=True)
+            for name, cell, width in zip(headings, [*cells[:-1], first], widths, strict=True)
         ]
-        line = "  ".join(padded).rstrip()
+        line = _GAP.join(padded).rstrip()
         yield line if number else bold(line)
+        indent = " " * (sum(widths[:-1]) + len(_GAP) * (len(widths) - 1))
+        yield from (indent + rest for rest in more)
 
 
-def age(since: datetime) -> str:
-    """Say in words how long ago an aware instant was: `3 hours`."""
-    return str(format_timedelta(datetime.now(UTC) - since, locale="en", threshold=1))
+def _columns() -> int:
+    return get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def age(since: datetime, language: str) -> str:
+    """Say in words how long ago an aware instant was: `3 hours`, `3 heures`."""
+    return str(format_timedelta(datetime.now(UTC) - since, locale=language, threshold=1))
 
 
 def _width(text: str) -> int:

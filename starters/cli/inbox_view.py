@@ -82,7 +82,7 @@ class View:
         """Say whether a question is open, or how it was settled."""
         match row.closed_at, row.answer:
             case None, _:
-                return self.say("inbox.open_for", age=age(row.since))
+                return self.say("inbox.open_for", age=age(row.since, self._language))
             case datetime() as at, Answer(choice=choice) as answer if choice is not Choice.RETRY:
                 said = self._answer(row.question, answer)
                 return self.say("inbox.settled_with", at=self.moment(at), answer=said)
@@ -160,7 +160,8 @@ class View:
         asked = row.question
         amount = self._said(asked.amount) if asked.amount else ""
         title = self._said(asked.title)
-        return row.incident, age(row.since), asked.cause, _subject(asked), amount, _person(asked), title
+        since = age(row.since, self._language)
+        return row.incident, since, self._cause(asked), _subject(asked), amount, _person(asked), title
 
     def _facts(self, row: Waiting) -> Iterator[tuple[str, str]]:
         asked = row.question
@@ -171,7 +172,7 @@ class View:
             person = " ".join(filter(None, (_person(asked), asked.owner.email)))
             yield self.say("inbox.salesperson"), person
         at = self.moment(row.since)
-        yield self.say("inbox.asked"), self.say("inbox.asked_at", at=at, step=asked.step, cause=asked.cause)
+        yield self.say("inbox.asked"), self.say("inbox.asked_at", at=at, cause=self._cause(asked))
         yield self.say("inbox.flow"), row.flow
         if place := row.message:
             where = self.say("inbox.message_at", channel=place.channel, message=place.message)
@@ -198,6 +199,9 @@ class View:
     def say(self, code: str, /, **params: Param) -> str:
         """Say one entry of the catalogs."""
         return say(message(code, **params), self._language)
+
+    def _cause(self, asked: Question) -> str:
+        return self.say(f"cause.{asked.cause}")
 
     def _said(self, value: Param) -> str:
         return say_param(value, self._language)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 
 import click
 
@@ -23,8 +24,7 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     else:
         headings = ("id", "source", "reason", "times", "first", "last")
         rows = [
-            (str(e.id), e.source, e.reason, str(e.count), f"{age(e.first_at)} ago", f"{age(e.last_at)} ago")
-            for e in entries
+            (str(e.id), e.source, e.reason, str(e.count), _ago(e.first_at), _ago(e.last_at)) for e in entries
         ]
         for line in table(headings, rows, right=("id", "times")):
             click.echo(line)
@@ -40,3 +40,7 @@ async def show(configuration: Configuration, keys: KeyRing, id: int) -> int:
             fail(f"{error} `raccord quarantine list` shows what there is.", status=1)
     click.echo(shown(raw.decode("utf-8", "backslashreplace")))
     return 0
+
+
+def _ago(at: datetime) -> str:
+    return f"{age(at, 'en')} ago"

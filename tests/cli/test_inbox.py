@@ -13,7 +13,7 @@ from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
-from starters.cli import inbox
+from starters.cli import display, inbox
 from tests.cli.conftest import Company
 from tests.records.questions import FLOW, answer, question
 from tests.records.rows import tampering
@@ -57,7 +57,7 @@ class TestList:
         incident = asked(company)
         lines = company.raccord("inbox", "list").output.splitlines()
         (line,) = [line for line in lines if line.startswith(incident)]
-        for part in ("second", "identifier", "Rideaux Canari", "1\u202f234,50", "Anne Canari"):
+        for part in ("second", "SIREN, SIRET ou n° de TVA", "Rideaux Canari", "1\u202f234,50", "Anne Canari"):
             assert part in line
         assert "pas encore facturable" in line
 
@@ -67,8 +67,15 @@ class TestList:
         said = company.raccord("inbox", "list").output
         for word in ("incident", "age", "subject", "net amount", "salesperson", "cannot be invoiced yet"):
             assert word in said
-        for word in ("sujet", "montant", "commercial", "facturable"):
+        for word in ("sujet", "montant", "commercial", "facturable", "SIRET ou"):
             assert word not in said
+
+    def test_a_long_last_column_goes_on_below_itself_in_a_terminal(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(display, "_columns", lambda: 30)
+        _, *lines = display.table(("id", "asked"), [("7", "not ready to be invoiced: one point")])
+        assert lines == ["7   not ready to be invoiced:", "    one point"]
 
     def test_settled_questions_are_listed_only_when_asked_for(self, company: Company) -> None:
         incident = settled(company)

@@ -25,7 +25,7 @@ def quality(problems: tuple[Problem, ...]) -> Ask:
     """The deal's data has to be completed first."""
     return Ask(
         step="quality",
-        cause=problems[0].cause.value,
+        cause=problems[0].cause,
         title=message("quality.title", count=len(problems)),
         problems=problems,
         cancel=_NO_INVOICE,
@@ -37,7 +37,7 @@ def several_invoices(invoices: tuple[Invoice, ...]) -> Ask:
     listed = tuple(invoice_name(each) for each in invoices)
     return Ask(
         step="invoices",
-        cause=Cause.SEVERAL_INVOICES.value,
+        cause=Cause.SEVERAL_INVOICES,
         title=message("several_invoices.title"),
         problems=(problem(Cause.SEVERAL_INVOICES, THE_DEAL, "invoice", "several_invoices", invoices=listed),),
         cancel=_NO_INVOICE,
@@ -66,7 +66,7 @@ def unproven(draft: Invoice, differences: tuple[Message, ...], *, exempted: bool
         )
     return Ask(
         step="totals",
-        cause=Cause.TOTALS.value,
+        cause=Cause.TOTALS,
         title=message("totals.title"),
         problems=(found,),
         cancel=_NO_INVOICE,
@@ -78,7 +78,7 @@ def which_customer(candidates: tuple[Customer, ...], profile: CustomerProfile) -
     named = customer_names(candidates)
     return Ask(
         step="customer",
-        cause=Cause.CUSTOMER_CHOICE.value,
+        cause=Cause.CUSTOMER_CHOICE,
         title=message("which_customer.title"),
         problems=(
             problem(
@@ -115,7 +115,7 @@ def one_siren_two_companies(
     own = Option(id=OWN_CUSTOMER, label=message("same_siren.own"))
     return Ask(
         step="company",
-        cause="same_siren",
+        cause=Cause.SAME_SIREN,
         title=message("same_siren.title"),
         problems=(
             problem(
@@ -138,7 +138,7 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
     named = [(each, invoice_name(each)) for each in invoices]
     return Ask(
         step="by_hand",
-        cause="united" if united else "by_hand",
+        cause=Cause.UNITED if united else Cause.BY_HAND,
         title=message("by_hand.title"),
         problems=tuple(
             problem(Cause.SEVERAL_INVOICES, name, "amount", code, invoice=name, gross=each.totals.gross)
@@ -190,7 +190,7 @@ def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = 
         details.append(Detail(label=message("approval.invoiced_before"), value=before))
     return Ask(
         step="approval",
-        cause="approval",
+        cause=Cause.APPROVAL,
         title=message("approval.title", gross=totals.gross, customer=plan.profile.name),
         problems=warnings,
         details=tuple(details),
@@ -202,7 +202,7 @@ def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = 
 def no_longer_won(invoice: Invoice, *, deleted: bool) -> Ask:
     """The deal was lost or deleted after its invoice was issued."""
     number = invoice_name(invoice)
-    cause = "deleted_after_issue" if deleted else "lost_after_issue"
+    cause = Cause.DELETED_AFTER_ISSUE if deleted else Cause.LOST_AFTER_ISSUE
     title = "deleted_after_issue.title" if deleted else "lost_after_issue.title"
     return Ask(
         step="after_issue",
@@ -219,7 +219,7 @@ def edited_after_issue(invoice: Invoice, differences: tuple[Problem, ...]) -> As
     """The deal says something else than its issued invoice."""
     return Ask(
         step="after_issue",
-        cause="edited_after_issue",
+        cause=Cause.EDITED_AFTER_ISSUE,
         title=message("edited_after_issue.title", number=invoice_name(invoice)),
         problems=differences,
         skip=_SEEN,

@@ -21,7 +21,7 @@ def refused(step: str, found: Problem, *, skip: Message | None = None) -> Ask:
     """A system refused a step."""
     return Ask(
         step=step,
-        cause=found.cause.value,
+        cause=found.cause,
         title=message("step.title"),
         problems=(found,),
         skip=skip,

@@ -9,7 +9,10 @@ from raccord.domain.values.message import Message, Param, RecordName, message
 
 
 class Cause(StrEnum):
-    """The vocabulary of problems; it shows in search attributes, so it never contains data."""
+    """Why a person is needed; it shows in search attributes, so it never contains data.
+
+    The catalogs name each as `cause.<value>`.
+    """
 
     UNREADABLE = "unreadable"
     COMPANY = "company"
@@ -30,6 +33,13 @@ class Cause(StrEnum):
     TOTALS = "totals"
     BUYER = "buyer"
     SEVERAL_INVOICES = "several_invoices"
+    SAME_SIREN = "same_siren"
+    BY_HAND = "by_hand"
+    UNITED = "united"
+    APPROVAL = "approval"
+    EDITED_AFTER_ISSUE = "edited_after_issue"
+    LOST_AFTER_ISSUE = "lost_after_issue"
+    DELETED_AFTER_ISSUE = "deleted_after_issue"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
     TOO_LARGE = "too_large"

@@ -3,7 +3,7 @@
 import hashlib
 from enum import StrEnum
 
-from raccord.domain.desk.problems import Problem
+from raccord.domain.desk.problems import Cause, Problem
 from raccord.domain.values.base import Value
 from raccord.domain.values.message import Message, Param, identity
 from raccord.domain.values.money import Money
@@ -39,8 +39,7 @@ class Ask(Value):
 
     step: str
     """Which step waits: `quality`, `customer`, `approval`..."""
-    cause: str
-    """One word for filters and metrics; it shows in search attributes."""
+    cause: Cause
     title: Message
     problems: tuple[Problem, ...] = ()
     details: tuple[Detail, ...] = ()
