@@ -115,7 +115,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
     billing: Billing = opened.port  # type: ignore[assignment]  # its row's kind says so
     links, effects = base.records.links, _effects(base, opened)
     return (
-        BillingReads(billing, links, base.records.once),
+        BillingReads(billing, links, base.records.claims),
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),

@@ -13,8 +13,8 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoicedLine, live_invoices
 from raccord.domain.values.parties import CustomerProfile
+from raccord.records.claims import Claims
 from raccord.records.links import DealLink, Links
-from raccord.records.once import Once
 
 OURS = (Evidence.LINK, Evidence.REFERENCE)
 """What proves a customer without a trace to be left on it first."""
@@ -79,10 +79,10 @@ class InvoiceQuery(Value):
 class BillingReads:
     """Reading only: safe in every mode."""
 
-    def __init__(self, billing: BillingReader, links: Links, once: Once) -> None:
+    def __init__(self, billing: BillingReader, links: Links, claims: Claims) -> None:
         self._billing = billing
         self._links = links
-        self._once = once
+        self._claims = claims
 
     @activity.defn(name="billing.read_books")
     async def read_books(self, wanted: BooksQuery) -> Books:
@@ -106,7 +106,7 @@ class BillingReads:
         if site is None:
             return profile
         own = confirmation_key(site.identity.reference, site.crm_company)
-        return site if await self._once.holder(own) is not None else profile
+        return site if await self._claims.holder(own) is not None else profile
 
     async def _invoices(
         self, wanted: BooksQuery, link: DealLink, customer_id: str | None

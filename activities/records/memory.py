@@ -98,13 +98,13 @@ class RecordsActivities:
     async def confirmed(self, wanted: Confirmation) -> bool:
         """Whether a person has said that this company is the customer of that identity too."""
         key = confirmation_key(wanted.identity, wanted.company)
-        return await self._records.once.holder(key) is not None
+        return await self._records.claims.holder(key) is not None
 
     @activity.defn(name="records.confirm")
     async def confirm(self, wanted: Confirmation) -> None:
         """Remember that a person said so."""
         key = confirmation_key(wanted.identity, wanted.company)
-        await self._records.once.claim(key, activity.info().workflow_id or "")
+        await self._records.claims.claim(key, activity.info().workflow_id or "")
 
     @activity.defn(name="records.answered")
     async def answered(self, question: Question) -> Answer | None:

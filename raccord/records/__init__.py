@@ -1,4 +1,6 @@
-"""What Raccord remembers: links, once-ever claims, the audit chain and the quarantine.
+"""What Raccord remembers: links, the questions with their answers, once-ever claims, the audit chain, and
+input that could not be read.
 
-An index and a proof. The truth stays in CRM and billing, from where lost records are rebuilt.
+An index and a proof. The truth about deals and invoices stays in CRM and billing, from where lost links are
+found again; what people answered is here alone.
 """

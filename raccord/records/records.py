@@ -1,11 +1,11 @@
 """Everything that is remembered, behind one object per process."""
 
 from raccord.records.audit import Audit
+from raccord.records.claims import Claims
 from raccord.records.database import Database
 from raccord.records.followed import Followed
 from raccord.records.links import Links
 from raccord.records.migrate import is_current, upgrade
-from raccord.records.once import Once
 from raccord.records.quarantine import Quarantine
 from raccord.records.stuck import Stuck
 from raccord.records.waiting import WaitingList
@@ -23,7 +23,7 @@ class Records:
     def __init__(self, database: Database, keys: KeyRing) -> None:
         self._database = database
         self.links = Links(database)
-        self.once = Once(database)
+        self.claims = Claims(database)
         self.audit = Audit(database, keys)
         self.quarantine = Quarantine(database, keys)
         self.waiting = WaitingList(database, keys)

@@ -75,8 +75,8 @@ deal_links = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
-once = Table(
-    "once",
+claims = Table(
+    "claims",
     metadata,
     Column("key", String, primary_key=True),
     Column("owner", String, nullable=False),

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from raccord.domain.values.deal import DealRef
+from raccord.records.claims import Claims
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
-from raccord.records.once import Once
 from raccord.records.records import Records
-from raccord.records.tables import metadata, once
+from raccord.records.tables import claims, metadata
 from raccord.sealing import KeyRing
 from tests.patience import patience
 from tests.records.rows import fill, intent, tampering
@@ -158,7 +158,7 @@ async def test_an_unusable_place_is_unavailable(tmp_path: Path, keys: KeyRing) -
     with pytest.raises(RecordsUnavailable):
         await records.migrate()
     with pytest.raises(RecordsUnavailable):
-        await records.once.claim("k", "run")
+        await records.claims.claim("k", "run")
     await records.close()
 
 
@@ -202,7 +202,7 @@ class Held:
         self.begun, self.let_go = threading.Event(), threading.Event()
 
     def __call__(self, tx: Connection) -> None:
-        insert_if_absent(tx, once, key="held", owner="run", claimed_at=datetime.now(UTC))
+        insert_if_absent(tx, claims, key="held", owner="run", claimed_at=datetime.now(UTC))
         self.begun.set()
         assert self.let_go.wait(30)
 
@@ -212,7 +212,7 @@ async def test_what_has_begun_ends_without_its_caller_and_what_has_not_never_doe
 ) -> None:
     database, held = Database(url), Held()
     begun = asyncio.ensure_future(database.writing(held))
-    queued = asyncio.ensure_future(Once(database).claim("queued", "run"))
+    queued = asyncio.ensure_future(Claims(database).claim("queued", "run"))
     assert await asyncio.to_thread(held.begun.wait, 30)
     for task in (begun, queued):
         task.cancel()
@@ -222,8 +222,8 @@ async def test_what_has_begun_ends_without_its_caller_and_what_has_not_never_doe
     assert not ending.done(), "closing waits for the transaction under way"
     held.let_go.set()
     await ending
-    assert await records.once.holder("held") == "run"
-    assert await records.once.holder("queued") is None
+    assert await records.claims.holder("held") == "run"
+    assert await records.claims.holder("queued") is None
 
 
 async def test_what_is_closed_is_unavailable(url: str, keys: KeyRing) -> None:
@@ -231,38 +231,38 @@ async def test_what_is_closed_is_unavailable(url: str, keys: KeyRing) -> None:
     await records.close()
     await records.close()
     with pytest.raises(RecordsUnavailable, match="closed"):
-        await records.once.claim("k", "run")
+        await records.claims.claim("k", "run")
 
 
 async def test_a_work_that_fails_leaves_nothing_behind(records: Records, url: str) -> None:
     database = Database(url)
 
     def fail(tx: Connection) -> None:
-        insert_if_absent(tx, once, key="k", owner="run", claimed_at=datetime.now(UTC))
+        insert_if_absent(tx, claims, key="k", owner="run", claimed_at=datetime.now(UTC))
         raise LookupError
 
     with pytest.raises(LookupError):
         await database.writing(fail)
-    assert await Once(database).holder("k") is None
-    assert await Once(database).claim("k", "another")
+    assert await Claims(database).holder("k") is None
+    assert await Claims(database).claim("k", "another")
     await database.close()
 
 
 async def test_a_row_that_is_there_is_not_inserted_again(records: Records, url: str) -> None:
     database, now = Database(url), datetime.now(UTC)
-    absent = database.writing(lambda tx: insert_if_absent(tx, once, key="k", owner="run", claimed_at=now))
+    absent = database.writing(lambda tx: insert_if_absent(tx, claims, key="k", owner="run", claimed_at=now))
     assert [await absent, await absent] == [True, False]
     with pytest.raises(IntegrityError):
-        await database.writing(lambda tx: insert_if_absent(tx, once, key="l", owner=None, claimed_at=now))
+        await database.writing(lambda tx: insert_if_absent(tx, claims, key="l", owner=None, claimed_at=now))
     await database.close()
 
 
 async def test_waiting_writers_do_not_hold_up_readers(records: Records, file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        claims = [asyncio.ensure_future(records.once.claim(f"k/{n}", "run")) for n in range(50)]
+        claims = [asyncio.ensure_future(records.claims.claim(f"k/{n}", "run")) for n in range(50)]
         await asyncio.sleep(0.2)
         async with asyncio.timeout(patience(2)):
-            assert await records.once.holder("k/1") is None
+            assert await records.claims.holder("k/1") is None
         other.execute("ROLLBACK")
     assert all(await asyncio.gather(*claims))

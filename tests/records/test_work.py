@@ -13,10 +13,10 @@ DEAL = DealRef(connection="hubspot", id="1")
 
 
 async def test_work_begins_when_it_is_awaited(records: Records) -> None:
-    claim = records.once.claim("k", "run")
-    assert await records.once.holder("k") is None
+    claim = records.claims.claim("k", "run")
+    assert await records.claims.holder("k") is None
     assert await claim
-    assert await records.once.holder("k") == "run"
+    assert await records.claims.holder("k") == "run"
 
 
 async def test_reads_that_are_joined_see_one_state(records: Records, file: Path) -> None:
@@ -24,20 +24,20 @@ async def test_reads_that_are_joined_see_one_state(records: Records, file: Path)
 
     def change(_: Connection) -> None:
         with tampering(file) as other:
-            other.execute("UPDATE once SET owner = 'later'")
+            other.execute("UPDATE claims SET owner = 'later'")
 
-    await records.once.claim("k", "run")
-    first = records.once.holder("k")
+    await records.claims.claim("k", "run")
+    first = records.claims.holder("k")
     between = Work(first.run, change, writes=False)
-    before, _, after = await together(first, between, records.once.holder("k"))
+    before, _, after = await together(first, between, records.claims.holder("k"))
     assert (before, after) == ("run", "run")
-    assert await records.once.holder("k") == "later"
+    assert await records.claims.holder("k") == "later"
 
 
 async def test_joined_work_gives_its_results_in_order(records: Records) -> None:
-    await records.once.claim("k", "run")
+    await records.claims.claim("k", "run")
     link, (one, other) = await together(
-        records.links.deal(DEAL, "stripe"), together(records.once.holder("k"), records.once.holder("l"))
+        records.links.deal(DEAL, "stripe"), together(records.claims.holder("k"), records.claims.holder("l"))
     )
     assert (link, one, other) == (DealLink(), "run", None)
 
@@ -46,9 +46,9 @@ async def test_joined_writes_are_all_done_or_none(records: Records) -> None:
     await records.links.link_customer("9f", "stripe", "cus_1", "hubspot:1")
     refused = records.links.link_customer("9f", "stripe", "cus_2", "hubspot:1")
     with pytest.raises(LinkConflict):
-        await together(records.once.claim("k", "run"), refused)
-    assert await records.once.holder("k") is None
-    assert await together(records.once.claim("k", "run"), records.once.holder("k")) == (True, "run")
+        await together(records.claims.claim("k", "run"), refused)
+    assert await records.claims.holder("k") is None
+    assert await together(records.claims.claim("k", "run"), records.claims.holder("k")) == (True, "run")
 
 
 async def test_joined_notes_follow_one_another_in_the_chain(records: Records) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-FLOWS = ("deal_won",)
+WITH_A_MODE = ("deal_won",)
 """The flows that have a mode, as `[modes]` names them."""
 
 
@@ -18,9 +18,9 @@ class Mode(StrEnum):
 
 
 def _every_flow(modes: dict[str, Mode]) -> dict[str, Mode]:
-    if strangers := sorted(set(modes).difference(FLOWS)):
-        raise ValueError(f"there is no flow {strangers[0]}; the flows are {', '.join(FLOWS)}")
-    return dict.fromkeys(FLOWS, Mode.SHADOW) | modes
+    if strangers := sorted(set(modes).difference(WITH_A_MODE)):
+        raise ValueError(f"there is no flow {strangers[0]}; the flows are {', '.join(WITH_A_MODE)}")
+    return dict.fromkeys(WITH_A_MODE, Mode.SHADOW) | modes
 
 
 Modes = Annotated[dict[str, Mode], AfterValidator(_every_flow)]

@@ -15,11 +15,11 @@ def upgrade() -> None:
     _links()
     _audit()
     op.create_table(
-        "once",
+        "claims",
         sa.Column("key", sa.String, nullable=False),
         sa.Column("owner", sa.String, nullable=False),
         sa.Column("claimed_at", _INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_once"),
+        sa.PrimaryKeyConstraint("key", name="pk_claims"),
     )
     op.create_table(
         "quarantine",

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Select, select
 
 from raccord.records.database import Database, insert_if_absent
-from raccord.records.tables import once
+from raccord.records.tables import claims
 from raccord.records.work import Work
 
 
-class Once:
+class Claims:
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -18,7 +18,7 @@ class Once:
         now = datetime.now(UTC)
 
         def work(tx: Connection) -> bool:
-            insert_if_absent(tx, once, key=key, owner=owner, claimed_at=now)
+            insert_if_absent(tx, claims, key=key, owner=owner, claimed_at=now)
             return tx.scalar(_holder(key)) == owner
 
         return self._database.writing(work)
@@ -29,4 +29,4 @@ class Once:
 
 
 def _holder(key: str) -> Select[str]:
-    return select(once.c.owner).where(once.c.key == key)
+    return select(claims.c.owner).where(claims.c.key == key)
