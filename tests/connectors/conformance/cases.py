@@ -4,11 +4,12 @@
 """
 
 import pkgutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
@@ -116,14 +117,18 @@ class MessengerCase(Case):
         await port.post(NOTICE, ref="ref-1")
 
 
+def brought(name: str) -> Iterator[tuple[str, ModuleType]]:
+    """Yield the module of that name of each vendor's tests that have one."""
+    for package in sorted(module.name for module in pkgutil.iter_modules(vendors.__path__) if module.ispkg):
+        if find_spec(path := f"tests.vendors.{package}.{name}"):
+            yield package, import_module(path)
+
+
 def cases(*kinds: type[Case]) -> list[Any]:
     """Return every case of these kinds, as parameters of a fixture."""
     return [
         pytest.param(case, id=f"{case.vendor}-{case.kind}")
-        for package in sorted(
-            module.name for module in pkgutil.iter_modules(vendors.__path__) if module.ispkg
-        )
-        if find_spec(name := f"tests.vendors.{package}.conformance")
-        for case in import_module(name).CASES
+        for _, module in brought("conformance")
+        for case in module.CASES
         if isinstance(case, kinds)
     ]

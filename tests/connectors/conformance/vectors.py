@@ -1,0 +1,104 @@
+"""What a vendor's tests bring so that the suite of signatures runs for it.
+
+`tests/vendors/<vendor>/vectors.py` holds `SIGNED`; nothing else has to be told about a vendor.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from raccord.connectors.connection import Connection, Kind
+from raccord.connectors.registry import load
+from raccord.connectors.webhooks import PressSource, WebhookRejected, WebhookRequest, WebhookSource
+from tests.connectors.conformance.cases import brought
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vector:
+    """A delivery, and how it is signed."""
+
+    name: str
+    secret: str
+    url: str
+    sent: str
+    """Its time stamp, as it is sent."""
+    body: bytes
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """How one vendor signs. `signature` and `timestamp` name its headers, `unit` is that of the time.
+
+    `published` are the vectors of its documentation and of its SDK, or made by their rule with another
+    tool; the first is what the suite forges. `theirs` signs with the vendor's own code: secret, URL,
+    time stamp, body.
+    """
+
+    kind: Kind
+    vendor: str
+    settings: Mapping[str, Any]
+    signature: str
+    timestamp: str
+    unit: timedelta
+    published: tuple[Vector, ...]
+    theirs: Callable[[str, str, str, bytes], str]
+
+    @property
+    def vector(self) -> Vector:
+        return self.published[0]
+
+    def source(self, secret: str | None = None, **more: Any) -> WebhookSource | PressSource:
+        """Build what reads the deliveries that are signed with a secret, by default the vector's."""
+        vendor = load(self.kind, self.vendor)
+        given = {"vendor": self.vendor, "webhook_secret": secret or self.vector.secret, **self.settings}
+        settings = vendor.settings.model_validate(given | more)
+        connection = Connection(self.vendor, self.kind, vendor, settings)
+        found = connection.webhooks or connection.presses
+        assert found
+        return found
+
+    def sent_at(self, vector: Vector) -> datetime:
+        return EPOCH + int(vector.sent) * self.unit
+
+    def delivery(
+        self,
+        vector: Vector | None = None,
+        *,
+        received_at: datetime | None = None,
+        more: Mapping[str, str] | None = None,
+        **changed: Any,
+    ) -> WebhookRequest:
+        """Return a vector, changed, as it is received at its own time; a header that is None is missing."""
+        genuine = vector or self.vector
+        given = replace(genuine, **changed)
+        headers = {self.signature: given.signature, self.timestamp: given.sent}
+        present = {name: value for name, value in headers.items() if value is not None}
+        return WebhookRequest(
+            url=given.url,
+            headers=present | dict(more or {}),
+            body=given.body,
+            received_at=received_at or self.sent_at(genuine),
+        )
+
+    def signed_by(self, secret: str, vector: Vector | None = None) -> Vector:
+        """Return a vector as the vendor's own code signs it under a secret."""
+        given = vector or self.vector
+        return replace(given, signature=self.theirs(secret, given.url, given.sent, given.body))
+
+
+def cause(source: WebhookSource | PressSource, request: WebhookRequest) -> str:
+    """Return why a delivery is rejected; fails when it is not."""
+    with pytest.raises(WebhookRejected) as rejected:
+        source.authenticate(request)
+    return rejected.value.cause
+
+
+def signers() -> list[Any]:
+    """Return every vendor that signs, as parameters."""
+    return [pytest.param(module.SIGNED, id=vendor) for vendor, module in brought("vectors")]
