@@ -14,6 +14,7 @@ from temporalio import activity
 from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
 from raccord.domain.values.base import Value
 from raccord.records.audit import Audit, Intent, Standing, Verdict
+from raccord.records.work import Work, together
 
 T = TypeVar("T")
 ACTOR = "raccord"
@@ -69,15 +70,23 @@ class Effects:
         *,
         look: Callable[[], Awaitable[T | None]],
         write: Callable[[str], Awaitable[T]],
+        write_looks: bool = False,
         read_back: bool = True,
+        shows: Callable[[T], bool] | None = None,
         final: T | None = None,
+        remember: Callable[[T], Work[None]] | None = None,
     ) -> T:
         """Make sure that the effect has happened exactly once, and return what it produced.
 
-        `look` returns what is already there; `write` takes the idempotency key. With `read_back`
-        the result is read again and returned as the vendor holds it. `final` is for effects that
-        cannot be undone, such as an e-mail: once the audit says that it happened, it is returned
-        whatever the look-up says. Raises connector errors.
+        `look` returns what is already there; `write` takes the idempotency key. With `read_back` the result
+        is read again and returned as the vendor holds it. `final` is for effects that cannot be undone, such
+        as an e-mail: once the audit says that it happened, it is returned whatever the look-up says.
+        `remember` is what our records keep of it, in one transaction with the outcome.
+
+        Two reads are spared at the very first attempt, when nothing was ever asked for under the key:
+        the look, where the `write_looks` itself; and reading back an answer that is the object as the vendor
+        holds it and that `shows` the effect. A repeat may get the stored answer to an earlier request, which
+        proves nothing any more. Raises connector errors.
         """
         standing = await self._audit.intend(
             Intent(
@@ -90,20 +99,28 @@ class Effects:
                 after=effect.request,
             )
         )
-        happened = standing.last_outcome in HAPPENED and final is not None
-        found = final if happened else await self._look(effect, look)
+        if standing.last_outcome in HAPPENED and final is not None:
+            found: T | None = final
+        else:
+            found = None if standing.first and write_looks else await self._look(effect, look)
         if found is not None:
-            await self._audit.conclude(effect.key, Verdict.FOUND, _seen(found))
-            return found
+            return await self._concluded(effect, Verdict.FOUND, found, remember)
         self._wait_until_settled(effect, standing)
-        written = await self._write(effect, standing, write)
-        result = await self._read_back(effect, standing, look) if read_back else written
-        await self._audit.conclude(effect.key, Verdict.DONE, _seen(result))
-        return result
+        result = await self._write(effect, standing, write)
+        if read_back and not (standing.first and shows and shows(result)):
+            result = await self._read_back(effect, standing, look)
+        return await self._concluded(effect, Verdict.DONE, result, remember)
 
     async def found(self, key: str, result: Value) -> None:
         """Close an intent of an earlier attempt whose effect was found by a look that came before it."""
         await self._audit.conclude(key, Verdict.FOUND, _seen(result))
+
+    async def _concluded(
+        self, effect: Effect, verdict: Verdict, result: T, remember: Callable[[T], Work[None]] | None
+    ) -> T:
+        outcome = self._audit.conclude(effect.key, verdict, _seen(result))
+        await (together(outcome, remember(result)) if remember else outcome)
+        return result
 
     def _wait_until_settled(self, effect: Effect, standing: Standing) -> None:
         remaining = self._settled_at(standing) - datetime.now(UTC)

@@ -12,6 +12,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, live_invoices
 from raccord.records.links import Links
+from raccord.records.work import Work
 
 OUTDATED = "look_again"
 """Code of the refusal that sends a flow back to reading."""
@@ -99,7 +100,19 @@ class DraftWrites:
         async def write(key: str) -> Invoice:
             return await self._billing.create_draft(order, key=key)
 
-        invoice = await self._effects.once(
+        def remember(invoice: Invoice) -> Work[None]:
+            return self._links.update_deal(
+                order.reference.deal,
+                wanted.billing,
+                customer_id=order.customer_id,
+                invoice_id=invoice.id,
+                revision=order.reference.revision,
+                number=None,
+                delivered=False,
+                adopted=False,
+            )
+
+        return await self._effects.once(
             Effect(
                 key=order.key,
                 name="billing.create_draft",
@@ -109,18 +122,9 @@ class DraftWrites:
             ),
             look=look,
             write=write,
+            shows=lambda draft: _made_for(draft, order),
+            remember=remember,
         )
-        await self._links.update_deal(
-            order.reference.deal,
-            wanted.billing,
-            customer_id=order.customer_id,
-            invoice_id=invoice.id,
-            revision=order.reference.revision,
-            number=None,
-            delivered=False,
-            adopted=False,
-        )
-        return invoice
 
     async def _nothing_else(self, order: InvoiceOrder, billing: str, found: Sequence[Invoice]) -> None:
         """Send the flow back to reading when the customer's own list shows more than its plan knew.
@@ -154,6 +158,9 @@ class DraftWrites:
             ),
             look=look,
             write=write,
+            # It reads the draft before it puts lines on it, and leaves one alone that has some.
+            write_looks=True,
+            shows=lambda filled: filled.content_hash == order.content_hash,
         )
 
     @activity.defn(name="billing.discard_draft")
@@ -180,9 +187,9 @@ class DraftWrites:
             ),
             look=look,
             write=write,
-        )
-        await self._links.update_deal(
-            wanted.deal, wanted.billing, invoice_id=None, revision=wanted.next_revision
+            remember=lambda _: self._links.update_deal(
+                wanted.deal, wanted.billing, invoice_id=None, revision=wanted.next_revision
+            ),
         )
 
 

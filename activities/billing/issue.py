@@ -55,7 +55,7 @@ class IssueWrites:
         async def write(key: str) -> Invoice:
             return await self._billing.finalise(wanted.invoice_id, key=key)
 
-        invoice = await self._effects.once(
+        return await self._effects.once(
             Effect(
                 key=f"inv/{wanted.deal}/{wanted.invoice_id}/finalise",
                 name="billing.finalise",
@@ -65,9 +65,11 @@ class IssueWrites:
             ),
             look=look,
             write=write,
+            shows=lambda issued: issued.state in (InvoiceState.OPEN, InvoiceState.PAID),
+            remember=lambda issued: self._links.update_deal(
+                wanted.deal, wanted.billing, number=issued.number
+            ),
         )
-        await self._links.update_deal(wanted.deal, wanted.billing, number=invoice.number)
-        return invoice
 
     @activity.defn(name="billing.deliver")
     async def deliver(self, wanted: InvoiceStep) -> None:
@@ -95,5 +97,5 @@ class IssueWrites:
             # The vendor's list of sent invoices may lag; its key keeps a repeat from sending twice.
             read_back=False,
             final=True,
+            remember=lambda _: self._links.update_deal(wanted.deal, wanted.billing, delivered=True),
         )
-        await self._links.update_deal(wanted.deal, wanted.billing, delivered=True)

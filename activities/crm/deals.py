@@ -67,5 +67,5 @@ class CrmWrites:
             ),
             look=look,
             write=write,
+            remember=lambda _: self._links.update_deal(deal, wanted.billing, settled=wanted.as_read),
         )
-        await self._links.update_deal(deal, wanted.billing, settled=wanted.as_read)

@@ -79,7 +79,8 @@ class BillingReader(Protocol):
 class Billing(BillingReader, Protocol):
     """Writing to a billing system.
 
-    `AmbiguousWrite`: it may have happened, look first. `Permanent`: understood and refused.
+    `AmbiguousWrite`: it may have happened, look first. `Permanent`: understood and refused. An invoice that
+    is returned is the one that a reading would return now; where a vendor answers with less, it is read.
     """
 
     async def create_customer(self, profile: CustomerProfile, *, key: str) -> Customer:
@@ -102,7 +103,11 @@ class Billing(BillingReader, Protocol):
         ...
 
     async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
-        """Put the order's lines on an empty draft, together with the order's content hash."""
+        """Put the order's lines on an empty draft, together with the order's content hash.
+
+        It looks itself: a draft that holds the order already is left alone and returned. `Permanent` for
+        one with other lines.
+        """
         ...
 
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:

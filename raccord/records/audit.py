@@ -72,6 +72,11 @@ class Standing(Value):
     """When an earlier attempt stated this intent, of which no outcome is known."""
 
     @property
+    def first(self) -> bool:
+        """Nothing was ever asked for under this key."""
+        return self.outcomes == 0 and not self.resumed
+
+    @property
     def resumed(self) -> bool:
         """An earlier attempt stated this intent and did not come to an outcome."""
         return self.open_since is not None

@@ -1,14 +1,17 @@
 """The recipe of every write, where a second attempt meets what the first may have done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from activities.effects import Effect, Effects
 from raccord.connectors.errors import AmbiguousWrite, Poison
+from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 
 MESSAGE = Effect(key="msg/1", name="messaging.post", object="hubspot:1", cause="test")
+DEAL = DealRef(connection="hubspot", id="1")
 
 
 class Channel:
@@ -79,3 +82,78 @@ async def test_an_unreadable_answer_closes_the_intent_and_is_looked_for_before_i
     assert await records.audit.open_intents() == ()
     assert await effects.once(MESSAGE, look=channel.look, write=channel.write, read_back=False) == "place"
     assert channel.posted == 1
+
+
+class Shop:
+    """A billing system that answers a write with the whole object, and a repeat with its old answer."""
+
+    def __init__(self) -> None:
+        self.object: str | None = None
+        self.looks = 0
+        self._answers: dict[str, str] = {}
+
+    async def look(self) -> str | None:
+        self.looks += 1
+        return self.object
+
+    async def write(self, key: str) -> str:
+        if key not in self._answers:
+            self._answers[key] = self.object = "whole"
+        return self._answers[key]
+
+    async def write_and_lose_the_answer(self, key: str) -> str:
+        await self.write(key)
+        raise AmbiguousWrite("no answer")
+
+
+def whole(answer: str) -> bool:
+    return answer == "whole"
+
+
+async def test_an_answer_that_shows_the_effect_is_not_read_again(records: Records) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+    assert await effects.once(MESSAGE, look=shop.look, write=shop.write, shows=whole) == "whole"
+    assert shop.looks == 1  # before it
+    assert await records.audit.open_intents() == ()
+
+
+async def test_an_answer_that_shows_less_is_read_back(records: Records) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+    await effects.once(MESSAGE, look=shop.look, write=shop.write, shows=lambda _: False)
+    assert shop.looks == 2
+
+
+async def test_the_stored_answer_to_an_earlier_request_proves_nothing(records: Records) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+    with pytest.raises(AmbiguousWrite, match="no answer"):
+        await effects.once(MESSAGE, look=shop.look, write=shop.write_and_lose_the_answer, shows=whole)
+    shop.object = None  # somebody deleted it meanwhile
+    with pytest.raises(AmbiguousWrite, match="does not show yet"):
+        await effects.once(MESSAGE, look=shop.look, write=shop.write, shows=whole)
+
+
+async def test_a_write_that_looks_itself_is_looked_for_before_every_repeat(records: Records) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+    lose = shop.write_and_lose_the_answer
+    with pytest.raises(AmbiguousWrite):
+        await effects.once(MESSAGE, look=shop.look, write=lose, write_looks=True)
+    assert shop.looks == 0
+    assert await effects.once(MESSAGE, look=shop.look, write=lose, write_looks=True) == "whole"
+
+
+async def test_what_an_effect_leaves_in_our_records_comes_with_its_outcome_or_not_at_all(
+    records: Records,
+) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+
+    def fails(_: object) -> None:
+        raise RuntimeError("disk full")
+
+    keeps = records.links.update_deal(DEAL, "stripe", number="F-1")
+    broken = replace(keeps, do=fails)
+    with pytest.raises(RuntimeError):
+        await effects.once(MESSAGE, look=shop.look, write=shop.write, remember=lambda _: broken)
+    assert [intent.key for intent in await records.audit.open_intents()] == [MESSAGE.key]
+    await effects.once(MESSAGE, look=shop.look, write=shop.write, remember=lambda _: keeps)
+    assert (await records.links.deal(DEAL, "stripe")).number == "F-1"
+    assert await records.audit.open_intents() == ()

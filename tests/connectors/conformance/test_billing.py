@@ -123,6 +123,7 @@ async def test_an_invoice_goes_from_draft_to_delivered(billing: Billing, custome
     begun = await billing.create_draft(wanted, key=key())
     assert (begun.state, begun.customer_id) == (InvoiceState.DRAFT, customer.id)
     assert begun.reference == wanted.reference
+    assert begun == await billing.read_invoice(begun.id)
     filled = await billing.set_lines(begun.id, wanted, key=key())
     assert filled.totals == wanted.totals(billing.capabilities.vat_rounding)
     assert (filled.content_hash, filled.line_count) == (wanted.content_hash, 2)
