@@ -1,17 +1,19 @@
 """Whom to invoice: one customer, proven, created, or chosen by a person."""
 
+from dataclasses import dataclass
+
 from activities.billing.books import Books
 from activities.billing.customers import CustomerRequest
 from activities.records.memory import Confirmation
 from raccord.domain.deal_won.questions import OWN_CUSTOMER, one_siren_two_companies, quality, which_customer
-from raccord.domain.values.base import Value
 from raccord.domain.values.parties import Customer, CustomerProfile
 from workflows.deal_won.case import Case
 from workflows.deal_won.steps import Writing
 from workflows.steps import Stopped
 
 
-class Chosen(Value):
+@dataclass(frozen=True)
+class Chosen:
     """The customer; `known` is whether the books were read with it in mind."""
 
     customer: Customer

@@ -7,7 +7,10 @@ from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.settings import StripeSettings
-from raccord.vendors.stripe.wire import Identified, Page
+from raccord.vendors.stripe.wire import (
+    AnyPage,
+    Identified,
+)
 
 _ROWS = (
     ("Invoices", "invoices", True),
@@ -29,7 +32,7 @@ async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
 async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
     expected = f"{row}: {'Write' if writes else 'Read'}"
     try:
-        await api.get(Operation(f"list {row.lower()}", f"{row}: Read"), path, Page[Identified], {"limit": 1})
+        await api.get(Operation(f"list {row.lower()}", f"{row}: Read"), path, AnyPage, {"limit": 1})
         if writes:
             await _may_write(api, row, path)
     except ConnectorError as error:

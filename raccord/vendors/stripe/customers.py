@@ -10,7 +10,14 @@ from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_va
 from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind, TaxTreatment
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.limits import LIMITS
-from raccord.vendors.stripe.wire import Deleted, FoundCustomer, Page, StripeCustomer, TaxId
+from raccord.vendors.stripe.wire import (
+    CustomerPage,
+    Deleted,
+    FoundCustomer,
+    StripeCustomer,
+    TaxId,
+    TaxIdPage,
+)
 
 if TYPE_CHECKING:
     from stripe.params import CustomerCreateParams
@@ -160,7 +167,7 @@ class Customers:
         pages = self._api.pages(
             Operation("list the customers with an e-mail address", _READ),
             "customers",
-            Page[StripeCustomer],
+            CustomerPage,
             {"email": email, "expand": ["data.tax_ids"]},
         )
         return [customer async for customer in pages]
@@ -181,7 +188,7 @@ class Customers:
         pages = self._api.pages(
             Operation(f"search the customer {profile.identity.reference}", _READ),
             ("customers", "search"),
-            Page[StripeCustomer],
+            CustomerPage,
             {"query": query},
         )
         return [customer.id async for customer in pages]
@@ -193,6 +200,6 @@ class Customers:
         pages = self._api.pages(
             Operation(f"list the tax ids of customer {found.id}", _READ),
             ("customers", found.id, "tax_ids"),
-            Page[TaxId],
+            TaxIdPage,
         )
         return as_customer(found, tuple([tax_id async for tax_id in pages]))

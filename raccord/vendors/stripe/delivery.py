@@ -6,7 +6,10 @@ from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.invoices import WRITE, Invoices
-from raccord.vendors.stripe.wire import Event, Page, StripeInvoice
+from raccord.vendors.stripe.wire import (
+    EventPage,
+    StripeInvoice,
+)
 
 EVENTS_KEPT = timedelta(days=30)
 """How long Stripe keeps events (Stripe docs: api/events/list)."""
@@ -54,7 +57,7 @@ class Delivery:
         events = self._api.pages(
             Operation("list the invoices that were e-mailed", "Events: Read"),
             "events",
-            Page[Event],
+            EventPage,
             {"type": "invoice.sent", "created": {"gte": finalised_at}},
         )
         async for event in events:

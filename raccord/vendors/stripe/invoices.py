@@ -23,8 +23,9 @@ from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import (
     Deleted,
     FoundInvoice,
+    InvoicePage,
     Line,
-    Page,
+    LinePage,
     PostalAddress,
     StripeInvoice,
     Tax,
@@ -162,7 +163,7 @@ class Invoices:
         return self._api.pages(
             Operation(f"list the invoices of customer {customer_id}", READ),
             "invoices",
-            Page[StripeInvoice],
+            InvoicePage,
             {"customer": customer_id},
         )
 
@@ -171,7 +172,7 @@ class Invoices:
         pages = self._api.pages(
             Operation(f"search the invoices of deal {deal}", READ),
             ("invoices", "search"),
-            Page[StripeInvoice],
+            InvoicePage,
             {"query": query},
         )
         return [invoice.id async for invoice in pages]
@@ -183,7 +184,7 @@ class Invoices:
         pages = self._api.pages(
             Operation(f"list the lines of invoice {invoice.id}", READ),
             ("invoices", invoice.id, "lines"),
-            Page[Line],
+            LinePage,
         )
         return tuple([line async for line in pages])
 

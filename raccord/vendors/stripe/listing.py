@@ -14,7 +14,12 @@ from raccord.vendors.stripe.invoices import READ, Invoices, state_of
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.orders import reference_of
 from raccord.vendors.stripe.vat import VatRates
-from raccord.vendors.stripe.wire import Identified, Line, Page, StripeInvoice
+from raccord.vendors.stripe.wire import (
+    AnyPage,
+    InvoicePage,
+    Line,
+    StripeInvoice,
+)
 
 
 class Listing:
@@ -34,7 +39,7 @@ class Listing:
         pages = self._api.pages(
             Operation(f"list the invoices of customer {customer_id}", READ),
             "invoices",
-            Page[StripeInvoice],
+            InvoicePage,
             {"customer": customer_id, "created": self._created(since, until)},
         )
         try:
@@ -56,7 +61,7 @@ class Listing:
 
     async def first(self) -> None:
         """List one invoice: cheap, and refused when the key is."""
-        await self._api.get(Operation("list an invoice", READ), "invoices", Page[Identified], {"limit": 1})
+        await self._api.get(Operation("list an invoice", READ), "invoices", AnyPage, {"limit": 1})
 
     def _created(self, since: date, until: date) -> dict[str, int]:
         """Return the instants between which to look, with a day of margin: Stripe's clock is not ours."""

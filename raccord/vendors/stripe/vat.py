@@ -8,7 +8,10 @@ from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.money import Plain
 from raccord.vendors.stripe.settings import StripeSettings
-from raccord.vendors.stripe.wire import Page, TaxRate
+from raccord.vendors.stripe.wire import (
+    TaxRate,
+    TaxRatePage,
+)
 
 OURS = "raccord_vat"
 
@@ -82,7 +85,7 @@ class VatRates:
         return self._api.pages(
             Operation("list the VAT rates", "Tax rates: Read"),
             "tax_rates",
-            Page[TaxRate],
+            TaxRatePage,
             {"active": True, "inclusive": False},
         )
 

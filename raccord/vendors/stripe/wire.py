@@ -149,3 +149,13 @@ class EventData(Wire):
 
 class Event(Identified):
     data: EventData
+
+
+# Pydantic forgets a page of something that nobody holds, and takes 2 ms to make it again at the next request.
+AnyPage = Page[Identified]
+CustomerPage = Page[StripeCustomer]
+EventPage = Page[Event]
+InvoicePage = Page[StripeInvoice]
+LinePage = Page[Line]
+TaxIdPage = Page[TaxId]
+TaxRatePage = Page[TaxRate]

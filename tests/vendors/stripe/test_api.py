@@ -1,5 +1,6 @@
 """What leaves for Stripe, and what its official client must not add."""
 
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from raccord.connectors.errors import Transient
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.money import Plain
-from raccord.vendors.stripe.wire import Identified
+from raccord.vendors.stripe.wire import Identified, Page
 from tests.connectors.stub import Reply, Stub
 from tests.vendors.stripe.samples import refusal, settings
 
@@ -90,3 +91,12 @@ async def test_an_answer_is_parsed_once(api: StripeApi, stub: Stub, monkeypatch:
     monkeypatch.setattr(json, "loads", parse)
     assert (await api.get(READ, "invoices", Identified)).id == "x_1"
     assert [call.args[0] for call in parse.call_args_list] == ["{}"]
+
+
+async def test_no_request_has_to_make_the_class_of_its_answer() -> None:
+    """Pydantic makes `Page[Line]` anew wherever it was let go of meanwhile."""
+    made = {each.__name__ for each in Page.__subclasses__()}
+    gc.collect()
+    assert {each.__name__ for each in Page.__subclasses__()} == made
+    asked = ("Identified", "StripeCustomer", "Event", "StripeInvoice", "Line", "TaxId", "TaxRate")
+    assert {f"Page[{name}]" for name in asked} <= made
