@@ -100,6 +100,31 @@ class Check(Value):
     expected: str = ""
     remedy: str = ""
 
+    @classmethod
+    def ok(cls, name: str, found: str, *, expected: str = "") -> Self:
+        return cls(name=name, state=CheckState.OK, found=found, expected=expected)
+
+    @classmethod
+    def warn(cls, name: str, found: str, *, expected: str = "", remedy: str) -> Self:
+        return cls(name=name, state=CheckState.WARN, found=found, expected=expected, remedy=remedy)
+
+    @classmethod
+    def fail(cls, name: str, found: str, *, expected: str = "", remedy: str = "") -> Self:
+        """Return a line in red; an error that is `found` says itself what to do."""
+        return cls(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
+
+    @classmethod
+    def same(cls, name: str, found: str, *, expected: str, shown: str, unset: str, other: str) -> Self:
+        """Compare whose the credentials are with whose they should be, an id each.
+
+        `unset` is the remedy where no id is expected, `other` where another one is.
+        """
+        if not expected:
+            return cls.warn(name, shown, remedy=unset)
+        if found != expected:
+            return cls.fail(name, shown, expected=expected, remedy=other)
+        return cls.ok(name, shown, expected=expected)
+
 
 class Kind(StrEnum):
     """The role that a connection plays, named as the setting that names the connection.
@@ -114,6 +139,13 @@ class Kind(StrEnum):
 
 Port = TypeVar("Port")
 S = TypeVar("S", bound=ConnectionSettings)
+
+
+def of_vendor(settings: ConnectionSettings, own: type[S]) -> S:
+    """Return settings as their vendor's own. Raises `TypeError` for those of another vendor."""
+    if not isinstance(settings, own):
+        raise TypeError(f"{type(settings).__name__} are not {own.__name__}")
+    return settings
 
 
 class Vendor(BaseModel, Generic[Port]):

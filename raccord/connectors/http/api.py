@@ -1,6 +1,5 @@
 """A vendor's API without a client of its own: JSON out, JSON in, connector errors."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation, Table
 from raccord.connectors.http.failures import Answer
 from raccord.connectors.http.reading import read, read_json
+from raccord.connectors.http.writing import write_json
 
 W = TypeVar("W", bound=BaseModel)
 
@@ -49,7 +49,7 @@ class JsonApi:
         """Send one request and return the whole answer, a success, for callers that need its headers."""
         body, headers = None, self._headers
         if content is not None:
-            body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+            body = write_json(content)
             headers = headers | {"Content-Type": "application/json"}
         with self._table.errors(operation):
             return await self._http.send(method, path, headers=headers, params=params, body=body)

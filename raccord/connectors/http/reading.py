@@ -5,9 +5,15 @@ import re
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 W = TypeVar("W", bound=BaseModel)
+
+
+class Wire(BaseModel):
+    """An answer of a vendor's, or part of one: the fields Raccord reads of it, under the vendor's names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class NotJson(Exception):

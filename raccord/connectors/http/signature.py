@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.webhooks import WebhookRejected, WebhookRequest
 
 TOLERANCE = timedelta(minutes=5)
@@ -44,3 +45,18 @@ class Scheme:
         fits = [hmac.compare_digest(self.sign(secret, message), given) for secret in secrets]
         if not any(fits):
             raise WebhookRejected("bad_signature")
+
+
+class Signed:
+    """Base of what reads a vendor's deliveries: two secrets are accepted while one replaces the other."""
+
+    def __init__(self, scheme: Scheme, settings: ConnectionSettings, secret: str) -> None:
+        """`secret` names the vendor's. Raises `ValueError` when it is not set."""
+        if settings.webhook_secret is None:
+            raise ValueError(f"webhook_secret is missing: enter {secret}")
+        self._scheme = scheme
+        self._secrets = settings.webhook_secrets
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        """Raise `WebhookRejected` unless the account signed this delivery within 5 minutes of now."""
+        self._scheme.authenticate(request, self._secrets(request.received_at))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check
 from raccord.connectors.errors import Auth, ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.hubspot import paths
@@ -36,40 +36,30 @@ async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
             Operation("read the account's details", ACCOUNT_SCOPE), paths.ACCOUNT, Account
         )
     except (Auth, Permanent):
-        return Check(
-            name=name,
-            state=CheckState.WARN,
-            found="HubSpot does not tell this token which account it belongs to.",
+        return Check.warn(
+            name,
+            "HubSpot does not tell this token which account it belongs to.",
             expected=expected,
             remedy="Compare the Hub ID in HubSpot with account_id, and set the currency on every deal.",
         )
     except ConnectorError as error:
-        return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=_REACH)
-    shown = f"{found.portal_id}" + (f", {found.account_type}" if found.account_type else "")
-    if settings.account_id is None:
-        return Check(
-            name=name,
-            state=CheckState.WARN,
-            found=shown,
-            remedy=f"Set account_id = {found.portal_id}, so that events of other accounts are ignored "
-            "and deals get links.",
-        )
-    same = found.portal_id == settings.account_id
-    return Check(
-        name=name,
-        state=CheckState.OK if same else CheckState.FAIL,
-        found=shown,
+        return Check.fail(name, str(error), expected=expected, remedy=_REACH)
+    return Check.same(
+        name,
+        str(found.portal_id),
         expected=expected,
-        remedy="" if same else "The token is of another account: correct account_id or access_token.",
+        shown=f"{found.portal_id}" + (f", {found.account_type}" if found.account_type else ""),
+        unset=f"Set account_id = {found.portal_id}, so that events of other accounts are ignored "
+        "and deals get links.",
+        other="The token is of another account: correct account_id or access_token.",
     )
 
 
 def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
     if settings.webhook_secret is None:
-        yield Check(
-            name="webhooks",
-            state=CheckState.WARN,
-            found="no webhook_secret",
+        yield Check.warn(
+            "webhooks",
+            "no webhook_secret",
             expected="the app's client secret",
             remedy="Enter the client secret of the project app or private app as webhook_secret; "
             "a service key has none, as it cannot send webhooks.",
@@ -99,10 +89,10 @@ async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | Non
             found = "readable and writable"
     except Auth as error:
         remedy = f"Give the app the scope {expected} in its settings in HubSpot."
-        return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=remedy)
+        return Check.fail(name, str(error), expected=expected, remedy=remedy)
     except ConnectorError as error:
-        return Check(name=name, state=CheckState.FAIL, found=str(error), expected=expected, remedy=_REACH)
-    return Check(name=name, state=CheckState.OK, found=found, expected=expected)
+        return Check.fail(name, str(error), expected=expected, remedy=_REACH)
+    return Check.ok(name, found, expected=expected)
 
 
 async def _write(client: HubSpotClient, kind: str, write: str, granted: frozenset[str] | None) -> None:

@@ -1,6 +1,5 @@
 """Every call to HubSpot goes through here: HubSpot's client writes the request, the kit sends it."""
 
-import json
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.failures import Answer
 from raccord.connectors.http.reading import read, read_json
+from raccord.connectors.http.writing import write_json
 from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.hubspot.errors import table
 from raccord.vendors.hubspot.settings import HubSpotSettings
@@ -105,7 +105,5 @@ class _Sender:
     def _with_body(
         self, method: str, url: str, *, headers: dict[str, str], body: Any, **_: Any
     ) -> Coroutine[Any, Any, Answer]:
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return self._http.send(
-            method, url, headers=headers | {"Content-Type": "application/json"}, body=content
-        )
+        typed = headers | {"Content-Type": "application/json"}
+        return self._http.send(method, url, headers=typed, body=write_json(body))

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings
+from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
@@ -30,9 +30,7 @@ _REQUESTS = 7.0
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
-    if not isinstance(settings, HubSpotSettings):
-        raise TypeError(f"{type(settings).__name__} are not the settings of HubSpot")
-    return HubSpotCrm(name, settings, clock)
+    return HubSpotCrm(name, of_vendor(settings, HubSpotSettings), clock)
 
 
 class HubSpotCrm:

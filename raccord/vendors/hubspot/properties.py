@@ -91,10 +91,9 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
         )
     except ConnectorError as error:
         return [
-            Check(
-                name=f"properties of {kind.replace('_', ' ')}",
-                state=CheckState.WARN,
-                found=str(error),
+            Check.warn(
+                f"properties of {kind.replace('_', ' ')}",
+                str(error),
                 expected=", ".join(each.name for each in used),
                 remedy="Compare the mapping with HubSpot (Settings > Properties) by hand.",
             )

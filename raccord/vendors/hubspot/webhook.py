@@ -10,8 +10,8 @@ import hmac
 import re
 from datetime import timedelta
 
-from raccord.connectors.connection import ConnectionSettings
-from raccord.connectors.http.signature import Scheme
+from raccord.connectors.connection import ConnectionSettings, of_vendor
+from raccord.connectors.http.signature import Scheme, Signed
 from raccord.connectors.webhooks import WebhookEvents, WebhookRequest, WebhookSource
 from raccord.vendors.hubspot.events import parse
 from raccord.vendors.hubspot.settings import HubSpotSettings
@@ -25,24 +25,18 @@ _ESCAPE = re.compile("%(" + "|".join(_DECODED) + ")", re.IGNORECASE)
 
 def webhooks(settings: ConnectionSettings) -> WebhookSource:
     """Build the source. Raises `TypeError` for another vendor's settings, `ValueError` without a secret."""
-    if not isinstance(settings, HubSpotSettings):
-        raise TypeError(f"{type(settings).__name__} are not the settings of HubSpot")
-    if settings.webhook_secret is None:
-        raise ValueError("webhook_secret is missing: enter the app's client secret")
-    return HubSpotWebhooks(settings)
+    return HubSpotWebhooks(of_vendor(settings, HubSpotSettings))
 
 
-class HubSpotWebhooks:
-    """Verifies and reads deliveries. Two secrets are accepted while one replaces the other."""
+class HubSpotWebhooks(Signed):
+    """Verifies and reads deliveries."""
 
     def __init__(self, settings: HubSpotSettings) -> None:
-        self._settings = settings
-
-    def authenticate(self, request: WebhookRequest) -> None:
-        SCHEME.authenticate(request, self._settings.webhook_secrets(request.received_at))
+        super().__init__(SCHEME, settings, "the app's client secret")
+        self._account_id = settings.account_id
 
     def parse(self, body: bytes) -> WebhookEvents:
-        return parse(body, account_id=self._settings.account_id)
+        return parse(body, account_id=self._account_id)
 
 
 def signed_url(url: str) -> str:

@@ -1,15 +1,15 @@
 """HubSpot's answers: the fields Raccord reads of them, under HubSpot's names."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from raccord.connectors.http import reading
 
-class Wire(BaseModel):
-    """An answer or part of one. Ids and property values are text, also where a number is sent."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, coerce_numbers_to_str=True
-    )
+class Wire(reading.Wire):
+    """Ids and property values are text, also where a number is sent."""
+
+    model_config = ConfigDict(alias_generator=to_camel, coerce_numbers_to_str=True)
 
 
 class Next(Wire):

@@ -1,6 +1,6 @@
 """Slack's lines of `raccord doctor`: workspace, permissions, channel, buttons and people."""
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.slack.client import SlackClient
@@ -19,7 +19,7 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
     try:
         identity, headers = await client.answer(WHO_AM_I, client.api.auth_test, Identity)
     except ConnectorError as error:
-        return (Check(name="workspace", state=CheckState.FAIL, found=str(error)),)
+        return (Check.fail("workspace", str(error)),)
     return (
         _workspace(identity, settings.team),
         _permissions(headers.get(_SCOPES_HEADER), settings.channel),
@@ -30,24 +30,23 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
 
 
 def _workspace(identity: Identity, team: str | None) -> Check:
-    name, found = "workspace", f"{identity.team_id} ({identity.team or 'without a name'})"
-    if team is None:
-        remedy = f'Set team = "{identity.team_id}", so that presses of other workspaces are ignored.'
-        return Check(name=name, state=CheckState.WARN, found=found, remedy=remedy)
-    if team != identity.team_id:
-        remedy = "The token is of another workspace: correct team or bot_token."
-        return Check(name=name, state=CheckState.FAIL, found=found, expected=team, remedy=remedy)
-    return Check(name=name, state=CheckState.OK, found=found, expected=team)
+    return Check.same(
+        "workspace",
+        identity.team_id,
+        expected=team or "",
+        shown=f"{identity.team_id} ({identity.team or 'without a name'})",
+        unset=f'Set team = "{identity.team_id}", so that presses of other workspaces are ignored.',
+        other="The token is of another workspace: correct team or bot_token.",
+    )
 
 
 def _permissions(header: str | None, channel: str) -> Check:
     name, history = "permissions", history_scopes(channel)
     expected = ", ".join((*ALWAYS, " or ".join(history)))
     if header is None:
-        return Check(
-            name=name,
-            state=CheckState.WARN,
-            found="Slack does not say what the token may do.",
+        return Check.warn(
+            name,
+            "Slack does not say what the token may do.",
             expected=expected,
             remedy="Compare the app's scopes under OAuth & Permissions.",
         )
@@ -58,11 +57,11 @@ def _permissions(header: str | None, channel: str) -> Check:
     found = ", ".join(sorted(granted)) or "none"
     if missing:
         remedy = f"Add {', '.join(missing)} {_SCOPES_REMEDY}"
-        return Check(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
+        return Check.fail(name, found, expected=expected, remedy=remedy)
     if excess := sorted(granted - {*ALWAYS, *history}):
         remedy = f"Raccord does not use {', '.join(excess)}: remove what nobody else needs {_SCOPES_REMEDY}"
-        return Check(name=name, state=CheckState.WARN, found=found, expected=expected, remedy=remedy)
-    return Check(name=name, state=CheckState.OK, found=found, expected=expected)
+        return Check.warn(name, found, expected=expected, remedy=remedy)
+    return Check.ok(name, found, expected=expected)
 
 
 async def _channel(client: SlackClient, channel: str) -> Check:
@@ -70,37 +69,34 @@ async def _channel(client: SlackClient, channel: str) -> Check:
     try:
         await client.call(operation, client.api.conversations_history, History, channel=channel, limit=1)
     except ConnectorError as error:
-        return Check(name="channel", state=CheckState.FAIL, found=str(error), expected=channel)
-    return Check(name="channel", state=CheckState.OK, found="readable", expected=channel)
+        return Check.fail("channel", str(error), expected=channel)
+    return Check.ok("channel", "readable", expected=channel)
 
 
 def _buttons(settings: SlackSettings) -> Check:
     if settings.webhook_secret is None:
-        return Check(
-            name="buttons",
-            state=CheckState.WARN,
-            found="no webhook_secret: pressed buttons have no effect",
+        return Check.warn(
+            "buttons",
+            "no webhook_secret: pressed buttons have no effect",
             remedy="Enter the app's signing secret as webhook_secret, and the receiver's /slack/actions as "
             "Request URL under Interactivity & Shortcuts.",
         )
-    return Check(name="buttons", state=CheckState.OK, found="signing secret is set")
+    return Check.ok("buttons", "signing secret is set")
 
 
 async def _people(people: People, settings: SlackSettings) -> Check:
     name = "people"
     if not settings.people:
-        return Check(
-            name=name,
-            state=CheckState.WARN,
-            found="nobody may decide with a button",
+        return Check.warn(
+            name,
+            "nobody may decide with a button",
             remedy="Name member ids or e-mail addresses as people of this connection.",
         )
     try:
         unknown = [address for address in settings.addresses if await people.find(address) is None]
     except ConnectorError as error:
-        return Check(name=name, state=CheckState.FAIL, found=str(error))
+        return Check.fail(name, str(error))
     if unknown:
         remedy = "Correct people of this connection, or name the person's member id (U...)."
-        found = f"not in the workspace: {', '.join(unknown)}"
-        return Check(name=name, state=CheckState.WARN, found=found, remedy=remedy)
-    return Check(name=name, state=CheckState.OK, found=f"{len(settings.people)} may decide")
+        return Check.warn(name, f"not in the workspace: {', '.join(unknown)}", remedy=remedy)
+    return Check.ok(name, f"{len(settings.people)} may decide")

@@ -1,6 +1,5 @@
 """Every call to Slack goes through here: Slack's client writes the request, the kit sends it."""
 
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.failures import Refused
 from raccord.connectors.http.reading import NotJson, read, read_json
+from raccord.connectors.http.writing import write_json
 from raccord.vendors.slack.errors import EDITS, TABLE
 from raccord.vendors.slack.settings import SlackSettings
 
@@ -106,8 +106,9 @@ class _Session:
         json: dict[str, Any] | None,
         **_: Any,
     ) -> AsyncIterator[_Success]:
+        body = None if json is None else write_json(json)
         answer = await self._http.send(
-            method, url, headers=headers | {"User-Agent": "raccord"}, params=params, body=_written(json)
+            method, url, headers=headers | {"User-Agent": "raccord"}, params=params, body=body
         )
         content = read_json(answer.body)
         if not isinstance(content, dict):
@@ -115,9 +116,3 @@ class _Session:
         if content.get("ok") is not True:
             raise Refused(answer)
         yield _Success(answer.headers, content)
-
-
-def _written(content: dict[str, Any] | None) -> str | None:
-    if content is None:
-        return None
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

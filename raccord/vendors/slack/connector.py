@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from raccord.connectors.capabilities import MessengerCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings
+from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Notice, Place
 from raccord.domain.values.clock import BusinessClock
@@ -22,9 +22,7 @@ _SETTLE = timedelta(seconds=5)
 
 def connect(name: str, settings: ConnectionSettings, _clock: BusinessClock) -> Messenger:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
-    if not isinstance(settings, SlackSettings):
-        raise TypeError(f"{type(settings).__name__} are not the settings of Slack")
-    return SlackMessenger(name, settings)
+    return SlackMessenger(name, of_vendor(settings, SlackSettings))
 
 
 class SlackMessenger:

@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl
 
 from pydantic import StringConstraints, ValidationError
 
-from raccord.connectors.connection import ConnectionSettings
-from raccord.connectors.webhooks import PressSource, UnreadableBody, WebhookRequest, strict_json
+from raccord.connectors.connection import ConnectionSettings, of_vendor
+from raccord.connectors.http.reading import Wire
+from raccord.connectors.http.signature import Signed
+from raccord.connectors.webhooks import PressSource, UnreadableBody, strict_json
 from raccord.domain.desk.notice import Place, Press
 from raccord.vendors.slack.blocks import ACTION
 from raccord.vendors.slack.settings import SlackSettings
 from raccord.vendors.slack.signature import SCHEME
-from raccord.vendors.slack.wire import ChannelId, MemberId, Ts, Wire
+from raccord.vendors.slack.wire import ChannelId, MemberId, Ts
 
 _OURS = re.compile(f"{ACTION}[0-9]{{1,4}}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,21 +81,15 @@ class _Payload(Wire):
 
 def presses(settings: ConnectionSettings) -> PressSource:
     """Build the source. Raises `TypeError` for another vendor's settings, `ValueError` without a secret."""
-    if not isinstance(settings, SlackSettings):
-        raise TypeError(f"{type(settings).__name__} are not the settings of Slack")
-    if settings.webhook_secret is None:
-        raise ValueError("webhook_secret is missing: enter the app's signing secret")
-    return SlackActions(settings)
+    return SlackActions(of_vendor(settings, SlackSettings))
 
 
-class SlackActions:
-    """Verifies and reads presses. Two secrets are accepted while one replaces the other."""
+class SlackActions(Signed):
+    """Verifies and reads presses."""
 
     def __init__(self, settings: SlackSettings) -> None:
-        self._settings = settings
-
-    def authenticate(self, request: WebhookRequest) -> None:
-        SCHEME.authenticate(request, self._settings.webhook_secrets(request.received_at))
+        super().__init__(SCHEME, settings, "the app's signing secret")
+        self._team = settings.team
 
     def parse(self, body: bytes) -> tuple[Press, ...]:
         content = strict_json(_payload(body))
@@ -109,8 +105,7 @@ class SlackActions:
             fields = f"{error.error_count()} fields"
             raise UnreadableBody(f"the payload has not the documented shape ({fields})") from None
         place = payload.place
-        team = self._settings.team
-        if place is None or (team is not None and not payload.is_of(team)):
+        if place is None or (self._team is not None and not payload.is_of(self._team)):
             return ()
         return tuple(_press(button, place, payload.user.id) for button in found)
 

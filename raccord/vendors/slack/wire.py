@@ -2,16 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
+
+from raccord.connectors.http.reading import Wire
 
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,30}$")]
 MemberId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{1,30}$")]
 Ts = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{1,6}$")]
 """The name of a message in its channel: looks like a number, and is text (Slack docs: messaging)."""
-
-
-class Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Success(Wire):

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
@@ -36,15 +36,9 @@ async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
         if writes:
             await _may_write(api, row, path)
     except ConnectorError as error:
-        return Check(
-            name=row,
-            state=CheckState.FAIL,
-            found=str(error),
-            expected=expected,
-            remedy=_remedy(error, expected),
-        )
+        return Check.fail(row, str(error), expected=expected, remedy=_remedy(error, expected))
     found = "readable, and writing is not forbidden" if writes else "readable"
-    return Check(name=row, state=CheckState.OK, found=found, expected=expected)
+    return Check.ok(row, found, expected=expected)
 
 
 async def _may_write(api: StripeApi, row: str, path: str) -> None:
@@ -66,13 +60,12 @@ def _remedy(error: ConnectorError, expected: str) -> str:
 
 def _mode(settings: StripeSettings) -> Check:
     found = "TEST: no e-mail leaves" if settings.test else "LIVE: invoices are real"
-    return Check(name="mode", state=CheckState.OK, found=found)
+    return Check.ok("mode", found)
 
 
-_REMINDERS = Check(
-    name="reminders",
-    state=CheckState.WARN,
-    found="Stripe does not say whether its own reminders are on; they count for the whole account.",
+_REMINDERS = Check.warn(
+    "reminders",
+    "Stripe does not say whether its own reminders are on; they count for the whole account.",
     expected="off, so that customers are reminded by one sender only",
     remedy="Turn reminders off in Dashboard > Settings > Billing > Invoices, and Billing automations too.",
 )

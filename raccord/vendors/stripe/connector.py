@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings
+from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
@@ -26,9 +26,7 @@ _REQUESTS = 4.0
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
-    if not isinstance(settings, StripeSettings):
-        raise TypeError(f"{type(settings).__name__} are not the settings of Stripe")
-    return StripeBilling(name, settings, clock)
+    return StripeBilling(name, of_vendor(settings, StripeSettings), clock)
 
 
 class StripeBilling:

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StrictInt
+from pydantic import BeforeValidator, Field, RootModel, StrictInt
+
+from raccord.connectors.http.reading import Wire
 
 T = TypeVar("T")
-
-
-class Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Identified(Wire):

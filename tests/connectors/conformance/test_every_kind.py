@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from raccord.connectors.connection import CheckState
+from raccord.connectors.connection import CheckState, ConnectionSettings
 from raccord.connectors.errors import (
     AmbiguousWrite,
     Auth,
@@ -18,7 +18,7 @@ from raccord.connectors.errors import (
     Transient,
 )
 from raccord.connectors.webhooks import WebhookRejected, WebhookRequest
-from tests.connectors.conformance.cases import BillingCase, Case, CrmCase, MessengerCase, cases
+from tests.connectors.conformance.cases import CLOCK, BillingCase, Case, CrmCase, MessengerCase, cases
 from tests.connectors.conformance.lab import Lab
 from tests.patience import patience
 
@@ -159,6 +159,16 @@ def test_credentials_travel_encrypted_and_are_shown_to_nobody(case: Case, lab: L
         case.connection(lab, **live, base_url="http://vendor.example")
     shown = repr(case.connection(lab).settings)
     assert not [v for v in case.settings.values() if isinstance(v, str) and len(v) > 16 and v in shown]
+
+
+def test_settings_of_another_vendor_are_a_fault_of_ours(case: Case, lab: Lab) -> None:
+    other = ConnectionSettings(vendor="other", base_url=lab.base, webhook_secret=SecretStr("x" * 32))
+    vendor = case.connection(lab).vendor
+    with pytest.raises(TypeError):
+        vendor.connect("other", other, CLOCK)
+    for build in filter(None, (vendor.webhooks, vendor.presses)):
+        with pytest.raises(TypeError):
+            build(other)
 
 
 @pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
