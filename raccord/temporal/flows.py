@@ -72,7 +72,7 @@ ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {HintKind.DEAL: (DEAL_WON,)}
 
 def flow_named(name: str) -> FlowType:
     """Return a flow by its workflow type. Raises `LookupError` for one that is not registered."""
-    return next(flow for flow in FLOWS if flow.name == name)
+    return {flow.name: flow for flow in FLOWS}[name]
 
 
 def flow_of(workflow_id: str) -> tuple[FlowType, Subject] | None:

@@ -69,7 +69,10 @@ def answer_label(question: Question, answer: Answer) -> Message | str:
 
 def _facts(question: Question, voice: Voice) -> tuple[Fact, ...]:
     facts = [
-        Fact(label=voice.say("label.deal"), value=called(question.name, question.subject.id, question.url))
+        Fact(
+            label=voice.say(f"label.{question.subject.kind}"),
+            value=called(question.name, question.subject.id, question.url),
+        )
     ]
     if question.amount:
         facts.append(Fact(label=voice.say("label.net_amount"), value=voice.write(question.amount)))
@@ -80,7 +83,7 @@ def _facts(question: Question, voice: Voice) -> tuple[Fact, ...]:
 
 def _links(question: Question, voice: Voice) -> Iterator[Link]:
     """Yield a link for the subject and for each record of a problem that has one, once."""
-    links = {question.url: voice.say("link.deal")}
+    links = {question.url: voice.say(f"link.{question.subject.kind}")}
     for found in question.problems:
         links.setdefault(found.record.url, say_record(found.record, voice.language))
     yield from (Link(label=label, url=url) for url, label in links.items() if url)

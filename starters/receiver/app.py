@@ -203,12 +203,13 @@ class Receiver:
             raise Refused(503, "temporal_unavailable", retry_after=COME_BACK_SECONDS) from error
 
     async def _tell(self, name: str, hint: Hint) -> None:
-        """Wake the flows that are about the record; of any other record, those that it concerns."""
-        if flows := ROUTES.get(hint.kind):
-            for flow in flows:
-                await self._wake(name, flow, Subject(kind=flow.about, connection=name, id=hint.id), hint)
-            return
-        for id in await self._concerned(watch_key(name, hint.kind.value, hint.id), hint):
+        """Wake the flows that are about the record, and then those that it concerns, each once."""
+        woken: set[str] = set()
+        for flow in ROUTES.get(hint.kind, ()):
+            subject = Subject(kind=flow.about, connection=name, id=hint.id)
+            await self._wake(name, flow, subject, hint)
+            woken.add(flow.id_of(subject))
+        for id in await self._concerned(watch_key(name, hint.kind.value, hint.id), hint) - woken:
             if found := flow_of(id):
                 await self._wake(name, *found, hint)
 

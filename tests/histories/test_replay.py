@@ -13,16 +13,9 @@ from raccord.domain.deal_won.outcome import Ending
 from raccord.sealing import KeyRing
 from raccord.temporal.plugin import platform
 from tests.histories.record import HERE, NAMESPACE
-from workflows.deal_won.flow import DealWon
-from workflows.service.connection_watch import ConnectionWatch
-from workflows.service.ensure_customer import EnsureCustomer
-from workflows.service.press import Press
-from workflows.service.reconciliation import Reconciliation
-from workflows.service.remarking import Remarking
-from workflows.service.telling import Telling
+from workers.roles import WORKFLOWS
 
 HISTORIES = sorted((HERE / "recorded").glob("*.json"))
-FLOWS = (DealWon, EnsureCustomer, Telling, Press, Remarking, ConnectionWatch, Reconciliation)
 
 
 def replayer(*flows: type) -> Replayer:
@@ -37,7 +30,7 @@ def _recorded_flow(path: Path) -> str:
 
 
 def test_every_flow_that_a_worker_runs_has_a_recorded_history() -> None:
-    run = {str(_Definition.must_from_class(flow).name) for flow in FLOWS}
+    run = {str(_Definition.must_from_class(flow).name) for flow in WORKFLOWS}
     assert {_recorded_flow(path) for path in HISTORIES} == run
 
 
@@ -49,7 +42,7 @@ def test_every_ending_of_flow_1_has_a_recorded_history() -> None:
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_history_replays(path: Path) -> None:
     history = WorkflowHistory.from_json(path.stem, path.read_text())
-    await replayer(*FLOWS).replay_workflow(history)
+    await replayer(*WORKFLOWS).replay_workflow(history)
 
 
 @workflow.defn(name="DealWon", sandboxed=False)

@@ -10,21 +10,12 @@ from collections.abc import Iterator
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask, Option
 from raccord.domain.values.address import Address
-from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.identifiers import parse_siren, parse_vat_number, siren_of_vat_number
+from raccord.domain.values.invoice import Buyer
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
 from raccord.domain.values.parties import CustomerProfile, TaxTreatment
 
 AS_PRINTED = "as_printed"
-
-
-class Buyer(Value):
-    """The buyer as the billing system prints it on an invoice."""
-
-    name: OneLine = ""
-    address: Address = Address()
-    identifiers: tuple[str, ...] = ()
-    """SIREN, SIRET and VAT numbers, as they stand there."""
 
 
 def printed_otherwise(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from raccord.domain.deal_won.buyer import Buyer
+from raccord.domain.values.address import Address
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.deal import DealRef, InvoiceFields
 from raccord.domain.values.money import Currency, Money
@@ -13,6 +13,15 @@ from raccord.domain.values.parties import TaxTreatment
 from raccord.domain.values.totals import PricedLine, Totals, VatRounding, compute_totals
 
 BY_HAND_WITHIN = timedelta(days=60)
+
+
+class Buyer(Value):
+    """The buyer as the billing system prints it on an invoice."""
+
+    name: OneLine = ""
+    address: Address = Address()
+    identifiers: tuple[str, ...] = ()
+    """SIREN, SIRET and VAT numbers, as they stand there."""
 
 
 class InvoiceState(StrEnum):

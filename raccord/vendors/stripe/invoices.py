@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from raccord.connectors.errors import NotFound, Permanent, Poison
 from raccord.connectors.http.errors import Operation
-from raccord.domain.deal_won.buyer import Buyer
 from raccord.domain.values.address import Address, parse_country
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
+from raccord.domain.values.invoice import Buyer, Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.totals import Totals, VatTotal
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.customers import quoted

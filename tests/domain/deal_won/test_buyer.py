@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.deal_won.buyer import AS_PRINTED, Buyer, printed_otherwise
+from raccord.domain.deal_won.buyer import AS_PRINTED, printed_otherwise
 from raccord.domain.desk.question import Ask
 from raccord.domain.values.address import Address
+from raccord.domain.values.invoice import Buyer
 from raccord.domain.values.parties import CustomerIdentity, CustomerProfile, IdentityKind, TaxTreatment
 from tests.domain.spoken import say_reason
 
