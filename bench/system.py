@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from bench.bare_worker import bare_worker
 from bench.processes import CpuSeconds, between, spent
+from raccord.domain.rules.timing import Timing
 from sandbox.hubspot.settings import SUBSCRIPTIONS
 from starters.embedded.processes import Process, raccord
 from tests.front_door.judge import by_a_person
@@ -21,6 +22,10 @@ from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, free_port, 
 AT_A_TIME = 20
 NUMBER = "billing_invoice_number"
 OVERRIDES = {
+    # As users have them, and not as short as the tests do: Temporal's own ten seconds for a step of a flow
+    # do not shrink with ours.
+    "RACCORD_TEMPORAL__STEP_TIMEOUT": f"{Timing().step_timeout.total_seconds():g}",
+    "RACCORD_TEMPORAL__STICKY_TIMEOUT": "10",
     # Accounts with raised limits: what is measured is us.
     "RACCORD_HUBSPOT__REQUESTS_PER_SECOND": "500",
     "RACCORD_STRIPE__REQUESTS_PER_SECOND": "500",
