@@ -1,6 +1,5 @@
 """A HubSpot that answers exactly what a test tells it to; anything else is its 404."""
 
-import ssl
 from contextlib import AbstractAsyncContextManager
 
 from tests.connectors import stub
@@ -13,5 +12,5 @@ NOT_FOUND = Reply(
 )
 
 
-def running(tls: ssl.SSLContext | None = None) -> AbstractAsyncContextManager[Stub]:
-    return stub.running(NOT_FOUND, prefix="/hubspot", tls=tls)
+def running() -> AbstractAsyncContextManager[Stub]:
+    return stub.running(NOT_FOUND, prefix="/hubspot")

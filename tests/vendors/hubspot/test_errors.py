@@ -21,15 +21,13 @@ from raccord.connectors.errors import (
     RateLimited,
     Transient,
 )
-from raccord.connectors.http import client
 from raccord.connectors.http.failures import Answer
 from raccord.domain.values.deal import InvoiceFields
 from raccord.vendors.hubspot.errors import table
 from raccord.vendors.hubspot.fault import read_fault
-from tests.connectors.tls import self_signed
 from tests.vendors.hubspot.account import DEAL, Account
 from tests.vendors.hubspot.conftest import TOKEN, Connect
-from tests.vendors.hubspot.stub import Fault, Reply, Stub, running
+from tests.vendors.hubspot.stub import Fault, Reply, Stub
 
 PARIS = ZoneInfo("Europe/Paris")
 CANARY = "canary.person@example.fr"
@@ -153,12 +151,6 @@ async def test_only_a_server_error_answers_an_ambiguous_write(
     assert found.answered is answered
 
 
-async def test_a_redirect_is_never_followed(crm: Crm, stub: Stub) -> None:
-    target = "/hubspot/crm/v3/objects/deals/43"
-    await failed_read(crm, stub, Reply(status=307, headers={"Location": target}))
-    assert stub.count(f"GET {target}") == 0
-
-
 @pytest.mark.parametrize("fault", [Fault.STALL, Fault.DRIP])
 async def test_a_slow_answer_is_given_up_after_the_time_of_one_request(
     connect: Connect, stub: Stub, fault: Fault
@@ -179,43 +171,6 @@ async def test_a_write_that_never_left_is_not_ambiguous(connect: Connect, stub: 
     with pytest.raises(RateLimited, match="own limit"):
         await crm.write_invoice("42", FIELDS)
     assert stub.count(f"PATCH {DEAL}") == 0
-
-
-async def test_a_refused_connection_wrote_nothing(connect: Connect) -> None:
-    crm = connect(base_url="http://127.0.0.1:9")
-    with pytest.raises(Transient, match="nothing was sent"):
-        await crm.write_invoice("42", FIELDS)
-    with pytest.raises(Transient, match="nothing was sent"):
-        await crm.read_deal("42")
-
-
-async def test_a_host_without_an_address_wrote_nothing(connect: Connect) -> None:
-    with pytest.raises(Transient, match="nothing was sent"):
-        await connect(base_url="https://api.hubapi.invalid").write_invoice("42", FIELDS)
-
-
-async def test_a_server_with_an_unknown_certificate_is_sent_nothing(connect: Connect) -> None:
-    async with running(self_signed()) as impostor:
-        crm = connect(base_url=impostor.url)
-        for call in (crm.read_deal("42"), crm.write_invoice("42", FIELDS)):
-            with pytest.raises(Transient, match="certificate is not trusted"):
-                await call
-        assert impostor.seen == []
-
-
-async def test_a_server_that_does_not_speak_tls_is_no_crash(connect: Connect, stub: Stub) -> None:
-    crm = connect(base_url=stub.url.replace("http:", "https:"))
-    with pytest.raises(Transient):
-        await crm.read_deal("42")
-    assert stub.seen == []
-
-
-async def test_an_answer_without_end_is_cut_off(
-    crm: Crm, stub: Stub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 1000)
-    reply = Reply({"id": "42", "properties": {"description": "x" * 100_000}})
-    assert type(await failed_read(crm, stub, reply)) is Transient
 
 
 async def test_after_a_failure_the_connection_works_again(crm: Crm, account: Account) -> None:

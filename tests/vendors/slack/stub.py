@@ -1,6 +1,5 @@
 """A Slack that answers exactly what a test tells it to; what it was not told about is `unknown_method`."""
 
-import ssl
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -18,5 +17,5 @@ def no(word: str, **fields: Any) -> Reply:
     return Reply({"ok": False, "error": word} | fields)
 
 
-def running(tls: ssl.SSLContext | None = None) -> AbstractAsyncContextManager[Stub]:
-    return stub.running(no("unknown_method"), prefix="/api/", tls=tls)
+def running() -> AbstractAsyncContextManager[Stub]:
+    return stub.running(no("unknown_method"), prefix="/api/")

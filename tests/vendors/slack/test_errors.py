@@ -1,6 +1,5 @@
 """Each way a request can go wrong, through Slack's real client and over real HTTP."""
 
-import socket
 import traceback
 from datetime import UTC, datetime, timedelta
 
@@ -17,12 +16,10 @@ from raccord.connectors.errors import (
     RateLimited,
     Transient,
 )
-from raccord.connectors.http import client
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Notice, Place
-from tests.connectors.tls import self_signed
 from tests.vendors.slack.conftest import CHANNEL, TOKEN, TS, Connect
-from tests.vendors.slack.stub import Fault, Reply, Stub, no, ok, running
+from tests.vendors.slack.stub import Fault, Reply, Stub, no
 
 CANARY = "canary.person@example.fr"
 PLACE = Place(channel=CHANNEL, message=TS)
@@ -223,55 +220,3 @@ async def test_a_silent_slack_is_given_up_after_the_timeout(connect: Connect, st
     slack = connect(timeout=timedelta(seconds=0.2))
     assert type(await failed_post(slack, stub, Reply(fault=Fault.STALL))) is AmbiguousWrite
     assert type(await failed_find(slack, stub, Reply(fault=Fault.STALL))) is Transient
-
-
-async def test_a_closed_door_is_known_to_have_let_nothing_through(connect: Connect, stub: Stub) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        slack = connect(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/api")
-        assert type(await failed_post(slack, stub, ok())) is Transient
-    slack = connect(base_url="https://slack.invalid/api/")
-    assert type(await failed_post(slack, stub, ok())) is Transient
-
-
-async def test_the_token_follows_no_redirect(slack: Messenger, stub: Stub) -> None:
-    there = f"{stub.url}elsewhere"
-    for status in (302, 307, 308):
-        stub.seen.clear()
-        found = await failed_post(slack, stub, Reply(b"", status, {"Location": there}))
-        assert type(found) is AmbiguousWrite
-        assert type(await failed_find(slack, stub, Reply(b"", status, {"Location": there}))) is Transient
-    assert not [asked for asked in stub.seen if asked.path == "elsewhere"]
-
-
-async def test_no_proxy_of_the_environment_is_used(
-    connect: Connect, stub: Stub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert await connect().post(NOTICE, ref="inc-1") == PLACE
-
-
-async def test_an_address_without_the_last_slash_is_the_same(connect: Connect, stub: Stub) -> None:
-    assert await connect(base_url=stub.url.rstrip("/")).post(NOTICE, ref="inc-1") == PLACE
-
-
-async def test_an_endless_answer_is_cut_off(
-    slack: Messenger, stub: Stub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 1000)
-    assert type(await failed_find(slack, stub, ok(messages=[], pad="x" * 2000))) is Transient
-
-
-async def test_a_closed_port_can_be_closed_again(slack: Messenger) -> None:
-    await slack.post(NOTICE, ref="inc-1")
-    await slack.close()
-    await slack.close()
-
-
-async def test_the_token_is_not_sent_to_whom_nobody_vouches_for(connect: Connect) -> None:
-    async with running(tls=self_signed()) as stub:
-        found = await failed_post(connect(base_url=stub.url), stub, ok())
-        assert type(found) is Transient
-        assert "certificate" in str(found)
-        assert stub.seen == []
