@@ -63,29 +63,13 @@ class Telling:
 
     async def _show(self, state: DeskState) -> None:
         if state.messenger:
-            await self._quietly(
-                run_step(
-                    DeskMessages.show,
-                    state.incident,
-                    queue=state.messenger,
-                    timing=state.timing,
-                    about=_MESSAGE,
-                    summary="show the question as it is now",
-                )
+            await _quietly(
+                DeskMessages.show, state, state.messenger, _MESSAGE, "show the question as it is now"
             )
 
     async def _keep_task(self, state: DeskState) -> None:
         if state.crm:
-            await self._quietly(
-                run_step(
-                    DeskTasks.keep,
-                    state.incident,
-                    queue=state.crm,
-                    timing=state.timing,
-                    about=_TASK,
-                    summary="keep the salesperson's task",
-                )
-            )
+            await _quietly(DeskTasks.keep, state, state.crm, _TASK, "keep the salesperson's task")
 
     async def _until_changed_or_late(self, seen: int, state: DeskState, *, escalates: bool) -> None:
         late = state.escalate_at if escalates and not self._escalated else None
@@ -97,20 +81,15 @@ class Telling:
             )
         except TimeoutError:
             self._escalated = True
-            await self._quietly(
-                run_step(
-                    DeskMessages.escalate,
-                    state.incident,
-                    queue=state.messenger,
-                    timing=state.timing,
-                    about=_MESSAGE,
-                    summary="nobody has answered: call the next person",
-                )
-            )
+            call = "nobody has answered: call the next person"
+            await _quietly(DeskMessages.escalate, state, state.messenger, _MESSAGE, call)
 
-    async def _quietly(self, step: Awaitable[None]) -> None:
-        """A refusal here must not end the telling: the question stays in the inbox, and the log says why."""
-        try:
-            await step
-        except (Stopped, Gone) as error:
-            workflow.logger.warning("desk.not_told", extra={"error": str(error)})
+
+async def _quietly(
+    method: Callable[..., Awaitable[None]], state: DeskState, queue: str, about: RecordName, summary: str
+) -> None:
+    """Run a step. A refusal must not end the telling: the question stays in the inbox, the log says why."""
+    try:
+        await run_step(method, state.incident, queue=queue, timing=state.timing, about=about, summary=summary)
+    except (Stopped, Gone) as error:
+        workflow.logger.warning("desk.not_told", extra={"error": str(error)})
