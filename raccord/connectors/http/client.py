@@ -124,7 +124,8 @@ class HttpClient:
         # A session belongs to a running event loop, which there is none of when the port is built.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(sock_connect=min(_CONNECT_SECONDS, self._seconds)),
+                # Shorter than the whole, or nobody could tell that the request had not left yet.
+                timeout=aiohttp.ClientTimeout(sock_connect=min(_CONNECT_SECONDS, self._seconds / 2)),
                 connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, keepalive_timeout=_KEPT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
