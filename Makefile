@@ -22,7 +22,7 @@ test: .venv/.synced
 # What a developer runs before each commit: all but the whole system, and of that the part which a printed seed
 # chooses. The same part again: make quick ARGS="--seed 123".
 quick: .venv/.synced
-	$(BIN)/pytest --quick $(ARGS)
+	$(BIN)/pytest --quick --numprocesses 3 --no-loadscope-reorder $(ARGS)
 
 # Whether the suite notices what it is there for: six ways to break the code, each in a copy. By hand; 15 minutes.
 sabotage: .venv/.synced
