@@ -47,7 +47,8 @@ def table(
     """
     lines = [[shown(cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    room = max(_columns() - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1), _NARROWEST)
+    indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+    room = max(_columns() - indent, _NARROWEST)
     for number, cells in enumerate(lines):
         first, *more = wrap(cells[-1], room) or [""]
         padded = [
@@ -56,8 +57,7 @@ def table(
         ]
         line = _GAP.join(padded).rstrip()
         yield line if number else bold(line)
-        indent = " " * (sum(widths[:-1]) + len(_GAP) * (len(widths) - 1))
-        yield from (indent + rest for rest in more)
+        yield from (" " * indent + rest for rest in more)
 
 
 def _columns() -> int:

@@ -7,10 +7,7 @@ from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.settings import StripeSettings
-from raccord.vendors.stripe.wire import (
-    AnyPage,
-    Identified,
-)
+from raccord.vendors.stripe.wire import AnyPage, Identified
 
 _ROWS = (
     ("Invoices", "invoices", True),
