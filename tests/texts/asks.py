@@ -1,0 +1,93 @@
+"""Every question that a flow may ask, as its builder makes it."""
+
+from decimal import Decimal
+
+from raccord.domain.deal_won import buyer, questions
+from raccord.domain.deal_won.difference import differences
+from raccord.domain.deal_won.quality import examine
+from raccord.domain.desk import asks
+from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.desk.question import Ask
+from raccord.domain.values.invoice import Buyer, InvoicedLine, InvoiceState
+from raccord.domain.values.message import RecordKind, RecordName
+from raccord.domain.values.money import Money
+from tests.domain.samples import (
+    TODAY,
+    address,
+    company,
+    customer,
+    deal,
+    invoice,
+    line,
+    policy,
+    priced,
+    profile,
+    totals,
+)
+
+BROKEN = deal(
+    currency=None,
+    won_on=None,
+    amount=Decimal("1.00"),
+    companies=(company(name="", email="42", siret="1", address=address(postal_code="7", city="n/c")),),
+    contacts=(),
+    lines=(
+        line(id="41", quantity=Decimal(-1), unit_price=Decimal(-2), vat_rate=Decimal(7)),
+        line(id="42", name="", quantity=None, unit_price=None, vat_rate=None, recurring="P1M"),
+    ),
+)
+HERE = profile(address=address(line1="1 rue Rubis"))
+OTHER = Buyer(name="Rubis 9", address=address(line1="2 rue Rubis"), identifiers=())
+GONE = InvoicedLine(name="Audit", quantity=Decimal(1), net=Money.of_minor(5000, "EUR"), vat_rate=None)
+PAID = invoice(InvoiceState.PAID, number="F-1")
+ANOTHER = invoice(id="in_2", number="F-2")
+
+
+def all_asks() -> dict[str, Ask]:
+    """Build each, with what makes it say most; named after its builder."""
+    plan = examine(deal(), policy(), TODAY).plan
+    printed = buyer.printed_otherwise(OTHER, HERE, customer_id="cus_1")
+    assert plan
+    assert printed
+    differ = totals(priced("1", "50", "20")).differences(totals())
+    company_there, alike = company(id="13", name="Acme"), customer("cus_2", name="Acme")
+    return {
+        "quality": questions.quality(examine(BROKEN, policy(), TODAY).problems),
+        "several_invoices": questions.several_invoices((PAID, ANOTHER)),
+        "unproven": questions.unproven(invoice(InvoiceState.DRAFT), differ),
+        "unproven, exempted": questions.unproven(PAID, differ, exempted=True),
+        "which_customer": questions.which_customer((customer(name="Acme"), alike), profile()),
+        "one_siren_two_companies": questions.one_siren_two_companies(profile(), company_there, alike),
+        "one_siren_two_companies, two sites": questions.one_siren_two_companies(
+            profile(), company_there, alike, two_sites=True
+        ),
+        "written_by_hand": questions.written_by_hand((PAID,)),
+        "written_by_hand, united": questions.written_by_hand((PAID, ANOTHER), united=True),
+        "approval": questions.approval(plan, plan.totals(policy().vat_rounding), plan.warnings, cycle=3),
+        "no_longer_won": questions.no_longer_won(PAID, deleted=False),
+        "no_longer_won, deleted": questions.no_longer_won(PAID, deleted=True),
+        "edited_after_issue": questions.edited_after_issue(
+            PAID, differences(deal(currency="USD"), PAID, (GONE,), policy())
+        ),
+        "printed_otherwise": printed,
+        "refused, vanished customer": asks.refused("customer", questions.vanished_customer(profile())),
+        "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),
+        **{f"refused, {cause}": asks.refused("step", _refusal(cause), skip=skip) for cause, skip in SKIPS},
+    }
+
+
+SKIPS = (
+    (Cause.REFUSED, questions.WITHOUT_MAIL),
+    (Cause.UNREADABLE_ANSWER, questions.WITHOUT_WRITING),
+    (Cause.TOO_LARGE, None),
+    (Cause.BUG, None),
+)
+
+
+def _refusal(cause: Cause) -> Problem:
+    return asks.refusal(cause, RecordName(kind=RecordKind.DRAFT, id="in_1"), "", "404 cus_1")
+
+
+def one_problem_of(cause: Cause) -> Problem:
+    """Return a problem of a cause; what it says does not matter."""
+    return problem(cause, RecordName(kind=RecordKind.DEAL), "amount", "deal.nothing_to_pay")
