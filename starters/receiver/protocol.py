@@ -9,6 +9,7 @@ import asyncio
 from typing import Any
 
 import h11
+from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from prometheus_client import Counter
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -17,8 +18,52 @@ BODY_SECONDS = 8.0
 """Longer than the application waits for a body: its own refusal comes first and is counted."""
 ANSWER_SECONDS = 5.0
 MAX_CONNECTIONS = 256
+MAX_CHUNKS = 512
+"""A chunk costs us as much as kilobytes of an uncut body, and its sender six bytes. A proxy that passes
+a body on cuts it into a few dozen."""
 
 DROPPED = Counter("raccord_connections_dropped", "Connections closed because of their client", ["cause"])
+
+
+class _Bounded(h11.Connection):
+    """Judges each part of a request as it is parsed, so that no more of it is paid for.
+
+    Raises `h11.RemoteProtocolError` at the first chunk too many, whatever else was read with it.
+    """
+
+    def __init__(self, max_incomplete_event_size: int) -> None:
+        super().__init__(h11.SERVER, max_incomplete_event_size)
+        self._chunks = 0
+
+    @property
+    def cut_too_fine(self) -> bool:
+        return self._chunks > MAX_CHUNKS
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._chunks = 0
+            return _last_if_ambiguous(event)
+        if isinstance(event, h11.Data) and event.chunk_start:
+            self._chunks += 1
+            if self.cut_too_fine:
+                raise h11.RemoteProtocolError("too many chunks")
+        return event
+
+
+def _last_if_ambiguous(request: h11.Request) -> h11.Request:
+    """Have a request that states a length and a transfer encoding close its connection (RFC 9112, 6.1).
+
+    It is taken by its chunks; whoever stands in front may have seen another request begin in them.
+    """
+    if not {b"content-length", b"transfer-encoding"} <= {name for name, _ in request.headers}:
+        return request
+    return h11.Request(
+        method=request.method,
+        target=request.target,
+        http_version=request.http_version,
+        headers=[*request.headers, (b"connection", b"close")],
+    )
 
 
 class BoundedProtocol(H11Protocol):
@@ -31,6 +76,8 @@ class BoundedProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        size = self.config.h11_max_incomplete_event_size or DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
+        self.conn = self._bounded = _Bounded(size)
         self._awaited: object = None
         self._timer: asyncio.TimerHandle | None = None
         self.waiting_since: float | None = None
@@ -54,7 +101,7 @@ class BoundedProtocol(H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - an answer never says why
-        DROPPED.labels("malformed").inc()
+        DROPPED.labels("chunks" if self._bounded.cut_too_fine else "malformed").inc()
         self._refuse(400)
 
     def _watch(self) -> None:
@@ -107,6 +154,10 @@ class BoundedProtocol(H11Protocol):
         self.transport.abort()
 
     def _refuse(self, status: int) -> None:
+        if self.cycle:
+            # The application may be about to answer what it has read so far.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             # An answer is out already: what follows it cannot be answered.
             self.transport.abort()

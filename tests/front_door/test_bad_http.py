@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from starters.receiver.protocol import MAX_CHUNKS
 from tests.front_door.doors import DOORS, HUBSPOT, Door, Front, converse, head
 
 OK, MALFORMED, FORGED, NOT_FOUND, OTHER_METHOD = 200, 400, 401, 404, 405
@@ -76,6 +77,15 @@ def after(prefix: bytes) -> Make:
 SPOKEN_BADLY: dict[str, tuple[Make, int]] = {
     "in one chunk": (chunked(chunks), OK),
     "in chunks of one byte": (chunked(lambda b: chunks(*(b[n : n + 1] for n in range(len(b))))), OK),
+    "in 100,000 chunks of one byte": (chunked(lambda _: chunks(*[b" "] * 100_000)), MALFORMED),
+    "in one chunk more than there may be": (
+        chunked(lambda b: chunks(*[b" "] * (MAX_CHUNKS - 1), b[:1], b[1:])),
+        MALFORMED,
+    ),
+    "in ten chunks and with a length": (
+        spoilt(chunks(*[b" "] * 9, HUBSPOT.sample(1)), transfer_encoding="chunked"),
+        FORGED,
+    ),
     "with a chunk extension": (chunked(lambda b: b"%x;a=b\r\n%s\r\n0\r\n\r\n" % (len(b), b)), OK),
     "with trailers": (chunked(lambda b: chunks(b, end=b"0\r\na: b\r\n\r\n")), OK),
     "with a flood of trailers": (
@@ -235,6 +245,16 @@ async def test_requests_sent_at_once_are_answered_in_turn(front: Front) -> None:
     kept_alive = spoilt(connection="keep-alive")(front, HUBSPOT)
     found = await converse(front.port, kept_alive * 20 + spoilt()(front, HUBSPOT))
     assert [answer.status for answer in found] == [OK] * 21
+
+
+async def test_a_request_that_states_its_length_twice_is_the_last_of_its_connection(front: Front) -> None:
+    body = HUBSPOT.sample(1)
+    twice = spoilt(
+        chunks(body), connection="keep-alive", transfer_encoding="chunked", content_length=str(len(body))
+    )
+    found = await converse(front.port, twice(front, HUBSPOT) + spoilt()(front, HUBSPOT))
+    assert [answer.status for answer in found] == [OK]
+    assert found[0].headers["connection"] == "close"
 
 
 async def test_what_follows_a_request_that_is_not_http_is_not_answered(front: Front) -> None:
