@@ -2,8 +2,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +9,9 @@ import pytest
 
 from raccord.records.chain import GENESIS, Break, hash_of
 from raccord.records.records import Records
+from tests.records.processes import finished, let_go, start_writer
 from tests.records.rows import fill, intent, tampering
 
-ROOT = Path(__file__).parents[2]
 ROWS = 10
 TEXTS = ("at", "kind", "key", "effect", "object", "actor", "cause", "verdict", "request_hash")
 
@@ -22,28 +20,6 @@ TEXTS = ("at", "kind", "key", "effect", "object", "actor", "cause", "verdict", "
 async def filled(records: Records) -> Records:
     await fill(records.audit)
     return records
-
-
-def start_writer(url: str, key_file: Path, name: str, count: int) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.records.writer", url, str(key_file), name, str(count)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
-
-
-async def let_go(*writers: "subprocess.Popen[bytes]") -> None:
-    """Let writers begin together, once each has its database open."""
-    for writer in writers:
-        assert writer.stdout
-        assert await asyncio.to_thread(writer.stdout.readline) == b"ready\n"
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write(b"\n")
-        writer.stdin.flush()
-
-
-async def finished(writer: "subprocess.Popen[bytes]") -> None:
-    _, errors = await asyncio.to_thread(writer.communicate)
-    assert writer.returncode == 0, errors.decode()
 
 
 async def test_an_untouched_chain_holds(filled: Records) -> None:

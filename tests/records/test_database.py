@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
@@ -18,11 +16,10 @@ from raccord.domain.values.deal import DealRef
 from raccord.records.claims import Claims
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
 from raccord.records.records import Records
-from raccord.records.tables import claims, metadata
+from raccord.records.tables import claims
 from raccord.sealing import KeyRing
 from tests.patience import patience
 from tests.records.rows import fill, intent, tampering
-from tests.records.test_chain import finished, let_go, start_writer
 
 
 def create(file: Path, content: bytes) -> None:
@@ -42,53 +39,6 @@ async def test_a_database_is_created_private_from_nothing(file: Path, url: str, 
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
     await records.close()
-
-
-async def test_migrating_twice_changes_nothing(records: Records) -> None:
-    await fill(records.audit)
-    await records.migrate()
-    assert await records.migrated()
-    assert (await records.audit.verify()).rows == 10
-
-
-async def test_a_database_without_tables_is_not_migrated(file: Path, url: str, keys: KeyRing) -> None:
-    records = Records.open(url, keys)
-    with pytest.raises(RecordsUnavailable):
-        await records.migrated()
-    create(file, b"")
-    assert not await records.migrated()
-    with pytest.raises(RecordsUnavailable):
-        await records.audit.intend(intent())
-    await records.close()
-
-
-async def test_an_older_release_works_on_a_newer_database(records: Records, file: Path) -> None:
-    with tampering(file) as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '9999'")
-        newer.execute("ALTER TABLE audit ADD COLUMN later TEXT")
-    assert await records.migrated()
-    await records.migrate()
-    await fill(records.audit)
-    assert (await records.audit.verify()).ok
-
-
-async def test_processes_that_start_together_migrate_once(url: str, key_file: Path, keys: KeyRing) -> None:
-    writers = [start_writer(url, key_file, f"w{n}", 3) for n in range(4)]
-    await let_go(*writers)
-    for writer in writers:
-        await finished(writer)
-    records = Records.open(url, keys)
-    assert (await records.audit.verify()).rows == 4 * 3 * 2
-    await records.close()
-
-
-async def test_migrations_lead_to_the_tables_of_the_code(records: Records, url: str) -> None:
-    def differences(connection: Connection) -> object:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
-
-    database = Database(url)
-    assert await database.reading(differences) == []
-    await database.close()
 
 
 async def test_every_commit_is_on_disk_and_readers_do_not_wait(records: Records, url: str) -> None:

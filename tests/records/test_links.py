@@ -74,21 +74,6 @@ async def test_deals_of_other_connections_are_other_deals(records: Records) -> N
     assert (await records.links.deal(other, "stripe")).number is None
 
 
-async def test_a_claim_is_for_its_first_owner_for_ever(records: Records) -> None:
-    assert await records.claims.holder("onboarding/1") is None
-    assert await records.claims.claim("onboarding/1", "run-a")
-    assert not await records.claims.claim("onboarding/1", "run-b")
-    assert await records.claims.claim("onboarding/1", "run-a")
-    assert await records.claims.holder("onboarding/1") == "run-a"
-    assert await records.claims.claim("onboarding/2", "run-b")
-
-
-async def test_of_simultaneous_claims_exactly_one_holds(records: Records) -> None:
-    claims = await asyncio.gather(*(records.claims.claim("k", f"run-{n}") for n in range(12)))
-    assert sum(claims) == 1
-    assert await records.claims.holder("k") == f"run-{claims.index(True)}"
-
-
 async def test_a_customer_that_billing_deleted_is_replaced_only_by_name(records: Records) -> None:
     await records.links.link_customer("9f", "stripe", "cus_1", "77")
     with pytest.raises(LinkConflict):

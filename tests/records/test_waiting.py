@@ -1,7 +1,5 @@
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,9 @@ from raccord.domain.desk.question import Answer, Choice, Ticket
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing, UnknownKey
+from tests.records.processes import let_go, start
 from tests.records.questions import COMPANY, DEAL, FLOW, answer, question
 from tests.records.rows import tampering
-from tests.records.test_chain import ROOT, let_go
 
 OTHER = "deal-won/hubspot/9002"
 PLACE = Place(channel="C1", message="171.5")
@@ -238,7 +236,7 @@ class TestKeeping:
     async def test_processes_that_ask_together_share_one_question(
         self, url: str, key_file: Path, keys: KeyRing
     ) -> None:
-        askers = [start_asker(url, key_file, 18) for _ in range(2)]
+        askers = [start("asker", url, key_file, 18) for _ in range(2)]
         await let_go(*askers)
         told = [await asyncio.to_thread(asker.communicate) for asker in askers]
         assert [asker.returncode for asker in askers] == [0, 0], told
@@ -249,12 +247,6 @@ class TestKeeping:
         assert incidents == {row.incident for row in rows}
         assert len(rows) <= 2 * 18 / 3 + 1, "a question is new only after one was settled"
         assert sum(row.closed_at is None for row in rows) <= 1
-
-
-def start_asker(url: str, key_file: Path, count: int) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.records.asker", url, str(key_file), str(count)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
 
 
 Asked = tuple[str, str]
