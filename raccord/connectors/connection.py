@@ -160,6 +160,13 @@ class Vendor(BaseModel, Generic[Port]):
     presses: Callable[[ConnectionSettings], PressSource] | None = None
     """For messengers: how a pressed button arrives."""
 
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """Return the fields of its settings that hold a secret without which nothing works."""
+        fields = self.settings.model_fields.items()
+        needed = [name for name, field in fields if field.annotation is SecretStr and field.is_required()]
+        return (*needed, *(("webhook_secret",) if self.webhooks or self.presses else ()))
+
 
 @dataclass(frozen=True)
 class Connection:

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from raccord.connectors.connection import Kind, Vendor
+from raccord.domain.values.spelling import did_you_mean
 
 
 class UnknownVendor(LookupError):
@@ -20,7 +21,8 @@ def vendors() -> tuple[str, ...]:
 def load(kind: Kind, name: str) -> Vendor[Any]:
     """Import one vendor package and return what it offers in a role. Raises `UnknownVendor`."""
     if name not in (known := vendors()):
-        raise UnknownVendor(f"There is no {kind} vendor {name!r}. Known: {', '.join(known)}.")
+        meant = did_you_mean(name, known)
+        raise UnknownVendor(f"There is no vendor {name!r}. Known: {', '.join(known)}.{meant}")
     roles: dict[Kind, Vendor[Any]] = import_module(f"raccord.vendors.{name}").ROLES
     if kind not in roles:
         raise UnknownVendor(f"{name} is no {kind} vendor, but {', '.join(roles)}.")

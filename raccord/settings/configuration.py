@@ -11,6 +11,14 @@ class BadSettings(Exception):
     """The configuration cannot be used; `str()` lists every reason, one per line, each with its place."""
 
 
+class NoSettings(BadSettings):
+    """There is no settings file. Without it, a wrong folder would be another company with other rules."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no settings file {path.absolute()}.")
+        self.path = path
+
+
 @dataclass(frozen=True)
 class Configuration:
     """What `raccord.toml` and the environment say. `connections` has exactly one CRM and one billing row."""
@@ -18,6 +26,8 @@ class Configuration:
     settings: Settings
     path: Path
     connections: tuple[Connection, ...]
+    strangers: tuple[str, ...] = ()
+    """Variables that are named like settings of ours and are none; they have no effect."""
 
     def of(self, kind: Kind) -> Connection | None:
         """Return the connection that plays a role; None when nobody does."""

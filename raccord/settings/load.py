@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,49 +12,42 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from raccord.connectors.connection import Connection, Kind, Vendor
 from raccord.connectors.registry import UnknownVendor, load
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.spelling import did_you_mean
 from raccord.settings.configuration import BadSettings, Configuration
+from raccord.settings.environment import PREFIX, misspelt, strangers, variable
+from raccord.settings.fields import names_at
+from raccord.settings.file import content_of, default_path
 from raccord.settings.model import Settings
 
+_SECTION = re.compile(r'field "(\w+)"')
 REQUIRED = (Kind.CRM, Kind.BILLING)
 RESERVED = frozenset({"config", "flows"})
 """Names that mean something else: `RACCORD_CONFIG` is the file, `flows` the queue of the flows."""
-_PREFIX = "RACCORD_"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 """A connection's name is part of variables, addresses, queues and ids. `__` would end the section's name."""
-
-
-def default_path() -> Path:
-    return Path(os.environ.get("RACCORD_CONFIG", "raccord.toml"))
 
 
 def read(path: Path | None = None) -> Configuration:
     """Read and validate the configuration.
 
-    Raises `BadSettings`. The values themselves are left out of its text: they may be secrets.
+    Raises `NoSettings` without a file, else `BadSettings`. The values themselves are left out of its text:
+    they may be secrets.
     """
     file = path or default_path()
-    content = _file_content(file)
+    content = content_of(file)
     names = _names(content)
     vendors = {name: _vendor(kind, name, content) for name, kind in names.items()}
     fields: Any = {name: (vendor.settings, ...) for name, vendor in vendors.items()}
-    settings = _validated(create_model("RaccordSettings", __base__=Settings, **fields), content)
+    model = create_model("RaccordSettings", __base__=Settings, **fields)
+    settings = _validated(model, content)
     rows = tuple(
         Connection(name=name, kind=kind, vendor=vendors[name], settings=getattr(settings, name))
         for name, kind in names.items()
     )
-    configuration = Configuration(settings, file, rows)
+    configuration = Configuration(settings, file, rows, strangers(model))
     if wrong := list(_contradictions(configuration)):
         raise BadSettings("\n".join(wrong))
     return configuration
-
-
-def _file_content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"{path} cannot be read: {error}.") from error
 
 
 def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
@@ -63,7 +55,7 @@ def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
     names: dict[str, Kind] = {}
     for kind in Kind:
         default = Settings.model_fields[kind].default
-        name = os.environ.get(f"{_PREFIX}{kind.upper()}") or content.get(kind, default)
+        name = os.environ.get(variable(kind)) or content.get(kind, default)
         if not name and kind not in REQUIRED:
             continue
         if wrong := _unusable(name):
@@ -90,26 +82,34 @@ def _vendor(kind: Kind, name: str, content: Mapping[str, Any]) -> Vendor[Any]:
     section = content.get(name, {})
     written = section.get("vendor", name) if isinstance(section, dict) else name
     try:
-        return load(kind, os.environ.get(f"{_PREFIX}{name.upper()}__VENDOR") or written)
+        return load(kind, os.environ.get(variable(name, "vendor")) or str(written))
     except UnknownVendor as error:
         raise BadSettings(f"[{name}] {error}") from error
 
 
 class _Environment(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
 
 
 def _validated(model: type[Settings], content: Mapping[str, Any]) -> Settings:
     """Validate file and environment, which wins. A misspelt setting is an error: it must not be ignored."""
     fields: Any = {name: (field.annotation, field) for name, field in model.model_fields.items()}
     environment = EnvSettingsSource(create_model("Environment", __base__=_Environment, **fields))
+    wrong = list(misspelt(model))
     try:
-        return model.model_validate(_overlaid(content, environment()), extra="forbid")
+        validated = model.model_validate(_overlaid(content, environment()), extra="forbid")
     except ValidationError as error:
-        lines = [_sentence(e) for e in error.errors(include_url=False, include_input=False)]
-        raise BadSettings("\n".join(lines)) from None
+        found = error.errors(include_url=False, include_input=False)
+        wrong += [_sentence(model, each) for each in found]
     except SettingsError as error:
-        raise BadSettings(str(error)) from error
+        section = variable(*_SECTION.findall(str(error))[:1])
+        raise BadSettings(
+            f"a variable {section}... cannot be read: there, a list or a table is written as JSON, "
+            '["a", "b"] for example.'
+        ) from error
+    if wrong:
+        raise BadSettings("\n".join(wrong))
+    return validated
 
 
 def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,24 +121,26 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     return {**below, **above, **both}
 
 
-def _sentence(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    variable = _PREFIX + "__".join(str(part).upper() for part in error["loc"])
+def _sentence(model: type[Settings], error: Any) -> str:
+    place = ".".join(map(str, error["loc"]))
     match error["type"]:
         case "missing":
-            return f"{place} is missing: set it in raccord.toml or as {variable}."
+            return f"{place} is missing: set it in raccord.toml or as {variable(*error['loc'])}."
         case "extra_forbidden":
-            return f"{place} is not a setting of Raccord: remove it or correct its spelling."
+            *section, name = error["loc"]
+            meant = did_you_mean(str(name), names_at(model, section)) or " Remove it or correct its spelling."
+            return f"{place} is not a setting of Raccord.{meant}"
         case _:
             return f"{place}: {error['msg'].removeprefix('Value error, ')}."
 
 
 def _contradictions(configuration: Configuration) -> Iterator[str]:
     settings = configuration.settings
-    mode = settings.modes["deal_won"]
-    if mode is not Mode.SHADOW and settings.invoice_deals_won_from is None:
+    writing = [(flow, mode) for flow, mode in settings.modes.items() if mode is not Mode.SHADOW]
+    if writing and settings.invoice_deals_won_from is None:
+        flow, mode = writing[0]
         yield (
-            f"modes.deal_won is {mode}, so invoice_deals_won_from is needed: "
+            f"modes.{flow} is {mode}, so invoice_deals_won_from is needed: "
             "deals won before that date are never invoiced."
         )
     for row in configuration.connections:

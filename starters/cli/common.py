@@ -1,16 +1,20 @@
-"""What every command shares: reading the configuration, the key ring, and ending cleanly."""
+"""What every command shares: reading the configuration, the key ring, and ending cleanly.
+
+What is heavy is imported where it is used: `--help` and typing errors answer at once.
+"""
 
 import asyncio
+import shlex
 import time
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from raccord.sealing import BadKeyFile, KeyRing
-from raccord.settings.configuration import BadSettings, Configuration
-from raccord.settings.load import default_path, read
+if TYPE_CHECKING:
+    from raccord.sealing import KeyRing
+    from raccord.settings.configuration import Configuration
 
 T = TypeVar("T")
 
@@ -30,6 +34,11 @@ def fail(message: str, *, status: int = 2) -> NoReturn:
     """End the command with a sentence on standard error."""
     click.echo(f"{click.style('raccord:', fg='red', bold=True)} {message}", err=True)
     raise click.exceptions.Exit(status)
+
+
+def warn(message: str) -> None:
+    """Say what does not end the command, on standard error."""
+    click.echo(f"{click.style('raccord:', fg='yellow', bold=True)} {message}", err=True)
 
 
 def bold(text: str) -> str:
@@ -68,18 +77,38 @@ def _explained(error: Exception) -> str | None:
             return None
 
 
-def configuration(path: Path | None) -> Configuration:
+def configuration(path: Path | None) -> "Configuration":
     """Read the settings, or end the command with everything that is wrong with them."""
+    from raccord.settings.configuration import BadSettings, NoSettings
+    from raccord.settings.load import read
+
     try:
-        return read(path)
+        found = read(path)
+    except NoSettings as error:
+        fail(f"{error} {without_settings(path)}")
     except BadSettings as error:
-        where = path or default_path()
-        found = "" if where.exists() else f" ({where} does not exist: copy raccord.example.toml to it)"
-        fail(f"the configuration cannot be used{found}:\n{error}")
+        fail(f"the configuration cannot be used:\n{error}")
+    if meant := [name for name in found.strangers if "__" in name]:
+        # A name without `__` may well be somebody else's; `raccord doctor` tells of those too.
+        warn(f"no setting of Raccord, so without effect: {', '.join(meant)}.")
+    return found
 
 
-def key_ring(config: Configuration, *, create: bool = False) -> KeyRing:
+def without_settings(path: Path | None) -> str:
+    """Return the remedy where there is no settings file."""
+    return f"`{command('init', path)}` writes one to fill in, if this is where it belongs."
+
+
+def command(name: str, path: Path | None) -> str:
+    """Return a command as it is typed for a settings file that was named, or the default one."""
+    named = [] if path is None else [str(path)] if name == "init" else ["--config", str(path)]
+    return shlex.join(["raccord", name, *named])
+
+
+def key_ring(config: "Configuration", *, create: bool = False) -> "KeyRing":
     """Load the encryption keys. `create`: the embedded mode makes its own on the first start."""
+    from raccord.sealing import BadKeyFile, KeyRing
+
     path = config.settings.key_file
     if path.exists():
         try:

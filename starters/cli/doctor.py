@@ -20,7 +20,8 @@ from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.checks import footers_check
 from raccord.settings.configuration import BadSettings, Configuration
-from raccord.settings.load import default_path, read
+from raccord.settings.file import default_path
+from raccord.settings.load import read
 from raccord.temporal.client import TemporalUnreachable, connect
 from starters.cli.common import bold
 from starters.cli.display import shown

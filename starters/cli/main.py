@@ -53,6 +53,15 @@ def demo(leave: bool, json_file: Path | None, only: tuple[str, ...]) -> None:
 
 
 @app.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def init(path: Path | None) -> None:
+    """Write a settings file to fill in, raccord.toml unless PATH says otherwise; never overwrites one."""
+    from starters.cli.init import write
+
+    _end(write(path))
+
+
+@app.command()
 @config_file
 def up(config: Path | None) -> None:
     """Run everything on this machine: Temporal with its Web UI, worker and receiver."""

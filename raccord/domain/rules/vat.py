@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
-from raccord.domain.rules.written import LANGUAGE, ExactDecimal
+from raccord.domain.rules.written import LANGUAGE, Country, Percentage
 from raccord.domain.values.base import Value
 from raccord.domain.values.parties import TaxTreatment
 
@@ -26,9 +26,9 @@ ZeroRateReason = Annotated[str, AfterValidator(_zero_rate_reason)]
 class VatPolicy(Value):
     """The VAT rates (percent) the company uses, and its own country."""
 
-    seller_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
-    rates: tuple[ExactDecimal, ...] = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
-    default_rate: ExactDecimal | None = None
+    seller_country: Country = "FR"
+    rates: tuple[Percentage, ...] = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
+    default_rate: Percentage | None = None
     """For lines without a rate in the CRM; None asks a person."""
     zero_rate_reasons: dict[ZeroRateReason, str] = {}
     """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from raccord.domain.values.address import parse_country
+
 
 def _exact(value: object) -> object:
     """TOML reads 5.5 as a binary float; its shortest text is what the operator typed."""
@@ -18,7 +20,27 @@ def _language(code: str) -> str:
     return code
 
 
+def _country(text: str) -> str:
+    # The code itself at once: most are read from a flow's payload, where only codes are.
+    if _CODE.fullmatch(text):
+        return text
+    if (code := parse_country(text)) is None:
+        raise ValueError(f"{text} is no country; write FR or France, for example")
+    return code
+
+
+def _percentage(rate: Decimal) -> Decimal:
+    if not 0 <= rate <= 100:
+        raise ValueError(f"{rate} is no VAT rate; write percents, 20 for 20 %")
+    return rate
+
+
 LANGUAGE = re.compile("[a-z]{2}")
+_CODE = re.compile("[A-Z]{2}")
 
 Language = Annotated[str, AfterValidator(_language)]
 ExactDecimal = Annotated[Decimal, BeforeValidator(_exact)]
+Percentage = Annotated[ExactDecimal, AfterValidator(_percentage)]
+"""A VAT rate: 20 is 20 %."""
+Country = Annotated[str, AfterValidator(_country)]
+"""An ISO 3166-1 code of two letters; a name is read too."""

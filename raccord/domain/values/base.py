@@ -23,14 +23,36 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _seconds(value: object) -> object:
-    """An environment variable is text: `5` there means what the number 5 means in a file."""
-    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+def _span(value: object) -> object:
+    """Read a span as people write it; what is not text, or is ISO 8601, is left to be read as such."""
+    if not isinstance(value, str) or _ISO.match(value):
+        return value
+    if _NUMBER.fullmatch(text := value.strip()):
+        # An environment variable is text: `5` there means what the number 5 means in a file.
+        return float(text)
+    parts = _PART.findall(text)
+    if not parts or _PART.sub("", text).strip():
+        raise ValueError(f"{value!r} is no span of time; write 30 s, 5 min, 2 h or 1 day")
+    return sum((_UNITS[unit.lower()] * float(count.replace(",", ".")) for count, unit in parts), timedelta(0))
 
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
+_ISO = re.compile(r"[+-]?P", re.IGNORECASE)
+_UNITS = {
+    word: timedelta(seconds=seconds)
+    for seconds, words in {
+        1: "s sec secs second seconds seconde secondes",
+        60: "m mn min mins minute minutes",
+        3600: "h hr hrs hour hours heure heures",
+        86400: "d day days j jour jours",
+    }.items()
+    for word in words.split()
+}
+_PART = re.compile(
+    rf"(\d{{1,9}}(?:[.,]\d{{1,6}})?)\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b", re.IGNORECASE
+)
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
-"""A span of time in settings: seconds, or ISO 8601 (`PT15M`)."""
+Duration = Annotated[timedelta, BeforeValidator(_span)]
+"""A span of time in settings: seconds, `5 min`, `2 h`, `1 day`, or ISO 8601 (`PT15M`)."""
 
 OneLine = Annotated[str, AfterValidator(_one_line)]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic import Field, SecretStr, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.rules.written import Country
 from raccord.domain.values.base import Duration
 from raccord.domain.values.totals import VatRounding
 
@@ -27,8 +28,8 @@ class StripeSettings(ConnectionSettings):
     """How long after a server error Stripe's look-ups may still miss what that request created."""
     requests_per_second: float | None = Field(default=None, gt=0)
     """Below what the account admits; by default 20 with a test key and 80 with a live one."""
-    vat_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
-    """ISO 3166-1 country of the VAT rates."""
+    vat_country: Country = "FR"
+    """Country of the VAT rates."""
     vat_display_name: str = Field(default="TVA", min_length=1, max_length=50)
     """What invoices print beside the percentage, for the rates that Raccord creates."""
 

@@ -1,0 +1,56 @@
+"""Which variables `RACCORD_...` of the environment are no settings, and which of them plainly should be."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from raccord.domain.values.spelling import nearest
+from raccord.settings.fields import nested, spelled
+
+PREFIX = "RACCORD_"
+_FILE = "RACCORD_CONFIG"
+_PLAINLY = 0.85
+"""How alike a name of one's own may be to a setting's: `RACCORD_VERSION` is none, `RACCORD_BILING` is."""
+
+
+def variable(*place: object) -> str:
+    """Return the name under which a setting is found in the environment."""
+    return PREFIX + "__".join(str(part).upper() for part in place)
+
+
+def misspelt(model: type[BaseModel]) -> Iterator[str]:
+    """Yield a sentence for each variable that is plainly meant to be a setting and has no effect."""
+    known = list(_variables(model))
+    for name in strangers(model):
+        if meant := _meant(name, known):
+            yield f"{name} is not a setting of Raccord, so it has no effect. Did you mean {meant}?"
+
+
+def strangers(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the variables that begin like ours and belong to no field of the settings."""
+    ours = {field.upper() for field in model.model_fields}
+    names = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and os.environ[name])
+    return tuple(n for n in names if n.upper() != _FILE and _section(n) not in ours)
+
+
+def _section(name: str) -> str:
+    return name.upper().removeprefix(PREFIX).partition("__")[0]
+
+
+def _meant(name: str, known: list[str]) -> str | None:
+    # `RACCORD_STRIPE_API_KEY`: one underscore where two belong.
+    flat = {each.replace("__", "_"): each for each in known}
+    found = nearest(name.upper().replace("__", "_"), flat, alike=_PLAINLY)
+    return flat[found] if found else None
+
+
+def _variables(model: type[BaseModel], place: tuple[str, ...] = ()) -> Iterable[str]:
+    yield from [_FILE] if not place else []
+    for name, field in model.model_fields.items():
+        below: Any = nested(field.annotation)
+        if below:
+            yield from _variables(below, (*place, spelled(name, field)))
+        else:
+            yield variable(*place, spelled(name, field))
