@@ -30,6 +30,7 @@ from workers.connections import Connections, Opened
 from workers.policies import deal_won_policy, desk_rules, messenger_name, voice, watch_policy
 from workflows.deal_won.flow import DealWon
 from workflows.service.connection_watch import ConnectionWatch
+from workflows.service.delivered import Delivered
 from workflows.service.ensure_customer import EnsureCustomer
 from workflows.service.press import Press
 from workflows.service.reconciliation import Reconciliation
@@ -41,6 +42,7 @@ WORKFLOWS: tuple[type, ...] = (
     EnsureCustomer,
     Telling,
     Press,
+    Delivered,
     Remarking,
     ConnectionWatch,
     Reconciliation,
@@ -89,7 +91,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             active=settings.invoice_deals_won_from is not None,
         ),
         CustomerActivities(),
-        FlowActivities(),
+        FlowActivities(records),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
     )
 

@@ -1,5 +1,6 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,8 +69,13 @@ class ConnectionSettings(BaseModel):
         """Return the secrets that may sign a delivery received at that moment."""
         end = _end(self.previous_webhook_secret_until)
         previous = self.previous_webhook_secret if end and at < end else None
-        secrets = (self.webhook_secret, previous)
-        return tuple(secret.get_secret_value().encode() for secret in secrets if secret)
+        found = (self.webhook_secret, previous)
+        return tuple(secret.get_secret_value().encode() for secret in found if secret)
+
+    def with_unknown_secrets(self) -> Self:
+        """Return these settings with other webhook secrets, as many as there are."""
+        names = [name for name in ("webhook_secret", "previous_webhook_secret") if getattr(self, name)]
+        return self.model_copy(update={name: SecretStr(secrets.token_hex()) for name in names})
 
     @property
     def test(self) -> bool | None:
@@ -187,6 +193,12 @@ class Connection:
         """How its vendor signs and shapes webhooks; None where it sends none, or nothing can prove them."""
         make = self.vendor.webhooks
         return make(self.settings) if make and self.settings.webhook_secret else None
+
+    @property
+    def decoy(self) -> WebhookSource | None:
+        """Its `webhooks` under secrets that nobody knows: it does the same work and believes nobody."""
+        make = self.vendor.webhooks
+        return make(self.settings.with_unknown_secrets()) if make and self.settings.webhook_secret else None
 
     @property
     def presses(self) -> PressSource | None:

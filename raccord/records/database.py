@@ -9,13 +9,26 @@ instead of discovering a conflict in the middle of their transaction.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, exc, make_url
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    NullPool,
+    Select,
+    Table,
+    create_engine,
+    event,
+    exc,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from raccord.records.work import Work
@@ -29,6 +42,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+_AT_ONCE = 500
+"""Values of one query; a database bounds them."""
 _OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
 
 
@@ -77,6 +92,13 @@ class Database:
         """Do the work in a transaction of its own, beside the event loop."""
         return await (self._writer if work.writes else self._reader).run(work.do)
 
+    def lasting(self, *, writes: bool) -> timedelta:
+        """Return for how long the transaction under way has lasted; zero when there is none.
+
+        Others wait for it, and nobody can end it.
+        """
+        return (self._writer if writes else self._reader).lasting
+
     async def close(self) -> None:
         """Wait for the transactions under way and close every connection. Nothing can be done afterwards."""
         await asyncio.gather(self._reader.close(), self._writer.close())
@@ -90,6 +112,12 @@ class _Lane:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._connection: Connection | None = None
         self._closed = False
+        self._since: float | None = None
+
+    @property
+    def lasting(self) -> timedelta:
+        since = self._since
+        return timedelta(seconds=time.monotonic() - since) if since is not None else timedelta(0)
 
     async def run(self, do: Callable[[Connection], T]) -> T:
         if self._closed:
@@ -104,6 +132,7 @@ class _Lane:
         self._thread.shutdown(wait=False)
 
     def _transaction(self, do: Callable[[Connection], T]) -> T:
+        self._since = time.monotonic()
         with _outages():
             try:
                 self._connection = connection = self._connection or self._engine.connect()
@@ -113,6 +142,8 @@ class _Lane:
                 # It may be broken, or belong to a file that is no longer there.
                 self._disconnect()
                 raise
+            finally:
+                self._since = None
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -125,6 +156,18 @@ def insert_if_absent(tx: Connection, table: Table, **values: Any) -> bool:
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return tx.execute(statement, values).rowcount == 1
+
+
+def pairs_among(
+    tx: Connection, wanted: Select[Any], column: ColumnElement[str], values: Collection[str]
+) -> dict[str, str]:
+    """Return the selected pairs whose column is one of any number of values, in order among 500 values."""
+    found: dict[str, str] = {}
+    listed = list(values)
+    for start in range(0, len(listed), _AT_ONCE):
+        rows = tx.execute(wanted.where(column.in_(listed[start : start + _AT_ONCE])))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def _engine(url: str) -> Engine:

@@ -1,10 +1,10 @@
 """Parts of invoiced deals: a line item's or a company's event does not name the deal it concerns."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, delete, insert, select
 
-from raccord.records.database import Database
+from raccord.records.database import Database, pairs_among
 from raccord.records.tables import followed
 from raccord.records.work import Work
 
@@ -30,7 +30,7 @@ class Followed:
 
         return self._database.writing(work)
 
-    def flows_of(self, key: str) -> Work[tuple[str, ...]]:
-        """Return the flows that follow a record."""
-        wanted = select(followed.c.flow).where(followed.c.key == key).order_by(followed.c.flow)
-        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
+    def flows_of(self, keys: Collection[str]) -> Work[dict[str, str]]:
+        """Return the flows that follow one of these records, each with it."""
+        wanted = select(followed.c.flow, followed.c.key).order_by(followed.c.flow)
+        return self._database.reading(lambda tx: pairs_among(tx, wanted, followed.c.key, keys))

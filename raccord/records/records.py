@@ -1,5 +1,7 @@
 """Everything that is remembered, behind one object per process."""
 
+from datetime import timedelta
+
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
 from raccord.records.database import Database
@@ -44,6 +46,10 @@ class Records:
     async def migrated(self) -> bool:
         """Whether the tables are those of this release or of a newer one."""
         return await self._database.reading(is_current)
+
+    def lasting(self, *, writes: bool) -> timedelta:
+        """Return for how long the read or write under way has lasted; what is asked next waits for it."""
+        return self._database.lasting(writes=writes)
 
     async def close(self) -> None:
         await self._database.close()

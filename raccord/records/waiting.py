@@ -5,6 +5,7 @@ word for the cause, the amount, instants, and who chose what.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, ins
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Answer, Choice, Question, Ticket
 from raccord.domain.values.base import Value
-from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
+from raccord.records.database import Database, RecordsUnavailable, insert_if_absent, pairs_among
 from raccord.records.tables import waiting, waiting_watches
 from raccord.records.work import Work
 from raccord.sealing import KeyRing
@@ -138,12 +139,12 @@ class WaitingList:
         ordered = wanted.order_by(waiting.c.since, waiting.c.incident)
         return self._database.reading(lambda tx: tuple(self._waiting(row) for row in tx.execute(ordered)))
 
-    def watching(self, key: str) -> Work[tuple[str, ...]]:
-        """Return the flows whose open question a change of this record may settle."""
+    def watching(self, keys: Collection[str]) -> Work[dict[str, str]]:
+        """Return the flows whose open question a change of one of these records may settle, each with it."""
         joined = waiting.join(waiting_watches, waiting.c.incident == waiting_watches.c.incident)
-        wanted = select(waiting.c.flow).select_from(joined).where(waiting_watches.c.key == key)
+        wanted = select(waiting.c.flow, waiting_watches.c.key).select_from(joined)
         ordered = wanted.where(waiting.c.closed_at.is_(None)).order_by(waiting.c.since, waiting.c.incident)
-        return self._database.reading(lambda tx: tuple(tx.scalars(ordered)))
+        return self._database.reading(lambda tx: pairs_among(tx, ordered, waiting_watches.c.key, keys))
 
     def told(self, incident: str, place: Place, shown: str) -> Work[None]:
         """Note where the question's message is and what it shows."""

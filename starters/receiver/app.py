@@ -5,14 +5,10 @@ Temporal or in quarantine. Nothing is queued in memory.
 """
 
 import asyncio
-import hashlib
-import hmac
-import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -22,37 +18,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from raccord.connectors.webhooks import (
-    Hint,
-    HintKind,
-    UnreadableBody,
-    WebhookEvents,
-    WebhookRejected,
-    WebhookRequest,
-    WebhookSource,
-)
-from raccord.domain.desk.question import watch_key
-from raccord.domain.values.subject import Subject
+from raccord.connectors.webhooks import UnreadableBody, WebhookEvents, WebhookSource
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
-from raccord.temporal.flows import ROUTES, Changed, FlowType, flow_of, wake
-from starters.receiver.body import FORM, JSON, Refused, check_envelope, read_body
-from starters.receiver.presses import Buttons, start_press
+from starters.receiver.authentic import Authenticate, authentic_body, believing_nobody
+from starters.receiver.body import FORM, JSON, Refused
+from starters.receiver.deliveries import Deliveries
+from starters.receiver.in_time import RecordsInTime, accepted
+from starters.receiver.presses import MOST_PRESSES, Buttons, start_press
 
 log = structlog.get_logger()
 
 VERDICTS = Counter("raccord_webhooks", "Webhook deliveries by verdict", ["connection", "verdict"])
 LATENCY = Histogram("raccord_webhook_seconds", "Time to answer a webhook delivery", ["connection"])
-COME_BACK_SECONDS = 30
 # Refused by us and not by the router, so that every refusal is counted.
 EVERY_METHOD: list[str] = []
-BODY_TIME = timedelta(seconds=5)
 LONGEST_PATH = 80
-MAX_STARTS = 200
-"""More could not be started before the deadline, at no redelivery. Vendors send up to 100 events at once."""
 
 T = TypeVar("T")
 Counts: TypeAlias = dict[str, object]
@@ -62,7 +46,8 @@ class Receiver:
     """Takes deliveries of the configured connections.
 
     `client` may be connected lazily: while Temporal is away every delivery is answered 503 with
-    `Retry-After`, so that the vendor comes again.
+    `Retry-After`, so that the vendor comes again. `decoy` checks, as a real connection would, what is sent
+    to a name that nobody has: the time of a refusal does not tell names apart.
     """
 
     def __init__(
@@ -73,13 +58,18 @@ class Receiver:
         settings: ReceiverSettings,
         *,
         buttons: Buttons | None = None,
+        decoy: Authenticate | None = None,
     ) -> None:
         self._client = client
         self._records = records
+        self._in_time = RecordsInTime(
+            records, patience=settings.deadline, most_writing=max(1, settings.max_concurrent // 2)
+        )
+        self._deliveries = Deliveries(client, self._in_time, within=settings.deadline)
         self._sources = sources
         self._settings = settings
         self._buttons = buttons
-        self._decoy = secrets.token_bytes(32)
+        self._nobody = believing_nobody(decoy)
         self._working = 0
 
     def app(self) -> Starlette:
@@ -124,121 +114,48 @@ class Receiver:
 
     async def _take_delivery(self, request: Request, name: str) -> Counts:
         source = self._sources.get(name)
-        body = await self._authentic_body(request, JSON, source.authenticate if source else None)
-        with self._place():
-            events = await self._parsed(name, body, source.parse) if source else WebhookEvents()
-            told = {(hint.kind, hint.id): hint for hint in events.hints}
-            await self._set_aside_beyond_measure(name, len(told), body)
-            if events.unreadable:
-                # Together: a transaction for each of thousands would outlast the vendor's patience.
-                raw = f"[{','.join(events.unreadable)}]".encode()
-                await self._quarantine(name, "elements have not the documented shape", raw)
-            await self._make_durable(name, [self._tell(name, hint) for hint in told.values()])
+        authenticate = source.authenticate if source else self._nobody
+        body = await authentic_body(request, JSON, authenticate, self._settings)
+        if source is None:
+            return {}
+        with self._place() as until:
+            events = await self._parsed(name, body, source.parse, until)
+            await self._deliveries.make_durable(name, events, body, until)
         return _counts(events)
 
     async def _take_press(self, request: Request) -> Counts:
         buttons = self._buttons
-        body = await self._authentic_body(request, FORM, buttons.source.authenticate if buttons else None)
+        authenticate = buttons.source.authenticate if buttons else self._nobody
+        body = await authentic_body(request, FORM, authenticate, self._settings)
         if buttons is None:
             return {}
-        with self._place():
-            presses = await self._parsed(buttons.connection, body, buttons.source.parse)
-            await self._set_aside_beyond_measure(buttons.connection, len(presses), body)
+        name = buttons.connection
+        with self._place() as until:
+            presses = await self._parsed(name, body, buttons.source.parse, until)
+            if len(presses) > MOST_PRESSES:
+                await self._in_time.set_aside(name, f"it is more than {MOST_PRESSES} presses", body, until)
+                raise Refused(200, "quarantined")
             starts = [start_press(self._client, buttons, press, self._settings.deadline) for press in presses]
-            await self._make_durable(buttons.connection, starts)
+            await accepted(name, starts, until)
         return {"hints": len(presses)}
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        """Take one of the places at Temporal. Only the authentic come so far: nobody else can fill them."""
+    def _place(self) -> Iterator[float]:
+        """Take one of the places until the deadline, which is yielded. Only the authentic come so far."""
         if self._working >= self._settings.max_concurrent:
             raise Refused(429, "busy", retry_after=1)
         self._working += 1
         try:
-            yield
+            yield asyncio.get_running_loop().time() + self._settings.deadline.total_seconds()
         finally:
             self._working -= 1
 
-    async def _authentic_body(
-        self, request: Request, media_type: str, authenticate: Callable[[WebhookRequest], None] | None
-    ) -> bytes:
-        check_envelope(request, media_type)
-        body = await read_body(request, limit=self._settings.max_body_bytes, within=BODY_TIME)
-        if authenticate is None:
-            # The same work as a real check, so that the time of a 401 does not tell names apart.
-            hmac.compare_digest(hmac.digest(self._decoy, body, hashlib.sha256), self._decoy)
-            raise Refused(401, "unknown_connection")
-        query = f"?{request.url.query}" if request.url.query else ""
-        delivery = WebhookRequest(
-            url=f"{self._settings.public_url.rstrip('/')}{request.url.path}{query}",
-            headers={k.lower(): v for k, v in request.headers.items()},
-            body=body,
-            received_at=datetime.now(UTC),
-        )
-        try:
-            authenticate(delivery)
-        except WebhookRejected as rejected:
-            raise Refused(401, rejected.cause) from rejected
-        return body
-
-    async def _parsed(self, name: str, body: bytes, parse: Callable[[bytes], T]) -> T:
+    async def _parsed(self, name: str, body: bytes, parse: Callable[[bytes], T], until: float) -> T:
         try:
             return parse(body)
         except UnreadableBody as unreadable:
-            await self._quarantine(name, str(unreadable), body)
+            await self._in_time.set_aside(name, str(unreadable), body, until)
             raise Refused(200, "quarantined") from unreadable
-
-    async def _set_aside_beyond_measure(self, name: str, starts: int, body: bytes) -> None:
-        if starts > MAX_STARTS:
-            await self._quarantine(name, f"it would start more than {MAX_STARTS} flows", body)
-            raise Refused(200, "quarantined")
-
-    async def _make_durable(self, name: str, starts: list[Coroutine[Any, Any, None]]) -> None:
-        try:
-            async with asyncio.timeout(self._settings.deadline.total_seconds()), asyncio.TaskGroup() as group:
-                for start in starts:
-                    group.create_task(start)
-        except (TimeoutError, ExceptionGroup) as error:
-            log.warning("webhook.not_durable", connection=name, error=type(error).__name__)
-            raise Refused(503, "temporal_unavailable", retry_after=COME_BACK_SECONDS) from error
-
-    async def _tell(self, name: str, hint: Hint) -> None:
-        """Wake the flows that are about the record, and then those that it concerns, each once."""
-        woken: set[str] = set()
-        for flow in ROUTES.get(hint.kind, ()):
-            subject = Subject(kind=flow.about, connection=name, id=hint.id)
-            await self._wake(name, flow, subject, hint)
-            woken.add(flow.id_of(subject))
-        for id in await self._concerned(watch_key(name, hint.kind.value, hint.id), hint) - woken:
-            if found := flow_of(id):
-                await self._wake(name, *found, hint)
-
-    async def _concerned(self, key: str, hint: Hint) -> frozenset[str]:
-        """Return the flows that wait for a record, and those of invoiced deals that it is a part of.
-
-        A company's ordinary changes do not touch what was invoiced to it; its merger may.
-        """
-        flows = frozenset(await self._records.waiting.watching(key))
-        if hint.kind is HintKind.LINE_ITEM or hint.merged:
-            flows |= frozenset(await self._records.followed.flows_of(key))
-        return flows
-
-    async def _wake(self, name: str, flow: FlowType, subject: Subject, hint: Hint) -> None:
-        try:
-            await wake(self._client, flow, subject, Changed(key=hint.key), within=self._settings.deadline)
-        except RPCError as error:
-            # RESOURCE_EXHAUSTED is an overload: the vendor comes again. A hint is never too large.
-            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise
-            await self._quarantine(
-                name, f"Temporal refused it: {error.status.name}", hint.model_dump_json().encode()
-            )
-
-    async def _quarantine(self, name: str, reason: str, raw: bytes) -> None:
-        try:
-            await self._records.quarantine.put(name, reason, raw)
-        except RecordsUnavailable as error:
-            raise Refused(503, "records_unavailable", retry_after=COME_BACK_SECONDS) from error
 
     async def healthz(self, _: Request) -> Response:
         """Say that the process is alive."""
@@ -248,8 +165,7 @@ class Receiver:
         """Say whether deliveries can be accepted: Temporal answers and the records are migrated."""
         try:
             async with asyncio.timeout(self._settings.deadline.total_seconds()):
-                serving = await self._client.service_client.check_health()
-            ready = serving and await self._records.migrated()
+                ready = await self._client.service_client.check_health() and await self._records.migrated()
         except (RPCError, RuntimeError, TimeoutError, RecordsUnavailable):
             ready = False
         return Response("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)

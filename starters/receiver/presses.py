@@ -14,6 +14,9 @@ from raccord.domain.desk.notice import Press
 from raccord.domain.rules.timing import Timing
 from raccord.temporal.flows import FLOWS_QUEUE
 
+MOST_PRESSES = 200
+"""Of one request. More could not be started before the deadline, at no redelivery; Slack sends one."""
+
 
 @dataclass(frozen=True)
 class Buttons:

@@ -17,6 +17,7 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.client import connect_lazily
 from raccord.temporal.codec import SealingCodec
 from starters.receiver.app import Receiver
+from starters.receiver.authentic import Authenticate
 from starters.receiver.codec import CodecEndpoint
 from starters.receiver.presses import Buttons
 from starters.receiver.protocol import BoundedProtocol
@@ -34,6 +35,12 @@ SHUTDOWN_SECONDS = 10
 def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
     """Return how each connection that sends webhooks signs and shapes them."""
     return {row.name: source for row in configuration.connections if (source := row.webhooks)}
+
+
+def decoy(configuration: Configuration) -> Authenticate | None:
+    """Return how a connection that sends webhooks checks them, under a secret that nobody knows."""
+    found = (source for row in configuration.connections if (source := row.decoy))
+    return next((source.authenticate for source in found), None)
 
 
 def buttons(configuration: Configuration) -> Buttons | None:
@@ -85,6 +92,7 @@ async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
         webhook_sources(configuration),
         settings.receiver,
         buttons=buttons(configuration),
+        decoy=decoy(configuration),
     )
     ui = settings.temporal.embedded_ui_port
     codec = CodecEndpoint(

@@ -5,6 +5,7 @@ older histories stay beside the new ones: running executions are as old as they 
 """
 
 import asyncio
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.front_door.account import siret
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.front_door.test_desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.test_endings import THREE_PIECES, end_of
+from tests.front_door.test_receiver import Request, event
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "recorded"
@@ -21,6 +23,7 @@ OTHER_FLOWS = {
     "EnsureCustomer": "ensure-customer",
     "Telling": "telling",
     "Press": "press",
+    "Delivered": "delivered",
     "Remarking": "remarking",
     "ConnectionWatch": "connection-watch",
     "Reconciliation": "reconciliation",
@@ -48,6 +51,7 @@ async def _live(server: TemporalServer, directory: Path) -> None:
         await _asked(lane)
         await _totals_differ(lane)
         await _outage(lane)
+        await _large_delivery(lane)
         await lane.command("reconcile", "--once")
         for flow, name in OTHER_FLOWS.items():
             async for found in lane.client.list_workflows(
@@ -113,6 +117,18 @@ async def _outage(lane: Lane) -> None:
     await lane.account.clear_faults()
     await end_of(lane, deal)
     await until(lambda: told("répond de nouveau"))
+
+
+async def _large_delivery(lane: Lane) -> None:
+    """About deals that are gone."""
+    body = json.dumps([event(str(990_000 + n)) for n in range(25)]).encode()
+    await Request(body=body).send(lane.url("receiver"))
+    completed = "WorkflowType = 'Delivered' AND ExecutionStatus = 'Completed'"
+
+    async def told() -> bool:
+        return (await lane.client.count_workflows(completed)).count == 1
+
+    await until(told)
 
 
 async def _one(server: TemporalServer, directory: Path, mode: str) -> None:

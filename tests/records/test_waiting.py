@@ -185,22 +185,23 @@ class TestWatching:
     async def test_a_changed_record_leads_to_the_flows_that_wait_for_it(self, records: Records) -> None:
         await records.waiting.open(FLOW, question(watched=(COMPANY, DEAL, COMPANY)))
         await records.waiting.open(OTHER, question(watched=(COMPANY,)))
-        assert await records.waiting.watching(COMPANY) == (FLOW, OTHER)
-        assert await records.waiting.watching(DEAL) == (FLOW,)
-        assert await records.waiting.watching("stripe/company/12") == ()
+        found = await records.waiting.watching([COMPANY, "stripe/company/12"])
+        assert list(found.items()) == [(FLOW, COMPANY), (OTHER, COMPANY)]
+        assert await records.waiting.watching([DEAL]) == {FLOW: DEAL}
+        assert await records.waiting.watching(["stripe/company/12"]) == {}
 
     async def test_what_is_watched_follows_the_question(self, records: Records) -> None:
         await records.waiting.open(FLOW, question())
         await records.waiting.open(FLOW, question(watched=(DEAL,)))
-        assert await records.waiting.watching(COMPANY) == ()
-        assert await records.waiting.watching(DEAL) == (FLOW,)
+        assert await records.waiting.watching([COMPANY]) == {}
+        assert await records.waiting.watching([DEAL]) == {FLOW: DEAL}
 
     async def test_a_settled_question_watches_nothing(self, records: Records) -> None:
         await records.waiting.open(FLOW, question())
         ticket = await records.waiting.open(OTHER, question())
         await records.waiting.close(FLOW)
         await records.waiting.answer(ticket.incident, 1, answer(Choice.CANCEL))
-        assert await records.waiting.watching(COMPANY) == ()
+        assert await records.waiting.watching([COMPANY]) == {}
 
 
 class TestKeeping:
@@ -323,4 +324,4 @@ async def test_every_sequence_of_steps_follows_the_model(
                 assert await waiting.withdraw(flow) == model.withdraw(flow)
         found = {row.flow: (row.incident, row.revision) for row in await waiting.list()}
         assert found == {flow: place[:2] for flow, place in model.open.items()}
-        assert set(await waiting.watching(COMPANY)) == found.keys()
+        assert (await waiting.watching([COMPANY])).keys() == found.keys()

@@ -1,4 +1,4 @@
-"""Which flows a delivery wakes."""
+"""Which flows a delivery wakes, and how."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,12 +8,14 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from activities.service.flows import Delivery
 from raccord.connectors.webhooks import Hint, HintKind, WebhookEvents, WebhookRequest
 from raccord.domain.desk.question import watch_key
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.app import Receiver
+from starters.receiver.deliveries import TOLD_AT_ONCE
 from tests.records.questions import question
 
 OF_ITSELF = "deal-won/hubspot/1"
@@ -34,13 +36,15 @@ class Told:
 
 
 class Woken:
-    """A Temporal that notes the ids it is told to start or signal."""
+    """A Temporal that notes the ids it is told to start or signal, and with what."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
+        self.given: list[object] = []
 
-    async def start_workflow(self, *_: object, id: str, **__: Any) -> None:
+    async def start_workflow(self, _: str, given: object, *, id: str, **__: Any) -> None:
         self.ids.append(id)
+        self.given.append(given)
 
 
 @pytest.fixture
@@ -51,14 +55,19 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
     await opened.close()
 
 
-async def woken_by(records: Records, kind: HintKind, id: str) -> list[str]:
-    woken, told = Woken(), Told(Hint(kind=kind, id=id, key="event"))
-    receiver = Receiver(cast(Client, woken), records, {"hubspot": told}, ReceiverSettings())
+async def delivered(records: Records, *hints: Hint) -> Woken:
+    """Deliver these hints, which must be acknowledged, and return what Temporal was told."""
+    woken = Woken()
+    receiver = Receiver(cast(Client, woken), records, {"hubspot": Told(*hints)}, ReceiverSettings())
     transport = httpx.ASGITransport(app=receiver.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         answer = await http.post("/webhooks/hubspot", json=[])
     assert answer.status_code == 200
-    return woken.ids
+    return woken
+
+
+async def woken_by(records: Records, kind: HintKind, id: str) -> list[str]:
+    return (await delivered(records, Hint(kind=kind, id=id, key="event"))).ids
 
 
 async def test_a_deal_wakes_its_own_flow_and_each_other_that_waits_for_it(records: Records) -> None:
@@ -72,3 +81,51 @@ async def test_a_company_wakes_the_flows_that_wait_for_it_alone(records: Records
     await records.waiting.open(WAITING, question(watched=(watch_key("hubspot", "company", "12"),)))
     assert await woken_by(records, HintKind.COMPANY, "12") == [WAITING]
     assert await woken_by(records, HintKind.COMPANY, "13") == []
+
+
+async def test_a_flow_is_woken_once_by_all_events_of_a_delivery_that_concern_it(records: Records) -> None:
+    await records.followed.follow(OF_ITSELF, ["hubspot/line item/7", "hubspot/line item/8"])
+    await records.waiting.open(WAITING, question(watched=("hubspot/line item/8", "hubspot/company/12")))
+    told = [
+        Hint(kind=HintKind.LINE_ITEM, id="7", key="a"),
+        Hint(kind=HintKind.DEAL, id="1", key="b"),
+        Hint(kind=HintKind.LINE_ITEM, id="8", key="c"),
+        Hint(kind=HintKind.COMPANY, id="12", key="d"),
+        Hint(kind=HintKind.DEAL, id="1", key="e"),
+    ]
+    assert (await delivered(records, *told)).ids == [OF_ITSELF, WAITING]
+
+
+@pytest.mark.parametrize("merged_at", [0, 1])
+async def test_a_merger_counts_whatever_else_happened_to_the_company(
+    records: Records, merged_at: int
+) -> None:
+    await records.followed.follow(WAITING, ["hubspot/company/12"])
+    hints = [Hint(kind=HintKind.COMPANY, id="12", key=str(n), merged=n == merged_at) for n in range(2)]
+    assert (await delivered(records, *hints)).ids == [WAITING]
+
+
+def deals(count: int, key: str = "event", id: str = "") -> list[Hint]:
+    return [Hint(kind=HintKind.DEAL, id=f"{id}{n}", key=f"{key}/{n}") for n in range(count)]
+
+
+async def test_more_flows_than_can_be_told_in_time_are_handed_over_in_one_step(records: Records) -> None:
+    few, many = await delivered(records, *deals(TOLD_AT_ONCE)), await delivered(records, *deals(200))
+    assert len(few.ids) == TOLD_AT_ONCE
+    assert len(many.ids) == 1
+    delivery = many.given[0]
+    assert isinstance(delivery, Delivery)
+    assert [waking.subject.id for waking in delivery.wakings] == [str(n) for n in range(200)]
+    assert not any(waking.thorough for waking in delivery.wakings)
+
+
+async def test_a_large_delivery_has_one_flow_however_often_it_arrives(records: Records) -> None:
+    first, again = await delivered(records, *deals(200)), await delivered(records, *deals(200))
+    other = await delivered(records, *deals(200, key="later"))
+    assert first.ids == again.ids != other.ids
+
+
+async def test_a_delivery_that_is_too_large_for_temporal_is_set_aside(records: Records) -> None:
+    woken = await delivered(records, *deals(12_000, id="9" * 30))
+    assert woken.ids == []
+    assert [kept.reason for kept in await records.quarantine.list()] == ["it concerns 12000 flows"]

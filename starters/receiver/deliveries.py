@@ -1,0 +1,111 @@
+"""What a delivery says becomes durable: in Temporal, or set aside in the records."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.service.flows import Delivery, Waking
+from raccord.connectors.webhooks import Hint, HintKind, WebhookEvents
+from raccord.domain.desk.question import watch_key
+from raccord.domain.values.subject import Subject
+from raccord.temporal.flows import FLOWS_QUEUE, ROUTES, FlowType, flow_named, flow_of, wake
+from starters.receiver.body import Refused
+from starters.receiver.in_time import RecordsInTime, accepted
+
+TOLD_AT_ONCE = 10
+"""More flows are told by a flow of their own: on a busy machine each may take a tenth of the deadline."""
+LARGEST = 1024 * 1024
+"""Of what that flow is given, in bytes: Temporal takes 2 MiB of sealed payload."""
+
+
+class Deliveries:
+    """Raises `Refused` unless what it is given is durable by the deadline `until`, of the event loop's clock.
+
+    `within`: how long a call to Temporal may take by itself.
+    """
+
+    def __init__(self, client: Client, records: RecordsInTime, *, within: timedelta) -> None:
+        self._client = client
+        self._records = records
+        self._within = within
+
+    async def make_durable(self, name: str, events: WebhookEvents, body: bytes, until: float) -> None:
+        """Tell the flows that a connection's events concern, and set aside the elements nobody can read."""
+        wakings = await self._wakings(name, events.hints, until)
+        if len(wakings) > TOLD_AT_ONCE:
+            await self._hand_over(Delivery(connection=name, wakings=wakings), body, until)
+        else:
+            await accepted(name, [self._tell(name, waking, until) for waking in wakings], until)
+        if events.unreadable:
+            # Together: a transaction for each of thousands would outlast the vendor's patience.
+            raw = f"[{','.join(events.unreadable)}]".encode()
+            await self._records.set_aside(name, "elements have not the documented shape", raw, until)
+
+    async def _wakings(self, name: str, hints: Iterable[Hint], until: float) -> tuple[Waking, ...]:
+        """Return the flows that are about the records, and then those that these concern, each once.
+
+        A company's ordinary changes do not touch what was invoiced to it; its merger may.
+        """
+        records = {
+            watch_key(name, hint.kind.value, hint.id): hint
+            for hint in sorted(hints, key=lambda hint: hint.merged)
+        }
+        parts = [key for key, hint in records.items() if hint.kind is HintKind.LINE_ITEM or hint.merged]
+        concerned = await self._records.concerned(list(records), parts, until) if records else {}
+        told: dict[str, Waking] = {}
+        for hint in records.values():
+            for flow in ROUTES.get(hint.kind, ()):
+                subject = Subject(kind=flow.about, connection=name, id=hint.id)
+                told[flow.id_of(subject)] = _waking(flow, subject, hint)
+        for id, record in concerned.items():
+            if id not in told and (found := flow_of(id)):
+                told[id] = _waking(*found, records[record])
+        return tuple(told.values())
+
+    async def _tell(self, name: str, waking: Waking, until: float) -> None:
+        try:
+            await wake(self._client, flow_named(waking.flow), waking.subject, waking.why, within=self._within)
+        except RPCError as error:
+            raw = waking.model_dump_json().encode()
+            await self._set_aside_if_invalid(name, error, raw, until)
+
+    async def _hand_over(self, delivery: Delivery, body: bytes, until: float) -> None:
+        content = delivery.model_dump_json().encode()
+        if len(content) > LARGEST:
+            reason = f"it concerns {len(delivery.wakings)} flows"
+            await self._records.set_aside(delivery.connection, reason, body, until)
+            raise Refused(200, "quarantined")
+        await accepted(delivery.connection, [self._start(delivery, content, body, until)], until)
+
+    async def _start(self, delivery: Delivery, content: bytes, body: bytes, until: float) -> None:
+        """Start the flow that tells the others; once, however often these events are delivered."""
+        try:
+            await self._client.start_workflow(
+                "Delivered",
+                delivery,
+                id=f"delivered/{delivery.connection}/{hashlib.sha256(content).hexdigest()[:20]}",
+                task_queue=FLOWS_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                static_summary=f"{len(delivery.wakings)} flows of one delivery of {delivery.connection}",
+                rpc_timeout=self._within,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as error:
+            await self._set_aside_if_invalid(delivery.connection, error, body, until)
+
+    async def _set_aside_if_invalid(self, name: str, error: RPCError, raw: bytes, until: float) -> None:
+        # RESOURCE_EXHAUSTED is an overload: the vendor comes again.
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+            raise error
+        await self._records.set_aside(name, f"Temporal refused it: {error.status.name}", raw, until)
+
+
+def _waking(flow: FlowType, subject: Subject, hint: Hint) -> Waking:
+    return Waking(flow=flow.name, subject=subject, key=hint.key, thorough=False)
