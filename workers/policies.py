@@ -13,6 +13,9 @@ from raccord.settings.checks import delivery_check, drafts_check, einvoicing_che
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.texts.voice import Voice
 
+FLOW = "deal_won"
+"""What invoices, as `[modes]` names it."""
+
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
     """Judge what the settings ask of the billing system by what it can."""
@@ -25,7 +28,7 @@ def billing_checks(configuration: Configuration, able: BillingCapabilities) -> I
         today=settings.clock.date_of(datetime.now(UTC)),
     )
     yield delivery_check(settings.invoice, delivers=able.delivers, connection=billing)
-    yield drafts_check(settings.modes["deal_won"], drafts=able.drafts, connection=billing)
+    yield drafts_check(FLOW, settings.modes[FLOW], drafts=able.drafts, connection=billing)
 
 
 def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> DealWonPolicy:
@@ -38,7 +41,7 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         raise BadSettings("\n".join(f"{check.found}. {check.remedy}" for check in wrong))
     settings = configuration.settings
     return DealWonPolicy(
-        mode=settings.modes["deal_won"],
+        mode=settings.modes[FLOW],
         crm=configuration.crm.name,
         billing=configuration.billing.name,
         invoice_deals_won_from=settings.invoice_deals_won_from,

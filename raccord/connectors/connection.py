@@ -8,7 +8,16 @@ from enum import StrEnum
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
@@ -35,6 +44,15 @@ class ConnectionSettings(BaseModel):
     """Accepted beside `webhook_secret` while a rotation is under way."""
     previous_webhook_secret_until: AwareDatetime | date | None = None
     """When `previous_webhook_secret` ends: a moment, or a day, which counts to its end in UTC."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_copied_without_blanks(cls, value: Any, about: ValidationInfo) -> Any:
+        """Refuse what a clipboard adds to a secret: no vendor would say that this is what is wrong."""
+        secret = "SecretStr" in str(cls.model_fields[about.field_name or ""].annotation)
+        if secret and isinstance(value, str) and value != value.strip():
+            raise ValueError("there is a blank or a line break around it; copy it without")
+        return value
 
     @field_validator("webhook_secret", "previous_webhook_secret")
     @classmethod
@@ -92,9 +110,12 @@ def _end(until: datetime | date | None) -> datetime | None:
 
 
 class CheckState(StrEnum):
+    """`SKIP`: not checked, as something that it needs has failed."""
+
     OK = "OK"
     WARN = "WARN"
     FAIL = "FAIL"
+    SKIP = "SKIP"
 
 
 class Check(Value):
@@ -115,9 +136,13 @@ class Check(Value):
         return cls(name=name, state=CheckState.WARN, found=found, expected=expected, remedy=remedy)
 
     @classmethod
-    def fail(cls, name: str, found: str, *, expected: str = "", remedy: str = "") -> Self:
-        """Return a line in red; an error that is `found` says itself what to do."""
+    def fail(cls, name: str, found: str, *, expected: str = "", remedy: str) -> Self:
         return cls(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
+
+    @classmethod
+    def skipped(cls, name: str, *, needs: str) -> Self:
+        """Return a line for what nobody looked at; `needs` is the check that failed."""
+        return cls(name=name, state=CheckState.SKIP, found=f"not checked (needs {needs})")
 
     @classmethod
     def same(cls, name: str, found: str, *, expected: str, shown: str, unset: str, other: str) -> Self:
@@ -167,11 +192,15 @@ class Vendor(BaseModel, Generic[Port]):
     """For messengers: how a pressed button arrives."""
 
     @property
-    def needed_secrets(self) -> tuple[str, ...]:
-        """Return the fields of its settings that hold a secret without which nothing works."""
+    def needed_credentials(self) -> tuple[str, ...]:
+        """Return the fields of its settings that hold what every call needs."""
         fields = self.settings.model_fields.items()
-        needed = [name for name, field in fields if field.annotation is SecretStr and field.is_required()]
-        return (*needed, *(("webhook_secret",) if self.webhooks or self.presses else ()))
+        return tuple(name for name, field in fields if field.annotation is SecretStr and field.is_required())
+
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """Return the fields of its settings that hold a secret without which it is of no use."""
+        return (*self.needed_credentials, *(("webhook_secret",) if self.webhooks or self.presses else ()))
 
 
 @dataclass(frozen=True)

@@ -90,13 +90,16 @@ def delivery_check(rules: Invoicing, *, delivers: bool, connection: str) -> Chec
     )
 
 
-def drafts_check(mode: Mode, *, drafts: bool, connection: str) -> Check:
-    """Judge whether totals can be proven before an invoice is issued. FAIL where they could not be."""
+def drafts_check(flow: str, mode: Mode, *, drafts: bool, connection: str) -> Check:
+    """Judge whether totals can be proven before an invoice is issued. FAIL where they could not be.
+
+    `flow` is what issues it, as `[modes]` names it.
+    """
     ok = drafts or mode is Mode.SHADOW
     return Check(
         name="proof of totals",
         state=CheckState.OK if ok else CheckState.FAIL,
         found="on the draft" if drafts else f"{connection} has no drafts on which totals could be proven",
         expected="" if ok else "a billing connection with drafts, or shadow mode",
-        remedy="" if ok else 'Set [modes] deal_won = "shadow".',
+        remedy="" if ok else f'Set [modes] {flow} = "shadow".',
     )

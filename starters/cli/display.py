@@ -1,5 +1,7 @@
 """How stored things show in a terminal: nothing that a stranger typed may steer it."""
 
+import codecs
+import json
 import sys
 import unicodedata
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
@@ -48,7 +50,7 @@ def table(
     lines = [[shown(cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-    room = max(_columns() - indent, _NARROWEST)
+    room = max(columns() - indent, _NARROWEST)
     for number, cells in enumerate(lines):
         first, *more = wrap(cells[-1], room) or [""]
         padded = [
@@ -60,8 +62,15 @@ def table(
         yield from (" " * indent + rest for rest in more)
 
 
-def _columns() -> int:
+def columns() -> int:
+    """Return the terminal's width; without one, a width that nothing reaches."""
     return get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def print_json(document: object) -> None:
+    """Print JSON for a machine: exact in every encoding that a terminal or pipe may have."""
+    exact = not codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
+    sys.stdout.write(json.dumps(document, ensure_ascii=exact, indent=2, default=str) + "\n")
 
 
 def age(since: datetime, language: str) -> str:

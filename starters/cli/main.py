@@ -130,7 +130,7 @@ def sandbox(port: int, webhook: tuple[str, ...]) -> None:
 @as_json
 def doctor(config: Path | None, as_json: bool) -> None:
     """Check everything a start needs: one line a check, with the exact remedy."""
-    from starters.cli.doctor import run_doctor
+    from starters.cli.doctor.run import run_doctor
 
     _end(run(run_doctor(config, as_json=as_json)))
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import Auth, ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.hubspot import paths
@@ -26,7 +26,9 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
     """Read one object of each kind and every mapped property; prove the right to write; change nothing."""
     account, granted = await asyncio.gather(_account(client, settings), _granted(client, settings))
     rights = await asyncio.gather(*(_right(client, kind, granted) for kind in _KINDS))
-    return (account, *_webhooks(settings), *rights, *await check_properties(client, settings.mapping))
+    unread = [kind for kind, right in zip(_KINDS, rights, strict=True) if right.state is CheckState.FAIL]
+    fields = await check_properties(client, settings.mapping, unread=unread)
+    return (account, *_webhooks(settings), *rights, *fields)
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:

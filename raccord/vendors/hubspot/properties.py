@@ -1,7 +1,7 @@
 """Whether HubSpot has the mapped properties, of which type, and what stands in them."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from raccord.connectors.connection import Check, CheckState
@@ -31,15 +31,21 @@ class Wanted:
     written: bool = False
 
 
-async def check_properties(client: HubSpotClient, names: Names) -> tuple[Check, ...]:
-    """Check every mapped property: a missing one that is written fails, one that is read warns."""
+async def check_properties(
+    client: HubSpotClient, names: Names, *, unread: Collection[str] = ()
+) -> tuple[Check, ...]:
+    """Check every mapped property: a missing one that is written fails, one that is read warns.
+
+    `unread`: the kinds of records that cannot be read anyway, so that nothing is asked about theirs.
+    """
     wanted = {
         "deals": (*_written(names.invoice), *_read("deals", names.deals.properties)),
         "companies": tuple(_read("companies", names.companies.properties)),
         "line_items": tuple(_read("line_items", names.line_items.properties)),
     }
-    found = await asyncio.gather(*(_of_kind(client, kind, them) for kind, them in wanted.items()))
-    return tuple(check for checks in found for check in checks)
+    asked = (_of_kind(client, kind, them) for kind, them in wanted.items() if kind not in unread)
+    skipped = (Check.skipped(_all_of(kind), needs=_words(kind)) for kind in wanted if kind in unread)
+    return (*(check for checks in await asyncio.gather(*asked) for check in checks), *skipped)
 
 
 def _written(names: InvoiceNames) -> Iterator[Wanted]:
@@ -92,7 +98,7 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
     except ConnectorError as error:
         return [
             Check.warn(
-                f"properties of {kind.replace('_', ' ')}",
+                _all_of(kind),
                 str(error),
                 expected=", ".join(each.name for each in used),
                 remedy="Compare the mapping with HubSpot (Settings > Properties) by hand.",
@@ -100,6 +106,14 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
         ]
     known = {each.name: each for each in existing.results}
     return [_check(kind, each, known.get(each.name), _sample(sample, each.name)) for each in used]
+
+
+def _all_of(kind: str) -> str:
+    return f"properties of {_words(kind)}"
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Check:

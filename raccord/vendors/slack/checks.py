@@ -11,6 +11,7 @@ from raccord.vendors.slack.wire import History, Identity
 
 WHO_AM_I = Operation("tell whose token this is")
 _SCOPES_HEADER = "x-oauth-scopes"
+_REMEDY = "Check bot_token and the permissions of the app, then run doctor again."
 _SCOPES_REMEDY = "under OAuth & Permissions of the app, then install it again and run doctor again."
 
 
@@ -19,7 +20,7 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
     try:
         identity, headers = await client.answer(WHO_AM_I, client.api.auth_test, Identity)
     except ConnectorError as error:
-        return (Check.fail("workspace", str(error)),)
+        return (Check.fail("workspace", str(error), remedy=_REMEDY),)
     return (
         _workspace(identity, settings.team),
         _permissions(headers.get(_SCOPES_HEADER), settings.channel),
@@ -69,7 +70,8 @@ async def _channel(client: SlackClient, channel: str) -> Check:
     try:
         await client.call(operation, client.api.conversations_history, History, channel=channel, limit=1)
     except ConnectorError as error:
-        return Check.fail("channel", str(error), expected=channel)
+        remedy = "Invite the app into the channel, or correct channel of this connection."
+        return Check.fail("channel", str(error), expected=channel, remedy=remedy)
     return Check.ok("channel", "readable", expected=channel)
 
 
@@ -95,7 +97,7 @@ async def _people(people: People, settings: SlackSettings) -> Check:
     try:
         unknown = [address for address in settings.addresses if await people.find(address) is None]
     except ConnectorError as error:
-        return Check.fail(name, str(error))
+        return Check.fail(name, str(error), remedy=_REMEDY)
     if unknown:
         remedy = "Correct people of this connection, or name the person's member id (U...)."
         return Check.warn(name, f"not in the workspace: {', '.join(unknown)}", remedy=remedy)

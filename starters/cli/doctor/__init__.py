@@ -1,0 +1,1 @@
+"""`raccord doctor`: everything a start needs, checked in the order of causes."""

@@ -1,0 +1,91 @@
+"""What the settings say: whether they can be read, and whether they are enough."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from raccord.connectors.connection import Check, Kind
+from raccord.domain.rules.modes import Mode
+from raccord.settings.checks import footers_check
+from raccord.settings.configuration import BadSettings, Configuration, NoSettings
+from raccord.settings.environment import variable
+from raccord.settings.load import read
+from starters.cli.common import without_settings
+
+LOCAL = ("http://127.", "http://localhost")
+
+
+def settings(path: Path | None) -> tuple[Configuration | None, Check]:
+    """Read the settings; None when they cannot be used, with the reason."""
+    name = "settings"
+    try:
+        loaded = read(path)
+    except NoSettings as error:
+        return None, Check.fail(name, str(error), remedy=without_settings(path))
+    except BadSettings as error:
+        return None, Check.fail(name, "\n".join(str(error).splitlines()), remedy="Correct these.")
+    return loaded, Check.ok(name, str(loaded.path))
+
+
+def environment(loaded: Configuration) -> Check:
+    """Tell of variables that look like settings and have no effect."""
+    if not loaded.strangers:
+        return Check.ok("environment", "every RACCORD_... is a setting")
+    return Check.warn(
+        "environment",
+        f"without effect: {', '.join(loaded.strangers)}",
+        expected="settings of Raccord",
+        remedy="Correct or unset what was meant for Raccord; leave what is somebody else's.",
+    )
+
+
+def rules(loaded: Configuration) -> Iterator[Check]:
+    """Judge what a start needs to be told."""
+    modes = loaded.settings.modes
+    for flow, mode in modes.items():
+        yield Check.ok(f"mode {flow}", mode.value)
+    yield Check.ok("credentials", loaded.live_or_test)
+    yield _cut_over(loaded, writes=any(mode is not Mode.SHADOW for mode in modes.values()))
+    yield _public_address(loaded.settings.receiver.public_url)
+    yield from _secrets(loaded)
+    if loaded.of(Kind.MESSENGER) is None:
+        yield Check.warn(
+            "messenger",
+            "none: questions are in raccord inbox and the CRM's tasks only",
+            remedy="Name a connection as messenger and fill its section, or leave it so.",
+        )
+    yield footers_check(loaded.settings.invoice_policy)
+
+
+def _cut_over(loaded: Configuration, *, writes: bool) -> Check:
+    name, since = "cut-over", loaded.settings.invoice_deals_won_from
+    if since is None and writes:
+        return Check.fail(
+            name,
+            "not set",
+            expected="needed for draft and live mode",
+            remedy="Set invoice_deals_won_from.",
+        )
+    return Check.ok(name, str(since or "not set"))
+
+
+def _public_address(url: str) -> Check:
+    if url.startswith(("https://", *LOCAL)):
+        return Check.ok("public address", url)
+    return Check.fail(
+        "public address",
+        url,
+        expected="the https address that the CRM calls",
+        remedy="Set receiver.public_url to it, exactly as entered in the CRM.",
+    )
+
+
+def _secrets(loaded: Configuration) -> Iterator[Check]:
+    """Without its secret, nothing that a vendor sends is believed."""
+    for row in loaded.connections:
+        secret = variable(row.name, "webhook_secret")
+        expected = f"the signing secret of {row.name}"
+        if row.vendor.webhooks and not row.webhooks:
+            yield Check.fail("webhook secret", "not set", expected=expected, remedy=f"Set {secret}.")
+        if row.vendor.presses and not row.presses:
+            remedy = f"Set {secret}, or the buttons of messages do nothing."
+            yield Check.fail("buttons", "no signing secret", expected=expected, remedy=remedy)

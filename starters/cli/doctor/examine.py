@@ -1,0 +1,98 @@
+"""All checks in the order of their causes: what a failure keeps from being checked is said once."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import Check, CheckState, Kind
+from raccord.settings.configuration import Configuration
+from starters.cli.doctor import company, machine, stores, vendors
+from workers.connections import opened
+from workers.policies import billing_checks
+
+MACHINE, SETTINGS, RULES, KEPT = "This machine", "Settings", "What the settings ask for", "Keys and data"
+INVOICES = "Invoices"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check, and below which heading it stands."""
+
+    group: str
+    check: Check
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Everything that was found; `loaded` is None when the settings cannot be used."""
+
+    loaded: Configuration | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(found.check for found in self.findings)
+
+    @property
+    def failed(self) -> bool:
+        return any(check.state is CheckState.FAIL for check in self.checks)
+
+
+async def examine(path: Path | None) -> Examined:
+    """Check everything, calling every vendor; changes nothing."""
+    loaded, read = company.settings(path)
+    found = [*_of(MACHINE, machine.python(), machine.temporal_command()), Finding(SETTINGS, read)]
+    if loaded is None:
+        return Examined(None, (*found, *_unknown()))
+    found += _quick(loaded)
+    found += _of(MACHINE, *machine.ports(loaded))
+    found += [Finding(KEPT, check) async for check in _kept(loaded)]
+    found += [each async for each in _vendors(loaded)]
+    return Examined(loaded, tuple(found))
+
+
+def before_a_start(loaded: Configuration) -> tuple[Check, ...]:
+    """Return what is wrong without asking anybody: the quick part of doctor, without ports and calls."""
+    checks = (found.check for found in _quick(loaded))
+    return tuple(check for check in checks if check.state is CheckState.FAIL)
+
+
+def _quick(loaded: Configuration) -> Iterator[Finding]:
+    yield Finding(MACHINE, machine.disk(loaded))
+    yield Finding(SETTINGS, company.environment(loaded))
+    yield from _of(RULES, *company.rules(loaded))
+
+
+def _unknown() -> Iterator[Finding]:
+    for group, name in (
+        (MACHINE, "disk and ports"),
+        (RULES, "modes, addresses, secrets"),
+        (KEPT, "keys, records, temporal"),
+        ("Connections", "credentials, permissions and fields"),
+    ):
+        yield Finding(group, Check.skipped(name, needs="settings"))
+
+
+async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
+    keys, check = stores.key(loaded)
+    yield check
+    if keys is None:
+        yield Check.skipped("records and temporal", needs=stores.KEY)
+        return
+    yield await stores.records(loaded, keys)
+    yield await stores.temporal(loaded, keys)
+
+
+async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
+    async with opened(loaded) as connections:
+        for row in connections.rows:
+            async for check in vendors.connection(row):
+                yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
+        billing: Billing = connections.of(Kind.BILLING)
+        for check in billing_checks(loaded, billing.capabilities):
+            yield Finding(INVOICES, check)
+
+
+def _of(group: str, *checks: Check) -> Iterator[Finding]:
+    return (Finding(group, check) for check in checks)

@@ -1,0 +1,33 @@
+"""The command: check, then print for a person or a machine."""
+
+from pathlib import Path
+
+import click
+
+from raccord.settings.configuration import Configuration
+from starters.cli.common import command, fail, warn
+from starters.cli.display import print_json
+from starters.cli.doctor import page
+from starters.cli.doctor.examine import before_a_start, examine
+
+
+async def run_doctor(path: Path | None, *, as_json: bool) -> int:
+    """Run every check; exit status 1 when one failed."""
+    examined = await examine(path)
+    if as_json:
+        mode = examined.loaded.live_or_test if examined.loaded else None
+        checks = [check.model_dump(mode="json") for check in examined.checks]
+        print_json({"ok": not examined.failed, "mode": mode, "checks": checks})
+    else:
+        for line in page.lines(examined, doctor=command("doctor", path), up=command("up", path)):
+            click.echo(line)
+    return int(examined.failed)
+
+
+def look_before_a_start(loaded: Configuration) -> None:
+    """Say what will not work, from the quick part of doctor; end the command where a start is pointless."""
+    for check in before_a_start(loaded):
+        said = f"{check.name}: {check.found}. {check.remedy}"
+        if check.name == "disk":
+            fail(said, status=1)
+        warn(said)

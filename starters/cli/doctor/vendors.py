@@ -1,0 +1,62 @@
+"""What the vendors say: first whether they answer and accept us, only then what we may do there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from raccord.connectors.connection import Check
+from raccord.connectors.errors import Auth, ConnectorError, Forbidden
+from raccord.settings.environment import variable
+from workers.connections import Opened
+
+CONNECTION_TIME = timedelta(seconds=30)
+
+
+async def connection(row: Opened) -> AsyncIterator[Check]:
+    """Yield one connection's lines; a refused key or a silent vendor is one failure and not one per right."""
+    if failed := await _refused(row):
+        yield failed
+        yield Check.skipped(f"{row.name}: permissions and the rest", needs=failed.name)
+        return
+    yield Check.ok(f"{row.name}: credentials", "accepted")
+    try:
+        async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
+            checks = await row.port.check()
+    except (ConnectorError, TimeoutError) as error:
+        yield _silent(row, error)
+        return
+    for check in checks:
+        yield check.model_copy(update={"name": f"{row.name}: {check.name}"})
+
+
+async def _refused(row: Opened) -> Check | None:
+    """Make one cheap call, and return why nothing else need be asked."""
+    try:
+        async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
+            await row.port.probe()
+    except Forbidden:
+        # Accepted, and not allowed to do this: the vendor's own lines name the permission.
+        return None
+    except Auth as error:
+        secrets = " and ".join(
+            variable(row.name, field) for field in row.connection.vendor.needed_credentials
+        )
+        return Check.fail(
+            f"{row.name}: credentials",
+            str(error),
+            expected="accepted",
+            remedy=f"Set {secrets} to one that is valid now, whole and of the right account.",
+        )
+    except (ConnectorError, TimeoutError) as error:
+        return _silent(row, error)
+    return None
+
+
+def _silent(row: Opened, error: Exception) -> Check:
+    said = str(error) or f"no answer within {CONNECTION_TIME.seconds} s"
+    return Check.fail(
+        f"{row.name}: reachable",
+        said,
+        expected="an answer",
+        remedy=f"Check the network, and {row.name}.base_url where you set it; then run doctor again.",
+    )

@@ -1,0 +1,167 @@
+"""`raccord doctor`: one cause is one failure with its remedy; what depends on it is not checked."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import unstyle
+from click.testing import CliRunner
+
+from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.errors import Auth, Forbidden, Transient
+from starters.cli.doctor import machine, page, vendors
+from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
+from starters.cli.main import app
+from tests.settings.written import configuration
+from workers.connections import Opened
+
+REFUSED = Auth("HubSpot refuses the credentials.")
+
+
+class Port:
+    """A vendor that answers its probe with an error, or not at all with one."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+        self.asked = 0
+
+    async def probe(self) -> None:
+        if self._error:
+            raise self._error
+
+    async def check(self) -> tuple[Check, ...]:
+        self.asked += 1
+        return (Check.fail("deals", "no scope", remedy="Give it the scope."), Check.ok("owners", "readable"))
+
+
+async def _lines(directory: Path, error: Exception | None) -> tuple[list[Check], Port]:
+    port: Any = Port(error)
+    row = Opened(configuration(directory).crm, port)
+    return [check async for check in vendors.connection(row)], port
+
+
+class TestAConnection:
+    async def test_a_refused_key_is_one_failure_that_names_the_variable(self, tmp_path: Path) -> None:
+        (failed, rest), port = await _lines(tmp_path, REFUSED)
+        assert (failed.name, failed.state) == ("hubspot: credentials", CheckState.FAIL)
+        assert "RACCORD_HUBSPOT__ACCESS_TOKEN" in failed.remedy
+        assert (rest.state, rest.found) == (CheckState.SKIP, "not checked (needs hubspot: credentials)")
+        assert port.asked == 0
+
+    @pytest.mark.parametrize("error", [Transient("HubSpot is down."), TimeoutError()])
+    async def test_a_silent_vendor_is_one_failure_too(self, tmp_path: Path, error: Exception) -> None:
+        (failed, rest), port = await _lines(tmp_path, error)
+        assert (failed.name, failed.state) == ("hubspot: reachable", CheckState.FAIL)
+        assert failed.found
+        assert "network" in failed.remedy
+        assert rest.state is CheckState.SKIP
+        assert port.asked == 0
+
+    @pytest.mark.parametrize("error", [None, Forbidden("lacks a scope")])
+    async def test_an_accepted_key_is_asked_for_its_rights(
+        self, tmp_path: Path, error: Exception | None
+    ) -> None:
+        found, _ = await _lines(tmp_path, error)
+        assert [check.name for check in found] == [
+            "hubspot: credentials",
+            "hubspot: deals",
+            "hubspot: owners",
+        ]
+
+
+class TestNoSettings:
+    async def test_a_missing_file_is_one_failure_and_the_rest_is_not_checked(self, tmp_path: Path) -> None:
+        found = await examine(tmp_path / "raccord.toml")
+        (failed,) = (check for check in found.checks if check.state is CheckState.FAIL)
+        assert failed.name == "settings"
+        assert f"raccord init {tmp_path}/raccord.toml" in failed.remedy
+        skipped = [check for check in found.checks if check.state is CheckState.SKIP]
+        assert len(skipped) == 4
+        assert {check.found for check in skipped} == {"not checked (needs settings)"}
+
+    def test_for_a_machine_the_shape_is_the_same(self, tmp_path: Path) -> None:
+        done = CliRunner().invoke(app, ["doctor", "--json", "--config", str(tmp_path / "raccord.toml")])
+        report = json.loads(done.output)
+        assert done.exit_code == 1
+        assert (report["ok"], report["mode"]) == (False, None)
+        for check in report["checks"]:
+            assert check.keys() == {"name", "state", "found", "expected", "remedy"}
+
+
+class TestThisMachine:
+    def test_the_disk_is_that_of_the_data(self, tmp_path: Path) -> None:
+        there = configuration(tmp_path, f'[data]\ndirectory = "{tmp_path}/not/yet/there"')
+        assert machine.disk(there).found.endswith(f"free at {tmp_path}")
+
+    @pytest.mark.parametrize(("free", "state"), [(100, "FAIL"), (500, "WARN"), (5000, "OK")])
+    def test_how_much_is_needed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str
+    ) -> None:
+        class Usage:
+            pass
+
+        usage: Any = Usage()
+        usage.free = free * 2**20
+        monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+        loaded = configuration(tmp_path)
+        assert machine.disk(loaded).state == state
+        assert ("disk" in [check.name for check in before_a_start(loaded)]) is (state == "FAIL")
+
+    def test_every_port_that_is_wanted_is_looked_at(self, tmp_path: Path) -> None:
+        settings = "\n".join(
+            (
+                "receiver.port = 18180",
+                *(f"temporal.{name} = {port}" for name, port in _temporal_ports()),
+                "metrics.worker_port = 0",
+                "metrics.receiver_port = 18184",
+            )
+        )
+        names = [check.name for check in machine.ports(configuration(tmp_path, settings))]
+        assert names == [f"port {port}" for port in (18180, 18181, 18182, 18183, 18184)]
+
+
+def _temporal_ports() -> Iterator[tuple[str, int]]:
+    yield from (("embedded_port", 18181), ("embedded_ui_port", 18182), ("codec_port", 18183))
+
+
+class TestThePage:
+    @pytest.fixture
+    def examined(self) -> Examined:
+        long = "A sentence that is much too long for the line of a terminal that is sixty columns wide."
+        return Examined(
+            None,
+            (
+                Finding("This machine", Check.ok("python", "3.11")),
+                Finding("This machine", Check.warn("disk", long, expected="more", remedy=long)),
+                Finding("hubspot, crm", Check.fail("hubspot: credentials", long, remedy=long)),
+                Finding("hubspot, crm", Check.skipped("hubspot: rest", needs="hubspot: credentials")),
+            ),
+        )
+
+    def test_nothing_is_wider_than_the_terminal_and_no_word_is_broken(
+        self, examined: Examined, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(page, "columns", lambda: 60)
+        lines = list(page.lines(examined, doctor="raccord doctor", up="raccord up"))
+        printed = [line for line in map(_plain, lines) if not line.startswith("Next")]
+        assert max(map(len, printed)) <= 60
+        assert "much too long for" in " ".join(" ".join(printed).split())
+
+    def test_it_is_grouped_counted_and_ends_with_the_next_step(self, examined: Examined) -> None:
+        lines = [_plain(line) for line in page.lines(examined, doctor="raccord doctor", up="raccord up")]
+        assert [line for line in lines if line in ("This machine", "hubspot, crm")] == [
+            "This machine",
+            "hubspot, crm",
+        ]
+        assert lines[-2] == "1 ok, 1 warning, 1 failed, 1 not checked."
+        assert lines[-1].endswith("then raccord doctor again.")
+
+    def test_a_start_is_next_where_nothing_failed(self) -> None:
+        ready = Examined(None, (Finding("This machine", Check.ok("python", "3.11")),))
+        assert list(page.lines(ready, doctor="raccord doctor", up="raccord up"))[-1].startswith("Next: ")
+
+
+def _plain(line: str) -> str:
+    return unstyle(line)
