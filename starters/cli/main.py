@@ -66,9 +66,11 @@ def init(path: Path | None) -> None:
 def up(config: Path | None) -> None:
     """Run everything on this machine: Temporal with its Web UI, worker and receiver."""
     _need_embedded("up")
+    from starters.cli.doctor.run import look_before_a_start
     from starters.embedded.up import run_up
 
     loaded = configuration(config)
+    look_before_a_start(loaded)
     _end(run(run_up(loaded, key_ring(loaded, create=True))))
 
 

@@ -95,6 +95,12 @@ class TestThisMachine:
         there = configuration(tmp_path, f'[data]\ndirectory = "{tmp_path}/not/yet/there"')
         assert machine.disk(there).found.endswith(f"free at {tmp_path}")
 
+    def test_a_data_directory_that_cannot_be_made_keeps_raccord_from_starting(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        loaded = configuration(tmp_path, f'[data]\ndirectory = "{tmp_path}/file/data"')
+        (failed,) = (check for check in before_a_start(loaded) if check.name == "data directory")
+        assert failed.found == f"{tmp_path}/file is no folder"
+
     @pytest.mark.parametrize(("free", "state"), [(100, "FAIL"), (500, "WARN"), (5000, "OK")])
     def test_how_much_is_needed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str

@@ -59,7 +59,7 @@ def before_a_start(loaded: Configuration) -> tuple[Check, ...]:
 
 
 def _quick(loaded: Configuration) -> Iterator[Finding]:
-    yield Finding(MACHINE, machine.disk(loaded))
+    yield from _of(MACHINE, machine.data_directory(loaded), machine.disk(loaded))
     yield Finding(SETTINGS, company.environment(loaded))
     yield from _of(RULES, *company.rules(loaded))
 

@@ -1,5 +1,6 @@
 """What this machine must have: Python, the Temporal command, disk, ports."""
 
+import os
 import shutil
 import socket
 import sys
@@ -41,6 +42,17 @@ def disk(loaded: Configuration) -> Check:
     if free >= NEEDED_MIB:
         return Check.warn(name, found, expected=f"{COMFORTABLE_MIB} MiB", remedy=remedy)
     return Check.fail(name, found, expected=f"{NEEDED_MIB} MiB", remedy=remedy)
+
+
+def data_directory(loaded: Configuration) -> Check:
+    """Whether the data has a place, or can get one."""
+    name, wanted = "data directory", loaded.settings.data.directory.absolute()
+    place = _existing(wanted)
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return Check.ok(name, str(wanted))
+    why = "cannot be written" if place.is_dir() else "is no folder"
+    remedy = "Set data.directory to a folder that the user of Raccord can write."
+    return Check.fail(name, f"{place} {why}", expected=str(wanted), remedy=remedy)
 
 
 def _existing(place: Path) -> Path:

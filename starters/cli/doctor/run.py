@@ -10,6 +10,9 @@ from starters.cli.display import print_json
 from starters.cli.doctor import page
 from starters.cli.doctor.examine import before_a_start, examine
 
+_NEEDED = ("data directory", "disk")
+"""Without these nothing can be kept; the rest of what is wrong leaves a start something to do."""
+
 
 async def run_doctor(path: Path | None, *, as_json: bool) -> int:
     """Run every check; exit status 1 when one failed."""
@@ -28,6 +31,6 @@ def look_before_a_start(loaded: Configuration) -> None:
     """Say what will not work, from the quick part of doctor; end the command where a start is pointless."""
     for check in before_a_start(loaded):
         said = f"{check.name}: {check.found}. {check.remedy}"
-        if check.name == "disk":
+        if check.name in _NEEDED:
             fail(said, status=1)
         warn(said)
