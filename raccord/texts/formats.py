@@ -10,11 +10,11 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from raccord.domain.values.base import MOST_DIGITS
 from raccord.domain.values.money import EXACT, Money
 from raccord.texts.catalog import ELSEWHERE, LANGUAGES
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
-MOST_DIGITS = 40
 _DAY = {"fr": "dd/MM/y", "en": "d MMM y"}
 _MOMENT = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
 _PERCENT = {"fr": "{}\u00a0%", "en": "{}%"}

@@ -7,7 +7,7 @@ from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.timing import Timing
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Exact, Value
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.totals import VatRounding
 
@@ -27,7 +27,7 @@ class DealWonPolicy(Value):
     vat_rounding: VatRounding = VatRounding.PER_LINE
     max_lines: int = 250
     timing: Timing = Timing()
-    approve_above: Decimal | None = None
+    approve_above: Exact | None = None
     """A larger net amount, in its own currency, is issued by a person even in live mode."""
 
     language: str = "fr"

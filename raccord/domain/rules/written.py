@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from raccord.domain.values.address import parse_country
+from raccord.domain.values.base import Exact
 
 
 def _exact(value: object) -> object:
@@ -39,7 +40,7 @@ LANGUAGE = re.compile("[a-z]{2}")
 _CODE = re.compile("[A-Z]{2}")
 
 Language = Annotated[str, AfterValidator(_language)]
-ExactDecimal = Annotated[Decimal, BeforeValidator(_exact)]
+ExactDecimal = Annotated[Exact, BeforeValidator(_exact)]
 Percentage = Annotated[ExactDecimal, AfterValidator(_percentage)]
 """A VAT rate: 20 is 20 %."""
 Country = Annotated[str, AfterValidator(_country)]

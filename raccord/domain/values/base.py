@@ -3,9 +3,22 @@
 import re
 import unicodedata
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+MOST_DIGITS = 40
+"""Of a number that is written out; a slip of the keyboard would else take megabytes."""
+
+
+def plain(number: Decimal) -> str:
+    """Write a number as people do: `20` and `0.10`, never `2E+1`. A slip of the keyboard stays `1E+300`."""
+    return f"{number:f}" if abs(number.adjusted()) <= MOST_DIGITS else str(number)
+
+
+Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="json")]
+"""The number of every field of a value: payloads, hashes and the audit have it as `plain` writes it."""
 
 
 class Value(BaseModel):

@@ -2,9 +2,8 @@
 
 import hashlib
 from datetime import date, datetime
-from decimal import Decimal
 
-from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.parties import Company, Contact, Owner
 from raccord.domain.values.subject import Subject, SubjectKind
 
@@ -27,8 +26,8 @@ class DealRef(Value):
 class Discount(Value):
     """A reduction of one line: `percent` of the unit price (0 to 100), or `per_unit` in major units."""
 
-    percent: Decimal | None = None
-    per_unit: Decimal | None = None
+    percent: Exact | None = None
+    per_unit: Exact | None = None
 
 
 class LineItem(Value):
@@ -42,15 +41,15 @@ class LineItem(Value):
     name: OneLine = ""
     description: str = ""
     sku: str = ""
-    quantity: Decimal | None = None
-    unit_price: Decimal | None = None
+    quantity: Exact | None = None
+    unit_price: Exact | None = None
     discount: Discount | None = None
-    vat_rate: Decimal | None = None
+    vat_rate: Exact | None = None
     """In percent: `Decimal("5.5")`."""
     currency: str | None = None
     recurring: str | None = None
     """The billing frequency when the CRM sells this line as a subscription."""
-    amount: Decimal | None = None
+    amount: Exact | None = None
     """The line's net amount as the CRM calculated it, to compare with ours."""
 
 
@@ -72,7 +71,7 @@ class Deal(Value):
     won_on: date | None = None
     pipeline: str = ""
     owner: Owner | None = None
-    amount: Decimal | None = None
+    amount: Exact | None = None
     """As typed in the CRM; net or gross by setting."""
     currency: str | None = None
     companies: tuple[Company, ...] = ()
@@ -123,7 +122,7 @@ class InvoiceFields(Value):
     url: str
     status: str
     """`issued`, later `partially_paid`, `paid`, `credited`."""
-    net: Decimal
-    gross: Decimal
+    net: Exact
+    gross: Exact
     currency: str
     due_on: date | None = None

@@ -2,11 +2,10 @@
 
 import hashlib
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 from raccord.domain.values.address import Address
-from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.deal import DealRef, InvoiceFields
 from raccord.domain.values.money import Currency, Money
 from raccord.domain.values.parties import TaxTreatment
@@ -37,13 +36,13 @@ class InvoiceLine(Value):
 
     name: OneLine
     description: str = ""
-    quantity: Decimal
-    list_price: Decimal
+    quantity: Exact
+    list_price: Exact
     """Unit price before discount."""
-    unit_price: Decimal
+    unit_price: Exact
     """Unit price after discount, exact and not rounded."""
-    discount_percent: Decimal | None = None
-    vat_rate: Decimal
+    discount_percent: Exact | None = None
+    vat_rate: Exact
     """In percent."""
 
     @property
@@ -138,9 +137,9 @@ class InvoicedLine(Value):
     """One line as the billing system holds it. `net` is what the line comes to before VAT."""
 
     name: OneLine
-    quantity: Decimal
+    quantity: Exact
     net: Money
-    vat_rate: Decimal | None = None
+    vat_rate: Exact | None = None
     """In percent; None when the billing system does not say."""
 
 

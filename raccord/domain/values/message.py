@@ -9,20 +9,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.money import Money
 
 
 class Number(Value):
     """An exact number, shown with all its decimals."""
 
-    number: Decimal
+    number: Exact
 
 
 class Percent(Value):
     """A rate in percent: `Decimal("5.5")`."""
 
-    percent: Decimal
+    percent: Exact
 
 
 class Day(Value):

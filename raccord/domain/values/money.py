@@ -8,7 +8,7 @@ from babel.core import get_global
 from babel.numbers import list_currencies, parse_pattern
 from pydantic import AfterValidator, model_validator
 
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Exact, Value
 
 EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 """Wide enough that no product or sum of two CRM numbers is ever rounded before its time, or refused."""
@@ -74,7 +74,7 @@ class CurrencyMismatch(ValueError):
 class Money(Value):
     """An exact amount in major units, at the precision of its currency."""
 
-    amount: Decimal
+    amount: Exact
     currency: Currency
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Exact, Value
 from raccord.domain.values.message import Message, Percent, message
 from raccord.domain.values.money import EXACT, Money, exponent, round_half_up
 
@@ -23,16 +23,16 @@ class VatRounding(StrEnum):
 class PricedLine(Value):
     """Quantity and net unit price (after discount) in major units, VAT rate in percent."""
 
-    quantity: Decimal
-    unit_price: Decimal
-    vat_rate: Decimal
+    quantity: Exact
+    unit_price: Exact
+    vat_rate: Exact
 
     def net(self, currency: str) -> Decimal:
         return round_half_up(EXACT.multiply(self.quantity, self.unit_price), exponent(currency))
 
 
 class VatTotal(Value):
-    rate: Decimal
+    rate: Exact
     """In percent."""
     base: Money
     vat: Money
