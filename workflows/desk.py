@@ -13,6 +13,7 @@ from raccord.temporal import search
 from raccord.texts import say
 from raccord.texts.ends import question_markdown
 from raccord.texts.questions import answer_label
+from workflows.page import Page
 from workflows.steps import LookAgain, run_ours
 
 
@@ -24,7 +25,8 @@ class Desk:
     taken only while the flow waits: one that was taken is never lost to a record that just changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self._ticket: Ticket | None = None
         self._question: Question | None = None
         self._answer: Answer | None = None
@@ -60,7 +62,7 @@ class Desk:
         workflow.upsert_search_attributes(
             [search.STATE.value_set("waiting"), search.CAUSE.value_set(question.cause)]
         )
-        workflow.set_current_details(question_markdown(question, ticket.incident, language))
+        self._page.say(question_markdown(question, ticket.incident, language))
         self._waiting = True
         await workflow.wait_condition(lambda: self._answer is not None or changed())
         self._waiting, self._heard = False, True

@@ -19,6 +19,7 @@ from raccord.temporal.flows import Changed
 from raccord.texts.ends import end_markdown
 from workflows.desk import Desk
 from workflows.held_up import HeldUp
+from workflows.page import Page
 from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_join, run_local, run_step
 
 T = TypeVar("T")
@@ -51,8 +52,9 @@ class Flow(ABC, Generic[E]):
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.held_up = HeldUp()
-        self._desk = Desk()
+        self.page = Page()
+        self.held_up = HeldUp(self.page)
+        self._desk = Desk(self.page)
         self._changed = False
         self._thorough = self.thorough = False
         self._vanished: set[str] = set()
@@ -233,7 +235,7 @@ class Flow(ABC, Generic[E]):
             workflow.continue_as_new(self.subject)
 
     async def _conclude(self, end: End) -> None:
-        workflow.set_current_details(end_markdown(end, self.held_up.language))
+        self.page.say(end_markdown(end, self.held_up.language))
         amount = end.amount
         workflow.upsert_search_attributes(
             [

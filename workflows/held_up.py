@@ -10,6 +10,7 @@ from temporalio import workflow
 from raccord.domain.rules.timing import Timing
 from raccord.temporal import search
 from raccord.texts.ends import waiting_markdown
+from workflows.page import Page
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ class HeldUp:
     One timer a flow, not one a step.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self.timing = Timing()
         self.language = "fr"
         self.fruitless = 0
@@ -75,13 +77,13 @@ class HeldUp:
             self._show(awaited.queue)
             await self._done(awaited)
             workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
-            workflow.set_current_details("")
+            self._page.say("")
 
     async def _done(self, awaited: _Awaited) -> None:
         await workflow.wait_condition(lambda: self._awaited is not awaited)
 
     def _show(self, queue: str) -> None:
         workflow.upsert_search_attributes(
-            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"awaits_{queue}")]
+            [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"{search.AWAITS}{queue}")]
         )
-        workflow.set_current_details(waiting_markdown(queue, self.language))
+        self._page.say(waiting_markdown(queue, self.language))

@@ -16,6 +16,9 @@ CURRENCY = SearchAttributeKey.for_keyword("RaccordCurrency")
 INVOICES = SearchAttributeKey.for_keyword_list("RaccordInvoices")
 AMOUNT_MINOR = SearchAttributeKey.for_int("RaccordAmountMinor")
 
+AWAITS = "awaits_"
+"""With this begins the cause of a flow that waits for a connection, and not for a person."""
+
 ALL = (DEAL, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
 
 

@@ -1,13 +1,24 @@
 """How the end of a flow, and what it waits for, read in the Temporal UI."""
 
+import re
 from collections.abc import Iterable
 
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Question
 from raccord.domain.values.end import End
 from raccord.domain.values.message import Message, message
+from raccord.domain.values.money import Money
 from raccord.texts.problems import say_problem_markdown
 from raccord.texts.speech import say
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
+
+
+def subject_markdown(name: str, amount: Money | None, language: str) -> str:
+    """Name what a flow is about, and what it comes to; `amount` is None where nobody can tell."""
+    plain = _MARKUP.sub(r"\\\g<0>", name)
+    said = say(message("page.subject", name=plain, amount=amount), language) if amount else plain
+    return f"### {said}"
 
 
 def end_markdown(end: End, language: str) -> str:

@@ -21,6 +21,8 @@ class Call:
     origin: Origin
     path: str
     version: str
+    pages: str
+    """Where the account's pages are served, without a slash at the end."""
     hidden_for: float = 0.0
     settings: StripeSettings = field(init=False)
 

@@ -161,7 +161,7 @@ def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, paid
         "metadata": merged_metadata({}, params.get("metadata", {})),
         "number": f"{invoice.data['number']}-CN-{number:02d}",
         "out_of_band_amount": params.get("out_of_band_amount"),
-        "pdf": f"https://pay.stripe.com/credit_notes/{ACCOUNT}/{id_}/pdf?s=ap",
+        "pdf": f"{call.pages}/credit_notes/{ACCOUNT}/{id_}/pdf?s=ap",
         "post_payment_amount": sums.total if paid else 0,
         "pre_payment_amount": 0 if paid else sums.total,
         "pretax_credit_amounts": [],

@@ -96,6 +96,7 @@ class Gate:
             origin=Origin(request_id=request_id, idempotency_key=key),
             path=path,
             version=version,
+            pages=f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}",
             hidden_for=staleness(request),
         )
         if request.method == "GET":

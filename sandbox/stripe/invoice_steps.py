@@ -143,8 +143,8 @@ def _finalize(call: Call, invoice: Invoice) -> None:
         status="open",
         number=data["number"] or _next_number(call),
         effective_at=data["effective_at"] or now,
-        hosted_invoice_url=f"https://invoice.stripe.com/i/{ACCOUNT}/test_{token}?s=ap",
-        invoice_pdf=f"https://pay.stripe.com/invoice/{ACCOUNT}/test_{token}/pdf?s=ap",
+        hosted_invoice_url=f"{call.pages}/i/{ACCOUNT}/test_{token}?s=ap",
+        invoice_pdf=f"{call.pages}/invoice/{ACCOUNT}/test_{token}/pdf?s=ap",
         automatically_finalizes_at=None,
     )
     _stamp(invoice, "finalized_at", now)

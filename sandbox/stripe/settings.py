@@ -18,11 +18,18 @@ KNOWN_VERSIONS = (
 )
 
 ACCOUNT = "acct_1SandboxRaccord"
-ACCOUNT_NAME = "Atelier Sandbox SAS"
+ACCOUNT_NAME = "Hexalab SAS"
 ACCOUNT_COUNTRY = "FR"
 ACCOUNT_CURRENCY = "eur"
 ACCOUNT_TIMEZONE = "Europe/Paris"
-ACCOUNT_EMAIL = "facturation@atelier-sandbox.example"
+ACCOUNT_DETAILS = (
+    "12 rue des Ateliers",
+    "69002 Lyon",
+    "SIREN 812 404 309",
+    "TVA/VAT FR57812404309",
+)
+"""Its public business details, as an invoice prints them below the name."""
+ACCOUNT_EMAIL = "facturation@hexalab.example"
 NUMBER_PREFIX = "F"
 
 _TEST_LIMIT, _LIVE_LIMIT = 25, 100

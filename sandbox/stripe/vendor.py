@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
@@ -15,6 +15,7 @@ from sandbox.stripe import errors
 from sandbox.stripe.account import VENDOR, Account, Post
 from sandbox.stripe.errors import Refusal
 from sandbox.stripe.gate import Gate, refused
+from sandbox.stripe.hosted import hosted_page
 from sandbox.stripe.invoice_view import whole
 from sandbox.stripe.operations import OPERATIONS, Operation
 from sandbox.stripe.settings import API_VERSION
@@ -38,6 +39,9 @@ class StripeVendor:
                 Route(operation.path, self._endpoint(operation), methods=[operation.method])
                 for operation in OPERATIONS
             ),
+            Route("/i/{account}/{token}", self._hosted, methods=["GET"]),
+            Route("/invoice/{account}/{token}/pdf", self._hosted, methods=["GET"]),
+            Route("/credit_notes/{account}/{id}/pdf", self._hosted, methods=["GET"]),
             Route("/{unknown:path}", _unrecognised, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         ]
 
@@ -79,6 +83,17 @@ class StripeVendor:
 
     def remember(self, exchange: Exchange, answer: Response) -> None:
         self._gate.remember(exchange, answer)
+
+    async def _hosted(self, request: Request) -> Response:
+        """The page of an issued invoice, which its PDF links lead to as well: here is no PDF."""
+        store, asked = self._account.store, request.path_params
+        note = store.credit_notes.find(asked.get("id", ""))
+        wanted = f"/{asked.get('token')}?"
+        for invoice in store.invoices:
+            link = invoice.data["hosted_invoice_url"] or ""
+            if wanted in link or (note and note["invoice"] == invoice.id):
+                return HTMLResponse(hosted_page(self._account, invoice))
+        return HTMLResponse("<p>This page could not be found.</p>", status_code=404)
 
     def _endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

@@ -16,6 +16,7 @@ from raccord.settings.model import Settings
 from raccord.temporal.client import connect
 from raccord.temporal.logs import configure_logs
 from raccord.temporal.search import register_search_attributes
+from raccord.temporal.views import WebUi
 from starters.cli.common import bold
 from starters.embedded import temporal_server
 from starters.embedded.processes import Process, raccord, supervise
@@ -29,7 +30,10 @@ READY_TRIES = 120
 
 def _banner(configuration: Configuration) -> str:
     settings = configuration.settings
-    ui = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}/namespaces/{settings.temporal.namespace}"
+    address = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}"
+    awaited = (configuration.crm.name, configuration.billing.name)
+    ui = WebUi(address, settings.temporal.namespace)
+    watch = "\n".join(f"{label:<20} {link}" for label, link in ui.links(awaited))
     mode = settings.modes["deal_won"]
     does = {
         Mode.SHADOW: "computes and reports, writes nothing",
@@ -40,8 +44,8 @@ def _banner(configuration: Configuration) -> str:
         f"{bold('Raccord is up')}, with {bold(configuration.live_or_test)} credentials.\n\n"
         f"deal won   {bold(mode.value)}: {does}\n"
         f"webhooks   {settings.receiver.public_url}/webhooks/{configuration.crm.name}\n"
-        f"watch      {ui}\n"
         f"data       {settings.data.directory.resolve()}\n\n"
+        f"{bold('In the Temporal Web UI')}\n{watch}\n\n"
         "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
         "Stop with Ctrl-C; everything goes on where it was at the next start."
     )

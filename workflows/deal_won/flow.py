@@ -15,6 +15,7 @@ from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
+from raccord.texts.ends import subject_markdown
 from workflows.deal_won.case import Case
 from workflows.deal_won.customer import Customers
 from workflows.deal_won.draft import Drafts
@@ -80,7 +81,9 @@ class DealWon(Flow[DealWonEnd]):
         self._policy = await self._policy_now()
         self.held_up.timing, self.held_up.language = self._policy.timing, self._policy.language
         deal = self._deal = await self._reading().deal()
-        show(deal, net_amount(deal, self._policy))
+        net = net_amount(deal, self._policy)
+        self.page.name(subject_markdown(deal.name or deal.ref.id, net, self.held_up.language))
+        show(deal, net)
         return deal
 
     async def _policy_now(self) -> DealWonPolicy:
