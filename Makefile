@@ -9,7 +9,7 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test quick sabotage soak bench lint clean
+.PHONY: install demo test quick sabotage soak bench lint clean purge
 
 install: .venv/.synced
 
@@ -42,8 +42,13 @@ lint: .venv/.synced
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# What was installed. Your data, in .raccord, stays: make install, and everything goes on.
 clean:
-	rm -rf .venv .tools .raccord
+	rm -rf .venv .tools
+
+# Your data too: key, audit, flows. Asks first; without a terminal only as: make purge YES=yes
+purge:
+	@$(PYTHON) -m starters.embedded.purge .raccord $(YES)
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("Raccord needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

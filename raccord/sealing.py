@@ -7,6 +7,7 @@ moved to another place do not unseal there.
 
 import base64
 import binascii
+import hmac
 import json
 import os
 import secrets
@@ -24,6 +25,8 @@ _VERSION = 1
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_FINGERPRINT = b"raccord: the fingerprint of a key, version 1"
+_FINGERPRINT_BYTES = 10
 
 
 class UnknownKey(Exception):
@@ -51,6 +54,8 @@ class KeyRing:
 
     active_id: str
     ciphers: Mapping[str, AESGCM]
+    fingerprints: Mapping[str, str]
+    """By key id: what tells keys apart and says nothing about them, whatever their ids."""
 
     @classmethod
     def of(cls, active_id: str, keys: Mapping[str, bytes]) -> "KeyRing":
@@ -62,7 +67,9 @@ class KeyRing:
                 raise BadKeyFile(f"Key {key_id!r} has {len(key)} bytes instead of {_KEY_BYTES}.")
         if active_id not in keys:
             raise BadKeyFile(f"The active key {active_id!r} is not among the keys.")
-        return cls(active_id, MappingProxyType({key_id: AESGCM(key) for key_id, key in keys.items()}))
+        ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        fingerprints = {key_id: _fingerprint(key) for key_id, key in keys.items()}
+        return cls(active_id, MappingProxyType(ciphers), MappingProxyType(fingerprints))
 
     @classmethod
     def load(cls, path: Path) -> "KeyRing":
@@ -80,11 +87,18 @@ class KeyRing:
     @classmethod
     def create(cls, path: Path) -> "KeyRing":
         """Write a new key file of mode 0600 with one random key. Raises `FileExistsError`."""
-        key_id, key = f"k{datetime.now(UTC):%Y-%m-%d}", secrets.token_bytes(_KEY_BYTES)
+        # Two that were made on one day are two: an id names a key in every sealed thing.
+        key_id = f"k{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
+        key = secrets.token_bytes(_KEY_BYTES)
         content = {"active": key_id, "keys": {key_id: base64.b64encode(key).decode()}}
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(path, json.dumps(content, indent=2).encode() + b"\n")
         return cls.of(key_id, {key_id: key})
+
+    @property
+    def fingerprint(self) -> str:
+        """The active key's fingerprint."""
+        return self.fingerprints[self.active_id]
 
     def seal(self, plain: bytes, *, context: bytes) -> bytes:
         """Seal under the active key; only the same context unseals."""
@@ -105,6 +119,10 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing(active={self.active_id!r}, ids={sorted(self.ciphers)!r})"
+
+
+def _fingerprint(key: bytes) -> str:
+    return hmac.digest(key, _FINGERPRINT, "sha256")[:_FINGERPRINT_BYTES].hex()
 
 
 def _key_id(sealed: bytes) -> tuple[str, int]:

@@ -21,11 +21,10 @@ from temporalio.service import RPCError
 
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.temporal.flows import FLOWS_QUEUE, SWEEP
 
 log = structlog.get_logger()
 
-SWEEP = "reconciliation"
 TRY_AGAIN_SECONDS = 5.0
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -125,3 +126,14 @@ def test_a_bad_key_file_is_refused_without_showing_its_keys(tmp_path: Path, cont
 
 def test_a_ring_shows_its_ids_only() -> None:
     assert repr(RING) == "KeyRing(active='new', ids=['new', 'old'])"
+
+
+def test_a_fingerprint_tells_keys_apart_whatever_their_ids() -> None:
+    assert RING.fingerprint == RING.fingerprints["new"] != RING.fingerprints["old"]
+    assert KeyRing.of("other", {"other": NEW}).fingerprint == RING.fingerprint
+
+
+def test_two_keys_of_one_day_have_two_ids(tmp_path: Path) -> None:
+    ids = {KeyRing.create(tmp_path / f"{n}.json").active_id for n in range(3)}
+    assert len(ids) == 3
+    assert all(re.fullmatch(r"k\d{4}-\d\d-\d\d-[0-9a-f]{4}", each) for each in ids)

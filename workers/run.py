@@ -8,13 +8,16 @@ from datetime import timedelta
 import structlog
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from raccord.machine import free_port
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import connect
+from raccord.temporal.identity import WorkerIdentity
 from raccord.temporal.search import register_search_attributes
 from workers.connections import opened
 from workers.queues import workers
+from workers.watch import watch
 
 log = structlog.get_logger()
 
@@ -28,9 +31,21 @@ def stop_event() -> asyncio.Event:
     return stop
 
 
-def _runtime(port: int) -> Runtime | None:
-    if not port:
+def _runtime(wanted: int) -> Runtime | None:
+    """Serve the SDK's metrics: on the wanted port, or beside another worker on a free one. 0: nowhere."""
+    if not wanted:
         return None
+    try:
+        runtime, port = _serving_metrics(wanted), wanted
+    except ValueError:
+        # What the SDK raises for a port that is taken (temporalio 1.35).
+        port = free_port()
+        runtime = _serving_metrics(port)
+    log.info("metrics.ready", port=port)
+    return runtime
+
+
+def _serving_metrics(port: int) -> Runtime:
     metrics = PrometheusConfig(
         bind_address=f"127.0.0.1:{port}",
         durations_as_seconds=True,
@@ -41,14 +56,22 @@ def _runtime(port: int) -> Runtime | None:
 
 
 async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
-    """Serve every queue until SIGTERM. Raises `TemporalUnreachable` when there is no server."""
+    """Serve every queue until SIGTERM.
+
+    Raises `TemporalUnreachable` when there is no server, `ForeignNamespace` when it is, or comes to be,
+    another company's.
+    """
     settings = configuration.settings
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
     await records.migrate()
     try:
         client = await connect(
-            settings, keys, within=timedelta(minutes=1), runtime=_runtime(settings.metrics.worker_port)
+            settings,
+            keys,
+            within=timedelta(minutes=1),
+            runtime=_runtime(settings.metrics.worker_port),
+            identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
         )
         await register_search_attributes(client)
         async with AsyncExitStack() as stack:
@@ -61,7 +84,15 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
                 live=configuration.live_or_test,
                 namespace=client.namespace,
             )
-            await stop.wait()
-            log.info("worker.draining")
+            watching = asyncio.create_task(watch(client, keys, sweep_every=settings.sweep.every))
+            stopped = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait([watching, stopped], return_when=asyncio.FIRST_COMPLETED)
+                log.info("worker.draining")
+                if watching.done():
+                    watching.result()
+            finally:
+                watching.cancel()
+                stopped.cancel()
     finally:
         await records.close()

@@ -7,9 +7,11 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
+from temporalio.service import RPCError
 
 from raccord.sealing import KeyRing
 from raccord.settings.model import Settings
+from raccord.temporal.company import prove, says_nothing
 from raccord.temporal.plugin import platform
 
 _PAUSE = 0.2
@@ -43,18 +45,30 @@ async def connect(
     *,
     within: timedelta = timedelta(seconds=30),
     runtime: Runtime | None = None,
+    identity: str | None = None,
+    look_only: bool = False,
 ) -> Client:
-    """Connect, waiting for a server that is still starting. Raises `TemporalUnreachable`."""
+    """Connect to our namespace, claiming one that is nobody's, and wait for a server that is still starting.
+
+    Raises `TemporalUnreachable`, `company.ForeignNamespace`, and `RPCError` when there is no such namespace.
+    `identity`: by default the SDK's, `pid@host`. `look_only`: whose the namespace is, is left to the caller.
+    """
     options = _options(settings)
     plugin = platform(keys, options["namespace"], auth_retry=settings.timing.auth_retry)
     deadline = asyncio.get_running_loop().time() + within.total_seconds()
     while True:
         try:
-            return await Client.connect(**options, plugins=[plugin], runtime=runtime)
-        except RuntimeError as error:
+            client = await Client.connect(**options, plugins=[plugin], runtime=runtime, identity=identity)
+            if not look_only:
+                await prove(client, keys, claiming=True)
+        except (RuntimeError, RPCError) as error:
+            if isinstance(error, RPCError) and not says_nothing(error):
+                raise
             if asyncio.get_running_loop().time() >= deadline:
                 raise TemporalUnreachable(
                     f"Temporal does not answer at {options['target_host']} ({type(error).__name__}). "
                     "Start it with `raccord up`, or set TEMPORAL_ADDRESS."
                 ) from error
             await asyncio.sleep(_PAUSE)
+        else:
+            return client

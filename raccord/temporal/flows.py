@@ -20,6 +20,8 @@ from raccord.temporal import search
 
 FLOWS_QUEUE = "flows"
 """Where workflows and our own quick activities run."""
+SWEEP = "reconciliation"
+"""The schedule of the sweep, and the first part of the ids of its runs."""
 AT_LEISURE = Priority(priority_key=5)
 """For sweeps: what a webhook started goes first."""
 

@@ -65,11 +65,13 @@ def _explained(error: Exception) -> str | None:
     # Here and not above: with them, `--help` takes six times as long.
     from temporalio.service import RPCError
 
+    from raccord.ports import PortTaken
     from raccord.records.database import RecordsUnavailable
+    from raccord.temporal.company import ForeignNamespace
     from raccord.temporal.search import WrongSearchAttribute
 
     match error:
-        case RecordsUnavailable() | WrongSearchAttribute():
+        case RecordsUnavailable() | WrongSearchAttribute() | ForeignNamespace() | PortTaken():
             return str(error)
         case RPCError():
             return f"Temporal refused: {error.message} ({error.status.name})."

@@ -21,7 +21,7 @@ from raccord.temporal.search import register_search_attributes
 from starters.demo.place import Place
 from starters.demo.vendors import Vendors, eventually
 from starters.embedded.processes import Process, raccord
-from starters.embedded.up import start_server
+from starters.embedded.temporal_server import start_server
 
 WITHIN = timedelta(seconds=30)
 

@@ -2,16 +2,23 @@
 
 import asyncio
 import sysconfig
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.settings.model import Settings
 from starters.embedded.processes import Process
 
-RETENTION = "30d"
+DATABASE = "temporal.db"
+RETENTION = timedelta(days=30)
+"""How long closed workflows are kept; the development server's default is one day."""
 # The server divides a queue's rate over its partitions, which makes a slow rate come in lumps.
 ONE_PARTITION = (
     *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
@@ -37,7 +44,7 @@ def executable() -> Path:
     return path
 
 
-def server(settings: Settings, *, log: Path, durable: bool = True) -> Process:
+def server(settings: Settings, *, log: Path, holding: Sequence[int] = ()) -> Process:
     """Describe the server process; its database file lies beside the records."""
     temporal = settings.temporal
     command = [
@@ -48,33 +55,59 @@ def server(settings: Settings, *, log: Path, durable: bool = True) -> Process:
         *("--ui-codec-endpoint", f"http://127.0.0.1:{temporal.codec_port}"),
         *("--log-level", "error"),
         *ONE_PARTITION,
+        *("--db-filename", str(settings.data.directory / DATABASE), *WRITTEN_THROUGH),
     ]
-    if durable:
-        command += ["--db-filename", str(settings.data.directory / "temporal.db"), *WRITTEN_THROUGH]
-    return Process("temporal", command, log=log)
+    return Process("temporal", command, log=log, holding=holding)
+
+
+def close_to_others(directory: Path) -> None:
+    """Take what others may do with a database that is there already; a new one is never theirs."""
+    for file in directory.glob(f"{DATABASE}*"):
+        with suppress(FileNotFoundError):
+            file.chmod(0o600)
 
 
 async def wait_until_healthy(settings: Settings, *, within: timedelta = timedelta(seconds=30)) -> None:
-    """Return once the frontend serves the namespace. Raises `TimeoutError`."""
+    """Return once the frontend serves the namespace, set to keep closed workflows. Raises `TimeoutError`."""
     address = f"127.0.0.1:{settings.temporal.embedded_port}"
     async with asyncio.timeout(within.total_seconds()):
         while True:
             try:
                 client = await Client.connect(address, namespace=settings.temporal.namespace)
                 await client.count_workflows()
+                await _keep_history(client)
             except (RuntimeError, RPCError):
                 await asyncio.sleep(0.1)
             else:
                 return
 
 
-async def keep_history(settings: Settings) -> None:
-    """Keep closed workflows for 30 days; the development server's default is one day."""
-    process = await asyncio.create_subprocess_exec(
-        str(executable()),
-        *("operator", "namespace", "update", "-n", settings.temporal.namespace),
-        *("--retention", RETENTION, "--address", f"127.0.0.1:{settings.temporal.embedded_port}"),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
+async def start_server(settings: Settings) -> Process:
+    """Start the development server and wait until it serves. Raises `RuntimeError` with its last words."""
+    process = server(settings, log=settings.data.directory / "logs" / "temporal.log")
+    await process.start()
+    serving = asyncio.create_task(wait_until_healthy(settings))
+    died = asyncio.create_task(process.wait())
+    try:
+        await asyncio.wait([serving, died], return_when=asyncio.FIRST_COMPLETED)
+        if not died.done():
+            await serving
+            return process
+    except TimeoutError:
+        pass
+    finally:
+        serving.cancel()
+        died.cancel()
+    await process.stop()
+    raise RuntimeError(f"Temporal did not start:\n{process.last_words()}")
+
+
+async def _keep_history(client: Client) -> None:
+    retention = Duration()
+    retention.FromTimedelta(RETENTION)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(
+            namespace=client.namespace,
+            config=NamespaceConfig(workflow_execution_retention_ttl=retention),
+        )
     )
-    await process.wait()

@@ -1,124 +1,194 @@
-"""`raccord up`: one company, one machine."""
+"""`raccord up`: one company, one machine, and nothing on the screen that is not proven."""
 
 import asyncio
 import os
-from contextlib import AsyncExitStack, suppress
+import secrets
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import click
 import httpx
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from raccord.connectors.connection import Kind
-from raccord.domain.rules.modes import Mode
+from raccord.ports import Place, PortTaken, refusals
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.model import Settings
-from raccord.temporal.client import connect
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.identity import START, WorkerIdentity
 from raccord.temporal.logs import configure_logs
 from raccord.temporal.search import register_search_attributes
-from raccord.temporal.views import WebUi
-from starters.cli.common import bold
+from starters.cli.common import fail
 from starters.embedded import temporal_server
-from starters.embedded.processes import Process, raccord, supervise
-from starters.embedded.temporal_server import keep_history, wait_until_healthy
+from starters.embedded.banner import banner, changed, stranger
+from starters.embedded.lock import CannotHold, held
+from starters.embedded.processes import raccord
+from starters.embedded.proof import Serving, receiver_answers, serving
+from starters.embedded.supervision import KeepsDying, Supervision
+from starters.receiver.serve import places
 from workers.connections import opened
 from workers.policies import deal_won_policy
 from workers.run import stop_event
 
-READY_TRIES = 120
+READY_WITHIN = timedelta(seconds=60)
+LOOK_EVERY = timedelta(seconds=10)
 
 
-def _banner(configuration: Configuration) -> str:
-    settings = configuration.settings
-    address = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}"
-    awaited = (configuration.crm.name, configuration.billing.name)
-    ui = WebUi(address, settings.temporal.namespace)
-    watch = "\n".join(f"{label:<20} {link}" for label, link in ui.links(awaited))
-    mode = settings.modes["deal_won"]
-    does = {
-        Mode.SHADOW: "computes and reports, writes nothing",
-        Mode.DRAFT: "prepares invoices, a person issues each",
-        Mode.LIVE: "issues and e-mails invoices",
-    }[mode]
-    return (
-        f"{bold('Raccord is up')}, with {bold(configuration.live_or_test)} credentials.\n\n"
-        f"deal won   {bold(mode.value)}: {does}\n"
-        f"webhooks   {settings.receiver.public_url}/webhooks/{configuration.crm.name}\n"
-        f"data       {settings.data.directory.resolve()}\n\n"
-        f"{bold('In the Temporal Web UI')}\n{watch}\n\n"
-        "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
-        "Stop with Ctrl-C; everything goes on where it was at the next start."
-    )
+class NotReady(Exception):
+    """What was started does not serve; `str()` says which, and its last words."""
 
 
-async def start_server(settings: Settings) -> Process:
-    """Start the development server, wait until it serves, and set its retention."""
-    process = temporal_server.server(settings, log=settings.data.directory / "logs" / "temporal.log")
-    await process.start()
-    try:
-        await wait_until_healthy(settings)
-    except TimeoutError:
-        await process.stop()
-        raise RuntimeError(f"Temporal did not start:\n{process.last_words()}") from None
-    await keep_history(settings)
-    return process
+@dataclass(frozen=True)
+class _Start:
+    """One start of `raccord up`. `nonce`: what only its children know. `lock`: what its children hold."""
 
+    configuration: Configuration
+    keys: KeyRing
+    lock: int
+    nonce: str
 
-async def _ready(settings: Settings) -> bool:
-    address = f"http://127.0.0.1:{settings.receiver.port}/readyz"
-    async with httpx.AsyncClient() as http:
-        for _ in range(READY_TRIES):
-            with suppress(httpx.TransportError):
-                if (await http.get(address)).status_code == 200:
-                    return True
-            await asyncio.sleep(0.5)
-    return False
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    async def serve(self, children: Supervision) -> None:
+        """Start everything, prove it, say so, and tell what changes; ends only by being cancelled."""
+        await self._start_server(children)
+        client = await connect(self.settings, self.keys)
+        await register_search_attributes(client)
+        await self._start_ours(children)
+        now = await self._proven(client)
+        assert now.ours is not None  # noqa: S101 - it is not proven before there is one
+        click.echo(banner(self.configuration, now.ours))
+        await _tell_changes(client, now.ours, self.nonce)
+
+    async def _start_server(self, children: Supervision) -> None:
+        temporal_server.close_to_others(self.settings.data.directory)
+        await children.start(
+            temporal_server.server(self.settings, log=self._log("temporal"), holding=[self.lock])
+        )
+        try:
+            await temporal_server.wait_until_healthy(self.settings)
+        except TimeoutError:
+            raise NotReady(f"Temporal does not answer; its log is {self._log('temporal')}.") from None
+
+    async def _start_ours(self, children: Supervision) -> None:
+        environment = {
+            "RACCORD_CONFIG": str(self.configuration.path.resolve()),
+            START: self.nonce,
+        }
+        for name in ("worker", "starter"):
+            await children.start(
+                raccord(name, name, log=self._log(name), environment=environment, holding=[self.lock])
+            )
+
+    async def _proven(self, client: Client) -> Serving:
+        receiver = self.settings.receiver
+        host = "127.0.0.1" if receiver.host in ("0.0.0.0", "::") else receiver.host  # noqa: S104
+        address = f"http://{f'[{host}]' if ':' in host else host}:{receiver.port}"
+        answers, now = False, Serving(None)
+        try:
+            async with (
+                asyncio.timeout(READY_WITHIN.total_seconds()),
+                httpx.AsyncClient(base_url=address) as http,
+            ):
+                while not (answers and now.ours):
+                    answers = answers or await receiver_answers(http, self.nonce)
+                    with suppress(RPCError):
+                        now = await serving(client, self.nonce)
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            missing = [n for n, there in (("worker", now.ours), ("starter", answers)) if not there]
+            logs = " and ".join(str(self._log(name)) for name in missing)
+            raise NotReady(
+                f"{' and '.join(missing)} did not become ready within {READY_WITHIN.seconds} s, so "
+                f"everything was stopped. Why is in {logs}."
+            ) from None
+        return now
+
+    def _log(self, name: str) -> Path:
+        return self.settings.data.directory / "logs" / f"{name}.log"
 
 
 async def run_up(configuration: Configuration, keys: KeyRing) -> int:
     """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C."""
     configure_logs("up")
     if os.environ.get("TEMPORAL_ADDRESS"):
-        click.echo(
+        fail(
             "TEMPORAL_ADDRESS is set, and raccord up starts a Temporal of its own. Unset it, or run "
             "raccord worker and raccord starter against that server.",
-            err=True,
+            status=1,
         )
-        return 1
-    settings = configuration.settings
     try:
         async with opened(configuration) as connections:
             deal_won_policy(configuration, connections.of(Kind.BILLING).capabilities)
     except BadSettings as error:
-        click.echo(str(error), err=True)
-        return 2
+        fail(str(error))
     stop = stop_event()
-    settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    records = Records.open(settings.records_url, keys)
-    await records.migrate()
-    await records.close()
-    environment = {"RACCORD_CONFIG": str(configuration.path.resolve())}
-    logs = settings.data.directory / "logs"
+    directory = configuration.settings.data.directory
     try:
-        server = await start_server(settings)
-    except RuntimeError as error:
-        click.echo(str(error), err=True)
-        return 1
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(server.stop)
-        await register_search_attributes(await connect(settings, keys))
-        watching = [asyncio.create_task(supervise(server))]
-        for name in ("worker", "starter"):
-            process = raccord(name, name, log=logs / f"{name}.log", environment=environment)
-            await process.start()
-            stack.push_async_callback(process.stop)
-            watching.append(asyncio.create_task(supervise(process)))
-        if not await _ready(settings):
-            click.echo(f"Raccord did not become ready; its logs are in {logs}.", err=True)
-            return 1
-        click.echo(_banner(configuration))
-        await stop.wait()
-        for task in watching:
-            task.cancel()
-        click.echo("Stopping…")
+        with held(directory, "`raccord up`") as lock:
+            await _refuse_taken_ports(configuration.settings)
+            await _migrate(configuration.settings, keys)
+            async with Supervision() as children:
+                start = _Start(configuration, keys, lock, secrets.token_hex(8))
+                await children.during(_unless(stop, start.serve(children)))
+                click.echo("Stopping…")
+    except (CannotHold, PortTaken, KeepsDying, NotReady, TemporalUnreachable) as error:
+        fail(str(error), status=1)
     return 0
+
+
+async def _refuse_taken_ports(settings: Settings) -> None:
+    temporal = settings.temporal
+    wanted = (
+        *places(settings),
+        Place("127.0.0.1", temporal.embedded_port, "temporal.embedded_port"),
+        Place("127.0.0.1", temporal.embedded_ui_port, "temporal.embedded_ui_port"),
+    )
+    if taken := refusals(wanted):
+        raise PortTaken("\n".join(taken))
+
+
+async def _migrate(settings: Settings, keys: KeyRing) -> None:
+    records = Records.open(settings.records_url, keys)
+    try:
+        await records.migrate()
+    finally:
+        await records.close()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until it ends or the stop comes."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        for task in (working, stopped):
+            task.cancel()
+        await asyncio.gather(working, stopped, return_exceptions=True)
+
+
+async def _tell_changes(client: Client, worker: WorkerIdentity, nonce: str) -> None:
+    """Say who else serves the flows, and when our own worker comes to do something else."""
+    told: set[str] = set()
+    while True:
+        with suppress(RPCError):
+            now = await serving(client, nonce)
+            for other in now.others:
+                if other.name not in told:
+                    told.add(other.name)
+                    click.echo(stranger(other), err=True)
+            if now.ours and not now.ours.does_as(worker):
+                worker = now.ours
+                click.echo(changed(worker), err=True)
+        await asyncio.sleep(LOOK_EVERY.total_seconds())

@@ -27,7 +27,7 @@ from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.authentic import Authenticate, authentic_body, believing_nobody
 from starters.receiver.body import FORM, JSON, Refused
 from starters.receiver.deliveries import Deliveries
-from starters.receiver.in_time import RecordsInTime, accepted
+from starters.receiver.in_time import COME_BACK_SECONDS, RecordsInTime, accepted
 from starters.receiver.presses import MOST_PRESSES, Buttons, start_press
 
 log = structlog.get_logger()
@@ -36,6 +36,7 @@ VERDICTS = Counter("raccord_webhooks", "Webhook deliveries by verdict", ["connec
 LATENCY = Histogram("raccord_webhook_seconds", "Time to answer a webhook delivery", ["connection"])
 # Refused by us and not by the router, so that every refusal is counted.
 EVERY_METHOD: list[str] = []
+START_HEADER = "Raccord-Start"
 LONGEST_PATH = 80
 
 T = TypeVar("T")
@@ -45,9 +46,10 @@ Counts: TypeAlias = dict[str, object]
 class Receiver:
     """Takes deliveries of the configured connections.
 
-    `client` may be connected lazily: while Temporal is away every delivery is answered 503 with
-    `Retry-After`, so that the vendor comes again. `decoy` checks, as a real connection would, what is sent
-    to a name that nobody has: the time of a refusal does not tell names apart.
+    `client` may be connected lazily: while Temporal is away, or not known to be `ours`, every delivery is
+    answered 503 with `Retry-After`, so that the vendor comes again. `decoy` checks, as a real connection
+    would, what is sent to a name that nobody has: the time of a refusal does not tell names apart. `start`:
+    what `/readyz` answers to who started us, so that it knows us from a stranger on the same port.
     """
 
     def __init__(
@@ -57,9 +59,13 @@ class Receiver:
         sources: Mapping[str, WebhookSource],
         settings: ReceiverSettings,
         *,
+        ours: asyncio.Event,
         buttons: Buttons | None = None,
         decoy: Authenticate | None = None,
+        start: str = "",
     ) -> None:
+        self._ours = ours
+        self._start = start
         self._client = client
         self._records = records
         self._in_time = RecordsInTime(
@@ -120,6 +126,8 @@ class Receiver:
             return {}
         with self._place() as until:
             events = await self._parsed(name, body, source.parse, until)
+            if events.hints:
+                self._refuse_unproven()
             await self._deliveries.make_durable(name, events, body, until)
         return _counts(events)
 
@@ -135,6 +143,7 @@ class Receiver:
             if len(presses) > MOST_PRESSES:
                 await self._in_time.set_aside(name, f"it is more than {MOST_PRESSES} presses", body, until)
                 raise Refused(200, "quarantined")
+            self._refuse_unproven()
             starts = [start_press(self._client, buttons, press, self._settings.deadline) for press in presses]
             await accepted(name, starts, until)
         return {"hints": len(presses)}
@@ -157,6 +166,10 @@ class Receiver:
             await self._in_time.set_aside(name, str(unreadable), body, until)
             raise Refused(200, "quarantined") from unreadable
 
+    def _refuse_unproven(self) -> None:
+        if not self._ours.is_set():
+            raise Refused(503, "temporal_unproven", retry_after=COME_BACK_SECONDS)
+
     async def healthz(self, _: Request) -> Response:
         """Say that the process is alive."""
         return Response("ok\n")
@@ -165,10 +178,15 @@ class Receiver:
         """Say whether deliveries can be accepted: Temporal answers and the records are migrated."""
         try:
             async with asyncio.timeout(self._settings.deadline.total_seconds()):
-                ready = await self._client.service_client.check_health() and await self._records.migrated()
+                serving = await self._client.service_client.check_health()
+            ready = serving and self._ours.is_set() and await self._records.migrated()
         except (RPCError, RuntimeError, TimeoutError, RecordsUnavailable):
             ready = False
-        return Response("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
+        return Response(
+            "ready\n" if ready else "not ready\n",
+            status_code=200 if ready else 503,
+            headers={START_HEADER: self._start} if self._start else None,
+        )
 
 
 async def _misdirected(request: Request, error: Exception) -> Response:

@@ -1,24 +1,31 @@
 """The receiver process: webhooks on the public port; codec and metrics on loopback ports."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import structlog
 import uvicorn
 from prometheus_client import start_http_server
 from starlette.applications import Starlette
+from temporalio.client import Client
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import WebhookSource
+from raccord.ports import Place, listen
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.settings.model import Settings
 from raccord.temporal.client import connect_lazily
 from raccord.temporal.codec import SealingCodec
+from raccord.temporal.identity import START
 from starters.receiver.app import Receiver
 from starters.receiver.authentic import Authenticate
 from starters.receiver.codec import CodecEndpoint
+from starters.receiver.ownership import Ownership
 from starters.receiver.presses import Buttons
 from starters.receiver.protocol import BoundedProtocol
 from starters.schedules import keep_sweeping
@@ -59,13 +66,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def http_server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+def http_server(app: Starlette) -> uvicorn.Server:
     """Return a server whose clients are bounded in time, number and size."""
     return _Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             http=BoundedProtocol,
             ws="none",
             lifespan="off",
@@ -79,20 +84,42 @@ def http_server(app: Starlette, host: str, port: int) -> uvicorn.Server:
     )
 
 
+def places(settings: Settings) -> tuple[Place, Place]:
+    """Return where a receiver listens: for vendors, and for the Web UI."""
+    receiver, temporal = settings.receiver, settings.temporal
+    return (
+        Place(receiver.host, receiver.port, "receiver.port"),
+        Place("127.0.0.1", temporal.codec_port, "temporal.codec_port"),
+    )
+
+
 async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
-    """Serve webhooks and the codec until SIGTERM; Temporal may come and go meanwhile."""
+    """Serve webhooks and the codec until SIGTERM; Temporal may come and go meanwhile.
+
+    Raises `PortTaken` before anything else is done, and `ForeignNamespace`.
+    """
+    with ExitStack() as stack:
+        listening = [stack.enter_context(listen(place)) for place in places(configuration.settings)]
+        await _serve(configuration, keys, listening)
+
+
+async def _serve(configuration: Configuration, keys: KeyRing, listening: list[socket.socket]) -> None:
     settings = configuration.settings
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
     await records.migrate()
     client = await connect_lazily(settings, keys)
+    ownership = Ownership(client, keys)
+    await ownership.at_start()
     receiver = Receiver(
         client,
         records,
         webhook_sources(configuration),
         settings.receiver,
+        ours=ownership.proven,
         buttons=buttons(configuration),
         decoy=decoy(configuration),
+        start=os.environ.get(START, ""),
     )
     ui = settings.temporal.embedded_ui_port
     codec = CodecEndpoint(
@@ -101,19 +128,38 @@ async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
         origins=[f"http://127.0.0.1:{ui}", f"http://localhost:{ui}"],
     )
     if settings.metrics.receiver_port:
-        start_http_server(settings.metrics.receiver_port, addr="127.0.0.1")
-    servers = [
-        http_server(receiver.app(), settings.receiver.host, settings.receiver.port),
-        http_server(codec.app(), "127.0.0.1", settings.temporal.codec_port),
+        _serve_metrics(settings.metrics.receiver_port)
+    servers = [http_server(receiver.app()), http_server(codec.app())]
+    serving = [
+        asyncio.create_task(server.serve(sockets=[each]))
+        for server, each in zip(servers, listening, strict=True)
     ]
-    serving = [asyncio.create_task(server.serve()) for server in servers]
     log.info("receiver.ready", address=settings.receiver.public_url, live=configuration.live_or_test)
-    sweeping = asyncio.create_task(keep_sweeping(client, settings))
+    beside = [
+        asyncio.create_task(ownership.keep_looking()),
+        asyncio.create_task(_sweeping(client, settings, ownership)),
+    ]
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
-    sweeping.cancel()
+    for task in beside:
+        task.cancel()
     for server in servers:
         server.should_exit = True
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*serving)
     await records.close()
+
+
+def _serve_metrics(wanted: int) -> None:
+    try:
+        server, _ = start_http_server(wanted, addr="127.0.0.1")
+    except OSError:
+        # Another receiver's: any free port will do.
+        server, _ = start_http_server(0, addr="127.0.0.1")
+    log.info("metrics.ready", port=server.server_port)
+
+
+async def _sweeping(client: Client, settings: Settings, ownership: Ownership) -> None:
+    # The schedule of another company is not ours to change.
+    await ownership.proven.wait()
+    await keep_sweeping(client, settings)

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import Auth, Forbidden, Transient
-from starters.cli.doctor import machine, page, vendors
+from raccord.sealing import KeyRing
+from starters.cli.doctor import machine, page, stores, vendors
 from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
 from starters.cli.main import app
 from tests.settings.written import configuration
@@ -171,3 +172,13 @@ class TestThePage:
 
 def _plain(line: str) -> str:
     return unstyle(line)
+
+
+def test_a_key_that_others_can_read_is_a_failure_with_its_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    loaded = configuration(tmp_path, f'data.key_file = "{path}"')
+    KeyRing.create(path)
+    assert stores.key(loaded)[1].state is CheckState.OK
+    path.chmod(0o640)
+    _, failed = stores.key(loaded)
+    assert (failed.state, failed.remedy) == (CheckState.FAIL, f"chmod 600 {path}")

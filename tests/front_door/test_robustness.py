@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,9 +14,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_headers_conformance, status_code_conformance
 from starlette.routing import Route
-from temporalio.client import Client
 
-from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.app import Receiver
 from tests.front_door.doors import DOORS, Door, Front
@@ -75,7 +73,8 @@ def drive(front: Front, path: str, mode: GenerationMode, auth: Signed | None = N
 
 
 def routes() -> dict[str, Route]:
-    receiver = Receiver(cast(Client, None), cast(Records, None), {}, ReceiverSettings())
+    nothing: Any = None
+    receiver = Receiver(nothing, nothing, {}, ReceiverSettings(), ours=nothing)
     return {route.path: route for route in receiver.app().routes if isinstance(route, Route)}
 
 

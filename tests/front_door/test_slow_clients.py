@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from raccord.ports import Place, listen
 from starters.receiver.protocol import ANSWER_SECONDS, BODY_SECONDS, HEADERS_SECONDS, MAX_CONNECTIONS
 from starters.receiver.serve import http_server
 from tests.front_door.doors import HUBSPOT, Answer, Front, converse, head
-from tests.front_door.stack import Lane, TemporalServer, answers, free_port, until
+from tests.front_door.stack import Lane, TemporalServer, answers, until
 from tests.patience import patience
 
 OK, SLOW, TOO_LARGE = 200, 408, 413
@@ -80,11 +81,10 @@ async def test_a_client_that_does_not_take_its_answer_is_left() -> None:
         asked.append(request)
         return Response(b"x" * 32_000_000)
 
-    port = free_port()
-    server = http_server(Starlette(routes=[Route("/", much)]), "127.0.0.1", port)
-    serving = asyncio.create_task(server.serve())
-    await until(lambda: accepts(port))
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    listening = listen(Place("127.0.0.1", 0, "of a test"))
+    server = http_server(Starlette(routes=[Route("/", much)]))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    reader, writer = await asyncio.open_connection(*listening.getsockname(), limit=1)
     started = time.monotonic()
     writer.write(head("GET", "/", {"host": "a"}))
     await until(lambda: has(asked))
@@ -95,15 +95,6 @@ async def test_a_client_that_does_not_take_its_answer_is_left() -> None:
     writer.close()
     server.should_exit = True
     await serving
-
-
-async def accepts(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionError:
-        return False
-    writer.close()
-    return True
 
 
 async def has(found: object) -> bool:

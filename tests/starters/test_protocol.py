@@ -51,7 +51,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 async def test_of_ten_thousands_of_chunks_read_at_once_few_are_parsed(parsed: list[object]) -> None:
-    config = http_server(Starlette(), "127.0.0.1", 0).config
+    config = http_server(Starlette()).config
     config.load()
     protocol, wire = BoundedProtocol(config, ServerState(), {}), Wire()
     protocol.connection_made(wire)

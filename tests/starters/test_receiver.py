@@ -1,5 +1,6 @@
 """Which flows a delivery wakes, and how."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -55,19 +56,28 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
     await opened.close()
 
 
-async def delivered(records: Records, *hints: Hint) -> Woken:
-    """Deliver these hints, which must be acknowledged, and return what Temporal was told."""
-    woken = Woken()
-    receiver = Receiver(cast(Client, woken), records, {"hubspot": Told(*hints)}, ReceiverSettings())
+async def delivered(records: Records, *hints: Hint, proven: bool = True, status: int = 200) -> Woken:
+    """Deliver these hints, which must be answered with the status, and return what Temporal was told."""
+    woken, ours = Woken(), asyncio.Event()
+    if proven:
+        ours.set()
+    sources = {"hubspot": Told(*hints)}
+    receiver = Receiver(cast(Client, woken), records, sources, ReceiverSettings(), ours=ours)
     transport = httpx.ASGITransport(app=receiver.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         answer = await http.post("/webhooks/hubspot", json=[])
-    assert answer.status_code == 200
+    assert answer.status_code == status
     return woken
 
 
 async def woken_by(records: Records, kind: HintKind, id: str) -> list[str]:
     return (await delivered(records, Hint(kind=kind, id=id, key="event"))).ids
+
+
+async def test_nothing_is_taken_for_a_temporal_that_is_not_known_to_be_ours(records: Records) -> None:
+    deal = Hint(kind=HintKind.DEAL, id="1", key="event")
+    assert (await delivered(records, deal, proven=False, status=503)).ids == []
+    assert (await delivered(records, proven=False)).ids == [], "it says nothing that Temporal would be told"
 
 
 async def test_a_deal_wakes_its_own_flow_and_each_other_that_waits_for_it(records: Records) -> None:

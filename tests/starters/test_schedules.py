@@ -15,8 +15,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import FLOWS_QUEUE
-from starters.schedules import SWEEP, due, schedule_sweep
+from raccord.temporal.flows import FLOWS_QUEUE, SWEEP
+from starters.schedules import due, schedule_sweep
 from tests.patience import patience
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal"

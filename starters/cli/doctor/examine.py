@@ -7,7 +7,7 @@ from pathlib import Path
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.settings.configuration import Configuration
-from starters.cli.doctor import company, machine, stores, vendors
+from starters.cli.doctor import company, machine, stores, temporal, vendors
 from workers.connections import opened
 from workers.policies import billing_checks
 
@@ -81,7 +81,8 @@ async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
         yield Check.skipped("records and temporal", needs=stores.KEY)
         return
     yield await stores.records(loaded, keys)
-    yield await stores.temporal(loaded, keys)
+    async for check in temporal.checks(loaded, keys):
+        yield check
 
 
 async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:

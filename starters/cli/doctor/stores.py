@@ -1,20 +1,16 @@
-"""What Raccord keeps: the keys, the records, and the flows in Temporal."""
-
-from datetime import timedelta
+"""What Raccord keeps: the keys and the records."""
 
 from raccord.connectors.connection import Check
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 
 KEY = "encryption key"
-WITHIN = timedelta(seconds=3)
 
 
 def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
-    """Load the key ring; None when there is none that can be used, with the reason."""
+    """Load the key ring, which others must not read; None when there is none that can be used."""
     path = loaded.settings.key_file
     try:
         keys = KeyRing.load(path)
@@ -27,6 +23,9 @@ def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
     except BadKeyFile as error:
         remedy = "Put the right file back from your backup."
         return None, Check.fail(KEY, str(error), expected="a key ring", remedy=remedy)
+    if path.stat().st_mode & 0o077:
+        found, expected = f"{path} can be read by others", "a file for its owner alone"
+        return keys, Check.fail(KEY, found, expected=expected, remedy=f"chmod 600 {path}")
     return keys, Check.ok(KEY, f"{path}, active {keys.active_id}")
 
 
@@ -46,12 +45,3 @@ async def records(loaded: Configuration, keys: KeyRing) -> Check:
         return Check.ok(name, "migrated")
     remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
     return Check.warn(name, "not there yet, or older", expected="migrated", remedy=remedy)
-
-
-async def temporal(loaded: Configuration, keys: KeyRing) -> Check:
-    """Ask whether a server answers."""
-    try:
-        client = await connect(loaded.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        return Check.warn("temporal", str(error), expected="reachable", remedy="raccord up starts one.")
-    return Check.ok("temporal", f"namespace {client.namespace}")

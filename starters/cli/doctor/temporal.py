@@ -1,0 +1,83 @@
+"""What doctor asks Temporal: whose it is, whether flows get on, and whether somebody sweeps."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from raccord.connectors.connection import Check, CheckState
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.company import MARK, ForeignNamespace, prove
+from raccord.temporal.health import STUCK, stuck, sweeps
+
+TEMPORAL = "temporal"
+WITHIN = timedelta(seconds=3)
+
+
+async def checks(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
+    """Check the server and what runs there; nothing is changed there."""
+    try:
+        client = await connect(loaded.settings, keys, within=WITHIN, look_only=True)
+    except TemporalUnreachable as error:
+        yield Check.warn(TEMPORAL, str(error), expected="reachable", remedy="raccord up starts one.")
+        yield Check.skipped("flows and sweep", needs=TEMPORAL)
+        return
+    try:
+        company = await _company(client, keys)
+        yield company
+        if company.state is CheckState.FAIL:
+            yield Check.skipped("flows and sweep", needs=TEMPORAL)
+            return
+        yield await _flows(client)
+        yield await _sweep(client, loaded.settings.sweep.every)
+    except RPCError as error:
+        remedy = "Create it (`temporal operator namespace create`), or correct TEMPORAL_NAMESPACE."
+        found = f"namespace {client.namespace}: {error.message}"
+        yield Check.fail(TEMPORAL, found, expected="a namespace that answers", remedy=remedy)
+
+
+async def _company(client: Client, keys: KeyRing) -> Check:
+    try:
+        marked = await prove(client, keys, claiming=False)
+    except ForeignNamespace as foreign:
+        said, _, remedy = str(foreign).partition(". ")
+        return Check.fail(TEMPORAL, said, expected="a namespace of ours", remedy=remedy)
+    if marked:
+        return Check.ok(TEMPORAL, f"namespace {client.namespace}, ours")
+    return Check.warn(
+        TEMPORAL,
+        f"namespace {client.namespace}, unproven: nothing says that it is ours",
+        expected="the mark of this company",
+        remedy=(
+            "The first worker or starter marks it. Where they may not, an administrator does, once: "
+            f"temporal operator namespace update --namespace {client.namespace} "
+            f"--data {MARK}={keys.fingerprint}"
+        ),
+    )
+
+
+async def _flows(client: Client) -> Check:
+    found = await stuck(client)
+    if found is None:
+        return Check.ok("flows", "none is stuck")
+    remedy = (
+        "Nothing is lost: put back the key, or the release, that it misses, and they go on. "
+        f"The Web UI lists them with {STUCK}"
+    )
+    return Check.fail("flows", str(found), expected="none that its code stops", remedy=remedy)
+
+
+async def _sweep(client: Client, every: timedelta) -> Check:
+    name, expected = "sweep", "one that finished lately"
+    found = await sweeps(client)
+    if found is None:
+        remedy = "raccord up and raccord starter schedule it when they start."
+        return Check.warn(name, "not scheduled yet", expected=expected, remedy=remedy)
+    if trouble := found.trouble(every, datetime.now(UTC)):
+        remedy = "Until it runs won deals are found by webhooks alone. Try: raccord reconcile --once"
+        return Check.fail(name, trouble, expected=expected, remedy=remedy)
+    last = f"{found.finished_at:%Y-%m-%d %H:%M} UTC" if found.finished_at else "not yet"
+    return Check.ok(name, f"last finished {last}")

@@ -1,0 +1,46 @@
+"""What a worker looks at beside its work: that the server is ours yet, and that flows and sweep get on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from raccord.sealing import KeyRing
+from raccord.temporal.company import prove
+from raccord.temporal.health import stuck, sweeps
+
+log = structlog.get_logger()
+
+EVERY = timedelta(minutes=1)
+
+
+async def watch(client: Client, keys: KeyRing, *, sweep_every: timedelta, every: timedelta = EVERY) -> None:
+    """Look again and again until cancelled, and log each trouble once, and its end.
+
+    Raises `ForeignNamespace` when another company's server has come to answer at our address.
+    """
+    told: set[str] = set()
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        try:
+            await prove(client, keys, claiming=False)
+            found = {trouble async for trouble in _troubles(client, sweep_every)}
+        except (RPCError, RuntimeError) as error:
+            # The server is away; whoever works with it notices.
+            log.info("health.not_seen", error=type(error).__name__)
+            continue
+        for trouble in sorted(found - told):
+            log.warning("health.trouble", problems=trouble)
+        if told and not found:
+            log.info("health.well")
+        told = found
+
+
+async def _troubles(client: Client, sweep_every: timedelta) -> AsyncIterator[str]:
+    if found := await stuck(client):
+        yield str(found)
+    if (ran := await sweeps(client)) and (trouble := ran.trouble(sweep_every, datetime.now(UTC))):
+        yield trouble
