@@ -1,6 +1,8 @@
-"""The codec endpoint of the Web UI: `POST /decode`, decode only, on loopback, for one exact origin."""
+"""The codec endpoint of the Web UI: `POST /decode`, decode only, on loopback, for one user and one origin."""
 
+import json
 import time
+from datetime import timedelta
 
 import structlog
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
@@ -12,19 +14,28 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 
+from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, UnknownKey
 from raccord.temporal.codec import SealingCodec
+from starters.receiver.body import Refused, read_body
+from starters.receiver.owner import is_ours
 
 log = structlog.get_logger()
 
 MAX_BODY = 4 * 1024 * 1024
+BODY_TIME = timedelta(seconds=5)
 MAX_PER_SECOND = 200
 """The Web UI asks once per event of a history page."""
 
 
 class CodecEndpoint:
-    """Hands out plain text, so it is bound to loopback, answers only our UI, and leaves an audit row."""
+    """Hands out plain text: to processes of the user who runs it, for a page of our UI; leaves an audit row.
+
+    Any process can claim an origin, and what the UI is told every user of the machine can read: its
+    settings, its arguments. So it is the kernel that says whose the connection is. Whoever runs as that
+    user can read the key file anyway.
+    """
 
     def __init__(self, codec: SealingCodec, records: Records, origins: list[str]) -> None:
         self._codec = codec
@@ -43,27 +54,39 @@ class CodecEndpoint:
 
     async def decode(self, request: Request) -> Response:
         """Decode `Payloads` in Temporal's JSON form."""
-        if request.headers.get("origin") not in self._origins:
-            return Response(status_code=403)
-        if self._over_limit():
-            return Response(status_code=429, headers={"Retry-After": "1"})
-        body = await request.body()
-        if len(body) > MAX_BODY:
-            return Response(status_code=413)
         try:
-            sealed = ParseDict(await request.json(), Payloads())
+            plain = await self._decoded(request)
+        except Refused as refused:
+            log.warning("codec.refused", cause=refused.cause)
+            headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+            return Response(status_code=refused.status, headers=headers)
+        return JSONResponse(MessageToDict(plain))
+
+    async def _decoded(self, request: Request) -> Payloads:
+        if request.headers.get("origin") not in self._origins:
+            raise Refused(403, "origin")
+        if not await is_ours(request.scope["client"], request.scope["server"]):
+            raise Refused(403, "another_user")
+        if self._over_limit():
+            raise Refused(429, "busy", retry_after=1)
+        sealed = _payloads(await read_body(request, limit=MAX_BODY, within=BODY_TIME))
+        try:
             plain = [self._codec.unsealed(payload) for payload in sealed.payloads]
-        except (ValueError, ParseError, UnknownKey, CannotUnseal) as error:
-            log.warning("codec.refused", error=type(error).__name__)
-            return Response(status_code=400)
+            await self._note(len(plain))
+        except (ValueError, UnknownKey, CannotUnseal) as error:
+            raise Refused(400, type(error).__name__) from error
+        except RecordsUnavailable as error:
+            raise Refused(503, "records_unavailable", retry_after=1) from error
+        return Payloads(payloads=plain)
+
+    async def _note(self, count: int) -> None:
         await self._records.audit.note(
             effect="codec.decode",
             object="temporal/payloads",
             actor="web-ui",
             cause="POST /decode",
-            detail={"payloads": len(plain)},
+            detail={"payloads": count},
         )
-        return JSONResponse(MessageToDict(Payloads(payloads=plain)))
 
     def _over_limit(self) -> bool:
         now = int(time.monotonic())
@@ -71,3 +94,10 @@ class CodecEndpoint:
             self._second, self._count = now, 0
         self._count += 1
         return self._count > MAX_PER_SECOND
+
+
+def _payloads(body: bytes) -> Payloads:
+    try:
+        return ParseDict(json.loads(body), Payloads())
+    except (ValueError, ParseError, TypeError, RecursionError) as error:
+        raise Refused(400, "no_payloads") from error

@@ -76,6 +76,8 @@ def http_server(app: Starlette) -> uvicorn.Server:
             lifespan="off",
             log_config=None,
             access_log=False,
+            # What a client says of itself is believed nowhere.
+            proxy_headers=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
