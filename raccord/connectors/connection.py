@@ -14,7 +14,6 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -45,19 +44,22 @@ class ConnectionSettings(BaseModel):
     previous_webhook_secret_until: AwareDatetime | date | None = None
     """When `previous_webhook_secret` ends: a moment, or a day, which counts to its end in UTC."""
 
-    @field_validator("*", mode="before")
+    @field_validator("*")
     @classmethod
-    def _is_copied_without_blanks(cls, value: Any, about: ValidationInfo) -> Any:
+    def _secrets_are_visible(cls, value: Any) -> Any:
         """Refuse what a clipboard adds to a secret: no vendor would say that this is what is wrong."""
-        secret = "SecretStr" in str(cls.model_fields[about.field_name or ""].annotation)
-        if secret and isinstance(value, str) and value != value.strip():
-            raise ValueError("there is a blank or a line break around it; copy it without")
+        if isinstance(value, SecretStr):
+            characters = value.get_secret_value()
+            if not any(_visible(each) for each in characters):
+                raise ValueError("it is empty or blank: enter it, or leave it out")
+            if not (_visible(characters[0]) and _visible(characters[-1])):
+                raise ValueError("there is a blank or a line break around it; copy it without")
         return value
 
     @field_validator("webhook_secret", "previous_webhook_secret")
     @classmethod
     def _is_hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and len(secret.get_secret_value().strip()) < _SHORTEST_SECRET:
+        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
             raise ValueError(
                 f"a webhook secret has at least {_SHORTEST_SECRET} characters: copy the whole of it"
             )
@@ -99,6 +101,10 @@ class ConnectionSettings(BaseModel):
     def test(self) -> bool | None:
         """Whether these are test credentials; None where the vendor does not say."""
         return None
+
+
+def _visible(character: str) -> bool:
+    return character.isprintable() and not character.isspace()
 
 
 def _end(until: datetime | date | None) -> datetime | None:

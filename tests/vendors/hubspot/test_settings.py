@@ -18,15 +18,15 @@ def test_the_vendor_page_s_host_is_the_default() -> None:
     assert settings().base_url == "https://api.hubapi.com"
 
 
-@pytest.mark.parametrize("token", ["", " ", "pat eu1", "pat-eu1\n", "pät"])
+@pytest.mark.parametrize("token", ["pat eu1", "pat\neu1", "pät"])
 def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
     with pytest.raises(ValidationError, match="access token"):
         settings(access_token=token)
 
 
 @pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
-@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
-def test_an_empty_or_short_secret_refuses_to_start(name: str, secret: str) -> None:
+@pytest.mark.parametrize("secret", ["short", "x" * 15])
+def test_a_short_secret_refuses_to_start(name: str, secret: str) -> None:
     with pytest.raises(ValidationError, match="at least 16"):
         settings(**({"webhook_secret": SECRET} | {name: secret}))
 
