@@ -41,7 +41,7 @@ class Answered(Value):
 
     taken: bool
     said: Message | str
-    """From the flow as a sentence, else as a message to be said."""
+    """From the flow as a sentence, else as a message to be said; empty where there is nobody to say it to."""
 
 
 class Whisper(Value):
@@ -109,6 +109,9 @@ class DeskMessages:
         decision = decision_of(press.value, actor=f"{pressed.messenger}:{press.user}")
         if decision is None:
             return Answered(taken=False, said=message("press.not_ours"))
+        if not await self._messenger.is_ours(press.workspaces):
+            await self._note_stranger(decision)
+            return Answered(taken=False, said="")
         if not await self._messenger.may_decide(press.user):
             await self._note_stranger(decision)
             return Answered(taken=False, said=message("press.stranger", connection=pressed.messenger))

@@ -41,6 +41,10 @@ class Messenger(Protocol):
         """Return the messenger's id of the person with this e-mail address, or None."""
         ...
 
+    async def is_ours(self, workspaces: tuple[str, ...]) -> bool:
+        """Whether a press that names these workspaces comes from where our messages are posted."""
+        ...
+
     async def may_decide(self, user: str) -> bool:
         """Whether this person is on the list of those who may decide."""
         ...

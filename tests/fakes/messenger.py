@@ -61,6 +61,10 @@ class FakeMessenger(Switches):
         await self._call("user_of")
         return email.partition("@")[0]
 
+    async def is_ours(self, workspaces: tuple[str, ...]) -> bool:
+        await self._call("is_ours")
+        return True
+
     async def may_decide(self, user: str) -> bool:
         await self._call("may_decide")
         return True

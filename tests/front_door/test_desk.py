@@ -1,9 +1,11 @@
 """Every problem becomes one visible question; one answer, or one repair, and the same flow goes on."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from tests.domain.spoken import say_reason, say_remedy
 from tests.front_door.account import TWO_LINES_GROSS, siren, siret
+from tests.front_door.doors import SLACK
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery, one_write_to_the_deal
 from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
 
@@ -173,6 +176,40 @@ async def test_a_stranger_decides_nothing_and_is_told_so(desk: Lane) -> None:
     assert (await desk.question(deal)).answer is None
     refused = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
     assert refused[-1]["actor"] == "slack:U0STRANGER"
+
+
+async def test_a_press_in_another_workspace_decides_nothing(desk: Lane) -> None:
+    """By somebody whose id is on the list, signed by Slack; the settings name no workspace."""
+    deal, _ = await dirty_deal(desk)
+    await desk.account.press(await message_about(desk, deal), GIVE_UP, user="U0STRANGER")
+    (delivered,) = [
+        d for d in await desk.account.deliveries() if deal in d["body"] and "U0STRANGER" in d["body"]
+    ]
+    payload = json.loads(parse_qs(delivered["body"])["payload"][0])
+    payload["user"]["id"] = "U0CAMILLE"
+
+    async def press(team: str, action_ts: str) -> int:
+        payload["team"]["id"] = payload["user"]["team_id"] = team
+        payload["actions"][0]["action_ts"] = action_ts
+        body = SLACK.carry(json.dumps(payload).encode())
+        headers = SLACK.headers(body, desk.url("receiver"))
+        async with httpx.AsyncClient() as http:
+            return (
+                await http.post(desk.url("receiver", SLACK.path), content=body, headers=headers)
+            ).status_code
+
+    home = payload["team"]["id"]
+    assert await press("T0ELSEWHERE", "1790000001.000100") == 200
+
+    async def refused() -> bool:
+        rows = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
+        return bool(rows[-1]["actor"] == "slack:U0CAMILLE")
+
+    await until(refused)
+    assert (await desk.question(deal)).answer is None
+    assert await press(home, "1790000002.000100") == 200
+    assert (await desk.outcome(deal))["ending"] == "closed"
+    assert not await desk.account.whispers("U0CAMILLE", deal)
 
 
 async def whispered(lane: Lane, user: str, *said: str) -> bool:

@@ -93,16 +93,3 @@ def test_a_request_ends_before_its_step(tmp_path: Path) -> None:
 
 def test_the_queue_of_the_flows_is_no_connections() -> None:
     assert FLOWS_QUEUE in RESERVED
-
-
-@pytest.mark.parametrize("blank", [" ", "\n", "\t"])
-@pytest.mark.parametrize(
-    "field", ["hubspot.access_token", "hubspot.webhook_secret", "stripe.api_key", "slack.bot_token"]
-)
-def test_a_secret_with_a_blank_around_it_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, blank: str
-) -> None:
-    connection, name = field.split(".")
-    monkeypatch.setenv(f"RACCORD_{connection.upper()}__{name.upper()}", f"rk_test_0000{blank}")
-    with pytest.raises(BadSettings, match=rf"^{field}: there is a blank or a line break around it; copy it"):
-        configuration(tmp_path, f'messenger = "slack"\n{SLACK}')

@@ -22,7 +22,7 @@ class Press:
     @workflow.run
     async def run(self, press: PressIn) -> Answered:
         answered = await self._handed_over(press)
-        if not answered.taken:
+        if not answered.taken and answered.said:
             whisper = Whisper(place=press.press.place, user=press.press.user, text=answered.said)
             try:
                 await run_step(

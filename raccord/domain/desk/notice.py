@@ -76,3 +76,5 @@ class Press(Value):
     key: str
     """The same for every delivery of one press, different for every other press."""
     at: datetime
+    workspaces: tuple[str, ...] = ()
+    """The messenger's ids of the workspace it was pressed in, and of what that belongs to."""

@@ -31,14 +31,11 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
 
 
 def _workspace(identity: Identity, team: str | None) -> Check:
-    return Check.same(
-        "workspace",
-        identity.team_id,
-        expected=team or "",
-        shown=f"{identity.team_id} ({identity.team or 'without a name'})",
-        unset=f'Set team = "{identity.team_id}", so that presses of other workspaces are ignored.',
-        other="The token is of another workspace: correct team or bot_token.",
-    )
+    shown = f"{identity.team_id} ({identity.team or 'without a name'})"
+    if team in (None, identity.team_id):
+        return Check.ok("workspace", shown, expected=team or "")
+    remedy = "The token is of another workspace: correct team or bot_token."
+    return Check.fail("workspace", shown, expected=team, remedy=remedy)
 
 
 def _permissions(header: str | None, channel: str) -> Check:

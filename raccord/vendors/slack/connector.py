@@ -33,6 +33,7 @@ class SlackMessenger:
         self._client = SlackClient(name, settings)
         self._people = People(self._client)
         self._messages = Messages(self._client, self._people, settings.channel)
+        self._home = frozenset({settings.team} if settings.team else ())
 
     @property
     def capabilities(self) -> MessengerCapabilities:
@@ -58,6 +59,18 @@ class SlackMessenger:
 
     async def user_of(self, email: str) -> str | None:
         return await self._people.find(email)
+
+    async def is_ours(self, workspaces: tuple[str, ...]) -> bool:
+        # Slack names one in every press (Slack docs: block_actions-payload).
+        return not workspaces or not (await self._known_home()).isdisjoint(workspaces)
+
+    async def _known_home(self) -> frozenset[str]:
+        """Return the workspace of the settings, else the token's own with the organisation that has it."""
+        if not self._home:
+            who = await self._client.call(WHO_AM_I, self._client.api.auth_test, Identity)
+            organisation = who.enterprise_id if who.is_enterprise_install else None
+            self._home = frozenset(id for id in (who.team_id, organisation) if id)
+        return self._home
 
     async def may_decide(self, user: str) -> bool:
         if user in self._settings.member_ids:

@@ -18,6 +18,7 @@ from raccord.vendors.slack.signature import SCHEME
 from raccord.vendors.slack.wire import ChannelId, MemberId, Ts
 
 _OURS = re.compile(f"{ACTION}[0-9]{{1,4}}")
+_MOST_FIELDS = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,9 +75,10 @@ class _Payload(Wire):
         message = message or (self.message.ts if self.message else None)
         return Place(channel=channel, message=message) if channel and message else None
 
-    def is_of(self, team: str) -> bool:
-        """Whether it comes from this workspace, or from the organisation that installed the app."""
-        return team in {found.id for found in (self.team, self.enterprise) if found}
+    @property
+    def workspaces(self) -> tuple[str, ...]:
+        """The workspace it comes from, and the organisation that installed the app."""
+        return tuple(found.id for found in (self.team, self.enterprise) if found)
 
 
 def presses(settings: ConnectionSettings) -> PressSource:
@@ -105,28 +107,27 @@ class SlackActions(Signed):
             fields = f"{error.error_count()} fields"
             raise UnreadableBody(f"the payload has not the documented shape ({fields})") from None
         place = payload.place
-        if place is None or (self._team is not None and not payload.is_of(self._team)):
+        if place is None or (self._team is not None and self._team not in payload.workspaces):
             return ()
-        return tuple(_press(button, place, payload.user.id) for button in found)
+        return tuple(_press(button, place, payload) for button in found)
 
 
 def _payload(body: bytes) -> bytes:
-    """Return the one field of the form that Slack sends."""
+    """Return the field `payload` of a form; what other fields there are is ignored."""
     try:
         fields = parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
-            strict_parsing=True,
-            errors="strict",
-            max_num_fields=1,
+            errors="surrogateescape",
+            max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
-        raise UnreadableBody("the body is no form with one field") from None
-    match fields:
-        case [("payload", value)]:
-            return value.encode()
+        raise UnreadableBody("the body is no form") from None
+    match [value for name, value in fields if name == "payload"]:
+        case [value]:
+            return value.encode("utf-8", "surrogateescape")
         case _:
-            raise UnreadableBody("the form's field is not payload")
+            raise UnreadableBody("the form has not one field payload")
 
 
 def _is_ours(action: dict[str, Any]) -> bool:
@@ -135,9 +136,17 @@ def _is_ours(action: dict[str, Any]) -> bool:
     return used.type == "button" and bool(_OURS.fullmatch(used.action_id))
 
 
-def _press(button: _Button, place: Place, user: str) -> Press:
+def _press(button: _Button, place: Place, payload: _Payload) -> Press:
+    user = payload.user.id
     key = (place.channel, place.message, button.action_id, button.action_ts, user)
-    return Press(value=button.value, user=user, place=place, key="/".join(key), at=_instant(button.action_ts))
+    return Press(
+        value=button.value,
+        user=user,
+        place=place,
+        key="/".join(key),
+        at=_instant(button.action_ts),
+        workspaces=payload.workspaces,
+    )
 
 
 def _instant(ts: str) -> datetime:

@@ -27,7 +27,7 @@ class SlackSettings(ConnectionSettings):
     people: tuple[str, ...] = ()
     """Who may decide: member ids or e-mail addresses. Anyone in the channel can press, only these count."""
     team: Annotated[str, StringConstraints(pattern=r"^[TE][A-Z0-9]{1,30}$")] | None = Field(default=None)
-    """The workspace's id: presses of other workspaces are ignored."""
+    """The workspace's id: presses of other workspaces are ignored. By default it is the token's own."""
 
     @field_validator("bot_token")
     @classmethod

@@ -25,6 +25,8 @@ class Identity(Success):
     team_id: str
     team: str | None = None
     user_id: str
+    enterprise_id: str | None = None
+    is_enterprise_install: bool = False
 
 
 class Member(Wire):

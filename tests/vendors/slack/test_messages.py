@@ -249,6 +249,42 @@ async def test_those_on_the_list_decide_by_id_or_address_and_nobody_else(
     assert not await connect(people=[]).may_decide("U0BOSS")
 
 
+async def test_the_token_says_which_workspace_is_ours(connect: Connect, stub: Stub) -> None:
+    stub.on("POST auth.test", granted(NEEDED, enterprise_id="E1"))
+    slack = connect(team=None)
+    assert await slack.is_ours(("T012", "E1"))
+    assert not await slack.is_ours(("T999",))
+    assert not await slack.is_ours(("T999", "E1"))
+    assert stub.count("POST auth.test") == 1
+
+
+async def test_an_organisation_s_token_is_at_home_in_each_of_its_workspaces(
+    connect: Connect, stub: Stub
+) -> None:
+    stub.on("POST auth.test", granted(NEEDED, team_id="E1", enterprise_id="E1", is_enterprise_install=True))
+    slack = connect(team=None)
+    assert await slack.is_ours(("T012", "E1"))
+    assert not await slack.is_ours(("T012", "E2"))
+
+
+async def test_a_team_in_the_settings_is_not_asked_for(connect: Connect, stub: Stub) -> None:
+    slack = connect(team="T012")
+    assert await slack.is_ours(("T012",))
+    assert not await slack.is_ours(("T999",))
+    assert stub.count("POST auth.test") == 0
+
+
+async def test_while_slack_cannot_say_whose_the_token_is_nothing_is_decided(
+    connect: Connect, stub: Stub
+) -> None:
+    stub.on("POST auth.test", no("internal_error"))
+    slack = connect(team=None)
+    with pytest.raises(Transient):
+        await slack.is_ours(("T012",))
+    stub.on("POST auth.test", granted(NEEDED))
+    assert await slack.is_ours(("T012",))
+
+
 def by_name(checks: tuple[Check, ...]) -> dict[str, Check]:
     return {check.name: check for check in checks}
 

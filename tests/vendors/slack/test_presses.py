@@ -61,6 +61,7 @@ def test_a_press_says_who_pressed_what_where_and_when() -> None:
             place=Place(channel=CHANNEL, message=TS),
             key=f"{CHANNEL}/{TS}/raccord_0/1790000010.289415/U012ABCDEF",
             at=datetime.fromtimestamp(1790000010, UTC) + timedelta(microseconds=289415),
+            workspaces=("T012",),
         ),
     )
 
@@ -109,8 +110,15 @@ def test_links_menus_and_other_workspaces_are_no_press_of_ours(payload: Any) -> 
     assert source().parse(form(payload)) == ()
 
 
-def test_without_a_team_in_the_settings_every_workspace_of_the_app_counts() -> None:
-    assert len(source(team=None).parse(form(PAYLOAD | {"team": {"id": "T999"}}))) == 1
+def test_without_a_team_in_the_settings_a_press_says_where_it_comes_from() -> None:
+    payload = PAYLOAD | {"team": {"id": "T999"}, "enterprise": {"id": "E1"}}
+    (press,) = source(team=None).parse(form(payload))
+    assert press.workspaces == ("T999", "E1")
+
+
+@pytest.mark.parametrize("more", [b"x=1&%s", b"%s&x=1&y", b"%s&novelty=%%FF", b"%s&", b"PAYLOAD={}&%s"])
+def test_fields_that_nobody_knows_are_ignored(more: bytes) -> None:
+    assert source().parse(more % form(PAYLOAD)) == source().parse(form(PAYLOAD))
 
 
 def test_an_organisation_s_install_counts_by_its_own_id() -> None:
@@ -134,7 +142,6 @@ def test_an_organisation_s_install_counts_by_its_own_id() -> None:
         b"payload=%FF%FE",
         b"\xff\xfe",
         b"payload={}&payload={}",
-        form(PAYLOAD) + b"&x=1",
         form(PAYLOAD).replace(b"payload=", b"Payload="),
         json.dumps(PAYLOAD).encode(),
         ("payload=" + quote_plus("[" * 40 + "]" * 40)).encode(),
