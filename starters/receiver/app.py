@@ -178,8 +178,8 @@ class Receiver:
         """Say whether deliveries can be accepted: Temporal answers and the records are migrated."""
         try:
             async with asyncio.timeout(self._settings.deadline.total_seconds()):
-                serving = await self._client.service_client.check_health()
-            ready = serving and self._ours.is_set() and await self._records.migrated()
+                serving = self._ours.is_set() and await self._client.service_client.check_health()
+                ready = serving and await self._records.migrated()
         except (RPCError, RuntimeError, TimeoutError, RecordsUnavailable):
             ready = False
         return Response(

@@ -56,7 +56,7 @@ async def endpoint(tmp_path: Path) -> AsyncIterator[Endpoint]:
     sealed = await codec.encode([Payload(metadata={"encoding": b"json/plain"}, data=SECRET)])
     body = json.dumps(MessageToDict(Payloads(payloads=sealed))).encode()
     listening = socket.create_server(("127.0.0.1", 0))
-    server = http_server(CodecEndpoint(codec, records, [UI]).app(), "127.0.0.1", 0)
+    server = http_server(CodecEndpoint(codec, records, [UI]).app())
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     yield Endpoint(listening.getsockname()[1], records, body)
     server.should_exit = True
