@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,8 +18,10 @@ from raccord.sealing import KeyRing
 from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.app import Receiver
 from starters.receiver.deliveries import TOLD_AT_ONCE
+from tests.patience import patience
 from tests.records.questions import question
 
+PATIENT = ReceiverSettings(deadline=timedelta(seconds=patience(10)))
 OF_ITSELF = "deal-won/hubspot/1"
 WAITING = "deal-won/hubspot/2"
 
@@ -62,7 +65,7 @@ async def delivered(records: Records, *hints: Hint, proven: bool = True, status:
     if proven:
         ours.set()
     sources = {"hubspot": Told(*hints)}
-    receiver = Receiver(cast(Client, woken), records, sources, ReceiverSettings(), ours=ours)
+    receiver = Receiver(cast(Client, woken), records, sources, PATIENT, ours=ours)
     transport = httpx.ASGITransport(app=receiver.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         answer = await http.post("/webhooks/hubspot", json=[])
@@ -136,6 +139,6 @@ async def test_a_large_delivery_has_one_flow_however_often_it_arrives(records: R
 
 
 async def test_a_delivery_that_is_too_large_for_temporal_is_set_aside(records: Records) -> None:
-    woken = await delivered(records, *deals(12_000, id="9" * 30))
+    woken = await delivered(records, *deals(1_200, id="9" * 1_000))
     assert woken.ids == []
-    assert [kept.reason for kept in await records.quarantine.list()] == ["it concerns 12000 flows"]
+    assert [kept.reason for kept in await records.quarantine.list()] == ["it concerns 1200 flows"]
