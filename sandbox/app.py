@@ -17,8 +17,11 @@ def create_app(
     webhooks: Mapping[str, str] | None = None,
     redelivery: Sequence[float] = DEFAULT_SCHEDULE,
     mailbox: Mailbox | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> Starlette:
     """A fresh sandbox. `webhooks` maps a vendor to the URL it delivers to; `redelivery` are waits in seconds.
+
+    `links` are what the operator wants to reach from the page, by label; `{id}` in one is a record's id.
 
     The mailbox listens while the application runs; its port is free to choose unless a mailbox is given.
     Raises ValueError with a sentence when there is no such vendor.
@@ -28,7 +31,11 @@ def create_app(
     for vendor, url in (webhooks or {}).items():
         delivery.configure(vendor, {"url": url})
     return assemble(
-        vendors=vendors, delivery=delivery, emails=mailbox, pages=page(), running=_listening(mailbox)
+        vendors=vendors,
+        delivery=delivery,
+        emails=mailbox,
+        pages=page(vendors, links or {}),
+        running=_listening(mailbox),
     )
 
 
@@ -38,6 +45,14 @@ def delivery_of(text: str) -> tuple[str, str]:
     if not found:
         raise ValueError(f"{text!r} does not say where a vendor delivers: write vendor=URL")
     return vendor, url
+
+
+def link_of(text: str) -> tuple[str, str]:
+    """Read `label=URL` as it is typed. Raises ValueError with a sentence when it is not that."""
+    label, _, url = text.partition("=")
+    if not label or not url.startswith(("http://", "https://")):
+        raise ValueError(f"{text!r} is no link for the page: write LABEL=http://...")
+    return label, url
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ class Desk:
         workflow.upsert_search_attributes(
             [search.STATE.value_set("waiting"), search.CAUSE.value_set(question.cause)]
         )
-        self._page.say(question_markdown(question, ticket.incident, language))
+        self._page.show(question_markdown(question, ticket.incident, language))
         self._waiting = True
         await workflow.wait_condition(lambda: self._answer is not None or changed())
         self._waiting, self._heard = False, True

@@ -235,7 +235,7 @@ class Flow(ABC, Generic[E]):
             workflow.continue_as_new(self.subject)
 
     async def _conclude(self, end: End) -> None:
-        self.page.say(end_markdown(end, self.held_up.language))
+        self.page.show(end_markdown(end, self.held_up.language))
         amount = end.amount
         workflow.upsert_search_attributes(
             [

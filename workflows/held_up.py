@@ -77,7 +77,7 @@ class HeldUp:
             self._show(awaited.queue)
             await self._done(awaited)
             workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
-            self._page.say("")
+            self._page.show("")
 
     async def _done(self, awaited: _Awaited) -> None:
         await workflow.wait_condition(lambda: self._awaited is not awaited)
@@ -86,4 +86,4 @@ class HeldUp:
         workflow.upsert_search_attributes(
             [search.STATE.value_set("waiting"), search.CAUSE.value_set(f"{search.AWAITS}{queue}")]
         )
-        self._page.say(waiting_markdown(queue, self.language))
+        self._page.show(waiting_markdown(queue, self.language))

@@ -16,8 +16,8 @@ class Page:
     def name(self, subject: str) -> None:
         """Name the subject as it is now. What was waited for before is over."""
         self._subject = subject
-        self.say("")
+        self.show("")
 
-    def say(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Say what the flow waits for or came to; empty while it works."""
         workflow.set_current_details("\n\n".join(part for part in (self._subject, text) if part))

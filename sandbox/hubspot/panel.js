@@ -1,91 +1,106 @@
-// HubSpot's part of the page: its deals, won and edited as their owner does it.
+// HubSpot's part of the page: its deals, won and repaired as their owner does it, and the tasks of its people.
 
-import { ask, fill, icon, link, list, make, money, pill, refresh, section, trouble } from "/panels/shell.js";
+import { ask, fill, icon, link, make, money, pill, refresh, section, trouble } from "/panels/shell.js";
 
-const BILLING = { issued: "", paid: "good", partially_paid: "warn", overdue: "warn", refunded: "warn", needs_attention: "bad", disputed: "bad" };
 const PENCIL = "M11.5 2.5l2 2L5 13l-3 1 1-3z";
+const ANYBODY = "userId:70112233";
 let state = null;
 
-async function patch(path, properties, ownerId) {
-  const owner = state.owners.find((one) => one.id === ownerId);
-  const answer = await fetch(`/hubspot/crm/v3/objects/${path}`, {
-    method: "PATCH",
-    headers: { "Content-Type": "application/json", "X-Sandbox-Actor": `userId:${owner ? owner.userId : 70112233}` },
-    body: JSON.stringify({ properties }),
+async function send(actor, { method, path, body }) {
+  const answer = await fetch(`/hubspot${path}`, {
+    method, headers: { "Content-Type": "application/json", "X-Sandbox-Actor": actor || ANYBODY },
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`HubSpot refused: ${(await answer.json()).message}`);
 }
 
-async function win(deal, stage, button) {
+function patch(actor, path, properties) { return send(actor, { method: "PATCH", path, body: { properties } }); }
+
+async function done(button, work) {
   button.disabled = true;
-  try { await patch(`deals/${deal.id}`, { dealstage: stage }, deal.properties.hubspot_owner_id); await refresh(); }
-  catch (error) { trouble(error.message); button.disabled = false; }
+  try { await work(); await refresh(); } catch (error) { trouble(error.message); button.disabled = false; }
 }
 
-function primaryCompany(deal) {
-  const linked = Object.entries(deal.associations.companies || {});
-  const [id] = linked.find(([, types]) => list(types).some((type) => (type.typeId ?? type) === 5)) || linked[0] || [];
-  return state.companies.find((one) => one.id === id);
+function button(text, title, work, kind) {
+  const element = make("button", { type: "button", text, title, class: kind });
+  element.addEventListener("click", () => done(element, work));
+  return element;
+}
+
+function fieldOf(field) {
+  const input = make("input", { value: field.now, autocomplete: "off" });
+  const label = make("label", {}, field.label, field.of && make("span", {}, make("bdi", { text: field.of })), input);
+  if (field.offer === null) return { field, input, element: label };
+  const use = make("button", { type: "button", class: "calm", text: "Use it" });
+  use.addEventListener("click", () => { input.value = field.offer; });
+  const offer = make("div", { class: "offer" }, "works: ", make("code", { text: field.offer }), use);
+  return { field, input, element: make("div", {}, label, offer) };
 }
 
 async function edit(deal) {
-  const company = primaryCompany(deal);
-  const amount = make("input", { value: deal.properties.amount || "", inputmode: "decimal", autocomplete: "off" });
-  const siret = company && make("input", { value: company.properties.siret || "", inputmode: "numeric", autocomplete: "off", autofocus: company.properties.siret ? undefined : "", placeholder: "14 digits" });
-  const fields = [make("label", {}, "Amount of the deal", amount)];
-  if (siret) fields.push(make("label", {}, "SIRET of its company", make("span", {}, make("bdi", { text: company.properties.name || company.id })), siret));
-  if (!(await ask("Edit in HubSpot", fields, "Save", "Cancel"))) return;
-  const owner = deal.properties.hubspot_owner_id;
+  const fields = deal.fields.map(fieldOf);
+  const actions = deal.actions.map((action) => {
+    const press = make("button", { type: "button", text: action.label });
+    press.addEventListener("click", () => done(press, async () => { await send(deal.actor, action); document.getElementById("dialog").close("no"); }));
+    return make("div", {}, press);
+  });
+  const wrong = deal.wrong && make("p", { class: "wrong", text: deal.wrong });
+  const inside = [wrong, ...actions, ...fields.map((one) => one.element)].filter(Boolean);
+  if (!(await ask("Edit in HubSpot", inside, "Save", "Cancel"))) return;
   try {
-    if (amount.value !== (deal.properties.amount || "")) await patch(`deals/${deal.id}`, { amount: amount.value }, owner);
-    if (siret && siret.value !== (company.properties.siret || "")) await patch(`companies/${company.id}`, { siret: siret.value }, owner);
+    for (const { field, input } of fields) if (input.value !== field.now) await patch(deal.actor, field.path, { [field.property]: input.value });
     await refresh();
   } catch (error) { trouble(error.message); }
 }
 
-function dealRow(deal, stages, companies) {
-  const values = deal.properties, stage = stages[values.dealstage] || {};
-  const company = Object.keys(deal.associations.companies || {}).map((id) => companies[id]).filter(Boolean).map((one) => one.properties.name);
-  const owner = state.owners.find((one) => one.id === values.hubspot_owner_id);
-  const tone = stage.won ? "good" : stage.closed ? "bad" : "";
-  let button = null;
-  if (!stage.closed) {
-    const target = Object.values(stages).find((one) => one.won && one.pipeline === values.pipeline);
-    button = make("button", { type: "button", text: "Win", title: `Set the stage to ${target.label}` });
-    button.addEventListener("click", () => win(deal, target.id, button));
-  }
-  const pencil = make("button", { type: "button", class: "calm", title: "Edit amount or SIRET", "aria-label": "Edit amount or SIRET" }, icon(PENCIL));
+function linkOf(one) {
+  const element = link(one.label, one.href);
+  if (!one.open) element.classList.add("done");
+  return element;
+}
+
+function dealRow(deal) {
+  const pencil = make("button", { type: "button", class: "calm", title: "Edit, with a value that works", "aria-label": "Edit" }, icon(PENCIL));
   pencil.addEventListener("click", () => edit(deal));
-  const number = values.billing_invoice_number, status = values.billing_status;
-  return make("div", { class: "row deal" },
-    make("div", { style: "min-width:0" },
-      make("div", { class: "name", title: deal.id }, make("bdi", { text: values.dealname || deal.id })),
-      make("div", { class: "note" }, make("bdi", { text: company.join(" + ") || "no company" }), owner ? ` · ${owner.firstName} ${owner.lastName}` : "")),
-    make("div", { style: "min-width:0" }, pill(stage.label || values.dealstage, tone),
-      status && make("div", {}, pill(status.replaceAll("_", " "), BILLING[status]))),
-    make("div", {}, make("div", { class: "amount", text: money(values.amount, values.deal_currency_code) }),
-      number && make("div", { class: "amount note" }, link(number, values.billing_invoice_url))),
-    make("div", { class: "tools" }, button, pencil));
+  const win = deal.won_stage && button("Win", "Set the stage to won", () => patch(deal.actor, `/crm/v3/objects/deals/${deal.id}`, { dealstage: deal.won_stage }));
+  const note = make("div", { class: "note" }, make("bdi", { text: deal.companies.join(" + ") || "no company" }), deal.owner && ` · ${deal.owner}`);
+  const said = deal.wrong ? make("div", { class: "wrong", text: deal.wrong }) : deal.shows && make("div", { class: "note shows", text: deal.shows });
+  return make("div", { class: "row deal", id: `deal-${deal.id}` },
+    make("div", { style: "min-width:0" }, make("div", { class: "name", title: deal.id }, make("bdi", { text: deal.name })), note, said),
+    make("div", { class: "amount", text: money(deal.amount, deal.currency) }),
+    make("div", { class: "tools" }, win, pencil),
+    make("div", { class: "trail" }, pill(deal.state.text, deal.state.tone), ...deal.links.map(linkOf)));
+}
+
+function taskRow(task) {
+  const complete = !task.done && button("Done", "Complete this task in HubSpot", () => patch(task.actor, `/crm/v3/objects/tasks/${task.id}`, { hs_task_status: "COMPLETED" }), "calm");
+  return make("div", { class: task.done ? "row task done" : "row task", id: `task-${task.id}` },
+    make("div", { style: "min-width:0" }, make("div", { class: "name" }, make("bdi", { text: task.subject })),
+      make("div", { class: "note" }, `for ${task.for}`, task.deal && " · ", task.deal && link(task.deal_name || task.deal, `#deal-${task.deal}`)),
+      !task.done && task.body && make("div", { class: "body", dir: "auto", text: task.body })),
+    make("div", { class: "tools" }, complete || pill("done", "good")));
+}
+
+// What can still be won stands first.
+function rowsOf(deals) {
+  return [...deals.filter((deal) => deal.won_stage), ...deals.filter((deal) => !deal.won_stage)].map(dealRow);
 }
 
 function draw(now) {
   state = now;
-  const stages = {}, companies = {};
-  for (const pipeline of state.pipelines) for (const stage of pipeline.stages) {
-    const closed = stage.metadata.isClosed === "true";
-    stages[stage.id] = { id: stage.id, label: stage.label, pipeline: pipeline.id, closed, won: closed && stage.metadata.probability === "1.0" };
-  }
-  for (const company of state.companies) companies[company.id] = company;
   const words = document.getElementById("filter").value.toLowerCase();
-  const rows = state.deals.filter((deal) => !deal.archived).map((deal) => dealRow(deal, stages, companies));
-  fill("deals", rows.filter((row) => row.textContent.toLowerCase().includes(words)), "No deal matches.");
-  return [[state.deals.filter((deal) => (stages[deal.properties.dealstage] || {}).won).length, "deals won"]];
+  const deals = state.deals.filter((deal) => JSON.stringify([deal.name, deal.companies, deal.owner, deal.state.text, deal.wrong, deal.shows]).toLowerCase().includes(words));
+  fill("deals", rowsOf(deals.filter((deal) => !deal.dirty)), "No deal matches.");
+  fill("dirty", rowsOf(deals.filter((deal) => deal.dirty)), "No deal matches.");
+  const open = state.tasks.filter((task) => !task.done);
+  fill("tasks", [...open, ...state.tasks.filter((task) => task.done)].map(taskRow), "No task yet. A question puts one on its salesperson's list.");
+  return [[state.deals.filter((deal) => deal.won_stage === null && deal.state.text !== "lost").length, "deals won"], [open.length, "open tasks"]];
 }
 
 function sections() {
   const filter = make("input", { id: "filter", type: "search", placeholder: "Filter deals", "aria-label": "Filter deals" });
   filter.addEventListener("input", () => state && draw(state));
-  return [section("Deals", "deals", filter)];
+  return [section("Clean deals", "deals", filter), section("Dirty deals: the pencil has what settles them", "dirty"), section("Tasks", "tasks")];
 }
 
-export default { label: "HubSpot", column: 0, order: 0, source: "/_control/state/hubspot", sections, draw };
+export default { label: "HubSpot", column: 0, order: 0, source: "/panels/hubspot.json", sections, draw };

@@ -29,9 +29,12 @@ export function list(value) { return Array.isArray(value) ? value : Object.value
 
 export function pill(text, kind) { return make("span", { class: `pill ${kind || ""}`, text, title: text }); }
 
+// Nothing here leads off this machine: what looks like a link into the internet is text.
+export function here(url) { return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?([/?#]|$)/.test(url || ""); }
+
 export function link(text, url) {
-  const safe = /^https?:\/\//.test(url || "");
-  return safe ? make("a", { href: url, text, target: "_blank", rel: "noopener" }) : make("span", { text });
+  if (/^#[\w.-]+$/.test(url || "")) return make("a", { href: url, text });
+  return here(url) ? make("a", { href: url, text, target: "_blank", rel: "noopener" }) : make("span", { text });
 }
 
 export function icon(path) {
@@ -88,7 +91,8 @@ export async function refresh({ redraw = false } = {}) {
   } catch (error) { trouble(`The sandbox does not answer (${error.message}).`); }
 }
 
-export async function open(names) {
+export async function open(names, links) {
+  document.getElementById("links").replaceChildren(...Object.entries(links).map(([label, url]) => link(label, url)));
   const modules = await Promise.all(names.map((name) => import(`/panels/${name}.js`)));
   panels = modules.map((module) => module.default).sort((one, other) => one.order - other.order);
   document.getElementById("vendors").textContent = `${panels.map((panel) => panel.label).filter(Boolean).join(", ")}: simulated on this machine`;

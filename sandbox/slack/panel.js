@@ -1,6 +1,6 @@
 // Slack's part of the page: the conversations, with buttons that can be pressed.
 
-import { ask, fill, icon, link, make, refresh, section } from "/panels/shell.js";
+import { ask, fill, here, icon, link, make, refresh, section } from "/panels/shell.js";
 
 const BILLING_CHANNEL = "C0BILLING", PRESSER = "U0ANNE";
 const EMOJI = { warning: "⚠️", white_check_mark: "✅", x: "❌", hourglass_flowing_sand: "⏳", eyes: "👀", tada: "🎉", rotating_light: "🚨", moneybag: "💰", memo: "📝", information_source: "ℹ️", no_entry: "⛔", question: "❓", bell: "🔔", receipt: "🧾", pause_button: "⏸️", large_green_circle: "🟢", red_circle: "🔴", large_yellow_circle: "🟡" };
@@ -24,7 +24,7 @@ function reference(text) {
     case "!": return make("span", { class: "mention", text: target.startsWith("!date") ? decode(label || "") : `@${target.slice(1)}` });
   }
   const url = decode(target);
-  if (/^mailto:/.test(url)) return make("a", { href: url, text: decode(label || url.slice(7)) });
+  if (/^mailto:/.test(url)) return make("span", { text: decode(label || url.slice(7)) });
   return /^https?:\/\//.test(url) ? link(decode(label || target), url) : make("span", { text: `<${decode(text)}>` });
 }
 
@@ -75,7 +75,7 @@ function textOf(object) {
 async function press(message, blockId, button, element) {
   const confirm = button.confirm;
   if (confirm && !(await ask(decode(confirm.title.text), [textOf(confirm.text)], decode(confirm.confirm.text), decode(confirm.deny.text), confirm.style))) return;
-  if (button.url && /^https?:\/\//.test(button.url)) window.open(button.url, "_blank", "noopener");
+  if (here(button.url)) window.open(button.url, "_blank", "noopener");
   element.disabled = true;
   const user = document.getElementById("presser").value, label = decode(button.text.text);
   let outcome;
@@ -118,7 +118,7 @@ function messageOf(message, replies) {
   const parts = message.deleted ? [make("div", { class: "note", text: "This message was deleted." })]
     : message.blocks.length ? message.blocks.map((block) => blockOf(message, block)) : [mrkdwn(message.text)];
   const only = message.ephemeral_to && make("div", { class: "only" }, icon(EYE), `Only visible to ${person(message.ephemeral_to)}`);
-  return make("article", { class: message.ephemeral_to ? "message ephemeral" : "message" },
+  return make("article", { id: `message-${message.ts}`, class: message.ephemeral_to ? "message ephemeral" : "message" },
     only, make("div", { class: "avatar", style: `--tone:${tone}`, "aria-hidden": "true", text: initials }),
     make("div", { style: "min-width:0" },
       make("div", {}, make("span", { class: "who", text: name }), bot && make("span", { class: "app", text: "APP" }),

@@ -1,7 +1,8 @@
 """The simulated Slack, put together."""
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
+from sandbox.core.mentions import Found, Mention, named_in
 from sandbox.core.vendor import actor_of, committed, exchange_of, staleness
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.slack import arguments, errors
@@ -88,6 +90,19 @@ class SlackVendor:
     def messages(self) -> list[dict[str, Any]]:
         """Every message in order, ephemeral and deleted ones too."""
         return [message.entry() for message in self._workspace.messages]
+
+    def mentions(self, ids: Collection[str]) -> Found:
+        """The conversations' messages, replies and what one person alone sees left out."""
+        found: dict[str, list[Mention]] = {}
+        for message in self._workspace.messages:
+            if message.thread_ts or message.ephemeral_to or message.deleted:
+                continue
+            asks = any(block["type"] == "actions" for block in message.now.blocks)
+            label = "question in Slack" if asks else "message in Slack"
+            mention = Mention("message", label, f"#message-{message.ts}", asks)
+            for id_ in named_in(json.dumps(message.entry()), ids):
+                found.setdefault(id_, []).append(mention)
+        return found
 
     async def press(self, wanted: Mapping[str, Any], *, origin: str) -> dict[str, Any]:
         """Press a button; `origin` is where the sandbox is served. Raises ValueError with a sentence.

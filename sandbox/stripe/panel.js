@@ -16,7 +16,7 @@ function invoiceRow(invoice, customers) {
   const due = invoice.due_date ? `due ${new Date(invoice.due_date * 1000).toLocaleDateString("fr-FR")}` : "";
   const paid = invoice.status === "open" && invoice.amount_paid > 0 ? `${minor(invoice.amount_paid, invoice.currency)} paid` : "";
   const net = invoice.total_excluding_tax ?? invoice.subtotal;
-  return make("div", { class: "row plain" },
+  return make("div", { class: "row plain", id: invoice.id },
     make("div", { style: "min-width:0" },
       make("div", { class: "name" }, link(invoice.number || invoice.id, invoice.hosted_invoice_url), "  ", pill(invoice.status || "draft", INVOICE[invoice.status])),
       make("div", { class: "note" }, make("bdi", { text: name }), ...[due, paid].filter(Boolean).map((part) => ` · ${part}`))),

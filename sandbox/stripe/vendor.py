@@ -1,6 +1,6 @@
 """The Stripe simulator, as the framework sees it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
+from sandbox.core.mentions import Found, Mention, named_in
 from sandbox.core.table import new_id
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.stripe import errors
@@ -60,6 +61,18 @@ class StripeVendor:
             "credit_notes": list(store.credit_notes),
             "events": list(store.events),
         }
+
+    def mentions(self, ids: Collection[str]) -> Found:
+        """The invoices whose metadata name it."""
+        found: dict[str, list[Mention]] = {}
+        for invoice in self._account.store.invoices:
+            data = invoice.data
+            label = f"invoice {data['number']}" if data["number"] else "draft"
+            href = data["hosted_invoice_url"] or f"#{invoice.id}"
+            mention = Mention("invoice", label, href, invoice.status == "open")
+            for id_ in named_in(str(data["metadata"]), ids):
+                found.setdefault(id_, []).append(mention)
+        return found
 
     def reset(self) -> None:
         self._account.reset()

@@ -113,17 +113,27 @@ def starter(config: Path | None) -> None:
     metavar="VENDOR=URL",
     help="Where a vendor delivers, e.g. hubspot=http://127.0.0.1:8080/webhooks/hubspot; may be repeated.",
 )
-def sandbox(port: int, webhook: tuple[str, ...]) -> None:
+@click.option(
+    "--link",
+    multiple=True,
+    metavar="LABEL=URL",
+    help="A link at the top of the page; with {id} in it, one beside each deal; may be repeated.",
+)
+def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...]) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
-    from sandbox.app import create_app, delivery_of
+    from sandbox.app import create_app, delivery_of, link_of
     from sandbox.server import serve
+    from starters.demo.access import access
 
     try:
-        vendors = create_app(webhooks=dict(map(delivery_of, webhook)))
+        vendors = create_app(webhooks=dict(map(delivery_of, webhook)), links=dict(map(link_of, link)))
     except ValueError as error:
         fail(str(error))
-    click.echo(f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them)")
+    click.echo(
+        f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them).\n"
+        "In the shell of whoever uses them:\n\n" + access(port)
+    )
     run(serve(vendors, port=port))
 
 

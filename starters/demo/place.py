@@ -7,12 +7,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# The sandbox's own published credentials; they open nothing else.
-HUBSPOT_TOKEN = "pat-eu1-sandbox-0000"  # noqa: S105
-HUBSPOT_SECRET = "sandbox-hubspot-client-secret-0000"  # noqa: S105
-STRIPE_KEY = "rk_test_sandbox0000000000000000"
-SLACK_TOKEN = "xoxb-sandbox-0000"  # noqa: S105
-SLACK_SECRET = "sandbox-slack-signing-secret-0000"  # noqa: S105
+from raccord.temporal.views import WebUi
+from starters.demo.access import CREDENTIALS, exports
+
+NAMESPACE = "raccord"
 
 _PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090}
 
@@ -44,9 +42,10 @@ flow_waits_after = 3
 
 [invoice.footers]
 fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
-en = "No discount. Late payment: ECB rate plus 10 points and a recovery indemnity of EUR 40."
+en = "No discount. Late payment: interest at the ECB rate plus 10 points and a recovery indemnity of EUR 40."
 
 [vat.zero_rate_reasons]
+exempt_fr = "TVA non applicable, art. 261-4-4° du CGI."
 reverse_charge_fr = "Autoliquidation par le preneur."
 reverse_charge_en = "Reverse charge."
 export_fr = "Exonération de TVA : exportation."
@@ -103,7 +102,14 @@ class Place:
         (directory / "pid").write_text(str(os.getpid()), "utf-8")
         place = cls(directory, {name: _free(port) for name, port in _PREFERRED.items()})
         place.config.write_text(_TOML.format(directory=directory, **place.ports), "utf-8")
+        place.write_shell_file()
         return place
+
+    def write_shell_file(self) -> None:
+        """Write the environment of the demo's processes, readable by its owner alone."""
+        descriptor = os.open(self.shell_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(exports(self.environment))
 
     @property
     def config(self) -> Path:
@@ -115,14 +121,19 @@ class Place:
         clean = {name: "" for name in os.environ if name.startswith("TEMPORAL_")}
         return clean | {
             "TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
-            "TEMPORAL_NAMESPACE": "raccord",
+            "TEMPORAL_NAMESPACE": NAMESPACE,
             "RACCORD_CONFIG": str(self.config),
-            "RACCORD_HUBSPOT__ACCESS_TOKEN": HUBSPOT_TOKEN,
-            "RACCORD_HUBSPOT__WEBHOOK_SECRET": HUBSPOT_SECRET,
-            "RACCORD_STRIPE__API_KEY": STRIPE_KEY,
-            "RACCORD_SLACK__BOT_TOKEN": SLACK_TOKEN,
-            "RACCORD_SLACK__WEBHOOK_SECRET": SLACK_SECRET,
+            **CREDENTIALS,
         }
+
+    @property
+    def ui(self) -> WebUi:
+        return WebUi(self.url("ui"), NAMESPACE)
+
+    @property
+    def shell_file(self) -> Path:
+        """What another shell reads to work beside the demo: `. FILE`."""
+        return self.directory / "env"
 
     def log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name}.log"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -12,14 +13,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
-from rich.panel import Panel
 from rich.table import Table
 
 from raccord.temporal.logs import configure_logs
 from starters.cli.common import fail
 from starters.demo.place import Place
 from starters.demo.scenarios import SCENARIOS, Finding, Scenario
-from starters.demo.stage import Stage
+from starters.demo.stage import AWAITED, Stage
 from workers.run import stop_event
 
 out = Console()
@@ -71,16 +71,20 @@ async def _play(scenario: Scenario, stage: Stage) -> Finding:
         return Finding(ok=False, expected="the scenario plays", found=f"{type(error).__name__}: {error}")
 
 
-def _next_step(stage: Stage) -> Panel:
+def _next_step(stage: Stage) -> str:
     place = stage.place
-    return Panel.fit(
-        f"[bold]Temporal UI[/]    {place.url('ui', '/namespaces/raccord/workflows')}\n"
+    views = "".join(f"  {label:<20} {url}\n" for label, url in place.ui.links(AWAITED))
+    return (
+        "[bold]Everything is running[/]\n\n"
         f"[bold]The vendors[/]    {place.url('sandbox', '/')}\n"
+        f"[bold]Temporal UI[/]\n{views}"
         f"[bold]Data, logs[/]     {place.directory}\n\n"
-        "[bold]Now you:[/] open “The vendors”, press [bold]Win[/] on an open deal, and watch its flow appear "
-        "in the Temporal UI\nand its invoice on the page. Try one of the dirty deals too.\n"
-        "Ctrl-C stops everything; the next demo starts afresh.",
-        title="Everything is running",
+        "[bold]Now you:[/] open “The vendors”, press [bold]Win[/] on a clean deal: its invoice appears.\n"
+        "Then win a dirty one: its question comes to the Slack panel, and the pencil has what settles it.\n"
+        "Beside it, in another shell:\n\n"
+        f"  . {shlex.quote(str(place.shell_file))}\n"
+        "  raccord inbox list\n\n"
+        "Ctrl-C stops everything; the next demo starts afresh."
     )
 
 
@@ -136,7 +140,7 @@ async def run_demo(*, stay: bool, json_file: Path | None, only: tuple[str, ...] 
             if json_file:
                 _write(json_file, report)
             if stay and not stop.is_set():
-                out.print(_next_step(stage))
+                out.print(_next_step(stage), soft_wrap=True, highlight=False)
                 await stop.wait()
                 out.print("Stopping…")
     except RuntimeError as error:

@@ -24,6 +24,7 @@ from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import start_server
 
 WITHIN = timedelta(seconds=30)
+AWAITED = ("hubspot", "stripe")
 
 
 class Stage:
@@ -53,6 +54,8 @@ class Stage:
             *("--port", str(self.place.ports["sandbox"])),
             *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
+            *("--link", f"flow={self.place.ui.flow('deal-won/hubspot/{id}')}".replace("%7Bid%7D", "{id}")),
+            *(part for label, url in self.place.ui.links(AWAITED) for part in ("--link", f"{label}={url}")),
         )
         starter = self._raccord("starter")
         for process in (sandbox, starter):

@@ -36,3 +36,9 @@ def test_the_docs_have_the_filters_as_they_are() -> None:
     docs = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8")
     for view in waiting(("hubspot", "stripe")):
         assert f"| {view.label} | `{view.query}` |" in docs
+
+
+def test_the_readme_links_to_the_views_where_the_ui_usually_is() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for view in waiting(("hubspot", "stripe")):
+        assert f"({UI.view(view)})" in readme

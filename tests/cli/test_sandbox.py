@@ -1,0 +1,21 @@
+"""`raccord sandbox` says how to get in, as a shell reads it."""
+
+import subprocess
+
+from starters.demo.access import access, exports
+
+
+def shell(script: str) -> str:
+    done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout
+
+
+def test_what_it_prints_sets_addresses_and_credentials() -> None:
+    said = shell(access(8090) + 'echo "$RACCORD_HUBSPOT__BASE_URL $RACCORD_STRIPE__API_KEY"')
+    assert said == "http://127.0.0.1:8090/hubspot rk_test_sandbox0000000000000000\n"
+
+
+def test_odd_values_arrive_as_they_are_and_empty_ones_are_gone() -> None:
+    odd = 'it\'s $HOME `id` \\ "x"'
+    script = "export GONE=there\n" + exports({"ODD": odd, "GONE": ""})
+    assert shell(script + 'printf "%s|%s" "$ODD" "${GONE-unset}"') == f"{odd}|unset"
