@@ -14,6 +14,10 @@ _LISTENING = "0A"
 _LONGEST_COMMAND = 100
 
 
+class Taken(Exception):
+    """We cannot have what we need of this machine; `str()` says who has it, or why, and what to do."""
+
+
 @dataclass(frozen=True)
 class Holder:
     """A process of this machine."""
@@ -72,6 +76,7 @@ def _target(link: Path) -> str:
 def _command(process: Path) -> str:
     """Return a command line as a person would type it."""
     words = (process / "cmdline").read_text("utf-8", errors="replace").rstrip("\0").split("\0")
+    words[0] = Path(words[0]).name
     for place, word in enumerate(words):
         if word == OUR_COMMAND or Path(word).name == "raccord":
             words = ["raccord", *words[place + 1 :]]

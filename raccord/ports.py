@@ -5,14 +5,14 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from raccord.machine import holders_of_port
+from raccord.machine import Taken, holders_of_port
 
 _BACKLOG = 2048
 """How many connections wait to be accepted; uvicorn's own default."""
 
 
-class PortTaken(Exception):
-    """We cannot listen there; `str()` says who does, and what to do."""
+class PortTaken(Taken):
+    """We cannot listen there."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ What is heavy is imported where it is used: `--help` and typing errors answer at
 import asyncio
 import shlex
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -60,18 +61,28 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         time.sleep(_RUNTIME_PAUSE)
 
 
+@contextmanager
+def unless_taken() -> Iterator[None]:
+    """End the command with a sentence where somebody has a port, or the data, that it needs for itself."""
+    from raccord.machine import Taken
+
+    try:
+        yield
+    except Taken as taken:
+        fail(str(taken), status=1)
+
+
 def _explained(error: Exception) -> str | None:
     """Return the sentence for an error that any command may end with."""
     # Here and not above: with them, `--help` takes six times as long.
     from temporalio.service import RPCError
 
-    from raccord.ports import PortTaken
     from raccord.records.database import RecordsUnavailable
     from raccord.temporal.company import ForeignNamespace
     from raccord.temporal.search import WrongSearchAttribute
 
     match error:
-        case RecordsUnavailable() | WrongSearchAttribute() | ForeignNamespace() | PortTaken():
+        case RecordsUnavailable() | WrongSearchAttribute() | ForeignNamespace():
             return str(error)
         case RPCError():
             return f"Temporal refused: {error.message} ({error.status.name})."

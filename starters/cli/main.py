@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from starters.cli.common import as_json, config_file, configuration, fail, key_ring, run
+from starters.cli.common import as_json, config_file, configuration, fail, key_ring, run, unless_taken
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
 """What the extra `embedded` brings, as it is imported."""
@@ -66,12 +66,15 @@ def init(path: Path | None) -> None:
 def up(config: Path | None) -> None:
     """Run everything on this machine: Temporal with its Web UI, worker and receiver."""
     _need_embedded("up")
-    from starters.cli.doctor.run import look_before_a_start
-    from starters.embedded.up import run_up
+    from starters.embedded.alone import alone
 
     loaded = configuration(config)
-    look_before_a_start(loaded)
-    _end(run(run_up(loaded, key_ring(loaded, create=True))))
+    with unless_taken(), alone(loaded.settings) as lock:
+        from starters.cli.doctor.run import look_before_a_start
+        from starters.embedded.up import run_up
+
+        look_before_a_start(loaded)
+        _end(run(run_up(loaded, key_ring(loaded, create=True), lock)))
 
 
 @app.command()
@@ -97,12 +100,15 @@ def worker(config: Path | None) -> None:
 @config_file
 def starter(config: Path | None) -> None:
     """Run the receiver: webhooks come in here and start flows."""
-    from raccord.temporal.logs import configure_logs
-    from starters.receiver.serve import run_receiver
+    from starters.receiver.places import listening
 
-    configure_logs("receiver")
     loaded = configuration(config)
-    run(run_receiver(loaded, key_ring(loaded)))
+    with unless_taken(), listening(loaded.settings) as sockets:
+        from raccord.temporal.logs import configure_logs
+        from starters.receiver.serve import run_receiver
+
+        configure_logs("receiver")
+        run(run_receiver(loaded, key_ring(loaded), sockets))
 
 
 @app.command()

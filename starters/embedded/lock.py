@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from raccord.machine import holders_of_file
+from raccord.machine import Taken, holders_of_file
 
 NAME = "up.lock"
 PATIENCE_SECONDS = 0.5
 """Processes that were killed together are gone a moment later."""
 
 
-class CannotHold(Exception):
-    """Somebody works in the data directory, or nobody can; `str()` says who or why, and what to do."""
+class CannotHold(Taken):
+    """Somebody works in the data directory, or nobody can."""
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.connectors.connection import Kind
-from raccord.ports import Place, PortTaken, refusals
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
@@ -28,11 +27,9 @@ from raccord.temporal.search import register_search_attributes
 from starters.cli.common import fail
 from starters.embedded import temporal_server
 from starters.embedded.banner import banner, changed, stranger
-from starters.embedded.lock import CannotHold, held
 from starters.embedded.processes import raccord
 from starters.embedded.proof import Serving, receiver_answers, serving
 from starters.embedded.supervision import KeepsDying, Supervision
-from starters.receiver.serve import places
 from workers.connections import opened
 from workers.policies import deal_won_policy
 from workers.run import stop_event
@@ -117,8 +114,11 @@ class _Start:
         return self.settings.data.directory / "logs" / f"{name}.log"
 
 
-async def run_up(configuration: Configuration, keys: KeyRing) -> int:
-    """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C."""
+async def run_up(configuration: Configuration, keys: KeyRing, lock: int) -> int:
+    """Start Temporal, worker and receiver, and keep them running until SIGTERM or Ctrl-C.
+
+    `lock`: see `starters.embedded.alone`.
+    """
     configure_logs("up")
     if os.environ.get("TEMPORAL_ADDRESS"):
         fail(
@@ -132,29 +132,15 @@ async def run_up(configuration: Configuration, keys: KeyRing) -> int:
     except BadSettings as error:
         fail(str(error))
     stop = stop_event()
-    directory = configuration.settings.data.directory
+    await _migrate(configuration.settings, keys)
     try:
-        with held(directory, "`raccord up`") as lock:
-            await _refuse_taken_ports(configuration.settings)
-            await _migrate(configuration.settings, keys)
-            async with Supervision() as children:
-                start = _Start(configuration, keys, lock, secrets.token_hex(8))
-                await children.during(_unless(stop, start.serve(children)))
-                click.echo("Stopping…")
-    except (CannotHold, PortTaken, KeepsDying, NotReady, TemporalUnreachable) as error:
+        async with Supervision() as children:
+            start = _Start(configuration, keys, lock, secrets.token_hex(8))
+            await children.during(_unless(stop, start.serve(children)))
+            click.echo("Stopping…")
+    except (KeepsDying, NotReady, TemporalUnreachable) as error:
         fail(str(error), status=1)
     return 0
-
-
-async def _refuse_taken_ports(settings: Settings) -> None:
-    temporal = settings.temporal
-    wanted = (
-        *places(settings),
-        Place("127.0.0.1", temporal.embedded_port, "temporal.embedded_port"),
-        Place("127.0.0.1", temporal.embedded_ui_port, "temporal.embedded_ui_port"),
-    )
-    if taken := refusals(wanted):
-        raise PortTaken("\n".join(taken))
 
 
 async def _migrate(settings: Settings, keys: KeyRing) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -14,7 +14,6 @@ from temporalio.client import Client
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import WebhookSource
-from raccord.ports import Place, listen
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -86,26 +85,13 @@ def http_server(app: Starlette) -> uvicorn.Server:
     )
 
 
-def places(settings: Settings) -> tuple[Place, Place]:
-    """Return where a receiver listens: for vendors, and for the Web UI."""
-    receiver, temporal = settings.receiver, settings.temporal
-    return (
-        Place(receiver.host, receiver.port, "receiver.port"),
-        Place("127.0.0.1", temporal.codec_port, "temporal.codec_port"),
-    )
-
-
-async def run_receiver(configuration: Configuration, keys: KeyRing) -> None:
+async def run_receiver(
+    configuration: Configuration, keys: KeyRing, listening: Sequence[socket.socket]
+) -> None:
     """Serve webhooks and the codec until SIGTERM; Temporal may come and go meanwhile.
 
-    Raises `PortTaken` before anything else is done, and `ForeignNamespace`.
+    `listening`: see `starters.receiver.places`. Raises `ForeignNamespace`.
     """
-    with ExitStack() as stack:
-        listening = [stack.enter_context(listen(place)) for place in places(configuration.settings)]
-        await _serve(configuration, keys, listening)
-
-
-async def _serve(configuration: Configuration, keys: KeyRing, listening: list[socket.socket]) -> None:
     settings = configuration.settings
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
