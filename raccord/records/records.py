@@ -6,6 +6,7 @@ from raccord.records.audit import Audit
 from raccord.records.claims import Claims
 from raccord.records.database import Database
 from raccord.records.followed import Followed
+from raccord.records.ignored import Ignored
 from raccord.records.links import Links
 from raccord.records.migrate import is_current, upgrade
 from raccord.records.quarantine import Quarantine
@@ -28,6 +29,7 @@ class Records:
         self.claims = Claims(database)
         self.audit = Audit(database, keys)
         self.quarantine = Quarantine(database, keys)
+        self.ignored = Ignored(database)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)

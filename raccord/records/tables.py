@@ -193,6 +193,15 @@ stuck = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+ignored = Table(
+    "ignored",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
 watermarks = Table(
     "watermarks",
     metadata,

@@ -29,6 +29,7 @@ from starters.receiver.body import FORM, JSON, Refused
 from starters.receiver.deliveries import Deliveries
 from starters.receiver.in_time import COME_BACK_SECONDS, RecordsInTime, accepted
 from starters.receiver.presses import MOST_PRESSES, Buttons, start_press
+from starters.receiver.tally import Tally
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ LATENCY = Histogram("raccord_webhook_seconds", "Time to answer a webhook deliver
 EVERY_METHOD: list[str] = []
 START_HEADER = "Raccord-Start"
 LONGEST_PATH = 80
+NO_PRESS = "no press of ours"
 
 T = TypeVar("T")
 Counts: TypeAlias = dict[str, object]
@@ -72,6 +74,7 @@ class Receiver:
             records, patience=settings.deadline, most_writing=max(1, settings.max_concurrent // 2)
         )
         self._deliveries = Deliveries(client, self._in_time, within=settings.deadline)
+        self._tally = Tally(records)
         self._sources = sources
         self._settings = settings
         self._buttons = buttons
@@ -129,6 +132,7 @@ class Receiver:
             if events.hints:
                 self._refuse_unproven()
             await self._deliveries.make_durable(name, events, body, until)
+        self._tally.note(name, events.ignored)
         return _counts(events)
 
     async def _take_press(self, request: Request) -> Counts:
@@ -146,6 +150,8 @@ class Receiver:
             self._refuse_unproven()
             starts = [start_press(self._client, buttons, press, self._settings.deadline) for press in presses]
             await accepted(name, starts, until)
+        if not presses:
+            self._tally.note(name, [NO_PRESS])
         return {"hints": len(presses)}
 
     @contextmanager
@@ -169,6 +175,10 @@ class Receiver:
     def _refuse_unproven(self) -> None:
         if not self._ours.is_set():
             raise Refused(503, "temporal_unproven", retry_after=COME_BACK_SECONDS)
+
+    async def keep_counting(self) -> None:
+        """Write down what was ignored and why, until cancelled."""
+        await self._tally.keep_writing()
 
     async def healthz(self, _: Request) -> Response:
         """Say that the process is alive."""

@@ -127,6 +127,7 @@ async def run_receiver(
         asyncio.create_task(ownership.keep_looking()),
         asyncio.create_task(_sweeping(client, settings, ownership)),
     ]
+    counting = asyncio.create_task(receiver.keep_counting())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
     for task in beside:
@@ -135,6 +136,9 @@ async def run_receiver(
         server.should_exit = True
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*serving)
+    counting.cancel()
+    with suppress(asyncio.CancelledError):
+        await counting
     await records.close()
 
 

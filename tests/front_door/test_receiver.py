@@ -235,6 +235,18 @@ async def test_a_type_of_event_that_no_flow_uses_is_acknowledged_and_starts_noth
     assert await workflows(lane) == before
 
 
+async def test_doctor_shows_what_was_ignored_and_why(lane: Lane) -> None:
+    body = json.dumps([event(subscriptionType="invoice.creation")] * 7).encode()
+    assert (await Request(body=body).send(lane.url("receiver"))).status_code == 200
+
+    async def counted() -> bool:
+        checks = json.loads((await lane.command("doctor", "--json")).stdout)["checks"]
+        found = next(check["found"] for check in checks if check["name"] == "ignored events")
+        return "hubspot invoice.creation: 7" in found
+
+    await until(counted)
+
+
 @pytest.fixture(scope="module")
 async def alone(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
     """A receiver whose Temporal does not exist."""

@@ -20,8 +20,8 @@ webhook_secret = "a-signing-secret-of-slack"
 """
 
 
-def configuration(directory: Path, toml: str = "") -> Configuration:
-    """Read a file of this content with a HubSpot and a Stripe connection."""
+def configuration(directory: Path, toml: str = "", *, hubspot: str = "") -> Configuration:
+    """Read a file of this content with a HubSpot and a Stripe connection, `hubspot` in the section of one."""
     file = directory / "raccord.toml"
-    file.write_text(f"{toml}\n{CONNECTIONS}", "utf-8")
+    file.write_text(f"{toml}\n{CONNECTIONS.replace('[stripe]', f'{hubspot}[stripe]')}", "utf-8")
     return read(file)

@@ -80,7 +80,8 @@ async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
     if keys is None:
         yield Check.skipped("records and temporal", needs=stores.KEY)
         return
-    yield await stores.records(loaded, keys)
+    async for check in stores.records(loaded, keys):
+        yield check
     async for check in temporal.checks(loaded, keys):
         yield check
 

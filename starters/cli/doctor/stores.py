@@ -1,12 +1,16 @@
 """What Raccord keeps: the keys and the records."""
 
+from collections.abc import AsyncIterator
+
 from raccord.connectors.connection import Check
 from raccord.records.database import RecordsUnavailable
+from raccord.records.ignored import IgnoredEvents
 from raccord.records.records import Records
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.configuration import Configuration
 
 KEY = "encryption key"
+MOST_REASONS = 5
 
 
 def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
@@ -29,19 +33,26 @@ def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
     return keys, Check.ok(KEY, f"{path}, active {keys.active_id}")
 
 
-async def records(loaded: Configuration, keys: KeyRing) -> Check:
-    """Ask whether the tables are there."""
+async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
+    """Ask whether the tables are there, and what was ignored."""
     name = "records"
+    opened = Records.open(loaded.settings.records_url, keys)
     try:
-        opened = Records.open(loaded.settings.records_url, keys)
-        try:
-            migrated = await opened.migrated()
-        finally:
-            await opened.close()
+        if await opened.migrated():
+            yield Check.ok(name, "migrated")
+            yield Check.ok("ignored events", _counted(await opened.ignored.list()))
+        else:
+            remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
+            yield Check.warn(name, "not there yet, or older", expected="migrated", remedy=remedy)
     except RecordsUnavailable as error:
         remedy = "Check database_url, and that the data directory can be written."
-        return Check.fail(name, str(error), expected="reachable", remedy=remedy)
-    if migrated:
-        return Check.ok(name, "migrated")
-    remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
-    return Check.warn(name, "not there yet, or older", expected="migrated", remedy=remedy)
+        yield Check.fail(name, str(error), expected="reachable", remedy=remedy)
+    finally:
+        await opened.close()
+
+
+def _counted(events: tuple[IgnoredEvents, ...]) -> str:
+    """Say what vendors sent for nothing: a subscription to end, or another account's."""
+    said = [f"{each.source} {each.reason}: {each.count}" for each in events[:MOST_REASONS]]
+    more = sum(each.count for each in events[MOST_REASONS:])
+    return ", ".join([*said, *([f"others: {more}"] if more else [])]) or "none"

@@ -165,6 +165,14 @@ def _flows() -> None:
         sa.PrimaryKeyConstraint("held_by", "flow", name="pk_stuck"),
     )
     op.create_table(
+        "ignored",
+        sa.Column("source", sa.String, nullable=False),
+        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("last_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("source", "reason", name="pk_ignored"),
+    )
+    op.create_table(
         "watermarks",
         sa.Column("name", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
