@@ -29,7 +29,7 @@ def listen(place: Place) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
         return socket.create_server((place.host, place.port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise PortTaken(_refusal(place, error)) from error
 
 
@@ -51,7 +51,7 @@ def refusals(places: Sequence[Place]) -> list[str]:
     return found
 
 
-def _refusal(place: Place, error: Exception) -> str:
+def _refusal(place: Place, error: OSError) -> str:
     where = f"{place.host}:{place.port} ({place.setting})"
     match error:
         case OSError(errno=errno.EADDRINUSE):
@@ -61,5 +61,6 @@ def _refusal(place: Place, error: Exception) -> str:
         case OSError(errno=errno.EACCES):
             return f"{where} needs rights that this user has not: set {place.setting} to a port above 1023."
         case _:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            # The standard library adds the address again.
+            reason = (error.strerror or str(error)).partition(" (while ")[0]
             return f"nobody can listen at {where}: {reason}. Correct it in raccord.toml."

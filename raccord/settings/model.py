@@ -6,6 +6,7 @@ processes are declared here.
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -21,6 +22,9 @@ from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.watch import Watching
 from raccord.domain.values.base import Duration
 from raccord.domain.values.clock import BusinessClock
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PortOrNone = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Section(BaseModel):
@@ -47,7 +51,7 @@ class Receiver(Section):
     """Where webhooks arrive. `public_url` is what vendors call and sign."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Port = 8080
     public_url: str = "http://127.0.0.1:8080"
     max_body_bytes: int = Field(default=256 * 1024, gt=0)
     max_concurrent: int = Field(default=64, gt=0)
@@ -58,10 +62,10 @@ class Receiver(Section):
 class Temporal(Retrying):
     """Beside Temporal's own `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE` and TLS variables."""
 
-    embedded_port: int = 7233
-    embedded_ui_port: int = 8233
+    embedded_port: Port = 7233
+    embedded_ui_port: Port = 8233
     namespace: str = "raccord"
-    codec_port: int = 8081
+    codec_port: Port = 8081
     sticky_timeout: Duration = timedelta(seconds=10)
     graceful_shutdown: Duration = timedelta(seconds=15)
 
@@ -69,8 +73,8 @@ class Temporal(Retrying):
 class Metrics(Section):
     """Prometheus on loopback; 0 turns a port off."""
 
-    worker_port: int = 9464
-    receiver_port: int = 9465
+    worker_port: PortOrNone = 9464
+    receiver_port: PortOrNone = 9465
 
 
 class Data(Section):

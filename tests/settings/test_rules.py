@@ -122,3 +122,9 @@ def test_the_desk_and_the_watch_receive_their_sections(tmp_path: Path) -> None:
     rules, watch = desk_rules(found), watch_policy(found)
     assert (rules.voice.language, rules.crm, rules.messenger) == ("en", "", "")
     assert (watch.alert_after, watch.messenger) == (timedelta(minutes=1), "")
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: int) -> None:
+    with pytest.raises(BadSettings, match=r"receiver\.port"):
+        configuration(tmp_path, f"receiver.port = {port}")
