@@ -81,17 +81,12 @@ function taskRow(task) {
     make("div", { class: "tools" }, complete || pill("done", "good")));
 }
 
-// What can still be won stands first.
-function rowsOf(deals) {
-  return [...deals.filter((deal) => deal.won_stage), ...deals.filter((deal) => !deal.won_stage)].map(dealRow);
-}
-
 function draw(now) {
   state = now;
   const words = document.getElementById("filter").value.toLowerCase();
   const deals = state.deals.filter((deal) => JSON.stringify([deal.name, deal.companies, deal.owner, deal.state.text, deal.wrong, deal.shows]).toLowerCase().includes(words));
-  fill("deals", rowsOf(deals.filter((deal) => !deal.dirty)), "No deal matches.");
-  fill("dirty", rowsOf(deals.filter((deal) => deal.dirty)), "No deal matches.");
+  fill("deals", deals.filter((deal) => !deal.dirty).map(dealRow), "No deal matches.");
+  fill("dirty", deals.filter((deal) => deal.dirty).map(dealRow), "No deal matches.");
   const open = state.tasks.filter((task) => !task.done);
   fill("tasks", [...open, ...state.tasks.filter((task) => task.done)].map(taskRow), "No task yet. A question puts one on its salesperson's list.");
   return [[state.deals.filter((deal) => deal.won_stage === null && deal.state.text !== "lost").length, "deals won"], [open.length, "open tasks"]];
@@ -100,7 +95,7 @@ function draw(now) {
 function sections() {
   const filter = make("input", { id: "filter", type: "search", placeholder: "Filter deals", "aria-label": "Filter deals" });
   filter.addEventListener("input", () => state && draw(state));
-  return [section("Clean deals", "deals", filter), section("Dirty deals: the pencil has what settles them", "dirty"), section("Tasks", "tasks")];
+  return [section("Clean deals", "deals", filter), section("Dirty deals", "dirty", make("span", { class: "note", text: "the pencil has what settles them" })), section("Tasks", "tasks")];
 }
 
 export default { label: "HubSpot", column: 0, order: 0, source: "/panels/hubspot.json", sections, draw };

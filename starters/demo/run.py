@@ -75,7 +75,7 @@ def _next_step(stage: Stage) -> str:
     place = stage.place
     views = "".join(f"  {label:<20} {url}\n" for label, url in place.ui.links(AWAITED))
     return (
-        "[bold]Everything is running[/]\n\n"
+        "\n[bold]Everything is running[/]\n\n"
         f"[bold]The vendors[/]    {place.url('sandbox', '/')}\n"
         f"[bold]Temporal UI[/]\n{views}"
         f"[bold]Data, logs[/]     {place.directory}\n\n"
