@@ -1,11 +1,12 @@
 """A billing system in memory, as `raccord.connectors.billing` describes one, with idempotency keys."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
-from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.money import Money
@@ -39,6 +40,10 @@ class FakeBilling(Switches):
         """The id of the invoice of each e-mail."""
         self.miscalculates = False
         """Whether its totals are one minor unit too high."""
+        self.today: Callable[[], Awaitable[date]] | None = None
+        """Its day; without one, no due date is in its past."""
+        self.refused_dates: list[date] = []
+        """Due dates that it refused because they were past."""
         self._orders: dict[str, InvoiceOrder] = {}
         self._answers: dict[str, Any] = {}
         self._made = 0
@@ -122,6 +127,7 @@ class FakeBilling(Switches):
 
     async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
         await self._call("create_draft")
+        await self._judge(order.due_on)
         if key not in self._answers:
             id = self._new("in")
             self.invoices[id] = self._answers[key] = Invoice(
@@ -150,6 +156,7 @@ class FakeBilling(Switches):
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
         await self._call("finalise")
+        await self._judge(self._there(invoice_id).due_on)
         number = f"F-{len(self.issued) + 1:04d}"
         issued = {"number": number, "url": f"https://billing.example/{number}"}
         day = self._orders[invoice_id].issued_on
@@ -160,6 +167,11 @@ class FakeBilling(Switches):
         if key not in self._answers:
             self._answers[key] = True
             self.mails.append(invoice_id)
+
+    async def _judge(self, due_on: date | None) -> None:
+        if self.today and due_on and due_on < await self.today():
+            self.refused_dates.append(due_on)
+            raise Permanent(f"The due date {due_on} is in the past.", code=DUE_DATE_PAST)
 
     def recalculate(self, invoice_id: str) -> None:
         """Add an invoice's lines up anew."""
