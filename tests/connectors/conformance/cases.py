@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 
@@ -28,6 +28,7 @@ from tests.patience import patience
 
 CLOCK = BusinessClock()
 Options = Mapping[str, Any]
+C = TypeVar("C", bound="Case")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +38,13 @@ class Case:
     `settings` is its section of `raccord.toml` without `base_url`; `path` is the API's, below the
     simulator's own. `denied` and `quiet` are options of the simulator: without a permission that the
     kind's usual write needs, which `permission` names as the vendor does; and without limits and lags.
+    `credential` is the setting that lets us in.
     """
 
     kind: ClassVar[Kind]
     vendor: str
     settings: Options
+    credential: str
     denied: Options
     permission: str
     path: str = ""
@@ -79,8 +82,19 @@ class Case:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, kw_only=True)
 class BillingCase(Case):
+    """`state` and `needed` are fields of an invoice in the vendor's answers: its state, and what it must have."""
+
     kind = Kind.BILLING
+    state: str
+    needed: tuple[str, ...]
+
+    @property
+    def misshapen(self) -> Iterator[dict[str, str]]:
+        """Yield what may be done to an answer so that it is no invoice any more."""
+        yield {"unknown": self.state}
+        yield from ({"without": name} for name in (self.state, *self.needed))
 
     async def write(self, port: Billing, _: str, /) -> None:
         await port.create_customer(PROFILE, key="cus/1")
@@ -124,11 +138,13 @@ def brought(name: str) -> Iterator[tuple[str, ModuleType]]:
             yield package, import_module(path)
 
 
+def found(kind: type[C]) -> list[C]:
+    """Return every case of a kind."""
+    return [case for _, module in brought("conformance") for case in module.CASES if isinstance(case, kind)]
+
+
 def cases(*kinds: type[Case]) -> list[Any]:
     """Return every case of these kinds, as parameters of a fixture."""
     return [
-        pytest.param(case, id=f"{case.vendor}-{case.kind}")
-        for _, module in brought("conformance")
-        for case in module.CASES
-        if isinstance(case, kinds)
+        pytest.param(case, id=f"{case.vendor}-{case.kind}") for case in found(Case) if isinstance(case, kinds)
     ]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 
 import pytest
 
@@ -21,12 +21,17 @@ from raccord.connectors.errors import (
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.parties import Customer
-from tests.connectors.conformance.cases import BillingCase, cases
+from tests.connectors.conformance.cases import BillingCase, cases, found
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.samples import DEAL, ODD, PROFILE, line, order, today
 
 TWENTY, REDUCED = Decimal(20), Decimal("5.5")
 DAY = timedelta(days=1)
+MISSHAPEN = [
+    pytest.param(case, effect, id=f"{case.vendor}-{' '.join(chain.from_iterable(effect.items()))}")
+    for case in found(BillingCase)
+    for effect in case.misshapen
+]
 _keys = count(1)
 
 
@@ -36,8 +41,8 @@ def key() -> str:
 
 @pytest.fixture(params=cases(BillingCase))
 def case(request: pytest.FixtureRequest) -> BillingCase:
-    found: BillingCase = request.param
-    return found
+    asked: BillingCase = request.param
+    return asked
 
 
 @pytest.fixture
@@ -250,9 +255,7 @@ async def test_a_repeat_under_one_key_happens_once(case: BillingCase, lab: Lab, 
     assert await lab.written(case.vendor) == 2
 
 
-@pytest.mark.parametrize(
-    "effect", [{"unknown": "status"}, {"without": "status"}, {"without": "currency"}, {"without": "total"}]
-)
+@pytest.mark.parametrize(("case", "effect"), MISSHAPEN, indirect=["case"])
 async def test_an_answer_of_another_shape_is_set_aside(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer, effect: dict[str, str]
 ) -> None:

@@ -43,6 +43,7 @@ CASES = (
             "account_id": 144000001,
             "requests_per_second": 1000,
         },
+        credential="access_token",
         denied={"scopes": [scope for scope in scopes.ALL if scope != "crm.objects.deals.write"]},
         permission="crm.objects.deals.write",
         # Of 100 in ten seconds (HubSpot docs: usage-guidelines): one second saved up, and its own.

@@ -30,6 +30,7 @@ CASES = (
             "team": "T0SANDBOX",
             "people": ["U0ANNE"],
         },
+        credential="bot_token",
         denied={"scopes": ["channels:history", "users:read", "users:read.email"]},
         permission="chat:write",
         signed=("x-slack-signature", "x-slack-request-timestamp"),
