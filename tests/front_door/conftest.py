@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.front_door.desk import RECORDS
 from tests.front_door.doors import Front
 from tests.front_door.stack import Lane, TemporalServer
 
@@ -30,3 +31,16 @@ async def front(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
     """A receiver alone, for the tests that throw things at it."""
     async with Front(server, tmp_path_factory.mktemp("front")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+async def desk(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with Lane(server, tmp_path_factory.mktemp("desk"), "desk") as lane:
+        await lane.account.settings("hubspot", subscriptions=RECORDS)
+        yield lane
+
+
+@pytest.fixture(scope="session")
+async def drafting(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with Lane(server, tmp_path_factory.mktemp("draft"), "draft", mode="draft") as lane:
+        yield lane

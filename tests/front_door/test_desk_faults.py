@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.front_door.account import siret
+from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about, settled_in_slack
 from tests.front_door.stack import Lane, TemporalServer, until
-from tests.front_door.test_desk import GIVE_UP, RECORDS, dirty_deal, message_about, settled_in_slack
 
 POST = ("slack", "POST", "/api/chat.postMessage", 0)
 EDIT = ("slack", "POST", "/api/chat.update", 0)

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 from tests.front_door.account import siret
+from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.stack import Lane, TemporalServer, until
-from tests.front_door.test_desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.test_endings import THREE_PIECES, end_of
 from tests.front_door.test_receiver import Request, event
 

@@ -84,7 +84,10 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class BillingCase(Case):
-    """`state` and `needed` are fields of an invoice in the vendor's answers: its state, and what it must have."""
+    """`state` and `needed` name fields of an invoice in the vendor's answers.
+
+    Without one of them, or in a state that nobody knows, an answer is no invoice.
+    """
 
     kind = Kind.BILLING
     state: str
