@@ -1,0 +1,249 @@
+"""A clean deal gets its plan: exactly its lines, dates, terms and customer."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from raccord.domain.deal_won.quality import net_of
+from raccord.domain.desk.problems import Cause
+from raccord.domain.rules.invoicing import AmountBasis
+from raccord.domain.rules.vat import VatPolicy
+from raccord.domain.values.deal import Deal, Discount, LineItem
+from raccord.domain.values.invoice import InvoiceReference
+from raccord.domain.values.parties import Contact
+from raccord.domain.values.totals import VatRounding
+from tests.domain.deal_won.selling import (
+    at,
+    exported,
+    lined,
+    of,
+    per_unit,
+    percent,
+    plan_of,
+    problems_of,
+    zero,
+)
+from tests.domain.samples import (
+    DEAL,
+    SIREN,
+    SIRET,
+    TODAY,
+    VAT,
+    abroad,
+    address,
+    company,
+    deal,
+    line,
+    policy,
+    rules,
+)
+
+CLEAN: dict[str, Deal] = {
+    "ordinary": deal(),
+    "SIREN instead of SIRET": of(siret="", siren=SIREN),
+    "French VAT number alone": of(siret="", vat_number=VAT),
+    "all identifiers": of(siren=SIREN, siret=SIRET, vat_number=VAT),
+    "La Poste": of(siret="35600000049837"),
+    "identifiers with spaces": of(siret="732 829 320 00074", vat_number="FR 44 732 829 320"),
+    "a free line beside a paid one": deal(lines=(line(), line(id="2", unit_price=Decimal(0)))),
+    "a line given away beside a paid one": deal(lines=(line(), line(id="2", discount=percent("100")))),
+    "a discount of 0 %": lined(discount=percent("0")),
+    "a discount of nothing": lined(discount=Discount()),
+    "the whole price off": deal(lines=(line(), line(id="2", discount=per_unit("50")))),
+    "a third of an hour": lined(quantity=Decimal("0.333"), amount=Decimal("16.65")),
+    "CRM amounts with many decimals": lined(
+        quantity=Decimal("0.333"), unit_price=Decimal(85), amount=Decimal("28.305")
+    ),
+    "five rates without 0": deal(
+        lines=tuple(line(id=r, vat_rate=Decimal(r)) for r in ("20", "20.00", "10", "5.5", "2.1"))
+    ),
+    "the amount its lines make": deal(amount=Decimal("100.00")),
+    "no term": deal(payment_terms_days=None),
+    "cash": deal(payment_terms_days=0),
+    "a year": deal(payment_terms_days=365),
+    "e-mail of a contact": of(email=""),
+    "currency in small letters": deal(currency="eur", lines=(line(currency="EUR"),)),
+    "currency with a space": deal(currency=" EUR ", lines=(line(currency="EUR"),)),
+    "yen in small letters": exported(
+        currency="jpy", quantity=Decimal("1.5"), unit_price=Decimal(333), amount=Decimal(500)
+    ),
+    "yen with a space": exported(currency=" JPY ", quantity=Decimal("1.5"), unit_price=Decimal(333)),
+    "dinars": exported(currency="KWD", unit_price=Decimal("0.333"), amount=Decimal("0.666")),
+    "a postal code with its country": at(postal_code="F-75 002"),
+    "Hong Kong, which has no postal codes": deal(
+        companies=(company(siret="", address=address(country="HK", postal_code="")),)
+    ),
+    "Monaco": deal(companies=(abroad("MC"),)),
+    "an EU customer with VAT": deal(companies=(abroad("DE"),)),
+    "a customer outside the EU with VAT": deal(companies=(abroad("CH"),)),
+    "a Swiss VAT number": deal(companies=(abroad("CH", vat_number="CHE-107.787.577 TVA"),)),
+    "a British VAT number": zero(abroad("GB", vat_number="GB980780684")),
+    "the order number its customer wants": deal(
+        companies=(company(order_number_required=True),), purchase_order="PO-9"
+    ),
+    "a French Monaco postal code": at(postal_code="98000"),
+    "250 lines": deal(lines=tuple(line(id=str(i)) for i in range(250))),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_clean_deal_gets_a_plan(name: str) -> None:
+    found = CLEAN[name]
+    plan = plan_of(found)
+    assert len(plan.lines) == len(found.lines)
+    assert plan.currency == (found.currency or "").strip().upper()
+
+
+def test_a_thousand_lines_are_one_invoice_where_the_billing_system_takes_them() -> None:
+    many = deal(lines=tuple(line(id=str(i), unit_price=Decimal("0.01")) for i in range(1000)))
+    assert [p.cause for p in problems_of(many)] == [Cause.LINES]
+    plan = plan_of(many, policy(max_lines=1000))
+    assert plan.totals(VatRounding.PER_LINE).net.minor == 2000
+
+
+def test_the_plan_carries_exactly_the_deals_lines() -> None:
+    (made,) = plan_of(
+        lined(quantity=Decimal("0.333"), unit_price=Decimal("19.99"), discount=percent("15"))
+    ).lines
+    assert (made.name, made.quantity, made.list_price) == ("Conseil", Decimal("0.333"), Decimal("19.99"))
+    assert (made.unit_price, made.discount_percent) == (Decimal("16.9915"), Decimal(15))
+    assert made.vat_rate == Decimal(20)
+
+
+def test_an_amount_off_each_unit_lowers_the_unit_price() -> None:
+    (made,) = plan_of(lined(discount=per_unit("0.005"))).lines
+    assert (made.list_price, made.unit_price, made.discount_percent) == (
+        Decimal("50.00"),
+        Decimal("49.995"),
+        None,
+    )
+
+
+@pytest.mark.parametrize("rate", ["19.6", "19", "21", "0.2", "200", "8.5"])
+def test_an_unknown_rate_never_becomes_20_percent(rate: str) -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(20))))
+    (only,) = problems_of(lined(vat_rate=Decimal(rate)), with_default)
+    assert only.cause is Cause.VAT
+
+
+def test_a_missing_rate_takes_the_companys_default_and_only_that() -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(10))))
+    (made,) = plan_of(lined(vat_rate=None), with_default).lines
+    assert made.vat_rate == Decimal(10)
+    (only,) = problems_of(lined(vat_rate=None))
+    assert only.cause is Cause.VAT
+
+
+def test_a_default_rate_the_company_does_not_use_is_a_question() -> None:
+    odd = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(19))))
+    assert [p.cause for p in problems_of(lined(vat_rate=None), odd)] == [Cause.VAT]
+
+
+@pytest.mark.parametrize(
+    ("basis", "amount", "clean"),
+    [
+        (AmountBasis.NET, "100", True),
+        (AmountBasis.NET, "100.004", True),
+        (AmountBasis.NET, "120", False),
+        (AmountBasis.NET, "99.99", False),
+        (AmountBasis.GROSS, "120", True),
+        (AmountBasis.GROSS, "100", False),
+        (AmountBasis.GROSS, "120.01", False),
+    ],
+)
+def test_the_deals_amount_is_net_or_gross_by_setting(basis: AmountBasis, amount: str, clean: bool) -> None:
+    found = problems_of(deal(amount=Decimal(amount)), policy(invoice=rules(amount_basis=basis)))
+    assert [p.cause for p in found] == ([] if clean else [Cause.AMOUNT])
+
+
+@pytest.mark.parametrize(
+    ("rounding", "amount"), [(VatRounding.PER_LINE, "3.63"), (VatRounding.PER_RATE, "3.64")]
+)
+def test_a_gross_amount_is_compared_by_the_vendors_rounding(rounding: VatRounding, amount: str) -> None:
+    three = tuple(line(id=str(i), quantity=Decimal(1), unit_price=Decimal("1.01")) for i in range(3))
+    under = policy(invoice=rules(amount_basis=AmountBasis.GROSS), vat_rounding=rounding)
+    plan_of(deal(lines=three, amount=Decimal(amount)), under)
+    other = Decimal("7.27") - Decimal(amount)
+    assert [p.cause for p in problems_of(deal(lines=three, amount=other), under)] == [Cause.AMOUNT]
+
+
+@pytest.mark.parametrize(
+    ("own", "contacts", "email"),
+    [
+        ("compta@acme.fr", (("a@acme.fr", True),), "compta@acme.fr"),
+        ("", (("a@acme.fr", False), ("b@acme.fr", True)), "b@acme.fr"),
+        ("", (("a@acme.fr", False), ("b@acme.fr", False)), "a@acme.fr"),
+        (" ", (("", True), ("b@acme.fr ", False)), "b@acme.fr"),
+    ],
+)
+def test_the_invoice_goes_to_the_billing_address_then_the_billing_contact(
+    own: str, contacts: tuple[tuple[str, bool], ...], email: str
+) -> None:
+    people = tuple(Contact(id=str(i), email=e, billing=b) for i, (e, b) in enumerate(contacts))
+    assert plan_of(deal(companies=(company(email=own),), contacts=people)).profile.email == email
+
+
+@pytest.mark.parametrize(
+    ("of_deal", "of_company", "due_on"),
+    [
+        (None, None, date(2026, 12, 22)),
+        (None, 45, date(2027, 1, 6)),
+        (10, 45, date(2026, 12, 2)),
+        (0, 45, TODAY),
+        (None, 0, TODAY),
+    ],
+)
+def test_the_deals_term_wins_over_the_companys_and_that_over_ours(
+    of_deal: int | None, of_company: int | None, due_on: date
+) -> None:
+    found = deal(payment_terms_days=of_deal, companies=(company(payment_terms_days=of_company),))
+    order = plan_of(found).order(InvoiceReference(deal=DEAL), "cus_1", TODAY, policy())
+    assert (order.issued_on, order.due_on) == (TODAY, due_on)
+
+
+@pytest.mark.parametrize(
+    ("service", "won", "expected"),
+    [
+        (date(2026, 10, 1), date(2026, 11, 20), date(2026, 10, 1)),
+        (None, date(2026, 11, 20), date(2026, 11, 20)),
+        (None, None, TODAY),
+    ],
+)
+def test_the_service_date_is_the_mapped_one_else_the_close_date(
+    service: date | None, won: date | None, expected: date
+) -> None:
+    assert plan_of(deal(service_date=service, won_on=won)).service_date == expected
+
+
+def test_the_order_is_the_plan_and_its_customer() -> None:
+    order = plan_of(deal(purchase_order="PO-9")).order(
+        InvoiceReference(deal=DEAL, cycle=2), "cus_9", TODAY, policy()
+    )
+    assert (order.customer_id, order.purchase_order, order.siret) == ("cus_9", "PO-9", SIRET)
+    assert (order.currency, order.language, order.reference.cycle) == ("EUR", "fr", 2)
+    assert order.totals(VatRounding.PER_LINE) == plan_of(deal()).totals(VatRounding.PER_LINE)
+
+
+def test_the_profile_carries_only_what_is_proven() -> None:
+    found = plan_of(of(siret="732 829 320 00074", vat_number="fr44 732829320")).profile
+    assert (found.siren, found.siret, found.vat_number) == (SIREN, SIRET, VAT)
+    assert found.crm_company == "crm:12"
+    british = plan_of(deal(companies=(abroad("GB", vat_number="GB980780684"),))).profile
+    assert (british.siren, british.siret, british.vat_number) == (None, None, None)
+
+
+LINES: list[tuple[LineItem, ...]] = [(line(), line(id="2", quantity=Decimal("0.333"))), (line(),)]
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_the_rollout_judges_the_net_amount_of_the_lines(lines: tuple[LineItem, ...]) -> None:
+    found = deal(lines=lines, amount=Decimal(9999))
+    expected = plan_of(deal(lines=lines)).totals(VatRounding.PER_LINE).net.amount
+    assert net_of(found, policy()) == expected
+
+
+def test_the_rollout_judges_the_typed_amount_where_lines_say_nothing() -> None:
+    assert net_of(deal(lines=(), amount=Decimal(70)), policy()) == Decimal(70)
+    assert net_of(deal(currency="EURO", amount=Decimal(70)), policy()) == Decimal(70)
+    assert net_of(deal(lines=(), amount=None), policy()) == Decimal(0)
