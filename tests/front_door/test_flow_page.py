@@ -9,8 +9,8 @@ from temporalio.common import RawValue
 
 from raccord.temporal.codec import ENCODING
 from raccord.temporal.views import View, waiting
+from tests.front_door.desk import RECORDS, dirty_deal
 from tests.front_door.stack import Lane, TemporalServer, until
-from tests.front_door.test_desk import RECORDS, dirty_deal
 
 METADATA = "__temporal_workflow_metadata"
 """The query that the Web UI sends for the tab “User Metadata”."""
