@@ -5,13 +5,15 @@ import asyncio
 
 from sandbox.app import create_app, delivery_of
 from sandbox.mailbox.mailbox import Mailbox
-from sandbox.server import serve
+from sandbox.server import must_be_free, serve
 
 
 def main() -> None:
     parser = _parser()
     wanted = parser.parse_args()
     try:
+        must_be_free(wanted.host, wanted.port)
+        must_be_free("127.0.0.1", wanted.smtp_port)
         app = create_app(
             webhooks=dict(map(delivery_of, wanted.webhook)), mailbox=Mailbox(port=wanted.smtp_port)
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
@@ -44,15 +45,25 @@ def delivery_of(text: str) -> tuple[str, str]:
     vendor, found, url = text.partition("=")
     if not found:
         raise ValueError(f"{text!r} does not say where a vendor delivers: write vendor=URL")
+    if not _is_address(url):
+        raise ValueError(f"{url!r} is no address: write {vendor}=http://127.0.0.1:8080/..., for example")
     return vendor, url
 
 
 def link_of(text: str) -> tuple[str, str]:
     """Read `label=URL` as it is typed. Raises ValueError with a sentence when it is not that."""
     label, _, url = text.partition("=")
-    if not label or not url.startswith(("http://", "https://")):
+    if not label or not _is_address(url):
         raise ValueError(f"{text!r} is no link for the page: write LABEL=http://...")
     return label, url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 @asynccontextmanager

@@ -21,6 +21,17 @@ class AbortableProtocol(H11Protocol):
         self.app = _with_abort(self.app, transport)
 
 
+def must_be_free(host: str, port: int) -> None:
+    """Raises ValueError with a sentence when nobody can listen there: taken, forbidden, or no port at all."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or "a port is a number from 1 to 65535"
+            raise ValueError(f"Port {port} of {host} cannot be used: {why}. Choose another one.") from None
+
+
 async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int) -> None:
     """Serve until cancelled or interrupted."""
     await server(app, host=host, port=port).serve()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -57,15 +58,14 @@ class RecordsUnavailable(Exception):
 class Database:
     """Transactions on one database. Nothing is opened before the first of them.
 
-    The URL names a synchronous driver.
+    The URL names a synchronous driver; `RecordsUnavailable` when none can be loaded for it.
     What `reading` and `writing` describe runs in one transaction, rolled back when it raises, and
     raises `RecordsUnavailable`. A transaction that has begun runs to its end even if its caller is
     cancelled; one that has not begun by then never does.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        engine = _engine(url)
+        self._url, engine = _opened(url)
         # Writers queue behind one another here and not at SQLite's one write lock, which is not fair.
         # They have a thread to themselves: whoever waits for another process's lock holds up no reader.
         self._reader = _Lane(engine, "records-read")
@@ -168,6 +168,17 @@ def pairs_among(
         rows = tx.execute(wanted.where(column.in_(listed[start : start + _AT_ONCE])))
         found |= {row[0]: row[1] for row in rows}
     return found
+
+
+def _opened(url: str) -> tuple[URL, Engine]:
+    try:
+        return make_url(url), _engine(url)
+    except (exc.ArgumentError, ImportError) as error:
+        # The error's own words are left out: they may hold the password in the address.
+        raise RecordsUnavailable(
+            "database_url is the address of no database that can be opened here. Write it as "
+            "sqlite:////path/to/records.db, or leave it out."
+        ) from error
 
 
 def _engine(url: str) -> Engine:

@@ -1,13 +1,11 @@
 """`raccord audit verify | export`."""
 
-import json
-import sys
-
 import click
 
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from starters.cli.display import as_json as written
 
 
 async def verify(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -19,7 +17,7 @@ async def verify(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     finally:
         await records.close()
     if as_json:
-        sys.stdout.write(json.dumps(found.model_dump(mode="json")) + "\n")
+        click.echo(written(found.model_dump(mode="json")))
     elif found.ok:
         click.echo(f"{click.style('OK', fg='green')}  {found.rows} rows, unbroken.")
     else:
@@ -34,6 +32,6 @@ async def export(configuration: Configuration, keys: KeyRing) -> None:
     try:
         await records.migrate()
         async for row in records.audit.export():
-            sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            click.echo(written(row))
     finally:
         await records.close()

@@ -53,6 +53,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except KeyboardInterrupt:
         raise click.exceptions.Exit(130) from None
+    except BrokenPipeError:
+        raise  # whoever read our output has enough of it: no failure of the command
     except Exception as error:
         if sentence := _explained(error):
             fail(sentence, status=1)
@@ -78,16 +80,31 @@ def _explained(error: Exception) -> str | None:
     from temporalio.service import RPCError
 
     from raccord.records.database import RecordsUnavailable
+    from raccord.sealing import BadKeyFile, CannotUnseal, UnknownKey
+    from raccord.settings.configuration import BadSettings
+    from raccord.temporal.client import TemporalUnreachable
     from raccord.temporal.company import ForeignNamespace
     from raccord.temporal.search import WrongSearchAttribute
 
     match error:
-        case RecordsUnavailable() | WrongSearchAttribute() | ForeignNamespace():
+        case RecordsUnavailable() | WrongSearchAttribute() | TemporalUnreachable() | BadSettings():
             return str(error)
+        case ForeignNamespace():
+            return str(error)
+        case BadKeyFile() | CannotUnseal() | UnknownKey():
+            return f"what is stored cannot be read: {error}"
         case RPCError():
             return f"Temporal refused: {error.message} ({error.status.name})."
+        case OSError():
+            return from_the_system(error)
         case _:
             return None
+
+
+def from_the_system(error: OSError) -> str:
+    """Return what the system refused, as a sentence."""
+    why = error.strerror or str(error)
+    return f"{error.filename}: {why}." if error.filename else f"the system refused: {why}."
 
 
 def configuration(path: Path | None) -> "Configuration":
@@ -133,7 +150,10 @@ def key_ring(config: "Configuration", *, create: bool = False) -> "KeyRing":
             f"the key file {path} is missing. `raccord up` makes one on its first start; a fleet shares "
             "one: copy it here, or set RACCORD_DATA__KEY_FILE."
         )
-    keys = KeyRing.create(path)
+    try:
+        keys = KeyRing.create(path)
+    except OSError as error:
+        fail(f"the key file {path} cannot be written: {error.strerror}.", status=1)
     click.echo(
         f"{bold('New encryption key')} {path}\nIt seals everything Raccord stores. {bold('Back it up')} "
         "apart from the data: without it, neither the audit nor running flows can be read.",

@@ -1,21 +1,23 @@
 """How stored things show in a terminal: nothing that a stranger typed may steer it."""
 
-import codecs
 import json
 import sys
 import unicodedata
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
 
+import click
 from babel.dates import format_timedelta
 
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
+from starters.cli.terminal import is_exact
 
 _GAP = "  "
 _NARROWEST = 16
@@ -41,25 +43,43 @@ def shown(text: str) -> str:
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Collection[str] = (),
+    folds: Collection[str] = (),
 ) -> Iterator[str]:
-    """Yield aligned lines, one a row, that nothing in a cell can break; `right`: headings of numbers.
+    """Yield aligned lines that nothing in a cell can break; `right`: headings of numbers.
 
-    In a terminal the last column goes on below itself where a line would be too long.
+    In a terminal the last column, and those that `folds` names, go on below themselves where a line would
+    be too long, and never inside a word.
     """
     lines = [[shown(cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-    room = max(columns() - indent, _NARROWEST)
+    for place, name in enumerate(headings[:-1]):
+        if name in folds:
+            widths[place] = min(widths[place], max(columns() // 4, _width(name)))
+    room = max(columns() - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1), _NARROWEST)
+    widths[-1] = min(widths[-1], room)
     for number, cells in enumerate(lines):
-        first, *more = wrap(cells[-1], room) or [""]
-        padded = [
-            " " * (width - _width(cell)) + cell if name in right else cell + " " * (width - _width(cell))
-            for name, cell, width in zip(headings, [*cells[:-1], first], widths, strict=True)
+        folded = [
+            fold(cell, width) if name in folds or place == len(cells) - 1 else [cell]
+            for place, (name, cell, width) in enumerate(zip(headings, cells, widths, strict=True))
         ]
-        line = _GAP.join(padded).rstrip()
-        yield line if number else bold(line)
-        yield from (" " * indent + rest for rest in more)
+        for parts in zip_longest(*folded, fillvalue=""):
+            padded = [
+                " " * (width - _width(cell)) + cell if name in right else cell + " " * (width - _width(cell))
+                for name, cell, width in zip(headings, parts, widths, strict=True)
+            ]
+            line = _GAP.join(padded).rstrip()
+            yield line if number else bold(line)
+
+
+def fold(text: str, width: int | None = None, *, indent: str = "") -> list[str]:
+    """Break a line between words where it is longer than `width`, by default the terminal's."""
+    return wrap(
+        text, width or columns(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]
 
 
 def columns() -> int:
@@ -69,8 +89,13 @@ def columns() -> int:
 
 def print_json(document: object) -> None:
     """Print JSON for a machine: exact in every encoding that a terminal or pipe may have."""
-    exact = not codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
-    sys.stdout.write(json.dumps(document, ensure_ascii=exact, indent=2, default=str) + "\n")
+    click.echo(as_json(document, indent=2))
+
+
+def as_json(document: object, *, indent: int | None = None) -> str:
+    """Write JSON; what the output cannot show is escaped and not replaced."""
+    plain = not sys.stdout or not is_exact(sys.stdout)
+    return json.dumps(document, ensure_ascii=plain, indent=indent, default=str)
 
 
 def age(since: datetime, language: str) -> str:

@@ -2,11 +2,8 @@
 
 import asyncio
 import getpass
-import json
 import os
-import sys
 from datetime import timedelta
-from typing import Any
 
 import click
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
@@ -22,7 +19,7 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import Changed, flow_named, wake
 from starters.cli.common import fail
-from starters.cli.display import opened, shown
+from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.inbox_view import View
 
 WITHIN = timedelta(seconds=10)
@@ -38,14 +35,17 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, closed_too: b
     view = _view(configuration)
     if as_json:
         questions = [view.document(row) for row in rows]
-        _print_json({"questions": questions, "held_up": view.held_up_document(stuck)})
+        print_json({"questions": questions, "held_up": view.held_up_document(stuck)})
         return 0
-    for line in view.table(rows, with_state=closed_too) if rows else (view.say("inbox.none"),):
+    for line in view.table(rows, with_state=closed_too) if rows else fold(view.say("inbox.none")):
         click.echo(line)
     for sentence in view.held_up(stuck):
-        click.secho(sentence, fg="yellow")
+        for line in fold(sentence):
+            click.secho(line, fg="yellow")
     if rows:
-        click.echo(f"\n{view.say('inbox.how_to_see')}")
+        click.echo("")
+        for line in fold(view.say("inbox.how_to_see")):
+            click.echo(line)
     return 0
 
 
@@ -55,10 +55,11 @@ async def show(configuration: Configuration, keys: KeyRing, incident: str, *, as
         row = await _found(records, incident)
     view = _view(configuration)
     if as_json:
-        _print_json(view.document(row))
+        print_json(view.document(row))
         return 0
     for line in view.page(row):
-        click.echo(line)
+        for part in fold(line, indent="   "):
+            click.echo(part)
     return 0
 
 
@@ -90,10 +91,6 @@ async def decide(
 def _view(configuration: Configuration) -> View:
     settings = configuration.settings
     return View(settings.desk.language, settings.clock.tz)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def _actor() -> str:

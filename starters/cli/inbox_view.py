@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
+from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Answer, Choice, Question
 from raccord.domain.service.outage import OutageCause
 from raccord.domain.values.base import Value
@@ -15,10 +16,14 @@ from raccord.records.waiting import Waiting
 from raccord.texts import called, say, say_fact, say_field, say_param, say_record
 from raccord.texts.problems import say_reason, say_remedy
 from raccord.texts.questions import LOOK_AGAIN, answer_label
+from starters.cli import display
 from starters.cli.common import bold
 from starters.cli.display import age, shown, table
 
 _COLUMNS = ("inbox.age", "inbox.cause", "inbox.subject", "inbox.amount", "inbox.salesperson", "inbox.asked")
+_NEEDED = ("inbox.subject", "inbox.amount", "inbox.asked")
+"""What a terminal shows that has no room for all of them."""
+_WIDE = 120
 
 
 class Way(Value):
@@ -38,11 +43,16 @@ class View:
         self._zone = zone
 
     def table(self, rows: Sequence[Waiting], *, with_state: bool) -> Iterator[str]:
-        """Yield one line per question, below their headings."""
-        codes = ("inbox.incident", *_COLUMNS, *(("inbox.state",) if with_state else ()))
-        headings = [self.say(code) for code in codes]
-        cells = [(*self._cells(row), *((self.state(row),) if with_state else ())) for row in rows]
-        return table(headings, cells, right={self.say("inbox.amount")})
+        """Yield the questions below their headings: everything, or what a narrow terminal has room for."""
+        columns = _COLUMNS if display.columns() >= _WIDE else _NEEDED
+        codes = ("inbox.incident", *columns[:-1], *(("inbox.state",) if with_state else ()), columns[-1])
+        cells = [self._cells(row) for row in rows]
+        return table(
+            [self.say(code) for code in codes],
+            [[each[code] for code in codes] for each in cells],
+            right={self.say("inbox.amount")},
+            folds={self.say("inbox.subject"), self.say("inbox.state")},
+        )
 
     def page(self, row: Waiting) -> Iterator[str]:
         """Yield the lines of everything there is to know about one question."""
@@ -54,8 +64,7 @@ class View:
         for name, value in facts:
             yield f"{bold(shown(f'{name:<{width}}'))}  {shown(value)}"
         for number, found in enumerate(row.question.problems, start=1):
-            record = say_record(found.record, self._language)
-            where = f"{record} · {say_field(found.field, self._language)}" if found.field else record
+            where = self._where(found)
             why = say_fact(where, say_reason(found, self._language), self._language)
             yield f"\n{number}. {bold(shown(where))}{shown(why.removeprefix(where))}"
             yield f"   → {shown(say_remedy(found, self._language))}"
@@ -156,12 +165,30 @@ class View:
             for connection, held in _by_connection(flows)
         ]
 
-    def _cells(self, row: Waiting) -> tuple[str, ...]:
+    def _cells(self, row: Waiting) -> dict[str, str]:
         asked = row.question
-        amount = self._said(asked.amount) if asked.amount else ""
-        title = self._said(asked.title)
-        since = age(row.since, self._language)
-        return row.incident, since, self._cause(asked), _subject(asked), amount, _person(asked), title
+        return {
+            "inbox.incident": row.incident,
+            "inbox.age": age(row.since, self._language),
+            "inbox.cause": self._cause(asked),
+            "inbox.subject": _subject(asked),
+            "inbox.amount": self._said(asked.amount) if asked.amount else "",
+            "inbox.salesperson": _person(asked),
+            "inbox.state": self.state(row),
+            "inbox.asked": self._point(asked),
+        }
+
+    def _point(self, asked: Question) -> str:
+        """Say what is wrong first of all, and how many points there are beside it."""
+        if not asked.problems:
+            return self._said(asked.title)
+        first, *others = asked.problems
+        said = say_fact(self._where(first), say_reason(first, self._language), self._language)
+        return f"{said} (+{len(others)})" if others else said
+
+    def _where(self, found: Problem) -> str:
+        record = say_record(found.record, self._language)
+        return f"{record} · {say_field(found.field, self._language)}" if found.field else record
 
     def _facts(self, row: Waiting) -> Iterator[tuple[str, str]]:
         asked = row.question

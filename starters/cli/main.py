@@ -1,20 +1,36 @@
 """`raccord`: the commands, and nothing that slows `--help` down."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from starters.cli.common import as_json, config_file, configuration, fail, key_ring, run, unless_taken
+from starters.cli.common import (
+    as_json,
+    config_file,
+    configuration,
+    fail,
+    from_the_system,
+    key_ring,
+    run,
+    unless_taken,
+)
+from starters.cli.terminal import discard_output, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
 """What the extra `embedded` brings, as it is imported."""
 
+FAILED, CLOSED_PIPE = 1, 141
+"""Exit statuses: the second is what a shell reports of a program that a closed pipe ended."""
+PORT = click.IntRange(1, 65535)
+
 incident_argument = click.argument("incident")
 
 
-@click.group(name="raccord")
+@click.group(name="raccord", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="raccord", prog_name="raccord")
 def app() -> None:
     """Keeps CRM and billing in step: every won deal ends as exactly one proven invoice, or as one visible
     question."""
@@ -112,7 +128,7 @@ def starter(config: Path | None) -> None:
 
 
 @app.command()
-@click.option("--port", default=8090, show_default=True, help="Port on loopback.")
+@click.option("--port", type=PORT, default=8090, show_default=True, help="Port on loopback.")
 @click.option(
     "--webhook",
     multiple=True,
@@ -129,11 +145,12 @@ def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...]) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
     from sandbox.app import create_app, delivery_of, link_of
-    from sandbox.server import serve
+    from sandbox.server import must_be_free, serve
     from starters.demo.access import access
 
     try:
         vendors = create_app(webhooks=dict(map(delivery_of, webhook)), links=dict(map(link_of, link)))
+        must_be_free("127.0.0.1", port)
     except ValueError as error:
         fail(str(error))
     click.echo(
@@ -280,7 +297,20 @@ def quarantine_show(number: int, config: Path | None) -> None:
 
 def main() -> None:
     """Entry point of the `raccord` command."""
-    app()
+    write_anywhere()
+    try:
+        try:
+            app(prog_name="raccord")
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+        sys.exit(CLOSED_PIPE)
+    except OSError as error:
+        discard_output()
+        sys.stderr.write(f"raccord: {from_the_system(error)}\n")
+        sys.exit(FAILED)
 
 
 def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:

@@ -1,7 +1,5 @@
 """`raccord quarantine list | show`."""
 
-import json
-import sys
 from datetime import datetime
 
 import click
@@ -10,7 +8,7 @@ from raccord.records.quarantine import NotQuarantined
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import fail
-from starters.cli.display import age, opened, shown, table
+from starters.cli.display import age, opened, print_json, shown, table
 
 
 async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -18,7 +16,7 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     async with opened(configuration, keys) as records:
         entries = await records.quarantine.list()
     if as_json:
-        sys.stdout.write(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=2) + "\n")
+        print_json([entry.model_dump(mode="json") for entry in entries])
     elif not entries:
         click.echo("Nothing is in quarantine.")
     else:

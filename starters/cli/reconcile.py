@@ -1,7 +1,5 @@
 """`raccord reconcile --once`."""
 
-import json
-import sys
 import uuid
 from datetime import timedelta
 
@@ -14,6 +12,7 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import FLOWS_QUEUE
 from starters.cli.common import bold, fail
+from starters.cli.display import print_json
 
 WITHIN = timedelta(seconds=10)
 
@@ -38,7 +37,7 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
     except WorkflowFailureError as failed:
         fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
     if as_json:
-        sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
+        print_json(result.model_dump(mode="json"))
         return 0
     click.echo(
         f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "

@@ -28,7 +28,7 @@ _NEEDED_DISK_MIB = 200
 _OLDEST_PYTHON = (3, 11)
 
 
-def _preflight() -> Iterator[str]:
+def _preflight(json_file: Path | None) -> Iterator[str]:
     """Yield what is missing for a demo, each as a sentence with found and required."""
     if sys.version_info < _OLDEST_PYTHON:
         yield f"Python 3.11 or newer is needed, found {sys.version.split()[0]}."
@@ -37,6 +37,12 @@ def _preflight() -> Iterator[str]:
         yield f"{_NEEDED_DISK_MIB} MiB of free disk are needed here, found {free} MiB."
     if not os.access(".", os.W_OK):
         yield f"The demo keeps its data in {Path('.raccord').resolve()}, which cannot be written."
+    if json_file and not _can_be_written(json_file.absolute()):
+        yield f"The results cannot be written to {json_file}: name a file in a folder that is there."
+
+
+def _can_be_written(file: Path) -> bool:
+    return not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
 
 
 def _table(results: dict[str, tuple[Finding, float] | None], playing: str | None) -> Table:
@@ -113,7 +119,7 @@ def _write(file: Path, report: dict[str, Any]) -> None:
 async def run_demo(*, stay: bool, json_file: Path | None, only: tuple[str, ...] = ()) -> int:
     """Play the scenarios; 0 only when every one ended as it should."""
     configure_logs("demo")
-    if missing := list(_preflight()):
+    if missing := list(_preflight(json_file)):
         fail("\n".join(missing), status=1)
     chosen = tuple(s for s in SCENARIOS if not only or s.name in only)
     if not chosen:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.desk.messages import BUSY
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Choice, Decision
+from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from starters.cli import display, inbox
@@ -59,13 +61,13 @@ class TestList:
         (line,) = [line for line in lines if line.startswith(incident)]
         for part in ("second", "SIREN, SIRET, TVA", "Rideaux Canari", "1\u202f234,50", "Anne Canari"):
             assert part in line
-        assert "pas encore facturable" in line
+        assert "« 7329 » n'est pas un SIRET valide." in _words(line)
 
     def test_the_desk_speaks_its_own_language(self, company: Company) -> None:
         asked(company)
         company.speak("en")
         said = company.raccord("inbox", "list").output
-        for word in ("incident", "age", "subject", "net amount", "salesperson", "cannot be invoiced yet"):
+        for word in ("incident", "age", "subject", "net amount", "salesperson", "asked"):
             assert word in said
         for word in ("sujet", "montant", "commercial", "facturable", "TVA"):
             assert word not in said
@@ -73,9 +75,32 @@ class TestList:
     def test_a_long_last_column_goes_on_below_itself_in_a_terminal(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(display, "_columns", lambda: 30)
+        monkeypatch.setattr(display, "columns", lambda: 30)
         _, *lines = display.table(("id", "asked"), [("7", "not ready to be invoiced: one point")])
         assert lines == ["7   not ready to be invoiced:", "    one point"]
+
+    @pytest.mark.parametrize("language", ["fr", "en"])
+    @pytest.mark.parametrize("width", [80, 60])
+    def test_a_narrow_terminal_has_room_for_deal_amount_and_the_point(
+        self, company: Company, monkeypatch: pytest.MonkeyPatch, language: str, width: int
+    ) -> None:
+        monkeypatch.setattr(display, "columns", lambda: width)
+        company.speak(language)
+        name = "Refonte du site internet et hébergement annuel"
+        incident = asked(company, name=name, amount=Money(amount=Decimal("128900.00"), currency="EUR"))
+        lines = company.raccord("inbox", "list").output.splitlines()
+        assert max(map(len, lines)) <= width
+        said = {"fr": "« 7329 » n'est pas un SIRET valide.", "en": "“7329” is not a valid SIRET."}[language]
+        amount = {"fr": "128\u202f900,00\xa0€", "en": "€128,900.00"}[language]
+        (first,) = (line for line in lines if line.startswith(incident))
+        assert amount in first
+        words = {*" ".join(lines).split()}
+        assert {*name.split(), *said.split()} <= words, "no word is broken"
+
+    def test_more_than_one_point_is_counted(self, company: Company) -> None:
+        (wrong,) = question().problems
+        asked(company, problems=(wrong, wrong, wrong))
+        assert "SIRET valide. (+2)" in company.raccord("inbox", "list").output
 
     def test_settled_questions_are_listed_only_when_asked_for(self, company: Company) -> None:
         incident = settled(company)

@@ -1,0 +1,194 @@
+"""Whatever is typed, and wherever it is written to: a sentence and a status, never a traceback.
+
+Every command and option is played with input that cannot be, each in a process of its own.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+
+from starters.cli.main import app
+from tests.cli.conftest import SECRETS, Company
+from tests.cli.played import CODE, ROOT, Player, alone
+from tests.patience import patience
+
+USAGE, FAILED, CLOSED_PIPE = 2, 1, 141
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is typed, and what must be said; `{file}` is a file that is no folder, `{busy}` a busy port."""
+
+    typed: str
+    says: str
+    status: int = USAGE
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join((self.typed, *(f"{name}={value}" for name, value in self.environment.items())))
+
+
+CONFIGURED = (
+    *("up", "worker", "starter", "flows start 1", "inbox list", "inbox show 1", "inbox retry 1"),
+    *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
+    *("audit export", "quarantine list", "quarantine show 1"),
+)
+BAD_FILES = (
+    *(
+        Case(f"{command} --config {{file}}/raccord.toml", "cannot be read: Not a directory")
+        for command in CONFIGURED
+    ),
+    Case("inbox list --config {folder}", "cannot be read: Is a directory"),
+    Case("inbox list --config {folder}/none.toml", "There is no settings file"),
+    Case("inbox list --config {garbage}", "is not UTF-8"),
+    Case("doctor --config {garbage}", "is not UTF-8", FAILED),
+    Case("init {file}/raccord.toml", "Not a directory"),
+    Case("init {folder}", "exists already"),
+)
+BAD_WORDS = (
+    Case("sandbox --port 80000", "80000 is not in the range"),
+    Case("sandbox --port many", "not a valid integer"),
+    Case("sandbox --port {busy}", "Address already in use. Choose another one."),
+    Case("sandbox --webhook foo", "write vendor=URL"),
+    Case("sandbox --webhook hubspot=foo", "is no address"),
+    Case("sandbox --webhook hubspot=http://x:99999/", "is no address"),
+    Case("sandbox --webhook nobody=http://127.0.0.1/", "There is no vendor 'nobody'"),
+    Case("demo --only nothing", "there is no such scenario"),
+    Case("demo --json {file}/results.json", "results cannot be written", FAILED),
+    Case("demo --json {folder}", "results cannot be written", FAILED),
+    Case("quarantine show first", "not a valid integer"),
+    Case("quarantine show 99", "quarantine list", FAILED),
+    Case("inbox show nobody", "there is no question nobody", FAILED),
+    Case("inbox choose nobody yes", "there is no question nobody", FAILED),
+    Case("inbox choose", "Missing argument"),
+    Case("reconcile", "say --once"),
+    Case("nothing", "No such command"),
+    Case("inbox --nothing", "No such option"),
+)
+BAD_SETTINGS = (
+    Case("up", "data directory", FAILED, {"RACCORD_DATA__DIRECTORY": "{file}/data"}),
+    Case("worker", "key file", USAGE, {"RACCORD_DATA__DIRECTORY": "{file}/data"}),
+    Case("up", "keys.json cannot be written", FAILED, {"RACCORD_DATA__KEY_FILE": "{file}/keys.json"}),
+    Case("inbox list", "is not a key file", USAGE, {"RACCORD_DATA__KEY_FILE": "{file}"}),
+    Case("inbox list", "Is a directory", USAGE, {"RACCORD_DATA__KEY_FILE": "{folder}"}),
+    Case("inbox list", "database_url is the address of no database", FAILED, {"RACCORD_DATABASE_URL": "foo"}),
+    Case("inbox list", "database_url is the", FAILED, {"RACCORD_DATABASE_URL": "postgres://a:secret@b/c"}),
+    Case("audit verify", "unable to open", FAILED, {"RACCORD_DATABASE_URL": "sqlite:////proc/records.db"}),
+    Case("starter", "out of reach", FAILED, {"RACCORD_DATABASE_URL": "sqlite:///{file}/records.db"}),
+    Case("inbox list", "receiver.port", USAGE, {"RACCORD_RECEIVER__PORT": "80000"}),
+    Case("inbox list", "written as JSON", USAGE, {"RACCORD_VAT__RATES": "[20"}),
+    Case("flows start 1", "No such file", FAILED, {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/nowhere.pem"}),
+)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A company with an accent in its audit, a file, a folder, bytes that are no text, a busy port."""
+    tmp_path = tmp_path_factory.mktemp("places")
+    company = Company(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "garbage").write_bytes(b"\x93\xff\x00")
+    company.remember(
+        lambda records: records.audit.note(
+            effect="test", object="hubspot:1", actor="Zoé", cause="é", detail={"say": "déjà → vu"}
+        )
+    )
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        named = {name: str(tmp_path / name) for name in ("file", "folder", "garbage")}
+        yield named | {"busy": str(busy.getsockname()[1]), "config": str(company.file)}
+
+
+@pytest.fixture(scope="module")
+def player() -> Iterator[Player]:
+    with Player() as found:
+        yield found
+
+
+def _environment(places: dict[str, str], **more: str) -> dict[str, str]:
+    return SECRETS | {"RACCORD_CONFIG": places["config"]} | more
+
+
+@pytest.mark.parametrize("case", [*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS], ids=str)
+def test_it_is_answered_with_a_sentence(case: Case, places: dict[str, str], player: Player) -> None:
+    environment = {name: value.format(**places) for name, value in case.environment.items()}
+    words = case.typed.format(**places).split()
+    done = player.play(words, _environment(places, **environment), cwd=Path(places["folder"]))
+    assert "Traceback" not in done.said, done.said
+    assert case.says in done.said
+    assert done.status == case.status, done.said
+    assert "secret@" not in done.said
+
+
+def test_every_command_and_option_is_played() -> None:
+    """A new command or option brings its cases."""
+    played = " ".join(case.typed for case in (*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS)).split()
+    never_wrong = {"--help", "--json", "--all", "--exit", "--once", "--version", "--state"}
+    for command in _commands(app):
+        assert command.name in played, command.name
+        options = {o for p in command.params if isinstance(p, click.Option) for o in p.opts if o[:2] == "--"}
+        assert options - never_wrong <= set(played), command.name
+
+
+def _commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _commands(command)
+        else:
+            yield command
+
+
+class TestOutput:
+    WRITERS = (
+        "audit export",
+        "audit verify --json",
+        "inbox list",
+        "doctor",
+        "quarantine list --json",
+        "--help",
+    )
+
+    @pytest.mark.parametrize("typed", WRITERS)
+    def test_a_full_disk_is_told(self, typed: str, places: dict[str, str], player: Player) -> None:
+        done = player.play(
+            typed.split(), _environment(places), cwd=Path(places["folder"]), stdout="/dev/full"
+        )
+        assert done.stderr == "raccord: the system refused: No space left on device.\n"
+        assert done.status == FAILED
+
+    def test_a_closed_pipe_ends_it_quietly(self, places: dict[str, str]) -> None:
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", CODE, "audit", "export"],
+                env=os.environ | _environment(places, PYTHONPATH=str(ROOT)),
+                stdout=writer,
+                stderr=subprocess.PIPE,
+                check=False,
+                timeout=patience(60),
+            )
+        finally:
+            os.close(writer)
+        assert (done.returncode, done.stderr) == (CLOSED_PIPE, b"")
+
+    @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+    @pytest.mark.parametrize("typed", ["audit export", "doctor --config {folder}/none.toml"])
+    def test_a_terminal_of_few_characters_is_written_to(
+        self, typed: str, encoding: str, places: dict[str, str]
+    ) -> None:
+        environment = _environment(places, PYTHONIOENCODING=encoding)
+        done = alone(typed.format(**places).split(), environment, cwd=Path(places["folder"]))
+        assert "Traceback" not in done.said, done.said
+        assert done.stdout.isascii()
+        exact = "d\\u00e9j\\u00e0 \\u2192 vu" if typed == "audit export" else "-> `raccord init"
+        assert exact in done.stdout
