@@ -9,9 +9,18 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test quick sabotage soak bench lint clean purge
+.PHONY: help install demo test quick sabotage soak bench lint clean purge
+
+help:
+	@echo 'make install   put everything into .venv; then: . .venv/bin/activate, raccord init'
+	@echo 'make demo      try everything without any account (ARGS="--exit --json FILE")'
+	@echo 'make test      the whole suite; make quick: what to run before each commit'
+	@echo 'make lint      style, types, who imports whom'
+	@echo 'make soak, make bench, make sabotage: long runs, by hand'
+	@echo 'make clean     remove what was installed; make purge: your data too, asks first'
 
 install: .venv/.synced
+	@echo 'Raccord is installed. Next:  . .venv/bin/activate  then  raccord init   (or make demo, without any account)'
 
 demo: .venv/.synced
 	$(BIN)/raccord demo $(ARGS)
@@ -52,9 +61,11 @@ purge:
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("Raccord needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv .tools
-	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+	@echo 'Fetching uv, which installs the rest…'
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet uv==$(UV_VERSION)
 
 .venv/.synced: pyproject.toml uv.lock $(UV)
-	$(UV) sync --locked --quiet --extra embedded --python $(PYTHON)
+	@echo 'Installing into .venv, about 1 GB; the first time takes some minutes…'
+	$(UV) sync --locked --extra embedded --python $(PYTHON)
 	@touch $@

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from starters.cli.terminal import CLOSED_PIPE, discard_output
+
 if TYPE_CHECKING:
     from raccord.sealing import KeyRing
     from raccord.settings.configuration import Configuration
@@ -54,7 +56,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except KeyboardInterrupt:
         raise click.exceptions.Exit(130) from None
     except BrokenPipeError:
-        raise  # whoever read our output has enough of it: no failure of the command
+        # Whoever read our output has enough of it: nothing to say.
+        discard_output()
+        raise click.exceptions.Exit(CLOSED_PIPE) from None
     except Exception as error:
         if sentence := _explained(error):
             fail(sentence, status=1)

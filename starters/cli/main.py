@@ -17,13 +17,12 @@ from starters.cli.common import (
     run,
     unless_taken,
 )
-from starters.cli.terminal import discard_output, write_anywhere
+from starters.cli.terminal import CLOSED_PIPE, discard_output, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
 """What the extra `embedded` brings, as it is imported."""
 
-FAILED, CLOSED_PIPE = 1, 141
-"""Exit statuses: the second is what a shell reports of a program that a closed pipe ended."""
+FAILED = 1
 PORT = click.IntRange(1, 65535)
 
 incident_argument = click.argument("incident")

@@ -6,7 +6,9 @@ import sys
 import unicodedata
 from typing import TextIO
 
-_PLAIN = "raccord.plain"
+CLOSED_PIPE = 141
+"""What a shell reports of a program that a closed pipe ended."""
+_PLAIN, _PLAIN_ASCII = "raccord.plain", "raccord_ascii"
 _SIGNS = {"→": "->", "…": "...", "—": "-", "€": "EUR", "“": '"', "”": '"', "«": '"', "»": '"', "·": "-"}
 _SIGNS |= {"’": "'", "✔": "ok", "✘": "x", "–": "-"}
 
@@ -14,9 +16,24 @@ _SIGNS |= {"’": "'", "✔": "ok", "✘": "x", "–": "-"}
 def write_anywhere() -> None:
     """Have output say what it can where a terminal cannot show a character: `é` becomes `e`, `→` `->`."""
     codecs.register_error(_PLAIN, _plainly)
+    codecs.register({_PLAIN_ASCII: _ascii()}.get)
     for stream in (sys.stdout, sys.stderr):
         if stream and not is_exact(stream):
-            stream.reconfigure(errors=_PLAIN)  # type: ignore[union-attr]
+            name = codecs.lookup(stream.encoding or "ascii").name
+            encoding = _PLAIN_ASCII if name == "ascii" else name
+            stream.reconfigure(encoding=encoding, errors=_PLAIN)  # type: ignore[union-attr]
+
+
+def _ascii() -> codecs.CodecInfo:
+    # By another name: click takes a terminal that says ASCII for a mistake, and writes UTF-8 to it.
+    known = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        known.encode,
+        known.decode,
+        incrementalencoder=known.incrementalencoder,
+        incrementaldecoder=known.incrementaldecoder,
+        name=_PLAIN_ASCII,
+    )
 
 
 def is_exact(stream: TextIO) -> bool:
