@@ -1,5 +1,6 @@
 """How vendors differ, as data. Flows ask this data and never a vendor's name."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 
@@ -45,7 +46,20 @@ class TaskLimits(Value):
     body: int
 
 
+class IdShape(Value):
+    """How a vendor writes the ids of one kind of record."""
+
+    pattern: str
+    """A regular expression for the whole of it."""
+    said: str
+    """The same in words, as the end of a sentence: `a number, like 9001000123`."""
+
+    def fits(self, id: str) -> bool:
+        return re.fullmatch(self.pattern, id) is not None
+
+
 class CrmCapabilities(Capabilities):
+    deal_id: IdShape
     search_lag: timedelta = timedelta(0)
     """How long a change may be missing from the list of won deals."""
     task: TaskLimits

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import click
 
+from raccord.connectors.capabilities import IdShape
+from raccord.connectors.connection import Kind
+from raccord.connectors.crm import Crm
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -11,12 +14,15 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import DEAL_WON, Changed, wake
 from starters.cli.common import bold, fail
+from starters.cli.display import shown
+from workers.connections import opened
 
 WITHIN = timedelta(seconds=10)
 
 
 async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> int:
     """Start the deal's flow, or tell a running one to look again; what a person answered is asked anew."""
+    refuse_what_is_no_id(deal_id, await _shape(configuration))
     deal = DealRef(connection=configuration.crm.name, id=deal_id)
     try:
         client = await connect(configuration.settings, keys, within=WITHIN)
@@ -33,3 +39,18 @@ async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> in
     )
     click.echo(f"Started {bold(handle.id)}; watch it in the Temporal UI.")
     return 0
+
+
+def refuse_what_is_no_id(typed: str, shape: IdShape) -> None:
+    """End the command where no deal can have this id; nobody would ever look at its flow."""
+    if shape.fits(typed):
+        return
+    *_, last = typed.strip().rstrip("/").split("/")
+    meant = f" Did you mean {last}?" if shape.fits(last) else ""
+    fail(f"{shown(typed) or 'nothing'} is no id of a deal: it is {shape.said}.{meant}")
+
+
+async def _shape(configuration: Configuration) -> IdShape:
+    async with opened(configuration) as connections:
+        crm: Crm = connections.of(Kind.CRM)
+        return crm.capabilities.deal_id

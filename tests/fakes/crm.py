@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from raccord.connectors.capabilities import CrmCapabilities, TaskLimits, Uniqueness
+from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits, Uniqueness
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
 from raccord.domain.values.parties import Company
@@ -17,6 +17,7 @@ class FakeCrm(Switches):
         requests_per_second=1000,
         requests_per_activity=1,
         task=TaskLimits(subject=200, body=2000),
+        deal_id=IdShape(pattern=r"\S+", said="a word"),
     )
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
+from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
@@ -24,6 +24,7 @@ from raccord.vendors.hubspot.won import WonDeals
 
 _SEARCH_LAG = timedelta(minutes=1)
 """HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
+_DEAL_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 9001000123, as the record's page shows it")
 _REQUESTS = 7.0
 """A deal with its lines, companies, contacts and owner; a write takes two."""
 
@@ -54,6 +55,7 @@ class HubSpotCrm:
             requests_per_activity=_REQUESTS,
             search_lag=_SEARCH_LAG,
             task=LIMITS,
+            deal_id=_DEAL_ID,
         )
 
     async def read_deal(self, deal_id: str) -> Deal:
