@@ -17,6 +17,7 @@ import pytest
 from starters.cli.main import app
 from tests.cli.conftest import SECRETS, Company
 from tests.cli.played import CODE, ROOT, Player, alone
+from tests.front_door.stack import free_port
 from tests.patience import patience
 
 USAGE, FAILED, CLOSED_PIPE = 2, 1, 141
@@ -117,7 +118,11 @@ def player() -> Iterator[Player]:
 
 
 def _environment(places: dict[str, str], **more: str) -> dict[str, str]:
-    return SECRETS | {"RACCORD_CONFIG": places["config"]} | more
+    # Others on this machine may hold the documented ports.
+    own = ("RECEIVER__PORT", "TEMPORAL__EMBEDDED_PORT", "TEMPORAL__EMBEDDED_UI_PORT", "TEMPORAL__CODEC_PORT")
+    ports = {f"RACCORD_{name}": str(free_port()) for name in own}
+    off = {"RACCORD_METRICS__WORKER_PORT": "0", "RACCORD_METRICS__RECEIVER_PORT": "0"}
+    return SECRETS | {"RACCORD_CONFIG": places["config"]} | ports | off | more
 
 
 @pytest.mark.parametrize("case", [*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS], ids=str)
