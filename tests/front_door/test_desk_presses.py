@@ -66,7 +66,7 @@ async def test_a_stranger_decides_nothing_and_is_told_so(desk: Lane) -> None:
     await until(lambda: whispered(desk, "U0STRANGER", "pas dans la liste"))
     assert (await desk.question(deal)).answer is None
     refused = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
-    assert refused[-1]["actor"] == "slack:U0STRANGER"
+    assert "slack:U0STRANGER" in {r["actor"] for r in refused}
 
 
 async def test_a_press_in_another_workspace_decides_nothing(desk: Lane) -> None:
@@ -94,7 +94,7 @@ async def test_a_press_in_another_workspace_decides_nothing(desk: Lane) -> None:
 
     async def refused() -> bool:
         rows = [r for r in await desk.audit() if r["effect"] == "desk.press_refused"]
-        return bool(rows[-1]["actor"] == "slack:U0CAMILLE")
+        return "slack:U0CAMILLE" in {r["actor"] for r in rows}
 
     await until(refused)
     assert (await desk.question(deal)).answer is None
