@@ -28,6 +28,12 @@ PORT = click.IntRange(1, 65535)
 incident_argument = click.argument("incident")
 
 
+def _one_word(_: click.Context, __: click.Parameter, state: str) -> str:
+    if state and not state.replace("_", "").isalpha():
+        raise click.BadParameter("a state is one word: running, waiting, invoiced, closed...")
+    return state
+
+
 @click.group(name="raccord", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="raccord", prog_name="raccord")
 def app() -> None:
@@ -42,7 +48,7 @@ def audit() -> None:
 
 @app.group()
 def flows() -> None:
-    """Start a flow by hand; always harmless."""
+    """List the flows, or start one by hand, which is always harmless."""
 
 
 @app.group()
@@ -213,6 +219,20 @@ def flows_start(deal: str, config: Path | None) -> None:
 
     loaded = configuration(config)
     _end(run(start(loaded, key_ring(loaded), deal)))
+
+
+@flows.command("list")
+@click.option(
+    "--state", default="", metavar="STATE", callback=_one_word, help="Only those: running, waiting..."
+)
+@config_file
+@as_json
+def flows_list(state: str, config: Path | None, as_json: bool) -> None:
+    """List the flows, the latest first, with their state and where to look at each."""
+    from starters.cli.flows_list import list_all
+
+    loaded = configuration(config)
+    _end(run(list_all(loaded, key_ring(loaded), state=state, as_json=as_json)))
 
 
 @inbox.command("list")

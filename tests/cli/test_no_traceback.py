@@ -37,7 +37,16 @@ class Case:
 
 
 CONFIGURED = (
-    *("up", "worker", "starter", "flows start 1", "inbox list", "inbox show 1", "inbox retry 1"),
+    *(
+        "up",
+        "worker",
+        "starter",
+        "flows start 1",
+        "flows list",
+        "inbox list",
+        "inbox show 1",
+        "inbox retry 1",
+    ),
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
     *("audit export", "quarantine list", "quarantine show 1"),
 )
@@ -66,6 +75,7 @@ BAD_WORDS = (
     Case("demo --only nothing", "there is no such scenario"),
     Case("demo --json {file}/results.json", "results cannot be written", FAILED),
     Case("demo --json {folder}", "results cannot be written", FAILED),
+    Case("flows list --state 'x", "a state is one word"),
     Case("quarantine show first", "not a valid integer"),
     Case("quarantine show 99", "quarantine list", FAILED),
     Case("inbox show nobody", "there is no question nobody", FAILED),

@@ -152,6 +152,26 @@ async def test_the_audit_of_a_working_account_verifies_and_exports(lane: Lane) -
     assert {"intent", "outcome"} <= {row["kind"] for row in rows}
 
 
+async def test_every_flow_is_listed_with_its_state_and_where_to_look(lane: Lane) -> None:
+    deal = await lane.account.deal()
+    await lane.account.win(deal)
+    await end_of(lane, deal)
+
+    async def listed(*options: str) -> list[dict[str, Any]]:
+        done = await command("flows", "list", "--json", *options, environment=lane.environment)
+        assert done.returncode == 0, done.stderr
+        return [row for row in json.loads(done.stdout) if row["subject"] == f"hubspot:{deal}"]
+
+    async def invoiced() -> bool:
+        return bool(await listed("--state", "invoiced"))
+
+    await until(invoiced, what="visibility follows")
+    (row,) = await listed()
+    assert (row["flow"], row["state"]) == ("DealWon", "invoiced")
+    assert f"deal-won%2Fhubspot%2F{deal}" in row["url"]
+    assert await listed("--state", "waiting") == []
+
+
 async def test_a_flow_started_by_hand_goes_on_from_what_exists(lane: Lane) -> None:
     company = await lane.account.company(zip="")
     deal = await lane.account.deal(company)
