@@ -25,7 +25,7 @@ class CrmReader(Protocol):
         ...
 
     async def shows_invoice(self, deal_id: str, fields: InvoiceFields) -> bool:
-        """Whether the deal already shows exactly these invoice fields."""
+        """Whether the deal already shows exactly these invoice fields, and a link, whichever it is."""
         ...
 
     async def read_company(self, company_id: str) -> Company | None:

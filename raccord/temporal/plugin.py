@@ -13,7 +13,7 @@ from raccord.sealing import KeyRing
 from raccord.temporal.codec import SealingCodec
 from raccord.temporal.failures import ConnectorFailures
 
-PASSED_THROUGH = ("raccord", "activities", "structlog", "babel", "stdnum")
+PASSED_THROUGH = ("raccord", "activities", "structlog", "babel", "stdnum", "email_validator", "idna")
 
 
 def _with_passthrough(runner: WorkflowRunner | None) -> WorkflowRunner:

@@ -180,7 +180,7 @@ def _companies() -> list[Property]:
     return [
         *_system(group),
         *_text("name", "domain", "phone", "address", "address2", "city", "zip", "state", group=group),
-        *_text("country", "website", "industry", "description", group=group),
+        *_text("country", "hs_country_code", "website", "industry", "description", group=group),
         _merged(group),
     ]
 

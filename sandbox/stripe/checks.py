@@ -14,7 +14,7 @@ from sandbox.stripe.forms import Form, Node
 
 Check = Callable[[Node, str], Any]
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[^@\s]+@([^@\s.]+\.)+([^\W\d_]{2,}|xn--[a-z0-9-]+)")
 _INTEGER = re.compile(r"-?\d{1,18}")
 _DECIMAL = re.compile(r"-?\d{1,18}(\.(\d+))?")
 _METADATA_KEYS = 50

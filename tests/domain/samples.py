@@ -20,11 +20,12 @@ from raccord.domain.values.parties import (
     CustomerProfile,
     IdentityKind,
 )
+from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import PricedLine, Totals, VatRounding, compute_totals
 
 TODAY = date(2026, 11, 22)
 SIREN, SIRET, VAT = "732829320", "73282932000074", "FR44732829320"
-OTHER_SIREN, OTHER_SIRET, OTHER_VAT = "123456782", "12345678200002", "FR11123456782"
+OTHER_SIREN, OTHER_SIRET, OTHER_VAT = "552100554", "55210055400005", "FR96552100554"
 GERMAN_VAT = "DE136695976"
 DEAL = DealRef(connection="crm", id="7")
 
@@ -97,6 +98,10 @@ def profile(**changes: Any) -> CustomerProfile:
 
 def customer(id: str = "cus_1", **changes: Any) -> Customer:
     return Customer(id=id, **changes)
+
+
+def terms(days: int | None, *, month_end: bool | None = None) -> PaymentTerms | None:
+    return None if days is None else PaymentTerms(days=days, month_end=month_end)
 
 
 def priced(quantity: str, unit_price: str, vat_rate: str) -> PricedLine:

@@ -100,7 +100,7 @@ class Account:
         return await self.create("deals", properties | changes, *links)
 
 
-REFUSED_EMAIL = "compta@refused..example"
+REFUSED_EMAIL = "compta@refused.x"
 """Passes our own check of an e-mail address, and is refused by the billing system."""
 
 TWO_LINES = [

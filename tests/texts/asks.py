@@ -63,7 +63,9 @@ def all_asks() -> dict[str, Ask]:
         ),
         "written_by_hand": questions.written_by_hand((PAID,)),
         "written_by_hand, united": questions.written_by_hand((PAID, ANOTHER), united=True),
-        "approval": questions.approval(plan, plan.totals(policy().vat_rounding), plan.warnings, cycle=3),
+        "approval": questions.approval(
+            plan, plan.totals(policy().vat_rounding), recipient=plan.profile.email, cycle=3
+        ),
         "no_longer_won": questions.no_longer_won(PAID, deleted=False),
         "no_longer_won, deleted": questions.no_longer_won(PAID, deleted=True),
         "edited_after_issue": questions.edited_after_issue(

@@ -18,7 +18,7 @@ def asked(price: str = "50.00", siret: str = "1", name: str = "Acme") -> tuple[A
     plan = examine(deal(lines=(line(unit_price=Decimal(price)),)), under, TODAY).plan
     assert plan
     problems = examine(dirty, under, TODAY).problems
-    return quality(problems), approval(plan, plan.totals(under.vat_rounding), plan.warnings)
+    return quality(problems), approval(plan, plan.totals(under.vat_rounding), recipient=plan.profile.email)
 
 
 def test_another_wording_is_no_other_question(monkeypatch: pytest.MonkeyPatch) -> None:

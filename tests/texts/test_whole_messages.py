@@ -39,7 +39,7 @@ def voice(request: pytest.FixtureRequest) -> Voice:
 
 def asked(ask: Ask) -> Question:
     about = deal(owner=Owner(id="77", name="Anne", email="anne@acme.fr"), url="https://crm.example/7")
-    return question_about(DEAL, about, ask, policy())
+    return question_about(DEAL, about, ask)
 
 
 def lines(notice: Notice) -> Iterator[str]:

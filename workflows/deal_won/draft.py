@@ -6,6 +6,7 @@ from activities.billing.books import Books
 from activities.records.memory import Confirmation
 from raccord.domain.deal_won.buyer import printed_otherwise
 from raccord.domain.deal_won.outcome import other_rounding, proof
+from raccord.domain.deal_won.party_rules import mailed
 from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.deal_won.questions import approval, unproven
 from raccord.domain.desk.question import Choice
@@ -25,6 +26,8 @@ class Draft:
     invoice: Invoice
     order: InvoiceOrder
     expected: Totals
+    recipient: str
+    """Where the billing system sends it: the address of its own customer."""
 
 
 class Drafts:
@@ -37,7 +40,7 @@ class Drafts:
 
     async def proven(self, customer: Customer, books: Books) -> Draft:
         """Return a draft that comes to exactly our totals."""
-        await self._wanted(books)
+        await self._wanted(customer, books)
         for rate in books.missing_rates:
             await self._steps.vat_rate(rate)
         draft = await self._drafted(customer, books)
@@ -59,12 +62,13 @@ class Drafts:
         """Issue the proven draft. Raises `OutOfTime` when the deal has to be read again first."""
         return await self._steps.issue(draft.invoice, draft.expected, within=self._case.left_to_issue())
 
-    async def _wanted(self, books: Books) -> None:
+    async def _wanted(self, customer: Customer, books: Books) -> None:
         """End before a draft is made that nobody wants; else each look would make one and delete it."""
         expected = self._plan.totals(self._case.policy.vat_rounding)
         if books.standing or not self._case.policy.needs_approval(expected.net.amount):
             return
-        ask = approval(self._plan, expected, self._plan.warnings, cycle=next_cycle(books.invoices))
+        recipient, cycle = self._recipient(customer), next_cycle(books.invoices)
+        ask = approval(self._plan, expected, recipient=recipient, cycle=cycle)
         answer = await self._case.steps.answered(self._case.question(ask))
         if answer and answer.choice is Choice.CANCEL:
             raise GivenUp
@@ -75,28 +79,36 @@ class Drafts:
             revision = standing.reference.revision
         order = self._order(customer, books, revision)
         if standing and standing.content_hash == order.content_hash:
-            return self._draft(standing, order)
+            return self._draft(standing, order, customer)
         if standing:
             order = self._order(customer, books, revision + 1)
             await self._steps.discard(standing, revision=revision + 1)
-        return self._draft(await self._steps.draft(order, within=self._case.left_of_today()), order)
+        made = await self._steps.draft(order, within=self._case.left_of_today())
+        return self._draft(made, order, customer)
 
     def _order(self, customer: Customer, books: Books, revision: int) -> InvoiceOrder:
         cycle = next_cycle(books.invoices)
         reference = InvoiceReference(deal=self._case.deal.ref, cycle=cycle, revision=revision)
         return self._plan.order(reference, customer.id, self._case.today, self._case.policy)
 
-    def _draft(self, invoice: Invoice, order: InvoiceOrder) -> Draft:
+    def _draft(self, invoice: Invoice, order: InvoiceOrder, customer: Customer) -> Draft:
         expected = order.totals(self._case.policy.vat_rounding)
-        return Draft(invoice=invoice, order=order, expected=expected)
+        return Draft(invoice=invoice, order=order, expected=expected, recipient=self._recipient(customer))
+
+    def _recipient(self, customer: Customer) -> str:
+        return customer.email or self._plan.profile.email
 
     async def _says_who_buys(self, draft: Draft) -> None:
-        """Ask before an invoice is issued that prints another customer than the one that was proven."""
+        """Ask before an invoice is issued that prints, or goes to, another customer than the proven one."""
         invoice, profile = draft.invoice, self._plan.profile
         if invoice.buyer is None:
             return
         found = printed_otherwise(
-            invoice.buyer, profile, customer_id=invoice.customer_id, siret=draft.order.siret
+            invoice.buyer,
+            profile,
+            customer_id=invoice.customer_id,
+            siret=draft.order.siret,
+            mailed=mailed(self._case.deal, self._case.policy.invoice),
         )
         if found is None:
             return
@@ -108,7 +120,7 @@ class Drafts:
     async def _approved(self, draft: Draft) -> None:
         """Wait until a person issues the draft; a draft that nobody wants is deleted."""
         reference = draft.order.reference
-        ask = approval(self._plan, draft.expected, self._plan.warnings, cycle=reference.cycle)
+        ask = approval(self._plan, draft.expected, recipient=draft.recipient, cycle=reference.cycle)
         try:
             await self._case.ask(ask)
         except GivenUp:

@@ -2,11 +2,11 @@
 
 from activities.billing.books import Books, BooksQuery
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, shadow_findings
+from raccord.domain.deal_won.party_rules import mailed
 from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.deal_won.questions import WITHOUT_MAIL, WITHOUT_WRITING, invoice_name, no_longer_won
 from raccord.domain.desk.asks import refused
 from raccord.domain.desk.problems import Problem
-from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.invoice import Invoice, InvoiceState, fields_of, live_invoices
@@ -44,8 +44,7 @@ class Finish:
             said = message("finding.already_invoiced", number=invoice_name(invoice))
             return self._end(Ending.SHADOW, invoice, findings=(said,))
         await Issued(self._case).compared(invoice, books)
-        delivered = books.link.delivered and books.link.invoice_id == invoice.id
-        return await self.carried_through(invoice, delivered=delivered)
+        return await self.carried_through(invoice, delivered=_needs_no_mail(invoice, books.link))
 
     async def adopted(self, steps: Writing, theirs: Invoice, books: Books) -> DealWonEnd:
         """End with an invoice that a person wrote; a draft of ours is not needed then."""
@@ -56,10 +55,10 @@ class Finish:
 
     async def carried_through(self, invoice: Invoice, *, delivered: bool) -> DealWonEnd:
         """Deliver and write back whatever is missing; a deal that is gone meanwhile ends it too."""
-        wanted = self._case.policy.invoice.delivery is Delivery.VENDOR
+        wanted = mailed(self._case.deal, self._case.policy.invoice)
         steps = self._case.finishing()
         try:
-            if wanted and not delivered and invoice.state is InvoiceState.OPEN:
+            if wanted and not delivered and invoice.state is not InvoiceState.VOID:
                 await self._delivered(steps, invoice)
             await self._shown(steps, invoice)
         except Gone:
@@ -95,6 +94,13 @@ class Finish:
             totals=invoice.totals,
             findings=findings,
         )
+
+
+def _needs_no_mail(invoice: Invoice, link: DealLink) -> bool:
+    """Whether it went out, or may have: one that is settled and that our records do not know is old."""
+    if link.invoice_id == invoice.id:
+        return link.delivered
+    return invoice.state is not InvoiceState.OPEN
 
 
 async def not_for_us(case: Case, reason: NotForUs, survivor: Deal | None) -> DealWonEnd:

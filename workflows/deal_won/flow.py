@@ -81,7 +81,7 @@ class DealWon(Flow[DealWonEnd]):
         self._policy = await self._policy_now()
         self.held_up.timing, self.held_up.language = self._policy.timing, self._policy.language
         deal = self._deal = await self._reading().deal()
-        net = net_amount(deal, self._policy)
+        net = net_amount(deal)
         self.page.name(subject_markdown(deal.name or deal.ref.id, net, self.held_up.language))
         show(deal, net)
         return deal
@@ -117,7 +117,7 @@ class DealWon(Flow[DealWonEnd]):
         return self._policy.mode is not Mode.SHADOW
 
     def question(self, ask: Ask) -> Question:
-        return question_about(self._ref, self._deal, ask, self._policy)
+        return question_about(self._ref, self._deal, ask)
 
     def stopped(self, ask: Ask) -> DealWonEnd:
         return DealWonEnd(ending=Ending.PROBLEMS, mode=self._policy.mode, problems=ask.problems)

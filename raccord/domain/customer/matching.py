@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from raccord.domain.values.base import Value, fold
+from raccord.domain.values.base import Value, fold, letters
 from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind
 
 
@@ -36,7 +36,7 @@ def contradictions(customer: Customer, profile: CustomerProfile) -> tuple[str, .
         found.append("siret")
     if customer.vat_number and profile.vat_number and customer.vat_number != profile.vat_number:
         found.append("vat_number")
-    if customer.name and fold(customer.name) != fold(profile.name):
+    if customer.name and letters(customer.name) != letters(profile.name):
         found.append("name")
     return tuple(found)
 
@@ -62,7 +62,7 @@ def _same_email(customer: Customer, profile: CustomerProfile) -> bool:
 
 
 def _same_name(customer: Customer, profile: CustomerProfile) -> bool:
-    return bool(customer.name) and fold(customer.name) == fold(profile.name)
+    return bool(customer.name) and letters(customer.name) == letters(profile.name)
 
 
 def _doubtful(customer: Customer, profile: CustomerProfile) -> bool:

@@ -1,15 +1,15 @@
-"""What an invoice would say of its buyer, held against what the gate proved of the company.
+"""What an invoice would say of its buyer, and where it would go, held against what was proven of it.
 
 The gate judges the CRM's record, but the billing system prints its own: an older customer may lack
 an address, a SIREN or the VAT number without which a reverse-charged invoice is not valid.
 """
 
-import unicodedata
 from collections.abc import Iterator
 
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask, Option
 from raccord.domain.values.address import Address
+from raccord.domain.values.base import fold, letters
 from raccord.domain.values.identifiers import parse_siren, parse_vat_number, siren_of_vat_number
 from raccord.domain.values.invoice import Buyer
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
@@ -19,16 +19,17 @@ AS_PRINTED = "as_printed"
 
 
 def printed_otherwise(
-    buyer: Buyer, profile: CustomerProfile, *, customer_id: str, siret: str = ""
+    buyer: Buyer, profile: CustomerProfile, *, customer_id: str, siret: str = "", mailed: bool = True
 ) -> Ask | None:
     """Ask about an invoice that would not say of its buyer what was proven; None when it does.
 
-    `siret` is what the invoice itself prints beside its customer. What the law wants and the invoice
+    `siret` is what the invoice itself prints beside its customer; `mailed`, whether the billing system sends
+    it. What the law wants and the invoice
     would lack must be repaired; a name or an address that merely differs may be issued as it is.
     """
     record = RecordName(kind=RecordKind.CUSTOMER, id=customer_id, name=buyer.name or profile.name)
-    lacking = tuple(_lacking(record, buyer, profile, siret))
-    differing = tuple(_differing(record, buyer, profile))
+    lacking = tuple(_lacking(record, buyer, profile, siret, mailed=mailed))
+    differing = tuple(_differing(record, buyer, profile, mailed=mailed))
     if not lacking and not differing:
         return None
     as_it_is = Option(id=AS_PRINTED, label=message("buyer.as_printed"))
@@ -42,9 +43,13 @@ def printed_otherwise(
     )
 
 
-def _lacking(record: RecordName, buyer: Buyer, profile: CustomerProfile, siret: str) -> Iterator[Problem]:
+def _lacking(
+    record: RecordName, buyer: Buyer, profile: CustomerProfile, siret: str, *, mailed: bool
+) -> Iterator[Problem]:
     if not buyer.name:
         yield _absent(record, "name", message("buyer.its_name"), profile.name)
+    if mailed and not buyer.email:
+        yield _absent(record, "billing_email", message("buyer.its_email"), profile.email)
     if not (buyer.address.line1 and buyer.address.city):
         yield _absent(record, "address", message("buyer.its_address"), _shown(profile.address))
     if profile.siren and profile.siren not in _sirens((*buyer.identifiers, siret)):
@@ -55,8 +60,14 @@ def _lacking(record: RecordName, buyer: Buyer, profile: CustomerProfile, siret: 
         yield _absent(record, "vat_number", message("buyer.its_vat_number"), vat)
 
 
-def _differing(record: RecordName, buyer: Buyer, profile: CustomerProfile) -> Iterator[Problem]:
-    if buyer.name and _letters(buyer.name) != _letters(profile.name):
+def _differing(
+    record: RecordName, buyer: Buyer, profile: CustomerProfile, *, mailed: bool
+) -> Iterator[Problem]:
+    if mailed and buyer.email and fold(buyer.email) != fold(profile.email):
+        yield problem(
+            Cause.BUYER, record, "billing_email", "buyer.other_email", there=buyer.email, here=profile.email
+        )
+    if buyer.name and letters(buyer.name) != letters(profile.name):
         yield _other(record, "name", message("buyer.the_name"), buyer.name, profile.name)
     there, here = buyer.address, profile.address
     if there.line1 and there.city and _place(there) != _place(here):
@@ -80,13 +91,8 @@ def _sirens(identifiers: tuple[str, ...]) -> set[str]:
 
 
 def _place(address: Address) -> tuple[str, ...]:
-    lines = _letters(address.line1 + address.line2)
-    return lines, _letters(address.postal_code), _letters(address.city), address.country or ""
-
-
-def _letters(text: str) -> str:
-    """Reduce to letters and digits: case, accents and punctuation make no other customer."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
+    lines = letters(address.line1 + address.line2)
+    return lines, letters(address.postal_code), letters(address.city), address.country or ""
 
 
 def _shown(address: Address) -> str:

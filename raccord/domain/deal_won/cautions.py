@@ -2,18 +2,21 @@
 
 from datetime import date, timedelta
 
+from raccord.domain.deal_won.party_rules import typed_email
 from raccord.domain.deal_won.vat_rules import domestic, member_state_number, rate_on
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.invoicing import InvoicePolicy
+from raccord.domain.rules.invoicing import InvoicePolicy, PublicBodies
 from raccord.domain.values.deal import Deal, LineItem
-from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND
+from raccord.domain.values.email import parse_emails
+from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, public_body
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.names import THE_DEAL, THE_SETTINGS, company_name
 from raccord.domain.values.parties import Company
+from raccord.domain.values.payment_terms import PaymentTerms
 
 LONGEST_TERMS = timedelta(days=60)
 """What a French seller may grant a professional of any country, from the invoice date (C. com. L441-10)."""
-LONGEST_END_OF_MONTH_DAYS = 45
+LONGEST_END_OF_MONTH = PaymentTerms(days=45, month_end=True)
 PLAUSIBLE = timedelta(days=366)
 """A service date further away than this is more often a slip of the keyboard than a sale."""
 
@@ -23,7 +26,7 @@ def cautions(
     company: Company,
     rules: InvoicePolicy,
     *,
-    terms_days: int | None,
+    terms: PaymentTerms | None,
     today: date,
 ) -> tuple[Problem, ...]:
     """Return every warning about a deal. The invoice's dates are those it would have if issued today."""
@@ -32,7 +35,9 @@ def cautions(
     taxed = _taxed_abroad(deal, company, rules)
     found = (
         _service_date(deal, today),
-        _long_terms(deal, company, rules, terms_days, today) if binding else None,
+        _several_emails(deal, company),
+        _handed_in(company, rules),
+        _long_terms(deal, company, rules, terms, today) if binding else None,
         _not_transmitted(rules, today) if french else None,
         _french_vat_abroad(taxed, deal) if taxed else None,
     )
@@ -41,9 +46,9 @@ def cautions(
 
 def terms_at(deal: Deal, company: Company | None) -> tuple[RecordName, str]:
     """Return the record and field whose payment term counts: the deal's, the company's, the settings'."""
-    if deal.payment_terms_days is not None:
+    if deal.payment_terms:
         return THE_DEAL, "payment_terms_days"
-    if company and company.payment_terms_days is not None:
+    if company and company.payment_terms:
         return company_name(company), "payment_terms_days"
     return THE_SETTINGS, "invoice.payment_terms_days"
 
@@ -62,17 +67,33 @@ def _far_away(service_date: date, today: date) -> Problem | None:
     return _dated("service_date.far_away", service_date)
 
 
+def _handed_in(company: Company, rules: InvoicePolicy) -> Problem | None:
+    if not public_body(company.legal_siren) or rules.public_bodies is not PublicBodies.BY_HAND:
+        return None
+    return problem(Cause.COMPANY, company_name(company), "siren", "company.hand_in")
+
+
+def _several_emails(deal: Deal, company: Company) -> Problem | None:
+    first, *others = parse_emails(typed_email(deal, company)) or ("",)
+    if not others:
+        return None
+    record, several = company_name(company), ", ".join(others)
+    return problem(
+        Cause.EMAIL, record, "billing_email", "company.several_emails", taken=first, others=several
+    )
+
+
 def _dated(code: str, day: date) -> Problem:
     return problem(Cause.DATE, THE_DEAL, "service_date", code, day=day)
 
 
 def _long_terms(
-    deal: Deal, company: Company, rules: InvoicePolicy, terms_days: int | None, today: date
+    deal: Deal, company: Company, rules: InvoicePolicy, terms: PaymentTerms | None, today: date
 ) -> Problem | None:
-    due_on, (record, field) = rules.due_on(today, terms_days), terms_at(deal, company)
+    due_on, (record, field) = rules.due_on(today, terms), terms_at(deal, company)
     latest = today + LONGEST_TERMS
-    if rules.end_of_month:
-        latest = rules.due_on(today, LONGEST_END_OF_MONTH_DAYS)
+    if rules.terms(terms).month_end:
+        latest = rules.due_on(today, LONGEST_END_OF_MONTH)
     if due_on <= latest:
         return None
     return problem(Cause.TERMS, record, field, "terms.too_long", due_on=due_on, latest=latest)
@@ -92,7 +113,7 @@ def _taxed_abroad(deal: Deal, company: Company, rules: InvoicePolicy) -> LineIte
     inside = country in EU_COUNTRIES or (number or "").startswith(NORTHERN_IRELAND)
     if number is None or not inside or domestic(company, seller):
         return None
-    return next((line for line in deal.lines if rules.vat.rate_of(line.vat_rate)), None)
+    return next((line for line in deal.lines if line.vat_rate), None)
 
 
 def _french_vat_abroad(line: LineItem, deal: Deal) -> Problem:

@@ -12,6 +12,8 @@ from raccord.domain.values.money import EXACT, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, line_name
 
 Outcome = InvoiceLine | Problem
+_FINEST_PRICE = Decimal("1E-8")
+"""In major units: fine enough for a quantity of a million, and no vendor takes more than ten decimals."""
 
 
 def price_after_discount(line: LineItem, record: RecordName) -> Decimal | Problem:
@@ -51,10 +53,10 @@ def _name(line: LineItem, record: RecordName) -> Problem | None:
 
 
 def _vat_rate(line: LineItem, record: RecordName, policy: DealWonPolicy) -> Decimal | Problem:
-    vat = policy.invoice.vat
-    rate = vat.rate_of(line.vat_rate)
+    vat, rate = policy.invoice.vat, line.vat_rate
     if rate is None:
-        return problem(Cause.VAT, record, "vat_rate", "line.vat_rate_missing")
+        code = "line.vat_rate_missing" if vat.default_rate is None else "line.vat_rate_missing_abroad"
+        return problem(Cause.VAT, record, "vat_rate", code)
     if rate not in vat.rates:
         known = tuple(Percent(percent=each) for each in vat.rates)
         return problem(
@@ -77,11 +79,21 @@ def _recurring(line: LineItem, record: RecordName) -> Problem | None:
     return problem(Cause.RECURRING, record, "recurring", "line.recurring", period=line.recurring)
 
 
-def _crm_amount(line: LineItem, record: RecordName, made: InvoiceLine, currency: str) -> Problem | None:
-    net = made.priced.net(currency)
-    if line.amount is None or round_half_up(line.amount, exponent(currency)) == net:
-        return None
-    return problem(Cause.AMOUNT, record, "amount", "line.crm_amount_differs", theirs=line.amount, ours=net)
+def _as_in_crm(line: LineItem, record: RecordName, made: InvoiceLine, currency: str) -> Outcome:
+    """Return the line at the amount that the CRM shows and the customer signed.
+
+    A CRM that rounds the discount and subtracts it comes to another minor unit than we do: 11.90 less 15 % is
+    10.11 there and 10.12 here. A difference that rounding does not explain is a problem.
+    """
+    ours, decimals = made.priced.net(currency), exponent(currency)
+    if line.amount is None or (theirs := round_half_up(line.amount, decimals)) == ours:
+        return made
+    exact = EXACT.multiply(made.quantity, made.unit_price)
+    price = EXACT.divide(theirs, made.quantity).quantize(_FINEST_PRICE)
+    shown = made.model_copy(update={"unit_price": price, "computed_net": ours})
+    if abs(theirs - exact) < Decimal(1).scaleb(-decimals) and shown.priced.net(currency) == theirs:
+        return shown
+    return problem(Cause.AMOUNT, record, "amount", "line.crm_amount_differs", theirs=line.amount, ours=ours)
 
 
 def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome]:
@@ -110,13 +122,18 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
         quantity=line.quantity or Decimal(0),
         list_price=line.unit_price or Decimal(0),
         unit_price=price,
-        discount_percent=line.discount.percent if line.discount else None,
+        discount=line.discount,
         vat_rate=rate,
     )
-    if deal.currency and (differs := _crm_amount(line, record, made, deal.currency)):
-        yield differs
-        return
-    yield made
+    yield _as_in_crm(line, record, made, deal.currency) if deal.currency else made
+
+
+def net_of_line(line: LineItem, decimals: int) -> Decimal | None:
+    """Return what a line comes to, whatever else is wrong with it, else what the CRM says of it."""
+    price = price_after_discount(line, THE_DEAL) if line.unit_price is not None else None
+    if isinstance(price, Decimal) and line.quantity is not None:
+        return round_half_up(EXACT.multiply(line.quantity, price), decimals)
+    return line.amount
 
 
 def examine_lines(deal: Deal, policy: DealWonPolicy) -> tuple[tuple[InvoiceLine, ...], tuple[Problem, ...]]:

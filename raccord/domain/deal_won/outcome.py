@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
+from raccord.domain.deal_won.party_rules import mailed_to
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, net_amount, net_of
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question, watch_key
-from raccord.domain.rules.invoicing import Delivery
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
@@ -112,7 +112,7 @@ def gate(deal: Deal, policy: DealWonPolicy) -> NotForUs | None:
     first = policy.invoice_deals_won_from
     if first and deal.won_on and deal.won_on < first:
         return NotForUs.BEFORE_CUT_OVER
-    match policy.rollout.excludes(deal, net_of(deal, policy)):
+    match policy.rollout.excludes(deal, net_of(deal)):
         case None:
             return None
         case limit:
@@ -137,7 +137,7 @@ def shadow_findings(
     """Say what live mode would do with a clean deal; `customer` is None when it would be created."""
     totals = plan.totals(policy.vat_rounding)
     vat = tuple(message("approval.vat", rate=Percent(percent=t.rate), vat=t.vat) for t in totals.vat)
-    mailed = policy.invoice.delivery is Delivery.VENDOR
+    mailed = mailed_to(plan.profile.siren, policy.invoice)
     return (
         message("finding.customer", customer=customer_name(customer))
         if customer
@@ -148,7 +148,7 @@ def shadow_findings(
     )
 
 
-def question_about(ref: DealRef, deal: Deal | None, ask: Ask, policy: DealWonPolicy) -> Question:
+def question_about(ref: DealRef, deal: Deal | None, ask: Ask) -> Question:
     """Put an ask into the context of its deal; `deal` is None when it is gone."""
     contacts = [watch_key(ref.connection, "contact", c.id) for c in deal.contacts] if deal else []
     return Question(
@@ -159,7 +159,7 @@ def question_about(ref: DealRef, deal: Deal | None, ask: Ask, policy: DealWonPol
         name=deal.name if deal else "",
         url=deal.url if deal else "",
         owner=deal.owner if deal else None,
-        amount=net_amount(deal, policy) if deal else None,
+        amount=net_amount(deal) if deal else None,
         task_on=ref.id if deal else "",
     )
 

@@ -1,13 +1,14 @@
 """From a CRM company to the customer an invoice is made out to, or to what is missing for it."""
 
-import re
 from collections.abc import Iterator
 
+from raccord.domain.deal_won.understood import understood
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.rules.invoicing import IndividualRule
+from raccord.domain.rules.invoicing import Delivery, IndividualRule, Invoicing, PublicBodies
 from raccord.domain.values.address import says_nothing
 from raccord.domain.values.deal import Deal
+from raccord.domain.values.email import parse_emails
 from raccord.domain.values.identifiers import (
     EU_COUNTRIES,
     NORTHERN_IRELAND,
@@ -15,20 +16,19 @@ from raccord.domain.values.identifiers import (
     parse_siren,
     parse_siret,
     parse_vat_number,
+    public_body,
     siren_of_vat_number,
 )
 from raccord.domain.values.message import RecordName, message
 from raccord.domain.values.names import THE_DEAL, company_name
 from raccord.domain.values.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
 
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
-
 
 def company_of(deal: Deal) -> Company | Problem:
     """Return the one company to invoice; none or several are a problem."""
     match deal.companies:
         case (one,):
-            return one
+            return understood(one)
         case ():
             return problem(Cause.COMPANY, THE_DEAL, "company", "deal.no_company")
         case several:
@@ -36,8 +36,21 @@ def company_of(deal: Deal) -> Company | Problem:
             return problem(Cause.COMPANY, THE_DEAL, "company", "deal.several_companies", companies=companies)
 
 
-def email_of(deal: Deal, company: Company) -> str:
-    """Return where the invoice goes: the company's billing e-mail, its billing contact, the first contact."""
+def mailed(deal: Deal, rules: Invoicing) -> bool:
+    """Whether the billing system is to send the deal's invoice."""
+    company = company_of(deal)
+    return mailed_to(company.legal_siren if isinstance(company, Company) else None, rules)
+
+
+def mailed_to(siren: str | None, rules: Invoicing) -> bool:
+    """Whether the billing system is to send the invoices of the company with this SIREN."""
+    by_hand = public_body(siren) and rules.public_bodies is PublicBodies.BY_HAND
+    return rules.delivery is Delivery.VENDOR and not by_hand
+
+
+def typed_email(deal: Deal, company: Company) -> str:
+    """Return where the invoice goes, as typed: the company's billing e-mail, its billing contact, the first
+    contact."""
     contacts = sorted(deal.contacts, key=lambda c: not c.billing)
     return next((e.strip() for e in (company.email, *(c.email for c in contacts)) if e.strip()), "")
 
@@ -122,12 +135,18 @@ _IDENTIFIERS = {
 }
 
 
-def _email(email: str, company: Company) -> Iterator[Problem]:
+def _email(typed: str, company: Company) -> Iterator[Problem]:
     record = company_name(company)
-    if not email:
+    if says_nothing(typed):
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_missing")
-    elif not _EMAIL.fullmatch(email):
-        yield problem(Cause.EMAIL, record, "billing_email", "company.email_invalid", value=email)
+    elif not parse_emails(typed):
+        yield problem(Cause.EMAIL, record, "billing_email", "company.email_invalid", value=typed)
+
+
+def _public_body(company: Company, rules: Invoicing) -> Iterator[Problem]:
+    asks = rules.public_bodies is PublicBodies.ASK and rules.delivery is Delivery.VENDOR
+    if asks and public_body(company.legal_siren):
+        yield problem(Cause.COMPANY, company_name(company), "siren", "company.public_body")
 
 
 def _individual(company: Company, rule: IndividualRule) -> Iterator[Problem]:
@@ -142,18 +161,18 @@ def _individual(company: Company, rule: IndividualRule) -> Iterator[Problem]:
 
 
 def examine_company(
-    deal: Deal, company: Company, treatment: TaxTreatment, language: str, individuals: IndividualRule
+    deal: Deal, company: Company, treatment: TaxTreatment, language: str, rules: Invoicing
 ) -> tuple[CustomerProfile, tuple[Problem, ...]]:
     """Build the customer profile and say everything that is wrong with the company."""
-    email = email_of(deal, company)
-    legal = _individual(company, individuals) if company.individual else _identifiers(company)
-    problems = (*_address(company), *legal, *_email(email, company))
+    typed = typed_email(deal, company)
+    legal = _individual(company, rules.individuals) if company.individual else _identifiers(company)
+    problems = (*_address(company), *legal, *_email(typed, company), *_public_body(company, rules))
     profile = CustomerProfile(
         identity=CustomerIdentity.of(company, deal.ref.connection),
         crm_company=f"{deal.ref.connection}:{company.id}",
         former_companies=tuple(f"{deal.ref.connection}:{id}" for id in company.merged),
         name=company.name,
-        email=email,
+        email=next(iter(parse_emails(typed)), typed),
         phone=company.phone,
         address=company.address,
         siren=company.legal_siren,

@@ -4,11 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from raccord.domain.deal_won.cautions import cautions, terms_at
-from raccord.domain.deal_won.line_rules import examine_lines
+from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import company_of, examine_company
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment
+from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment, with_default_rates
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
 from raccord.domain.values.base import Value
@@ -17,6 +17,7 @@ from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceRefe
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
 from raccord.domain.values.parties import Company, CustomerProfile, TaxTreatment
+from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 
 MAX_TERMS_DAYS = 365
@@ -32,7 +33,7 @@ class InvoicePlan(Value):
     currency: Currency
     service_date: date
     purchase_order: str
-    terms_days: int | None
+    terms: PaymentTerms | None
     language: str
     individual: bool = False
     """Made out to a private person."""
@@ -53,7 +54,7 @@ class InvoicePlan(Value):
             currency=self.currency,
             lines=self.lines,
             issued_on=issued_on,
-            due_on=rules.due_on(issued_on, self.terms_days),
+            due_on=rules.due_on(issued_on, self.terms),
             service_date=self.service_date,
             purchase_order=self.purchase_order,
             siret=self.profile.siret or "",
@@ -92,9 +93,9 @@ def _currency(deal: Deal) -> Problem | None:
 
 def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
     """A French invoice states its VAT in euros too (directive 2006/112, art. 230), which we cannot print."""
-    currency, vat = (deal.currency or "").strip().upper(), rules.vat
-    taxed = any(vat.rate_of(line.vat_rate) for line in deal.lines)
-    if currency == "EUR" or vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
+    currency = (deal.currency or "").strip().upper()
+    taxed = any(line.vat_rate for line in deal.lines)
+    if currency == "EUR" or rules.vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
         return None
     return problem(Cause.CURRENCY, THE_DEAL, "currency", "deal.vat_in_euros", currency=currency)
 
@@ -122,10 +123,10 @@ def _nothing_to_pay(totals: Totals) -> Problem | None:
 
 
 def _terms(deal: Deal, company: Company | None) -> Problem | None:
-    days, (record, field) = _terms_of(deal, company), terms_at(deal, company)
-    if days is None or 0 <= days <= MAX_TERMS_DAYS:
+    terms, (record, field) = _terms_of(deal, company), terms_at(deal, company)
+    if terms is None or 0 <= terms.days <= MAX_TERMS_DAYS:
         return None
-    return problem(Cause.TERMS, record, field, "terms.implausible", count=days)
+    return problem(Cause.TERMS, record, field, "terms.implausible", count=terms.days)
 
 
 def _won_on(deal: Deal, policy: DealWonPolicy) -> Problem | None:
@@ -140,10 +141,8 @@ def _order_number(deal: Deal, company: Company) -> Problem | None:
     return problem(Cause.COMPANY, THE_DEAL, "purchase_order", "deal.no_order_number")
 
 
-def _terms_of(deal: Deal, company: Company | None) -> int | None:
-    if deal.payment_terms_days is None and company:
-        return company.payment_terms_days
-    return deal.payment_terms_days
+def _terms_of(deal: Deal, company: Company | None) -> PaymentTerms | None:
+    return deal.payment_terms or (company.payment_terms if company else None)
 
 
 def _customer(
@@ -161,7 +160,7 @@ def _customer(
         company,
         TaxTreatment.TAXED if isinstance(treatment, Problem) else treatment,
         language,
-        rules.individuals,
+        rules,
     )
     mention = missing_mention(rules, language=language, individual=company.individual)
     return profile, _present(vat, *found, _order_number(deal, company), mention)
@@ -188,9 +187,11 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     `today` is the business date that stands in for a missing close date.
     """
     currency, found, rules = _currency(deal), company_of(deal), policy.invoice
+    company = found if isinstance(found, Company) else None
+    rated = with_default_rates(deal.lines, company, rules.vat)
+    deal = deal.model_copy(update={"lines": rated})
     lines, line_problems = examine_lines(deal, policy)
     profile, company_problems = _customer(deal, found, rules)
-    company = found if isinstance(found, Company) else None
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
     problems = _present(
         *(_unreadable(u, deal) for u in deal.unreadable),
@@ -203,7 +204,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     )
     warnings: tuple[Problem, ...] = ()
     if company and not odd_terms:
-        warnings = cautions(deal, company, rules, terms_days=terms, today=today)
+        warnings = cautions(deal, company, rules, terms=terms, today=today)
     if problems or profile is None or company is None or not deal.currency:
         return Examination(problems=problems, warnings=warnings)
     plan = InvoicePlan(
@@ -212,7 +213,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
         currency=deal.currency.upper(),
         service_date=deal.service_date or deal.won_on or today,
         purchase_order=deal.purchase_order,
-        terms_days=terms,
+        terms=terms,
         language=_language(deal, rules),
         individual=company.individual,
         warnings=warnings,
@@ -220,17 +221,20 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     return Examination(plan=plan, warnings=warnings)
 
 
-def net_of(deal: Deal, policy: DealWonPolicy) -> Decimal:
-    """Return the deal's net amount for the rollout limit, from its lines, else as typed."""
-    lines, _ = examine_lines(deal, policy)
-    if lines and deal.currency and _currency(deal) is None:
-        return sum((line.priced.net(deal.currency.upper()) for line in lines), Decimal(0))
-    return deal.amount or Decimal(0)
+def net_of(deal: Deal) -> Decimal:
+    """Return the deal's net amount for the rollout limit: of all its lines, sound or not.
+
+    Where a line tells none, the deal's own amount counts, if it is larger than what the others come to.
+    """
+    decimals = exponent(deal.currency.upper()) if deal.currency and _currency(deal) is None else 2
+    nets = [net_of_line(line, decimals) for line in deal.lines]
+    known = sum((net for net in nets if net is not None), Decimal(0))
+    return known if nets and None not in nets else max(known, deal.amount or Decimal(0))
 
 
-def net_amount(deal: Deal, policy: DealWonPolicy) -> Money | None:
+def net_amount(deal: Deal) -> Money | None:
     """Return the deal's net amount to show to a person; None when its currency is unknown."""
     if _currency(deal) is not None or not deal.currency:
         return None
     currency = deal.currency.upper()
-    return Money(amount=round_half_up(net_of(deal, policy), exponent(currency)), currency=currency)
+    return Money(amount=round_half_up(net_of(deal), exponent(currency)), currency=currency)

@@ -159,15 +159,16 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
     )
 
 
-def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = (), *, cycle: int = 1) -> Ask:
+def approval(plan: InvoicePlan, totals: Totals, *, recipient: str, cycle: int = 1) -> Ask:
     """The proven draft waits for a person to issue it. No dates: it is dated when it is approved.
 
+    `recipient` is the billing system's own address of the customer, to which it sends the invoice.
     `cycle` tells it from the approval of an invoice that was credited since: an answer is for one invoice.
     """
     vat = tuple(message("approval.vat", rate=Percent(percent=t.rate), vat=t.vat) for t in totals.vat)
     details = [
         Detail(label=message("label.customer"), value=plan.profile.name),
-        Detail(label=message("approval.sent_to"), value=plan.profile.email),
+        Detail(label=message("approval.sent_to"), value=recipient),
         Detail(label=message("label.net"), value=totals.net),
         Detail(label=message("label.vat"), value=vat),
         Detail(label=message("label.gross"), value=totals.gross),
@@ -192,7 +193,7 @@ def approval(plan: InvoicePlan, totals: Totals, warnings: tuple[Problem, ...] = 
         step="approval",
         cause=Cause.APPROVAL,
         title=message("approval.title", gross=totals.gross, customer=plan.profile.name),
-        problems=warnings,
+        problems=plan.warnings,
         details=tuple(details),
         options=(Option(id=ISSUE, label=message("approval.issue")),),
         cancel=message("approval.delete"),

@@ -32,7 +32,7 @@ def tax_treatment(
 
     The lines are the CRM's own: what else is wrong with one does not hide what is wrong with its rate.
     """
-    rates = [(line, rate) for line in lines if (rate := rules.vat.rate_of(line.vat_rate)) is not None]
+    rates = [(line, line.vat_rate) for line in lines if line.vat_rate is not None]
     zero = [line for line, rate in rates if rate == 0]
     if not zero or company.address.country is None:
         return TaxTreatment.TAXED
@@ -43,6 +43,25 @@ def tax_treatment(
     if len(zero) < len(rates) and treatment is not TaxTreatment.EXEMPT:
         return _question(on_line, "vat.mixed_with_zero")
     return _refused(treatment, company, on_line, rules) or treatment
+
+
+def with_default_rates(
+    lines: tuple[LineItem, ...], company: Company | None, vat: VatPolicy
+) -> tuple[LineItem, ...]:
+    """Fill in the rates that were left empty: the company's default is one for sales at home.
+
+    Abroad and overseas the rate depends on the sale, so that one which nobody typed is asked for; a seller
+    whose every rate is 0 has no other anywhere.
+    """
+    if vat.default_rate is None or (company and _elsewhere(company, vat) and not vat.exempt_seller):
+        return lines
+    rate = {"vat_rate": vat.default_rate}
+    return tuple(line if line.vat_rate is not None else line.model_copy(update=rate) for line in lines)
+
+
+def _elsewhere(company: Company, vat: VatPolicy) -> bool:
+    address = company.address
+    return address.country is not None and (address.overseas or not domestic(company, vat.seller_country))
 
 
 def rate_on(line: LineItem, lines: tuple[LineItem, ...]) -> Place:

@@ -1,6 +1,6 @@
 """How the company invoices."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -10,6 +10,7 @@ from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.written import Language
 from raccord.domain.values.base import Value
+from raccord.domain.values.payment_terms import MonthEnd, PaymentTerms
 
 
 class Delivery(StrEnum):
@@ -33,6 +34,16 @@ class IndividualRule(StrEnum):
     INVOICE = "invoice"
 
 
+class PublicBodies(StrEnum):
+    """How invoices reach French public bodies, which take them on Chorus Pro and not by e-mail."""
+
+    ASK = "ask"
+    BY_HAND = "by_hand"
+    """Issued and not e-mailed; a person hands it in."""
+    VENDOR = "vendor"
+    """Delivered like any other: the billing system hands it in."""
+
+
 class Operations(StrEnum):
     """What the company sells, as invoices state it."""
 
@@ -47,7 +58,9 @@ class Invoicing(Value):
 
     payment_terms_days: int = Field(default=30, ge=0, le=365)
     end_of_month: bool = False
-    """Count the payment term, then go to the end of that month."""
+    """Whether a term that says only days is due at the end of a month."""
+    month_end_reading: MonthEnd = MonthEnd.AFTER_DAYS
+    """How "45 jours fin de mois" counts."""
     amount_basis: AmountBasis = AmountBasis.NET
     delivery: Delivery = Delivery.VENDOR
     default_language: Literal["fr", "en"] = "fr"
@@ -56,6 +69,7 @@ class Invoicing(Value):
     footers_individuals: dict[Language, str] = {}
     """The same for private persons, who owe neither the late penalties nor the indemnity of companies."""
     individuals: IndividualRule = IndividualRule.ASK
+    public_bodies: PublicBodies = PublicBodies.ASK
     operations: Operations = Operations.UNSTATED
 
     def footer(self, language: str, *, individual: bool = False) -> str:
@@ -63,14 +77,15 @@ class Invoicing(Value):
         footers = self.footers_individuals if individual else self.footers
         return footers.get(language) or footers.get(self.default_language, "")
 
-    def due_on(self, issued_on: date, terms_days: int | None) -> date:
-        """Return the due date: the deal's own term, else the company's, from the issue date."""
-        days = self.payment_terms_days if terms_days is None else terms_days
-        due = issued_on + timedelta(days=days)
-        if not self.end_of_month:
-            return due
-        following = due.replace(day=28) + timedelta(days=4)
-        return following.replace(day=1) - timedelta(days=1)
+    def terms(self, agreed: PaymentTerms | None) -> PaymentTerms:
+        """Return the term that counts: the one agreed, else the company's own."""
+        terms = agreed or PaymentTerms(days=self.payment_terms_days)
+        month_end = self.end_of_month if terms.month_end is None else terms.month_end
+        return PaymentTerms(days=terms.days, month_end=month_end)
+
+    def due_on(self, issued_on: date, agreed: PaymentTerms | None) -> date:
+        """Return the due date of an invoice issued on a business date."""
+        return self.terms(agreed).due_on(issued_on, self.month_end_reading)
 
 
 class InvoicePolicy(Invoicing):

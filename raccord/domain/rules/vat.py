@@ -29,7 +29,7 @@ class VatPolicy(Value):
     seller_country: Country = "FR"
     rates: tuple[Percentage, ...] = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
     default_rate: Percentage | None = None
-    """For lines without a rate in the CRM; None asks a person."""
+    """For lines without a rate in the CRM, sold at home; None asks a person."""
     zero_rate_reasons: dict[ZeroRateReason, str] = {}
     """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`,
     `exempt_fr`. The articles cited change with the law, so they are the company's own words and never ours.
@@ -41,9 +41,10 @@ class VatPolicy(Value):
     on_debits: bool = False
     """Whether the company opted to owe VAT on invoicing, which its invoices then state."""
 
-    def rate_of(self, typed: Decimal | None) -> Decimal | None:
-        """Return a line's rate: as typed in the CRM, else the company's default."""
-        return self.default_rate if typed is None else typed
+    @property
+    def exempt_seller(self) -> bool:
+        """Whether the company charges no VAT at all (in France: CGI art. 293 B)."""
+        return not any(self.rates)
 
     def zero_rate_reason(self, treatment: str, language: str) -> str:
         """Return the wording in this language, else in French, else in any; empty when there is none."""

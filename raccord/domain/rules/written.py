@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from raccord.domain.values.address import parse_country
 from raccord.domain.values.base import Exact
+from raccord.domain.values.countries import parse_country
 
 
 def _exact(value: object) -> object:

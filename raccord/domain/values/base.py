@@ -32,6 +32,17 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def unaccented(text: str) -> str:
+    """Fold a text, and leave accents and hyphens out."""
+    decomposed = unicodedata.normalize("NFD", fold(text.replace("’", "'").replace("-", " ")))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def letters(text: str) -> str:
+    """Reduce to letters and digits: case, accents and punctuation make no other name and no other address."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.parties import Company, Contact, Owner
+from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.subject import Subject, SubjectKind
 
 
@@ -81,7 +82,7 @@ class Deal(Value):
     service_date: date | None = None
     purchase_order: str = ""
     language: str = ""
-    payment_terms_days: int | None = None
+    payment_terms: PaymentTerms | None = None
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()

@@ -77,6 +77,11 @@ def vat_prefix(country: str) -> str:
     return {GREECE: "EL", "MC": "FR"}.get(country, country)
 
 
+def public_body(siren: str | None) -> bool:
+    """Whether it is the SIREN of a French State body (it begins with 1) or of a local one (2)."""
+    return siren is not None and siren.startswith(("1", "2"))
+
+
 def siren_of_vat_number(vat_number: str) -> str | None:
     """Return the SIREN inside a French VAT number; None for other countries and for Monaco (`FRkk000...`)."""
     if not vat_number.startswith("FR") or vat_number[4:7] == "000":

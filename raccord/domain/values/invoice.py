@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import Exact, OneLine, Value
-from raccord.domain.values.deal import DealRef, InvoiceFields
+from raccord.domain.values.deal import DealRef, Discount, InvoiceFields
 from raccord.domain.values.money import Currency, Money
 from raccord.domain.values.parties import TaxTreatment
 from raccord.domain.values.totals import PricedLine, Totals, VatRounding, compute_totals
@@ -18,6 +18,8 @@ class Buyer(Value):
     """The buyer as the billing system prints it on an invoice."""
 
     name: OneLine = ""
+    email: str = ""
+    """Where the billing system sends the invoice."""
     address: Address = Address()
     identifiers: tuple[str, ...] = ()
     """SIREN, SIRET and VAT numbers, as they stand there."""
@@ -40,8 +42,11 @@ class InvoiceLine(Value):
     list_price: Exact
     """Unit price before discount."""
     unit_price: Exact
-    """Unit price after discount, exact and not rounded."""
-    discount_percent: Exact | None = None
+    """Unit price after discount, exact; or what makes the net amount the one that the CRM shows."""
+    computed_net: Exact | None = None
+    """What the line comes to by our rounding, where the CRM's own amount is invoiced instead."""
+    discount: Discount | None = None
+    """What the unit price was reduced by, to be printed."""
     vat_rate: Exact
     """In percent."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
+from raccord.domain.values.payment_terms import PaymentTerms
 
 
 class Company(Value):
@@ -23,7 +24,7 @@ class Company(Value):
     siren: str = ""
     siret: str = ""
     vat_number: str = ""
-    payment_terms_days: int | None = None
+    payment_terms: PaymentTerms | None = None
     individual: bool = False
     """A private person who buys for themselves: no SIREN is expected of them."""
     order_number_required: bool = False

@@ -59,7 +59,10 @@ class InvoiceOnDeal:
         return {name: value for name, value in values.items() if name}
 
     def _same(self, name: str, shown: str, wanted: str) -> bool:
-        """Compare as values: HubSpot gives `1200.00` back as `1200`, and a date perhaps in milliseconds."""
+        """Compare as values: HubSpot gives `1200.00` back as `1200`, and a date perhaps in milliseconds.
+
+        Any link will do, since billing systems give out another one to the same invoice at each reading.
+        """
         parse: Callable[[str], str | Decimal | date] = str.strip
         if name in (self._names.amount_net, self._names.amount_gross):
             parse = parse_decimal
@@ -67,6 +70,9 @@ class InvoiceOnDeal:
             parse = self._day
         if not shown or not wanted:
             return shown == wanted
+        if name == self._names.url:
+            # Billing systems give out another link to the same invoice at each reading.
+            return True
         try:
             return parse(shown) == parse(wanted)
         except ValueError:

@@ -67,7 +67,7 @@ def _read(kind: str, names: Mapping[str, str]) -> Iterator[Wanted]:
     forms = {
         "service_date": "date picker",
         "vat_rate": "number",
-        "payment_terms_days": "number",
+        "payment_terms_days": "number or single-line text",
         "language": "dropdown",
         "individual": "dropdown",
         "order_number_required": "single checkbox",

@@ -2,15 +2,16 @@
 
 from decimal import Decimal
 
-from raccord.domain.values.address import Address, parse_country
+from raccord.domain.values.address import Address
 from raccord.domain.values.base import fold
+from raccord.domain.values.countries import parse_country
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
 from raccord.domain.values.parties import Company, Contact
+from raccord.domain.values.payment_terms import parse_payment_terms
 from raccord.vendors.hubspot.fields import Fields, Room
 from raccord.vendors.hubspot.settings import CompanyNames, LineItemNames
 from raccord.vendors.hubspot.values import (
     parse_answer,
-    parse_days,
     parse_decimal,
     parse_ids,
     parse_percent,
@@ -45,7 +46,21 @@ LINE_ITEM = (
     "hs_recurring_billing_period",
     "hs_position_on_quote",
 )
-COMPANY = ("name", "domain", "phone", "address", "address2", "city", "zip", "state", "country", MERGED)
+COUNTRY, COUNTRY_CODE = "country", "hs_country_code"
+"""Free text, and the code beside it where an account has that; else the answer lacks it."""
+COMPANY = (
+    "name",
+    "domain",
+    "phone",
+    "address",
+    "address2",
+    "city",
+    "zip",
+    "state",
+    COUNTRY,
+    COUNTRY_CODE,
+    MERGED,
+)
 CONTACT = ("email", "firstname", "lastname", "phone")
 
 
@@ -112,13 +127,13 @@ def company(record: Record, names: CompanyNames, room: Room, notes: list[Unreada
             postal_code=fields.text("zip"),
             city=fields.text("city"),
             region=fields.text("state"),
-            country=parse_country(fields.text("country")),
+            country=parse_country(fields.text(COUNTRY)) or parse_country(fields.text(COUNTRY_CODE)),
         ),
-        country_text=fields.text("country"),
+        country_text=fields.text(COUNTRY) or fields.text(COUNTRY_CODE),
         siren=fields.text(names.siren),
         siret=fields.text(names.siret),
         vat_number=fields.text(names.vat_number),
-        payment_terms_days=fields.read(names.payment_terms_days, parse_days),
+        payment_terms=fields.read(names.payment_terms_days, parse_payment_terms),
         individual=fold(fields.text(names.individual)) in {fold(each) for each in names.individual_values},
         order_number_required=fields.read(names.order_number_required, parse_answer) or False,
         merged=merged(record),

@@ -2,15 +2,16 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from raccord.domain.values.base import fold
 from raccord.domain.values.clock import BusinessClock
 
 _SPACES = re.compile("[\u0020\u00a0\u2009\u202f]")
-_PLAIN = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{1,15})?|[+-]?\.[0-9]{1,15}")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,25}(?:\.[0-9]{1,20})?|[+-]?\.[0-9]{1,20}")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:\.[0-9]{1,15})?E[0-9]{1,2}")
 """How HubSpot's own arithmetic may write amounts of ten million and more."""
+_CERTAIN = Context(prec=15)
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:[\u0020\u00a0\u2009\u202f][0-9]{3})+(?:[.,][0-9]{1,15})?")
 _COMMA = re.compile(r"[+-]?[0-9]{1,25},[0-9]{1,15}")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
@@ -29,10 +30,14 @@ _LANGUAGES = {"francais": "fr", "français": "fr", "french": "fr", "anglais": "e
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Read `1200.5`, `1 200,50` or `5,5`. `1,200` may mean either of two numbers and is refused."""
+    """Read `1200.5`, `1 200,50` or `5,5`. `1,200` may mean either of two numbers and is refused.
+
+    Fractions that HubSpot calculated in binary have a tail, as `3.3000000000000003` for 3 x 1.10: fifteen
+    significant digits are what such a number is certain of.
+    """
     text = text.strip()
     if _PLAIN.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
-        return Decimal(text)
+        return _without_tail(Decimal(text))
     if _THOUSANDS.fullmatch(text):
         return Decimal(_SPACES.sub("", text).replace(",", "."))
     if _COMMA.fullmatch(text) and not _AMBIGUOUS.fullmatch(text):
@@ -40,17 +45,14 @@ def parse_decimal(text: str) -> Decimal:
     raise ValueError("not a number")
 
 
+def _without_tail(number: Decimal) -> Decimal:
+    longer = number != number.to_integral_value() and len(number.as_tuple().digits) > _CERTAIN.prec
+    return _CERTAIN.plus(number).normalize(_CERTAIN) if longer else number
+
+
 def parse_percent(text: str) -> Decimal:
     """Read a rate in percent: `20`, `20 %` or `5,5`."""
     return parse_decimal(text.strip().removesuffix("%"))
-
-
-def parse_days(text: str) -> int:
-    """Read a whole number of days."""
-    days = parse_decimal(text)
-    if days != days.to_integral_value():
-        raise ValueError("not a whole number")
-    return int(days)
 
 
 def parse_date(text: str, clock: BusinessClock) -> date:

@@ -7,6 +7,7 @@ from raccord.connectors.errors import Permanent
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, DealRef, Unreadable
 from raccord.domain.values.parties import Owner
+from raccord.domain.values.payment_terms import parse_payment_terms
 from raccord.vendors.hubspot.fields import Fields, Room
 from raccord.vendors.hubspot.records import Found
 from raccord.vendors.hubspot.settings import HubSpotSettings
@@ -14,7 +15,6 @@ from raccord.vendors.hubspot.translation import company, contact, creation, line
 from raccord.vendors.hubspot.values import (
     parse_business_date,
     parse_date,
-    parse_days,
     parse_decimal,
     parse_language,
 )
@@ -106,7 +106,7 @@ class Translation:
             service_date=fields.read(own.service_date, day),
             purchase_order=fields.text(own.purchase_order),
             language=parse_language(fields.text(own.language)),
-            payment_terms_days=fields.read(own.payment_terms_days, parse_days),
+            payment_terms=fields.read(own.payment_terms_days, parse_payment_terms),
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )

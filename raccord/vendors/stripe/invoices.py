@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from raccord.connectors.errors import NotFound, Permanent, Poison
 from raccord.connectors.http.errors import Operation
-from raccord.domain.values.address import Address, parse_country
+from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.countries import parse_country
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Buyer, Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.totals import Totals, VatTotal
@@ -274,6 +275,7 @@ def _buyer(found: StripeInvoice) -> Buyer:
     place = found.customer_address or PostalAddress()
     return Buyer(
         name=found.customer_name or "",
+        email=found.customer_email or "",
         address=Address(
             line1=place.line1 or "",
             line2=place.line2 or "",

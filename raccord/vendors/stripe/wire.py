@@ -119,7 +119,8 @@ class StripeInvoice(Identified):
     created: StrictInt = 0
     customer: str | None = None
     customer_name: str | None = None
-    """With address and tax ids what the invoice prints: the customer's own until it is finalised."""
+    """With e-mail, address and tax ids what the invoice carries: the customer's own until it is finalised."""
+    customer_email: str | None = None
     customer_address: PostalAddress | None = None
     customer_tax_ids: tuple[PrintedTaxId, ...] | None = None
     currency: str

@@ -9,6 +9,7 @@ from babel.numbers import format_currency, format_decimal
 from raccord.connectors.errors import Permanent
 from raccord.connectors.lengths import cut
 from raccord.domain.values.base import Value
+from raccord.domain.values.deal import Discount
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder
 from raccord.vendors.stripe.limits import LIMITS
 
@@ -58,16 +59,16 @@ def describe(line: InvoiceLine, currency: str, language: str) -> str:
 
 
 def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:
-    if line.unit_price == line.list_price:
-        return ""
     price = _amount(line.list_price, currency, language)
-    if line.discount_percent is not None:
-        percent = format_decimal(
-            line.discount_percent.normalize(), locale=language.locale, decimal_quantization=False
-        )
-        return language.percent_off.format(price=price, discount=percent)
-    off = _amount(line.list_price - line.unit_price, currency, language)
-    return language.amount_off.format(price=price, discount=off)
+    match line.discount:
+        case Discount(percent=percent) if percent and line.list_price:
+            off = format_decimal(percent.normalize(), locale=language.locale, decimal_quantization=False)
+            return language.percent_off.format(price=price, discount=off)
+        case Discount(per_unit=per_unit) if per_unit:
+            off = _amount(per_unit, currency, language)
+            return language.amount_off.format(price=price, discount=off)
+        case _:
+            return ""
 
 
 def _amount(value: Decimal, currency: str, language: _Language) -> str:

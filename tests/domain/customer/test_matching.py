@@ -181,6 +181,14 @@ def test_the_strongest_evidence_decides_and_a_tie_is_a_question(name: str) -> No
         assert {c.id for c in choice.candidates} == candidates
 
 
+@pytest.mark.parametrize("there", ["CAFE LEON & FILS", "Café Léon - Fils", "cafe leon fils"])
+def test_a_name_in_other_letters_is_the_same_name(there: str) -> None:
+    wanted = profile(name="Café Léon & Fils")
+    assert choose_customer((customer("a", name=there, email=EMAIL),), wanted, None).evidence is BY_EMAIL
+    assert contradictions(customer("a", name=there), wanted) == ()
+    assert contradictions(customer("a", name="Café Léo & Fils"), wanted) == ("name",)
+
+
 WITHOUT_IDENTIFIERS: dict[str, Any] = {"siren": None, "siret": None, "vat_number": None}
 
 

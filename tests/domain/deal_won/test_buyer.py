@@ -13,7 +13,7 @@ from tests.domain.spoken import say_reason
 
 SIREN, SIRET = "732829320", "73282932000074"
 PARIS = Address(line1="12 rue de l'Été", line2="Bâtiment B", postal_code="75011", city="Paris", country="FR")
-BUYER = Buyer(name="Hexa-Lab SARL", address=PARIS, identifiers=(SIREN,))
+BUYER = Buyer(name="Hexa-Lab SARL", email="compta@hexalab.example", address=PARIS, identifiers=(SIREN,))
 
 
 def profile(**changes: Any) -> CustomerProfile:
@@ -60,10 +60,29 @@ def test_what_the_invoice_prints_beside_its_customer_counts() -> None:
 
 def test_what_the_law_wants_and_the_invoice_would_lack_must_be_repaired() -> None:
     ask = asked(Buyer())
-    assert fields(ask) == ["name", "address", "siren"]
+    assert fields(ask) == ["name", "billing_email", "address", "siren"]
     assert ask is not None
     assert ask.options == ()
-    assert SIREN in say_reason(ask.problems[2], "fr")
+    assert SIREN in say_reason(ask.problems[3], "fr")
+
+
+def test_another_recipient_than_the_crms_is_a_question_with_a_way_out() -> None:
+    former = BUYER.model_copy(update={"email": "ancienne@hexalab.example"})
+    ask = asked(former)
+    assert ask is not None
+    assert (fields(ask), [o.id for o in ask.options]) == (["billing_email"], [AS_PRINTED])
+    for language in ("fr", "en"):
+        said = say_reason(ask.problems[0], language)
+        assert "ancienne@hexalab.example" in said
+        assert "compta@hexalab.example" in said
+    assert asked(BUYER.model_copy(update={"email": "Compta@HEXALAB.example"})) is None
+    assert printed_otherwise(former, profile(), customer_id="cus_1", mailed=False) is None
+    assert (
+        printed_otherwise(
+            BUYER.model_copy(update={"email": ""}), profile(), customer_id="cus_1", mailed=False
+        )
+        is None
+    )
 
 
 def test_reverse_charge_needs_the_buyers_vat_number() -> None:

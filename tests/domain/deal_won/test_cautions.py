@@ -10,11 +10,11 @@ from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import Examination, examine
 from raccord.domain.desk.problems import Cause
 from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
-from raccord.domain.rules.invoicing import IndividualRule
+from raccord.domain.rules.invoicing import IndividualRule, PublicBodies
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.message import Day
-from tests.domain.samples import GERMAN_VAT, TODAY, abroad, company, deal, line, policy, rules
+from tests.domain.samples import GERMAN_VAT, TODAY, abroad, company, deal, line, policy, rules, terms
 from tests.domain.spoken import say_reason, spoken, two_languages
 
 SERVED = date(2026, 11, 20)
@@ -79,8 +79,8 @@ def test_more_than_60_days_between_french_companies_is_warned_and_never_blocked(
 ) -> None:
     ours = policy(invoice=rules(payment_terms_days=days))
     said = [
-        judged(served(payment_terms_days=days)),
-        judged(served(companies=(company(payment_terms_days=days),))),
+        judged(served(payment_terms=terms(days))),
+        judged(served(companies=(company(payment_terms=terms(days)),))),
         judged(served(), ours),
     ]
     assert [[(w.cause, str(w.record), w.field) for w in each.warnings] for each in said] == [
@@ -108,39 +108,39 @@ def test_end_of_month_allows_45_days_and_then_the_end_of_that_month(
     issued: date, days: int, long: bool
 ) -> None:
     by = policy(invoice=rules(end_of_month=True))
-    assert warned(served(payment_terms_days=days), by, issued) == ([TERMS] if long else [])
+    assert warned(served(payment_terms=terms(days)), by, issued) == ([TERMS] if long else [])
 
 
 def test_no_lawful_term_is_ever_warned_on_any_day_of_a_leap_year() -> None:
     by = policy(invoice=rules(end_of_month=True))
     for n in range(0, 366, 5):
         issued = date(2024, 1, 1) + timedelta(days=n)
-        assert warned(served(payment_terms_days=45, service_date=issued), by, issued) == []
-        assert warned(served(payment_terms_days=60, service_date=issued), None, issued) == []
+        assert warned(served(payment_terms=terms(45), service_date=issued), by, issued) == []
+        assert warned(served(payment_terms=terms(60), service_date=issued), None, issued) == []
 
 
 def test_the_warning_shows_the_day_it_would_be_due() -> None:
-    (only,) = judged(served(payment_terms_days=90)).warnings
+    (only,) = judged(served(payment_terms=terms(90))).warnings
     assert "20/02/2027" in say_reason(only, "fr")
     assert "20 Feb 2027" in say_reason(only, "en")
 
 
 @pytest.mark.parametrize("country", ["CH", "DE", "MC", "US"])
 def test_the_limit_binds_a_french_seller_wherever_the_professional_is(country: str) -> None:
-    assert warned(served(payment_terms_days=61, companies=(abroad(country),))) == [TERMS]
-    assert warned(served(payment_terms_days=60, companies=(abroad(country),))) == []
+    assert warned(served(payment_terms=terms(61), companies=(abroad(country),))) == [TERMS]
+    assert warned(served(payment_terms=terms(60), companies=(abroad(country),))) == []
 
 
 def test_the_limit_is_for_french_sellers_and_professionals() -> None:
     person = company(siret="", individual=True)
     by = policy(invoice=rules(individuals=IndividualRule.INVOICE))
-    assert warned(served(payment_terms_days=90, companies=(person,)), by) == []
+    assert warned(served(payment_terms=terms(90), companies=(person,)), by) == []
     belgian = policy(invoice=rules(vat=VatPolicy(seller_country="BE")))
-    assert warned(served(payment_terms_days=90), belgian) == []
+    assert warned(served(payment_terms=terms(90)), belgian) == []
 
 
 def test_an_impossible_term_is_a_problem_and_not_a_warning() -> None:
-    found = examine(served(payment_terms_days=10**9), policy(), TODAY)
+    found = examine(served(payment_terms=terms(10**9)), policy(), TODAY)
     assert [p.cause for p in found.problems] == [Cause.TERMS]
     assert found.warnings == ()
 
@@ -208,3 +208,26 @@ def test_warnings_stand_beside_problems_too() -> None:
     found = examine(deal(lines=()), policy(), TODAY)
     assert found.plan is None
     assert [w.field for w in found.warnings] == ["service_date"]
+
+
+def test_of_two_billing_addresses_the_first_is_taken_and_told() -> None:
+    found = served(companies=(company(email="compta@acme.fr; dg@acme.fr"),))
+    examination = judged(found)
+    assert examination.plan is not None
+    assert examination.plan.profile.email == "compta@acme.fr"
+    (told,) = examination.warnings
+    assert (told.cause, told.field) == (Cause.EMAIL, "billing_email")
+    french, english = (say_reason(told, language) for language in ("fr", "en"))
+    assert "part à compta@acme.fr, pas à dg@acme.fr" in french
+    assert "goes to compta@acme.fr, and not to dg@acme.fr" in english
+
+
+PREFECTURE = company(siren="110002011", siret="", vat_number="")
+
+
+def test_an_invoice_to_a_public_body_that_is_not_mailed_is_told_to_be_handed_in() -> None:
+    by_hand = policy(invoice=rules(public_bodies=PublicBodies.BY_HAND))
+    assert warned(served(companies=(PREFECTURE,)), by_hand) == [(Cause.COMPANY, "siren")]
+    assert warned(served(), by_hand) == []
+    by_vendor = policy(invoice=rules(public_bodies=PublicBodies.VENDOR))
+    assert warned(served(companies=(PREFECTURE,)), by_vendor) == []

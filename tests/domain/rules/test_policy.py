@@ -9,6 +9,7 @@ from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.parties import Owner
+from raccord.domain.values.payment_terms import MonthEnd, PaymentTerms
 from tests.domain.samples import deal
 
 MARIE = Owner(id="005A", name="Marie", email="Marie@Acme.fr")
@@ -92,7 +93,8 @@ def test_a_deal_has_to_pass_every_limit() -> None:
     ],
 )
 def test_the_due_date_counts_calendar_days(issued: date, terms: int | None, due: date) -> None:
-    assert InvoicePolicy().due_on(issued, terms) == due
+    agreed = None if terms is None else PaymentTerms(days=terms)
+    assert InvoicePolicy().due_on(issued, agreed) == due
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_the_due_date_counts_calendar_days(issued: date, terms: int | None, due:
     ],
 )
 def test_end_of_month_counts_the_term_and_then_goes_to_the_end(issued: date, terms: int, due: date) -> None:
-    assert InvoicePolicy(end_of_month=True).due_on(issued, terms) == due
+    assert InvoicePolicy(end_of_month=True).due_on(issued, PaymentTerms(days=terms)) == due
 
 
 @pytest.mark.parametrize("terms", [0, 30, 45, 60])
@@ -118,14 +120,16 @@ def test_end_of_month_is_the_last_day_of_a_month_on_every_day_of_a_leap_year(ter
     for n in range(366):
         issued = date(2028, 1, 1) + timedelta(days=n)
         counted = issued + timedelta(days=terms)
-        due = InvoicePolicy(end_of_month=True).due_on(issued, terms)
+        due = InvoicePolicy(end_of_month=True).due_on(issued, PaymentTerms(days=terms))
         assert due >= counted
         assert (due.year, due.month) == (counted.year, counted.month)
         assert (due + timedelta(days=1)).day == 1
 
 
 def test_a_term_of_the_deal_wins_even_when_it_is_zero() -> None:
-    assert InvoicePolicy(payment_terms_days=45).due_on(date(2026, 11, 22), 0) == date(2026, 11, 22)
+    assert InvoicePolicy(payment_terms_days=45).due_on(date(2026, 11, 22), PaymentTerms(days=0)) == date(
+        2026, 11, 22
+    )
     assert InvoicePolicy(payment_terms_days=45).due_on(date(2026, 11, 22), None) == date(2027, 1, 6)
 
 
@@ -162,3 +166,24 @@ def test_a_private_person_never_gets_the_footer_of_companies() -> None:
 def test_every_rate_the_law_knows_is_allowed_and_no_other() -> None:
     assert set(VatPolicy().rates) == {Decimal(r) for r in ("20", "10", "5.5", "2.1", "0")}
     assert VatPolicy().default_rate is None
+
+
+@pytest.mark.parametrize(
+    ("issued", "reading", "due"),
+    [
+        (date(2026, 11, 10), MonthEnd.AFTER_DAYS, date(2026, 12, 31)),
+        (date(2026, 11, 10), MonthEnd.BEFORE_DAYS, date(2027, 1, 14)),
+        (date(2027, 1, 31), MonthEnd.AFTER_DAYS, date(2027, 3, 31)),
+        (date(2027, 1, 31), MonthEnd.BEFORE_DAYS, date(2027, 3, 17)),
+    ],
+)
+def test_45_days_end_of_month_has_two_lawful_readings(issued: date, reading: MonthEnd, due: date) -> None:
+    agreed = PaymentTerms(days=45, month_end=True)
+    assert InvoicePolicy(month_end_reading=reading).due_on(issued, agreed) == due
+
+
+def test_the_end_of_month_is_the_terms_own_and_ours_only_where_it_says_nothing() -> None:
+    ours, issued = InvoicePolicy(end_of_month=True), date(2026, 11, 10)
+    assert ours.due_on(issued, PaymentTerms(days=30)) == date(2026, 12, 31)
+    assert ours.due_on(issued, PaymentTerms(days=30, month_end=False)) == date(2026, 12, 10)
+    assert InvoicePolicy().due_on(issued, PaymentTerms(days=30, month_end=True)) == date(2026, 12, 31)

@@ -7,6 +7,7 @@ import pytest
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Auth, NotFound, Permanent, RateLimited, Transient
 from raccord.domain.values.deal import Discount, LineItem
+from raccord.domain.values.payment_terms import PaymentTerms
 from tests.vendors.hubspot.account import (
     ACCOUNT,
     DEAL,
@@ -35,7 +36,7 @@ async def test_a_deal_is_read_with_all_that_its_invoice_needs(crm: Crm, account:
     assert deal.url == "https://app.hubspot.com/contacts/144000001/record/0-3/42"
     assert (deal.amount, deal.currency, deal.pipeline) == (Decimal("1200.00"), "EUR", "default")
     assert (deal.service_date, deal.purchase_order, deal.language) == (date(2026, 11, 18), "BC-7", "fr")
-    assert deal.payment_terms_days == 45
+    assert deal.payment_terms == PaymentTerms(days=45)
     assert deal.owner
     assert (deal.owner.id, deal.owner.name, deal.owner.email) == ("64492917", "Léa B", "lea@x.fr")
     assert deal.unreadable == ()
@@ -77,6 +78,23 @@ async def test_every_request_carries_the_token(crm: Crm, account: Account) -> No
 async def test_the_primary_company_alone_is_the_candidate(crm: Crm, account: Account) -> None:
     (company,) = (await crm.read_deal("42")).companies
     assert (company.id, company.name, company.address.country) == ("7", "Société Générale d’Études", "FR")
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "quoted"),
+    [
+        ({"country": "", "hs_country_code": "BE"}, "BE", "BE"),
+        ({"country": "Elbonia", "hs_country_code": "BE"}, "BE", "Elbonia"),
+        ({"country": "France", "hs_country_code": "BE"}, "FR", "France"),
+        ({"country": "Elbonia"}, None, "Elbonia"),
+    ],
+)
+async def test_the_country_is_what_people_typed_else_the_code_beside_it(
+    crm: Crm, account: Account, typed: dict[str, str], country: str | None, quoted: str
+) -> None:
+    account.records["companies"]["7"] |= typed
+    (company,) = (await crm.read_deal("42")).companies
+    assert (company.address.country, company.country_text) == (country, quoted)
 
 
 async def test_without_a_primary_company_all_are_candidates(crm: Crm, account: Account) -> None:
@@ -280,17 +298,17 @@ async def test_values_that_cannot_be_read_are_listed_and_not_guessed(crm: Crm, a
     account.deal |= {
         "amount": "12k",
         "service_date": "demain",
-        "payment_terms_days": "30 jours",
+        "payment_terms_days": "30 jours le 10",
         "closedate": "?",
     }
     account.records["companies"]["7"]["payment_terms_days"] = "fin de mois"
     deal = await crm.read_deal("42")
-    assert (deal.amount, deal.service_date, deal.payment_terms_days, deal.won_on) == (None, None, None, None)
+    assert (deal.amount, deal.service_date, deal.payment_terms, deal.won_on) == (None, None, None, None)
     assert [(u.record, u.field, u.value) for u in deal.unreadable] == [
         ("company 7", "payment_terms_days", "fin de mois"),
         ("deal", "amount", "12k"),
         ("deal", "closedate", "?"),
-        ("deal", "payment_terms_days", "30 jours"),
+        ("deal", "payment_terms_days", "30 jours le 10"),
         ("deal", "service_date", "demain"),
     ]
 

@@ -7,7 +7,6 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.hubspot.values import (
     parse_business_date,
     parse_date,
-    parse_days,
     parse_decimal,
     parse_instant,
     parse_language,
@@ -36,6 +35,12 @@ PARIS = BusinessClock()
         ("1.2E7", "12000000"),
         ("0", "0"),
         ("00012", "12"),
+        ("3.3000000000000003", "3.3"),
+        ("0.30000000000000004", "0.3"),
+        ("1200.4999999999998", "1200.5"),
+        ("89.99999999999999", "90"),
+        ("123456789012.345", "123456789012.345"),
+        ("12345678901234567", "12345678901234567"),
     ],
 )
 def test_numbers_are_read_exactly(text: str, expected: str) -> None:
@@ -97,13 +102,6 @@ def test_vat_rates_are_read_as_percent(text: str, expected: str) -> None:
 def test_an_unclear_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="number"):
         parse_percent(text)
-
-
-def test_days_are_whole() -> None:
-    assert [parse_days(text) for text in ("30", "30.0", "0")] == [30, 30, 0]
-    for text in ("30.5", "30 jours"):
-        with pytest.raises(ValueError, match="number"):
-            parse_days(text)
 
 
 @pytest.mark.parametrize(

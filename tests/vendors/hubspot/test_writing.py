@@ -61,6 +61,7 @@ async def test_without_any_mapped_property_nothing_is_asked(connect: Connect, st
         {"billing_due_on": "1798070400000"},
         {"billing_due_on": "2026-12-24T00:00:00Z"},
         {"billing_invoice_number": " F-2026-0042 "},
+        {"billing_invoice_url": "https://pay.example/2"},
     ],
 )
 async def test_an_invoice_that_is_shown_is_recognised_as_hubspot_returns_it(
@@ -80,7 +81,7 @@ async def test_an_invoice_that_is_shown_is_recognised_as_hubspot_returns_it(
         {"billing_due_on": ""},
         {"billing_status": "paid"},
         {"billing_invoice_id": None},
-        {"billing_invoice_url": "https://pay.example/2"},
+        {"billing_invoice_url": None},
     ],
 )
 async def test_any_difference_asks_for_a_write(

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_lines_and_content_hash_travel_together() -> None:
             description="Deux jours",
             quantity=Decimal("1.5"),
             unit_price=Decimal(90),
-            discount_percent=Decimal(10),
+            discount={"percent": 10},
         ),
         line(quantity=Decimal("2.000"), list_price=Decimal("0.03456"), unit_price=Decimal("0.03456")),
     )
@@ -164,29 +165,43 @@ def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> 
 @pytest.mark.parametrize(
     ("language", "changes", "text"),
     [
-        ("fr", {"unit_price": "85"}, "Conseil (prix unitaire 100,00\xa0€, remise 15,00\xa0€ par unité)"),
-        ("en", {"unit_price": "85"}, "Conseil (unit price €100.00, discount €15.00 per unit)"),
+        (
+            "fr",
+            {"unit_price": "85", "discount": {"per_unit": "15"}},
+            "Conseil (prix unitaire 100,00\xa0€, remise 15,00\xa0€ par unité)",
+        ),
         (
             "en",
-            {"unit_price": "87.5", "discount_percent": "12.5"},
+            {"unit_price": "85", "discount": {"per_unit": "15"}},
+            "Conseil (unit price €100.00, discount €15.00 per unit)",
+        ),
+        (
+            "en",
+            {"unit_price": "87.5", "discount": {"percent": "12.5"}},
             "Conseil (unit price €100.00, 12.5% discount)",
         ),
         (
             "de",
-            {"list_price": "0.0346", "unit_price": "0.0173", "discount_percent": "50"},
+            {"list_price": "0.0346", "unit_price": "0.0173", "discount": {"percent": "50"}},
             "Conseil (prix unitaire 0,0346\xa0€, remise 50\xa0%)",
         ),
-        ("fr", {"discount_percent": "0"}, "Conseil"),
+        ("fr", {"discount": {"percent": "0"}}, "Conseil"),
+        ("fr", {"unit_price": "99.99666667"}, "Conseil"),
+        (
+            "fr",
+            {"unit_price": "84.99666667", "discount": {"per_unit": "15"}},
+            "Conseil (prix unitaire 100,00\xa0€, remise 15,00\xa0€ par unité)",
+        ),
     ],
 )
 def test_a_discount_is_told_in_the_customers_language(
-    language: str, changes: dict[str, str], text: str
+    language: str, changes: dict[str, Any], text: str
 ) -> None:
     assert describe(line(**changes), "EUR", language) == text
 
 
 def test_a_long_description_is_cut_but_the_discount_stays() -> None:
-    text = describe(line(description="x" * 9000, unit_price="90", discount_percent="10"), "EUR", "fr")
+    text = describe(line(description="x" * 9000, unit_price="90", discount={"percent": 10}), "EUR", "fr")
     assert len(text) == 5000
     assert text.endswith("x… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
 
@@ -194,7 +209,7 @@ def test_a_long_description_is_cut_but_the_discount_stays() -> None:
 def test_no_text_is_longer_than_stripe_takes() -> None:
     endless = "é👩\u200d💻" * 30_000
     asked = order(
-        line(name=endless, description=endless, unit_price="90", discount_percent="10"), memo=endless
+        line(name=endless, description=endless, unit_price="90", discount={"percent": 10}), memo=endless
     )
     (sent,) = lines_body(asked, RATES)["lines"]
     drafted = draft_body(asked, BusinessClock())

@@ -1,0 +1,86 @@
+"""Terms of payment as companies agree and type them: days, with or without the end of the month."""
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from enum import StrEnum
+
+from raccord.domain.values.base import Value, unaccented
+
+
+class MonthEnd(StrEnum):
+    """The two lawful readings of "45 jours fin de mois": C. com. L441-10 leaves the choice to the parties."""
+
+    AFTER_DAYS = "after_days"
+    """Count the days, then go to the end of that month."""
+    BEFORE_DAYS = "before_days"
+    """Go to the end of the month of issue, then count the days."""
+
+
+class PaymentTerms(Value):
+    """`month_end` None leaves it to the company's own practice: "30 jours" says nothing about it."""
+
+    days: int
+    month_end: bool | None = None
+
+    def due_on(self, issued_on: date, reading: MonthEnd) -> date:
+        """Return the due date of an invoice; both dates are business dates."""
+        days = timedelta(days=self.days)
+        match self.month_end, reading:
+            case True, MonthEnd.AFTER_DAYS:
+                return _end_of_month(issued_on + days)
+            case True, MonthEnd.BEFORE_DAYS:
+                return _end_of_month(issued_on) + days
+            case _:
+                return issued_on + days
+
+
+_INVOICE = (
+    r"(?:la |the )?(?:date )?(?:de |d'|of )?(?:la |the )?(?:facture|facturation|emission|invoice)(?: date)?"
+)
+_OF_IT = rf"(?: (?:de |d'|of )?{_INVOICE})?"
+_END = r"(?:fdm|eom|fin (?:de |du )?mois|end of (?:the )?month)"
+_AT_ONCE = re.compile(
+    r"(?:payable |paiement |payment |due )?(?:a |au |on |upon |at )?(?:la )?"
+    rf"(?:reception|receipt|comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
+)
+_DAYS = re.compile(
+    r"(?:payable |paiement |payment )?(?:a |in |within |sous |net |[jd] ?\+ ?)?(?P<days>-?[0-9]{1,9})"
+    r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)\b)?(?P<rest>.*)"
+)
+_MONTH_END = re.compile(rf"(?:a |the )?{_END}{_OF_IT}")
+_MONTH_END_FIRST = re.compile(rf"{_END}[ ,+]*(?P<days>[0-9]{{1,4}})(?: ?(?:jours?|j|days?))?")
+_FROM_ISSUE = re.compile(
+    rf"nets?|calendaires|(?:a compter |a partir |apres |from |after )?(?:de )?{_INVOICE}(?: {_INVOICE})?"
+)
+
+
+def parse_payment_terms(text: str) -> PaymentTerms:
+    """Read `30`, `30 jours`, `30 jours fin de mois`, `45 FDM`, `à réception`, `60 jours date de facture`.
+
+    Raises `ValueError` for what may mean something else.
+    """
+    plain = unaccented(text).replace(".", " ") if not _number(text) else text.strip()
+    plain = " ".join(plain.split()).strip(" ,;")
+    if _AT_ONCE.fullmatch(plain):
+        return PaymentTerms(days=0, month_end=False)
+    if first := _MONTH_END_FIRST.fullmatch(plain):
+        return PaymentTerms(days=int(first["days"]), month_end=True)
+    if (found := _DAYS.fullmatch(plain)) is None:
+        raise ValueError("no terms of payment")
+    days, rest = int(found["days"]), found["rest"].strip(" ,;")
+    if not rest:
+        return PaymentTerms(days=days)
+    if _FROM_ISSUE.fullmatch(rest):
+        return PaymentTerms(days=days, month_end=False)
+    if _MONTH_END.fullmatch(rest):
+        return PaymentTerms(days=days, month_end=True)
+    raise ValueError("no terms of payment")
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"\s*-?[0-9]+(?:\.[0-9]+)?\s*", text) is not None
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])

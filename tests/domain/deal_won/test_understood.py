@@ -1,0 +1,80 @@
+"""What a company's fields mean where they were typed otherwise than asked for."""
+
+from typing import Any
+
+import pytest
+
+from raccord.domain.deal_won.understood import understood
+from tests.domain.samples import address, company
+
+SIREN, SIRET = "732829320", "73282932000074"
+
+
+@pytest.mark.parametrize(
+    ("typed", "siren", "siret"),
+    [
+        ({"siret": SIREN}, SIREN, ""),
+        ({"siret": "732 829 320"}, SIREN, ""),
+        ({"siret": SIRET}, "", SIRET),
+        ({"siret": "732829321"}, "", "732829321"),
+        ({"siren": SIREN, "siret": SIREN}, SIREN, SIREN),
+        ({"siren": "-", "siret": SIRET}, "", SIRET),
+        ({"siren": "NC", "siret": "néant"}, "", ""),
+    ],
+)
+def test_nine_valid_digits_in_the_field_of_the_siret_are_a_siren(
+    typed: dict[str, str], siren: str, siret: str
+) -> None:
+    found = understood(company(**({"siren": "", "siret": "", "vat_number": ""} | typed)))
+    assert (found.siren, found.siret) == (siren, siret)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "-",
+        "NC",
+        "n/a",
+        "néant",
+        "Non assujetti",
+        "non assujettie à la TVA",
+        "non soumis",
+        "en cours",
+        "En cours d'attribution",
+        "en attente",
+        "sans objet",
+        "Exonéré",
+        "franchise en base",
+        "TVA non applicable, art. 293 B du CGI",
+        "aucune",
+        "pas de TVA",
+    ],
+)
+def test_words_in_place_of_the_vat_number_are_no_number(typed: str) -> None:
+    assert understood(company(vat_number=typed)).vat_number == ""
+
+
+@pytest.mark.parametrize("typed", ["FR44732829320", "FR00732829320", "BE0123", "ATU1234567", "voir Anne"])
+def test_what_may_be_a_number_stays_to_be_judged(typed: str) -> None:
+    assert understood(company(vat_number=typed)).vat_number == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [
+        ({}, "FR"),
+        ({"siren": "", "siret": "", "vat_number": "FR44732829320"}, "FR"),
+        ({"siren": "", "siret": "", "vat_number": ""}, None),
+        ({"siren": "732829321", "siret": "", "vat_number": ""}, None),
+        ({"country_text": "Elbonia"}, None),
+        ({"address": address(country=None, postal_code="97400")}, None),
+        ({"address": address(country=None, postal_code="98000")}, None),
+        ({"address": address(country=None, postal_code="")}, None),
+        ({"address": address(country="BE")}, "BE"),
+    ],
+)
+def test_a_french_number_with_a_metropolitan_postal_code_is_in_france(
+    typed: dict[str, Any], country: str | None
+) -> None:
+    found = company(**({"address": address(country=None)} | typed))
+    assert understood(found).address.country == country
