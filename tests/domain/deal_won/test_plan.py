@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from raccord.domain.rules.invoicing import AmountBasis
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal, Discount, LineItem
 from raccord.domain.values.invoice import InvoiceReference
-from raccord.domain.values.parties import Contact
+from raccord.domain.values.parties import Company, Contact
 from raccord.domain.values.totals import VatRounding
 from tests.domain.deal_won.selling import (
     at,
@@ -26,6 +27,7 @@ from tests.domain.deal_won.selling import (
 )
 from tests.domain.samples import (
     DEAL,
+    GERMAN_VAT,
     SIREN,
     SIRET,
     TODAY,
@@ -37,6 +39,7 @@ from tests.domain.samples import (
     line,
     policy,
     rules,
+    terms,
 )
 
 CLEAN: dict[str, Deal] = {
@@ -59,9 +62,9 @@ CLEAN: dict[str, Deal] = {
         lines=tuple(line(id=r, vat_rate=Decimal(r)) for r in ("20", "20.00", "10", "5.5", "2.1"))
     ),
     "the amount its lines make": deal(amount=Decimal("100.00")),
-    "no term": deal(payment_terms_days=None),
-    "cash": deal(payment_terms_days=0),
-    "a year": deal(payment_terms_days=365),
+    "no term": deal(payment_terms=None),
+    "cash": deal(payment_terms=terms(0)),
+    "a year": deal(payment_terms=terms(365)),
     "e-mail of a contact": of(email=""),
     "currency in small letters": deal(currency="eur", lines=(line(currency="EUR"),)),
     "currency with a space": deal(currency=" EUR ", lines=(line(currency="EUR"),)),
@@ -107,17 +110,50 @@ def test_the_plan_carries_exactly_the_deals_lines() -> None:
         lined(quantity=Decimal("0.333"), unit_price=Decimal("19.99"), discount=percent("15"))
     ).lines
     assert (made.name, made.quantity, made.list_price) == ("Conseil", Decimal("0.333"), Decimal("19.99"))
-    assert (made.unit_price, made.discount_percent) == (Decimal("16.9915"), Decimal(15))
+    assert (made.unit_price, made.discount) == (Decimal("16.9915"), percent("15"))
     assert made.vat_rate == Decimal(20)
 
 
 def test_an_amount_off_each_unit_lowers_the_unit_price() -> None:
     (made,) = plan_of(lined(discount=per_unit("0.005"))).lines
-    assert (made.list_price, made.unit_price, made.discount_percent) == (
+    assert (made.list_price, made.unit_price, made.discount) == (
         Decimal("50.00"),
         Decimal("49.995"),
-        None,
+        per_unit("0.005"),
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown", "ours"),
+    [
+        ({"unit_price": Decimal("11.90"), "discount": percent("15")}, "10.11", "10.12"),
+        ({"unit_price": Decimal("99.95"), "discount": percent("10")}, "89.95", "89.96"),
+        (
+            {"unit_price": Decimal("11.90"), "discount": percent("15"), "quantity": Decimal(3)},
+            "30.34",
+            "30.35",
+        ),
+        ({"unit_price": Decimal("33.333"), "quantity": Decimal(3)}, "99.99", "100.00"),
+        ({"unit_price": Decimal("0.015"), "quantity": Decimal(7)}, "0.10", "0.11"),
+    ],
+)
+def test_where_rounding_alone_differs_the_crms_amount_is_invoiced(
+    changes: dict[str, Any], shown: str, ours: str
+) -> None:
+    whole = {"quantity": Decimal(1)} | changes
+    by_us = plan_of(lined(**whole, amount=Decimal(ours))).lines[0]
+    assert (by_us.priced.net("EUR"), by_us.computed_net) == (Decimal(ours), None)
+    as_signed = plan_of(lined(**whole, amount=Decimal(shown))).lines[0]
+    assert (as_signed.priced.net("EUR"), as_signed.computed_net) == (Decimal(shown), Decimal(ours))
+    assert (as_signed.quantity, as_signed.discount) == (whole["quantity"], whole.get("discount"))
+
+
+@pytest.mark.parametrize("shown", ["10.10", "10.13", "9.11"])
+def test_a_difference_that_rounding_does_not_explain_is_a_question(shown: str) -> None:
+    (only,) = problems_of(
+        lined(unit_price=Decimal("11.90"), quantity=Decimal(1), discount=percent("15"), amount=Decimal(shown))
+    )
+    assert (only.cause, only.field) == (Cause.AMOUNT, "amount")
 
 
 @pytest.mark.parametrize("rate", ["19.6", "19", "21", "0.2", "200", "8.5"])
@@ -133,6 +169,33 @@ def test_a_missing_rate_takes_the_companys_default_and_only_that() -> None:
     assert made.vat_rate == Decimal(10)
     (only,) = problems_of(lined(vat_rate=None))
     assert only.cause is Cause.VAT
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        abroad("US"),
+        abroad("CH"),
+        abroad("DE", vat_number=GERMAN_VAT),
+        company(address=address(postal_code="97400", city="Saint-Denis")),
+        company(address=address(country="RE", postal_code="97400")),
+    ],
+)
+def test_the_default_rate_counts_at_home_only(elsewhere: Company) -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(20))))
+    found = problems_of(deal(companies=(elsewhere,), lines=(line(vat_rate=None),)), with_default)
+    assert (Cause.VAT, "vat_rate") in [(p.cause, p.field) for p in found]
+
+
+def test_the_default_rate_counts_in_monaco_and_where_the_country_is_still_asked_for() -> None:
+    with_default = policy(invoice=rules(vat=VatPolicy(default_rate=Decimal(20))))
+    monaco = abroad("MC", postal_code="98000")
+    assert (
+        plan_of(deal(companies=(monaco,), lines=(line(vat_rate=None),)), with_default).lines[0].vat_rate == 20
+    )
+    nowhere = company(siren="", siret="", vat_number="", address=address(country=None))
+    found = problems_of(deal(companies=(nowhere,), lines=(line(vat_rate=None),)), with_default)
+    assert [p.field for p in found] == ["country"]
 
 
 def test_a_default_rate_the_company_does_not_use_is_a_question() -> None:
@@ -197,7 +260,7 @@ def test_the_invoice_goes_to_the_billing_address_then_the_billing_contact(
 def test_the_deals_term_wins_over_the_companys_and_that_over_ours(
     of_deal: int | None, of_company: int | None, due_on: date
 ) -> None:
-    found = deal(payment_terms_days=of_deal, companies=(company(payment_terms_days=of_company),))
+    found = deal(payment_terms=terms(of_deal), companies=(company(payment_terms=terms(of_company)),))
     order = plan_of(found).order(InvoiceReference(deal=DEAL), "cus_1", TODAY, policy())
     assert (order.issued_on, order.due_on) == (TODAY, due_on)
 
@@ -240,10 +303,19 @@ LINES: list[tuple[LineItem, ...]] = [(line(), line(id="2", quantity=Decimal("0.3
 def test_the_rollout_judges_the_net_amount_of_the_lines(lines: tuple[LineItem, ...]) -> None:
     found = deal(lines=lines, amount=Decimal(9999))
     expected = plan_of(deal(lines=lines)).totals(VatRounding.PER_LINE).net.amount
-    assert net_of(found, policy()) == expected
+    assert net_of(found) == expected
+
+
+def test_the_rollout_judges_every_line_sound_or_not() -> None:
+    unsound = (line(), line(id="2", vat_rate=None, name=""), line(id="3", unit_price=None, amount=Decimal(7)))
+    whole = deal(lines=unsound, amount=Decimal(120))
+    assert net_of(whole) == 2 * net_of(deal(lines=(line(),))) + 7
+    one_says_nothing = (line(), line(id="2", unit_price=None, amount=None))
+    assert net_of(deal(lines=one_says_nothing, amount=Decimal(9999))) == Decimal(9999)
+    assert net_of(deal(lines=one_says_nothing, amount=Decimal(1))) == net_of(deal(lines=(line(),)))
 
 
 def test_the_rollout_judges_the_typed_amount_where_lines_say_nothing() -> None:
-    assert net_of(deal(lines=(), amount=Decimal(70)), policy()) == Decimal(70)
-    assert net_of(deal(currency="EURO", amount=Decimal(70)), policy()) == Decimal(70)
-    assert net_of(deal(lines=(), amount=None), policy()) == Decimal(0)
+    assert net_of(deal(lines=(), amount=Decimal(70))) == Decimal(70)
+    assert net_of(deal(currency="EURO", lines=(), amount=Decimal(70))) == Decimal(70)
+    assert net_of(deal(lines=(), amount=None)) == Decimal(0)

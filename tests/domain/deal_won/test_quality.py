@@ -34,6 +34,7 @@ from tests.domain.samples import (
     line,
     policy,
     rules,
+    terms,
 )
 from tests.domain.spoken import say_reason, say_remedy, two_languages
 
@@ -85,7 +86,7 @@ def test_all_problems_of_a_deal_are_asked_at_once() -> None:
         companies=(company(name="", email="nobody", siret="1", address=address(country=None)),),
         lines=(line(id="1", quantity=None, vat_rate=None), line(id="2", name="", unit_price=Decimal(-1))),
         currency="EURO",
-        payment_terms_days=-1,
+        payment_terms=terms(-1),
         won_on=None,
     )
     assert [(p.cause, str(p.record), p.field) for p in problems_of(dirty, CUT_OVER)] == [
