@@ -1,5 +1,6 @@
 """Issuing an invoice and having it e-mailed."""
 
+import structlog
 from temporalio import activity
 
 from activities.effects import Effect, Effects, cause
@@ -11,6 +12,8 @@ from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.totals import Totals
 from raccord.records.links import Links
 from raccord.texts import say_param
+
+log = structlog.get_logger()
 
 
 class InvoiceStep(Value):
@@ -55,7 +58,7 @@ class IssueWrites:
         async def write(key: str) -> Invoice:
             return await self._billing.finalise(wanted.invoice_id, key=key)
 
-        return await self._effects.once(
+        issued = await self._effects.once(
             Effect(
                 key=f"inv/{wanted.deal}/{wanted.invoice_id}/finalise",
                 name="billing.finalise",
@@ -70,6 +73,9 @@ class IssueWrites:
                 wanted.deal, wanted.billing, number=issued.number
             ),
         )
+        gross = say_param(issued.totals.gross, "en")
+        log.info(f"Invoice {issued.number} over {gross} was issued for deal {wanted.deal}.")
+        return issued
 
     @activity.defn(name="billing.deliver")
     async def deliver(self, wanted: InvoiceStep) -> None:

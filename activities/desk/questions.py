@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from temporalio import activity
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
@@ -11,11 +12,15 @@ from raccord.domain.desk.question import Decision, Question, Ticket
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import message
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.records.work import together
+from raccord.texts import say, say_param
 from raccord.texts.voice import Voice
+
+log = structlog.get_logger()
 
 
 class DeskRules(Desk):
@@ -58,6 +63,7 @@ class DeskActivities:
         """List a flow's question, or return the answer that a person gave to it before."""
         ticket = await self._records.waiting.open(activity.info().workflow_id or "", question)
         if ticket.answer is None:
+            log.info(_in_words(ticket.incident, question))
             await self.tell(ticket.incident)
         return ticket
 
@@ -106,6 +112,13 @@ class DeskActivities:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             static_summary=f"Message and task of question {incident}",
         )
+
+
+def _in_words(incident: str, question: Question) -> str:
+    """Say what is asked without its title, which may name the customer."""
+    why = say(message(f"cause.{question.cause}"), "en")
+    amount = f", {say_param(question.amount, 'en')}" if question.amount else ""
+    return f"Question {incident} about {question.subject} waits for a person: {why}{amount}."
 
 
 async def listed(records: Records, incident: str) -> Waiting:

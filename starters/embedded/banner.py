@@ -1,12 +1,16 @@
 """What `raccord up` says: only what the running processes themselves reported."""
 
+from collections.abc import Sequence
+
 import click
 
 from raccord.domain.rules.modes import Mode
+from raccord.records.stuck import StuckFlow
 from raccord.settings.configuration import Configuration
 from raccord.temporal.identity import Poller, WorkerIdentity
 from raccord.temporal.views import WebUi
 from starters.cli.common import bold
+from starters.cli.display import shown
 
 FLOW = "deal_won"
 _DOES = {
@@ -50,6 +54,15 @@ def stranger(other: Poller) -> str:
         f"{warning} {other.name!r}, which is no worker of this version, serves the same flows; nobody "
         "knows what it does. Stop it."
     )
+
+
+def held_up(connection: str, flows: Sequence[StuckFlow]) -> str:
+    """Return the warning that a connection holds flows up, in its own words."""
+    warning = click.style("Warning:", fg="yellow", bold=True)
+    count = "a flow waits" if len(flows) == 1 else f"{len(flows)} flows wait"
+    said = next((each.said for each in flows if each.said), "")
+    told = f"{warning} {count} for {bold(connection)}. {shown(said)}".rstrip()
+    return f"{told} Nothing is lost, and they go on by themselves; `raccord inbox list` says since when."
 
 
 def changed(worker: WorkerIdentity) -> str:

@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.connectors.connection import Kind
+from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
@@ -26,7 +27,7 @@ from raccord.temporal.logs import configure_logs
 from raccord.temporal.search import register_search_attributes
 from starters.cli.common import fail
 from starters.embedded import temporal_server
-from starters.embedded.banner import banner, changed, stranger
+from starters.embedded.banner import banner, changed, held_up, stranger
 from starters.embedded.processes import raccord
 from starters.embedded.proof import Serving, receiver_answers, serving
 from starters.embedded.supervision import KeepsDying, Supervision
@@ -64,7 +65,9 @@ class _Start:
         now = await self._proven(client)
         assert now.ours is not None  # noqa: S101 - it is not proven before there is one
         click.echo(banner(self.configuration, now.ours))
-        await _tell_changes(client, now.ours, self.nonce)
+        async with asyncio.TaskGroup() as telling:
+            telling.create_task(_tell_changes(client, now.ours, self.nonce))
+            telling.create_task(_tell_outages(self.settings, self.keys))
 
     async def _start_server(self, children: Supervision) -> None:
         temporal_server.close_to_others(self.settings.data.directory)
@@ -141,6 +144,24 @@ async def run_up(configuration: Configuration, keys: KeyRing, lock: int) -> int:
     except (KeepsDying, NotReady, TemporalUnreachable) as error:
         fail(str(error), status=1)
     return 0
+
+
+async def _tell_outages(settings: Settings, keys: KeyRing) -> None:
+    """Say which connection holds flows up, and when none does any more."""
+    records, told = Records.open(settings.records_url, keys), set[str]()
+    try:
+        while True:
+            with suppress(RecordsUnavailable):
+                held = await records.stuck.list()
+                now = {each.connection for each in held}
+                for connection in sorted(now - told):
+                    click.echo(held_up(connection, [f for f in held if f.connection == connection]), err=True)
+                for connection in sorted(told - now):
+                    click.echo(f"No flow waits for {connection} any more.", err=True)
+                told = now
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+    finally:
+        await records.close()
 
 
 async def _migrate(settings: Settings, keys: KeyRing) -> None:

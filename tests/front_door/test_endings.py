@@ -51,6 +51,8 @@ async def test_a_won_deal_becomes_one_invoice_that_is_mailed_and_shown_on_the_de
     await one_delivery(lane.account, invoice)
     await one_write_to_the_deal(lane.account, deal)
     assert (await lane.account.shown(deal))["billing_due_on"]
+    said = f"Invoice {invoice['number']} over €1,305.39 was issued for deal hubspot:{deal}."
+    assert (lane.directory / "worker.log").read_text("utf-8").count(said) == 1
 
 
 async def test_what_the_audit_saw_leave_is_never_mailed_again(lane: Lane) -> None:

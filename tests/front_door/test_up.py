@@ -169,6 +169,15 @@ async def test_after_a_kill_shadow_is_shadow(house: House) -> None:
         assert not house.at_work()
 
 
+async def test_refused_credentials_are_told_on_the_screen_of_up(house: House) -> None:
+    house.environment["RACCORD_HUBSPOT__ACCESS_TOKEN"] = "pat-eu1-another-token"
+    async with vendors(house) as account:
+        up = await house.write("live").up()
+        await account.win(await account.deal())
+        refusal = "for hubspot. HubSpot refuses the credentials"
+        await until(lambda: said(up, refusal), what="up tells of the refusal")
+
+
 async def test_a_second_up_is_told_who_works_with_the_data(running: House) -> None:
     first = running.at_work()
     done = await command("up", environment=running.environment)

@@ -1,6 +1,8 @@
 """What the settings say: whether they can be read, and whether they are enough."""
 
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 from raccord.connectors.connection import Check, Kind
@@ -9,7 +11,9 @@ from raccord.settings.checks import footers_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
 from raccord.settings.environment import variable
 from raccord.settings.load import read
+from raccord.settings.model import Settings
 from starters.cli.common import without_settings
+from starters.cli.init import EXAMPLE
 
 LOCAL = ("http://127.", "http://localhost")
 
@@ -46,6 +50,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     yield Check.ok("credentials", loaded.live_or_test)
     yield _cut_over(loaded, writes=any(mode is not Mode.SHADOW for mode in modes.values()))
     yield _public_address(loaded.settings.receiver.public_url)
+    yield from _placeholders(loaded.settings)
     yield from _secrets(loaded)
     if loaded.of(Kind.MESSENGER) is None:
         yield Check.warn(
@@ -77,6 +82,18 @@ def _public_address(url: str) -> Check:
         expected="the https address that the CRM calls",
         remedy="Set receiver.public_url to it, exactly as entered in the CRM.",
     )
+
+
+def _placeholders(settings: Settings) -> Iterator[Check]:
+    """Tell of what still stands there as the example has it: nobody's webhooks arrive at its address."""
+    example = tomllib.loads(files("raccord.settings").joinpath(EXAMPLE).read_text("utf-8"))
+    places = (
+        ("receiver.public_url", settings.receiver.public_url, example["receiver"]["public_url"]),
+        ("company.name", settings.company.name, example["company"]["name"]),
+    )
+    for name, value, placeholder in places:
+        if value == placeholder:
+            yield Check.warn(name, f"{value} is the example's", remedy=f"Set {name} to your own.")
 
 
 def _secrets(loaded: Configuration) -> Iterator[Check]:

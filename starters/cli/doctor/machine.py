@@ -4,11 +4,13 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from raccord.connectors.connection import Check
+from raccord.machine import holders_of_file, holders_of_port
 from raccord.settings.configuration import Configuration
+from starters.embedded.lock import NAME
 from starters.embedded.temporal_server import TemporalMissing, executable
 
 OLDEST_PYTHON = (3, 11)
@@ -70,10 +72,13 @@ def ports(loaded: Configuration) -> Iterator[Check]:
         "metrics.worker_port": settings.metrics.worker_port,
         "metrics.receiver_port": settings.metrics.receiver_port,
     }
+    ours = _ports_of_a_running_up(settings.data.directory, wanted.values())
     for name, port in wanted.items():
         if not port:
             continue
-        if _taken(port):
+        if port in ours:
+            yield Check.ok(f"port {port}", f"in use by this Raccord ({name})")
+        elif _taken(port):
             yield Check.warn(
                 f"port {port}",
                 f"in use ({name})",
@@ -82,6 +87,12 @@ def ports(loaded: Configuration) -> Iterator[Check]:
             )
         else:
             yield Check.ok(f"port {port}", f"free ({name})")
+
+
+def _ports_of_a_running_up(directory: Path, wanted: Iterable[int]) -> set[int]:
+    """Return the ports held by what holds the data directory; nothing where the system does not say."""
+    us = {holder.pid for holder in holders_of_file(directory / NAME)}
+    return {port for port in wanted if port and us & {holder.pid for holder in holders_of_port(port)}}
 
 
 def _taken(port: int) -> bool:

@@ -1,11 +1,13 @@
 """What Raccord keeps: the keys and the records."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 
 from raccord.connectors.connection import Check
 from raccord.records.database import RecordsUnavailable
 from raccord.records.ignored import IgnoredEvents
 from raccord.records.records import Records
+from raccord.records.stuck import StuckFlow
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.configuration import Configuration
 
@@ -41,6 +43,7 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         if await opened.migrated():
             yield Check.ok(name, "migrated")
             yield Check.ok("ignored events", _counted(await opened.ignored.list()))
+            yield _held_up(await opened.stuck.list())
         else:
             remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
             yield Check.warn(name, "not there yet, or older", expected="migrated", remedy=remedy)
@@ -49,6 +52,21 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         yield Check.fail(name, str(error), expected="reachable", remedy=remedy)
     finally:
         await opened.close()
+
+
+def _held_up(flows: tuple[StuckFlow, ...]) -> Check:
+    name = "held up"
+    if not flows:
+        return Check.ok(name, "no flow waits for a vendor")
+    counts = Counter(each.connection for each in flows)
+    waiting = ", ".join(f"{count} by {connection}" for connection, count in sorted(counts.items()))
+    said = next((each.said for each in flows if each.said), "")
+    return Check.warn(
+        name,
+        f"{waiting}. {said}".strip(),
+        expected="no flow that waits for a vendor",
+        remedy="They go on by themselves once it answers; raccord inbox list says since when.",
+    )
 
 
 def _counted(events: tuple[IgnoredEvents, ...]) -> str:

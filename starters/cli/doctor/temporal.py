@@ -12,6 +12,7 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.company import MARK, ForeignNamespace, prove
 from raccord.temporal.health import STUCK, stuck, sweeps
+from raccord.temporal.identity import WorkerIdentity, pollers
 
 TEMPORAL = "temporal"
 WITHIN = timedelta(seconds=3)
@@ -31,6 +32,7 @@ async def checks(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         if company.state is CheckState.FAIL:
             yield Check.skipped("flows and sweep", needs=TEMPORAL)
             return
+        yield await _workers(client, loaded)
         yield await _flows(client)
         yield await _sweep(client, loaded.settings.sweep.every)
     except RPCError as error:
@@ -57,6 +59,23 @@ async def _company(client: Client, keys: KeyRing) -> Check:
             f"--data {MARK}={keys.fingerprint}"
         ),
     )
+
+
+async def _workers(client: Client, loaded: Configuration) -> Check:
+    """Compare what the running workers say that they do with what these settings ask for."""
+    name, wanted = "workers", WorkerIdentity.of_this_process(loaded.settings.modes, loaded.live_or_test)
+    found = await pollers(client)
+    unlike = [each.name for each in found if not each.worker or not each.worker.does_as(wanted)]
+    if unlike:
+        return Check.warn(
+            name,
+            f"serving otherwise than these settings ask for: {', '.join(unlike)}",
+            expected="one mode and one account everywhere",
+            remedy="Stop them, or start them again with these settings: which worker takes a deal is chance.",
+        )
+    if not found:
+        return Check.warn(name, "none is running", remedy="raccord up or raccord worker starts one.")
+    return Check.ok(name, f"{len(found)}, as these settings ask for")
 
 
 async def _flows(client: Client) -> Check:
