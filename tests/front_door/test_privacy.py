@@ -29,7 +29,9 @@ async def test_nothing_personal_or_secret_is_stored_in_clear(lane: Lane) -> None
         histories += (await handle.fetch_history()).to_json()
         histories += repr(execution.search_attributes)
     assert f"hubspot:{deal}" in histories  # what is looked at is really the histories
-    files = {p: p.read_bytes() for p in Path(lane.directory).iterdir() if p.is_file()}
+    # The simulators' own output is left out: it shows the credentials that they were made with.
+    ours = (p for p in Path(lane.directory).iterdir() if p.is_file() and p.name != "sandbox.log")
+    files = {p: p.read_bytes() for p in ours}
     canaries = [CANARY, MAIL, REFUSED_EMAIL, "zyxwvut", *(v for k, v in SECRETS.items())]
     for canary in canaries:
         assert canary not in histories

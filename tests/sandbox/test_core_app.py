@@ -134,7 +134,7 @@ def by_raccord(_: pytest.MonkeyPatch, *typed: str) -> None:
     ("webhook", "said"),
     [
         ("nobody=http://127.0.0.1:9/", f"There is no vendor 'nobody' here, only {THERE}."),
-        ("hubspot=ftp://x", "must begin with http:// or https://"),
+        ("hubspot=ftp://x", "'ftp://x' is no address: write hubspot=http://127.0.0.1:8080/"),
         ("hubspot", "'hubspot' does not say where a vendor delivers: write vendor=URL"),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from raccord.connectors.errors import Auth, ConnectorError, RateLimited, Transient
+from raccord.domain.values.payment_terms import PaymentTerms
 from tests.domain import samples
 from tests.front_door.stack import until
 from tests.workflows.deal_won.test_endings import NO_POSTCODE
@@ -85,7 +86,7 @@ async def test_an_outage_at_issue_ends_in_one_invoice_and_does_not_spin(at_home:
 async def test_an_outage_over_midnight_ends_in_one_invoice_of_the_new_day(
     at_home: House, method: str, terms: int
 ) -> None:
-    at_home.edit(payment_terms_days=terms)
+    at_home.edit(payment_terms=PaymentTerms(days=terms))
     day = await just_before_midnight(at_home)
     await at_home.work()
     at_home.billing.fail(DOWN, method, times=30)
