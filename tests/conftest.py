@@ -54,20 +54,22 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Scale each test's own limit; with `--quick`, keep of the whole system what is marked `quick`."""
+    """Scale each test's own limit; with `--quick`, leave out what is slow."""
     for item in items:
         marker = item.get_closest_marker("timeout")
         seconds = marker.args[0] if marker else float(config.getini("timeout"))
         item.add_marker(pytest.mark.timeout(patience(seconds)), append=False)
     if config.option.quick:
-        left = [item for item in items if item.path.parent == WHOLE_SYSTEM and not _is_quick(item)]
+        left = [item for item in items if not _is_quick(item)]
         config.hook.pytest_deselected(items=left)
         # First what takes long and mostly waits: at the end it would run alone.
         items[:] = sorted((i for i in items if i not in left), key=lambda i: i.path.parent != WHOLE_SYSTEM)
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    return item.get_closest_marker("quick") is not None
+    if item.path.parent == WHOLE_SYSTEM:
+        return item.get_closest_marker("quick") is not None
+    return item.get_closest_marker("slow") is None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

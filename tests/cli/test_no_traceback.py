@@ -20,6 +20,8 @@ from tests.cli.played import CODE, ROOT, Player, alone
 from tests.front_door.stack import free_port
 from tests.patience import patience
 
+pytestmark = pytest.mark.slow
+
 USAGE, FAILED, CLOSED_PIPE = 2, 1, 141
 
 

@@ -140,6 +140,7 @@ def test_values_cannot_move_from_one_column_to_the_next() -> None:
     assert hash_of(row | {"actor": b"ab"}) != hash_of(row)
 
 
+@pytest.mark.slow
 async def test_two_processes_append_one_gapless_chain(records: Records, url: str, key_file: Path) -> None:
     writers = [start_writer(url, key_file, name, 60) for name in ("left", "right")]
     await let_go(*writers)
@@ -167,6 +168,7 @@ async def test_a_chain_holds_while_others_append(records: Records) -> None:
             assert (await records.audit.verify()).ok
 
 
+@pytest.mark.slow
 async def test_a_killed_writer_leaves_a_chain_that_holds(records: Records, url: str, key_file: Path) -> None:
     committed = 0
     for life in range(5):

@@ -64,6 +64,7 @@ async def told(claimer: Process) -> bool:
     return await asyncio.to_thread(claimer.stdout.readline) == b"yes\n"
 
 
+@pytest.mark.slow
 async def test_of_several_processes_that_ask_at_once_one_is_given_the_key(
     records: Records, url: str, key_file: Path
 ) -> None:
@@ -79,6 +80,7 @@ async def test_of_several_processes_that_ask_at_once_one_is_given_the_key(
         assert await finished(claimer) == []
 
 
+@pytest.mark.slow
 async def test_whoever_was_killed_keeps_what_it_was_given(records: Records, url: str, key_file: Path) -> None:
     claimer = start("claimer", url, key_file, "killed")
     await let_go(claimer)

@@ -49,6 +49,7 @@ async def test_an_older_release_works_on_a_newer_database(records: Records, file
     assert (await records.audit.verify()).ok
 
 
+@pytest.mark.slow
 async def test_processes_that_start_together_migrate_once(url: str, key_file: Path, keys: KeyRing) -> None:
     writers = [start_writer(url, key_file, f"w{n}", 3) for n in range(4)]
     await let_go(*writers)

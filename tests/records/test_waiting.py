@@ -234,6 +234,7 @@ class TestKeeping:
         asked = (records.waiting.open(FLOW, question()) for _ in range(8))
         assert len(set(await asyncio.gather(*asked))) == 1
 
+    @pytest.mark.slow
     async def test_processes_that_ask_together_share_one_question(
         self, url: str, key_file: Path, keys: KeyRing
     ) -> None:

@@ -54,6 +54,7 @@ async def test_what_is_left_is_written_down_in_the_end(records: Records) -> None
     assert await counted(records) == {"ticket.creation": 1}
 
 
+@pytest.mark.slow
 async def test_locked_records_lose_no_count_and_hold_nobody_up(records: Records, tmp_path: Path) -> None:
     tally = Tally(records)
     holder = sqlite3.connect(tmp_path / "records.db", isolation_level=None)

@@ -44,6 +44,7 @@ def sweeper(client: Client, how: type) -> Worker:
     return Worker(client, task_queue=FLOWS_QUEUE, workflows=[how])
 
 
+@pytest.mark.slow
 async def test_flows_sealed_with_a_key_that_a_worker_lacks_are_named(server: Server) -> None:
     """Two companies in one namespace, as far as a worker that did not look would get."""
     client = await server.client(OURS)

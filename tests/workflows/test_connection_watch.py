@@ -123,6 +123,7 @@ async def test_what_answers_again_is_not_said_to_be_down_while_its_flows_still_w
     assert await outage.play("waiting") == []
 
 
+@pytest.mark.slow
 async def test_an_alert_that_cannot_be_told_at_once_is_told_when_the_channel_is_back(
     skipping: WorkflowEnvironment,
 ) -> None:

@@ -13,7 +13,7 @@ from tests.workflows.deal_won.test_endings import NO_POSTCODE
 from tests.workflows.house import PARIS, House, needs_server
 from workflows.deal_won.case import ISSUE_WITHIN
 
-pytestmark = needs_server
+pytestmark = [needs_server, pytest.mark.slow]
 DOWN = Transient("The vendor does not answer.")
 WAIT = timedelta(minutes=5)
 """Longer than issuing may take before the deal is read again; Raccord's own wait after a refusal, too."""
