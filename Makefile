@@ -28,8 +28,8 @@ demo: .venv/.synced
 test: .venv/.synced
 	$(BIN)/pytest $(ARGS)
 
-# What a developer runs before each commit: all but the whole system, and of that the part which a printed seed
-# chooses. The same part again: make quick ARGS="--seed 123".
+# What a developer runs before each commit: all but what is slow and the whole system, of which a printed seed
+# chooses a part. The same part again: make quick ARGS="--seed 123".
 quick: .venv/.synced
 	$(BIN)/pytest --quick --numprocesses 3 --no-loadscope-reorder $(ARGS)
 
