@@ -8,15 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value

@@ -71,7 +71,6 @@ class InvoiceOnDeal:
         if not shown or not wanted:
             return shown == wanted
         if name == self._names.url:
-            # Billing systems give out another link to the same invoice at each reading.
             return True
         try:
             return parse(shown) == parse(wanted)
