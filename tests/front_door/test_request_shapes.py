@@ -65,7 +65,7 @@ HUBSPOT_BESIDE_THE_CLIENT = {
     "/account-info/v3/details",
     "/oauth/v2/private-apps/get/access-token-info",
 }
-"""What HubSpot documents and its client does not offer: the account, and what a token may do (asked by doctor)."""
+"""What HubSpot documents and its client does not offer: the account, and what a token may do."""
 
 
 def params_class(name: str) -> Any:
