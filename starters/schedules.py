@@ -1,4 +1,5 @@
-"""What starts by the clock: the sweep, regularly, and when a receiver starts that finds none made lately."""
+"""What starts by the clock: the sweep, regularly, and when a receiver starts that finds none made lately; and
+the digest, when a working day begins."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,13 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleHandle,
     ScheduleInfo,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
@@ -21,18 +25,23 @@ from temporalio.service import RPCError
 
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import FLOWS_QUEUE, SWEEP
+from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, SWEEP
 
 log = structlog.get_logger()
 
 TRY_AGAIN_SECONDS = 5.0
+DIGEST_CATCH_UP = timedelta(hours=12)
+"""A digest that was missed is told late on its day, and not again with the next one."""
+MONDAY_TO_FRIDAY = ScheduleRange(1, 5)
+"""As cron counts: Sunday is 0."""
 
 
-async def keep_sweeping(client: Client, settings: Settings) -> None:
-    """Create or update the sweep's schedule, and sweep now if it is time; Temporal may be away at first."""
+async def keep_schedules(client: Client, settings: Settings) -> None:
+    """Create or update the schedules, and sweep now if it is time; Temporal may be away at first."""
     while True:
         try:
             await schedule_sweep(client, settings)
+            await schedule_digest(client, settings)
         except (RPCError, RuntimeError) as error:
             log.info("schedule.waiting", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_SECONDS)
@@ -61,15 +70,53 @@ async def schedule_sweep(client: Client, settings: Settings) -> None:
         await client.create_schedule(SWEEP, wanted, trigger_immediately=True)
     except ScheduleAlreadyRunningError:
         handle = client.get_schedule_handle(SWEEP)
-
-        def keep_state(now: ScheduleUpdateInput) -> ScheduleUpdate:
-            wanted.state = now.description.schedule.state
-            return ScheduleUpdate(schedule=wanted)
-
-        await handle.update(keep_state)
+        await _updated(handle, wanted)
         now = await handle.describe()
         if not now.schedule.state.paused and due(now.info, settings.sweep.every, datetime.now(UTC)):
             await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+
+
+async def schedule_digest(client: Client, settings: Settings) -> None:
+    """Have the digest told when a working day begins in the company's zone; a pause by an operator stays.
+
+    Raises `RPCError`, or `RuntimeError` while the client cannot connect.
+    """
+    wanted = Schedule(
+        action=ScheduleActionStartWorkflow(
+            "Digest",
+            id=DIGEST,
+            task_queue=FLOWS_QUEUE,
+            static_summary="Tell what was found since the digest before",
+        ),
+        spec=digest_times(settings),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=DIGEST_CATCH_UP),
+    )
+    try:
+        await client.create_schedule(DIGEST, wanted)
+    except ScheduleAlreadyRunningError:
+        await _updated(client.get_schedule_handle(DIGEST), wanted)
+
+
+def digest_times(settings: Settings) -> ScheduleSpec:
+    """Return when digests are told: as the desk opens, Monday to Friday; once in each short day of a demo."""
+    clock, opens_at = settings.clock, settings.desk.opens_at
+    if clock.scaled:
+        return ScheduleSpec(intervals=[ScheduleIntervalSpec(every=clock.day_length)])
+    opening = ScheduleCalendarSpec(
+        day_of_week=(MONDAY_TO_FRIDAY,),
+        hour=(ScheduleRange(opens_at.hour),),
+        minute=(ScheduleRange(opens_at.minute),),
+        comment="as the desk opens",
+    )
+    return ScheduleSpec(calendars=[opening], time_zone_name=clock.zone)
+
+
+async def _updated(handle: ScheduleHandle, wanted: Schedule) -> None:
+    def keep_state(now: ScheduleUpdateInput) -> ScheduleUpdate:
+        wanted.state = now.description.schedule.state
+        return ScheduleUpdate(schedule=wanted)
+
+    await handle.update(keep_state)
 
 
 def due(info: ScheduleInfo, every: timedelta, at: datetime) -> bool:

@@ -16,6 +16,7 @@ from activities.effects import Effects
 from activities.messaging.remarks import RemarkActivities, RemarkMessages
 from activities.policies import Policies
 from activities.records.memory import RecordsActivities
+from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
 from activities.service.sweep import SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
@@ -31,6 +32,7 @@ from workers.policies import deal_won_policy, desk_rules, messenger_name, voice,
 from workflows.deal_won.flow import DealWon
 from workflows.service.connection_watch import ConnectionWatch
 from workflows.service.delivered import Delivered
+from workflows.service.digest import DailyDigest
 from workflows.service.ensure_customer import EnsureCustomer
 from workflows.service.press import Press
 from workflows.service.reconciliation import Reconciliation
@@ -46,6 +48,7 @@ WORKFLOWS: tuple[type, ...] = (
     Remarking,
     ConnectionWatch,
     Reconciliation,
+    DailyDigest,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -93,6 +96,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         CustomerActivities(),
         FlowActivities(records),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
+        DigestActivities(records, messenger_name(configuration), settings.timing),
     )
 
 
@@ -132,6 +136,7 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
         DeskMessages(base.records, messenger, rules, effects),
         WatchMessages(messenger, speaks, base.configuration.settings.clock, effects),
         RemarkMessages(messenger, speaks, effects),
+        DigestMessages(messenger, speaks, effects),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
 from raccord.records.database import Database
+from raccord.records.findings import Findings
 from raccord.records.followed import Followed
 from raccord.records.ignored import Ignored
 from raccord.records.links import Links
@@ -30,6 +31,7 @@ class Records:
         self.audit = Audit(database, keys)
         self.quarantine = Quarantine(database, keys)
         self.ignored = Ignored(database)
+        self.findings = Findings(database, keys)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)

@@ -193,6 +193,17 @@ stuck = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+findings = Table(
+    "findings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "told_at", "at"),
+)
+
 ignored = Table(
     "ignored",
     metadata,

@@ -62,17 +62,20 @@ def einvoicing_check(rules: InvoicePolicy, *, transmits: bool, connection: str, 
             state=CheckState.FAIL,
             found=f"einvoicing.mode is vendor, and Raccord cannot have {connection} transmit",
             expected="a billing connection that transmits to an approved platform",
-            remedy='Set [einvoicing] mode = "off" and have invoices transmitted outside Raccord.',
+            remedy='Set [einvoicing] mode = "elsewhere" and have another platform transmit them.',
         )
     if mode is EInvoicingMode.VENDOR:
         return Check(name="e-invoicing", state=CheckState.OK, found=f"transmitted by {connection}")
+    if mode is EInvoicingMode.ELSEWHERE:
+        found = "transmitted by another platform, as einvoicing.mode says; Raccord cannot see it"
+        return Check(name="e-invoicing", state=CheckState.OK, found=found)
     if rules.vat.seller_country == "FR" and rules.einvoicing.missing(today):
         return Check(
             name="e-invoicing",
             state=CheckState.WARN,
             found=f"off, and due since {since.isoformat()}",
             expected="invoices between French companies go through an approved platform",
-            remedy="Make sure that your billing system or your platform transmits them; Raccord does not.",
+            remedy='Have a platform transmit them and set [einvoicing] mode = "elsewhere"; Raccord does not.',
         )
     due = f", due from {since.isoformat()}" if rules.vat.seller_country == "FR" else ""
     return Check(name="e-invoicing", state=CheckState.OK, found=f"off{due}")

@@ -61,6 +61,11 @@ def quarantine() -> None:
     """Look at input that could not be read."""
 
 
+@app.group()
+def shadow() -> None:
+    """See what Raccord would do, and has not done, while it runs in shadow."""
+
+
 @app.command()
 @click.option("--exit", "leave", is_flag=True, help="Stop when the scenarios have been played.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results to this file.")
@@ -312,6 +317,17 @@ def quarantine_show(number: int, config: Path | None) -> None:
 
     loaded = configuration(config)
     _end(run(show(loaded, key_ring(loaded), number)))
+
+
+@shadow.command("report")
+@config_file
+@as_json
+def shadow_report(config: Path | None, as_json: bool) -> None:
+    """List what would be invoiced, what asked and what left alone, with amounts, in the desk's language."""
+    from starters.cli.shadow import report
+
+    loaded = configuration(config)
+    _end(run(report(loaded, key_ring(loaded), as_json=as_json)))
 
 
 def main() -> None:

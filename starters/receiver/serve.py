@@ -27,7 +27,7 @@ from starters.receiver.codec import CodecEndpoint
 from starters.receiver.ownership import Ownership
 from starters.receiver.presses import Buttons
 from starters.receiver.protocol import BoundedProtocol
-from starters.schedules import keep_sweeping
+from starters.schedules import keep_schedules
 from workers.run import stop_event
 
 log = structlog.get_logger()
@@ -154,4 +154,4 @@ def _serve_metrics(wanted: int) -> None:
 async def _sweeping(client: Client, settings: Settings, ownership: Ownership) -> None:
     # The schedule of another company is not ours to change.
     await ownership.proven.wait()
-    await keep_sweeping(client, settings)
+    await keep_schedules(client, settings)

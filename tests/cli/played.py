@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 CODE = "from starters.cli.main import main; main()"
 HEAVY = (
     *("starters.cli.audit", "starters.cli.doctor.run", "starters.cli.flows", "starters.cli.inbox"),
-    *("starters.cli.quarantine", "starters.cli.reconcile", "starters.cli.init", "starters.demo.run"),
-    *("starters.embedded.up", "starters.receiver.serve", "sandbox.app", "workers.run"),
+    *("starters.cli.quarantine", "starters.cli.reconcile", "starters.cli.shadow", "starters.cli.init"),
+    *("starters.demo.run", "starters.embedded.up", "starters.receiver.serve", "sandbox.app", "workers.run"),
     *("raccord.vendors.hubspot", "raccord.vendors.stripe", "raccord.vendors.slack"),
 )
 PLAYER = f"""

@@ -50,7 +50,7 @@ CONFIGURED = (
         "inbox retry 1",
     ),
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
-    *("audit export", "quarantine list", "quarantine show 1"),
+    *("audit export", "quarantine list", "quarantine show 1", "shadow report"),
 )
 BAD_FILES = (
     *(

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from raccord.temporal.flows import DIGEST, FLOWS_QUEUE
 from tests.front_door.account import siret
 from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.stack import Lane, TemporalServer, until
@@ -145,6 +146,13 @@ async def _one(server: TemporalServer, directory: Path, mode: str) -> None:
             await lane.account.win(dirty)
             await end_of(lane, dirty)
             await _save(lane, dirty, "problems")
+            await _digest(lane)
+
+
+async def _digest(lane: Lane) -> None:
+    digest = await lane.client.start_workflow("Digest", id=DIGEST, task_queue=FLOWS_QUEUE, result_type=int)
+    assert await digest.result() == len(("shadow", "problems"))
+    (RECORDED / "digest.json").write_text((await digest.fetch_history()).to_json() + "\n")
 
 
 async def _save(lane: Lane, deal: str, name: str) -> None:

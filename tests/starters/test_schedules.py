@@ -5,6 +5,7 @@ import sysconfig
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio import workflow
@@ -15,8 +16,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import FLOWS_QUEUE, SWEEP
-from starters.schedules import due, schedule_sweep
+from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, SWEEP
+from starters.schedules import digest_times, due, schedule_digest, schedule_sweep
 from tests.patience import patience
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal"
@@ -73,6 +74,25 @@ async def test_a_start_changes_the_interval_and_leaves_a_pause(client: Client) -
     described = (await handle.describe()).schedule
     assert described.spec.intervals[0].every == timedelta(hours=2)
     assert (described.state.paused, described.state.note) == (True, "ours")
+
+
+async def test_the_digest_is_told_as_the_desk_opens_in_the_company_s_zone_however_many_receivers(
+    client: Client,
+) -> None:
+    settings = Settings.model_validate({"desk": {"opens_at": "08:30"}, "company": {"zone": "Europe/Paris"}})
+    for _ in range(2):
+        await schedule_digest(client, settings)
+    described = await client.get_schedule_handle(DIGEST).describe()
+    paris = [at.astimezone(ZoneInfo("Europe/Paris")) for at in described.info.next_action_times]
+    assert len(paris) > 4
+    assert {(at.hour, at.minute) for at in paris} == {(8, 30)}
+    assert {at.weekday() for at in paris} == {0, 1, 2, 3, 4}
+
+
+def test_in_a_demo_the_digest_comes_once_in_each_short_day() -> None:
+    short = Settings.model_validate({"company": {"day_length": 60}})
+    (interval,) = digest_times(short).intervals
+    assert interval.every == timedelta(seconds=60)
 
 
 def info(*ago: timedelta, running: bool = False) -> ScheduleInfo:

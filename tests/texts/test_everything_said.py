@@ -52,7 +52,7 @@ LIKELY: dict[str, Param] = {
 TYPED = "Acme 42"
 ALIKE = frozenset(
     {
-        *("identifier.siren", "identifier.siret", "inbox.message", "inbox.question"),
+        *("digest.because", "identifier.siren", "identifier.siret", "inbox.message", "inbox.question"),
     }
 )
 """Sentences that read the same in every language, with parameters that do."""

@@ -33,7 +33,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal import search
-from raccord.temporal.flows import DEAL_WON, Changed, wake
+from raccord.temporal.flows import DEAL_WON, FLOWS_QUEUE, Changed, wake
 from raccord.temporal.plugin import platform
 from tests.domain import samples
 from tests.fakes.billing import FakeBilling
@@ -172,6 +172,13 @@ class House:
         """Tell the flow of a change and return its end."""
         await self.change(key=key, thorough=thorough)
         return await self.end()
+
+    async def digest(self) -> int:
+        """Have the digest of the day told, and return how many findings it told."""
+        told: int = await self._env.client.execute_workflow(
+            "Digest", id="digest", task_queue=FLOWS_QUEUE, result_type=int
+        )
+        return told
 
     async def now(self) -> datetime:
         """Return what time it is for the flows."""

@@ -4,6 +4,8 @@ from temporalio import workflow
 
 from activities.messaging.remarks import RemarkActivities
 from activities.policies import Policies
+from activities.service.digest import DigestActivities, Verdict
+from raccord.domain.deal_won.findings import finding_on
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate, parts_of, question_about
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine, net_amount
@@ -12,6 +14,7 @@ from raccord.domain.deal_won.remarks import remark_on
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question
 from raccord.domain.rules.modes import Mode
+from raccord.domain.service.findings import Finding
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
@@ -126,9 +129,22 @@ class DealWon(Flow[DealWonEnd]):
         return DealWonEnd(ending=Ending.CLOSED, mode=self._policy.mode)
 
     async def afterwards(self, end: DealWonEnd) -> None:
-        """Tell what the gate warned of, once the invoice is out; the end of this run shows it to few."""
+        """Tell what the gate warned of, once the invoice is out; the end of this run shows it to few.
+
+        What is told by the day goes into the digest.
+        """
         if self._deal and (remark := remark_on(self._deal, end, at=workflow.now())):
             await run_ours(RemarkActivities.tell, remark, summary="tell the warnings")
+        found = self._found(end)
+        if found or not self.asks():
+            verdict = Verdict(deal=self._ref, finding=found)
+            await run_local(DigestActivities.note, verdict, summary="note it for the digest")
+
+    def _found(self, end: DealWonEnd) -> Finding | None:
+        if self._deal is None:
+            return None
+        now, rules = workflow.now(), self._policy.invoice
+        return finding_on(self._deal, end, rules, at=now, today=self._policy.clock.date_of(now))
 
     def _reading(self) -> Reading:
         return Reading(self, self._ref, self._policy)

@@ -31,14 +31,12 @@ def cautions(
 ) -> tuple[Problem, ...]:
     """Return every warning about a deal. The invoice's dates are those it would have if issued today."""
     binding = rules.vat.seller_country == "FR" and not company.individual
-    french = binding and company.address.country == "FR"
     taxed = _taxed_abroad(deal, company, rules)
     found = (
         _service_date(deal, today),
         _several_emails(deal, company),
         _handed_in(company, rules),
         _long_terms(deal, company, rules, terms, today) if binding else None,
-        _not_transmitted(rules, today) if french else None,
         _french_vat_abroad(taxed, deal) if taxed else None,
     )
     return tuple(caution for caution in found if caution)
@@ -97,13 +95,6 @@ def _long_terms(
     if due_on <= latest:
         return None
     return problem(Cause.TERMS, record, field, "terms.too_long", due_on=due_on, latest=latest)
-
-
-def _not_transmitted(rules: InvoicePolicy, today: date) -> Problem | None:
-    if not rules.einvoicing.missing(today):
-        return None
-    since = rules.einvoicing.starts_on
-    return problem(Cause.DATE, THE_SETTINGS, "einvoicing.mode", "einvoicing.not_transmitted", since=since)
 
 
 def _taxed_abroad(deal: Deal, company: Company, rules: InvoicePolicy) -> LineItem | None:

@@ -13,10 +13,12 @@ from raccord.domain.values.base import Value
 
 
 class EInvoicingMode(StrEnum):
-    """Who transmits invoices to an approved platform: nobody that we know of, or the billing system."""
+    """Who transmits invoices to an approved platform: nobody that we know of, the billing system, or another
+    platform that takes them from it."""
 
     OFF = "off"
     VENDOR = "vendor"
+    ELSEWHERE = "elsewhere"
 
 
 class EInvoicing(Value):

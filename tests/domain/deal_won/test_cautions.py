@@ -9,7 +9,6 @@ import pytest
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import Examination, examine
 from raccord.domain.desk.problems import Cause
-from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
 from raccord.domain.rules.invoicing import IndividualRule, PublicBodies
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
@@ -171,37 +170,6 @@ def test_french_vat_for_a_company_with_another_states_number_is_doubted_and_invo
 def test_reverse_charge_is_not_doubted() -> None:
     found = served(companies=(abroad("DE", vat_number=GERMAN_VAT),), lines=(line(vat_rate=Decimal(0)),))
     assert warned(found) == []
-
-
-SWITCH = date(2027, 9, 1)
-
-
-@pytest.mark.parametrize(
-    ("mode", "today", "missing"),
-    [
-        (EInvoicingMode.OFF, SWITCH - timedelta(days=1), False),
-        (EInvoicingMode.OFF, SWITCH, True),
-        (EInvoicingMode.VENDOR, SWITCH, False),
-    ],
-)
-def test_from_the_switch_date_on_nobody_forgets_the_platform(
-    mode: EInvoicingMode, today: date, missing: bool
-) -> None:
-    by = policy(invoice=rules(einvoicing=EInvoicing(mode=mode)))
-    assert warned(served(service_date=today), by, today) == (
-        [(Cause.DATE, "einvoicing.mode")] if missing else []
-    )
-
-
-def test_a_large_company_switches_when_it_says() -> None:
-    by = policy(invoice=rules(einvoicing=EInvoicing(starts_on=date(2026, 9, 1))))
-    assert warned(served(), by) == [(Cause.DATE, "einvoicing.mode")]
-
-
-@pytest.mark.parametrize("customer", [company(siret="", individual=True), abroad("CH"), abroad("MC")])
-def test_consumers_and_customers_abroad_need_no_platform(customer: Any) -> None:
-    by = policy(invoice=rules(individuals=IndividualRule.INVOICE))
-    assert warned(served(companies=(customer,), service_date=SWITCH), by, SWITCH) == []
 
 
 def test_warnings_stand_beside_problems_too() -> None:

@@ -14,7 +14,7 @@ from raccord.texts.voice import Voice
 
 
 def warning(cause: Cause) -> Problem:
-    return problem(cause, THE_DEAL, "service_date", "einvoicing.not_transmitted", since=date(2027, 9, 1))
+    return problem(cause, THE_DEAL, "service_date", "service_date.far_away", day=date(2027, 9, 1))
 
 
 def test_a_missing_service_date_is_not_worth_a_message_but_an_odd_one_is() -> None:
@@ -48,6 +48,6 @@ def test_a_remark_names_invoice_amount_and_reason_in_the_company_s_language(
         "Refonte",
         gross,
     ]
-    assert ("plateforme agréée" if language == "fr" else "approved platform") in notice.points[0]
+    assert ("plus d'un an" if language == "fr" else "more than a year") in notice.points[0]
     assert notice.buttons == ()
     assert notice.footer == ("Contact\u00a0: Anne · LIVE" if language == "fr" else "Contact: Anne · LIVE")

@@ -165,6 +165,16 @@ def _flows() -> None:
         sa.PrimaryKeyConstraint("held_by", "flow", name="pk_stuck"),
     )
     op.create_table(
+        "findings",
+        sa.Column("key", sa.String, nullable=False),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("told_at", _INSTANT, nullable=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_findings"),
+    )
+    op.create_index("ix_findings_told_at_at", "findings", ["told_at", "at"])
+    op.create_table(
         "ignored",
         sa.Column("source", sa.String, nullable=False),
         sa.Column("reason", sa.String, nullable=False),

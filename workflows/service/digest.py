@@ -1,0 +1,33 @@
+"""The digest of the day: what was found since the one before, told in one message."""
+
+from temporalio import workflow
+
+from activities.service.digest import DigestActivities, DigestMessages
+from raccord.domain.values.message import RecordKind, RecordName
+from workflows.steps import Gone, Stopped, run_local, run_step
+
+
+@workflow.defn(name="Digest")
+class DailyDigest:
+    """Tell once what was found and not told yet. What cannot be told stays for the next digest."""
+
+    @workflow.run
+    async def run(self) -> int:
+        """Return how many findings were told."""
+        wanted = await run_local(DigestActivities.gather, workflow.now(), summary="gather what is new")
+        if wanted is None:
+            return 0
+        try:
+            await run_step(
+                DigestMessages.post,
+                wanted.digest,
+                queue=wanted.messenger,
+                timing=wanted.timing,
+                about=RecordName(kind=RecordKind.MESSAGE),
+                summary="tell the channel",
+            )
+        except (Stopped, Gone) as error:
+            workflow.logger.warning("digest.not_told", extra={"error": str(error)})
+            return 0
+        await run_local(DigestActivities.told, wanted.digest.until, summary="remember that it was told")
+        return sum(tally.count for tally in wanted.digest.tallies)
