@@ -40,18 +40,23 @@ _INVOICE = (
 )
 _OF_IT = rf"(?: (?:de |d'|of )?{_INVOICE})?"
 _END = r"(?:fdm|eom|fin (?:de |du )?mois|end of (?:the )?month)"
+_PAID = (
+    r"(?:payable |paiement |payment |due )?(?:(?:par |by )?(?:virement|cheque|bank transfer)(?: bancaire)? )?"
+)
 _AT_ONCE = re.compile(
-    r"(?:payable |paiement |payment |due )?(?:a |au |on |upon |at )?(?:la )?"
+    rf"{_PAID}(?:a |au |on |upon |at |des )?(?:la )?"
     rf"(?:reception|receipt|comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
 )
 _DAYS = re.compile(
-    r"(?:payable |paiement |payment )?(?:a |in |within |sous |net |[jd] ?\+ ?)?(?P<days>-?[0-9]{1,9})"
+    rf"{_PAID}(?:a |in |within |sous |net |[jd] ?\+ ?)?(?P<days>-?[0-9]{{1,9}})"
     r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)\b)?(?P<rest>.*)"
 )
 _MONTH_END = re.compile(rf"(?:a |the )?{_END}{_OF_IT}")
 _MONTH_END_FIRST = re.compile(rf"{_END}[ ,+]*(?P<days>[0-9]{{1,4}})(?: ?(?:jours?|j|days?))?")
 _FROM_ISSUE = re.compile(
-    rf"nets?|calendaires|(?:a compter |a partir |apres |from |after )?(?:de )?{_INVOICE}(?: {_INVOICE})?"
+    rf"nets?(?: {_INVOICE})?|calendaires"
+    rf"|(?:a |des |apres |on |upon |after |from )?(?:la |the )?(?:reception|receipt){_OF_IT}"
+    rf"|(?:a compter |a partir |apres |from |after )?(?:de )?{_INVOICE}(?: {_INVOICE})?"
 )
 
 

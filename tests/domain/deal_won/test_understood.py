@@ -30,9 +30,51 @@ def test_nine_valid_digits_in_the_field_of_the_siret_are_a_siren(
 
 
 @pytest.mark.parametrize(
+    ("typed", "siren", "siret"),
+    [
+        ({"siret": "SIRET : 732 829 320 00074"}, "", "732 829 320 00074"),
+        ({"siret": "N° SIRET 73282932000074"}, "", SIRET),
+        ({"siret": "SIREN 732829320"}, SIREN, ""),
+        ({"siren": "732 829 320 RCS Lyon"}, "732 829 320", ""),
+        ({"siren": "RCS Lyon B 732 829 320"}, "732 829 320", ""),
+        ({"siren": SIRET}, SIRET, SIRET),
+        ({"siren": SIRET, "siret": SIRET}, SIRET, SIRET),
+        ({"siren": "RCS Lyon 732 829 321"}, "RCS Lyon 732 829 321", ""),
+        ({"siret": "73282932000074 / 73282932000082"}, "", "73282932000074 / 73282932000082"),
+        ({"siret": "A732829320"}, "", "A732829320"),
+        ({"siret": "732829320B"}, "", "732829320B"),
+        ({"siret": "agence 2 : 732829320"}, "", "agence 2 : 732829320"),
+    ],
+)
+def test_words_around_a_proven_number_change_nothing(typed: dict[str, str], siren: str, siret: str) -> None:
+    found = understood(company(**({"siren": "", "siret": "", "vat_number": ""} | typed)))
+    assert (found.siren, found.siret) == (siren, siret)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ({"vat_number": "44732829320"}, "FR44732829320"),
+        ({"vat_number": "44 732 829 320"}, "FR44732829320"),
+        ({"vat_number": "44732829320", "siret": SIREN}, "FR44732829320"),
+        ({"vat_number": "45732829320"}, "45732829320"),
+        ({"vat_number": "96552100554"}, "96552100554"),
+        ({"vat_number": "44732829320", "siret": ""}, "44732829320"),
+        ({"vat_number": "44732829320", "address": address(country="BE")}, "44732829320"),
+    ],
+)
+def test_a_vat_number_without_its_country_is_the_french_company_s_own_or_stays(
+    typed: dict[str, Any], number: str
+) -> None:
+    assert understood(company(**typed)).vat_number == number
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "-",
+        "0",
+        "non",
         "NC",
         "n/a",
         "néant",

@@ -27,6 +27,8 @@ NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN
         ("UK", "GB"),
         ("Pays-Bas", "NL"),
         ("Hollande", "NL"),
+        ("Grand-Duché de Luxembourg", "LU"),
+        ("Cote d Ivoire", "CI"),
         ("Nederland", "NL"),
         ("Belgie", "BE"),
         ("Espagne", "ES"),

@@ -50,6 +50,15 @@ from raccord.domain.values.payment_terms import PaymentTerms, parse_payment_term
         ("immédiat", 0, False),
         ("due on receipt", 0, False),
         ("upon receipt", 0, False),
+        ("dès réception", 0, False),
+        ("virement à réception de facture", 0, False),
+        ("Virement 30 jours", 30, None),
+        ("par chèque à 30 jours", 30, None),
+        ("virement bancaire à 45 jours fin de mois", 45, True),
+        ("30 jours à réception de facture", 30, False),
+        ("30 jours après réception de la facture", 30, False),
+        ("30 days after receipt", 30, False),
+        ("30 jours nets date de facture", 30, False),
     ],
 )
 def test_terms_are_read_as_people_type_them(typed: str, days: int, month_end: bool | None) -> None:
