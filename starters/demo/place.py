@@ -40,6 +40,9 @@ credentials_alert_after = 2
 probe_every = 1
 flow_waits_after = 3
 
+[invoice]
+operations = "services"
+
 [invoice.footers]
 fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
 en = "No discount. Late payment: interest at the ECB rate plus 10 points and a recovery indemnity of EUR 40."
@@ -48,8 +51,8 @@ en = "No discount. Late payment: interest at the ECB rate plus 10 points and a r
 exempt_fr = "TVA non applicable, art. 261-4-4° du CGI."
 reverse_charge_fr = "Autoliquidation par le preneur."
 reverse_charge_en = "Reverse charge."
-export_fr = "Exonération de TVA : exportation."
-export_en = "VAT exempt: export."
+outside_scope_fr = "Prestation non soumise à la TVA française : client établi hors de l'Union européenne."
+outside_scope_en = "Not subject to French VAT: business customer established outside the European Union."
 
 [receiver]
 port = {receiver}

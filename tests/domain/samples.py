@@ -27,6 +27,12 @@ TODAY = date(2026, 11, 22)
 SIREN, SIRET, VAT = "732829320", "73282932000074", "FR44732829320"
 OTHER_SIREN, OTHER_SIRET, OTHER_VAT = "552100554", "55210055400005", "FR96552100554"
 GERMAN_VAT = "DE136695976"
+WORDS = {
+    "intra_community_fr": "Livraison intracommunautaire",
+    "reverse_charge_fr": "Autoliquidation",
+    "export_fr": "Exportation",
+    "outside_scope_fr": "Hors champ",
+}
 DEAL = DealRef(connection="crm", id="7")
 
 
@@ -71,9 +77,7 @@ def deal(**changes: Any) -> Deal:
 
 
 def rules(**changes: Any) -> InvoicePolicy:
-    vat = VatPolicy(
-        zero_rate_reasons={"reverse_charge_fr": "Autoliquidation", "export_fr": "Exportation"},
-    )
+    vat = VatPolicy(zero_rate_reasons=WORDS)
     return InvoicePolicy(**({"vat": vat} | changes))
 
 

@@ -56,8 +56,11 @@ contact = "Anne Durand"
 [watch]
 probe_every = 1
 
+[invoice]
+operations = "goods"
+
 [vat.zero_rate_reasons]
-reverse_charge_fr = "Autoliquidation."
+intra_community_fr = "Livraison intracommunautaire."
 export_fr = "Exportation."
 export_en = "Export."
 

@@ -150,6 +150,7 @@ async def test_a_merged_company_stays_one_customer(desk: Lane) -> None:
     await desk.account.win(first)
     await desk.outcome(first)
     (before,) = await desk.account.invoices(first)
+    assert "Exportation." in before["footer"]
     left = await desk.account.merge("companies", kept, gone)
     second = await desk.account.deal(left, lines=[EXPORTED[0] | {"price": "9"}])
     await desk.account.win(second)

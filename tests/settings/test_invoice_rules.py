@@ -9,6 +9,7 @@ from raccord.connectors.connection import CheckState
 from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
 from raccord.domain.rules.invoicing import IndividualRule, InvoicePolicy, Operations
 from raccord.domain.rules.vat import VatPolicy
+from raccord.domain.values.parties import TaxTreatment as T
 from raccord.settings.checks import einvoicing_check, footers_check
 from raccord.settings.configuration import BadSettings
 from raccord.settings.load import read
@@ -117,7 +118,10 @@ def test_the_example_file_is_in_order(tmp_path: Path) -> None:
     file.write_text(text, "utf-8")
     rules = read(file).settings.invoice_policy
     assert footers_check(rules).state is CheckState.OK
-    assert all(rules.vat.zero_rate_reason(treatment, "fr") for treatment in ("reverse_charge", "export"))
+    abroad = set(T) - {T.TAXED, T.EXEMPT, T.DOMESTIC_REVERSE_CHARGE}
+    for language in ("fr", "en"):
+        words = {rules.vat.zero_rate_reason(treatment, language) for treatment in abroad}
+        assert len(words - {""}) == len(abroad)
 
 
 @pytest.mark.parametrize(

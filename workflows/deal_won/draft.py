@@ -11,7 +11,7 @@ from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.deal_won.questions import approval, unproven
 from raccord.domain.desk.question import Choice
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceReference, next_cycle
-from raccord.domain.values.parties import Customer, TaxTreatment
+from raccord.domain.values.parties import Customer
 from raccord.domain.values.totals import Totals
 from workflows.deal_won.case import Case
 from workflows.deal_won.steps import Writing
@@ -47,8 +47,7 @@ class Drafts:
         rounding = self._case.policy.vat_rounding
         other = draft.order.totals(other_rounding(rounding))
         if wrong := proof(draft.expected, other, draft.invoice):
-            exempted = customer.tax_treatment is not TaxTreatment.TAXED
-            exempted = exempted and draft.expected.gross != draft.expected.net
+            exempted = customer.exempted and draft.expected.gross != draft.expected.net
             raise Stopped(unproven(draft.invoice, wrong, exempted=exempted))
         return draft
 

@@ -1,7 +1,7 @@
 """What an invoice would say of its buyer, and where it would go, held against what was proven of it.
 
 The gate judges the CRM's record, but the billing system prints its own: an older customer may lack
-an address, a SIREN or the VAT number without which a reverse-charged invoice is not valid.
+an address, a SIREN or the VAT number without which an invoice at 0 % may not be valid.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from raccord.domain.values.base import fold, letters
 from raccord.domain.values.identifiers import parse_siren, parse_vat_number, siren_of_vat_number
 from raccord.domain.values.invoice import Buyer
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
-from raccord.domain.values.parties import CustomerProfile, TaxTreatment
+from raccord.domain.values.parties import CustomerProfile
 
 AS_PRINTED = "as_printed"
 
@@ -55,8 +55,7 @@ def _lacking(
     if profile.siren and profile.siren not in _sirens((*buyer.identifiers, siret)):
         yield _absent(record, "siren", message("buyer.its_siren"), profile.siren)
     vat = parse_vat_number(profile.vat_number or "")
-    needed = profile.tax_treatment is TaxTreatment.REVERSE_CHARGE
-    if needed and vat and vat not in map(parse_vat_number, buyer.identifiers):
+    if profile.tax_treatment.needs_number and vat and vat not in map(parse_vat_number, buyer.identifiers):
         yield _absent(record, "vat_number", message("buyer.its_vat_number"), vat)
 
 

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from raccord.domain.deal_won.party_rules import typed_email
-from raccord.domain.deal_won.vat_rules import domestic, member_state_number, rate_on
+from raccord.domain.deal_won.vat_rules import domestic, member_state_number, outside_union, rate_on
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, PublicBodies
-from raccord.domain.values.deal import Deal, LineItem
+from raccord.domain.values.deal import Deal
 from raccord.domain.values.email import parse_emails
 from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, public_body
 from raccord.domain.values.message import RecordName
@@ -31,13 +31,13 @@ def cautions(
 ) -> tuple[Problem, ...]:
     """Return every warning about a deal. The invoice's dates are those it would have if issued today."""
     binding = rules.vat.seller_country == "FR" and not company.individual
-    taxed = _taxed_abroad(deal, company, rules)
     found = (
         _service_date(deal, today),
         _several_emails(deal, company),
         _handed_in(company, rules),
         _long_terms(deal, company, rules, terms, today) if binding else None,
-        _french_vat_abroad(taxed, deal) if taxed else None,
+        _taxed_abroad(deal, company, rules.vat.seller_country),
+        _business_unproven(deal, company, rules.vat.seller_country),
     )
     return tuple(caution for caution in found if caution)
 
@@ -97,16 +97,25 @@ def _long_terms(
     return problem(Cause.TERMS, record, field, "terms.too_long", due_on=due_on, latest=latest)
 
 
-def _taxed_abroad(deal: Deal, company: Company, rules: InvoicePolicy) -> LineItem | None:
-    """Return the first line with VAT of a sale that is between two member states by its VAT number."""
-    seller, country = rules.vat.seller_country, company.address.country
+def _taxed_abroad(deal: Deal, company: Company, seller: str) -> Problem | None:
+    """Doubt VAT on a sale to a business outside the Union, or to one with another member state's number."""
+    taxed = next((line for line in deal.lines if line.vat_rate), None)
     number = member_state_number(company, seller)
-    inside = country in EU_COUNTRIES or (number or "").startswith(NORTHERN_IRELAND)
-    if number is None or not inside or domestic(company, seller):
+    if taxed is None or company.individual or domestic(company, seller):
         return None
-    return next((line for line in deal.lines if line.vat_rate), None)
+    inside = company.address.country in EU_COUNTRIES or (number or "").startswith(NORTHERN_IRELAND)
+    record, field = rate_on(taxed, deal.lines)
+    if number and inside and not company.address.outside_eu_vat:
+        return problem(Cause.VAT, record, field, "vat.taxed_abroad")
+    if outside_union(company, seller):
+        return problem(Cause.VAT, record, field, "vat.taxed_outside_union")
+    return None
 
 
-def _french_vat_abroad(line: LineItem, deal: Deal) -> Problem:
-    record, field = rate_on(line, deal.lines)
-    return problem(Cause.VAT, record, field, "vat.taxed_abroad")
+def _business_unproven(deal: Deal, company: Company, seller: str) -> Problem | None:
+    """Doubt that a company outside the Union is one, which is invoiced at 0 % and has no number at all."""
+    numbered = any(text.strip() for text in (company.vat_number, company.siren, company.siret))
+    at_zero = any(line.vat_rate == 0 for line in deal.lines)
+    if numbered or not at_zero or company.individual or not outside_union(company, seller):
+        return None
+    return problem(Cause.VAT, company_name(company), "vat_number", "vat.business_without_number")

@@ -76,9 +76,6 @@ def _address(company: Company) -> Iterator[Problem]:
         yield problem(Cause.ADDRESS, record, "country", "company.country_unknown", value=company.country_text)
     elif address.country is None:
         yield problem(Cause.ADDRESS, record, "country", "company.country_missing")
-    if address.overseas:
-        place = address.postal_code or address.country or ""
-        yield problem(Cause.VAT, record, "zip", "company.overseas", place=place)
 
 
 def _french_postal_code(company: Company) -> Iterator[Problem]:

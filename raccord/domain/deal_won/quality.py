@@ -16,7 +16,7 @@ from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
-from raccord.domain.values.parties import Company, CustomerProfile, TaxTreatment
+from raccord.domain.values.parties import Company, CustomerProfile
 from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 
@@ -153,17 +153,10 @@ def _customer(
     if isinstance(company, Problem):
         individual = bool(deal.companies) and all(c.individual for c in deal.companies)
         return None, _present(company, missing_mention(rules, language=language, individual=individual))
-    treatment = tax_treatment(company, deal.lines, rules)
-    vat = treatment if isinstance(treatment, Problem) else None
-    profile, found = examine_company(
-        deal,
-        company,
-        TaxTreatment.TAXED if isinstance(treatment, Problem) else treatment,
-        language,
-        rules,
-    )
+    treatment, vat = tax_treatment(company, deal.lines, rules)
+    profile, found = examine_company(deal, company, treatment, language, rules)
     mention = missing_mention(rules, language=language, individual=company.individual)
-    return profile, _present(vat, *found, _order_number(deal, company), mention)
+    return profile, _present(*vat, *found, _order_number(deal, company), mention)
 
 
 def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""How VAT applies to an invoice. 0 % always has a reason: an exemption at home, reverse charge, or export.
+"""How VAT applies to an invoice. 0 % always has a reason, which depends on what is sold, to whom and where.
 
 Raccord never chooses a rate: lines say it, and these rules say whether the rest of the deal bears it out.
 """
@@ -14,7 +14,7 @@ from raccord.domain.values.identifiers import (
     parse_vat_number,
     vat_prefix,
 )
-from raccord.domain.values.message import RecordName
+from raccord.domain.values.message import Message, RecordName, message
 from raccord.domain.values.names import THE_SETTINGS, company_name, line_name
 from raccord.domain.values.parties import Company, TaxTreatment
 
@@ -27,22 +27,24 @@ Place = tuple[RecordName, str]
 
 def tax_treatment(
     company: Company, lines: tuple[LineItem, ...], rules: InvoicePolicy
-) -> TaxTreatment | Problem:
-    """Decide how VAT applies, or say why the rates of the lines cannot be right.
+) -> tuple[TaxTreatment, tuple[Problem, ...]]:
+    """Decide how VAT applies, and say why the rates of the lines cannot be right.
 
     The lines are the CRM's own: what else is wrong with one does not hide what is wrong with its rate.
     """
+    if company.address.overseas and not rules.vat.exempt_seller:
+        return TaxTreatment.TAXED, (_overseas(company),)
     rates = [(line, line.vat_rate) for line in lines if line.vat_rate is not None]
     zero = [line for line, rate in rates if rate == 0]
     if not zero or company.address.country is None:
-        return TaxTreatment.TAXED
+        return TaxTreatment.TAXED, ()
     on_line = rate_on(zero[0], lines)
-    treatment = _reason_for_zero(company, on_line, rules)
-    if isinstance(treatment, Problem):
-        return treatment
-    if len(zero) < len(rates) and treatment is not TaxTreatment.EXEMPT:
-        return _question(on_line, "vat.mixed_with_zero")
-    return _refused(treatment, company, on_line, rules) or treatment
+    found = _reason_for_zero(company, on_line, rules)
+    if isinstance(found, Problem):
+        return TaxTreatment.TAXED, _present(found, _no_number(None, company, rules.vat))
+    if len(zero) < len(rates) and found is not TaxTreatment.EXEMPT:
+        return TaxTreatment.TAXED, (_question(on_line, "vat.mixed_with_zero"),)
+    return found, _refused(found, company, on_line, rules)
 
 
 def with_default_rates(
@@ -87,20 +89,54 @@ def domestic(company: Company, seller_country: str) -> bool:
     return company.address.country in home
 
 
+def outside_union(company: Company, seller_country: str) -> bool:
+    """Whether a customer is outside the VAT territory of the Union, but not on French soil overseas."""
+    address = company.address
+    elsewhere = address.country not in EU_COUNTRIES | {None} or address.outside_eu_vat
+    return elsewhere and not address.overseas and not domestic(company, seller_country)
+
+
 def _reason_for_zero(company: Company, on_line: Place, rules: InvoicePolicy) -> TaxTreatment | Problem:
-    if domestic(company, rules.vat.seller_country):
+    vat, sold = rules.vat, rules.operations
+    if domestic(company, vat.seller_country):
+        return _at_home(company, vat)
+    if vat.exempt_seller and (sold is Operations.GOODS or not _business_in_union(company)):
         return TaxTreatment.EXEMPT
     if company.address.outside_eu_vat:
         return _special_territory(company)
-    if company.address.country in EU_COUNTRIES:
-        return TaxTreatment.REVERSE_CHARGE
-    match rules.operations:
-        case Operations.GOODS if _northern_irish(company):
-            return TaxTreatment.REVERSE_CHARGE
-        case Operations.BOTH | Operations.UNSTATED if _northern_irish(company):
-            return _goods_or_services()
+    if company.individual:
+        return _private_person(company, on_line, sold)
+    return _business_abroad(company, sold)
+
+
+def _business_abroad(company: Company, sold: Operations) -> TaxTreatment | Problem:
+    inside = company.address.country in EU_COUNTRIES
+    match sold:
+        case Operations.GOODS:
+            within = inside or _northern_irish(company)
+            return TaxTreatment.INTRA_COMMUNITY if within else TaxTreatment.EXPORT
+        case Operations.SERVICES:
+            return TaxTreatment.REVERSE_CHARGE if inside else TaxTreatment.OUTSIDE_SCOPE
         case _:
-            return _outside_the_union(company, on_line, rules)
+            return _question((THE_SETTINGS, "invoice.operations"), "vat.goods_or_services")
+
+
+def _at_home(company: Company, vat: VatPolicy) -> TaxTreatment:
+    reversed_here = vat.domestic_reverse_charge and not vat.exempt_seller and not company.individual
+    return TaxTreatment.DOMESTIC_REVERSE_CHARGE if reversed_here else TaxTreatment.EXEMPT
+
+
+def _business_in_union(company: Company) -> bool:
+    address = company.address
+    return address.country in EU_COUNTRIES and not address.outside_eu_vat and not company.individual
+
+
+def _private_person(company: Company, on_line: Place, sold: Operations) -> TaxTreatment | Problem:
+    """Services to private persons are taxed where the seller is (directive 2006/112, article 45)."""
+    goods = sold is Operations.GOODS
+    if company.address.country in EU_COUNTRIES or (goods and _northern_irish(company)):
+        return _question(on_line, "vat.individual_in_union")
+    return TaxTreatment.EXPORT if goods else _question(on_line, "vat.individual_outside_union")
 
 
 def _northern_irish(company: Company) -> bool:
@@ -110,49 +146,45 @@ def _northern_irish(company: Company) -> bool:
     return address.country == _UNITED_KINGDOM and (numbered or there)
 
 
+def _overseas(company: Company) -> Problem:
+    place = company.address.postal_code or company.address.country or ""
+    return _question((company_name(company), "zip"), "company.overseas", place=place)
+
+
 def _special_territory(company: Company) -> Problem:
     place = (company_name(company), "zip")
     return _question(place, "vat.special_territory", place=company.address.postal_code)
 
 
-def _goods_or_services() -> Problem:
-    return _question((THE_SETTINGS, "invoice.operations"), "vat.goods_or_services")
-
-
-def _outside_the_union(company: Company, on_line: Place, rules: InvoicePolicy) -> TaxTreatment | Problem:
-    """Services to private persons are taxed where the seller is (directive 2006/112, article 45)."""
-    if not company.individual or rules.operations is Operations.GOODS:
-        return TaxTreatment.EXPORT
-    return _question(on_line, "vat.individual_outside_union")
-
-
 def _refused(
     treatment: TaxTreatment, company: Company, on_line: Place, rules: InvoicePolicy
-) -> Problem | None:
-    return (
-        _switched_off(treatment, rules.vat)
-        or _no_number(treatment, company, on_line, rules.vat)
-        or _no_wording(treatment, on_line, rules)
+) -> tuple[Problem, ...]:
+    return _present(
+        _switched_off(treatment, rules.vat),
+        _no_number(treatment, company, rules.vat),
+        _no_wording(treatment, on_line, rules),
     )
 
 
 def _switched_off(treatment: TaxTreatment, vat: VatPolicy) -> Problem | None:
-    field = f"vat.{treatment}"
-    if treatment is TaxTreatment.REVERSE_CHARGE and not vat.reverse_charge:
-        return _question((THE_SETTINGS, field), "vat.reverse_charge_off")
-    if treatment is TaxTreatment.EXPORT and not vat.export:
-        return _question((THE_SETTINGS, field), "vat.export_off")
-    return None
+    match treatment:
+        case TaxTreatment.REVERSE_CHARGE | TaxTreatment.INTRA_COMMUNITY if not vat.reverse_charge:
+            return _question((THE_SETTINGS, "vat.reverse_charge"), "vat.reverse_charge_off")
+        case TaxTreatment.EXPORT | TaxTreatment.OUTSIDE_SCOPE if not vat.export:
+            return _question((THE_SETTINGS, "vat.export"), "vat.export_off")
+        case _:
+            return None
 
 
-def _no_number(treatment: TaxTreatment, company: Company, on_line: Place, vat: VatPolicy) -> Problem | None:
-    if treatment is not TaxTreatment.REVERSE_CHARGE:
-        return None
-    if company.individual:
-        return _question(on_line, "vat.individual_in_union")
-    if member_state_number(company, vat.seller_country):
-        return None
+def _no_number(treatment: TaxTreatment | None, company: Company, vat: VatPolicy) -> Problem | None:
+    """Ask for the VAT number without which 0 % is not lawful; inside the Union it takes one in any case."""
     place = (company_name(company), "vat_number")
+    if treatment is TaxTreatment.DOMESTIC_REVERSE_CHARGE:
+        at_home = (parse_vat_number(company.vat_number) or "").startswith(vat_prefix(vat.seller_country))
+        return None if at_home else _question(place, "vat.domestic_number_missing")
+    needed = treatment.needs_number if treatment else _business_in_union(company)
+    if not needed or member_state_number(company, vat.seller_country):
+        return None
     if company.address.country == _UNITED_KINGDOM:
         return _question(place, "vat.northern_irish_number_missing")
     return _question(place, "vat.number_missing")
@@ -161,12 +193,27 @@ def _no_number(treatment: TaxTreatment, company: Company, on_line: Place, vat: V
 def _no_wording(treatment: TaxTreatment, on_line: Place, rules: InvoicePolicy) -> Problem | None:
     if rules.vat.zero_rate_reason(treatment, rules.default_language):
         return None
-    if treatment is TaxTreatment.EXEMPT:
+    if treatment is TaxTreatment.EXEMPT and not rules.vat.exempt_seller:
         return _question(on_line, "vat.no_reason_at_home")
     place = (THE_SETTINGS, "vat.zero_rate_reasons")
-    return _question(place, "vat.no_wording", treatment=treatment.value)
+    return _question(place, "vat.no_wording", what=_CALLED[treatment], treatment=treatment.value)
 
 
-def _question(place: Place, code: str, /, **params: str) -> Problem:
+def _present(*found: Problem | None) -> tuple[Problem, ...]:
+    return tuple(p for p in found if p)
+
+
+def _question(place: Place, code: str, /, **params: str | Message) -> Problem:
     record, field = place
     return problem(Cause.VAT, record, field, code, **params)
+
+
+_CALLED = {
+    TaxTreatment.EXEMPT: message("treatment.exempt"),
+    TaxTreatment.DOMESTIC_REVERSE_CHARGE: message("treatment.domestic_reverse_charge"),
+    TaxTreatment.INTRA_COMMUNITY: message("treatment.intra_community"),
+    TaxTreatment.REVERSE_CHARGE: message("treatment.reverse_charge"),
+    TaxTreatment.EXPORT: message("treatment.export"),
+    TaxTreatment.OUTSIDE_SCOPE: message("treatment.outside_scope"),
+}
+"""What each case of 0 % is called."""

@@ -31,13 +31,15 @@ class VatPolicy(Value):
     default_rate: Percentage | None = None
     """For lines without a rate in the CRM, sold at home; None asks a person."""
     zero_rate_reasons: dict[ZeroRateReason, str] = {}
-    """Legal wording printed on the invoice, by treatment and language: `reverse_charge_fr`, `export_en`,
+    """Legal wording printed on the invoice, by treatment and language: `intra_community_fr`, `export_en`,
     `exempt_fr`. The articles cited change with the law, so they are the company's own words and never ours.
     A treatment without wording is never invoiced."""
     reverse_charge: bool = True
     """Whether 0 % to companies of other member states is invoiced; a person does it otherwise."""
     export: bool = True
     """Whether 0 % outside the European Union is invoiced; a person does it otherwise."""
+    domestic_reverse_charge: bool = False
+    """Whether 0 % to a business at home is VAT that it owes itself: the company subcontracts building."""
     on_debits: bool = False
     """Whether the company opted to owe VAT on invoicing, which its invoices then state."""
 

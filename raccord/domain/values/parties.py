@@ -99,13 +99,31 @@ class CustomerIdentity(Value):
 
 
 class TaxTreatment(StrEnum):
-    """How VAT applies to a customer's invoice."""
+    """How VAT applies to a customer's invoice; all but `TAXED` is 0 %."""
 
     TAXED = "taxed"
-    REVERSE_CHARGE = "reverse_charge"
-    EXPORT = "export"
     EXEMPT = "exempt"
-    """0 % on some or all lines at home, for a reason the company states."""
+    """On some or all lines, for a reason the company states; wherever the seller charges no VAT at all."""
+    DOMESTIC_REVERSE_CHARGE = "domestic_reverse_charge"
+    """Owed by a business at home: in France, work subcontracted in building."""
+    INTRA_COMMUNITY = "intra_community"
+    """Goods to a business in another member state (directive 2006/112, article 138)."""
+    REVERSE_CHARGE = "reverse_charge"
+    """Services to a business in another member state, which owes the VAT (article 196)."""
+    EXPORT = "export"
+    """Goods that leave the European Union (article 146)."""
+    OUTSIDE_SCOPE = "outside_scope"
+    """Services to a business outside the European Union (article 44)."""
+
+    @property
+    def needs_number(self) -> bool:
+        """Whether the invoice must state the customer's VAT number (article 226, point 4)."""
+        return self in _BY_NUMBER
+
+
+_BY_NUMBER = frozenset(
+    (TaxTreatment.DOMESTIC_REVERSE_CHARGE, TaxTreatment.INTRA_COMMUNITY, TaxTreatment.REVERSE_CHARGE)
+)
 
 
 class CustomerProfile(Value):
@@ -152,4 +170,5 @@ class Customer(Value):
     siren: str | None = None
     siret: str | None = None
     vat_number: str | None = None
-    tax_treatment: TaxTreatment = TaxTreatment.TAXED
+    exempted: bool = False
+    """Whether the billing system leaves the VAT out of everything that is invoiced to it."""

@@ -7,7 +7,7 @@ from raccord.connectors.errors import NotFound, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
-from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind, TaxTreatment
+from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.wire import (
@@ -28,7 +28,7 @@ _LOCALES = {"fr": "fr-FR", "en": "en"}
 _WITH_TAX_IDS = {"expand": ["tax_ids"]}
 MOST_CLAUSES = 10
 """Of one search query (Stripe docs: search)."""
-_TREATMENTS = {"reverse": TaxTreatment.REVERSE_CHARGE, "exempt": TaxTreatment.EXPORT}
+_TAXABLE = ("", "none")
 
 
 def quoted(text: str) -> str:
@@ -100,7 +100,7 @@ def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
         siren=next((s for s in sirens if s), None),
         siret=next((s for s in sirets if s), None),
         vat_number=vat,
-        tax_treatment=_TREATMENTS.get(found.tax_exempt or "", TaxTreatment.TAXED),
+        exempted=(found.tax_exempt or "") not in _TAXABLE,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, examine
 from raccord.domain.desk.problems import Problem
-from raccord.domain.rules.invoicing import IndividualRule
+from raccord.domain.rules.invoicing import IndividualRule, Operations
 from raccord.domain.values.deal import Deal, Discount
 from tests.domain.samples import (
     TODAY,
@@ -70,6 +70,7 @@ def per_unit(value: str) -> Discount:
     return Discount(per_unit=Decimal(value))
 
 
+SERVICES = policy(invoice=rules(operations=Operations.SERVICES))
 LINE, COMPANY = "line item 41", "company 12"
 
 PRIVATE = policy(invoice=rules(individuals=IndividualRule.INVOICE))

@@ -195,12 +195,13 @@ def test_the_nature_of_the_operations_is_printed_when_set(
 
 def test_vat_on_debits_is_stated_where_there_is_vat_and_only_there() -> None:
     vat = VatPolicy(on_debits=True, zero_rate_reasons={"export_fr": "Exportation"})
-    by = under(footers={"fr": FRENCH}, vat=vat)
+    by = under(footers={"fr": FRENCH}, vat=vat, operations=Operations.GOODS)
     french = "Option pour le paiement de la taxe d'après les débits."
-    assert footer(deal(), by).split("\n") == [french, FRENCH]
+    goods = "Nature de l'opération : livraison de biens."
+    assert footer(deal(), by).split("\n") == [goods, french, FRENCH]
     assert "après les débits" in footer(deal(language="en"), by)
     exported = deal(companies=(abroad("US"),), lines=(line(vat_rate=Decimal(0)),))
-    assert footer(exported, by).split("\n") == ["Exportation", FRENCH]
+    assert footer(exported, by).split("\n") == ["Exportation", goods, FRENCH]
     assert "débits" not in footer(deal(), under(footers={"fr": FRENCH}))
 
 

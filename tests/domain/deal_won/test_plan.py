@@ -15,6 +15,7 @@ from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import Company, Contact
 from raccord.domain.values.totals import VatRounding
 from tests.domain.deal_won.selling import (
+    SERVICES,
     at,
     exported,
     lined,
@@ -93,7 +94,7 @@ CLEAN: dict[str, Deal] = {
 @pytest.mark.parametrize("name", CLEAN)
 def test_a_clean_deal_gets_a_plan(name: str) -> None:
     found = CLEAN[name]
-    plan = plan_of(found)
+    plan = plan_of(found, SERVICES)
     assert len(plan.lines) == len(found.lines)
     assert plan.currency == (found.currency or "").strip().upper()
 

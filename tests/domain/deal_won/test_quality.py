@@ -7,6 +7,7 @@ import pytest
 
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk.problems import Cause
+from raccord.domain.rules.invoicing import Operations
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Unreadable
 from raccord.texts.problems import say_problem_markdown
@@ -16,6 +17,7 @@ from tests.domain.deal_won.selling import (
     CUT_OVER,
     LINE,
     PRIVATE,
+    SERVICES,
     exported,
     lined,
     of,
@@ -42,14 +44,14 @@ from tests.domain.spoken import say_reason, say_remedy, two_languages
 @pytest.mark.parametrize("name", DIRTY)
 def test_one_dirty_fact_is_one_question_about_that_fact(name: str) -> None:
     found, expected = DIRTY[name]
-    examination = examine(found, policy(), TODAY)
+    examination = examine(found, SERVICES, TODAY)
     assert [(p.cause, str(p.record), p.field) for p in examination.problems] == [expected]
     assert examination.plan is None
 
 
 @pytest.mark.parametrize("name", DIRTY)
 def test_every_question_is_asked_in_french_and_in_english(name: str) -> None:
-    for found in problems_of(DIRTY[name][0]):
+    for found in problems_of(DIRTY[name][0], SERVICES):
         assert two_languages(found)
         assert f"{say_reason(found, 'en')} *{say_remedy(found, 'en')}*" in say_problem_markdown(found, "en")
 
@@ -144,7 +146,8 @@ def test_a_foreign_number_in_a_french_field_is_to_be_deleted() -> None:
 
 @pytest.mark.parametrize("seller", ["FR", "MC"])
 def test_vat_in_another_currency_is_left_to_a_person_and_no_other_sale_is(seller: str) -> None:
-    by = policy(invoice=rules(vat=rules().vat.model_copy(update={"seller_country": seller})))
+    vat = rules().vat.model_copy(update={"seller_country": seller})
+    by = policy(invoice=rules(vat=vat, operations=Operations.GOODS))
     (only,) = problems_of(deal(currency="usd"), by)
     assert only.cause is Cause.CURRENCY
     assert "USD" in say_reason(only, "fr")

@@ -19,6 +19,7 @@ from tests.domain.deal_won.selling import (
     NO_CONTACT,
     ONE_STOP_SHOP,
     PRIVATE,
+    SERVICES,
     of,
     plan_of,
     problems_of,
@@ -31,6 +32,7 @@ from tests.domain.samples import (
     SIRET,
     TODAY,
     VAT,
+    WORDS,
     abroad,
     address,
     company,
@@ -39,66 +41,114 @@ from tests.domain.samples import (
     policy,
     rules,
 )
-from tests.domain.spoken import say_reason, say_remedy
+from tests.domain.spoken import say_reason, say_remedy, two_languages
+
+
+def selling(sold: Operations) -> DealWonPolicy:
+    return policy(invoice=rules(operations=sold))
+
 
 T = TaxTreatment
-# (company, rates of its lines, treatment; None is a question about VAT)
-TREATMENTS: dict[str, tuple[Any, tuple[str, ...], TaxTreatment | None]] = {
-    "France 20 %": (company(), ("20",), T.TAXED),
-    "France mixed rates": (company(), ("20", "5.5"), T.TAXED),
-    "France 0 %": (company(), ("0",), None),
-    "France 0.00 %": (company(), ("0.00",), None),
-    "Monaco 20 %": (abroad("MC"), ("20",), T.TAXED),
-    "Monaco 0 %": (abroad("MC"), ("0",), None),
-    "EU 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("20",), T.TAXED),
-    "EU 0 % with VAT number": (abroad("DE", vat_number=GERMAN_VAT), ("0",), T.REVERSE_CHARGE),
-    "Greece 0 % with VAT number": (abroad("GR", vat_number="EL094259216"), ("0",), T.REVERSE_CHARGE),
-    "EU 0 % without VAT number": (abroad("DE"), ("0",), None),
-    "EU 0 % with a French VAT number": (abroad("DE", vat_number=VAT), ("0",), None),
-    "EU 0 % and 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("0", "20"), None),
-    "export 0 %": (abroad("US"), ("0", "0"), T.EXPORT),
-    "export 20 %": (abroad("US"), ("20",), T.TAXED),
-    "export 0 % and 20 %": (abroad("US"), ("20", "0"), None),
-    "United Kingdom 0 %": (abroad("GB"), ("0",), T.EXPORT),
-    "Greece 0 % with the country's code": (abroad("GR", vat_number="GR094259216"), ("0",), T.REVERSE_CHARGE),
-    "Switzerland 0 %": (abroad("CH", vat_number="CHE-107.787.577 TVA"), ("0",), T.EXPORT),
-    "Northern Ireland 0 %": (abroad("GB", vat_number="XI366303068"), ("0",), None),
-    "Ireland 0 % with a Northern Irish number": (abroad("IE", vat_number="XI366303068"), ("0",), None),
-    "Switzerland 0 % with a Northern Irish number": (
+G, S, B, U = Operations.GOODS, Operations.SERVICES, Operations.BOTH, Operations.UNSTATED
+GREEK = "EL094259216"
+# (company, rates of its lines, what is sold, treatment; None is a question about VAT)
+TREATMENTS: dict[str, tuple[Any, tuple[str, ...], Operations, TaxTreatment | None]] = {
+    "France 20 %": (company(), ("20",), U, T.TAXED),
+    "France mixed rates": (company(), ("20", "5.5"), U, T.TAXED),
+    "France 0 %": (company(), ("0",), G, None),
+    "France 0.00 %": (company(), ("0.00",), S, None),
+    "Monaco 20 %": (abroad("MC"), ("20",), U, T.TAXED),
+    "Monaco 0 %": (abroad("MC"), ("0",), S, None),
+    "EU 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("20",), U, T.TAXED),
+    "EU goods": (abroad("DE", vat_number=GERMAN_VAT), ("0",), G, T.INTRA_COMMUNITY),
+    "EU services": (abroad("DE", vat_number=GERMAN_VAT), ("0",), S, T.REVERSE_CHARGE),
+    "EU goods and services": (abroad("DE", vat_number=GERMAN_VAT), ("0",), B, None),
+    "EU nobody knows what": (abroad("DE", vat_number=GERMAN_VAT), ("0",), U, None),
+    "Greece services": (abroad("GR", vat_number=GREEK), ("0",), S, T.REVERSE_CHARGE),
+    "Greece with the country's code": (abroad("GR", vat_number="GR094259216"), ("0",), G, T.INTRA_COMMUNITY),
+    "EU goods without VAT number": (abroad("DE"), ("0",), G, None),
+    "EU services without VAT number": (abroad("DE"), ("0",), S, None),
+    "EU goods with a French VAT number": (abroad("DE", vat_number=VAT), ("0",), G, None),
+    "EU services with a French VAT number": (abroad("DE", vat_number=VAT), ("0",), S, None),
+    "EU 0 % and 20 %": (abroad("DE", vat_number=GERMAN_VAT), ("0", "20"), S, None),
+    "US goods": (abroad("US"), ("0", "0"), G, T.EXPORT),
+    "US services": (abroad("US"), ("0", "0"), S, T.OUTSIDE_SCOPE),
+    "US goods and services": (abroad("US"), ("0",), B, None),
+    "US nobody knows what": (abroad("US"), ("0",), U, None),
+    "US 20 %": (abroad("US"), ("20",), U, T.TAXED),
+    "US 0 % and 20 %": (abroad("US"), ("20", "0"), G, None),
+    "United Kingdom goods": (abroad("GB"), ("0",), G, T.EXPORT),
+    "United Kingdom services": (abroad("GB"), ("0",), S, T.OUTSIDE_SCOPE),
+    "Switzerland goods": (abroad("CH", vat_number="CHE-107.787.577 TVA"), ("0",), G, T.EXPORT),
+    "Switzerland services": (abroad("CH", vat_number="CHE-107.787.577 TVA"), ("0",), S, T.OUTSIDE_SCOPE),
+    "Northern Ireland goods": (abroad("GB", vat_number="XI366303068"), ("0",), G, T.INTRA_COMMUNITY),
+    "Northern Ireland services": (abroad("GB", vat_number="XI366303068"), ("0",), S, T.OUTSIDE_SCOPE),
+    "Northern Ireland nobody knows what": (abroad("GB", vat_number="XI366303068"), ("0",), U, None),
+    "Ireland with a Northern Irish number": (abroad("IE", vat_number="XI366303068"), ("0",), G, None),
+    "Switzerland with a Northern Irish number": (
         abroad("CH", vat_number="XI366303068"),
         ("0",),
+        G,
         T.EXPORT,
     ),
-    "Belfast 0 %": (abroad("GB", postal_code="bt1 5gs"), ("0",), None),
-    "Belfast 20 %": (abroad("GB", postal_code="BT1 5GS"), ("20",), T.TAXED),
-    "Tenerife 0 %": (abroad("ES", postal_code="38001", vat_number="ESA58818501"), ("0",), None),
-    "Ceuta 0 %": (abroad("ES", postal_code="51001", vat_number="ESA58818501"), ("0",), None),
-    "Melilla 0 %": (abroad("ES", postal_code="52001", vat_number="ESA58818501"), ("0",), None),
-    "Madrid 0 %": (abroad("ES", postal_code="28001", vat_number="ESA58818501"), ("0",), T.REVERSE_CHARGE),
-    "Livigno 0 %": (abroad("IT", postal_code="23041", vat_number="IT00743110157"), ("0",), None),
-    "Livigno 0 %, as it was": (abroad("IT", postal_code="23030", vat_number="IT00743110157"), ("0",), None),
-    "Campione 0 %": (abroad("IT", postal_code="I-22061", vat_number="IT00743110157"), ("0",), None),
-    "Büsingen 0 %": (abroad("DE", postal_code="78266", vat_number=GERMAN_VAT), ("0",), None),
-    "Heligoland 0 %": (abroad("DE", postal_code="27498", vat_number=GERMAN_VAT), ("0",), None),
-    "Åland 0 %": (abroad("FI", postal_code="22100", vat_number="FI20774740"), ("0",), None),
-    "Helsinki 0 %": (abroad("FI", postal_code="00100", vat_number="FI20774740"), ("0",), T.REVERSE_CHARGE),
-    "Tenerife 20 %": (abroad("ES", postal_code="38001"), ("20",), T.TAXED),
-    "overseas 20 %": (abroad("GP"), ("20",), None),
-    "overseas 0 %": (abroad("GP"), ("0",), None),
-    "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), None),
+    "Belfast nobody knows what": (abroad("GB", postal_code="bt1 5gs"), ("0",), B, None),
+    "Belfast 20 %": (abroad("GB", postal_code="BT1 5GS"), ("20",), U, T.TAXED),
+    "Tenerife": (abroad("ES", postal_code="38001", vat_number="ESA58818501"), ("0",), G, None),
+    "Ceuta": (abroad("ES", postal_code="51001", vat_number="ESA58818501"), ("0",), S, None),
+    "Melilla": (abroad("ES", postal_code="52001", vat_number="ESA58818501"), ("0",), S, None),
+    "Madrid": (abroad("ES", postal_code="28001", vat_number="ESA58818501"), ("0",), G, T.INTRA_COMMUNITY),
+    "Livigno": (abroad("IT", postal_code="23041", vat_number="IT00743110157"), ("0",), G, None),
+    "Livigno, as it was": (abroad("IT", postal_code="23030", vat_number="IT00743110157"), ("0",), G, None),
+    "Campione": (abroad("IT", postal_code="I-22061", vat_number="IT00743110157"), ("0",), S, None),
+    "Büsingen": (abroad("DE", postal_code="78266", vat_number=GERMAN_VAT), ("0",), G, None),
+    "Heligoland": (abroad("DE", postal_code="27498", vat_number=GERMAN_VAT), ("0",), S, None),
+    "Åland": (abroad("FI", postal_code="22100", vat_number="FI20774740"), ("0",), G, None),
+    "Helsinki": (abroad("FI", postal_code="00100", vat_number="FI20774740"), ("0",), S, T.REVERSE_CHARGE),
+    "Tenerife 20 %": (abroad("ES", postal_code="38001"), ("20",), U, T.TAXED),
+    "overseas 20 %": (abroad("GP"), ("20",), G, None),
+    "overseas 0 %": (abroad("GP"), ("0",), G, None),
+    "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), S, None),
+    "overseas by postal code 0 %": (company(address=address(postal_code="97400")), ("0",), G, None),
 }
 
 
 @pytest.mark.parametrize("name", TREATMENTS)
 def test_zero_vat_always_has_a_lawful_reason(name: str) -> None:
-    found, rates, treatment = TREATMENTS[name]
+    found, rates, sold, treatment = TREATMENTS[name]
     lines = tuple(line(id=str(i), vat_rate=Decimal(rate)) for i, rate in enumerate(rates))
-    examination = examine(deal(companies=(found,), lines=lines), policy(), TODAY)
+    examination = examine(deal(companies=(found,), lines=lines), selling(sold), TODAY)
     if treatment is None:
         assert {p.cause for p in examination.problems} == {Cause.VAT}
     else:
         assert examination.plan
         assert examination.plan.profile.tax_treatment is treatment
+
+
+@pytest.mark.parametrize("sold", [B, U])
+def test_what_is_sold_abroad_at_zero_has_to_be_known_and_the_rest_is_asked_beside_it(
+    sold: Operations,
+) -> None:
+    for customer, fields in (
+        (abroad("US"), ["invoice.operations"]),
+        (abroad("DE", vat_number=GERMAN_VAT), ["invoice.operations"]),
+        (abroad("DE"), ["invoice.operations", "vat_number"]),
+    ):
+        found = problems_of(zero(customer), selling(sold))
+        assert [p.field for p in found] == fields
+    (only,) = problems_of(zero(abroad("US")), selling(sold))
+    assert two_languages(only)
+    assert 'operations = "goods"' in say_remedy(only, "fr")
+    assert "by hand" in say_remedy(only, "en")
+    plan_of(zero(abroad("US")), selling(S))
+
+
+def test_overseas_is_asked_once_and_of_its_postal_code() -> None:
+    for rate in ("0", "8.5", "20"):
+        customer = company(address=address(postal_code="97400"))
+        rates = policy(invoice=rules(vat=VatPolicy(rates=(Decimal(rate), Decimal(20)))))
+        found = deal(companies=(customer,), lines=(line(vat_rate=Decimal(rate)),))
+        (only,) = problems_of(found, rates)
+        assert (str(only.record), only.field) == (COMPANY, "zip")
 
 
 EXEMPT = {"exempt_fr": "TVA non applicable", "exempt_en": "VAT exempt"}
@@ -132,52 +182,39 @@ def test_words_for_an_exemption_at_home_excuse_nothing_abroad() -> None:
     assert [p.cause for p in problems_of(mixed, exempt)] == [Cause.VAT]
 
 
+@pytest.mark.parametrize("sold", [G, S])
 @pytest.mark.parametrize(
     ("switch", "customer"),
     [("reverse_charge", abroad("DE", vat_number=GERMAN_VAT)), ("export", abroad("US"))],
 )
-def test_what_is_switched_off_is_a_question_and_taxed_sales_still_pass(switch: str, customer: Any) -> None:
-    reasons = {"reverse_charge_fr": "Autoliquidation", "export_fr": "Exportation"}
-    vat = VatPolicy.model_validate({"zero_rate_reasons": reasons, switch: False})
-    by_hand = policy(invoice=rules(vat=vat))
+def test_what_is_switched_off_is_a_question_and_taxed_sales_still_pass(
+    switch: str, customer: Any, sold: Operations
+) -> None:
+    vat = VatPolicy.model_validate({"zero_rate_reasons": WORDS, switch: False})
+    by_hand = policy(invoice=rules(vat=vat, operations=sold))
     (only,) = problems_of(zero(customer), by_hand)
     assert (only.cause, str(only.record), only.field) == (Cause.VAT, "settings", f"vat.{switch}")
     assert f"{switch} = true" in say_remedy(only, "fr")
     assert f"{switch} = true" in say_remedy(only, "en")
     assert say_reason(only, "fr") != say_reason(only, "en")
     plan_of(deal(companies=(customer,)), by_hand)
-    plan_of(zero(customer))
-
-
-@pytest.mark.parametrize(
-    ("operations", "treatment"),
-    [(Operations.GOODS, T.REVERSE_CHARGE), (Operations.SERVICES, T.EXPORT), (Operations.BOTH, None)],
-)
-def test_northern_ireland_is_in_the_union_for_goods_alone(
-    operations: Operations, treatment: TaxTreatment | None
-) -> None:
-    found = zero(abroad("GB", vat_number="XI 366 303 068"))
-    under = policy(invoice=rules(operations=operations))
-    if treatment is None:
-        assert [p.cause for p in problems_of(found, under)] == [Cause.VAT]
-    else:
-        assert plan_of(found, under).profile.tax_treatment is treatment
+    plan_of(zero(customer), selling(sold))
 
 
 def test_goods_for_belfast_need_the_number_of_northern_ireland() -> None:
-    goods = policy(invoice=rules(operations=Operations.GOODS))
     for number in ("", "GB980780684", GERMAN_VAT):
-        (only,) = problems_of(zero(abroad("GB", postal_code="BT1 5GS", vat_number=number)), goods)
+        found = zero(abroad("GB", postal_code="BT1 5GS", vat_number=number))
+        (only,) = problems_of(found, selling(G))
         assert (only.cause, str(only.record), only.field) == (Cause.VAT, COMPANY, "vat_number")
         assert "XI" in say_reason(only, "fr")
         assert "XI" in say_reason(only, "en")
-    services = policy(invoice=rules(operations=Operations.SERVICES))
-    assert plan_of(zero(abroad("GB", postal_code="BT1 5GS")), services).profile.tax_treatment is T.EXPORT
+    served = zero(abroad("GB", postal_code="BT1 5GS"))
+    assert plan_of(served, selling(S)).profile.tax_treatment is T.OUTSIDE_SCOPE
 
 
 @pytest.mark.parametrize("number", [ONE_STOP_SHOP, "IM3720000418"])
 def test_a_number_for_sales_to_consumers_is_no_reason_for_reverse_charge(number: str) -> None:
-    fields = [(p.cause, p.field) for p in problems_of(zero(abroad("DE", vat_number=number)))]
+    fields = [(p.cause, p.field) for p in problems_of(zero(abroad("DE", vat_number=number)), SERVICES)]
     assert fields == [(Cause.VAT, "vat_number"), (Cause.IDENTIFIER, "vat_number")]
 
 
@@ -191,7 +228,6 @@ def test_a_private_person_outside_the_union_buys_goods_alone_at_zero(operations:
         (only,) = problems_of(person, by)
         assert (only.cause, str(only.record), only.field) == (Cause.VAT, LINE, "vat_rate")
         assert say_reason(only, "fr") != say_reason(only, "en")
-    plan_of(zero(abroad("CH")), by)
 
 
 def test_a_private_person_is_invoiced_by_rule_as_the_crm_knows_them() -> None:
@@ -233,7 +269,7 @@ def test_a_private_person_still_needs_an_address_and_an_email() -> None:
 
 
 def test_a_mistyped_european_vat_number_never_justifies_zero_vat() -> None:
-    causes = [p.cause for p in problems_of(zero(abroad("DE", vat_number="DE136695977")))]
+    causes = [p.cause for p in problems_of(zero(abroad("DE", vat_number="DE136695977")), SERVICES)]
     assert causes == [Cause.VAT, Cause.IDENTIFIER]
 
 
@@ -241,7 +277,8 @@ def test_a_mistyped_european_vat_number_never_justifies_zero_vat() -> None:
 def test_at_home_is_where_the_seller_is(seller: str) -> None:
     abroad_for_them = policy(
         invoice=rules(
-            vat=VatPolicy(seller_country=seller, zero_rate_reasons={"reverse_charge_fr": "Autoliquidation"})
+            vat=VatPolicy(seller_country=seller, zero_rate_reasons={"reverse_charge_fr": "Autoliquidation"}),
+            operations=S,
         )
     )
     assert [p.cause for p in problems_of(zero(abroad(seller)), abroad_for_them)] == [Cause.VAT]
@@ -249,12 +286,30 @@ def test_at_home_is_where_the_seller_is(seller: str) -> None:
     assert plan_of(french, abroad_for_them).profile.tax_treatment is TaxTreatment.REVERSE_CHARGE
 
 
-@pytest.mark.parametrize("reasons", [{}, {"export_fr": "Exportation"}, {"reverse_charge_fr": " "}])
-def test_zero_vat_without_a_configured_wording_is_a_question(reasons: dict[str, str]) -> None:
-    silent = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=reasons)))
-    (only,) = problems_of(zero(abroad("DE", vat_number=GERMAN_VAT)), silent)
+WORDED: dict[TaxTreatment, tuple[Any, Operations]] = {
+    T.INTRA_COMMUNITY: (abroad("DE", vat_number=GERMAN_VAT), G),
+    T.REVERSE_CHARGE: (abroad("DE", vat_number=GERMAN_VAT), S),
+    T.EXPORT: (abroad("US"), G),
+    T.OUTSIDE_SCOPE: (abroad("US"), S),
+}
+
+
+@pytest.mark.parametrize("treatment", WORDED)
+@pytest.mark.parametrize("blank", [None, " "])
+def test_each_case_of_zero_prints_its_own_words_and_without_them_is_a_question(
+    treatment: TaxTreatment, blank: str | None
+) -> None:
+    customer, sold = WORDED[treatment]
+    key = f"{treatment}_fr"
+    assert WORDS[key] in footer_of(zero(customer), selling(sold)).splitlines()
+    others = {name: text for name, text in WORDS.items() if name != key}
+    reasons = others if blank is None else others | {key: blank}
+    (only,) = problems_of(
+        zero(customer), policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=reasons), operations=sold))
+    )
     assert (only.cause, str(only.record), only.field) == (Cause.VAT, "settings", "vat.zero_rate_reasons")
-    assert "reverse_charge_fr" in say_remedy(only, "fr")
+    assert key in say_remedy(only, "fr")
+    assert two_languages(only)
 
 
 def footer_of(found: Deal, under: DealWonPolicy) -> str:
@@ -264,9 +319,10 @@ def footer_of(found: Deal, under: DealWonPolicy) -> str:
 @pytest.mark.parametrize("language", ["fr", "en", "de", ""])
 @pytest.mark.parametrize("written", ["fr", "en"])
 def test_an_invoice_at_zero_vat_always_prints_its_reason(language: str, written: str) -> None:
-    under = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons={f"reverse_charge_{written}": "Reason"})))
+    vat = VatPolicy(zero_rate_reasons={f"reverse_charge_{written}": "Reason"})
     found = zero(abroad("DE", vat_number=GERMAN_VAT)).model_copy(update={"language": language})
-    assert footer_of(found, under) == "Reason"
+    first, *_ = footer_of(found, policy(invoice=rules(vat=vat, operations=S))).splitlines()
+    assert first == "Reason"
 
 
 def test_an_invoice_with_vat_never_prints_a_reason_for_zero() -> None:
@@ -285,8 +341,11 @@ def test_reason_and_mentions_are_printed_together_in_the_customers_language() ->
     reasons = {"export_fr": "Exportation", "export_en": "Export"}
     under = policy(
         invoice=rules(
-            vat=VatPolicy(zero_rate_reasons=reasons), footers={"fr": "Pénalités", "en": "Late fees"}
+            vat=VatPolicy(zero_rate_reasons=reasons),
+            footers={"fr": "Pénalités", "en": "Late fees"},
+            operations=G,
         )
     )
     found = zero(abroad("US")).model_copy(update={"language": "en"})
-    assert footer_of(found, under) == "Export\nLate fees"
+    first, _, last = footer_of(found, under).splitlines()
+    assert (first, last) == ("Export", "Late fees")

@@ -1,4 +1,3 @@
-from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.wire import Deleted, FoundCustomer
 from tests.connectors.stub import Stub
@@ -121,7 +120,7 @@ async def test_claiming_writes_our_reference_and_nothing_else(billing: StripeBil
     stub.on("POST /v1/customers/cus_1", customer("cus_1", metadata=OURS, tax_exempt="reverse"))
     claimed = await billing.claim_customer("cus_1", PROFILE, key="cus/1/claim")
     assert claimed.reference == PROFILE.identity.reference
-    assert claimed.tax_treatment is TaxTreatment.REVERSE_CHARGE
+    assert claimed.exempted
     (asked,) = stub.seen
     assert asked.headers["idempotency-key"] == "cus/1/claim"
     assert asked.params == {f"metadata[{k}]": v for k, v in OURS.items()} | {"expand[0]": "tax_ids"}
