@@ -11,7 +11,8 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from raccord.domain.values.base import MOST_DIGITS
-from raccord.domain.values.money import EXACT, Money
+from raccord.domain.values.message import Price
+from raccord.domain.values.money import EXACT, Money, written
 from raccord.texts.catalog import ELSEWHERE, LANGUAGES
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
@@ -43,6 +44,14 @@ def money(value: Money, language: str) -> str:
         return f"{value.amount} {value.currency}"
     with localcontext(EXACT):
         return value.text(_known(language))
+
+
+def price(value: Price, language: str) -> str:
+    """`1 234,50 €` or `0,0345 €`: the decimals of the currency, and more where the price has more."""
+    if abs(value.price.adjusted()) > MOST_DIGITS:
+        return f"{value.price} {value.currency}"
+    with localcontext(EXACT):
+        return written(value.price, value.currency, _known(language))
 
 
 def day(value: date, language: str) -> str:

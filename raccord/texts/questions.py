@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from raccord.domain.desk.notice import Button, ButtonStyle, Fact, Link, Notice
-from raccord.domain.desk.question import Answer, Choice, Question, button_value
+from raccord.domain.desk.question import Answer, Choice, Detail, Question, button_value
 from raccord.domain.values.base import Value
 from raccord.domain.values.message import Message, Moment, message
 from raccord.texts.problems import say_problem
@@ -12,6 +12,8 @@ from raccord.texts.speech import called, say_fact, say_record
 from raccord.texts.voice import Voice
 
 MOST_POINTS = 25
+LONG_LIST, FIRST = 20, 10
+"""Of a list longer than the one only so many are shown."""
 LONGEST_LABEL = 75
 
 LOOK_AGAIN = message("button.look_again")
@@ -49,9 +51,20 @@ def escalation(question: Question, since: datetime, people: tuple[str, ...], voi
 
 def task_text(question: Question, voice: Voice) -> tuple[str, str]:
     """Return subject and body of the salesperson's task."""
-    points = tuple(say_problem(found, voice.language) for found in question.problems)
-    body = "\n".join((*points, voice.say("task.goes_on"), *voice.helps))
+    facts = (say_fact(each.label, each.value, voice.language) for each in table_of(question))
+    body = "\n".join((*facts, *_told(question, voice), voice.say("task.goes_on"), *voice.helps))
     return voice.write(question.title), body
+
+
+def table_of(question: Question) -> tuple[Detail, ...]:
+    """Return the facts beside a question that are no list."""
+    return tuple(each for each in question.details if not each.listed)
+
+
+def list_of(question: Question) -> tuple[tuple[Detail, ...], int]:
+    """Return what of a question's list is shown, and how many there are; of a long one only the first."""
+    listed = tuple(each for each in question.details if each.listed)
+    return (listed[:FIRST] if len(listed) > LONG_LIST else listed), len(listed)
 
 
 def answer_label(question: Question, answer: Answer) -> Message | str:
@@ -74,29 +87,40 @@ def _facts(question: Question, voice: Voice) -> tuple[Fact, ...]:
             value=called(question.name, question.subject.id, question.url),
         )
     ]
-    if question.amount:
+    if question.amount and question.amount not in (each.value for each in question.details):
         facts.append(Fact(label=voice.say("label.net_amount"), value=voice.write(question.amount)))
     if owner := question.owner:
         facts.append(Fact(label=voice.say("label.salesperson"), value=owner.name or owner.email or owner.id))
+    facts += [Fact(label=voice.write(d.label), value=voice.write(d.value)) for d in table_of(question)]
     return tuple(facts)
 
 
 def _links(question: Question, voice: Voice) -> Iterator[Link]:
-    """Yield a link for the subject and for each record of a problem that has one, once."""
+    """Yield a link for the subject, what is to be opened, and each record of a problem that has one, once."""
     links = {question.url: voice.say(f"link.{question.subject.kind}")}
-    for found in question.problems:
+    links |= {page.url: voice.write(page.label) for page in question.links}
+    for found in (*question.problems, *question.warnings):
         links.setdefault(found.record.url, say_record(found.record, voice.language))
     yield from (Link(label=label, url=url) for url, label in links.items() if url)
 
 
 def _points(question: Question, standing: Standing, voice: Voice) -> tuple[str, ...]:
-    points = [say_fact(detail.label, detail.value, voice.language) for detail in question.details]
-    points += [say_problem(found, voice.language) for found in question.problems]
+    points = list(_told(question, voice))
     if (more := len(points) - MOST_POINTS) > 0:
         points = [*points[:MOST_POINTS], voice.say("points.more", count=more)]
     if outcome := _outcome(question, standing):
         points.append(voice.write(outcome))
     return tuple(points)
+
+
+def _told(question: Question, voice: Voice) -> Iterator[str]:
+    """Yield what is wrong, what is worth knowing, and the list beside a question."""
+    yield from (say_problem(found, voice.language) for found in question.problems)
+    yield from (f"⚠️ {say_problem(found, voice.language)}" for found in question.warnings)
+    shown, count = list_of(question)
+    yield from (say_fact(each.label, each.value, voice.language) for each in shown)
+    if len(shown) < count:
+        yield voice.say("points.first_of", shown=len(shown), total=count)
 
 
 def _outcome(question: Question, standing: Standing) -> Message | None:

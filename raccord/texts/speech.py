@@ -7,6 +7,7 @@ from raccord.domain.values.message import (
     Number,
     Param,
     Percent,
+    Price,
     Quote,
     RecordName,
     message,
@@ -34,6 +35,8 @@ def say_param(value: Param, language: str) -> str:  # noqa: PLR0911 - a line for
             return formats.number(number, language)
         case Percent(percent=rate):
             return formats.percent(rate, language)
+        case Price():
+            return formats.price(value, language)
         case Day(day=day):
             return formats.day(day, language)
         case Moment(moment=moment):

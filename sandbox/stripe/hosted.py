@@ -1,7 +1,8 @@
-"""The page that an invoice's link leads to, as the customer sees it: Stripe's hosted invoice.
+"""The pages that show an invoice: Stripe's hosted one, and the Dashboard's.
 
 Stripe docs, "Hosted Invoice Page": whoever has the link sees the issued invoice and its state; a draft
-has none. The real one lies on invoice.stripe.com; this one where the account itself is served.
+has none, and people of the company see it in the Dashboard. The real ones lie on invoice.stripe.com and
+dashboard.stripe.com; these where the account itself is served.
 """
 
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ _WORDS = {
         "paid": "Payée",
         "void": "Annulée",
         "uncollectible": "Irrécouvrable",
+        "draft": "Brouillon",
     },
     "en": {
         "title": "Invoice",
@@ -73,13 +75,14 @@ _WORDS = {
         "paid": "Paid",
         "void": "Void",
         "uncollectible": "Uncollectible",
+        "draft": "Draft",
     },
 }
 _TAX_IDS = {"eu_vat": "TVA/VAT", "fr_siren": "SIREN", "fr_siret": "SIRET"}
 
 
-def hosted_page(account: Account, invoice: Invoice) -> str:
-    """The whole page of an issued invoice, in the customer's language; French without one."""
+def invoice_page(account: Account, invoice: Invoice) -> str:
+    """The whole page of an invoice, in the customer's language; French without one."""
     customer = account.store.customers.find(invoice.data["customer"]) or {}
     locales = customer.get("preferred_locales") or []
     language = next((each[:2] for each in locales if each[:2] in _WORDS), "fr")
@@ -122,7 +125,8 @@ class _Paper:
     def _facts(self) -> Iterator[tuple[str, str]]:
         data, words = self._data, self._words
         yield words["number"], data["number"] or data["id"]
-        yield words["issued"], self._day(data["effective_at"])
+        if data["effective_at"]:
+            yield words["issued"], self._day(data["effective_at"])
         if data["due_date"]:
             yield words["due_on"], self._day(data["due_date"])
         for custom in data["custom_fields"] or ():

@@ -16,7 +16,7 @@ from sandbox.stripe import errors
 from sandbox.stripe.account import VENDOR, Account, Post
 from sandbox.stripe.errors import Refusal
 from sandbox.stripe.gate import Gate, refused
-from sandbox.stripe.hosted import hosted_page
+from sandbox.stripe.hosted import invoice_page
 from sandbox.stripe.invoice_view import whole
 from sandbox.stripe.operations import OPERATIONS, Operation
 from sandbox.stripe.settings import API_VERSION
@@ -40,6 +40,8 @@ class StripeVendor:
                 Route(operation.path, self._endpoint(operation), methods=[operation.method])
                 for operation in OPERATIONS
             ),
+            Route("/dashboard/invoices/{id}", self._dashboard, methods=["GET"]),
+            Route("/dashboard/test/invoices/{id}", self._dashboard, methods=["GET"]),
             Route("/i/{account}/{token}", self._hosted, methods=["GET"]),
             Route("/invoice/{account}/{token}/pdf", self._hosted, methods=["GET"]),
             Route("/credit_notes/{account}/{id}/pdf", self._hosted, methods=["GET"]),
@@ -105,8 +107,13 @@ class StripeVendor:
         for invoice in store.invoices:
             link = invoice.data["hosted_invoice_url"] or ""
             if wanted in link or (note and note["invoice"] == invoice.id):
-                return HTMLResponse(hosted_page(self._account, invoice))
-        return HTMLResponse("<p>This page could not be found.</p>", status_code=404)
+                return HTMLResponse(invoice_page(self._account, invoice))
+        return _not_found()
+
+    async def _dashboard(self, request: Request) -> Response:
+        """An invoice as people of the company see it, also as a draft."""
+        invoice = self._account.store.invoices.find(request.path_params["id"])
+        return HTMLResponse(invoice_page(self._account, invoice)) if invoice else _not_found()
 
     def _endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -117,6 +124,10 @@ class StripeVendor:
 
 def simulator(*, delivery: Delivery, mailbox: Mailbox) -> StripeVendor:
     return StripeVendor(delivery=delivery, mailbox=mailbox)
+
+
+def _not_found() -> Response:
+    return HTMLResponse("<p>This page could not be found.</p>", status_code=404)
 
 
 def _permission(exchange: Exchange) -> str:

@@ -15,7 +15,7 @@ from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
 from raccord.texts import called, say, say_fact, say_field, say_param, say_record
 from raccord.texts.problems import say_reason, say_remedy
-from raccord.texts.questions import LOOK_AGAIN, answer_label
+from raccord.texts.questions import LOOK_AGAIN, answer_label, list_of, table_of
 from starters.cli import display
 from starters.cli.common import bold
 from starters.cli.display import age, shown, table
@@ -64,10 +64,9 @@ class View:
         for name, value in facts:
             yield f"{bold(shown(f'{name:<{width}}'))}  {shown(value)}"
         for number, found in enumerate(row.question.problems, start=1):
-            where = self._where(found)
-            why = say_fact(where, say_reason(found, self._language), self._language)
-            yield f"\n{number}. {bold(shown(where))}{shown(why.removeprefix(where))}"
-            yield f"   → {shown(say_remedy(found, self._language))}"
+            yield from self._told(f"{number}.", found)
+        for found in row.question.warnings:
+            yield from self._told("⚠️", found)
         yield ""
         if row.closed_at is None:
             yield shown(self.say("waits.how"))
@@ -75,6 +74,12 @@ class View:
         width = max(len(way.command) for way in ways)
         for way in ways:
             yield f"  {bold(shown(f'{way.command:<{width}}'))}  {shown(way.label)}"
+
+    def _told(self, mark: str, found: Problem) -> Iterator[str]:
+        where = self._where(found)
+        why = say_fact(where, say_reason(found, self._language), self._language)
+        yield f"\n{mark} {bold(shown(where))}{shown(why.removeprefix(where))}"
+        yield f"   → {shown(say_remedy(found, self._language))}"
 
     def ways(self, row: Waiting) -> tuple[Way, ...]:
         """Return what may be answered now."""
@@ -143,7 +148,7 @@ class View:
                     "reason": say_reason(p, self._language),
                     "remedy": say_remedy(p, self._language),
                 }
-                for p in row.question.problems
+                for p in (*row.question.problems, *row.question.warnings)
             ],
             "details": [
                 {"label": self._said(d.label), "value": self._said(d.value)} for d in row.question.details
@@ -212,8 +217,15 @@ class View:
         if row.answer and row.answered_at:
             answer, at = self._answer(asked, row.answer), self.moment(row.answered_at)
             yield self.say("inbox.last_answer"), self.say("inbox.answered_at", at=at, answer=answer)
-        for detail in asked.details:
+        for detail in table_of(asked):
             yield self._said(detail.label), self._said(detail.value)
+        listed, count = list_of(asked)
+        for detail in listed:
+            yield self._said(detail.label), self._said(detail.value)
+        if len(listed) < count:
+            yield "", self.say("points.first_of", shown=len(listed), total=count)
+        for page in asked.links:
+            yield self._said(page.label), page.url
 
     def _answer(self, asked: Question, answer: Answer) -> str:
         label = answer_label(asked, answer)

@@ -77,6 +77,7 @@ base_url = "http://127.0.0.1:{sandbox}/hubspot"
 
 [stripe]
 base_url = "http://127.0.0.1:{sandbox}/stripe"
+dashboard_url = "http://127.0.0.1:{sandbox}/stripe/dashboard"
 settle = 2
 
 [slack]

@@ -94,6 +94,7 @@ timeout = 2
 
 [stripe]
 base_url = "http://127.0.0.1:{sandbox}/stripe"
+dashboard_url = "http://127.0.0.1:{sandbox}/stripe/dashboard"
 timeout = 2
 settle = 1.5
 

@@ -75,3 +75,11 @@ async def test_a_link_that_was_never_given_leads_nowhere(bench: Bench, path: str
     await bench.issued()
     answer: httpx.Response = await bench.control.get(f"/stripe{path}")
     assert answer.status_code == 404
+
+
+async def test_the_dashboard_shows_a_draft_and_nothing_that_does_not_exist(bench: Bench) -> None:
+    draft = await bench.draft(line(tax_rates=[await bench.vat("20")]))
+    seen = await bench.control.get(f"/stripe/dashboard/test/invoices/{draft.id}")
+    page = seen.text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert [said for said in ("Brouillon", str(draft.id), "100,00 €", "120,00 €") if said not in page] == []
+    assert (await bench.control.get("/stripe/dashboard/test/invoices/in_other")).status_code == 404

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from raccord.domain.deal_won import buyer, questions
+from raccord.domain.deal_won.approval import approval
 from raccord.domain.deal_won.difference import differences
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
@@ -45,7 +46,7 @@ ANOTHER = invoice(id="in_2", number="F-2")
 
 def all_asks() -> dict[str, Ask]:
     """Build each, with what makes it say most; named after its builder."""
-    plan = examine(deal(), policy(), TODAY).plan
+    plan = examine(deal(companies=(company(address=HERE.address),)), policy(), TODAY).plan
     printed = buyer.printed_otherwise(OTHER, HERE, customer_id="cus_1")
     assert plan
     assert printed
@@ -63,8 +64,13 @@ def all_asks() -> dict[str, Ask]:
         ),
         "written_by_hand": questions.written_by_hand((PAID,)),
         "written_by_hand, united": questions.written_by_hand((PAID, ANOTHER), united=True),
-        "approval": questions.approval(
-            plan, plan.totals(policy().vat_rounding), recipient=plan.profile.email, cycle=3
+        "approval": approval(
+            plan,
+            policy(),
+            recipient=plan.profile.email,
+            today=TODAY,
+            cycle=3,
+            draft=invoice(page="https://s.example"),
         ),
         "no_longer_won": questions.no_longer_won(PAID, deleted=False),
         "no_longer_won, deleted": questions.no_longer_won(PAID, deleted=True),

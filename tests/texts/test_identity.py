@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from raccord.domain.deal_won.approval import approval
 from raccord.domain.deal_won.quality import examine
-from raccord.domain.deal_won.questions import approval, quality
+from raccord.domain.deal_won.questions import quality
 from raccord.domain.desk.question import Ask
 from raccord.texts import say
 from raccord.texts.catalog import Catalog
@@ -18,7 +19,7 @@ def asked(price: str = "50.00", siret: str = "1", name: str = "Acme") -> tuple[A
     plan = examine(deal(lines=(line(unit_price=Decimal(price)),)), under, TODAY).plan
     assert plan
     problems = examine(dirty, under, TODAY).problems
-    return quality(problems), approval(plan, plan.totals(under.vat_rounding), recipient=plan.profile.email)
+    return quality(problems), approval(plan, under, recipient=plan.profile.email, today=TODAY)
 
 
 def test_another_wording_is_no_other_question(monkeypatch: pytest.MonkeyPatch) -> None:

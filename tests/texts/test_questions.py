@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from raccord.domain.desk.problems import Cause, problem
-from raccord.domain.desk.question import Answer, Choice, Detail, Option, Question
+from raccord.domain.desk.question import Answer, Choice, Detail, Option, Question, WebPage
 from raccord.domain.values.message import Quote, RecordKind, RecordName, message
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Owner
@@ -58,8 +58,24 @@ def test_a_vendor_s_refusal_is_a_quotation_inside_a_sentence_of_the_reader_s_lan
 @pytest.mark.parametrize(
     ("voice", "facts"),
     [
-        (FR, [("Affaire", "Refonte"), ("Montant HT", "100,00 €"), ("Commercial", "Anne")]),
-        (EN, [("Deal", "Refonte"), ("Net amount", "€100.00"), ("Salesperson", "Anne")]),
+        (
+            FR,
+            [
+                ("Affaire", "Refonte"),
+                ("Montant HT", "100,00 €"),
+                ("Commercial", "Anne"),
+                ("Total TTC", "120,00 €"),
+            ],
+        ),
+        (
+            EN,
+            [
+                ("Deal", "Refonte"),
+                ("Net amount", "€100.00"),
+                ("Salesperson", "Anne"),
+                ("Total gross", "€120.00"),
+            ],
+        ),
     ],
 )
 def test_the_facts_are_names_and_amounts_and_no_ids(voice: Voice, facts: list[tuple[str, str]]) -> None:
@@ -134,6 +150,29 @@ def test_a_long_list_is_cut_and_says_how_much_is_missing() -> None:
     assert points[-1] == "… and 15 more"
 
 
+LINES = tuple(
+    Detail(label=message("approval.line", number=n), value=f"jour {n}", listed=True) for n in range(1, 22)
+)
+
+
+def test_of_more_than_twenty_lines_the_first_ten_are_shown_and_their_count() -> None:
+    (*shown, rest) = notice_of(question(problems=(), details=LINES), OPEN, FR).points
+    assert [plain(point) for point in shown] == [f"Ligne {n} : jour {n}" for n in range(1, 11)]
+    assert plain(rest) == "… 10 lignes sur 21 ; le brouillon les montre toutes"
+    assert len(notice_of(question(problems=(), details=LINES[:20]), OPEN, FR).points) == 20
+
+
+def test_a_warning_is_marked_as_one_and_stands_above_the_lines() -> None:
+    first, *_ = notice_of(question(problems=(), warnings=(REFUSAL,), details=LINES), OPEN, FR).points
+    assert plain(first).startswith("⚠️ facture F-1 : L'étape a été refusée")
+
+
+def test_what_is_to_be_opened_is_linked_beside_the_deal() -> None:
+    draft = WebPage(label=message("link.draft"), url="https://billing.example/in_9")
+    links = notice_of(question(problems=(), links=(draft,)), OPEN, FR).links
+    assert [link.label for link in links] == ["Ouvrir l'affaire", "Ouvrir le brouillon"]
+
+
 def test_an_escalation_says_since_when_in_the_reader_s_language() -> None:
     since = datetime(2026, 11, 27, 8, 5, tzinfo=UTC)
     assert plain(escalation(question(), since, (), FR).title).startswith(
@@ -145,8 +184,9 @@ def test_an_escalation_says_since_when_in_the_reader_s_language() -> None:
 def test_the_task_says_what_to_do_and_whom_to_ask() -> None:
     subject, body = task_text(question(), Voice(language="fr", contact="Anne"))
     assert subject == "Une étape a été refusée"
-    *points, goes_on, contact = body.split("\n")
-    assert [plain(point)[:11] for point in points] == ["facture F-1"]
+    gross, point, goes_on, contact = body.split("\n")
+    assert plain(gross) == "Total TTC : 120,00 €"
+    assert plain(point).startswith("facture F-1")
     assert goes_on == "Le flux reprend de lui-même dès que la fiche est corrigée."
     assert plain(contact) == "Contact : Anne"
 

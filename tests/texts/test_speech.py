@@ -37,7 +37,7 @@ def plain(text: str) -> str:
         (Money.of_minor(123456, "EUR"), "1 234,56 €", "€1,234.56"),
         (Moment(moment=datetime(2026, 11, 27, 8, 5, tzinfo=UTC)), "27/11 08:05", "27 Nov 08:05"),
         (Quote(quote="No such\n customer."), "« No such customer. »", "“No such customer.”"),
-        (message("label.net"), "HT", "Net"),
+        (message("label.net"), "Total HT", "Total net"),
         (("a", 2), "a, 2", "a, 2"),
     ],
 )
@@ -107,12 +107,12 @@ def test_a_missing_parameter_is_an_error() -> None:
 
 
 def test_a_label_and_its_value_are_spaced_as_the_language_wants() -> None:
-    assert say_fact(message("label.net"), "x", "fr") == "HT\u00a0: x"
-    assert say_fact(message("label.net"), "x", "en") == "Net: x"
+    assert say_fact(message("label.net"), "x", "fr") == "Total HT\u00a0: x"
+    assert say_fact(message("label.net"), "x", "en") == "Total net: x"
 
 
 def test_a_reader_of_another_language_gets_english() -> None:
-    assert say(message("label.net"), "de") == "Net"
+    assert say(message("label.net"), "de") == "Total net"
 
 
 NO_FILES = """

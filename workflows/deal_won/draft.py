@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from activities.billing.books import Books
 from activities.records.memory import Confirmation
+from raccord.domain.deal_won.approval import approval
 from raccord.domain.deal_won.buyer import printed_otherwise
 from raccord.domain.deal_won.outcome import other_rounding, proof
 from raccord.domain.deal_won.party_rules import mailed
 from raccord.domain.deal_won.quality import InvoicePlan
-from raccord.domain.deal_won.questions import approval, unproven
-from raccord.domain.desk.question import Choice
+from raccord.domain.deal_won.questions import unproven
+from raccord.domain.desk.question import Ask, Choice
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceReference, next_cycle
 from raccord.domain.values.parties import Customer
 from raccord.domain.values.totals import Totals
@@ -67,7 +68,7 @@ class Drafts:
         if books.standing or not self._case.policy.needs_approval(expected.net.amount):
             return
         recipient, cycle = self._recipient(customer), next_cycle(books.invoices)
-        ask = approval(self._plan, expected, recipient=recipient, cycle=cycle)
+        ask = self._approval(recipient=recipient, cycle=cycle)
         answer = await self._case.steps.answered(self._case.question(ask))
         if answer and answer.choice is Choice.CANCEL:
             raise GivenUp
@@ -94,6 +95,10 @@ class Drafts:
         expected = order.totals(self._case.policy.vat_rounding)
         return Draft(invoice=invoice, order=order, expected=expected, recipient=self._recipient(customer))
 
+    def _approval(self, *, recipient: str, cycle: int, draft: Invoice | None = None) -> Ask:
+        policy, today = self._case.policy, self._case.today
+        return approval(self._plan, policy, recipient=recipient, today=today, cycle=cycle, draft=draft)
+
     def _recipient(self, customer: Customer) -> str:
         return customer.email or self._plan.profile.email
 
@@ -119,7 +124,7 @@ class Drafts:
     async def _approved(self, draft: Draft) -> None:
         """Wait until a person issues the draft; a draft that nobody wants is deleted."""
         reference = draft.order.reference
-        ask = approval(self._plan, draft.expected, recipient=draft.recipient, cycle=reference.cycle)
+        ask = self._approval(recipient=draft.recipient, cycle=reference.cycle, draft=draft.invoice)
         try:
             await self._case.ask(ask)
         except GivenUp:

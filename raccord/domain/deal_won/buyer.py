@@ -51,7 +51,7 @@ def _lacking(
     if mailed and not buyer.email:
         yield _absent(record, "billing_email", message("buyer.its_email"), profile.email)
     if not (buyer.address.line1 and buyer.address.city):
-        yield _absent(record, "address", message("buyer.its_address"), _shown(profile.address))
+        yield _absent(record, "address", message("buyer.its_address"), profile.address.on_one_line)
     if profile.siren and profile.siren not in _sirens((*buyer.identifiers, siret)):
         yield _absent(record, "siren", message("buyer.its_siren"), profile.siren)
     vat = parse_vat_number(profile.vat_number or "")
@@ -70,7 +70,7 @@ def _differing(
         yield _other(record, "name", message("buyer.the_name"), buyer.name, profile.name)
     there, here = buyer.address, profile.address
     if there.line1 and there.city and _place(there) != _place(here):
-        yield _other(record, "address", message("buyer.the_address"), _shown(there), _shown(here))
+        yield _other(record, "address", message("buyer.the_address"), there.on_one_line, here.on_one_line)
 
 
 def _absent(record: RecordName, field: str, what: Message, wanted: str) -> Problem:
@@ -92,9 +92,3 @@ def _sirens(identifiers: tuple[str, ...]) -> set[str]:
 def _place(address: Address) -> tuple[str, ...]:
     lines = letters(address.line1 + address.line2)
     return lines, letters(address.postal_code), letters(address.city), address.country or ""
-
-
-def _shown(address: Address) -> str:
-    town = f"{address.postal_code} {address.city}".strip()
-    parts = (address.line1, address.line2, town, address.country or "")
-    return ", ".join(part for part in parts if part)

@@ -20,6 +20,9 @@ LONGEST_END_OF_MONTH = PaymentTerms(days=45, month_end=True)
 PLAUSIBLE = timedelta(days=366)
 """A service date further away than this is more often a slip of the keyboard than a sale."""
 
+DATED_TODAY = "service_date.today_taken"
+"""The code of the warning that the invoice's service date is the day it is issued on."""
+
 
 def cautions(
     deal: Deal,
@@ -56,7 +59,7 @@ def _service_date(deal: Deal, today: date) -> Problem | None:
         return _far_away(deal.service_date, today)
     if deal.won_on:
         return _dated("service_date.close_date_taken", deal.won_on)
-    return _dated("service_date.today_taken", today)
+    return _dated(DATED_TODAY, today)
 
 
 def _far_away(service_date: date, today: date) -> Problem | None:

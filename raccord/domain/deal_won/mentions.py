@@ -83,8 +83,7 @@ def footer_of(
     spoken = "en" if language == "en" else "fr"
 
     def mentions() -> Iterator[str]:
-        if treatment is not TaxTreatment.TAXED:
-            yield rules.vat.zero_rate_reason(treatment, language)
+        yield zero_rate_wording(rules, treatment, language)
         if rules.operations in _OPERATIONS:
             yield _OPERATIONS[rules.operations][spoken]
         if rules.vat.on_debits and any(line.vat_rate for line in lines):
@@ -92,6 +91,11 @@ def footer_of(
         yield rules.footer(language, individual=individual)
 
     return "\n".join(mention for mention in mentions() if mention)
+
+
+def zero_rate_wording(rules: InvoicePolicy, treatment: TaxTreatment, language: str) -> str:
+    """Return what the invoice prints of why VAT is 0 %; empty where it is not."""
+    return "" if treatment is TaxTreatment.TAXED else rules.vat.zero_rate_reason(treatment, language)
 
 
 def missing_mention(rules: InvoicePolicy, *, language: str, individual: bool) -> Problem | None:

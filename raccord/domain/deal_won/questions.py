@@ -1,17 +1,13 @@
 """What a flow asks a person, each with everything that may be answered."""
 
-from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.desk.question import Ask, Detail, Option
+from raccord.domain.desk.question import Ask, Option
 from raccord.domain.values.invoice import Invoice
-from raccord.domain.values.message import Message, Percent, RecordKind, RecordName, message
-from raccord.domain.values.money import Money
+from raccord.domain.values.message import Message, RecordKind, RecordName, message
 from raccord.domain.values.names import THE_DEAL, THE_DRAFT, company_name, customer_name, customer_names
 from raccord.domain.values.parties import Company, Customer, CustomerProfile
-from raccord.domain.values.totals import Totals
 
 NEW_CUSTOMER = "new"
-ISSUE = "issue"
 SAME_CUSTOMER = "same"
 OWN_CUSTOMER = "site"
 
@@ -156,47 +152,6 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
         ),
         skip=message("by_hand.issue"),
         cancel=_NO_INVOICE,
-    )
-
-
-def approval(plan: InvoicePlan, totals: Totals, *, recipient: str, cycle: int = 1) -> Ask:
-    """The proven draft waits for a person to issue it. No dates: it is dated when it is approved.
-
-    `recipient` is the billing system's own address of the customer, to which it sends the invoice.
-    `cycle` tells it from the approval of an invoice that was credited since: an answer is for one invoice.
-    """
-    vat = tuple(message("approval.vat", rate=Percent(percent=t.rate), vat=t.vat) for t in totals.vat)
-    details = [
-        Detail(label=message("label.customer"), value=plan.profile.name),
-        Detail(label=message("approval.sent_to"), value=recipient),
-        Detail(label=message("label.net"), value=totals.net),
-        Detail(label=message("label.vat"), value=vat),
-        Detail(label=message("label.gross"), value=totals.gross),
-    ]
-    details += [
-        Detail(
-            label=message("approval.line", number=number),
-            value=message(
-                "approval.line_value",
-                quantity=line.quantity,
-                name=line.name,
-                net=Money(amount=line.priced.net(plan.currency), currency=plan.currency),
-                rate=Percent(percent=line.vat_rate),
-            ),
-        )
-        for number, line in enumerate(plan.lines, start=1)
-    ]
-    if cycle > 1:
-        before = message("approval.times", count=cycle - 1)
-        details.append(Detail(label=message("approval.invoiced_before"), value=before))
-    return Ask(
-        step="approval",
-        cause=Cause.APPROVAL,
-        title=message("approval.title", gross=totals.gross, customer=plan.profile.name),
-        problems=plan.warnings,
-        details=tuple(details),
-        options=(Option(id=ISSUE, label=message("approval.issue")),),
-        cancel=message("approval.delete"),
     )
 
 

@@ -63,6 +63,11 @@ class Problem(Value):
         """The same for the same problem, however it is worded."""
         return f"{self.cause} {self.record.identity} {self.field} {self.message.identity}"
 
+    @property
+    def kind(self) -> str:
+        """The same whatever its figures and dates: a warning about today's date is no other one tomorrow."""
+        return f"{self.cause} {self.record.identity} {self.field} {self.message.code}"
+
 
 def problem(
     cause: Cause, record: RecordName, field: str, code: str, /, **params: Param | Decimal | date

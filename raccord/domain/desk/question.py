@@ -28,10 +28,21 @@ class Option(Value):
 
 
 class Detail(Value):
-    """One line of the small table above a question: amount, customer, lines."""
+    """One fact beside a question: amount, customer, a line of the invoice."""
 
     label: Message
     value: Param
+    listed: bool = False
+    """One of many alike, told below the table of the others; of a long list only the first are."""
+    moving: bool = False
+    """True of what changes by itself from day to day: it is shown, and no part of what is asked."""
+
+
+class WebPage(Value):
+    """Where to see what a question is about."""
+
+    label: Message
+    url: str
 
 
 class Ask(Value):
@@ -42,7 +53,13 @@ class Ask(Value):
     cause: Cause
     title: Message
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What a person should know before they answer; none of it has to be settled."""
     details: tuple[Detail, ...] = ()
+    content: str = ""
+    """A hash of what is part of what is asked and too long to be shown here."""
+    links: tuple[WebPage, ...] = ()
+    """What to open before an answer is given, beside the records of the problems."""
     options: tuple[Option, ...] = ()
     """What `choose` may name."""
     skip: Message | None = None
@@ -56,9 +73,9 @@ class Ask(Value):
 
         Made of codes and parameters: no wording is part of it.
         """
-        said = [self.step, *(p.identity for p in self.problems)]
-        said += [f"{d.label.identity} {identity(d.value)}" for d in self.details]
-        said += [o.id for o in self.options]
+        said = [self.step, *(p.identity for p in self.problems), *(w.kind for w in self.warnings)]
+        said += [f"{d.label.identity} {identity(d.value)}" for d in self.details if not d.moving]
+        said += [*(o.id for o in self.options), *filter(None, (self.content,))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
     def allows(self, choice: Choice, option: str = "") -> bool:

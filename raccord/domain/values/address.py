@@ -45,6 +45,12 @@ class Address(Value):
     country: str | None = None
 
     @property
+    def on_one_line(self) -> str:
+        """`1 rue de la Paix, 75002 Paris, FR`."""
+        town = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(part for part in (self.line1, self.line2, town, self.country) if part)
+
+    @property
     def french_postal_code(self) -> str | None:
         """The five digits of a postal code of France or Monaco, also from `F-97 110` and `75379 CEDEX 08`.
 

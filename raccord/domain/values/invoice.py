@@ -108,6 +108,8 @@ class Invoice(Value):
     customer_id: str
     reference: InvoiceReference | None = None
     """Our reference, when the billing system carries one."""
+    page: str = ""
+    """Where people of the company open it in the billing system, also as a draft; empty where they cannot."""
     number: str | None = None
     url: str | None = None
     currency: Currency

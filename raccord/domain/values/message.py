@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from raccord.domain.values.base import Exact, OneLine, Value
-from raccord.domain.values.money import Money
+from raccord.domain.values.money import Currency, Money
 
 
 class Number(Value):
@@ -23,6 +23,13 @@ class Percent(Value):
     """A rate in percent: `Decimal("5.5")`."""
 
     percent: Exact
+
+
+class Price(Value):
+    """An amount as it was typed, which may be finer than its currency: `0.0345` euros a unit."""
+
+    price: Exact
+    currency: Currency
 
 
 class Day(Value):
@@ -91,7 +98,7 @@ class Message(Value):
         return f"{self.code}({', '.join(said)})"
 
 
-Single: TypeAlias = str | int | Number | Percent | Day | Moment | Quote | Money | RecordName | Message
+Single: TypeAlias = str | int | Number | Percent | Price | Day | Moment | Quote | Money | RecordName | Message
 Param: TypeAlias = Single | tuple[Single, ...]
 
 Message.model_rebuild()
@@ -123,6 +130,8 @@ def identity(value: Param) -> str:  # noqa: PLR0911 - a line for each type
             return repr(value.identity)
         case Number(number=number) | Percent(percent=number):
             return f"{number.normalize():f}"
+        case Price(price=price, currency=currency):
+            return f"{price.normalize():f} {currency}"
         case Money():
             return str(value)
         case tuple():

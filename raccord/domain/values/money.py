@@ -109,13 +109,19 @@ class Money(Value):
 
     def text(self, language: str = "fr") -> str:
         """Format for a person: `1 234,56 €` in French, `€1,234.56` in English."""
-        known = language if language in _LOCALES else LANGUAGES[0]
-        decimals, pattern = exponent(self.currency), parse_pattern(_PATTERNS[known])
-        pattern.frac_prec = (decimals, decimals)
-        return str(pattern.apply(self.amount, _LOCALES[known], currency=self.currency, currency_digits=False))
+        return written(self.amount, self.currency, language)
 
     def __str__(self) -> str:
         return f"{self.amount:.{exponent(self.currency)}f} {self.currency}"
+
+
+def written(amount: Decimal, currency: str, language: str) -> str:
+    """Write an amount for a person, with the decimals of its currency and all that it has beyond them."""
+    known = language if language in _LOCALES else LANGUAGES[0]
+    decimals, pattern = exponent(currency), parse_pattern(_PATTERNS[known])
+    finer = -int(amount.normalize(EXACT).as_tuple().exponent)
+    pattern.frac_prec = (decimals, max(decimals, finer))
+    return str(pattern.apply(amount, _LOCALES[known], currency=currency, currency_digits=False))
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:

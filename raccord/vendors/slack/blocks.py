@@ -19,8 +19,9 @@ _HEADER = 150
 _SECTION = 3000
 _TITLE = 500
 _FACT_LABEL = 60
-_FACT_VALUE = 200
-_MOST_FACTS = 12
+_FACT_VALUE = 300
+_ROWS = 5000
+"""Of all facts in rows, as Slack counts them; the others are told as points."""
 _FIELDS = 10
 _POINT = 1000
 _MOST_POINTS = 5000
@@ -53,7 +54,8 @@ def render(notice: Notice, *, mentions: Mapping[str, str], mark: str) -> tuple[B
     may keep showing its old state (Slack docs: block-kit). Raises `Permanent` when a button's value
     is too long, or there are too many buttons.
     """
-    above = (_title(notice.title), *_facts(notice.facts))
+    in_rows = _fitting(notice.facts)
+    above = (_title(notice.title), *_facts(notice.facts[:in_rows]))
     below = (
         *_links(notice),
         *_people(notice.people, mentions),
@@ -61,7 +63,7 @@ def render(notice: Notice, *, mentions: Mapping[str, str], mark: str) -> tuple[B
         *_footer(notice.footer),
     )
     room = min(_MOST_POINTS, max(_FEWEST_POINTS, _WHOLE - _length(above) - _length(below)))
-    blocks = (*above, *_points(_told(notice), room), *below)
+    blocks = (*above, *_points(_told(notice.points, notice.facts[in_rows:]), room), *below)
     if len(blocks) > MOST_BLOCKS:
         raise Permanent(f"Slack shows at most {MOST_BLOCKS} blocks in a message: too many buttons.")
     return tuple(block | {"block_id": f"raccord:{mark}:{n}"} for n, block in enumerate(blocks))
@@ -97,23 +99,30 @@ def _title(title: str) -> Block:
     return {"type": "section", "text": _plain(title, _TITLE)}
 
 
+def _fitting(facts: Sequence[Fact]) -> int:
+    """Return how many of the first facts there is room for in rows."""
+    room = _ROWS
+    for place, fact in enumerate(facts):
+        room -= _length(_cells(fact))
+        if room < 0:
+            return place
+    return len(facts)
+
+
+def _cells(fact: Fact) -> tuple[Block, Block]:
+    """Write a fact as two columns: the label is bold, the value plain."""
+    return _markup(f"*{unformatted(fact.label, _FACT_LABEL)}*"), _plain(fact.value, _FACT_VALUE)
+
+
 def _facts(facts: Sequence[Fact]) -> Iterator[Block]:
-    """Yield facts as rows of two columns: the label is bold, the value plain."""
-    cells = [
-        cell
-        for fact in facts[:_MOST_FACTS]
-        for cell in (
-            _markup(f"*{unformatted(fact.label, _FACT_LABEL)}*"),
-            _plain(fact.value, _FACT_VALUE),
-        )
-    ]
+    cells = [cell for fact in facts for cell in _cells(fact)]
     for fields in _chunks(cells, _FIELDS):
         yield {"type": "section", "fields": fields}
 
 
-def _told(notice: Notice) -> tuple[str, ...]:
+def _told(points: Sequence[str], facts: Sequence[Fact]) -> tuple[str, ...]:
     """Return the points, and after them the facts for which there are no more rows."""
-    return notice.points + tuple(f"{f.label}: {f.value}" for f in notice.facts[_MOST_FACTS:])
+    return (*points, *(f"{fact.label}: {fact.value}" for fact in facts))
 
 
 def _points(points: Sequence[str], room: int) -> Iterator[Block]:

@@ -37,7 +37,7 @@ class StripeBilling:
         self._api = StripeApi(connection, settings)
         self._customers = Customers(self._api)
         self._rates = VatRates(self._api, settings)
-        self._invoices = Invoices(self._api, self._rates, clock)
+        self._invoices = Invoices(self._api, self._rates, clock, settings)
         self._listing = Listing(self._api, self._invoices, self._rates, clock)
         self._delivery = Delivery(self._api, self._invoices)
 

@@ -19,6 +19,7 @@ from raccord.vendors.stripe.customers import quoted
 from raccord.vendors.stripe.errors import MISSING
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.orders import CONTENT, DEAL, draft_body, lines_body, reference_of
+from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import (
     Deleted,
@@ -37,8 +38,11 @@ READ, WRITE = "Invoices: Read", "Invoices: Write"
 class Invoices:
     """The invoices of one Stripe account."""
 
-    def __init__(self, api: StripeApi, rates: VatRates, clock: BusinessClock) -> None:
+    def __init__(
+        self, api: StripeApi, rates: VatRates, clock: BusinessClock, settings: StripeSettings
+    ) -> None:
         self._api = api
+        self._settings = settings
         self._rates = rates
         self._clock = clock
 
@@ -197,6 +201,7 @@ class Invoices:
             state=state_of(found),
             customer_id=found.customer or "",
             reference=reference_of(metadata),
+            page=self._settings.page_of(found.id),
             number=found.number,
             url=found.hosted_invoice_url,
             currency=currency,

@@ -22,6 +22,8 @@ class StripeSettings(ConnectionSettings):
     base_url: str = "https://api.stripe.com"
     api_key: SecretStr
     """A restricted key (`rk_test_...`, `rk_live_...`) with the rights `doctor` lists, or a secret key."""
+    dashboard_url: str = "https://dashboard.stripe.com"
+    """Where people of the company work in Stripe; a draft's link leads there."""
     vat_rounding: VatRounding = VatRounding.PER_LINE
     """How this account rounds VAT; a draft that follows the other rule stops at the totals proof."""
     settle: Duration = Field(default=timedelta(seconds=60), ge=timedelta(0))
@@ -47,6 +49,11 @@ class StripeSettings(ConnectionSettings):
     def test(self) -> bool:
         found = _KEY.fullmatch(self.api_key.get_secret_value())
         return found is not None and found["mode"] == "test"
+
+    def page_of(self, invoice_id: str) -> str:
+        """Return the address of an invoice in the Dashboard, which shows test and live data apart."""
+        test = "test/" if self.test else ""
+        return f"{self.dashboard_url.rstrip('/')}/{test}invoices/{invoice_id}"
 
     @property
     def rate(self) -> float:

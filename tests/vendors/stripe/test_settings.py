@@ -19,6 +19,17 @@ def test_the_key_says_test_or_live(key: str, test: bool) -> None:
     assert settings(api_key=key).test is test
 
 
+@pytest.mark.parametrize(
+    ("key", "page"),
+    [
+        ("rk_test_1", "https://dashboard.stripe.com/test/invoices/in_1"),
+        ("rk_live_1", "https://dashboard.stripe.com/invoices/in_1"),
+    ],
+)
+def test_an_invoice_is_opened_where_its_key_is_at_home(key: str, page: str) -> None:
+    assert settings(api_key=key).page_of("in_1") == page
+
+
 @pytest.mark.parametrize("key", ["pk_test_1", "whsec_1", "sk_1", "sk_test_", "sk_test_1\n2"])
 def test_other_secrets_are_refused_without_being_shown(key: str) -> None:
     with pytest.raises(ValidationError, match="not a Stripe API key for servers") as refused:

@@ -53,6 +53,20 @@ async def test_an_invoice_that_is_approved_after_months_is_dated_on_that_day(at_
     assert invoice.totals.gross.amount == Decimal("120.00")
 
 
+async def test_one_press_issues_though_a_warning_has_another_date_meanwhile(at_home: House) -> None:
+    at_home.edit(payment_terms=samples.terms(90))
+    await at_home.work(Mode.DRAFT)
+    await at_home.change()
+    row = await at_home.question("approval")
+    assert {w.message.code for w in row.question.warnings} == {
+        "service_date.close_date_taken",
+        "terms.too_long",
+    }
+    await at_home.pass_time(MONTHS)
+    await at_home.answer(row, Choice.CHOOSE, "issue")
+    assert (await at_home.end())["ending"] == "invoiced"
+
+
 async def test_a_draft_that_nobody_wants_is_deleted_and_not_made_again(at_home: House) -> None:
     await at_home.work(Mode.DRAFT)
     await at_home.change()
