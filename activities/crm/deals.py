@@ -6,7 +6,7 @@ from activities.effects import Effect, Effects, cause
 from raccord.connectors.crm import Crm, CrmReader
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
-from raccord.domain.values.parties import Company
+from raccord.domain.values.parties import Company, Contact
 from raccord.records.links import Links
 
 
@@ -35,6 +35,11 @@ class CrmReads:
     async def read_company(self, company_id: str) -> Company | None:
         """Read a company as it lives now, of a merged one the survivor; None when it is gone."""
         return await self._crm.read_company(company_id)
+
+    @activity.defn(name="crm.read_contact")
+    async def read_contact(self, contact_id: str) -> Contact | None:
+        """Read a contact as it lives now, of a merged one the survivor; None when it is gone."""
+        return await self._crm.read_contact(contact_id)
 
 
 class CrmWrites:

@@ -25,9 +25,26 @@ class Recall(Value):
     billing: str
     deal: DealRef
     parts: tuple[str, ...] | None = None
+    companies: tuple[str, ...] = ()
+    """The deal's company, as `<connection>:<id>`, under every id that it has had."""
     open_again: bool = False
     merged_into: str | None = None
     """The deal that this one was found united into; to be remembered."""
+
+
+class Remembered(Value):
+    """What is known of a deal: its invoice, and what people said of its company, by topic."""
+
+    link: DealLink
+    answers: dict[str, str] = {}
+
+
+class Saying(Value):
+    """A person's answer about a company, `<connection>:<id>`, that stands for all its deals."""
+
+    company: str
+    topic: str
+    answer: str
 
 
 class Adoption(Value):
@@ -66,20 +83,27 @@ class RecordsActivities:
         self._records = records
 
     @activity.defn(name="records.recall")
-    async def recall(self, wanted: Recall) -> DealLink:
-        """Follow the deal's parts and return what is remembered about its invoice."""
-        remembered = self._records.links.deal(wanted.deal, wanted.billing)
+    async def recall(self, wanted: Recall) -> Remembered:
+        """Follow the deal's parts and return what is remembered about its invoice and its company."""
+        linked = self._records.links.deal(wanted.deal, wanted.billing)
+        known = together(linked, self._records.answers.of(wanted.companies))
         if wanted.parts is None:
-            link = await remembered
+            link, answers = await known
         else:
             following = self._records.followed.follow(activity.info().workflow_id or "", wanted.parts)
-            _, link = await together(following, remembered)
+            _, (link, answers) = await together(following, known)
         if wanted.open_again and link.settled:
             await self._records.links.update_deal(wanted.deal, wanted.billing, settled=None)
         if wanted.merged_into and link.merged_into != wanted.merged_into:
             into = wanted.merged_into
             await self._records.links.update_deal(wanted.deal, wanted.billing, merged_into=into)
-        return link
+        return Remembered(link=link, answers=answers)
+
+    @activity.defn(name="records.remember")
+    async def remember(self, saying: Saying) -> None:
+        """Remember what a person said of a company, in place of what was said before."""
+        flow = activity.info().workflow_id or ""
+        await self._records.answers.give(saying.company, saying.topic, saying.answer, flow)
 
     @activity.defn(name="records.adopt")
     async def adopt(self, adoption: Adoption) -> None:

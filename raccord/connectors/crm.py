@@ -6,7 +6,7 @@ from typing import Protocol
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
-from raccord.domain.values.parties import Company
+from raccord.domain.values.parties import Company, Contact
 
 
 class CrmReader(Protocol):
@@ -30,6 +30,10 @@ class CrmReader(Protocol):
 
     async def read_company(self, company_id: str) -> Company | None:
         """Read a company as it lives now: of a merged one the survivor, under its id; None when deleted."""
+        ...
+
+    async def read_contact(self, contact_id: str) -> Contact | None:
+        """Read a contact as it lives now: of a merged one the survivor, under its id; None when deleted."""
         ...
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from raccord.records.answers import Answers
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
 from raccord.records.database import Database
@@ -28,6 +29,7 @@ class Records:
         self._database = database
         self.links = Links(database)
         self.claims = Claims(database)
+        self.answers = Answers(database)
         self.audit = Audit(database, keys)
         self.quarantine = Quarantine(database, keys)
         self.ignored = Ignored(database)

@@ -83,6 +83,16 @@ claims = Table(
     Column("claimed_at", Instant, nullable=False),
 )
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("company", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("answer", String, nullable=False),
+    Column("flow", String, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+)
+
 _KEYED_NOTE = text("kind = 'note' AND key <> ''")
 
 # Clear columns are never null: an empty text stands for "does not apply", so that every row is

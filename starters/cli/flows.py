@@ -9,6 +9,7 @@ from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
 from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
+from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
@@ -31,7 +32,8 @@ async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> in
     records = Records.open(configuration.settings.records_url, keys)
     try:
         await records.migrate()
-        await records.waiting.withdraw(DEAL_WON.id_of(deal.subject))
+        flow = DEAL_WON.id_of(deal.subject)
+        await together(records.waiting.withdraw(flow), records.answers.withdraw(flow))
     finally:
         await records.close()
     handle = await wake(

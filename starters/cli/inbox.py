@@ -14,6 +14,7 @@ from activities.desk.messages import BUSY
 from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
+from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
@@ -164,7 +165,7 @@ async def _without_flow(client: Client, row: Waiting, decision: Decision) -> str
 
 
 async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
-    forgotten = await records.waiting.withdraw(row.flow)
+    forgotten, _ = await together(records.waiting.withdraw(row.flow), records.answers.withdraw(row.flow))
     await records.audit.note(
         effect="desk.withdraw",
         object=str(row.question.subject),

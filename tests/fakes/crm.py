@@ -5,7 +5,7 @@ from datetime import date, datetime
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits, Uniqueness
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
-from raccord.domain.values.parties import Company
+from raccord.domain.values.parties import Company, Contact
 from tests.fakes.switches import Switches
 
 
@@ -23,6 +23,8 @@ class FakeCrm(Switches):
     def __init__(self) -> None:
         super().__init__()
         self.deals: dict[str, Deal] = {}
+        self.contacts: list[Contact] = []
+        """Those who are on no deal."""
         self.shown: dict[str, InvoiceFields] = {}
         self.tasks: dict[str, Task] = {}
         """By id; one that is done is in `done` too."""
@@ -42,6 +44,11 @@ class FakeCrm(Switches):
         await self._call("read_company")
         companies = (c for deal in self.deals.values() for c in deal.companies)
         return next((c for c in companies if company_id in (c.id, *c.merged)), None)
+
+    async def read_contact(self, contact_id: str) -> Contact | None:
+        await self._call("read_contact")
+        everybody = (*self.contacts, *(c for deal in self.deals.values() for c in deal.contacts))
+        return next((c for c in everybody if c.id == contact_id), None)
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         await self._call("won_deals")

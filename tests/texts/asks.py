@@ -12,6 +12,7 @@ from raccord.domain.desk.question import Ask
 from raccord.domain.values.invoice import Buyer, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Contact
 from tests.domain.samples import (
     TODAY,
     address,
@@ -37,6 +38,13 @@ BROKEN = deal(
         line(id="42", name="", quantity=None, unit_price=None, vat_rate=None, recurring="P1M"),
     ),
 )
+DOUBTED = deal(
+    companies=(company(name="ND", email=""),),
+    contacts=(
+        Contact(id="3", email="anne@acme.fr", first_name="Anne"),
+        Contact(id="4", email="ben@acme.fr"),
+    ),
+)
 HERE = profile(address=address(line1="1 rue Rubis"))
 OTHER = Buyer(name="Rubis 9", address=address(line1="2 rue Rubis"), identifiers=())
 GONE = InvoicedLine(name="Audit", quantity=Decimal(1), net=Money.of_minor(5000, "EUR"), vat_rate=None)
@@ -47,6 +55,7 @@ ANOTHER = invoice(id="in_2", number="F-2")
 def all_asks() -> dict[str, Ask]:
     """Build each, with what makes it say most; named after its builder."""
     plan = examine(deal(companies=(company(address=HERE.address),)), policy(), TODAY).plan
+    doubted = examine(DOUBTED, policy(), TODAY)
     printed = buyer.printed_otherwise(OTHER, HERE, customer_id="cus_1")
     assert plan
     assert printed
@@ -54,6 +63,7 @@ def all_asks() -> dict[str, Ask]:
     company_there, alike = company(id="13", name="Acme"), customer("cus_2", name="Acme")
     return {
         "quality": questions.quality(examine(BROKEN, policy(), TODAY).problems),
+        "quality, with answers": questions.quality(doubted.problems, doubted.options),
         "several_invoices": questions.several_invoices((PAID, ANOTHER)),
         "unproven": questions.unproven(invoice(InvoiceState.DRAFT), differ),
         "unproven, exempted": questions.unproven(PAID, differ, exempted=True),

@@ -52,7 +52,8 @@ LIKELY: dict[str, Param] = {
 TYPED = "Acme 42"
 ALIKE = frozenset(
     {
-        *("digest.because", "identifier.siren", "identifier.siret", "inbox.message", "inbox.question"),
+        *("contact.with_email", "digest.because", "inbox.message", "inbox.question"),
+        *("identifier.siren", "identifier.siret"),
     }
 )
 """Sentences that read the same in every language, with parameters that do."""

@@ -8,9 +8,10 @@ from activities.service.digest import DigestActivities, Verdict
 from raccord.domain.deal_won.findings import finding_on
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate, parts_of, question_about
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.deal_won.quality import examine, net_amount
+from raccord.domain.deal_won.quality import net_amount
 from raccord.domain.deal_won.questions import quality
 from raccord.domain.deal_won.remarks import remark_on
+from raccord.domain.deal_won.said import Said
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question
 from raccord.domain.rules.modes import Mode
@@ -24,6 +25,7 @@ from workflows.deal_won.customer import Customers
 from workflows.deal_won.draft import Drafts
 from workflows.deal_won.ending import Finish, not_for_us, shadow
 from workflows.deal_won.issued import Issued
+from workflows.deal_won.judge import Judge
 from workflows.deal_won.showing import show
 from workflows.deal_won.steps import Reading, Writing
 from workflows.flow import Flow
@@ -54,16 +56,17 @@ class DealWon(Flow[DealWonEnd]):
         finish = Finish(case, self._issued_here)
         if reason := NotForUs.MERGED if deal.ref != self._ref else gate(deal, case.policy):
             return await not_for_us(case, reason, deal)
-        link = await case.steps.recall(parts_of(deal) if self.asks() else None)
-        if self.asks() and not self.thorough and case.is_echo(link):
-            return finish.echoed(link)
-        found, issued = examine(deal, case.policy, case.today), Issued(case)
+        known = await case.steps.recall(deal, parts_of(deal) if self.asks() else None)
+        if self.asks() and not self.thorough and case.is_echo(known.link):
+            return finish.echoed(known.link)
+        judge = Judge(case, self._writing() if self.asks() else None)
+        found, issued = await judge.examined(Said(answers=known.answers)), Issued(case)
         books = await case.steps.books(case.query(found.plan))
         issued.one_at_most(books)
         if invoice := books.issued:
             return await finish.already(invoice, books)
         if found.plan is None:
-            raise Stopped(quality(found.problems))
+            raise Stopped(quality(found.problems, found.options))
         if not self.asks():
             return shadow(case, found.plan, books)
         writing = await self._may_write()

@@ -11,15 +11,25 @@ from activities.billing.customers import CustomerActivities, CustomerOutcome, Cu
 from activities.billing.drafts import DiscardRequest, DraftRequest, DraftStep, DraftWrites, VatRate
 from activities.billing.issue import InvoiceStep, IssueWrites
 from activities.crm.deals import CrmReads, CrmWrites, WriteBack
-from activities.records.memory import Adoption, Confirmation, Recall, RecordsActivities, Sent
+from activities.records.memory import (
+    Adoption,
+    Confirmation,
+    Recall,
+    RecordsActivities,
+    Remembered,
+    Saying,
+    Sent,
+)
 from activities.service.flows import FlowActivities, Waking
+from raccord.domain.deal_won.outcome import companies_of
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.questions import company_of, invoice_name
+from raccord.domain.deal_won.said import told
 from raccord.domain.desk.question import Answer, Question
 from raccord.domain.values.deal import Deal, DealRef, InvoiceFields
 from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.message import RecordKind, RecordName
-from raccord.domain.values.parties import Company
+from raccord.domain.values.parties import Company, Contact
 from raccord.domain.values.subject import Subject
 from raccord.domain.values.totals import Totals
 from raccord.records.links import DealLink
@@ -63,9 +73,20 @@ class Reading:
         )
         return found if found and found.id == other else None
 
-    async def recall(self, parts: tuple[str, ...] | None = None) -> DealLink:
-        """Return what we remember of the deal; with `parts`, hear of their changes from now on."""
-        wanted = Recall(billing=self._billing, deal=self._deal, parts=parts)
+    async def contact(self, contact_id: str) -> Contact | None:
+        """Return a contact as it lives now; None when it is gone."""
+        return await self._flow.step(
+            CrmReads.read_contact,
+            contact_id,
+            queue=self._crm,
+            about=RecordName(kind=RecordKind.CONTACT, id=contact_id),
+            summary="read the contact who receives the company's invoices",
+        )
+
+    async def recall(self, deal: Deal, parts: tuple[str, ...] | None = None) -> Remembered:
+        """Return what we remember of a deal and its company; with `parts`, hear of their changes."""
+        companies = companies_of(deal)
+        wanted = Recall(billing=self._billing, deal=self._deal, parts=parts, companies=companies)
         return await run_local(RecordsActivities.recall, wanted, summary="what do we know of the deal?")
 
     async def books(self, wanted: BooksQuery) -> Books:
@@ -98,6 +119,12 @@ class Reading:
 class Writing(Reading):
     """What can be done about one deal. A step with a time limit may raise `OutOfTime`."""
 
+    async def remember(self, deal: Deal, option: str) -> None:
+        """Remember an answer about the deal's company for all its deals."""
+        topic, answer = told(option)
+        saying = Saying(company=companies_of(deal)[0], topic=topic, answer=answer)
+        await run_local(RecordsActivities.remember, saying, summary="remember it for the company")
+
     async def confirm(self, wanted: Confirmation) -> None:
         await run_local(RecordsActivities.confirm, wanted, summary="remember it for the company")
 
@@ -112,7 +139,8 @@ class Writing(Reading):
     async def no_longer_ours(self, merged_into: str | None) -> DealLink:
         """Return what we remember of a deal that is not ours (any more), and remember that."""
         wanted = Recall(billing=self._billing, deal=self._deal, open_again=True, merged_into=merged_into)
-        return await run_local(RecordsActivities.recall, wanted, summary="what do we know of the deal?")
+        known = await run_local(RecordsActivities.recall, wanted, summary="what do we know of the deal?")
+        return known.link
 
     async def wake(self, other: Subject) -> None:
         """Have another deal's flow look at it."""

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from raccord.domain.deal_won.party_rules import typed_email
+from raccord.domain.deal_won.recipients import billing_contacts, typed_email
 from raccord.domain.deal_won.vat_rules import domestic, member_state_number, outside_union, rate_on
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, PublicBodies
@@ -37,6 +37,7 @@ def cautions(
     found = (
         _service_date(deal, today),
         _several_emails(deal, company),
+        _several_billing_contacts(deal, company),
         _handed_in(company, rules),
         _long_terms(deal, company, rules, terms, today) if binding else None,
         _taxed_abroad(deal, company, rules.vat.seller_country),
@@ -81,6 +82,17 @@ def _several_emails(deal: Deal, company: Company) -> Problem | None:
     record, several = company_name(company), ", ".join(others)
     return problem(
         Cause.EMAIL, record, "billing_email", "company.several_emails", taken=first, others=several
+    )
+
+
+def _several_billing_contacts(deal: Deal, company: Company) -> Problem | None:
+    marked = billing_contacts(deal, company)
+    if len(marked) < 2:
+        return None
+    first, *others = (contact.email.strip() for contact in marked)
+    record, several = company_name(company), ", ".join(others)
+    return problem(
+        Cause.EMAIL, record, "billing_email", "company.several_billing_contacts", taken=first, others=several
     )
 
 

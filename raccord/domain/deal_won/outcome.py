@@ -169,3 +169,12 @@ def parts_of(deal: Deal) -> tuple[str, ...]:
     connection = deal.ref.connection
     companies = [watch_key(connection, "company", company.id) for company in deal.companies]
     return (*companies, *(watch_key(connection, "line item", line.id) for line in deal.lines))
+
+
+def companies_of(deal: Deal) -> tuple[str, ...]:
+    """Return under which names answers about the deal's one company are kept, its present one first."""
+    match deal.companies:
+        case (only,):
+            return tuple(f"{deal.ref.connection}:{id}" for id in (only.id, *only.merged))
+        case _:
+            return ()

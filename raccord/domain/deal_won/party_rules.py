@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from raccord.domain.deal_won.recipients import rivals, typed_email
 from raccord.domain.deal_won.understood import understood
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.desk.problems import Cause, Problem, problem
@@ -20,8 +21,10 @@ from raccord.domain.values.identifiers import (
     siren_of_vat_number,
 )
 from raccord.domain.values.message import RecordName, message
-from raccord.domain.values.names import THE_DEAL, company_name
+from raccord.domain.values.names import THE_DEAL, company_name, contact_name
 from raccord.domain.values.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
+
+SEVERAL_CONTACTS = "company.several_contacts"
 
 
 def company_of(deal: Deal) -> Company | Problem:
@@ -48,47 +51,43 @@ def mailed_to(siren: str | None, rules: Invoicing) -> bool:
     return rules.delivery is Delivery.VENDOR and not by_hand
 
 
-def typed_email(deal: Deal, company: Company) -> str:
-    """Return where the invoice goes, as typed: the company's billing e-mail, its billing contact, the first
-    contact."""
-    contacts = sorted(deal.contacts, key=lambda c: not c.billing)
-    return next((e.strip() for e in (company.email, *(c.email for c in contacts)) if e.strip()), "")
-
-
 def _address(company: Company) -> Iterator[Problem]:
     address, record = company.address, company_name(company)
-    parts = (
+    for field, value, part in (
         ("name", company.name, message("part.name")),
         ("address", address.line1, message("part.street")),
-        ("zip", address.postal_code, message("part.postal_code")),
         ("city", address.city, message("part.city")),
-    )
-    for field, value, part in parts:
-        if says_nothing(value) and (field != "zip" or address.needs_postal_code):
-            if value:
-                yield problem(
-                    Cause.ADDRESS, record, field, "company.part_says_nothing", part=part, value=value
-                )
-            else:
-                yield problem(Cause.ADDRESS, record, field, "company.part_missing", part=part)
-    yield from _french_postal_code(company)
+    ):
+        if not value:
+            yield problem(Cause.ADDRESS, record, field, "company.part_missing", part=part)
+        elif not any(c.isalnum() for c in value):
+            yield problem(Cause.ADDRESS, record, field, "company.part_says_nothing", part=part, value=value)
+        elif says_nothing(value):
+            yield problem(Cause.ADDRESS, record, field, "company.part_doubtful", part=part, value=value)
+    yield from _postal_code(company)
     if address.country is None and company.country_text:
         yield problem(Cause.ADDRESS, record, "country", "company.country_unknown", value=company.country_text)
     elif address.country is None:
         yield problem(Cause.ADDRESS, record, "country", "company.country_missing")
 
 
-def _french_postal_code(company: Company) -> Iterator[Problem]:
-    """The postal code tells the VAT rules of an address, so one that is none must not pass."""
+def _postal_code(company: Company) -> Iterator[Problem]:
+    """In France the postal code tells the VAT rules of an address, so one that is none must not pass."""
     address, record = company.address, company_name(company)
-    if address.country not in FRENCH_VAT_TERRITORY or address.french_postal_code:
-        return
+    french = address.country in FRENCH_VAT_TERRITORY | {None}
     if says_nothing(address.postal_code):
-        return
-    code = "company.postal_code_not_french"
-    if address.country == "MC":
-        code = "company.postal_code_not_monegasque"
-    yield problem(Cause.ADDRESS, record, "zip", code, value=address.postal_code)
+        if french and not address.army_post:
+            part = message("part.postal_code")
+            yield problem(Cause.ADDRESS, record, "zip", "company.part_missing", part=part)
+        elif address.needs_postal_code:
+            yield problem(Cause.ADDRESS, record, "zip", "company.no_postal_code")
+    elif address.country in FRENCH_VAT_TERRITORY and not address.french_postal_code:
+        code = "company.postal_code_not_french"
+        if address.army_post:
+            code = "company.army_postal_code"
+        elif address.country == "MC":
+            code = "company.postal_code_not_monegasque"
+        yield problem(Cause.ADDRESS, record, "zip", code, value=address.postal_code)
 
 
 def _identifiers(company: Company) -> Iterator[Problem]:
@@ -132,9 +131,13 @@ _IDENTIFIERS = {
 }
 
 
-def _email(typed: str, company: Company) -> Iterator[Problem]:
-    record = company_name(company)
-    if says_nothing(typed):
+def _email(deal: Deal, company: Company, rules: Invoicing) -> Iterator[Problem]:
+    record, typed = company_name(company), typed_email(deal, company)
+    among = rivals(deal, company)
+    if among and mailed_to(company.legal_siren, rules):
+        people = tuple(message("contact.with_email", contact=contact_name(c), email=c.email) for c in among)
+        yield problem(Cause.EMAIL, record, "billing_email", SEVERAL_CONTACTS, contacts=people)
+    elif not typed:
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_missing")
     elif not parse_emails(typed):
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_invalid", value=typed)
@@ -163,7 +166,7 @@ def examine_company(
     """Build the customer profile and say everything that is wrong with the company."""
     typed = typed_email(deal, company)
     legal = _individual(company, rules.individuals) if company.individual else _identifiers(company)
-    problems = (*_address(company), *legal, *_email(typed, company), *_public_body(company, rules))
+    problems = (*_address(company), *legal, *_email(deal, company, rules), *_public_body(company, rules))
     profile = CustomerProfile(
         identity=CustomerIdentity.of(company, deal.ref.connection),
         crm_company=f"{deal.ref.connection}:{company.id}",
@@ -171,7 +174,7 @@ def examine_company(
         name=company.name,
         email=next(iter(parse_emails(typed)), typed),
         phone=company.phone,
-        address=company.address,
+        address=company.address.without_filler,
         siren=company.legal_siren,
         siret=parse_siret(company.siret) if company.siret else None,
         vat_number=parse_vat_number(company.vat_number) if company.vat_number else None,

@@ -6,10 +6,13 @@ from decimal import Decimal
 from raccord.domain.deal_won.cautions import cautions, terms_at
 from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
-from raccord.domain.deal_won.party_rules import company_of, examine_company
+from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.recipients import rivals
+from raccord.domain.deal_won.said import NOTHING_SAID, Said, contact_options, ways_out
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment, with_default_rates
 from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.desk.question import Option
 from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
@@ -73,6 +76,8 @@ class Examination(Value):
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     """Beside either: what a person should know. The plan carries the same."""
+    options: tuple[Option, ...] = ()
+    """Answers that a person may give once for the company instead of correcting its record."""
 
 
 def _unreadable(found: Unreadable, deal: Deal) -> Problem:
@@ -174,10 +179,11 @@ def _present(*found: Problem | None) -> tuple[Problem, ...]:
     return tuple(p for p in found if p)
 
 
-def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
+def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING_SAID) -> Examination:
     """Judge a won deal: every problem at once, or the plan of its invoice; warnings beside either.
 
-    `today` is the business date that stands in for a missing close date.
+    `today` is the business date that stands in for a missing close date, `said` what people said of the
+    company.
     """
     currency, found, rules = _currency(deal), company_of(deal), policy.invoice
     company = found if isinstance(found, Company) else None
@@ -186,7 +192,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
     lines, line_problems = examine_lines(deal, policy)
     profile, company_problems = _customer(deal, found, rules)
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
-    problems = _present(
+    found_wrong = _present(
         *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
@@ -195,11 +201,13 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
         _won_on(deal, policy),
         *(() if currency or line_problems else _amounts(deal, lines, policy)),
     )
+    problems = tuple(each for each in found_wrong if not said.so(each))
     warnings: tuple[Problem, ...] = ()
     if company and not odd_terms:
         warnings = cautions(deal, company, rules, terms=terms, today=today)
     if problems or profile is None or company is None or not deal.currency:
-        return Examination(problems=problems, warnings=warnings)
+        options = _options(deal, company, problems) if company else ()
+        return Examination(problems=problems, warnings=warnings, options=options)
     plan = InvoicePlan(
         profile=profile,
         lines=lines,
@@ -212,6 +220,11 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date) -> Examination:
         warnings=warnings,
     )
     return Examination(plan=plan, warnings=warnings)
+
+
+def _options(deal: Deal, company: Company, problems: tuple[Problem, ...]) -> tuple[Option, ...]:
+    asked = any(each.message.code == SEVERAL_CONTACTS for each in problems)
+    return (*contact_options(rivals(deal, company) if asked else ()), *ways_out(problems))
 
 
 def net_of(deal: Deal) -> Decimal:

@@ -17,13 +17,14 @@ _NO_INVOICE = message("answer.no_invoice")
 _SEEN = message("answer.seen")
 
 
-def quality(problems: tuple[Problem, ...]) -> Ask:
-    """The deal's data has to be completed first."""
+def quality(problems: tuple[Problem, ...], options: tuple[Option, ...] = ()) -> Ask:
+    """The deal's data has to be completed first, or one of the options said once for its company."""
     return Ask(
         step="quality",
         cause=problems[0].cause,
         title=message("quality.title", count=len(problems)),
         problems=problems,
+        options=options,
         cancel=_NO_INVOICE,
     )
 

@@ -9,6 +9,8 @@ _OVERSEAS_POSTAL_CODES = frozenset(
     ("971", "972", "973", "974", "975", "976", "977", "978", "984", "986", "987", "988")
 )
 _FRENCH_POSTAL_CODE = re.compile(r"(?:(?:FR?|MC)-?)?((?!00)\d{5})", re.IGNORECASE)
+_ARMY_POSTAL_CODE = re.compile(r"00[1-9]\d{2}|00\d[1-9]\d|00\d{2}[1-9]")
+_ARMY = re.compile(r"\barmees\b")
 _CEDEX = re.compile(r"\s*cedex(?:\s*[0-9]{1,2})?\s*", re.IGNORECASE)
 _MONACO = "980"
 # Without any, or as Ireland, where few use theirs.
@@ -62,9 +64,22 @@ class Address(Value):
         return found[1]
 
     @property
+    def army_post(self) -> bool:
+        """Whether this is the post of the French army, whose codes begin with 00 and are no place's."""
+        words = unaccented(f"{self.line1} {self.line2} {self.city}")
+        army = _ARMY.search(words) is not None
+        code = _ARMY_POSTAL_CODE.fullmatch("".join(self.postal_code.split()))
+        return self.country == "FR" and (army or code is not None)
+
+    @property
     def needs_postal_code(self) -> bool:
         """Whether the country has postal codes at all."""
         return self.country not in _WITHOUT_POSTAL_CODES
+
+    @property
+    def without_filler(self) -> "Address":
+        """The same without a postal code that says nothing, which would be printed."""
+        return self.model_copy(update={"postal_code": ""}) if says_nothing(self.postal_code) else self
 
     @property
     def outside_eu_vat(self) -> bool:

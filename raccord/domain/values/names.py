@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.message import RecordKind, RecordName
-from raccord.domain.values.parties import Company, Customer
+from raccord.domain.values.parties import Company, Contact, Customer
 
 THE_DEAL = RecordName(kind=RecordKind.DEAL)
 THE_DRAFT = RecordName(kind=RecordKind.DRAFT)
@@ -19,6 +19,10 @@ def line_name(line: LineItem, lines: Iterable[LineItem]) -> RecordName:
 
 def company_name(company: Company) -> RecordName:
     return RecordName(kind=RecordKind.COMPANY, id=company.id, name=company.name)
+
+
+def contact_name(contact: Contact) -> RecordName:
+    return RecordName(kind=RecordKind.CONTACT, id=contact.id, name=contact.name)
 
 
 def customer_names(customers: Iterable[Customer]) -> tuple[RecordName, ...]:
@@ -50,11 +54,7 @@ def record_named(record: str, deal: Deal) -> RecordName:
         case RecordKind.COMPANY:
             found = [company_name(company) for company in deal.companies if company.id == id]
         case RecordKind.CONTACT:
-            found = [
-                RecordName(kind=kind, id=id, name=contact.name)
-                for contact in deal.contacts
-                if contact.id == id
-            ]
+            found = [contact_name(contact) for contact in deal.contacts if contact.id == id]
         case _:
             found = []
     return found[0] if found else RecordName(kind=kind or RecordKind.DEAL, id=id)

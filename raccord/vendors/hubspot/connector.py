@@ -8,7 +8,7 @@ from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
-from raccord.domain.values.parties import Company
+from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
@@ -17,7 +17,7 @@ from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
-from raccord.vendors.hubspot.translation import COMPANY, company
+from raccord.vendors.hubspot.translation import COMPANY, CONTACT, company, contact
 from raccord.vendors.hubspot.whole import GENEROUS
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
@@ -71,6 +71,10 @@ class HubSpotCrm:
         names = self._settings.mapping.companies
         found = await self._records.one("companies", company_id, (*COMPANY, *names.used))
         return company(found, names, GENEROUS, []) if found else None
+
+    async def read_contact(self, contact_id: str) -> Contact | None:
+        found = await self._records.one("contacts", contact_id, CONTACT)
+        return contact(found, GENEROUS, billing=False) if found else None
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._won.read(won_from=won_from, changed_since=changed_since)

@@ -2,11 +2,13 @@
 
 Six requests: the deal with the ids of its company, contacts and lines; the company, its billing
 contacts, the contacts, the lines and the owner (remembered for a while). More are needed where a
-deal names several companies (which one is primary), or where its billing contact is not on it.
+deal names several companies (which one is primary) or several contacts (whether one is labelled), or
+where its billing contact is not on it.
 """
 
 from raccord.connectors.errors import Permanent
 from raccord.connectors.http.together import together
+from raccord.domain.values.base import fold
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal
 from raccord.vendors.hubspot.client import HubSpotClient
@@ -15,7 +17,7 @@ from raccord.vendors.hubspot.records import Found, Records, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, creation
 from raccord.vendors.hubspot.whole import Parties, Parts, Translation
-from raccord.vendors.hubspot.wire import DealRecord
+from raccord.vendors.hubspot.wire import Association, DealRecord
 
 MOST_LINES = 1_000
 """Ten batch reads; more would neither fit into one read's time nor into one invoice."""
@@ -35,6 +37,7 @@ class DealReader:
         self._records = Records(client)
         self._facts = Facts(client)
         self._names = settings.mapping
+        self._billing_labels = {fold(label) for label in settings.mapping.contacts.billing_labels}
         self._translation = Translation(connection, settings, clock)
 
     async def read(self, deal_id: str) -> Deal:
@@ -71,9 +74,10 @@ class DealReader:
         return await self._records.read("line_items", ids, (*LINE_ITEM, *self._names.line_items.used))
 
     async def _parties(self, record: DealRecord) -> Parties:
-        """Return the deal's companies and its contacts, with the billing contacts of its one company.
+        """Return the deal's companies and its contacts, with those who are marked for billing.
 
-        A company's billing contact need not be on the deal itself.
+        A label between deal and contact comes before one between company and contact; a company's billing
+        contact need not be on the deal itself.
         """
         company_ids = await self._companies(record)
         properties = (*COMPANY, *self._names.companies.used)
@@ -81,7 +85,8 @@ class DealReader:
             companies = group.create_task(self._records.read("companies", company_ids, properties))
             contacts = group.create_task(self._contacts(record))
             billing = group.create_task(self._billing_contacts(company_ids))
-        there, called = contacts.result(), billing.result()
+            labelled = group.create_task(self._labelled(record))
+        there, called = contacts.result(), labelled.result() or billing.result()
         known = {id for each in there.records for id in (each.id, *each.former)}
         more = await self._records.read("contacts", [i for i in called if i not in known], CONTACT)
         everybody = Found((*there.records, *more.records), (*there.missing, *more.missing))
@@ -103,7 +108,17 @@ class DealReader:
         if len(company_ids) != 1:
             return ()
         people = await unless_gone(self._records.associated("companies", company_ids[0], "contacts"))
-        return _oldest([each.to_object_id for each in people or () if each.has(*BILLING_CONTACT)])
+        return _oldest([each.to_object_id for each in people or () if self._bills(each)])
+
+    async def _labelled(self, record: DealRecord) -> tuple[str, ...]:
+        """Return the contacts that a label of the deal marks, where there is a choice."""
+        if len(await self._ids(record, "contacts")) < 2:
+            return ()
+        people = await unless_gone(self._records.associated("deals", record.id, "contacts"))
+        return _oldest([each.to_object_id for each in people or () if self._bills(each)])
+
+    def _bills(self, link: Association) -> bool:
+        return link.has(*BILLING_CONTACT) or link.called(self._billing_labels)
 
     async def _ids(self, record: DealRecord, kind: str) -> tuple[str, ...]:
         """Return the ids of one kind that the deal names, from all pages when it says that there are more.

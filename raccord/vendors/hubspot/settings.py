@@ -51,6 +51,18 @@ class CompanyNames(_Names):
     """Says yes or no: whether the buyer wants its order number on every invoice."""
 
 
+class ContactNames(_Names):
+    """How contacts are marked."""
+
+    billing_labels: tuple[PropertyValue, ...] = (
+        "Billing contact",
+        "Contact facturation",
+        "Contact de facturation",
+    )
+    """Association labels of those who receive invoices, between deal or company and contact, beside HubSpot's
+    own of companies; compared without regard to case."""
+
+
 class LineItemNames(_Names):
     """Properties of line items."""
 
@@ -84,6 +96,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     companies: CompanyNames = CompanyNames()
+    contacts: ContactNames = ContactNames()
     line_items: LineItemNames = LineItemNames()
     deals: DealNames = DealNames()
     invoice: InvoiceNames = InvoiceNames()

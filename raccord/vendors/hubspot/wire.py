@@ -1,9 +1,12 @@
 """HubSpot's answers: the fields Raccord reads of them, under HubSpot's names."""
 
+from collections.abc import Collection
+
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from raccord.connectors.http import reading
+from raccord.domain.values.base import fold
 
 
 class Wire(reading.Wire):
@@ -72,6 +75,7 @@ class RecordPage(Page):
 class Label(Wire):
     category: str
     type_id: int
+    label: str | None = None
 
 
 class Association(Wire):
@@ -81,6 +85,10 @@ class Association(Wire):
     def has(self, *type_ids: int) -> bool:
         """Whether HubSpot itself defined one of these labels; a user's own may share the number."""
         return any(t.category == "HUBSPOT_DEFINED" and t.type_id in type_ids for t in self.association_types)
+
+    def called(self, labels: Collection[str]) -> bool:
+        """Whether it carries one of these labels, folded: an account's own have a type id per account."""
+        return any(fold(t.label or "") in labels for t in self.association_types)
 
 
 class AssociationPage(Page):

@@ -78,6 +78,12 @@ async def test_a_company_is_read_by_itself(case: CrmCase, lab: Lab, crm: Crm) ->
     assert await crm.read_company(company.id) == company
 
 
+async def test_a_contact_is_read_by_itself(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    (contact,) = (await crm.read_deal(await case.deal(lab))).contacts
+    assert await crm.read_contact(contact.id) == contact.model_copy(update={"billing": False})
+    assert await crm.read_contact("99999999999") is None
+
+
 async def test_the_invoice_on_a_deal_is_shown_as_it_was_written(case: CrmCase, lab: Lab, crm: Crm) -> None:
     deal = await case.deal(lab)
     assert not await crm.shows_invoice(deal, FIELDS)

@@ -237,7 +237,6 @@ def test_a_gross_amount_is_compared_by_the_vendors_rounding(rounding: VatRoundin
     [
         ("compta@acme.fr", (("a@acme.fr", True),), "compta@acme.fr"),
         ("", (("a@acme.fr", False), ("b@acme.fr", True)), "b@acme.fr"),
-        ("", (("a@acme.fr", False), ("b@acme.fr", False)), "a@acme.fr"),
         (" ", (("", True), ("b@acme.fr ", False)), "b@acme.fr"),
     ],
 )

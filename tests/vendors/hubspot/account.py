@@ -21,8 +21,10 @@ def links(kind: str, record: str, to: str) -> str:
     return f"{ROOT}/v4/objects/{kind}/{record}/associations/{to}"
 
 
-def link(to: str, *type_ids: int, category: str = "HUBSPOT_DEFINED") -> dict[str, Any]:
-    types = [{"category": category, "typeId": t, "label": None} for t in type_ids]
+def link(
+    to: str, *type_ids: int, category: str = "HUBSPOT_DEFINED", label: str | None = None
+) -> dict[str, Any]:
+    types = [{"category": category, "typeId": t, "label": label} for t in type_ids]
     return {"toObjectId": int(to), "associationTypes": types}
 
 

@@ -122,6 +122,76 @@ async def test_the_billing_label_counts_in_both_directions(crm: Crm, account: Ac
     assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", True)]
 
 
+def labelled(to: str, label: str | None) -> dict[str, Any]:
+    return link(to, 37, category="USER_DEFINED", label=label)
+
+
+def two_contacts(account: Account) -> None:
+    account.associations["contacts"]["results"] = [{"id": "5"}, {"id": "6"}]
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 280)]}))
+
+
+async def test_an_account_s_own_label_of_the_company_marks_the_billing_contact(
+    crm: Crm, account: Account
+) -> None:
+    people = [labelled("5", "Contact  Facturation"), labelled("6", "Décideur"), link("8", 280)]
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": people}))
+    assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", True)]
+
+
+async def test_the_deal_s_own_label_comes_before_the_company_s(crm: Crm, account: Account) -> None:
+    two_contacts(account)
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 930)]}))
+    people = [labelled("5", "Decision maker"), labelled("6", "Billing contact")]
+    account.stub.on("GET " + links("deals", "42", "contacts"), Reply({"results": people}))
+    assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", True)]
+
+
+async def test_labels_are_those_of_the_mapping(connect: Connect, account: Account) -> None:
+    two_contacts(account)
+    people = [labelled("5", "Billing contact"), labelled("6", "Comptabilité")]
+    account.stub.on("GET " + links("deals", "42", "contacts"), Reply({"results": people}))
+    crm = connect(mapping={"contacts": {"billing_labels": ["comptabilité"]}})
+    contacts = (await crm.read_deal("42")).contacts
+    assert [(c.id, c.billing) for c in contacts] == [("5", False), ("6", True)]
+
+
+@pytest.mark.parametrize(
+    "types",
+    [[], [{"category": "USER_DEFINED", "typeId": 37}], [{"category": "X", "typeId": 3, "label": None}]],
+)
+async def test_associations_without_labels_mark_nobody(
+    crm: Crm, account: Account, types: list[dict[str, Any]]
+) -> None:
+    two_contacts(account)
+    people = [{"toObjectId": 5, "associationTypes": types}, {"toObjectId": 6}]
+    account.stub.on("GET " + links("deals", "42", "contacts"), Reply({"results": people}))
+    assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
+
+
+async def test_several_contacts_are_read_where_nobody_knows_the_labels_of_a_deal(
+    crm: Crm, account: Account
+) -> None:
+    two_contacts(account)
+    account.stub.on("GET " + links("deals", "42", "contacts"), NOT_FOUND)
+    assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
+
+
+async def test_the_labels_of_a_deal_with_one_contact_are_not_asked_for(crm: Crm, account: Account) -> None:
+    await crm.read_deal("42")
+    assert account.stub.count("GET " + links("deals", "42", "contacts")) == 0
+
+
+async def test_a_contact_is_read_by_itself_and_one_that_is_gone_is_nobody(crm: Crm, account: Account) -> None:
+    path = f"{ROOT}/v3/objects/contacts/6"
+    account.stub.on(f"GET {path}", Reply({"id": "6", "properties": account.records["contacts"]["6"]}))
+    found = await crm.read_contact("6")
+    assert found
+    assert (found.id, found.email, found.billing) == ("6", "compta@example.fr", False)
+    account.stub.on(f"GET {path}", NOT_FOUND)
+    assert await crm.read_contact("6") is None
+
+
 @pytest.mark.parametrize("key", ["line items", "line_items"])
 async def test_lines_come_in_the_order_of_the_quote(crm: Crm, account: Account, key: str) -> None:
     account.associations[key] = account.associations.pop("line items")

@@ -22,6 +22,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_claims"),
     )
     op.create_table(
+        "answers",
+        sa.Column("company", sa.String, nullable=False),
+        sa.Column("topic", sa.String, nullable=False),
+        sa.Column("answer", sa.String, nullable=False),
+        sa.Column("flow", sa.String, nullable=False),
+        sa.Column("answered_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("company", "topic", name="pk_answers"),
+    )
+    op.create_table(
         "quarantine",
         sa.Column("id", _NUMBER, nullable=False),
         sa.Column("digest", _HASH, nullable=False),
