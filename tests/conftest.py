@@ -12,6 +12,8 @@ from tests.slice import Slice, new_seed
 # Else a bare assert of that module fails without saying what it saw; the bench's tests import it too.
 pytest.register_assert_rewrite("tests.front_door.judge")
 
+TELLING = ("tests/front_door/", "tests/deals/")
+"""Where tests print what was played."""
 WHOLE_SYSTEM = Path(__file__).parent / "front_door"
 ALL_EXAMPLES, QUICK_EXAMPLES = 100, 25
 """Of a property test that does not say how many it needs."""
@@ -73,9 +75,10 @@ def _is_quick(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what front-door tests printed, passed ones too, also when workers ran them."""
+    """Print what tests of the whole printed, passed ones too, also when workers ran them."""
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    said = [(r.nodeid, r.capstdout.strip()) for r in reports if r.when == "call" and "front_door" in r.nodeid]
+    told = [r for r in reports if r.when == "call" and r.nodeid.startswith(TELLING)]
+    said = [(r.nodeid, r.capstdout.strip()) for r in told]
     if any(text for _, text in said):
         terminalreporter.section("what was played")
     for nodeid, text in said:

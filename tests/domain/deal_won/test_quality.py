@@ -76,6 +76,19 @@ def test_a_long_unreadable_value_is_cut() -> None:
     assert len(say_reason(only, "en")) < 100
 
 
+@pytest.mark.parametrize(
+    ("field", "empty"), [("price", "unit_price"), ("quantity", "quantity"), ("vat_rate", "vat_rate")]
+)
+def test_what_cannot_be_read_is_not_called_missing_too(field: str, empty: str) -> None:
+    typed = Unreadable(record=LINE, field=field, value="mille")
+    second = line(id="42", **{empty: None})
+    found = problems_of(deal(lines=(line(**{empty: None}), second), unreadable=(typed,)))
+    assert [(p.cause is Cause.UNREADABLE, str(p.record), p.field) for p in found] == [
+        (True, LINE, field),
+        (False, "line item 42", field),
+    ]
+
+
 def test_a_deal_without_close_date_is_a_question_only_where_a_cut_over_is_set() -> None:
     (only,) = problems_of(deal(won_on=None), CUT_OVER)
     assert (only.cause, str(only.record), only.field) == (Cause.DATE, "deal", "won_on")

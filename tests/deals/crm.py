@@ -1,0 +1,101 @@
+"""A HubSpot account that holds one deal of the table, in memory; what reads it is the product's own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from raccord.connectors.errors import NotFound
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.reading import read
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import Deal
+from raccord.vendors.hubspot.client import HubSpotClient, W
+from raccord.vendors.hubspot.reading import DealReader
+from raccord.vendors.hubspot.settings import HubSpotSettings
+from tests.deals.sheet import Case
+
+DEAL = "42"
+OWNER = {"id": "64492917", "email": "lea.martin@vendeur.fr", "firstName": "Léa", "lastName": "Martin"}
+PRIMARY, PLAIN = 5, 341
+USUAL, BILLING = 280, 930
+"""Association types (HubSpot docs: associations v4)."""
+NO_PROPERTIES = ("billing", "on_deal")
+"""What the table says of a contact that is no property of it."""
+
+
+class Account(HubSpotClient):
+    """Answers as HubSpot documents it, without HTTP."""
+
+    def __init__(self, settings: HubSpotSettings, case: Case) -> None:
+        super().__init__("hubspot", settings, BusinessClock())
+        self._case = case
+        self._records = {
+            "companies": _numbered("7", case.companies),
+            "contacts": _numbered("5", case.contacts),
+            "line_items": _numbered("9", case.lines),
+        }
+
+    async def get(self, operation: Operation, path: str, into: type[W], *query: tuple[str, str]) -> W:
+        asked = [value for name, value in query if name == "properties"]
+        return read(self._answer(operation, path, asked), into)
+
+    async def post(self, operation: Operation, path: str, content: Any, into: type[W]) -> W:
+        if not path.endswith("/batch/read"):
+            raise NotFound(f"nothing at {path} for {operation.what}")
+        kind = path.split("/")[-3]
+        ids = [each["id"] for each in content["inputs"]]
+        found = [
+            {"id": id, "properties": _only(self._records[kind][id], content["properties"])} for id in ids
+        ]
+        return read({"status": "COMPLETE", "results": found}, into)
+
+    def _answer(self, operation: Operation, path: str, asked: list[str]) -> Any:
+        match path.strip("/").split("/"):
+            case ["crm", "v3", "objects", "deals", _]:
+                properties = _only(self._case.deal, asked)
+                return {"id": DEAL, "properties": properties, "associations": self._associations()}
+            case ["crm", "v3", "owners", _]:
+                return OWNER
+            case ["account-info", *_]:
+                return {"portalId": 144000001, "companyCurrency": "EUR"}
+            case ["crm", "v4", "objects", "deals", _, "associations", "companies"]:
+                first, *others = self._records["companies"]
+                primary = [PRIMARY, PLAIN] if self._case.primary else [PLAIN]
+                return {"results": [_link(first, primary), *(_link(id, [PLAIN]) for id in others)]}
+            case ["crm", "v4", "objects", "companies", _, "associations", "contacts"]:
+                people = self._records["contacts"].items()
+                return {"results": [_link(id, [BILLING if p.get("billing") else USUAL]) for id, p in people]}
+        raise NotFound(f"nothing at {path} for {operation.what}")
+
+    def _associations(self) -> dict[str, Any]:
+        """Line items are spelt with a space in answers."""
+        return {
+            kind.replace("_", " "): {
+                "results": [
+                    {"id": id, "type": "x"} for id, each in records.items() if each.get("on_deal", True)
+                ]
+            }
+            for kind, records in self._records.items()
+        }
+
+
+async def read_deal(case: Case, settings: HubSpotSettings) -> Deal:
+    """Read the case's deal as the product reads one from HubSpot."""
+    account = Account(settings, case)
+    try:
+        return await DealReader("hubspot", account, settings, BusinessClock()).read(DEAL)
+    finally:
+        await account.close()
+
+
+def _numbered(first: str, records: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {f"{first}{number:04}": each for number, each in enumerate(records)}
+
+
+def _only(properties: dict[str, Any], asked: Iterable[str]) -> dict[str, str | None]:
+    """Properties that were not asked for are absent, and empty ones are null."""
+    return {name: properties.get(name) or None for name in asked if name not in NO_PROPERTIES}
+
+
+def _link(to: str, types: Iterable[int]) -> dict[str, Any]:
+    kinds = [{"category": "HUBSPOT_DEFINED", "typeId": each, "label": None} for each in types]
+    return {"toObjectId": int(to), "associationTypes": kinds}
