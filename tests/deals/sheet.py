@@ -1,8 +1,8 @@
 """The table of deals: what people typed, and the right outcome of each, as the files beside this one say it.
 
 A row changes the sound deal of `base.toml`. `typed` lists several texts of one property (`in`), each a deal
-of its own; as a table it says what each text gives (`gives`: something expected, or another property). `"*"` is
-not compared, `"*typed"` is the text itself.
+of its own; as a table it says what each text gives (`gives`: something expected, or another property).
+`"*"` is not compared, `"*typed"` is the text itself.
 """
 
 import tomllib

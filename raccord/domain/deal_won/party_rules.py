@@ -132,14 +132,15 @@ _IDENTIFIERS = {
 
 
 def _email(deal: Deal, company: Company, rules: Invoicing) -> Iterator[Problem]:
+    """An invoice that nobody mails needs no address; one that is typed is checked all the same."""
     record, typed = company_name(company), typed_email(deal, company)
-    among = rivals(deal, company)
-    if among and mailed_to(company.legal_siren, rules):
+    among, needed = rivals(deal, company), mailed_to(company.legal_siren, rules)
+    if among and needed:
         people = tuple(message("contact.with_email", contact=contact_name(c), email=c.email) for c in among)
         yield problem(Cause.EMAIL, record, "billing_email", SEVERAL_CONTACTS, contacts=people)
-    elif not typed:
+    elif needed and not typed:
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_missing")
-    elif not parse_emails(typed):
+    elif typed and not parse_emails(typed):
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_invalid", value=typed)
 
 

@@ -176,7 +176,7 @@ def _language(deal: Deal, rules: InvoicePolicy) -> str:
 
 
 def _present(*found: Problem | None) -> tuple[Problem, ...]:
-    """Return what was found. Of a value that cannot be read that alone is said, and not that it is missing."""
+    """Return what was found. Of a value that cannot be read that alone is said, not that it is missing."""
     problems = tuple(p for p in found if p)
     unreadable = {(p.record.identity, p.field) for p in problems if p.cause is Cause.UNREADABLE}
     return tuple(

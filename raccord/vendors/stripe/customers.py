@@ -59,7 +59,6 @@ def customer_body(profile: CustomerProfile) -> "CustomerCreateParams":
     }
     body: CustomerCreateParams = {
         "name": cut(profile.name, LIMITS.customer_name),
-        "email": profile.email,
         "preferred_locales": [_LOCALES.get(profile.language, profile.language)],
         "tax_exempt": "none",
         "metadata": customer_metadata(profile),
@@ -67,6 +66,9 @@ def customer_body(profile: CustomerProfile) -> "CustomerCreateParams":
     }
     if filled := {name: text for name, text in place.items() if text}:
         body["address"] = filled  # type: ignore[typeddict-item]  # its keys are those of `place`
+    # An empty text is refused.
+    if profile.email:
+        body["email"] = profile.email
     # A longer text is no phone number, and not worth stopping an invoice for.
     if 0 < len(profile.phone) <= LIMITS.phone:
         body["phone"] = profile.phone

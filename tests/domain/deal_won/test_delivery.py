@@ -41,3 +41,18 @@ def test_a_public_body_is_a_question_until_somebody_decides(siren: str) -> None:
 def test_only_what_is_handed_in_by_hand_is_not_mailed(siren: str, rule: PublicBodies, sent: bool) -> None:
     assert mailed(_sold_to(siren), rules(public_bodies=rule)) is sent
     assert mailed(_sold_to(siren), rules(public_bodies=rule, delivery=Delivery.NONE)) is False
+
+
+def test_an_invoice_that_nobody_mails_needs_no_address_and_takes_none_that_is_no_address() -> None:
+    def sold(siren: str, email: str) -> Deal:
+        there = company(siren=siren, siret="", vat_number="", email=email)
+        return deal(companies=(there,), contacts=())
+
+    by_hand = policy(invoice=rules(public_bodies=PublicBodies.BY_HAND))
+    nobody = policy(invoice=rules(delivery=Delivery.NONE))
+    for siren, by in ((TOWN, by_hand), (FIRM, nobody)):
+        assert plan_of(sold(siren, ""), by).profile.email == ""
+        (only,) = problems_of(sold(siren, "mairie"), by)
+        assert (only.cause, only.field) == (Cause.EMAIL, "billing_email")
+    (only,) = problems_of(sold(FIRM, ""), by_hand)
+    assert (only.cause, only.field) == (Cause.EMAIL, "billing_email")

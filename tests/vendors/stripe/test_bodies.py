@@ -157,6 +157,7 @@ def test_a_site_that_is_a_customer_of_its_own_carries_its_siret() -> None:
 
 def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> None:
     odd = {"vat_number": "FR00732829320", "phone": "demander le 01 23 45 67 89", "siren": None}
+    assert "email" not in customer_body(PROFILE.model_copy(update={"email": ""}))
     body = customer_body(PROFILE.model_copy(update={**odd, "tax_treatment": TaxTreatment.EXPORT}))
     assert body["tax_exempt"] == "none"
     assert not body.keys() & {"tax_id_data", "phone"}
