@@ -1,5 +1,7 @@
 """Saying a message, a record, a number. Pure: workflows call it as well as activities and commands."""
 
+from decimal import Decimal
+
 from raccord.domain.values.message import (
     Day,
     Message,
@@ -9,6 +11,7 @@ from raccord.domain.values.message import (
     Percent,
     Price,
     Quote,
+    RecordKind,
     RecordName,
     message,
 )
@@ -55,6 +58,8 @@ def say_param(value: Param, language: str) -> str:  # noqa: PLR0911 - a line for
 
 def _called(record: RecordName, language: str) -> str:
     """What people call a record, without saying of which kind it is; its id only without name and number."""
+    if record.kind is RecordKind.VAT_RATE and record.id:
+        return formats.percent(Decimal(record.id), language)
     match record.number, record.name:
         case int(number), str(name) if name:
             return say(message("text.line", number=number, name=name), language)

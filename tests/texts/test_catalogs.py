@@ -79,3 +79,10 @@ def test_an_unknown_code_or_a_plural_without_count_is_an_error() -> None:
         catalog("fr").text("no.such.code")
     with pytest.raises(KeyError):
         catalog("fr").text("quality.title")
+
+
+def test_nobody_is_told_to_dun_when_something_is_to_be_read_again() -> None:
+    # « Relancer » un client is to dun him: a reader in finance would do that.
+    french = catalog("fr")
+    said = {code: french.text(code, 2) for code in french.codes}
+    assert {code for code, text in said.items() if re.search(r"\brelan[cç]", text, re.IGNORECASE)} == set()

@@ -103,7 +103,7 @@ def test_the_no_break_spaces_of_amounts_and_punctuation_reach_the_messenger() ->
     ("standing", "fr"),
     [
         (OPEN, None),
-        (Standing(incident="i", revision=1, closed=True), "Réglé : le flux a repris de lui-même."),
+        (Standing(incident="i", revision=1, closed=True), "Réglé : Raccord a repris de lui-même."),
         (
             Standing(incident="i", revision=1, answer=Answer(choice=Choice.RETRY, actor="cli:anne")),
             "Relu à la demande de cli:anne : la question se pose encore.",
@@ -187,7 +187,7 @@ def test_the_task_says_what_to_do_and_whom_to_ask() -> None:
     gross, point, goes_on, contact = body.split("\n")
     assert plain(gross) == "Total TTC : 120,00 €"
     assert plain(point).startswith("facture F-1")
-    assert goes_on == "Le flux reprend de lui-même dès que la fiche est corrigée."
+    assert goes_on == "Raccord reprend de lui-même dès que la fiche est corrigée."
     assert plain(contact) == "Contact : Anne"
 
 

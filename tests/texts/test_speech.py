@@ -12,6 +12,7 @@ from raccord.domain.values.message import (
     Number,
     Param,
     Percent,
+    Price,
     Quote,
     RecordKind,
     RecordName,
@@ -89,6 +90,28 @@ def test_a_record_is_named_as_people_see_it(record: RecordName, fr: str, en: str
 def test_every_kind_of_record_has_a_name(kind: RecordKind) -> None:
     assert say_record(RecordName(kind=kind), "fr")
     assert say_record(RecordName(kind=kind), "en")
+
+
+def test_a_vat_rate_is_named_by_its_percentage() -> None:
+    rate = RecordName(kind=RecordKind.VAT_RATE, id="5.5")
+    assert (say_record(rate, "fr"), say_record(rate, "en")) == ("taux de TVA 5,5\u00a0%", "VAT rate 5.5%")
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "fr", "en"),
+    [
+        ("5120.5", "EUR", "5\u202f120,50\u00a0€", "€5,120.50"),
+        ("0.0345", "EUR", "0,0345\u00a0€", "€0.0345"),
+        ("1200", "JPY", "1\u202f200\u00a0JPY", "¥1,200"),
+        ("-2", "EUR", "-2,00\u00a0€", "-€2.00"),
+        ("1E+300", "EUR", "1E+300 EUR", "1E+300 EUR"),
+    ],
+)
+def test_a_price_has_the_decimals_of_its_currency_and_its_own(
+    price: str, currency: str, fr: str, en: str
+) -> None:
+    value = Price(price=Decimal(price), currency=currency)
+    assert (say_param(value, "fr"), say_param(value, "en")) == (fr, en)
 
 
 def test_a_setting_s_name_is_not_translated() -> None:

@@ -161,7 +161,7 @@ class Writing(Reading):
             DraftWrites.create_vat_rate,
             VatRate(rate=rate),
             queue=self._billing,
-            about=RecordName(kind=RecordKind.VAT_RATE, name=f"{rate} %"),
+            about=RecordName(kind=RecordKind.VAT_RATE, id=rate),
             summary=f"create the VAT rate {rate} %",
         )
 

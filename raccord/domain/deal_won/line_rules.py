@@ -7,13 +7,22 @@ from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.invoice import InvoiceLine
-from raccord.domain.values.message import Percent, RecordName
-from raccord.domain.values.money import EXACT, exponent, round_half_up
+from raccord.domain.values.message import Number, Percent, Price, RecordName
+from raccord.domain.values.money import EXACT, exponent, known_currency, round_half_up
 from raccord.domain.values.names import THE_DEAL, line_name
 
 Outcome = InvoiceLine | Problem
 _FINEST_PRICE = Decimal("1E-8")
 """In major units: fine enough for a quantity of a million, and no vendor takes more than ten decimals."""
+_LARGEST_FRACTION = Decimal("0.3")
+"""No VAT rate is so low, and none above 30 %: up to here a rate was typed as a fraction, 0.2 for 20 %."""
+
+
+def price_in(currency: str | None, amount: Decimal) -> Price | Number:
+    """Tell an amount with its currency; without one where the deal's is unknown."""
+    if currency and known_currency(currency):
+        return Price(price=amount, currency=currency)
+    return Number(number=amount)
 
 
 def price_after_discount(line: LineItem, record: RecordName) -> Decimal | Problem:
@@ -40,11 +49,12 @@ def _quantity(line: LineItem, record: RecordName) -> Problem | None:
     return problem(Cause.QUANTITY, record, "quantity", "line.quantity_not_positive", quantity=line.quantity)
 
 
-def _price(line: LineItem, record: RecordName) -> Problem | None:
+def _price(line: LineItem, record: RecordName, currency: str | None) -> Problem | None:
     if line.unit_price is None:
         return problem(Cause.PRICE, record, "price", "line.price_missing")
     if line.unit_price < 0:
-        return problem(Cause.PRICE, record, "price", "line.price_negative", price=line.unit_price)
+        price = price_in(currency, line.unit_price)
+        return problem(Cause.PRICE, record, "price", "line.price_negative", price=price)
     return None
 
 
@@ -57,6 +67,17 @@ def _vat_rate(line: LineItem, record: RecordName, policy: DealWonPolicy) -> Deci
     if rate is None:
         code = "line.vat_rate_missing" if vat.default_rate is None else "line.vat_rate_missing_abroad"
         return problem(Cause.VAT, record, "vat_rate", code)
+    if rate not in vat.rates and 0 < rate <= _LARGEST_FRACTION:
+        meant = EXACT.multiply(rate, Decimal(100))
+        return problem(
+            Cause.VAT,
+            record,
+            "vat_rate",
+            "line.vat_rate_fraction",
+            rate=Percent(percent=rate),
+            meant=Percent(percent=meant),
+            number=meant,
+        )
     if rate not in vat.rates:
         known = tuple(Percent(percent=each) for each in vat.rates)
         return problem(
@@ -93,7 +114,8 @@ def _as_in_crm(line: LineItem, record: RecordName, made: InvoiceLine, currency: 
     shown = made.model_copy(update={"unit_price": price, "computed_net": ours})
     if abs(theirs - exact) < Decimal(1).scaleb(-decimals) and shown.priced.net(currency) == theirs:
         return shown
-    return problem(Cause.AMOUNT, record, "amount", "line.crm_amount_differs", theirs=line.amount, ours=ours)
+    told = price_in(currency, line.amount), price_in(currency, ours)
+    return problem(Cause.AMOUNT, record, "amount", "line.crm_amount_differs", theirs=told[0], ours=told[1])
 
 
 def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome]:
@@ -103,7 +125,7 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
         for p in (
             _name(line, record),
             _quantity(line, record),
-            _price(line, record),
+            _price(line, record, deal.currency),
             _currency(line, record, deal.currency),
             _recurring(line, record),
         )
@@ -111,7 +133,9 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
     ]
     rate, price = _vat_rate(line, record, policy), price_after_discount(line, record)
     found += [
-        p for p in (rate, price) if isinstance(p, Problem) and not (p is price and _price(line, record))
+        p
+        for p in (rate, price)
+        if isinstance(p, Problem) and not (p is price and _price(line, record, deal.currency))
     ]
     if found or isinstance(rate, Problem) or isinstance(price, Problem):
         yield from found

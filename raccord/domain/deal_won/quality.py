@@ -17,6 +17,7 @@ from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
+from raccord.domain.values.message import Price
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
 from raccord.domain.values.parties import Company, CustomerProfile
@@ -110,9 +111,8 @@ def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
     if deal.amount is None or round_half_up(deal.amount, exponent(mine.currency)) == mine.amount:
         return None
     code = "deal.net_differs" if basis is AmountBasis.NET else "deal.gross_differs"
-    return problem(
-        Cause.AMOUNT, THE_DEAL, "amount", code, amount=deal.amount, currency=mine.currency, lines=mine
-    )
+    said = Price(price=deal.amount, currency=mine.currency)
+    return problem(Cause.AMOUNT, THE_DEAL, "amount", code, amount=said, lines=mine)
 
 
 def _absurd(totals: Totals) -> Problem | None:

@@ -48,6 +48,12 @@ def invoice_name(invoice: Invoice) -> RecordName:
     )
 
 
+def buyer_of(invoice: Invoice) -> RecordName:
+    """Name the customer as the invoice prints it; by its id where the billing system does not tell."""
+    printed = invoice.buyer.name if invoice.buyer else ""
+    return RecordName(kind=RecordKind.CUSTOMER, id=invoice.customer_id, name=printed)
+
+
 def unproven(draft: Invoice, differences: tuple[Message, ...], *, exempted: bool = False) -> Ask:
     """The draft does not come to our totals; `differences` names each figure, expected and found.
 
@@ -56,10 +62,13 @@ def unproven(draft: Invoice, differences: tuple[Message, ...], *, exempted: bool
     # Without the draft's id: it is made anew each day it waits, and the question would be another one.
     found = problem(Cause.TOTALS, THE_DRAFT, "total", "totals.unproven", differences=differences)
     if exempted:
-        printed = draft.buyer.name if draft.buyer else ""
-        customer = RecordName(kind=RecordKind.CUSTOMER, id=draft.customer_id, name=printed)
         found = problem(
-            Cause.TOTALS, THE_DRAFT, "total", "totals.exempted", differences=differences, customer=customer
+            Cause.TOTALS,
+            THE_DRAFT,
+            "total",
+            "totals.exempted",
+            differences=differences,
+            customer=buyer_of(draft),
         )
     return Ask(
         step="totals",
@@ -158,7 +167,7 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
 
 def no_longer_won(invoice: Invoice, *, deleted: bool) -> Ask:
     """The deal was lost or deleted after its invoice was issued."""
-    number = invoice_name(invoice)
+    number, buyer = invoice_name(invoice), buyer_of(invoice)
     cause = Cause.DELETED_AFTER_ISSUE if deleted else Cause.LOST_AFTER_ISSUE
     title = "deleted_after_issue.title" if deleted else "lost_after_issue.title"
     return Ask(
@@ -166,7 +175,15 @@ def no_longer_won(invoice: Invoice, *, deleted: bool) -> Ask:
         cause=cause,
         title=message(title, number=number),
         problems=(
-            problem(Cause.AMOUNT, THE_DEAL, "stage", cause, number=number, gross=invoice.totals.gross),
+            problem(
+                Cause.AMOUNT,
+                THE_DEAL,
+                "stage",
+                cause,
+                number=number,
+                customer=buyer,
+                gross=invoice.totals.gross,
+            ),
         ),
         skip=_SEEN,
     )

@@ -65,7 +65,8 @@ class RecordKind(StrEnum):
 class RecordName(Value):
     """A record as people see it: `line 2 “Energy audit”`, a company by its name.
 
-    `id` tells it from others and is shown only where there is neither a number nor a name.
+    `id` tells it from others and is shown only where there is neither a number nor a name. A VAT rate's is
+    its percentage.
     """
 
     kind: RecordKind
