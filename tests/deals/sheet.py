@@ -151,6 +151,8 @@ def _put(written: dict[str, Any], place: str, value: Any) -> None:
             written[field] = value
         case "line" | "line2":
             written.setdefault("lines", [{}])[record == "line2"][field] = value
+        case "contact":
+            written.setdefault("contacts", [{}])[0][field] = value
         case _:
             written.setdefault(record, {})[field] = value
 

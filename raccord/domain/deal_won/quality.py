@@ -17,7 +17,7 @@ from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
-from raccord.domain.values.message import Price
+from raccord.domain.values.message import Price, RecordKind
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
 from raccord.domain.values.parties import Company, CustomerProfile
@@ -176,11 +176,21 @@ def _language(deal: Deal, rules: InvoicePolicy) -> str:
 
 
 def _present(*found: Problem | None) -> tuple[Problem, ...]:
-    """Return what was found. Of a value that cannot be read that alone is said, not that it is missing."""
-    problems = tuple(p for p in found if p)
-    unreadable = {(p.record.identity, p.field) for p in problems if p.cause is Cause.UNREADABLE}
-    return tuple(
-        p for p in problems if p.cause is Cause.UNREADABLE or (p.record.identity, p.field) not in unreadable
+    """Return what was found. Of a value that cannot be read that alone is said: not that it is missing, nor
+    that amounts differ for want of it.
+    """
+    problems = [p for p in found if p]
+    unreadable = [p for p in problems if p.cause is Cause.UNREADABLE]
+    fields = {(p.record.identity, p.field) for p in unreadable}
+    lines = any(p.record.kind is RecordKind.LINE for p in unreadable)
+    others = (p for p in problems if p.cause is not Cause.UNREADABLE)
+    return (
+        *unreadable,
+        *(
+            p
+            for p in others
+            if (p.record.identity, p.field) not in fields and not (lines and p.cause is Cause.AMOUNT)
+        ),
     )
 
 

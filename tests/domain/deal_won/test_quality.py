@@ -89,6 +89,18 @@ def test_what_cannot_be_read_is_not_called_missing_too(field: str, empty: str) -
     ]
 
 
+def test_amounts_are_not_compared_where_a_discount_cannot_be_read() -> None:
+    typed = Unreadable(record=LINE, field="discount", value="5 + 10 %")
+    counted = deal(lines=(line(amount=Decimal("90")),), amount=Decimal("90"))
+    assert [p.cause for p in problems_of(counted)] == [Cause.AMOUNT]
+    assert [p.cause for p in problems_of(counted.model_copy(update={"unreadable": (typed,)}))] == [
+        Cause.UNREADABLE
+    ]
+    elsewhere = Unreadable(record="deal", field="service_date", value="demain")
+    found = problems_of(counted.model_copy(update={"unreadable": (elsewhere,)}))
+    assert [p.cause for p in found] == [Cause.UNREADABLE, Cause.AMOUNT]
+
+
 def test_a_deal_without_close_date_is_a_question_only_where_a_cut_over_is_set() -> None:
     (only,) = problems_of(deal(won_on=None), CUT_OVER)
     assert (only.cause, str(only.record), only.field) == (Cause.DATE, "deal", "won_on")
