@@ -18,7 +18,7 @@ from activities.policies import Policies
 from activities.records.memory import RecordsActivities
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
-from activities.service.sweep import SweepActivities, SweepReads
+from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
@@ -90,6 +90,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         SweepActivities(
             records,
             configuration.crm.name,
+            configuration.billing.name,
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
         ),
@@ -125,6 +126,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),
+        CorrectionReads(billing),
     )
 
 

@@ -16,8 +16,9 @@ class WriteBack(Value):
     deal: DealRef
     billing: str
     fields: InvoiceFields
-    as_read: str
-    """The content hash of the deal as it was when all was done: an event that leaves it so is an echo."""
+    as_read: str | None
+    """The content hash of the deal as it was when all was done: an event that leaves it so is an echo. None
+    while something is left to do."""
 
 
 class CrmReads:

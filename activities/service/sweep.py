@@ -5,14 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
+from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
-from raccord.domain.service.sweep import Sweep, SweepPlan, SweepResult
+from raccord.connectors.errors import ConnectorError, RateLimited
+from raccord.domain.service.sweep import Corrected, Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
 from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, wake
 
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
+CORRECTIONS = "sweep/corrections"
+FIRST_LOOK = timedelta(days=30)
+"""How far back credit notes are looked for the first time."""
 FULL_EVERY = timedelta(days=1)
 """Only a full list shows which invoiced deals were deleted."""
 KEY = "sweep"
@@ -32,24 +37,53 @@ class SweepReads:
         return await self._crm.won_deals(won_from=self._won_from, changed_since=since)
 
 
+class CorrectionReads:
+    def __init__(self, billing: BillingReader) -> None:
+        self._billing = billing
+
+    @activity.defn(name="sweep.corrections")
+    async def corrections(self, plan: SweepPlan) -> Corrections:
+        """List the invoices that people voided or credited.
+
+        It is asked once: a refusal is a remark on the sweep, and the next one asks again.
+        """
+        if plan.corrected_since is None:
+            return Corrections()
+        try:
+            found = await self._billing.corrected_since(plan.corrected_since)
+        except RateLimited:
+            raise
+        except ConnectorError as error:
+            return Corrections(refused=str(error))
+        listed = ((each.id, each.reference) for each in found)
+        return Corrections(
+            invoices=tuple(Corrected(invoice_id=id_, deal=ref.deal if ref else None) for id_, ref in listed)
+        )
+
+
 class SweepActivities:
     """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing."""
 
-    def __init__(self, records: Records, crm: str, overlap: timedelta, *, active: bool) -> None:
+    def __init__(self, records: Records, crm: str, billing: str, overlap: timedelta, *, active: bool) -> None:
         self._active = active
         self._records = records
         self._crm = crm
+        self._billing = billing
         self._overlap = overlap
 
     @activity.defn(name="sweep.plan")
     async def plan(self, sweep: Sweep) -> SweepPlan:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
-        last, all_seen = [await self._records.watermarks.get(name) for name in (WATERMARK, FULL_WATERMARK)]
+        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS)
+        last, all_seen, corrected = [await self._records.watermarks.get(name) for name in names]
         now = datetime.now(UTC)
         return SweepPlan(
             crm=self._crm,
             full=sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY,
             changed_since=last - self._overlap if last else None,
+            corrected_since=(corrected - self._overlap if corrected else now - FIRST_LOOK)
+            if self._active
+            else None,
             began_at=now,
         )
 
@@ -81,6 +115,22 @@ class SweepActivities:
             waiting=len(waiting),
             no_longer_won=len(gone),
         )
+
+    @activity.defn(name="sweep.tell_corrections")
+    async def tell_corrections(self, plan: SweepPlan, found: Corrections) -> int:
+        """Have the flows look at the deals of these invoices; return how many there are.
+
+        Invoices that no deal has are other people's business.
+        """
+        deals: set[DealRef] = set()
+        for each in found.invoices:
+            linked = await self._records.links.deal_of_invoice(each.invoice_id, self._billing)
+            deals |= {deal for deal in (linked, each.deal) if deal and deal.connection == plan.crm}
+        for deal in sorted(deals, key=str):
+            await self._wake(DEAL_WON, deal.subject)
+        if not found.refused:
+            await self._records.watermarks.advance(CORRECTIONS, plan.began_at)
+        return len(deals)
 
     async def _wake(self, flow: FlowType, subject: Subject) -> None:
         why = Changed(key=KEY, thorough=True)

@@ -4,14 +4,14 @@ Every writing method makes one external write and takes the idempotency key of t
 vendor without such keys relies on the look-up that precedes each call.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
 
 
@@ -57,6 +57,20 @@ class BillingReader(Protocol):
         self, customer_id: str, *, since: date, until: date
     ) -> tuple[Invoice, ...]:
         """Return the customer's invoices dated between two business dates, drafts included, ours or not."""
+        ...
+
+    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
+        """Return the invoices that were voided since, or on which a credit note was issued or taken back.
+
+        As they are now, ours or not; as far back as the vendor remembers.
+        """
+        ...
+
+    async def preview_credit(self, invoice: Invoice) -> CreditPreview:
+        """Compute the credit note of all that is left of an issued invoice. Issues nothing.
+
+        Where the vendor does not compute it, the preview says why and has no totals.
+        """
         ...
 
     async def was_delivered(self, invoice_id: str) -> bool:

@@ -137,6 +137,10 @@ class Check(Value):
     def fail(cls, name: str, found: str, *, expected: str = "", remedy: str) -> Self:
         return cls(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
 
+    def softened(self) -> Self:
+        """Return a failure as a warning: of what something is left out without, and nothing stops."""
+        return self.model_copy(update={"state": CheckState.WARN}) if self.state is CheckState.FAIL else self
+
     @classmethod
     def skipped(cls, name: str, *, needs: str) -> Self:
         """Return a line for what nobody looked at; `needs` is the check that failed."""

@@ -120,6 +120,18 @@ class Links:
         wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, deal_links.c.number.is_not(None))
         return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
 
+    def deal_of_invoice(self, invoice_id: str, billing: str) -> Work[DealRef | None]:
+        """Return the deal that an invoice is linked with."""
+        wanted = select(deal_links.c.crm, deal_links.c.deal).where(
+            deal_links.c.invoice_id == invoice_id, deal_links.c.billing == billing
+        )
+
+        def work(tx: Connection) -> DealRef | None:
+            row = tx.execute(wanted.limit(1)).one_or_none()
+            return None if row is None else DealRef(connection=row.crm, id=row.deal)
+
+        return self._database.reading(work)
+
     def update_deal(self, deal: DealRef, billing: str, **changed: Unpack[DealChange]) -> Work[None]:
         """Set the given fields and leave the others."""
         now, fresh = datetime.now(UTC), DealLink()

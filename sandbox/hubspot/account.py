@@ -9,6 +9,7 @@ CURRENCIES = ("EUR", "USD", "JPY", "CHF", "GBP")
 BILLING_STATUSES = (
     ("draft", "Brouillon"),
     ("issued", "Émise"),
+    ("partially_credited", "Avoir partiel"),
     ("partially_paid", "Partiellement payée"),
     ("paid", "Payée"),
     ("overdue", "En retard"),
@@ -234,6 +235,8 @@ def _custom() -> dict[str, list[Property]]:
         "deals": [
             Property("billing_invoice_id", "Invoice id", group=group, unique=True, own=True),
             *_text("billing_invoice_number", "billing_invoice_url", "purchase_order", group=group, own=True),
+            *_text("billing_credit_notes", group=group, own=True),
+            *_number("billing_amount_credited", group=group, own=True),
             *_number("billing_amount_net", "billing_amount_gross", group=group, own=True),
             *_number("billing_amount_paid", "billing_amount_due", group=group, own=True),
             *_dated("billing_due_on", "billing_paid_on", "service_date", group=group, kind="date", own=True),

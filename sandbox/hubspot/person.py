@@ -17,6 +17,8 @@ _INVOICE_FIELDS = (
     "billing_invoice_url",
     "billing_status",
     "billing_due_on",
+    "billing_credit_notes",
+    "billing_amount_credited",
 )
 _TASK_FIELDS = ("hs_task_subject", "hs_task_body", "hs_task_status", "hubspot_owner_id")
 

@@ -34,10 +34,35 @@ def create(call: Call) -> Json:
     return note
 
 
+def preview(call: Call) -> Json:
+    """What `create` would make of the same parameters; nothing happens."""
+    invoice = _credited_invoice(call)
+    lines, sums = _credited(call, invoice)
+    paid = invoice.status == "paid"
+    _affordable(call, invoice, sums.total, paid=paid)
+    return _note(call, invoice, lines, sums, paid=paid)
+
+
 def retrieve(call: Call) -> Json:
-    note = call.store.credit_notes.find(call.id)
-    if note is None:
-        raise missing_object("credit note", call.id)
+    return _existing(call)
+
+
+def void(call: Call) -> Json:
+    """Take a credit note back, which only works while its invoice is not settled by it."""
+    note = _existing(call)
+    invoice = call.store.invoices.find(note["invoice"])
+    if note["status"] == "void":
+        raise Refusal("This credit note is already void.")
+    if invoice is None or invoice.status != "open":
+        raise Refusal("You can only void a credit note of an open invoice.")
+    before, noted = shown(call.account, invoice), dict(note)
+    note.update(status="void", voided_at=call.now)
+    invoice.data["pre_payment_credit_notes_amount"] -= note["amount"]
+    invoice.data["amount_due"] += note["amount"]
+    invoice.data["amount_remaining"] += note["amount"]
+    call.updated("credit_note.updated", note, noted)
+    call.event("credit_note.voided", note)
+    call.updated("invoice.updated", shown(call.account, invoice), before)
     return note
 
 
@@ -52,6 +77,13 @@ def list_(call: Call) -> Json:
             and in_range(note["created"], params.get("created"))
         ),
     )
+
+
+def _existing(call: Call) -> Json:
+    note = call.store.credit_notes.find(call.id)
+    if note is None:
+        raise missing_object("credit note", call.id)
+    return note
 
 
 def _credited_invoice(call: Call) -> Invoice:

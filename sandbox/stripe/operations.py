@@ -184,6 +184,16 @@ _MONEY = (
         rules.credit_note,
     ),
     Operation("GET", "/v1/credit_notes", "credit_note", credit_notes.list_, fields.CREDIT_NOTE_LIST),
+    Operation(
+        "GET",
+        "/v1/credit_notes/preview",
+        "credit_note",
+        credit_notes.preview,
+        fields.CREDIT_NOTE,
+        ("invoice",),
+        rules.credit_note,
+    ),
+    Operation("POST", "/v1/credit_notes/{id}/void", "credit_note", credit_notes.void),
     Operation("GET", "/v1/credit_notes/{id}", "credit_note", credit_notes.retrieve),
 )
 _ACCOUNT = (

@@ -64,6 +64,11 @@ class StripePerson(Person):
     async def void(self, invoice: str) -> None:
         await self.post(f"/v1/invoices/{invoice}/void")
 
-    async def credit(self, invoice: str, amount: int) -> None:
+    async def credit(self, invoice: str, amount: int) -> Json:
         """Issue a credit note for this gross amount."""
-        await self.post("/v1/credit_notes", invoice=invoice, amount=str(amount))
+        note: Json = await self.post("/v1/credit_notes", invoice=invoice, amount=str(amount))
+        return note
+
+    async def take_back(self, credit_note: str) -> None:
+        """Void a credit note."""
+        await self.post(f"/v1/credit_notes/{credit_note}/void")

@@ -194,6 +194,18 @@ def reconcile(once: bool, config: Path | None, as_json: bool) -> None:
     _end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
 
 
+@app.command()
+@click.argument("deal")
+@config_file
+@as_json
+def credit(deal: str, config: Path | None, as_json: bool) -> None:
+    """Show what a credit note on a deal's invoice comes to, and where a person issues it. Issues nothing."""
+    from starters.cli.credit import prepare
+
+    loaded = configuration(config)
+    _end(run(prepare(loaded, key_ring(loaded), deal, as_json=as_json)))
+
+
 @audit.command("verify")
 @config_file
 @as_json

@@ -62,8 +62,11 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
     click.echo(
         f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "
         f"{bold(str(result.without_invoice))} without an invoice, {bold(str(result.changed))} invoiced and "
-        f"changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, and at "
+        f"changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, "
+        f"{bold(str(result.corrected))} whose invoice was credited or voided, and at "
         f"{bold(str(result.waiting))} open question(s).\n"
         "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."
     )
+    if result.remark:
+        warn(result.remark)
     return 0

@@ -1,14 +1,14 @@
 """A billing system in memory, as `raccord.connectors.billing` describes one, with idempotency keys."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
 from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder, InvoiceState
+from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
@@ -86,6 +86,14 @@ class FakeBilling(Switches):
             )
             for line in self._orders[invoice_id].lines
         )
+
+    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
+        await self._call("corrected_since")
+        return tuple(i for i in self.invoices.values() if i.corrected)
+
+    async def preview_credit(self, invoice: Invoice) -> CreditPreview:
+        await self._call("preview_credit")
+        return CreditPreview(credited=invoice.outstanding, totals=invoice.totals)
 
     async def invoices_of_customer(
         self, customer_id: str, *, since: date, until: date

@@ -111,6 +111,54 @@ async def test_a_deal_deleted_after_its_invoice_is_asked_about(deaf: Lane) -> No
     await deaf.question(deal, cause="deleted_after_issue")
 
 
+async def test_a_credit_note_made_in_stripe_is_shown_on_the_deal_and_settles_its_question(
+    deaf: Lane,
+) -> None:
+    account = deaf.account
+    lost, still_won = [await account.deal() for _ in range(2)]
+    for deal in (lost, still_won):
+        await account.win(deal)
+    await until(lambda: listed(account, [lost, still_won]), what="HubSpot's search shows them")
+    await sweep(deaf)
+    for deal in (lost, still_won):
+        await deaf.outcome(deal)
+    await account.move(lost, "closedlost")
+    await deaf.wake(lost, key="lost")
+    await deaf.question(lost, cause="lost_after_issue")
+    prepared = await deaf.command("credit", lost, "--json")
+    assert prepared.returncode == 0, prepared.stderr
+    assert json.loads(prepared.stdout)["totals"]["gross"] == {"amount": "1305.39", "currency": "EUR"}
+    numbers = {}
+    for deal in (lost, still_won):
+        (invoice,) = await account.invoices(deal)
+        assert invoice["pre_payment_credit_notes_amount"] == 0
+        numbers[deal] = (await account.billing.credit(invoice["id"], TWO_LINES_GROSS))["number"]
+    assert (await sweep(deaf))["corrected"] == 2
+    assert (await deaf.outcome(lost))["ending"] == "not_for_us"
+    await deaf.question(still_won, cause="withdrawn")
+    for deal, number in numbers.items():
+        shown = await account.shown(deal)
+        assert (shown["billing_status"], shown["billing_credit_notes"]) == ("credited", number)
+        assert shown["billing_amount_credited"] == "1305.39"
+    asked = {row.question.subject.id for row in await deaf.waiting()}
+    assert (lost in asked, still_won in asked) == (False, True)
+    assert len(await account.invoices(still_won)) == 1
+    (row,) = [each for each in await deaf.waiting() if each.question.subject.id == still_won]
+    await deaf.command("inbox", "cancel", row.incident)
+    assert (await deaf.outcome(still_won))["ending"] == "closed"
+
+
+async def test_credit_notes_that_may_not_be_listed_are_a_remark_on_the_sweep(deaf: Lane) -> None:
+    fault = await deaf.account.fault(
+        vendor="stripe", method="GET", path="/v1/events", effect={"status": 403}, times=None
+    )
+    done = await deaf.command("reconcile", "--once")
+    await deaf.account.release(fault)
+    assert done.returncode == 0, done.stderr
+    assert "Credit notes were not looked for" in done.stderr
+    assert "Events: Read" in done.stderr
+
+
 async def test_a_refused_sweep_says_why_and_keeps_no_other_from_running(deaf: Lane) -> None:
     search = "/crm/v3/objects/deals/search"
     unreadable = {"effect": {"without": "results"}, "when": "after", "times": None}

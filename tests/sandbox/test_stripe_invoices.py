@@ -374,6 +374,28 @@ async def test_a_credit_note_lowers_what_is_due_and_a_full_one_settles_it(bench:
     await refused(notes.create_async({"invoice": invoice.id, "amount": 1, "out_of_band_amount": 2}))
 
 
+async def test_a_credit_note_is_computed_without_being_issued(bench: Bench) -> None:
+    invoice = await bench.issued()
+    item: Any = {"type": "invoice_line_item", "invoice_line_item": invoice.lines.data[0].id, "amount": 10000}
+    notes = bench.client.v1.credit_notes
+    seen = await notes.preview_async({"invoice": invoice.id, "lines": [item]})
+    assert (seen.total, seen.total_excluding_tax) == (12000, 10000)
+    assert (await notes.list_async({"invoice": invoice.id})).data == []
+    assert (await bench.client.v1.invoices.retrieve_async(invoice.id)).amount_remaining == 12000
+    await refused(notes.preview_async({"invoice": invoice.id, "amount": 12001}), match="between")
+
+
+async def test_a_credit_note_of_an_open_invoice_can_be_taken_back(bench: Bench) -> None:
+    invoice = await bench.issued()
+    notes = bench.client.v1.credit_notes
+    note = await notes.create_async({"invoice": invoice.id, "amount": 2000})
+    assert (await notes.void_credit_note_async(note.id)).status == "void"
+    read = await bench.client.v1.invoices.retrieve_async(invoice.id)
+    assert (read.amount_remaining, read.pre_payment_credit_notes_amount) == (12000, 0)
+    assert len(await bench.events("credit_note.voided")) == 1
+    await refused(notes.void_credit_note_async(note.id), match="already void")
+
+
 async def test_a_credit_note_on_a_paid_invoice_says_where_the_money_went(bench: Bench) -> None:
     invoice = await bench.issued()
     await bench.client.v1.invoices.pay_async(invoice.id, {"paid_out_of_band": True})

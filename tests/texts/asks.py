@@ -9,7 +9,7 @@ from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
-from raccord.domain.values.invoice import Buyer, InvoicedLine, InvoiceState
+from raccord.domain.values.invoice import Buyer, CreditNote, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Contact
@@ -49,6 +49,12 @@ HERE = profile(address=address(line1="1 rue Rubis"))
 OTHER = Buyer(name="Rubis 9", address=address(line1="2 rue Rubis"), identifiers=())
 GONE = InvoicedLine(name="Audit", quantity=Decimal(1), net=Money.of_minor(5000, "EUR"), vat_rate=None)
 PAID = invoice(InvoiceState.PAID, number="F-1")
+CREDITED = invoice(
+    InvoiceState.PAID,
+    number="F-3",
+    credited="120",
+    credit_notes=(CreditNote(number="F-3-CN-01", gross=Money.of_minor(12000, "EUR")),),
+)
 ANOTHER = invoice(id="in_2", number="F-2")
 
 
@@ -84,6 +90,8 @@ def all_asks() -> dict[str, Ask]:
         ),
         "no_longer_won": questions.no_longer_won(PAID, deleted=False),
         "no_longer_won, deleted": questions.no_longer_won(PAID, deleted=True),
+        "withdrawn, credited": questions.withdrawn(CREDITED),
+        "withdrawn, void": questions.withdrawn(invoice(InvoiceState.VOID, number="F-2")),
         "edited_after_issue": questions.edited_after_issue(
             PAID, differences(deal(currency="USD"), PAID, (GONE,), policy())
         ),

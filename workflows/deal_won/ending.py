@@ -13,6 +13,7 @@ from raccord.domain.values.invoice import Invoice, InvoiceState, fields_of, live
 from raccord.domain.values.message import Message, message
 from raccord.records.links import DealLink
 from workflows.deal_won.case import Case
+from workflows.deal_won.corrected import Corrected
 from workflows.deal_won.issued import Issued
 from workflows.deal_won.steps import Writing
 from workflows.steps import Gone, Stopped
@@ -27,6 +28,7 @@ class Finish:
     def __init__(self, case: Case, issued_here: dict[str, tuple[Problem, ...]]) -> None:
         self._case = case
         self._issued_here = issued_here
+        self._not_shown: tuple[Problem, ...] = ()
 
     def echoed(self, link: DealLink) -> DealWonEnd:
         """End without another look: what changed is what our own last write changed."""
@@ -74,8 +76,13 @@ class Finish:
             await steps.went_without_mail()
 
     async def _shown(self, steps: Writing, invoice: Invoice) -> None:
+        as_read = self._case.deal.content_hash
+        if invoice.corrected:
+            self._not_shown = await Corrected(self._case).shown(invoice, as_read=as_read)
+            return
+        fields = fields_of(invoice, new=invoice.id in self._issued_here)
         try:
-            await steps.write_back(fields_of(invoice), as_read=self._case.deal.content_hash)
+            await steps.write_back(fields, as_read=as_read)
         except Stopped as stopped:
             await self._go_without(stopped, "write_back", WITHOUT_WRITING)
 
@@ -87,7 +94,7 @@ class Finish:
         return DealWonEnd(
             ending=ending,
             mode=self._case.policy.mode,
-            warnings=self._issued_here.get(invoice.id, ()),
+            warnings=(*self._issued_here.get(invoice.id, ()), *self._not_shown),
             customer_id=invoice.customer_id,
             invoice_id=invoice.id,
             number=invoice.number,
@@ -108,26 +115,31 @@ async def not_for_us(case: Case, reason: NotForUs, survivor: Deal | None) -> Dea
 
     Its issued invoice is a question first; a draft of ours is deleted, or somebody could issue it by hand.
     """
+    remarks: tuple[Problem, ...] = ()
     if case.policy.mode is not Mode.SHADOW:
         steps, merged = case.finishing(), survivor is not None and reason is NotForUs.MERGED
         link = await steps.no_longer_ours(survivor.ref.id if survivor and merged else None)
         if survivor and merged:
             await steps.wake(survivor.ref.subject)
         if link.invoice_id:
-            await _left_behind(case, reason, steps)
-    return DealWonEnd(ending=Ending.NOT_FOR_US, mode=case.policy.mode, reason=reason)
+            remarks = await _left_behind(case, reason, steps)
+    return DealWonEnd(ending=Ending.NOT_FOR_US, mode=case.policy.mode, reason=reason, warnings=remarks)
 
 
-async def _left_behind(case: Case, reason: NotForUs, steps: Writing) -> None:
+async def _left_behind(case: Case, reason: NotForUs, steps: Writing) -> tuple[Problem, ...]:
+    """Settle what a deal that is not ours leaves; return what could not be shown on it."""
     try:
         books = await steps.books(BooksQuery(billing=case.policy.billing, deal=case.ref))
     except Gone:
-        return
+        return ()
     for invoice in live_invoices(books.invoices):
         if not invoice.finalised and invoice.is_of(case.ref):
             await steps.discard(invoice, revision=books.link.revision + 1)
         elif invoice.finalised and reason in (NotForUs.NOT_WON, NotForUs.DELETED):
+            if invoice.corrected:
+                await Corrected(case).shown(invoice)
             await case.ask(no_longer_won(invoice, deleted=reason is NotForUs.DELETED))
+    return await Corrected(case).left(books) if reason is NotForUs.NOT_WON else ()
 
 
 def shadow(case: Case, plan: InvoicePlan, books: Books) -> DealWonEnd:

@@ -21,6 +21,7 @@ from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
 from raccord.texts.ends import subject_markdown
 from workflows.deal_won.case import Case
+from workflows.deal_won.corrected import Corrected
 from workflows.deal_won.customer import Customers
 from workflows.deal_won.draft import Drafts
 from workflows.deal_won.ending import Finish, not_for_us, shadow
@@ -65,6 +66,7 @@ class DealWon(Flow[DealWonEnd]):
         issued.one_at_most(books)
         if invoice := books.issued:
             return await finish.already(invoice, books)
+        await Corrected(case).settled(books, found.plan)
         if found.plan is None:
             raise Stopped(quality(found.problems, found.options))
         if not self.asks():

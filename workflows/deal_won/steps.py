@@ -216,7 +216,7 @@ class Writing(Reading):
             summary=f"e-mail invoice {invoice.number}",
         )
 
-    async def write_back(self, fields: InvoiceFields, *, as_read: str) -> None:
+    async def write_back(self, fields: InvoiceFields, *, as_read: str | None) -> None:
         await self._flow.step(
             CrmWrites.write_invoice,
             WriteBack(deal=self._deal, billing=self._billing, fields=fields, as_read=as_read),

@@ -6,15 +6,17 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.policies import Policies
-from activities.service.sweep import SweepActivities, SweepReads
-from raccord.domain.service.sweep import Sweep, SweepResult
+from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
+from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.message import RecordKind, RecordName, message
 from raccord.texts import say
 from raccord.texts.problems import say_reason
-from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
+CORRECTIONS_WITHIN = timedelta(minutes=15)
 
 
 @workflow.defn(name="Reconciliation")
@@ -29,7 +31,7 @@ class Reconciliation:
         try:
             return await self._swept(sweep)
         except Stopped as stopped:
-            said = " ".join(say_reason(problem, "en") for problem in stopped.ask.problems)
+            said = _said(stopped)
         except Gone as gone:
             said = f"{gone} was not found."
         # The run has to end: while it lasts, the schedule starts no other.
@@ -42,13 +44,14 @@ class Reconciliation:
             SweepReads.won_deals,
             plan,
             queue=policy.crm,
-            timing=policy.timing.model_copy(update={"step": LIST_WITHIN}),
+            timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
             about=RecordName(kind=RecordKind.DEAL),
             summary="list the won deals",
         )
         result = await run_ours(
             SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
         )
+        result = await self._corrected(plan, policy, result)
         done = message(
             "sweep.done",
             won=result.won,
@@ -56,6 +59,38 @@ class Reconciliation:
             changed=result.changed,
             no_longer_won=result.no_longer_won,
             waiting=result.waiting,
+            corrected=result.corrected,
         )
-        workflow.set_current_details(say(done, policy.language))
+        said = say(done, policy.language)
+        workflow.set_current_details(f"{said}\n\n{result.remark}" if result.remark else said)
         return result
+
+    async def _corrected(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
+        """Look for credit notes and voided invoices too; whatever becomes of that, the deals were seen."""
+        try:
+            found = await run_step(
+                CorrectionReads.corrections,
+                plan,
+                queue=policy.billing,
+                timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
+                about=RecordName(kind=RecordKind.INVOICE),
+                summary="list the credited and voided invoices",
+                within=CORRECTIONS_WITHIN,
+            )
+        except Stopped as stopped:
+            found = Corrections(refused=_said(stopped))
+        except (Gone, OutOfTime):
+            found = Corrections(refused=f"{policy.billing} gave no answer.")
+        told = await run_ours(
+            SweepActivities.tell_corrections,
+            plan,
+            found,
+            summary=f"look at {len(found.invoices)} credited or voided invoice(s)",
+            lasting=TELL_WITHIN,
+        )
+        remark = f"Credit notes were not looked for: {found.refused}" if found.refused else ""
+        return result.model_copy(update={"corrected": told, "remark": remark})
+
+
+def _said(stopped: Stopped) -> str:
+    return " ".join(say_reason(problem, "en") for problem in stopped.ask.problems)

@@ -20,12 +20,18 @@ Weight = tuple[Decimal, Decimal | None]
 
 
 def comes_to_the_same(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> bool:
-    """Whether the deal's lines still come to the invoice's currency and totals, VAT per rate included."""
+    """Whether the deal's lines still come to the invoice's currency and totals, VAT per rate included.
+
+    Or to what a credit note left of it, which is how a person brings an invoice after its deal.
+    """
     lines, problems = examine_lines(deal, policy)
     if problems or not deal.currency or deal.currency.upper() != invoice.currency:
         return False
     totals = compute_totals((line.priced for line in lines), invoice.currency, policy.vat_rounding)
-    return not totals.differences(invoice.totals)
+    if not totals.differences(invoice.totals):
+        return True
+    # A credit note does not always say to which rate it belongs: its gross amount has to do.
+    return invoice.corrected and totals.gross == invoice.outstanding
 
 
 def differences(

@@ -1,8 +1,8 @@
 """What a flow asks a person, each with everything that may be answered."""
 
 from raccord.domain.desk.problems import Cause, Problem, problem
-from raccord.domain.desk.question import Ask, Option
-from raccord.domain.values.invoice import Invoice
+from raccord.domain.desk.question import Ask, Detail, Option
+from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
 from raccord.domain.values.names import THE_DEAL, THE_DRAFT, company_name, customer_name, customer_names
 from raccord.domain.values.parties import Company, Customer, CustomerProfile
@@ -10,6 +10,7 @@ from raccord.domain.values.parties import Company, Customer, CustomerProfile
 NEW_CUSTOMER = "new"
 SAME_CUSTOMER = "same"
 OWN_CUSTOMER = "site"
+AGAIN = "again"
 
 WITHOUT_MAIL = message("answer.without_mail")
 WITHOUT_WRITING = message("answer.without_writing")
@@ -161,6 +162,24 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
             if each.finalised
         ),
         skip=message("by_hand.issue"),
+        cancel=_NO_INVOICE,
+    )
+
+
+def withdrawn(invoice: Invoice) -> Ask:
+    """The deal's invoice was voided or credited in full, and the deal is won all the same."""
+    number, notes = invoice_name(invoice), tuple(note.number for note in invoice.credit_notes)
+    code = "withdrawn.void" if invoice.state is InvoiceState.VOID else "withdrawn.credited"
+    details = [Detail(label=message("withdrawn.notes"), value=notes)] if notes else []
+    return Ask(
+        step="withdrawn",
+        cause=Cause.WITHDRAWN,
+        title=message("withdrawn.title", number=number),
+        problems=(
+            problem(Cause.WITHDRAWN, THE_DEAL, "invoice", code, number=number, gross=invoice.totals.gross),
+        ),
+        details=tuple(details),
+        options=(Option(id=AGAIN, label=message("withdrawn.again")),),
         cancel=_NO_INVOICE,
     )
 

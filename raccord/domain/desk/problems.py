@@ -40,6 +40,7 @@ class Cause(StrEnum):
     EDITED_AFTER_ISSUE = "edited_after_issue"
     LOST_AFTER_ISSUE = "lost_after_issue"
     DELETED_AFTER_ISSUE = "deleted_after_issue"
+    WITHDRAWN = "withdrawn"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
     TOO_LARGE = "too_large"

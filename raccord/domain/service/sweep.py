@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
 
 
 class Sweep(Value):
@@ -24,6 +25,17 @@ class SweepResult(Value):
     """Open questions whose flows were told to look again."""
     no_longer_won: int = 0
     """Invoiced deals that are won no more, or gone: their flows were told to look."""
+    corrected: int = 0
+    """Deals whose invoice a person voided or credited: their flows were told to look."""
+    remark: str = ""
+    """What could not be looked for, and why; the rest was."""
+
+
+class Corrected(Value):
+    """An invoice that was voided or credited; `deal` is what it says of itself, where it is ours."""
+
+    invoice_id: str
+    deal: DealRef | None = None
 
 
 class SweepPlan(Value):
@@ -32,4 +44,14 @@ class SweepPlan(Value):
     crm: str
     full: bool = False
     changed_since: datetime | None = None
+    corrected_since: datetime | None = None
+    """From when on credit notes and voided invoices are looked for; None where no deal is ours yet."""
     began_at: datetime
+
+
+class Corrections(Value):
+    """The invoices that people voided or credited in the billing system."""
+
+    invoices: tuple[Corrected, ...] = ()
+    refused: str = ""
+    """Why they could not be listed."""

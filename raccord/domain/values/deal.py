@@ -122,8 +122,12 @@ class InvoiceFields(Value):
     number: str
     url: str
     status: str
-    """`issued`, later `partially_paid`, `paid`, `credited`."""
+    """`issued`, `paid`, `partially_credited`, `credited` or `void`."""
     net: Exact
     gross: Exact
     currency: str
     due_on: date | None = None
+    credit_notes: str = ""
+    """Their numbers."""
+    credited: Exact | None = None
+    """Their gross amount; None where nothing can have been credited yet, and nothing is written of it."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from raccord.domain.values.address import Address
@@ -53,6 +54,28 @@ class InvoiceLine(Value):
     @property
     def priced(self) -> PricedLine:
         return PricedLine(quantity=self.quantity, unit_price=self.unit_price, vat_rate=self.vat_rate)
+
+
+class CreditNote(Value):
+    """A credit note that was issued on an invoice, by a person. `gross` is what it credits."""
+
+    number: str
+    gross: Money
+
+
+class CreditPreview(Value):
+    """What a credit note on an invoice would come to, and where a person issues it; nothing is issued."""
+
+    credited: Money
+    """Gross amount of the credit note itself."""
+    totals: Totals | None = None
+    """As the billing system computes it; None where it did not answer, or splits no VAT off."""
+    page: str = ""
+    """The invoice in the billing system's own pages."""
+    request: str = ""
+    """The request that issues it, to be sent with a person's own key."""
+    remark: str = ""
+    """Why the billing system did not compute it."""
 
 
 class InvoiceReference(Value):
@@ -119,6 +142,8 @@ class Invoice(Value):
     """Hash of the `InvoiceOrder` its lines were last set from, as the billing system carries it."""
     credited: Money
     """Gross amount of its credit notes."""
+    credit_notes: tuple[CreditNote, ...] = ()
+    """Those that count, as far as the billing system tells them."""
     due_on: date | None = None
     issued_on: date | None = None
     buyer: Buyer | None = None
@@ -130,6 +155,22 @@ class Invoice(Value):
         if self.state is InvoiceState.VOID:
             return False
         return self.credited.amount == 0 or self.credited.amount < self.totals.gross.amount
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was issued and does not count any more: void or fully credited."""
+        return self.finalised and not self.live
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person voided it or credited some of it."""
+        return self.withdrawn or self.credited.amount > 0
+
+    @property
+    def outstanding(self) -> Money:
+        """What it comes to without what was credited; gross."""
+        left = self.totals.gross.amount - self.credited.amount
+        return Money(amount=max(left, Decimal(0)), currency=self.currency)
 
     def is_of(self, deal: DealRef) -> bool:
         """Whether it carries our reference of this deal."""
@@ -167,22 +208,38 @@ def next_cycle(invoices: tuple[Invoice, ...]) -> int:
     return 1 + sum(not i.live for i in invoices)
 
 
-def billing_status(state: InvoiceState) -> str:
-    """Return what the deal shows for an invoice's state."""
-    return "paid" if state is InvoiceState.PAID else "issued"
+def last_withdrawn(invoices: tuple[Invoice, ...]) -> Invoice | None:
+    """Return the latest of a deal's invoices that were issued and do not count any more."""
+    gone = [i for i in invoices if i.withdrawn]
+    return max(gone, key=lambda i: (i.issued_on or date.min, i.number or ""), default=None)
 
 
-def fields_of(invoice: Invoice) -> InvoiceFields:
-    """Return what a deal shows of its invoice."""
+def billing_status(invoice: Invoice) -> str:
+    """Return what the deal shows for an invoice's state; what was credited goes before what was paid."""
+    match invoice.state:
+        case InvoiceState.VOID:
+            return "void"
+        case _ if invoice.credited.amount > 0:
+            return "partially_credited" if invoice.live else "credited"
+        case InvoiceState.PAID:
+            return "paid"
+        case _:
+            return "issued"
+
+
+def fields_of(invoice: Invoice, *, new: bool = False) -> InvoiceFields:
+    """Return what a deal shows of its invoice. Of a `new` one nothing can have been credited yet."""
     return InvoiceFields(
         invoice_id=invoice.id,
         number=invoice.number or "",
         url=invoice.url or "",
-        status=billing_status(invoice.state),
+        status=billing_status(invoice),
         net=invoice.totals.net.amount,
         gross=invoice.totals.gross.amount,
         currency=invoice.currency,
         due_on=invoice.due_on,
+        credit_notes=", ".join(note.number for note in invoice.credit_notes),
+        credited=None if new and not invoice.corrected else invoice.credited.amount,
     )
 
 

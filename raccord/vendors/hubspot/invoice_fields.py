@@ -28,7 +28,7 @@ class InvoiceOnDeal:
 
     async def write(self, deal_id: str, fields: InvoiceFields) -> None:
         """Set every mapped property to its full value in one request."""
-        if not (properties := self._wanted(fields)):
+        if not (properties := self._wanted(fields) | await self._credit(deal_id, fields)):
             return
         await self._client.patch(
             Operation(f"write the invoice to the deal {deal_id}", DEAL_WRITE, write=True),
@@ -39,10 +39,31 @@ class InvoiceOnDeal:
 
     async def shown(self, deal_id: str, fields: InvoiceFields) -> bool:
         """Whether the deal's properties mean the same as what would be written."""
-        if not (wanted := self._wanted(fields)):
+        wanted = self._wanted(fields) | self._credited(fields)
+        if not wanted:
             return True
         record = await self._records.deal(deal_id, wanted)
         return all(self._same(name, record.text(name), value) for name, value in wanted.items())
+
+    async def _credit(self, deal_id: str, fields: InvoiceFields) -> dict[str, str]:
+        """Return what to write of a credit; to clear it, only what stands there.
+
+        An account without these properties refuses a whole write that names one, also to leave it empty.
+        """
+        wanted = self._credited(fields)
+        if fields.credited or not wanted:
+            return wanted
+        record = await self._records.deal(deal_id, wanted)
+        return {name: value for name, value in wanted.items() if record.text(name)}
+
+    def _credited(self, fields: InvoiceFields) -> dict[str, str]:
+        if fields.credited is None:
+            return {}
+        values = {
+            self._names.credit_notes: fields.credit_notes,
+            self._names.amount_credited: f"{fields.credited:f}" if fields.credited else "",
+        }
+        return {name: value for name, value in values.items() if name}
 
     def _wanted(self, fields: InvoiceFields) -> dict[str, str]:
         names = self._names
@@ -64,7 +85,7 @@ class InvoiceOnDeal:
         Any link will do, since billing systems give out another one to the same invoice at each reading.
         """
         parse: Callable[[str], str | Decimal | date] = str.strip
-        if name in (self._names.amount_net, self._names.amount_gross):
+        if name in (self._names.amount_net, self._names.amount_gross, self._names.amount_credited):
             parse = parse_decimal
         elif name == self._names.due_on:
             parse = self._day

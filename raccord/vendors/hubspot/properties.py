@@ -17,6 +17,8 @@ from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 SAMPLE_SIZE, SAMPLE_LENGTH = 100, 100
 _TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
 _STATUSES = ("issued", "paid")
+_LATER_STATUSES = ("partially_credited", "credited", "void")
+"""An account without them shows no credit notes, and invoices all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Wanted:
     types: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     written: bool = False
+    later: tuple[str, ...] = ()
+    """Options without which something is left out, and nothing stops."""
 
 
 async def check_properties(
@@ -54,11 +58,19 @@ def _written(names: InvoiceNames) -> Iterator[Wanted]:
     yield Wanted("invoice.number", names.number, types=text, written=True)
     yield Wanted("invoice.url", names.url, types=text, written=True)
     yield Wanted(
-        "invoice.status", names.status, "dropdown", ("enumeration", "string"), _STATUSES, written=True
+        "invoice.status",
+        names.status,
+        "dropdown",
+        ("enumeration", "string"),
+        _STATUSES,
+        written=True,
+        later=_LATER_STATUSES,
     )
     yield Wanted("invoice.due_on", names.due_on, "date picker", ("date", "string"), written=True)
     yield Wanted("invoice.amount_net", names.amount_net, "number", number, written=True)
     yield Wanted("invoice.amount_gross", names.amount_gross, "number", number, written=True)
+    yield Wanted("invoice.credit_notes", names.credit_notes, types=text)
+    yield Wanted("invoice.amount_credited", names.amount_credited, "number", number)
 
 
 def _read(kind: str, names: Mapping[str, str]) -> Iterator[Wanted]:
@@ -122,9 +134,10 @@ def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Ch
     place = f"Settings > Properties > {_TITLES[kind]} properties"
     if found is None:
         state, said = bad, "does not exist"
+        options = _with_options((*wanted.options, *wanted.later))
         remedy = (
-            f"Create it in HubSpot ({place}): internal name {wanted.name}, type {wanted.kind}"
-            f"{_with_options(wanted.options)}. Or correct mapping.{wanted.use}, empty if not used."
+            f"Create it in HubSpot ({place}): internal name {wanted.name}, type {wanted.kind}{options}. "
+            f"Or correct mapping.{wanted.use}, empty if not used."
         )
     elif wanted.types and found.type not in wanted.types:
         state, said = bad, f"{wanted.name} is of type {found.type}"
@@ -132,8 +145,9 @@ def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Ch
             f"A property's type cannot hold what is kept there: create another one ({place}), type "
             f"{wanted.kind}, and name it as mapping.{wanted.use}."
         )
-    elif missing := [o for o in wanted.options if found.type == "enumeration" and not _offers(found, o)]:
-        state, said = bad, f"{wanted.name} does not offer {', '.join(missing)}"
+    elif missing := _lacking(found, (*wanted.options, *wanted.later)):
+        state = bad if any(o in wanted.options for o in missing) else CheckState.WARN
+        said = f"{wanted.name} does not offer {', '.join(missing)}"
         remedy = f"Add the option in HubSpot ({place} > {wanted.name}), internal name {', '.join(missing)}."
     elif wanted.written and found.modification_metadata and found.modification_metadata.read_only_value:
         state, said = bad, f"{wanted.name} is read-only"
@@ -141,8 +155,9 @@ def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Ch
     return Check(name=f"mapping.{wanted.use}", state=state, found=said, expected=wanted.name, remedy=remedy)
 
 
-def _offers(found: Property, option: str) -> bool:
-    return any(each.value == option for each in found.options)
+def _lacking(found: Property, options: tuple[str, ...]) -> list[str]:
+    offered = {each.value for each in found.options}
+    return [option for option in options if found.type == "enumeration" and option not in offered]
 
 
 def _with_options(options: tuple[str, ...]) -> str:

@@ -88,6 +88,8 @@ class InvoiceNames(_Names):
     due_on: PropertyName = "billing_due_on"
     amount_net: PropertyName = "billing_amount_net"
     amount_gross: PropertyName = "billing_amount_gross"
+    credit_notes: PropertyName = "billing_credit_notes"
+    amount_credited: PropertyName = "billing_amount_credited"
 
 
 class Mapping(BaseModel):

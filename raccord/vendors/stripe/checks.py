@@ -15,6 +15,8 @@ _ROWS = (
     ("Tax rates", "tax_rates", True),
     ("Events", "events", False),
 )
+_CREDIT_NOTES = ("Credit notes", "credit_notes", False)
+"""Without it nothing stops: a credit note's number is not shown on its deal."""
 """Row of the restricted key's permissions, its path, and whether Raccord writes there."""
 _NOBODY = "raccord_doctor"
 """No object has this id, so that asking to write to it changes nothing."""
@@ -23,7 +25,8 @@ _NOBODY = "raccord_doctor"
 async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
     """Read one object of each kind, and ask to write to one that does not exist."""
     rights = [await _right(api, *row) for row in _ROWS]
-    return (_mode(settings), *rights, _REMINDERS)
+    credit_notes = (await _right(api, *_CREDIT_NOTES)).softened()
+    return (_mode(settings), *rights, credit_notes, _REMINDERS)
 
 
 async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:

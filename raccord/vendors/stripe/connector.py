@@ -1,6 +1,6 @@
 """The `Billing` port on Stripe Invoicing."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from raccord.connectors.billing import Billing
@@ -8,10 +8,11 @@ from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.checks import check
+from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
 from raccord.vendors.stripe.delivery import Delivery
 from raccord.vendors.stripe.invoices import Invoices
@@ -39,6 +40,7 @@ class StripeBilling:
         self._rates = VatRates(self._api, settings)
         self._invoices = Invoices(self._api, self._rates, clock, settings)
         self._listing = Listing(self._api, self._invoices, self._rates, clock)
+        self._corrections = Corrections(self._api, self._invoices, self._rates, settings)
         self._delivery = Delivery(self._api, self._invoices)
 
     @property
@@ -87,6 +89,12 @@ class StripeBilling:
 
     async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
         return await self._listing.lines(invoice_id)
+
+    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
+        return await self._corrections.since(since)
+
+    async def preview_credit(self, invoice: Invoice) -> CreditPreview:
+        return await self._corrections.preview(invoice)
 
     async def read_invoice(self, invoice_id: str) -> Invoice:
         return await self._invoices.read(invoice_id)

@@ -15,6 +15,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Buyer, Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.totals import Totals, VatTotal
 from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.credit_notes import credit_notes_of, credited
 from raccord.vendors.stripe.customers import quoted
 from raccord.vendors.stripe.errors import MISSING
 from raccord.vendors.stripe.money import of_minor
@@ -195,7 +196,6 @@ class Invoices:
     async def _as_invoice(self, found: StripeInvoice) -> Invoice:
         metadata, lines = found.metadata or {}, await self.all_lines(found)
         currency = found.currency.upper()
-        credited = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount
         return Invoice(
             id=found.id,
             state=state_of(found),
@@ -208,7 +208,8 @@ class Invoices:
             totals=await self._totals(found, lines),
             line_count=len(lines),
             content_hash=metadata.get(CONTENT),
-            credited=of_minor(credited, currency),
+            credited=of_minor(credited(found), currency),
+            credit_notes=await credit_notes_of(self._api, found),
             due_on=self._date(found.due_date),
             issued_on=self._date(found.status_transitions.finalized_at),
             buyer=_buyer(found),

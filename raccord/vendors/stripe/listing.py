@@ -9,6 +9,7 @@ from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.invoice import Invoice, InvoicedLine
 from raccord.domain.values.totals import Totals
 from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.credit_notes import credited
 from raccord.vendors.stripe.errors import MISSING
 from raccord.vendors.stripe.invoices import READ, Invoices, state_of
 from raccord.vendors.stripe.money import of_minor
@@ -86,7 +87,6 @@ class Listing:
         net = found.total_excluding_tax
         if net is None:
             net = found.total - sum(tax.amount for tax in found.total_taxes or ())
-        credited = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount
         invoice = Invoice(
             id=found.id,
             state=state_of(found),
@@ -96,7 +96,7 @@ class Listing:
             url=found.hosted_invoice_url,
             currency=currency,
             totals=Totals(net=of_minor(net, currency), vat=(), gross=of_minor(found.total, currency)),
-            credited=of_minor(credited, currency),
+            credited=of_minor(credited(found), currency),
             due_on=self._date(found.due_date),
             issued_on=self._date(found.status_transitions.finalized_at),
         )

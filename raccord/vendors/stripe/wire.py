@@ -134,12 +134,28 @@ class StripeInvoice(Identified):
     total_taxes: tuple[Tax, ...] | None = None
     lines: Page[Line]
     """Its first ten at most."""
+    amount_remaining: StrictInt | None = None
+    """What its customer still has to pay, credit notes deducted."""
     pre_payment_credit_notes_amount: StrictInt = 0
     post_payment_credit_notes_amount: StrictInt = 0
 
 
 class FoundInvoice(RootModel[Deleted | StripeInvoice]):
     pass
+
+
+class StripeCreditNote(Identified):
+    number: str | None = None
+    total: StrictInt
+    status: str = "issued"
+
+
+class CreditNotePreview(Wire):
+    """What a credit note would be; it has no id that anybody could ask for."""
+
+    total: StrictInt
+    total_excluding_tax: StrictInt | None = None
+    total_taxes: tuple[Tax, ...] | None = None
 
 
 class EventData(Wire):
@@ -150,8 +166,27 @@ class Event(Identified):
     data: EventData
 
 
+class CorrectedObject(Identified):
+    """An invoice, or a credit note, which names its `invoice`."""
+
+    invoice: str | None = None
+
+
+class CorrectionData(Wire):
+    object: CorrectedObject
+
+
+class Correction(Identified):
+    """An event about one of them."""
+
+    type: str
+    data: CorrectionData
+
+
 # Pydantic forgets a page of something that nobody holds, and takes 2 ms to make it again at the next request.
 AnyPage = Page[Identified]
+CorrectionPage = Page[Correction]
+CreditNotePage = Page[StripeCreditNote]
 CustomerPage = Page[StripeCustomer]
 EventPage = Page[Event]
 InvoicePage = Page[StripeInvoice]

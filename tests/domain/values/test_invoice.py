@@ -8,6 +8,7 @@ import pytest
 
 from raccord.domain.values.deal import DealRef, Discount
 from raccord.domain.values.invoice import (
+    CreditNote,
     Invoice,
     InvoiceLine,
     InvoiceOrder,
@@ -15,9 +16,12 @@ from raccord.domain.values.invoice import (
     InvoiceState,
     billing_status,
     by_hand_between,
+    fields_of,
+    last_withdrawn,
     live_invoices,
     next_cycle,
 )
+from raccord.domain.values.money import Money
 from raccord.domain.values.parties import TaxTreatment
 from raccord.domain.values.totals import VatRounding
 from tests.domain.samples import DEAL, invoice, priced, totals
@@ -84,9 +88,41 @@ def test_everything_but_a_draft_is_finalised(state: InvoiceState) -> None:
     assert invoice(state).finalised is (state is not DRAFT)
 
 
-@pytest.mark.parametrize("state", InvoiceState)
-def test_a_deal_shows_paid_for_a_paid_invoice_alone(state: InvoiceState) -> None:
-    assert billing_status(state) == ("paid" if state is PAID else "issued")
+@pytest.mark.parametrize(
+    ("state", "credited", "shown"),
+    [
+        (OPEN, "0", "issued"),
+        (BAD, "0", "issued"),
+        (PAID, "0", "paid"),
+        (OPEN, "0.01", "partially_credited"),
+        (PAID, "119.99", "partially_credited"),
+        (PAID, "120", "credited"),
+        (OPEN, "120", "credited"),
+        (VOID, "0", "void"),
+        (VOID, "60", "void"),
+    ],
+)
+def test_a_deal_shows_what_became_of_its_invoice(state: InvoiceState, credited: str, shown: str) -> None:
+    assert billing_status(invoice(state, credited=credited)) == shown
+
+
+def test_the_last_withdrawn_invoice_is_the_one_that_was_issued_last() -> None:
+    first = invoice(VOID, id="in_1", number="F-1", issued_on=date(2026, 11, 1))
+    second = invoice(PAID, id="in_2", number="F-2", issued_on=date(2026, 11, 5), credited="120")
+    live, draft = invoice(OPEN, id="in_3"), invoice(DRAFT, id="in_4")
+    assert last_withdrawn((second, first, live, draft)) == second
+    assert last_withdrawn((live, draft)) is None
+
+
+def test_a_deal_shows_the_numbers_and_the_amount_of_credit_notes() -> None:
+    notes = tuple(CreditNote(number=f"F-1-CN-0{n}", gross=Money.of_minor(3000, "EUR")) for n in (1, 2))
+    fields = fields_of(invoice(OPEN, credited="60", credit_notes=notes))
+    assert (fields.credit_notes, fields.credited) == ("F-1-CN-01, F-1-CN-02", Decimal(60))
+
+
+def test_nothing_is_said_of_credit_on_a_new_invoice() -> None:
+    assert fields_of(invoice(OPEN), new=True).credited is None
+    assert fields_of(invoice(OPEN)).credited == 0
 
 
 def test_a_reference_reads_deal_cycle_revision() -> None:

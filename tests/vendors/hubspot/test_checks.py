@@ -20,6 +20,8 @@ TYPES = {
         "billing_due_on": "date",
         "billing_amount_net": "number",
         "billing_amount_gross": "number",
+        "billing_credit_notes": "string",
+        "billing_amount_credited": "number",
         "service_date": "date",
         "purchase_order": "string",
         "language": "enumeration",
@@ -45,7 +47,9 @@ class Set:
             kind: [{"name": n, "type": t, "fieldType": "x", "options": []} for n, t in types.items()]
             for kind, types in TYPES.items()
         }
-        self.property("deals", "billing_status")["options"] = [{"value": "issued"}, {"value": "paid"}]
+        self.property("deals", "billing_status")["options"] = [
+            {"value": each} for each in ("issued", "paid", "partially_credited", "credited", "void")
+        ]
         stub.on(f"GET {ACCOUNT}", Reply({"portalId": 144000001, "accountType": "STANDARD"}))
         stub.on(f"GET {ROOT}/v3/owners/", Reply({"results": []}))
         for kind in READ:
@@ -75,7 +79,7 @@ async def checks(crm: Crm) -> dict[str, Check]:
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
-    assert len(found) == 1 + 6 + 17
+    assert len(found) == 1 + 6 + 19
     changes = [(a.path, a.json) for a in ready.stub.seen if a.method == "PATCH"]
     nothing: dict[str, Any] = {"properties": {}}
     assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]

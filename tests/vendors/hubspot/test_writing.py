@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -109,3 +110,34 @@ async def test_a_vanished_deal_shows_nothing(crm: Crm, stub: Stub) -> None:
         await crm.shows_invoice("42", FIELDS)
     with pytest.raises(NotFound):
         await crm.write_invoice("42", FIELDS)
+
+
+CREDIT = {"billing_status": "credited", "billing_credit_notes": "F-1-CN-01", "billing_amount_credited": "120"}
+CREDITED = FIELDS.model_copy(
+    update={"status": "credited", "credit_notes": "F-1-CN-01", "credited": Decimal(120)}
+)
+NO_CREDIT = FIELDS.model_copy(update={"credited": Decimal(0)})
+
+
+async def test_what_was_credited_is_written_with_its_number(crm: Crm, stub: Stub) -> None:
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42", "properties": {}}))
+    await crm.write_invoice("42", CREDITED)
+    (asked,) = stub.seen
+    assert asked.json == {"properties": SHOWN | CREDIT}
+
+
+async def test_a_credit_that_was_taken_back_is_cleared_where_it_stands(crm: Crm, stub: Stub) -> None:
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42", "properties": {}}))
+    showing(stub, **CREDIT)
+    assert not await crm.shows_invoice("42", NO_CREDIT)
+    await crm.write_invoice("42", NO_CREDIT)
+    cleared = {"billing_credit_notes": "", "billing_amount_credited": ""}
+    assert stub.last(f"PATCH {DEAL}").json == {"properties": SHOWN | cleared}
+
+
+async def test_an_account_without_these_properties_is_never_asked_to_clear_them(crm: Crm, stub: Stub) -> None:
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42", "properties": {}}))
+    showing(stub)
+    assert await crm.shows_invoice("42", NO_CREDIT)
+    await crm.write_invoice("42", NO_CREDIT)
+    assert stub.last(f"PATCH {DEAL}").json == {"properties": SHOWN}

@@ -1,0 +1,131 @@
+"""What people correct in Stripe: voided and credited invoices, and the next credit note computed."""
+
+import shlex
+from datetime import datetime
+from typing import Any
+
+from raccord.connectors.errors import ConnectorError, NotFound
+from raccord.connectors.http.errors import Operation
+from raccord.domain.values.invoice import CreditPreview, Invoice
+from raccord.domain.values.totals import Totals, VatTotal
+from raccord.vendors.stripe.api import StripeApi, idempotency_key
+from raccord.vendors.stripe.credit_notes import CREDIT_NOTES, credited
+from raccord.vendors.stripe.invoices import Invoices
+from raccord.vendors.stripe.money import of_minor
+from raccord.vendors.stripe.settings import StripeSettings
+from raccord.vendors.stripe.vat import VatRates
+from raccord.vendors.stripe.wire import CorrectionPage, CreditNotePreview, Line, StripeInvoice
+
+_KINDS = ("credit_note.created", "credit_note.voided", "invoice.voided")
+_OWN_HOST = "https://api.stripe.com"
+
+
+class Corrections:
+    """Reads only: Stripe issues a credit note the moment it is created, so that is left to people."""
+
+    def __init__(self, api: StripeApi, invoices: Invoices, rates: VatRates, settings: StripeSettings) -> None:
+        self._api = api
+        self._invoices = invoices
+        self._rates = rates
+        self._settings = settings
+
+    async def since(self, since: datetime) -> tuple[Invoice, ...]:
+        """Return the invoices that Stripe's events of 30 days at most name (Stripe docs: api/events/list)."""
+        events = self._api.pages(
+            Operation("list the credit notes and voided invoices", "Events: Read"),
+            "events",
+            CorrectionPage,
+            {"types": list(_KINDS), "created": {"gte": int(since.timestamp())}},
+        )
+        named = {
+            event.data.object.invoice or event.data.object.id: None
+            async for event in events
+            if event.type in _KINDS
+        }
+        return tuple([invoice for id_ in named if (invoice := await self._there(id_))])
+
+    async def preview(self, invoice: Invoice) -> CreditPreview:
+        """Have Stripe compute the credit note of all that is left of an invoice."""
+        held = await self._invoices.retrieve(invoice.id)
+        lines = await self._invoices.all_lines(held)
+        body = _body(held, lines)
+        plan = {
+            "credited": of_minor(held.total - credited(held), held.currency),
+            "page": self._page(held),
+            "request": self._request(held, body),
+        }
+        operation = Operation(f"compute a credit note on the invoice {invoice.id}", CREDIT_NOTES)
+        try:
+            found = await self._api.get(operation, ("credit_notes", "preview"), CreditNotePreview, body)
+            return CreditPreview(**plan, totals=await self._totals(found, held.currency))
+        except ConnectorError as error:
+            return CreditPreview(**plan, remark=str(error))
+
+    async def _there(self, invoice_id: str) -> Invoice | None:
+        try:
+            return await self._invoices.read(invoice_id)
+        except NotFound:
+            return None
+
+    async def _totals(self, found: CreditNotePreview, currency: str) -> Totals | None:
+        if not found.total_taxes or found.total_excluding_tax is None:
+            return None
+        vat = [
+            VatTotal(
+                rate=await self._rates.percent(tax.tax_rate_details.tax_rate),
+                base=of_minor(tax.taxable_amount or 0, currency),
+                vat=of_minor(tax.amount, currency),
+            )
+            for tax in found.total_taxes
+            if tax.tax_rate_details
+        ]
+        net, gross = of_minor(found.total_excluding_tax, currency), of_minor(found.total, currency)
+        return Totals(net=net, vat=tuple(sorted(vat, key=lambda each: each.rate)), gross=gross)
+
+    def _page(self, held: StripeInvoice) -> str:
+        """Stripe's own page of the invoice; elsewhere nobody knows one."""
+        if not self._settings.base_url.startswith(_OWN_HOST):
+            return held.hosted_invoice_url or ""
+        test = "test/" if self._settings.test else ""
+        return f"https://dashboard.stripe.com/{test}invoices/{held.id}"
+
+    def _request(self, held: StripeInvoice, body: dict[str, Any]) -> str:
+        # The same request sent twice is one credit note: its key says what was credited before.
+        key = idempotency_key(f"credit/{held.id}/{credited(held)}")
+        url = shlex.quote(f"{self._settings.base_url.rstrip('/')}/v1/credit_notes")
+        form = " ".join(f"-d {shlex.quote(f'{name}={value}')}" for name, value in _flat(body))
+        return f'curl {url} -u "$STRIPE_KEY:" -H {shlex.quote(f"Idempotency-Key: {key}")} {form}'
+
+
+def _body(held: StripeInvoice, lines: tuple[Line, ...]) -> dict[str, Any]:
+    """Credit line by line, so that VAT is split off; what is left after another credit note, as a sum.
+
+    What was paid already has to go somewhere (docs: api/credit_notes/create): here, back outside of Stripe.
+    """
+    left = held.total - credited(held)
+    whole: dict[str, Any] = {"invoice": held.id}
+    if credited(held):
+        whole["amount"] = left
+    else:
+        whole["lines"] = [
+            {"type": "invoice_line_item", "invoice_line_item": line.id, "amount": line.amount}
+            for line in lines
+            if line.amount
+        ]
+    unpaid = (
+        (0 if held.status == "paid" else left) if held.amount_remaining is None else held.amount_remaining
+    )
+    if paid := max(left - unpaid, 0):
+        whole["out_of_band_amount"] = paid
+    return whole
+
+
+def _flat(body: dict[str, Any]) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in body.items():
+        if isinstance(value, list):
+            for number, item in enumerate(value):
+                found += [(f"{name}[{number}][{key}]", each) for key, each in item.items()]
+        else:
+            found.append((name, value))
+    return found
