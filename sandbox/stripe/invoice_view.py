@@ -95,4 +95,7 @@ def _customer_values(account: Account, customer: Json) -> Json:
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
         "customer_tax_ids": [{"type": each["type"], "value": each["value"]} for each in ids],
+        # Stripe docs, invoice object: of a draft it is the customer's current balance; the sums leave it out,
+        # since it "is only taken into account after invoices finalize" (customer object).
+        "starting_balance": customer["balance"],
     }

@@ -48,6 +48,26 @@ async def test_a_draft_that_nobody_wants_is_deleted(drafting: Lane) -> None:
     assert [r["path"] for r in later if r["method"] != "GET"] == []
 
 
+async def test_an_approval_says_what_the_mail_will_ask_of_a_customer_who_owes_more(drafting: Lane) -> None:
+    account = drafting.account
+    company = await account.company()
+    earlier = await account.deal(company)
+    await account.win(earlier)
+    await drafting.question(earlier, cause="approval")
+    (draft,) = await account.invoices(earlier)
+    await account.stripe_post(f"/v1/customers/{draft['customer']}", balance="2500")
+    deal = await account.deal(company)
+    await account.win(deal)
+    await drafting.question(deal, cause="approval")
+    message = await message_about(drafting, deal)
+    shown = str(message["blocks"]).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "lui demanderont 1 330,39 €, et non 1 305,39 €" in shown
+    await account.press(message, "Émettre")
+    assert (await drafting.outcome(deal))["ending"] == "invoiced"
+    (invoice,) = await account.invoices(deal)
+    assert invoice["amount_due"] == invoice["total"] + 2500
+
+
 async def test_an_approval_is_for_one_invoice_and_not_for_the_next_cycle(drafting: Lane) -> None:
     account = drafting.account
     deal = await account.deal()

@@ -77,12 +77,13 @@ class DealWon(Flow[DealWonEnd]):
             raise LookAgain  # to see what was invoiced to this customer before
         if theirs := await issued.by_hand(found.plan, books):
             return await finish.adopted(writing, theirs, books)
-        drafts = Drafts(case, writing, found.plan)
+        plan = found.plan.for_customer(chosen.customer, case.policy.vat_rounding)
+        drafts = Drafts(case, writing, plan)
         draft = await drafts.proven(chosen.customer, books)
         await drafts.released(draft)
         await self._unchanged()
         invoice = await drafts.issued(draft)
-        self._issued_here[invoice.id] = found.plan.warnings
+        self._issued_here[invoice.id] = plan.warnings
         return await finish.carried_through(invoice, delivered=False)
 
     async def _read(self) -> Deal:

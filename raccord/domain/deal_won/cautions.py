@@ -1,6 +1,7 @@
 """What does not keep a deal from being invoiced, and a person should know all the same."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from raccord.domain.deal_won.recipients import billing_contacts, typed_email
 from raccord.domain.deal_won.vat_rules import domestic, member_state_number, outside_union, rate_on
@@ -10,8 +11,9 @@ from raccord.domain.values.deal import Deal
 from raccord.domain.values.email import parse_emails
 from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, public_body
 from raccord.domain.values.message import RecordName
-from raccord.domain.values.names import THE_DEAL, THE_SETTINGS, company_name
-from raccord.domain.values.parties import Company
+from raccord.domain.values.money import Money
+from raccord.domain.values.names import THE_DEAL, THE_SETTINGS, company_name, customer_name
+from raccord.domain.values.parties import Company, Customer
 from raccord.domain.values.payment_terms import PaymentTerms
 
 LONGEST_TERMS = timedelta(days=60)
@@ -44,6 +46,24 @@ def cautions(
         _business_unproven(deal, company, rules.vat.seller_country),
     )
     return tuple(caution for caution in found if caution)
+
+
+def balance_applied(customer: Customer, gross: Money) -> Problem | None:
+    """Warn that an invoice asks for another amount than its total: the customer's balance comes with it."""
+    balance = customer.balance
+    if balance is None or balance.currency != gross.currency or not balance.amount:
+        return None
+    code = "customer.owes_balance" if balance.amount > 0 else "customer.has_credit"
+    asked = max(gross.amount + balance.amount, Decimal(0))
+    return problem(
+        Cause.AMOUNT,
+        customer_name(customer),
+        "balance",
+        code,
+        balance=Money(amount=abs(balance.amount), currency=balance.currency),
+        asked=Money(amount=asked, currency=gross.currency),
+        gross=gross,
+    )
 
 
 def terms_at(deal: Deal, company: Company | None) -> tuple[RecordName, str]:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from raccord.domain.deal_won.cautions import cautions, terms_at
+from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
 from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
@@ -20,7 +20,7 @@ from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceRefe
 from raccord.domain.values.message import Price, RecordKind
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
-from raccord.domain.values.parties import Company, CustomerProfile
+from raccord.domain.values.parties import Company, Customer, CustomerProfile
 from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 
@@ -46,6 +46,11 @@ class InvoicePlan(Value):
 
     def totals(self, rounding: VatRounding) -> Totals:
         return compute_totals((line.priced for line in self.lines), self.currency, rounding)
+
+    def for_customer(self, customer: Customer, rounding: VatRounding) -> "InvoicePlan":
+        """Return the plan with what a person should know of the billing system's customer beside."""
+        balance = balance_applied(customer, self.totals(rounding).gross)
+        return self.model_copy(update={"warnings": (*self.warnings, *_present(balance))})
 
     def order(
         self, reference: InvoiceReference, customer_id: str, issued_on: date, policy: DealWonPolicy

@@ -6,6 +6,7 @@ from enum import StrEnum
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
+from raccord.domain.values.money import Money
 from raccord.domain.values.payment_terms import PaymentTerms
 
 
@@ -172,3 +173,6 @@ class Customer(Value):
     vat_number: str | None = None
     exempted: bool = False
     """Whether the billing system leaves the VAT out of everything that is invoiced to it."""
+    balance: Money | None = None
+    """What it owes beside its invoices, and the billing system asks for with the next one; below zero what is
+    taken off. None when that is nothing, or not known."""

@@ -10,6 +10,7 @@ from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_va
 from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.limits import LIMITS
+from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.wire import (
     CustomerPage,
     Deleted,
@@ -103,6 +104,7 @@ def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
         siret=next((s for s in sirets if s), None),
         vat_number=vat,
         exempted=(found.tax_exempt or "") not in _TAXABLE,
+        balance=of_minor(found.balance, found.currency) if found.balance and found.currency else None,
     )
 
 

@@ -13,8 +13,21 @@ from raccord.domain.rules.invoicing import IndividualRule, Operations, PublicBod
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.message import Day
+from raccord.domain.values.money import Money
+from raccord.domain.values.totals import VatRounding
 from tests.domain.deal_won.selling import SERVICES
-from tests.domain.samples import GERMAN_VAT, TODAY, abroad, company, deal, line, policy, rules, terms
+from tests.domain.samples import (
+    GERMAN_VAT,
+    TODAY,
+    abroad,
+    company,
+    customer,
+    deal,
+    line,
+    policy,
+    rules,
+    terms,
+)
 from tests.domain.spoken import say_reason, spoken, two_languages
 
 SERVED = date(2026, 11, 20)
@@ -247,3 +260,33 @@ def test_an_invoice_to_a_public_body_that_is_not_mailed_is_told_to_be_handed_in(
     assert warned(served(), by_hand) == []
     by_vendor = policy(invoice=rules(public_bodies=PublicBodies.VENDOR))
     assert warned(served(companies=(PREFECTURE,)), by_vendor) == []
+
+
+@pytest.mark.parametrize(
+    ("balance", "french", "english"),
+    [
+        ("30", "doit encore 30,00 € d'avant : la facture et son e-mail lui demanderont 150,00 €", "€150.00"),
+        ("-30", "a un crédit de 30,00 € : la facture et son e-mail lui demanderont 90,00 €", "€90.00"),
+        ("-500", "a un crédit de 500,00 € : la facture et son e-mail lui demanderont 0,00 €", "€0.00"),
+    ],
+)
+def test_what_an_invoice_asks_for_beside_its_total_is_said(balance: str, french: str, english: str) -> None:
+    plan = judged(served()).plan
+    assert plan is not None
+    owing = customer(balance=Money(amount=Decimal(balance), currency="EUR"))
+    (told,) = plan.for_customer(owing, VatRounding.PER_LINE).warnings
+    assert (told.cause, str(told.record), told.field) == (Cause.AMOUNT, "customer cus_1", "balance")
+    assert french in say_reason(told, "fr")
+    assert "et non 120,00 €" in say_reason(told, "fr")
+    assert f"ask for {english}" in say_reason(told, "en")
+    assert two_languages(told)
+
+
+@pytest.mark.parametrize(
+    "balance",
+    [None, Money(amount=Decimal(0), currency="EUR"), Money(amount=Decimal(30), currency="USD")],
+)
+def test_no_balance_or_one_in_another_currency_changes_nothing(balance: Money | None) -> None:
+    plan = judged(served()).plan
+    assert plan is not None
+    assert plan.for_customer(customer(balance=balance), VatRounding.PER_LINE) == plan

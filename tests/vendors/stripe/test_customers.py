@@ -1,3 +1,7 @@
+from typing import Any
+
+import pytest
+
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.wire import Deleted, FoundCustomer
 from tests.connectors.stub import Stub
@@ -124,6 +128,24 @@ async def test_claiming_writes_our_reference_and_nothing_else(billing: StripeBil
     (asked,) = stub.seen
     assert asked.headers["idempotency-key"] == "cus/1/claim"
     assert asked.params == {f"metadata[{k}]": v for k, v in OURS.items()} | {"expand[0]": "tax_ids"}
+
+
+@pytest.mark.parametrize(
+    ("held", "balance"),
+    [
+        ({"balance": 1250, "currency": "eur"}, "12.50 EUR"),
+        ({"balance": -500, "currency": "jpy"}, "-500 JPY"),
+        ({"balance": 0, "currency": "eur"}, "None"),
+        ({"balance": 0, "currency": None}, "None"),
+        ({"balance": 1250, "currency": None}, "None"),
+    ],
+)
+async def test_what_a_customer_owes_beside_its_invoices_is_in_its_own_currency(
+    billing: StripeBilling, stub: Stub, held: dict[str, Any], balance: str
+) -> None:
+    stub.on("POST /v1/customers/cus_1", customer("cus_1", metadata=OURS, **held))
+    claimed = await billing.claim_customer("cus_1", PROFILE, key="cus/1/claim")
+    assert str(claimed.balance) == balance
 
 
 async def test_creating_sends_tax_ids_inline(billing: StripeBilling, stub: Stub) -> None:

@@ -9,6 +9,8 @@ from raccord.connectors.errors import Permanent, Poison
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.money import Money
+from raccord.domain.values.parties import CustomerIdentity, IdentityKind
 from tests.domain import samples
 from tests.workflows.house import REF, House, needs_server
 
@@ -113,6 +115,23 @@ async def test_a_deal_that_a_person_gives_up_is_closed_and_stays_so(at_home: Hou
     assert (await at_home.end())["ending"] == "closed"
     assert (await at_home.outcome(thorough=True))["ending"] == "closed"
     await nothing_was_written(at_home)
+
+
+async def test_an_approval_says_what_the_mail_will_ask_for_where_the_customer_owes_more(
+    at_home: House,
+) -> None:
+    identity = CustomerIdentity(kind=IdentityKind.SIREN, value=samples.SIREN)
+    owed = Money(amount=Decimal(30), currency="EUR")
+    known = samples.customer(reference=identity.reference, siren=samples.SIREN, balance=owed)
+    at_home.billing.customers[known.id] = known
+    await at_home.work(Mode.DRAFT)
+    await at_home.change()
+    row = await at_home.question("approval")
+    told = {w.message.code: w.message.params for w in row.question.warnings}
+    assert str(told["customer.owes_balance"]["asked"]) == "150.00 EUR"
+    await at_home.answer(row, Choice.CHOOSE, "issue")
+    end = await at_home.end()
+    assert "customer.owes_balance" in [w["message"]["code"] for w in end["warnings"]]
 
 
 async def test_a_draft_that_does_not_come_to_our_totals_is_never_issued(at_home: House) -> None:
