@@ -6,6 +6,9 @@ from collections.abc import Callable
 CUT = "…"
 _LONGEST_CHARACTER = 32
 """Code points of one character at most; what claims to be longer is cut anywhere."""
+_LONGEST_WORD = 40
+"""What is longer without a space is no word, and cut like a number."""
+_BEFORE_CUT = " \n\t,;:–-"
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
@@ -25,6 +28,18 @@ def cut(text: str, limit: int, *, size: Callable[[str], int] | None = None) -> s
         raise ValueError(f"a limit of {limit} leaves no room")
     end = room if size is None else _fitting(text, room, size)
     return text[: _boundary(text, end)].rstrip() + CUT
+
+
+def cut_at_word(text: str, limit: int) -> str:
+    """Return a text as `cut` does, but of a longer one only whole words; a long word alone is cut itself."""
+    kept = cut(text, limit)
+    if kept == text:
+        return text
+    beginning = kept.removesuffix(CUT)
+    if not text[len(beginning) :][:1].isspace():
+        place = max(beginning.rfind(space) for space in " \n\t")
+        beginning = beginning[:place] if place > max(0, len(beginning) - _LONGEST_WORD) else beginning
+    return beginning.rstrip(_BEFORE_CUT) + CUT
 
 
 def _fitting(text: str, room: int, size: Callable[[str], int]) -> int:

@@ -156,6 +156,8 @@ INVOICE_LIST: Fields = {
     **_absent("customer_account"),
 }
 
+# Stripe change log, 2018-10-31. The OpenAPI specification has the 5,000 of any text here.
+_LINE_TEXT, _PRODUCT_NAME = 500, 250
 _PRICE_DATA = record(
     {
         "currency": currency(),
@@ -165,7 +167,7 @@ _PRICE_DATA = record(
                 "description": filled(text(40_000)),
                 "images": listing(filled(text()), most=8),
                 "metadata": metadata(),
-                "name": filled(text()),
+                "name": filled(text(_PRODUCT_NAME)),
                 "tax_code": filled(text()),
                 "tax_details": anything(),
                 "unit_label": filled(text()),
@@ -196,7 +198,7 @@ _TAX_AMOUNT = record(
 )
 LINE: Fields = {
     "amount": integer(),
-    "description": text(),
+    "description": text(_LINE_TEXT),
     "discountable": flag(),
     "metadata": metadata(),
     "period": record({"start": integer(), "end": integer()}, required=("start", "end")),

@@ -2,7 +2,7 @@ import html
 
 import pytest
 
-from raccord.connectors.lengths import cut
+from raccord.connectors.lengths import cut, cut_at_word
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,26 @@ from raccord.connectors.lengths import cut
 )
 def test_what_is_cut_says_so(text: str, limit: int, expected: str) -> None:
     assert cut(text, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("un deux trois", 13, "un deux trois"),
+        ("un deux trois", 12, "un deux…"),
+        ("un deux trois", 8, "un deux…"),
+        ("un deux trois", 7, "un…"),
+        ("un deux, trois", 12, "un deux…"),
+        ("un deux – trois", 12, "un deux…"),
+        ("un\ndeux trois", 6, "un…"),
+        ("trois", 4, "tro…"),
+        ("l'été e\u0301te\u0301 fini", 10, "l'été…"),
+        ("m" * 60, 50, "m" * 49 + "…"),
+        ("un " + "m" * 60, 50, "un " + "m" * 46 + "…"),
+    ],
+)
+def test_a_sentence_is_cut_after_a_word(text: str, limit: int, expected: str) -> None:
+    assert cut_at_word(text, limit) == expected
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,24 @@ async def test_texts_of_an_invoice_have_limits(
     assert error.http_status == 400
 
 
+@pytest.mark.parametrize(
+    "too_long", [{"description": "x" * 501}, {"price_data.product_data.name": "x" * 251}], ids=str
+)
+async def test_texts_of_a_line_have_limits(bench: Bench, too_long: dict[str, str]) -> None:
+    draft = await bench.draft()
+    (field, text), *_ = too_long.items()
+
+    def wanted(said: str) -> Any:
+        one = line()
+        if field == "description":
+            return [{**one, "description": said}]
+        return [{**one, "price_data": {**one["price_data"], "product_data": {"name": said}}}]
+
+    error = await refused(bench.client.v1.invoices.add_lines_async(draft.id, {"lines": wanted(text)}))
+    assert (error.http_status, "must be at most" in str(error)) == (400, True)
+    await bench.client.v1.invoices.add_lines_async(draft.id, {"lines": wanted(text[:-1])})
+
+
 async def test_a_clock_set_back_makes_invoices_that_are_overdue_today(bench: Bench) -> None:
     await bench.settings(clock_offset=-40 * DAY)
     await bench.issued(days_until_due=30)

@@ -1,4 +1,10 @@
-"""Where each thing is at HubSpot: version 3, and 4 for associations (HubSpot docs: api-reference)."""
+"""Where each thing is at HubSpot: version 3, and 4 for associations (HubSpot docs: api-reference).
+
+No other module names a path. Version 4 loses support on 2027-03-30, version 3 in September 2027; the dated
+ones are `/crm/objects/2026-09/{kind}` with the same suffixes, `/crm/properties/2026-09/{kind}`, owners and
+pipelines likewise (HubSpot docs: platform/versioning). They hold writes
+to the account's own rules, such as properties that a stage requires, which the undated ones do not.
+"""
 
 from urllib.parse import quote
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from raccord.connectors.errors import Permanent
-from raccord.connectors.lengths import cut
+from raccord.connectors.lengths import cut_at_word
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Money
-from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
+from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT, kept_whole
 from raccord.vendors.stripe.money import quantity, to_minor, unit_amount
-from raccord.vendors.stripe.wording import custom_fields, describe, whole
+from raccord.vendors.stripe.wording import custom_fields, describe, text_of, whole
 
 if TYPE_CHECKING:
     from stripe.params import InvoiceAddLinesParams, InvoiceAddLinesParamsLine, InvoiceCreateParams
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEAL, CYCLE, REVISION = "raccord_deal", "raccord_cycle", "raccord_revision"
 CONTENT = "raccord_content"
 """Hash of the order whose lines the draft holds; written in the same request as the lines."""
+TEXT = "raccord_text"
+"""Begins the keys under which a line keeps the text that its description had to cut."""
 ORDER = "raccord_order"
 """Hash of the order the draft was created for."""
 
@@ -44,7 +46,7 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock) -> "InvoiceCreateParam
     if order.footer:
         body["footer"] = whole("footer", order.footer, LIMITS.footer, order)
     if order.memo:
-        body["description"] = cut(order.memo, LIMITS.memo)
+        body["description"] = cut_at_word(order.memo, LIMITS.memo)
     return body
 
 
@@ -81,11 +83,12 @@ def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddL
             field="price",
         )
     to_minor(Money(amount=line.priced.net(order.currency), currency=order.currency))
+    text, described = text_of(line), describe(line, order.currency, order.language)
     body: InvoiceAddLinesParamsLine = {
-        "description": describe(line, order.currency, order.language),
+        "description": described,
         "price_data": {
             "currency": order.currency.lower(),
-            "product_data": {"name": cut(line.name, LONGEST_PRODUCT)},
+            "product_data": {"name": cut_at_word(line.name, LONGEST_PRODUCT)},
             "unit_amount_decimal": unit_amount(line.unit_price, order.currency),
             "tax_behavior": "exclusive",
         },
@@ -93,6 +96,8 @@ def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddL
         # An invoice inherits a coupon of its customer; the deal's own discounts are in its prices.
         "discountable": False,
     }
+    if not described.startswith(text):
+        body["metadata"] = dict(kept_whole(TEXT, text))
     match quantity(line.quantity):
         case int(whole):
             body["quantity"] = whole

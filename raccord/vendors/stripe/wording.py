@@ -7,7 +7,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from raccord.connectors.errors import Permanent
-from raccord.connectors.lengths import cut
+from raccord.connectors.lengths import cut_at_word
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Discount
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder
@@ -51,11 +51,16 @@ def _language(code: str) -> _Language:
 def describe(line: InvoiceLine, currency: str, language: str) -> str:
     """Return a line's text: its name, its description, and the discount its price already contains.
 
-    Name and description are cut; the discount never is.
+    Name and description are cut at a word; the discount never is.
     """
     discount = _discount(line, currency, _language(language))
-    text = " – ".join(t for t in (line.name, line.description.strip()) if t)
-    return " ".join(t for t in (cut(text, LIMITS.line - len(discount) - 1), discount) if t)
+    text = cut_at_word(text_of(line), LIMITS.line - len(discount) - 1)
+    return " ".join(t for t in (text, discount) if t)
+
+
+def text_of(line: InvoiceLine) -> str:
+    """Return all that the deal says of a line: its name and its description."""
+    return " – ".join(t for t in (line.name, line.description.strip()) if t)
 
 
 def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:

@@ -203,8 +203,25 @@ def test_a_discount_is_told_in_the_customers_language(
 
 def test_a_long_description_is_cut_but_the_discount_stays() -> None:
     text = describe(line(description="x" * 9000, unit_price="90", discount={"percent": 10}), "EUR", "fr")
-    assert len(text) == 5000
+    assert len(text) == 500
     assert text.endswith("x… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
+
+
+def test_a_text_that_is_cut_ends_with_a_word_and_is_kept_whole_beside_it() -> None:
+    described = "Audit énergétique du bâtiment, " * 40
+    (sent,) = lines_body(order(line(name="Audit", description=described)), RATES)["lines"]
+    assert sent["description"].endswith(", Audit énergétique du…")
+    assert len(sent["description"]) <= 500
+    parts: Any = sent["metadata"]
+    assert list(parts) == ["raccord_text_1", "raccord_text_2", "raccord_text_3"]
+    assert max(map(len, parts.values())) == 500
+    assert "".join(parts.values()) == f"Audit – {described.strip()}"
+
+
+def test_a_text_without_end_fills_no_more_metadata_than_a_line_has() -> None:
+    (sent,) = lines_body(order(line(description="mot " * 20_000)), RATES)["lines"]
+    parts: Any = sent["metadata"]
+    assert (len(parts), parts["raccord_text_10"][-1]) == (10, "…")
 
 
 def test_no_text_is_longer_than_stripe_takes() -> None:
