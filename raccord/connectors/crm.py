@@ -8,6 +8,9 @@ from raccord.connectors.connection import Check
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
 
+VAT_RATES = "mapping.line_items.vat_rate"
+"""The check of where lines hold their VAT rate; without it or a default every deal is a question."""
+
 
 class CrmReader(Protocol):
     """Reading a CRM. `Transient` and `RateLimited` may be retried; `NotFound` means deleted or archived."""
@@ -66,6 +69,10 @@ class Crm(CrmReader, Protocol):
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         """Set the deal's invoice fields to exactly these values. `Permanent` names the refused field."""
+        ...
+
+    async def set_up(self) -> tuple[Check, ...]:
+        """Make the mapped fields that are missing, and nothing else; one line a field, with what was done."""
         ...
 
     async def create_task(self, task: Task) -> str:

@@ -181,6 +181,16 @@ def doctor(config: Path | None, as_json: bool) -> None:
 
 
 @app.command()
+@config_file
+@as_json
+def setup(config: Path | None, as_json: bool) -> None:
+    """Make in the CRM the fields that the settings name and that it lacks; what is there is left alone."""
+    from starters.cli.setup import set_up
+
+    _end(run(set_up(configuration(config), config, as_json=as_json)))
+
+
+@app.command()
 @click.option("--once", is_flag=True, help="Look once, now (the schedule does it regularly).")
 @config_file
 @as_json

@@ -10,6 +10,7 @@ from click import unstyle
 from click.testing import CliRunner
 
 from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.sealing import KeyRing
 from starters.cli.doctor import machine, page, stores, vendors
@@ -32,18 +33,41 @@ class Port:
         if self._error:
             raise self._error
 
+    found: tuple[Check, ...] = (
+        Check.fail("deals", "no scope", remedy="Give it the scope."),
+        Check.ok("owners", "readable"),
+    )
+
     async def check(self) -> tuple[Check, ...]:
         self.asked += 1
-        return (Check.fail("deals", "no scope", remedy="Give it the scope."), Check.ok("owners", "readable"))
+        return self.found
 
 
 async def _lines(directory: Path, error: Exception | None) -> tuple[list[Check], Port]:
     port: Any = Port(error)
     row = Opened(configuration(directory).crm, port)
-    return [check async for check in vendors.connection(row)], port
+    return [check async for check in vendors.connection(row, default_rate=False)], port
 
 
 class TestAConnection:
+    @pytest.mark.parametrize("default_rate", [True, False])
+    async def test_lines_without_a_place_for_a_vat_rate_come_first(
+        self, tmp_path: Path, default_rate: bool
+    ) -> None:
+        port: Any = Port(None)
+        port.found = (
+            Check.ok("deals", "readable"),
+            Check.warn(VAT_RATES, "vat_rate does not exist", remedy="Make it."),
+        )
+        row = Opened(configuration(tmp_path).crm, port)
+        found = [check async for check in vendors.connection(row, default_rate=default_rate)]
+        names = [check.name.removeprefix("hubspot: ") for check in found]
+        rates = found[names.index(VAT_RATES)]
+        assert ("every deal would be a question" in rates.found) is not default_rate
+        assert names == (
+            ["credentials", "deals", VAT_RATES] if default_rate else ["credentials", VAT_RATES, "deals"]
+        )
+
     async def test_a_refused_key_is_one_failure_that_names_the_variable(self, tmp_path: Path) -> None:
         (failed, rest), port = await _lines(tmp_path, REFUSED)
         assert (failed.name, failed.state) == ("hubspot: credentials", CheckState.FAIL)

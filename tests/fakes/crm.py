@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits, Uniqueness
+from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
@@ -66,6 +67,10 @@ class FakeCrm(Switches):
         if deal_id not in self.deals:
             raise NotFound(f"Deal {deal_id} does not exist.")
         self.shown[deal_id] = fields
+
+    async def set_up(self) -> tuple[Check, ...]:
+        await self._call("set_up")
+        return ()
 
     async def create_task(self, task: Task) -> str:
         await self._call("create_task")

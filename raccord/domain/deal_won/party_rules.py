@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from raccord.domain.deal_won.recipients import rivals, typed_email
+from raccord.domain.deal_won.said import in_words
 from raccord.domain.deal_won.understood import understood
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.desk.problems import Cause, Problem, problem
@@ -21,7 +22,7 @@ from raccord.domain.values.identifiers import (
     siren_of_vat_number,
 )
 from raccord.domain.values.message import RecordName, message
-from raccord.domain.values.names import THE_DEAL, company_name, contact_name
+from raccord.domain.values.names import THE_DEAL, company_name
 from raccord.domain.values.parties import Company, CustomerIdentity, CustomerProfile, TaxTreatment
 
 SEVERAL_CONTACTS = "company.several_contacts"
@@ -136,7 +137,7 @@ def _email(deal: Deal, company: Company, rules: Invoicing) -> Iterator[Problem]:
     record, typed = company_name(company), typed_email(deal, company)
     among, needed = rivals(deal, company), mailed_to(company.legal_siren, rules)
     if among and needed:
-        people = tuple(message("contact.with_email", contact=contact_name(c), email=c.email) for c in among)
+        people = tuple(map(in_words, among))
         yield problem(Cause.EMAIL, record, "billing_email", SEVERAL_CONTACTS, contacts=people)
     elif needed and not typed:
         yield problem(Cause.EMAIL, record, "billing_email", "company.email_missing")

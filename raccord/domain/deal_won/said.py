@@ -7,7 +7,6 @@ from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Option
 from raccord.domain.values.base import Value
 from raccord.domain.values.message import message
-from raccord.domain.values.names import contact_name
 from raccord.domain.values.parties import Contact
 
 MOST_CONTACTS, MOST_WAYS_OUT = 8, 6
@@ -56,10 +55,16 @@ def told(option: str) -> tuple[str, str]:
     return topic, answer
 
 
+def in_words(contact: Contact) -> str:
+    """Name a contact with the address; one without a name is its address."""
+    email = contact.email.strip()
+    return f"{contact.name} ({email})" if contact.name else email
+
+
 def contact_options(contacts: Iterable[Contact]) -> Iterator[Option]:
     """Offer each contact as the one to whom the company's invoices go."""
     for contact in tuple(contacts)[:MOST_CONTACTS]:
-        label = message("contact.this", contact=contact_name(contact), email=contact.email.strip())
+        label = message("contact.this", contact=in_words(contact))
         yield Option(id=f"{_BILLING_CONTACT}={contact.id}", label=label)
 
 

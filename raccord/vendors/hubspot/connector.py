@@ -15,6 +15,7 @@ from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.records import Records, scope
+from raccord.vendors.hubspot.setting_up import set_up
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.hubspot.translation import COMPANY, CONTACT, company, contact
@@ -81,6 +82,9 @@ class HubSpotCrm:
 
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)
+
+    async def set_up(self) -> tuple[Check, ...]:
+        return await set_up(self._client, self._settings.mapping)
 
     async def create_task(self, task: Task) -> str:
         return await self._tasks.create(task)

@@ -43,5 +43,9 @@ def properties(kind: str) -> str:
     return f"/crm/v3/properties/{kind}"
 
 
+def property_groups(kind: str) -> str:
+    return f"/crm/v3/properties/{kind}/groups"
+
+
 def _id(text: str) -> str:
     return quote(text, safe="")

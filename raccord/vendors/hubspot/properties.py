@@ -1,38 +1,30 @@
 """Whether HubSpot has the mapped properties, of which type, and what stands in them."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 
 from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.settings import InvoiceNames
+from raccord.vendors.hubspot.settings import LineItemNames
 from raccord.vendors.hubspot.settings import Mapping as Names
+from raccord.vendors.hubspot.translation import TAX_RATE
+from raccord.vendors.hubspot.wanted import Wanted, wanted
 from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 
 SAMPLE_SIZE, SAMPLE_LENGTH = 100, 100
 _TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
-_STATUSES = ("issued", "paid")
-_LATER_STATUSES = ("partially_credited", "credited", "void")
-"""An account without them shows no credit notes, and invoices all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A mapped property: what it is for and which types fit; `kind` is what HubSpot's form calls it."""
-
-    use: str
-    name: str
-    kind: str = "single-line text"
-    types: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    written: bool = False
-    later: tuple[str, ...] = ()
-    """Options without which something is left out, and nothing stops."""
+_MISSING = "does not exist"
+_RATES_REMEDY = (
+    "Run `raccord setup`, which makes the property, and fill it on your products; or set [vat] default_rate "
+    "for lines without a rate; or name HubSpot's own tax rates in [hubspot.mapping.line_items.tax_rates]."
+)
 
 
 async def check_properties(
@@ -42,63 +34,20 @@ async def check_properties(
 
     `unread`: the kinds of records that cannot be read anyway, so that nothing is asked about theirs.
     """
-    wanted = {
-        "deals": (*_written(names.invoice), *_read("deals", names.deals.properties)),
-        "companies": tuple(_read("companies", names.companies.properties)),
-        "line_items": tuple(_read("line_items", names.line_items.properties)),
-    }
-    asked = (_of_kind(client, kind, them) for kind, them in wanted.items() if kind not in unread)
-    skipped = (Check.skipped(_all_of(kind), needs=_words(kind)) for kind in wanted if kind in unread)
-    return (*(check for checks in await asyncio.gather(*asked) for check in checks), *skipped)
+    mapped = wanted(names)
+    asked = (_of_kind(client, kind, them) for kind, them in mapped.items() if kind not in unread)
+    skipped = (Check.skipped(_all_of(kind), needs=_words(kind)) for kind in mapped if kind in unread)
+    found = (check for checks in await asyncio.gather(*asked) for check in checks)
+    rated = found if "line_items" in unread else _vat_rates(names.line_items, found)
+    return (*rated, *skipped)
 
 
-def _written(names: InvoiceNames) -> Iterator[Wanted]:
-    text, number = ("string",), ("number", "string")
-    yield Wanted("invoice.id", names.id, types=text, written=True)
-    yield Wanted("invoice.number", names.number, types=text, written=True)
-    yield Wanted("invoice.url", names.url, types=text, written=True)
-    yield Wanted(
-        "invoice.status",
-        names.status,
-        "dropdown",
-        ("enumeration", "string"),
-        _STATUSES,
-        written=True,
-        later=_LATER_STATUSES,
-    )
-    yield Wanted("invoice.due_on", names.due_on, "date picker", ("date", "string"), written=True)
-    yield Wanted("invoice.amount_net", names.amount_net, "number", number, written=True)
-    yield Wanted("invoice.amount_gross", names.amount_gross, "number", number, written=True)
-    yield Wanted("invoice.credit_notes", names.credit_notes, types=text)
-    yield Wanted("invoice.amount_credited", names.amount_credited, "number", number)
-
-
-def _read(kind: str, names: Mapping[str, str]) -> Iterator[Wanted]:
-    # Numbers lose their leading zeros, dates lose their day in another zone.
-    types = {"siren": ("string",), "siret": ("string",), "vat_number": ("string",)}
-    forms = {
-        "service_date": "date picker",
-        "vat_rate": "number",
-        "payment_terms_days": "number or single-line text",
-        "language": "dropdown",
-        "individual": "dropdown",
-        "order_number_required": "single checkbox",
-    }
-    for use, name in names.items():
-        yield Wanted(f"{kind}.{use}", name, forms.get(use, "single-line text"), types.get(use, ()))
-
-
-async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...]) -> list[Check]:
-    used = tuple(each for each in wanted if each.name)
+async def _of_kind(client: HubSpotClient, kind: str, used: tuple[Wanted, ...]) -> list[Check]:
     if not used:
         return []
     try:
-        existing, sample = await asyncio.gather(
-            client.get(
-                Operation(f"list the properties of {kind}", f"crm.schemas.{kind}.read"),
-                paths.properties(kind),
-                Properties,
-            ),
+        known, sample = await asyncio.gather(
+            existing_properties(client, kind),
             client.get(
                 Operation(f"list {kind}", f"crm.objects.{kind}.read"),
                 paths.records(kind),
@@ -116,8 +65,27 @@ async def _of_kind(client: HubSpotClient, kind: str, wanted: tuple[Wanted, ...])
                 remedy="Compare the mapping with HubSpot (Settings > Properties) by hand.",
             )
         ]
-    known = {each.name: each for each in existing.results}
     return [_check(kind, each, known.get(each.name), _sample(sample, each.name)) for each in used]
+
+
+def _vat_rates(names: LineItemNames, checks: Iterable[Check]) -> Iterator[Check]:
+    """Yield the checks, with what a line's VAT rate comes from where it is not a property of the line."""
+    found = {check.name: check for check in checks}
+    own = found.get(VAT_RATES)
+    if names.tax_rates and (own is None or own.found == _MISSING):
+        found[VAT_RATES] = Check.ok(VAT_RATES, f"{TAX_RATE}: {len(names.tax_rates)} tax rates are mapped")
+    elif not names.vat_rate:
+        found[VAT_RATES] = Check.warn(VAT_RATES, "no property is named", remedy=_RATES_REMEDY)
+    elif own and own.found == _MISSING:
+        found[VAT_RATES] = own.model_copy(update={"remedy": _RATES_REMEDY})
+    yield from found.values()
+
+
+async def existing_properties(client: HubSpotClient, kind: str) -> dict[str, Property]:
+    """Return the properties that records of one kind have, by name."""
+    operation = Operation(f"list the properties of {kind}", f"crm.schemas.{kind}.read")
+    found = await client.get(operation, paths.properties(kind), Properties)
+    return {each.name: each for each in found.results}
 
 
 def _all_of(kind: str) -> str:
@@ -128,36 +96,46 @@ def _words(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _check(kind: str, wanted: Wanted, found: Property | None, sample: str) -> Check:
-    state, said, remedy = CheckState.OK, f"{wanted.name}: {sample or 'empty so far'}", ""
-    bad = CheckState.FAIL if wanted.written else CheckState.WARN
-    place = f"Settings > Properties > {_TITLES[kind]} properties"
+def by_hand(kind: str, mapped: Wanted) -> str:
+    """Say how a person makes a property."""
+    options = _with_options((*mapped.options, *mapped.later))
+    return (
+        f"Create it in HubSpot ({_place(kind)}): internal name {mapped.name}, type {mapped.kind}{options}. "
+        f"Or correct mapping.{mapped.use}, empty if not used."
+    )
+
+
+def _place(kind: str) -> str:
+    return f"Settings > Properties > {_TITLES[kind]} properties"
+
+
+def _check(kind: str, mapped: Wanted, found: Property | None, sample: str) -> Check:
+    state, said, remedy = CheckState.OK, f"{mapped.name}: {sample or 'empty so far'}", ""
+    bad = CheckState.FAIL if mapped.written else CheckState.WARN
+    place = _place(kind)
     if found is None:
-        state, said = bad, "does not exist"
-        options = _with_options((*wanted.options, *wanted.later))
-        remedy = (
-            f"Create it in HubSpot ({place}): internal name {wanted.name}, type {wanted.kind}{options}. "
-            f"Or correct mapping.{wanted.use}, empty if not used."
-        )
-    elif wanted.types and found.type not in wanted.types:
-        state, said = bad, f"{wanted.name} is of type {found.type}"
+        state, said = bad, _MISSING
+        remedy = f"Run `raccord setup`, which makes it, or do so by hand. {by_hand(kind, mapped)}"
+    elif mapped.types and found.type not in mapped.types:
+        state, said = bad, f"{mapped.name} is of type {found.type}"
         remedy = (
             f"A property's type cannot hold what is kept there: create another one ({place}), type "
-            f"{wanted.kind}, and name it as mapping.{wanted.use}."
+            f"{mapped.kind}, and name it as mapping.{mapped.use}."
         )
-    elif missing := _lacking(found, (*wanted.options, *wanted.later)):
-        state = bad if any(o in wanted.options for o in missing) else CheckState.WARN
-        said = f"{wanted.name} does not offer {', '.join(missing)}"
-        remedy = f"Add the option in HubSpot ({place} > {wanted.name}), internal name {', '.join(missing)}."
-    elif wanted.written and found.modification_metadata and found.modification_metadata.read_only_value:
-        state, said = bad, f"{wanted.name} is read-only"
-        remedy = f"Name a property that can be written as mapping.{wanted.use}."
-    return Check(name=f"mapping.{wanted.use}", state=state, found=said, expected=wanted.name, remedy=remedy)
+    elif missing := _lacking(mapped, found):
+        state = bad if any(option in mapped.options for option in missing) else CheckState.WARN
+        said = f"{mapped.name} does not offer {', '.join(missing)}"
+        remedy = f"Add the option in HubSpot ({place} > {mapped.name}), internal name {', '.join(missing)}."
+    elif mapped.written and found.modification_metadata and found.modification_metadata.read_only_value:
+        state, said = bad, f"{mapped.name} is read-only"
+        remedy = f"Name a property that can be written as mapping.{mapped.use}."
+    return Check(name=f"mapping.{mapped.use}", state=state, found=said, expected=mapped.name, remedy=remedy)
 
 
-def _lacking(found: Property, options: tuple[str, ...]) -> list[str]:
+def _lacking(mapped: Wanted, found: Property) -> list[str]:
     offered = {each.value for each in found.options}
-    return [option for option in options if found.type == "enumeration" and option not in offered]
+    needed = (*mapped.options, *mapped.later) if mapped.written and found.type == "enumeration" else ()
+    return [option for option in needed if option not in offered]
 
 
 def _with_options(options: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.rules.written import Percentage
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
@@ -67,6 +68,9 @@ class LineItemNames(_Names):
     """Properties of line items."""
 
     vat_rate: PropertyName = "vat_rate"
+    tax_rates: dict[str, Percentage] = {}
+    """HubSpot's own tax rates in percent, by the id that a line holds in `hs_tax_rate_group_id` (HubSpot
+    docs: tax-rates); for lines on which `vat_rate` is empty."""
 
 
 class DealNames(_Names):

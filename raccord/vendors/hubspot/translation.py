@@ -46,6 +46,8 @@ LINE_ITEM = (
     "hs_recurring_billing_period",
     "hs_position_on_quote",
 )
+TAX_RATE = "hs_tax_rate_group_id"
+"""The id of one of the account's tax rates; the rate itself is no property of a line."""
 COUNTRY, COUNTRY_CODE = "country", "hs_country_code"
 """Free text, and the code beside it where an account has that; else the answer lacks it."""
 COMPANY = (
@@ -75,13 +77,23 @@ def line_item(record: Record, names: LineItemNames, room: Room, notes: list[Unre
         quantity=fields.number("quantity"),
         unit_price=fields.number("price"),
         discount=_discount(fields),
-        vat_rate=fields.read(names.vat_rate, parse_percent),
+        vat_rate=_vat_rate(fields, names),
         currency=fields.text("hs_line_item_currency_code").upper() or None,
         recurring=fields.text("recurringbillingfrequency")
         or fields.text("hs_recurring_billing_period")
         or None,
         amount=fields.number("amount"),
     )
+
+
+def _vat_rate(fields: Fields, names: LineItemNames) -> Decimal | None:
+    """Return the line's own rate, else that of HubSpot's tax rate; one that nobody named is a question."""
+    if fields.text(names.vat_rate):
+        return fields.read(names.vat_rate, parse_percent)
+    group = fields.text(TAX_RATE) if names.tax_rates else ""
+    if group and group not in names.tax_rates:
+        fields.note(TAX_RATE, group)
+    return names.tax_rates.get(group)
 
 
 def _discount(fields: Fields) -> Discount | None:

@@ -87,9 +87,10 @@ async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
 
 
 async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
+    default_rate = loaded.settings.vat.default_rate is not None
     async with opened(loaded) as connections:
         for row in connections.rows:
-            async for check in vendors.connection(row):
+            async for check in vendors.connection(row, default_rate=default_rate):
                 yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
         billing: Billing = connections.of(Kind.BILLING)
         for check in billing_checks(loaded, billing.capabilities):

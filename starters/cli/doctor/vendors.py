@@ -1,10 +1,11 @@
 """What the vendors say: first whether they answer and accept us, only then what we may do there."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, ConnectorError, Forbidden
 from raccord.settings.environment import variable
 from workers.connections import Opened
@@ -12,7 +13,7 @@ from workers.connections import Opened
 CONNECTION_TIME = timedelta(seconds=30)
 
 
-async def connection(row: Opened) -> AsyncIterator[Check]:
+async def connection(row: Opened, *, default_rate: bool) -> AsyncIterator[Check]:
     """Yield one connection's lines; a refused key or a silent vendor is one failure and not one per right."""
     if failed := await _refused(row):
         yield failed
@@ -25,8 +26,17 @@ async def connection(row: Opened) -> AsyncIterator[Check]:
     except (ConnectorError, TimeoutError) as error:
         yield _silent(row, error)
         return
-    for check in checks:
+    for check in _what_matters_first(checks, default_rate=default_rate):
         yield check.model_copy(update={"name": f"{row.name}: {check.name}"})
+
+
+def _what_matters_first(checks: tuple[Check, ...], *, default_rate: bool) -> Iterator[Check]:
+    """Lines without a place for their VAT rate make every deal a question, unless a default fills them in."""
+    first = [c for c in checks if c.name == VAT_RATES and c.state is not CheckState.OK and not default_rate]
+    for check in first:
+        found = f"{check.found}, and [vat] default_rate is not set: every deal would be a question"
+        yield check.model_copy(update={"found": found})
+    yield from (check for check in checks if check not in first)
 
 
 async def _refused(row: Opened) -> Check | None:

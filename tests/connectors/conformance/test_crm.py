@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from raccord.connectors.connection import CheckState
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import NotFound
 from tests.connectors.conformance.cases import CrmCase, cases
@@ -71,17 +72,12 @@ async def test_a_deal_that_is_gone_is_not_found(case: CrmCase, lab: Lab, crm: Cr
         with pytest.raises(NotFound):
             await crm.read_deal(gone)
     assert await crm.read_company("99999999999") is None
+    assert await crm.read_contact("99999999999") is None
 
 
 async def test_a_company_is_read_by_itself(case: CrmCase, lab: Lab, crm: Crm) -> None:
     (company,) = (await crm.read_deal(await case.deal(lab, company=ODD))).companies
     assert await crm.read_company(company.id) == company
-
-
-async def test_a_contact_is_read_by_itself(case: CrmCase, lab: Lab, crm: Crm) -> None:
-    (contact,) = (await crm.read_deal(await case.deal(lab))).contacts
-    assert await crm.read_contact(contact.id) == contact.model_copy(update={"billing": False})
-    assert await crm.read_contact("99999999999") is None
 
 
 async def test_the_invoice_on_a_deal_is_shown_as_it_was_written(case: CrmCase, lab: Lab, crm: Crm) -> None:
@@ -118,3 +114,10 @@ async def test_a_task_keeps_to_what_the_crm_takes(case: CrmCase, lab: Lab, crm: 
     endless = task(deal).model_copy(update={"subject": "é" * 5_000, "body": "<é👩\u200d💻>\n" * 30_000})
     made = await crm.create_task(endless)
     assert await crm.find_task(deal, endless.ref) == made
+
+
+async def test_setting_up_makes_what_is_missing_once(crm: Crm) -> None:
+    first, second = await crm.set_up(), await crm.set_up()
+    assert {check.state for check in (*first, *second)} == {CheckState.OK}
+    assert [check.name for check in second] != []
+    assert all(check.state is not CheckState.WARN for check in await crm.check() if "mapping" in check.name)

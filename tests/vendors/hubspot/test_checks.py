@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from raccord.connectors.connection import Check, CheckState
-from raccord.connectors.crm import Crm
+from raccord.connectors.crm import VAT_RATES, Crm
 from tests.vendors.hubspot.account import ACCOUNT, ROOT
 from tests.vendors.hubspot.conftest import TOKEN, Connect
 from tests.vendors.hubspot.stub import Asked, Reply, Stub
@@ -136,8 +136,8 @@ async def test_each_property_shows_a_sample(crm: Crm, ready: Set) -> None:
 
 
 async def test_a_property_that_is_not_used_is_not_checked(connect: Connect, ready: Set) -> None:
-    found = await checks(connect(mapping={"line_items": {"vat_rate": ""}}))
-    assert not any(name.startswith("mapping.line_items") for name in found)
+    found = await checks(connect(mapping={"companies": {"siren": ""}}))
+    assert "mapping.companies.siren" not in found
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "owners"])
@@ -248,3 +248,15 @@ async def test_a_connection_without_webhooks_says_so(crm: Crm, ready: Set) -> No
 async def test_an_account_that_is_down_fails_every_line_and_raises_nothing(connect: Connect) -> None:
     found = await checks(connect(base_url="http://127.0.0.1:9"))
     assert {found[kind.replace("_", " ")].state for kind in KINDS} == {CheckState.FAIL}
+
+
+async def test_lines_without_a_vat_rate_property_say_what_to_do(connect: Connect, ready: Set) -> None:
+    ready.remove("line_items", "vat_rate")
+    found = (await checks(connect()))[VAT_RATES]
+    assert (found.state, found.found) == (CheckState.WARN, "does not exist")
+    for words in ("default_rate", "raccord setup", "tax_rates"):
+        assert words in found.remedy
+    mapped = connect(mapping={"line_items": {"tax_rates": {"7": 20}}})
+    assert (await checks(mapped))[VAT_RATES].state is CheckState.OK
+    unnamed = connect(mapping={"line_items": {"vat_rate": ""}})
+    assert (await checks(unnamed))[VAT_RATES].state is CheckState.WARN

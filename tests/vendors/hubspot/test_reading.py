@@ -552,3 +552,33 @@ async def test_a_probe_fails_as_any_call_would(
     account.stub.on(f"GET {ROOT}/v3/objects/deals", reply)
     with pytest.raises(expected):
         await crm.probe()
+
+
+MAPPED = {"line_items": {"tax_rates": {"115989351": 5.5}}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "rate", "unreadable"),
+    [
+        ({"hs_tax_rate_group_id": "115989351"}, Decimal("5.5"), []),
+        ({"hs_tax_rate_group_id": "115989351", "vat_rate": "20"}, Decimal(20), []),
+        ({"hs_tax_rate_group_id": "7"}, None, [("hs_tax_rate_group_id", "7")]),
+        ({}, None, []),
+    ],
+)
+async def test_hubspot_s_own_tax_rate_is_read_by_its_id(
+    connect: Connect,
+    account: Account,
+    properties: dict[str, str],
+    rate: Decimal | None,
+    unreadable: list[tuple[str, str]],
+) -> None:
+    line, unread = await the_line(connect(mapping=MAPPED), account, **properties)
+    assert (line.vat_rate, unread) == (rate, unreadable)
+    assert "hs_tax_rate_group_id" in account.stub.last(f"POST {batch('line_items')}").json["properties"]
+
+
+async def test_a_tax_rate_that_nobody_mapped_is_not_asked_for(crm: Crm, account: Account) -> None:
+    line, unread = await the_line(crm, account, hs_tax_rate_group_id="115989351")
+    assert (line.vat_rate, unread) == (None, [])
+    assert "hs_tax_rate_group_id" not in account.stub.last(f"POST {batch('line_items')}").json["properties"]

@@ -1,0 +1,110 @@
+"""The mapped properties: what each is for, which types fit, and how `setup` makes it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raccord.vendors.hubspot.settings import CompanyNames, InvoiceNames
+from raccord.vendors.hubspot.settings import Mapping as Names
+
+TEXT, DATE, NUMBER, DROPDOWN, CHECKBOX = (
+    "single-line text",
+    "date picker",
+    "number",
+    "dropdown",
+    "single checkbox",
+)
+"""What HubSpot's form calls them."""
+STATUSES = ("issued", "paid")
+LATER_STATUSES = ("partially_credited", "credited", "void")
+"""An account without them shows no credit notes, and invoices all the same."""
+KINDS = ("deals", "companies", "line_items")
+_STRING, _AMOUNT = ("string",), ("number", "string")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A mapped property. `types` are those that can hold what is kept there; empty means any."""
+
+    use: str
+    name: str
+    label: str
+    """In French: HubSpot shows one label to everybody, and anybody may change it."""
+    kind: str = TEXT
+    types: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """Values of a dropdown; of one that is written, those that it must offer."""
+    written: bool = False
+    unique: bool = False
+    later: tuple[str, ...] = ()
+    """Options without which something is left out, and nothing stops."""
+
+
+def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
+    """Return the properties that are used, by the kind of record."""
+    deals, lines = names.deals, names.line_items
+    found = {
+        "deals": (
+            *_written(names.invoice),
+            Wanted("deals.service_date", deals.service_date, "Date de prestation", DATE),
+            Wanted("deals.purchase_order", deals.purchase_order, "N° de commande"),
+            Wanted(
+                "deals.language",
+                deals.language,
+                "Langue de la facture",
+                DROPDOWN,
+                options=("fr", "en"),
+            ),
+            Wanted("deals.payment_terms_days", deals.payment_terms_days, "Délai de paiement"),
+        ),
+        "companies": tuple(_companies(names.companies)),
+        "line_items": (Wanted("line_items.vat_rate", lines.vat_rate, "Taux de TVA (%)", NUMBER),),
+    }
+    return {kind: tuple(each for each in them if each.name) for kind, them in found.items()}
+
+
+def _written(names: InvoiceNames) -> Iterator[Wanted]:
+    yield Wanted("invoice.id", names.id, "Id de facture", types=_STRING, written=True, unique=True)
+    yield Wanted("invoice.number", names.number, "N° de facture", types=_STRING, written=True)
+    yield Wanted("invoice.url", names.url, "Lien de la facture", types=_STRING, written=True)
+    status = ("enumeration", "string")
+    yield Wanted(
+        "invoice.status",
+        names.status,
+        "Statut de la facture",
+        DROPDOWN,
+        status,
+        STATUSES,
+        written=True,
+        later=LATER_STATUSES,
+    )
+    yield Wanted("invoice.due_on", names.due_on, "Échéance", DATE, ("date", "string"), written=True)
+    yield Wanted("invoice.amount_net", names.amount_net, "Facture, HT", NUMBER, _AMOUNT, written=True)
+    yield Wanted(
+        "invoice.amount_gross",
+        names.amount_gross,
+        "Facture, TTC",
+        NUMBER,
+        _AMOUNT,
+        written=True,
+    )
+    yield Wanted("invoice.credit_notes", names.credit_notes, "Avoirs", types=_STRING)
+    yield Wanted("invoice.amount_credited", names.amount_credited, "Avoirs, TTC", NUMBER, _AMOUNT)
+
+
+def _companies(names: CompanyNames) -> Iterator[Wanted]:
+    # Numbers lose their leading zeros.
+    yield Wanted("companies.siren", names.siren, "SIREN", types=_STRING)
+    yield Wanted("companies.siret", names.siret, "SIRET", types=_STRING)
+    yield Wanted("companies.vat_number", names.vat_number, "N° de TVA", types=_STRING)
+    yield Wanted("companies.billing_email", names.billing_email, "E-mail de facturation")
+    yield Wanted("companies.payment_terms_days", names.payment_terms_days, "Délai de paiement")
+    person = ("company", names.individual_values[0]) if names.individual_values else ()
+    yield Wanted(
+        "companies.individual",
+        names.individual,
+        "Type de client",
+        DROPDOWN,
+        options=person,
+    )
+    order = names.order_number_required
+    yield Wanted("companies.order_number_required", order, "N° de commande exigé", CHECKBOX)
