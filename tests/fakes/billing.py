@@ -44,7 +44,7 @@ class FakeBilling(Switches):
         """Its day; without one, no due date is in its past."""
         self.refused_dates: list[date] = []
         """Due dates that it refused because they were past."""
-        self._orders: dict[str, InvoiceOrder] = {}
+        self.orders: dict[str, InvoiceOrder] = {}
         self._answers: dict[str, Any] = {}
         self._made = 0
 
@@ -84,7 +84,7 @@ class FakeBilling(Switches):
                 net=compute_totals([line.priced], currency, ROUNDING).net,
                 vat_rate=line.vat_rate,
             )
-            for line in self._orders[invoice_id].lines
+            for line in self.orders[invoice_id].lines
         )
 
     async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
@@ -152,7 +152,7 @@ class FakeBilling(Switches):
 
     async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
         await self._call("set_lines")
-        self._orders[invoice_id] = order
+        self.orders[invoice_id] = order
         lines = {"content_hash": order.content_hash, "line_count": len(order.lines)}
         return self._kept(invoice_id, totals=self._totals(order), **lines)
 
@@ -167,7 +167,7 @@ class FakeBilling(Switches):
         await self._judge(self._there(invoice_id).due_on)
         number = f"F-{len(self.issued) + 1:04d}"
         issued = {"number": number, "url": f"https://billing.example/{number}"}
-        day = self._orders[invoice_id].issued_on
+        day = self.orders[invoice_id].issued_on
         return self._kept(invoice_id, state=InvoiceState.OPEN, issued_on=day, **issued)
 
     async def deliver(self, invoice_id: str, *, key: str) -> None:
@@ -183,7 +183,7 @@ class FakeBilling(Switches):
 
     def recalculate(self, invoice_id: str) -> None:
         """Add an invoice's lines up anew."""
-        self._kept(invoice_id, totals=self._totals(self._orders[invoice_id]))
+        self._kept(invoice_id, totals=self._totals(self.orders[invoice_id]))
 
     def _new(self, kind: str) -> str:
         self._made += 1

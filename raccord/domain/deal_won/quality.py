@@ -9,11 +9,16 @@ from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.recipients import rivals
-from raccord.domain.deal_won.said import NOTHING_SAID, Said, contact_options, ways_out
-from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, tax_treatment, with_default_rates
+from raccord.domain.deal_won.said import NOTHING_SAID, Said, contact_options, sold_options, ways_out
+from raccord.domain.deal_won.vat_rules import (
+    FRENCH_VAT_TERRITORY,
+    GOODS_OR_SERVICES,
+    tax_treatment,
+    with_default_rates,
+)
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Option
-from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy
+from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy, Operations, selling
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
@@ -39,6 +44,8 @@ class InvoicePlan(Value):
     purchase_order: str
     terms: PaymentTerms | None
     language: str
+    operations: Operations = Operations.UNSTATED
+    """What is sold, as the invoice states it."""
     individual: bool = False
     """Made out to a private person."""
     warnings: tuple[Problem, ...] = ()
@@ -56,7 +63,7 @@ class InvoicePlan(Value):
         self, reference: InvoiceReference, customer_id: str, issued_on: date, policy: DealWonPolicy
     ) -> InvoiceOrder:
         """Freeze the plan into what the billing system is asked for, issued on a business date."""
-        rules, treatment = policy.invoice, self.profile.tax_treatment
+        rules, treatment = selling(policy.invoice, self.operations), self.profile.tax_treatment
         return InvoiceOrder(
             reference=reference,
             customer_id=customer_id,
@@ -205,7 +212,8 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
     `today` is the business date that stands in for a missing close date, `said` what people said of the
     company.
     """
-    currency, found, rules = _currency(deal), company_of(deal), policy.invoice
+    currency, found = _currency(deal), company_of(deal)
+    rules = selling(policy.invoice, said.sold(deal.ref, policy.invoice.operations))
     company = found if isinstance(found, Company) else None
     rated = with_default_rates(deal.lines, company, rules.vat)
     deal = deal.model_copy(update={"lines": rated})
@@ -236,6 +244,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         purchase_order=deal.purchase_order,
         terms=terms,
         language=_language(deal, rules),
+        operations=rules.operations,
         individual=company.individual,
         warnings=warnings,
     )
@@ -243,8 +252,12 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
 
 
 def _options(deal: Deal, company: Company, problems: tuple[Problem, ...]) -> tuple[Option, ...]:
-    asked = any(each.message.code == SEVERAL_CONTACTS for each in problems)
-    return (*contact_options(rivals(deal, company) if asked else ()), *ways_out(problems))
+    asked = {each.message.code for each in problems}
+    return (
+        *contact_options(rivals(deal, company) if SEVERAL_CONTACTS in asked else ()),
+        *(sold_options(deal.ref) if GOODS_OR_SERVICES in asked else ()),
+        *ways_out(problems),
+    )
 
 
 def net_of(deal: Deal) -> Decimal:

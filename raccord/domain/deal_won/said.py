@@ -1,17 +1,23 @@
-"""What a person says once of a company, and what that then means for each of its deals."""
+"""What a person says once of a company, or of one of its deals, and what that then means."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Option
+from raccord.domain.rules.invoicing import Operations
 from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
 from raccord.domain.values.message import message
 from raccord.domain.values.parties import Contact
 
 MOST_CONTACTS, MOST_WAYS_OUT = 8, 6
 """Answers that a question offers: more are no help to whoever reads it."""
 _BILLING_CONTACT = "billing_contact"
+_SOLD = {
+    Operations.GOODS: message("sold.goods"),
+    Operations.SERVICES: message("sold.services"),
+}
 _YES = "yes"
 _IT_IS_SO = {
     "company.part_doubtful": "so.part",
@@ -35,6 +41,10 @@ class Said(Value):
     def billing_contact(self) -> str:
         """Id of the contact to whom its invoices go; empty when nobody was asked."""
         return self.answers.get(_BILLING_CONTACT, "")
+
+    def sold(self, deal: DealRef, usually: Operations) -> Operations:
+        """Return what one deal sells: what a person said of it, else what the company sells."""
+        return Operations(self.answers.get(_sold_in(deal), usually))
 
     def so(self, found: Problem) -> bool:
         """Whether a person has said that what looks wrong is right."""
@@ -68,6 +78,12 @@ def contact_options(contacts: Iterable[Contact]) -> Iterator[Option]:
         yield Option(id=f"{_BILLING_CONTACT}={contact.id}", label=label)
 
 
+def sold_options(deal: DealRef) -> Iterator[Option]:
+    """Offer what one deal may sell: the same company may buy the other with its next."""
+    for sold, label in _SOLD.items():
+        yield Option(id=f"{_sold_in(deal)}={sold}", label=label)
+
+
 def ways_out(problems: Iterable[Problem]) -> Iterator[Option]:
     """Offer for each rule of thumb that what looks wrong is right."""
     doubtful = [found for found in problems if found.message.code in _IT_IS_SO]
@@ -75,6 +91,10 @@ def ways_out(problems: Iterable[Problem]) -> Iterator[Option]:
         value = found.message.params.get("value", "")
         label = message(_IT_IS_SO[found.message.code], value=value)
         yield Option(id=f"{_topic(found)}={_YES}", label=label)
+
+
+def _sold_in(deal: DealRef) -> str:
+    return f"sold/{deal.id}"
 
 
 def _topic(found: Problem) -> str:

@@ -19,6 +19,8 @@ from raccord.domain.values.names import THE_SETTINGS, company_name, line_name
 from raccord.domain.values.parties import Company, TaxTreatment
 
 FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
+GOODS_OR_SERVICES = "vat.goods_or_services"
+"""The question that an answer about the deal settles."""
 _UNITED_KINGDOM, _BELFAST = "GB", "BT"
 
 Place = tuple[RecordName, str]
@@ -118,7 +120,7 @@ def _business_abroad(company: Company, sold: Operations) -> TaxTreatment | Probl
         case Operations.SERVICES:
             return TaxTreatment.REVERSE_CHARGE if inside else TaxTreatment.OUTSIDE_SCOPE
         case _:
-            return _question((THE_SETTINGS, "invoice.operations"), "vat.goods_or_services")
+            return _question((THE_SETTINGS, "invoice.operations"), GOODS_OR_SERVICES)
 
 
 def _at_home(company: Company, vat: VatPolicy) -> TaxTreatment:

@@ -97,3 +97,8 @@ class InvoicePolicy(Invoicing):
     """The same for the discount for early payment; apart, because runs froze policies that lack it."""
     vat: VatPolicy = VatPolicy()
     einvoicing: EInvoicing = EInvoicing()
+
+
+def selling(rules: InvoicePolicy, operations: Operations) -> InvoicePolicy:
+    """Return the rules for an invoice that sells this."""
+    return rules.model_copy(update={"operations": operations})

@@ -7,10 +7,11 @@ import pytest
 
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine
+from raccord.domain.deal_won.said import NOTHING_SAID
 from raccord.domain.desk.problems import Cause
 from raccord.domain.rules.invoicing import IndividualRule, Operations
 from raccord.domain.rules.vat import VatPolicy
-from raccord.domain.values.deal import Deal
+from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import TaxTreatment
 from tests.domain.deal_won.selling import (
@@ -41,7 +42,7 @@ from tests.domain.samples import (
     policy,
     rules,
 )
-from tests.domain.spoken import say_reason, say_remedy, two_languages
+from tests.domain.spoken import say_reason, say_remedy, spoken, two_languages
 
 
 def selling(sold: Operations) -> DealWonPolicy:
@@ -138,8 +139,39 @@ def test_what_is_sold_abroad_at_zero_has_to_be_known_and_the_rest_is_asked_besid
     (only,) = problems_of(zero(abroad("US")), selling(sold))
     assert two_languages(only)
     assert 'operations = "goods"' in say_remedy(only, "fr")
-    assert "by hand" in say_remedy(only, "en")
+    assert "Say what this deal sells" in say_remedy(only, "en")
     plan_of(zero(abroad("US")), selling(S))
+
+
+@pytest.mark.parametrize("usually", [U, B])
+@pytest.mark.parametrize(
+    ("option", "treatment", "mention"),
+    [
+        ("sold/7=goods", T.EXPORT, "Nature de l'opération : livraison de biens."),
+        ("sold/7=services", T.OUTSIDE_SCOPE, "Nature de l'opération : prestation de services."),
+    ],
+)
+def test_an_answer_says_what_one_deal_sells_and_its_invoice_says_so(
+    usually: Operations, option: str, treatment: TaxTreatment, mention: str
+) -> None:
+    found, under = zero(abroad("US")), selling(usually)
+    asked = examine(found, under, TODAY)
+    assert [each.id for each in asked.options] == ["sold/7=goods", "sold/7=services"]
+    assert all(spoken(each.label, "fr") != spoken(each.label, "en") for each in asked.options)
+    said = NOTHING_SAID.having(option)
+    plan = examine(found, under, TODAY, said).plan
+    assert plan is not None
+    assert plan.profile.tax_treatment is treatment
+    footer = plan.order(InvoiceReference(deal=DEAL), "cus_1", TODAY, under).footer
+    assert footer.splitlines() == [WORDS[f"{treatment}_fr"], mention]
+    other = found.model_copy(update={"ref": DealRef(connection="crm", id="8")})
+    assert examine(other, under, TODAY, said).plan is None
+
+
+def test_what_is_asked_beside_what_is_sold_is_asked_still() -> None:
+    found = zero(abroad("DE"))
+    said = NOTHING_SAID.having("sold/7=goods")
+    assert [p.field for p in examine(found, selling(B), TODAY, said).problems] == ["vat_number"]
 
 
 def test_overseas_is_asked_once_and_of_its_postal_code() -> None:

@@ -1,5 +1,6 @@
 """What a person says once of a company: nobody asks again, until it can be true no more."""
 
+from decimal import Decimal
 from typing import Any
 
 from raccord.domain.desk.question import Choice
@@ -80,6 +81,20 @@ async def test_two_answers_are_given_one_after_the_other(at_home: House) -> None
     at_home.billing.invoices.clear()
     await at_home.records.waiting.withdraw(row.flow)
     assert (await at_home.outcome(thorough=True))["ending"] == "invoiced"
+
+
+async def test_what_a_deal_sells_is_said_once_and_of_that_deal(at_home: House) -> None:
+    free = samples.line(vat_rate=Decimal(0))
+    at_home.edit(companies=(samples.abroad("US", vat_number="EIN 93-1234567"),), lines=(free,))
+    await at_home.work(desk='[vat.zero_rate_reasons]\nexport_fr = "Exportation."')
+    await at_home.change()
+    row = await at_home.question("vat")
+    assert [option.id for option in row.question.options] == ["sold/7=goods", "sold/7=services"]
+    await at_home.answer(row, Choice.CHOOSE, "sold/7=goods")
+    assert (await at_home.end())["ending"] == "invoiced"
+    (order,) = at_home.billing.orders.values()
+    assert order.footer.startswith("Exportation.\nNature de l'opération : livraison de biens.")
+    assert await at_home.records.answers.of([ACME]) == {"sold/7": "goods"}
 
 
 async def test_shadow_knows_the_answers_and_asks_nobody(at_home: House) -> None:
