@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,10 +20,12 @@ def create_app(
     redelivery: Sequence[float] = DEFAULT_SCHEDULE,
     mailbox: Mailbox | None = None,
     links: Mapping[str, str] | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Starlette:
     """A fresh sandbox. `webhooks` maps a vendor to the URL it delivers to; `redelivery` are waits in seconds.
 
     `links` are what the operator wants to reach from the page, by label; `{id}` in one is a record's id.
+    `settings` are changes to how vendors behave, by vendor.
 
     The mailbox listens while the application runs; its port is free to choose unless a mailbox is given.
     Raises ValueError with a sentence when there is no such vendor.
@@ -31,6 +34,8 @@ def create_app(
     vendors = [make(delivery=delivery, mailbox=mailbox) for make in find_simulators().values()]
     for vendor, url in (webhooks or {}).items():
         delivery.configure(vendor, {"url": url})
+    for vendor, changes in (settings or {}).items():
+        delivery.configure(vendor, changes)
     return assemble(
         vendors=vendors,
         delivery=delivery,

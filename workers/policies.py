@@ -48,6 +48,7 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         rollout=settings.rollout,
         invoice=settings.invoice_policy,
         clock=settings.clock,
+        mails_leave=able.mails_leave,
         vat_rounding=able.vat_rounding,
         max_lines=able.max_lines,
         timing=settings.timing,

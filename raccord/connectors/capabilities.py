@@ -87,6 +87,8 @@ class BillingCapabilities(Capabilities):
     """Whether an invoice exists as a draft first, on which its totals are proven."""
     delivers: bool = True
     """Whether the vendor e-mails invoices itself."""
+    mails_leave: bool = True
+    """Whether what it e-mails leaves: with test credentials some vendors say so and send nothing."""
     einvoicing: bool = False
     """Whether the vendor transmits invoices to a platform approved under the French reform."""
     vat_rounding: VatRounding

@@ -11,7 +11,7 @@ function mailRow(mail) {
 }
 
 function draw(mails) {
-  fill("mails", mails.slice().reverse().map(mailRow), "No mail yet.");
+  fill("mails", mails.slice().reverse().map(mailRow), "No mail yet. As Stripe does, the sandbox sends none with a test key, unless it was started with --mail.");
   return [[mails.length, "mails"]];
 }
 

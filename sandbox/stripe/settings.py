@@ -43,6 +43,8 @@ class StripeSettings(AccountSettings):
     `denied`             permissions the restricted key lacks, such as `rak_customer_write`; each row of the
                          Dashboard is None, Read or Write, so who may not read may not write either
                          (stripe.md 6)
+    `mails_in_test`      whether an account with a test key mails invoices all the same, for whoever wants to
+                         see them; Stripe sends none then, although `invoice.sent` fires (stripe.md 3)
     `vat_per_rate`       VAT is rounded once per rate and invoice; otherwise on every line
     `search_lag`         seconds until search finds a new object
     `rate_limits`        whether the per-second limits below apply
@@ -68,6 +70,7 @@ class StripeSettings(AccountSettings):
 
     api_key: str = KEY
     denied: list[str] = field(default_factory=list)
+    mails_in_test: bool = False
     vat_per_rate: bool = False
     search_lag: float = 1.0
     rate_limits: bool = True
@@ -92,6 +95,11 @@ class StripeSettings(AccountSettings):
     @property
     def livemode(self) -> bool:
         return "_live_" in self.api_key
+
+    @property
+    def mails(self) -> bool:
+        """Whether invoices that are sent leave as e-mails."""
+        return self.livemode or self.mails_in_test
 
     @property
     def overall_limit(self) -> int:

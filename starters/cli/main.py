@@ -151,7 +151,8 @@ def starter(config: Path | None) -> None:
     metavar="LABEL=URL",
     help="A link at the top of the page; with {id} in it, one beside each deal; may be repeated.",
 )
-def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...]) -> None:
+@click.option("--mail", is_flag=True, help="Mail invoices, which Stripe does not do with a test key.")
+def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...], mail: bool) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
     from sandbox.app import create_app, delivery_of, link_of
@@ -159,7 +160,11 @@ def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...]) -> None:
     from starters.demo.access import access
 
     try:
-        vendors = create_app(webhooks=dict(map(delivery_of, webhook)), links=dict(map(link_of, link)))
+        vendors = create_app(
+            webhooks=dict(map(delivery_of, webhook)),
+            links=dict(map(link_of, link)),
+            settings={"stripe": {"mails_in_test": mail}},
+        )
         must_be_free("127.0.0.1", port)
     except ValueError as error:
         fail(str(error))

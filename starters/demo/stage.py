@@ -51,7 +51,7 @@ class Stage:
         self._stack.push_async_callback(server.stop)
         sandbox = self._raccord(
             "sandbox",
-            *("--port", str(self.place.ports["sandbox"])),
+            *("--port", str(self.place.ports["sandbox"]), "--mail"),
             *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
             *("--link", f"flow={self.place.ui.flow('deal-won/hubspot/{id}')}".replace("%7Bid%7D", "{id}")),

@@ -210,7 +210,7 @@ class Lane:
         await records.close()
         sandbox = self._process(
             "sandbox",
-            *("sandbox", "--port", str(self.ports["sandbox"])),
+            *("sandbox", "--port", str(self.ports["sandbox"]), "--mail"),
             *("--webhook", f"hubspot={self.url('receiver', '/webhooks/hubspot')}"),
             *("--webhook", f"slack={self.url('receiver', '/slack/actions')}"),
         )

@@ -138,6 +138,7 @@ async def test_a_task_names_its_person_and_its_deal_and_is_completed(http: httpx
 
 async def test_no_address_on_the_page_or_behind_it_leaves_this_machine(http: httpx.AsyncClient) -> None:
     finance = StripePerson(http)
+    await Operator(http).settings("stripe", mails_in_test=True)
     invoice = await an_invoice(finance)
     await finance.credit(invoice, 1000)
     await finance.post(f"/v1/invoices/{invoice}/send")

@@ -145,6 +145,7 @@ async def test_a_key_expires(bench: Bench) -> None:
 
 
 async def test_a_replayed_send_mails_once(bench: Bench) -> None:
+    await bench.settings(mails_in_test=True)
     draft = await bench.draft(line())
     send: Any = bench.client.v1.invoices.send_invoice_async
     for _ in range(3):

@@ -273,6 +273,7 @@ async def test_customer_data_follows_the_customer_until_it_is_frozen(bench: Benc
 
 
 async def test_every_send_mails_once_and_a_draft_is_finalised_by_it(bench: Bench) -> None:
+    await bench.settings(mails_in_test=True)
     invoices = bench.client.v1.invoices
     draft = await bench.draft(line(tax_rates=[await bench.vat()]))
     sent = await invoices.send_invoice_async(draft.id)
@@ -288,7 +289,14 @@ async def test_every_send_mails_once_and_a_draft_is_finalised_by_it(bench: Bench
     assert len(await bench.events("invoice.sent")) == 2
 
 
+async def test_with_a_test_key_nothing_leaves_though_the_event_says_so(bench: Bench) -> None:
+    invoice = await bench.issued()
+    await bench.client.v1.invoices.send_invoice_async(invoice.id)
+    assert (len(await bench.events("invoice.sent")), await bench.emails()) == (1, [])
+
+
 async def test_the_mail_speaks_the_customers_language(bench: Bench) -> None:
+    await bench.settings(mails_in_test=True)
     customer = await bench.customer(preferred_locales=["en-GB"])
     invoice = await bench.issued(customer=customer.id)
     await bench.client.v1.invoices.send_invoice_async(invoice.id)

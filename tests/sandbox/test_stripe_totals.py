@@ -121,6 +121,7 @@ async def test_taxes_computed_by_the_merchant_are_taken_as_they_are(bench: Bench
 async def test_a_zero_decimal_currency_counts_whole_units(bench: Bench) -> None:
     yen = {"price_data": {"currency": "jpy", "product_data": {"name": "x"}, "unit_amount": 1999}}
     invoice = await bench.issued(yen, currency="jpy")
+    await bench.settings(mails_in_test=True)
     await bench.client.v1.invoices.send_invoice_async(invoice.id)
     assert invoice.total == 1999
     assert "1\u202f999" in (await bench.emails())[0]["text"]

@@ -28,8 +28,8 @@ def able(**changes: Any) -> BillingCapabilities:
 
 
 def test_the_vendors_own_rules_reach_the_flow(tmp_path: Path) -> None:
-    policy = deal_won_policy(configuration(tmp_path), able())
-    assert (policy.vat_rounding, policy.max_lines) == (VatRounding.PER_RATE, 7)
+    policy = deal_won_policy(configuration(tmp_path), able(mails_leave=False))
+    assert (policy.vat_rounding, policy.max_lines, policy.mails_leave) == (VatRounding.PER_RATE, 7, False)
 
 
 def test_nobody_counts_on_a_vendor_that_sends_no_mail(tmp_path: Path) -> None:

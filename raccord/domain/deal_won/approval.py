@@ -42,7 +42,7 @@ def approval(
     totals, rules = plan.totals(policy.vat_rounding), policy.invoice
     details = (
         *_customer(plan.profile, draft),
-        *_delivery(plan, rules, recipient),
+        *_delivery(plan, policy, recipient),
         *_dates(plan, rules, today),
         *_sums(totals),
         *_history(cycle),
@@ -92,11 +92,16 @@ def _printed_otherwise(draft: Invoice, profile: CustomerProfile) -> str:
     return there if letters(there) != letters(here) else ""
 
 
-def _delivery(plan: InvoicePlan, rules: InvoicePolicy, recipient: str) -> Iterator[Detail]:
-    mailed = mailed_to(plan.profile.siren, rules)
-    yield _fact("approval.sent_to", recipient if mailed else message("approval.not_sent"))
+def _delivery(plan: InvoicePlan, policy: DealWonPolicy, recipient: str) -> Iterator[Detail]:
+    yield _fact("approval.sent_to", _sent_to(plan, policy, recipient))
     if plan.purchase_order:
         yield _fact("approval.order", plan.purchase_order)
+
+
+def _sent_to(plan: InvoicePlan, policy: DealWonPolicy, recipient: str) -> Param:
+    if not mailed_to(plan.profile.siren, policy.invoice):
+        return message("approval.not_sent")
+    return recipient if policy.mails_leave else message("approval.sent_in_test", recipient=recipient)
 
 
 def _dates(plan: InvoicePlan, rules: InvoicePolicy, today: date) -> Iterator[Detail]:

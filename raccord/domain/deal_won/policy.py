@@ -24,6 +24,8 @@ class DealWonPolicy(Value):
     rollout: Rollout = Rollout()
     invoice: InvoicePolicy = InvoicePolicy()
     clock: BusinessClock = BusinessClock()
+    mails_leave: bool = True
+    """Whether what the billing system e-mails leaves; with test credentials it may not."""
     vat_rounding: VatRounding = VatRounding.PER_LINE
     max_lines: int = 250
     timing: Timing = Timing()

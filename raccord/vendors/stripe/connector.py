@@ -49,6 +49,8 @@ class StripeBilling:
             uniqueness=Uniqueness.IDEMPOTENCY_KEY,
             drafts=True,
             delivers=True,
+            # Stripe docs: a sandbox sends no e-mail, although `invoice.sent` fires.
+            mails_leave=not self._settings.test,
             # Stripe is no approved platform of the French reform, and its API passes invoices to none.
             einvoicing=False,
             vat_rounding=self._settings.vat_rounding,

@@ -121,6 +121,11 @@ def test_an_invoice_that_nobody_mails_is_not_told_as_sent() -> None:
     assert [FR.write(option.label) for option in asked().options] == ["Émettre et envoyer"]
 
 
+def test_with_a_test_key_the_approval_promises_no_mail() -> None:
+    in_test = asked(under=policy(mails_leave=False))
+    assert said(in_test.details)["Envoyée à"] == "compta@acme.fr (clé de test : aucun e-mail ne part)"
+
+
 def test_what_billing_prints_otherwise_is_shown_as_printed() -> None:
     theirs = Buyer(name="ACME Holding", address=address(line1="9 rue Rubis"))
     other = asked(draft=invoice(InvoiceState.DRAFT, buyer=theirs))

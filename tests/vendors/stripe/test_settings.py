@@ -58,3 +58,4 @@ def test_the_registry_finds_stripe_and_its_differences_are_data() -> None:
     assert capabilities.requests_per_second == 20
     live = StripeBilling("stripe", settings(api_key="rk_live_1"), BusinessClock())
     assert live.capabilities.requests_per_second == 80
+    assert (capabilities.mails_leave, live.capabilities.mails_leave) == (False, True)
