@@ -9,11 +9,13 @@ import re
 from raccord.domain.values.address import Address, says_nothing
 from raccord.domain.values.base import unaccented
 from raccord.domain.values.identifiers import (
+    EU_COUNTRIES,
     clean,
     parse_siren,
     parse_siret,
     parse_vat_number,
     siren_of_vat_number,
+    vat_prefix,
 )
 from raccord.domain.values.parties import Company
 
@@ -24,7 +26,10 @@ _NO_NUMBER = re.compile(
 )
 _AMONG_WORDS = re.compile(r"(?:[^\d]*[^\w])?(?P<number>\d[\d\s.-]*\d)(?:[^\w][^\d]*)?")
 """`SIRET : 732 829 320 00074`, `732 829 320 RCS Lyon`: one number, and words that hold no digit beside it."""
-_KEY_AND_SIREN = re.compile(r"[0-9A-Z]{2}\d{9}")
+
+_LABEL = re.compile(
+    r"^\W*(?:n[°o]?|num[eé]ro)?\W*(?:de )?(?:tva|vat)\W+(?:intra\w*\W+)?(?:n[°o]?\W+)?", re.IGNORECASE
+)
 
 
 def understood(company: Company) -> Company:
@@ -34,14 +39,30 @@ def understood(company: Company) -> Company:
 
 
 def _numbers(company: Company) -> Company:
-    siren, siret, vat_number = map(_typed, (company.siren, company.siret, company.vat_number))
-    siren, siret = _alone(siren), _alone(siret)
-    if not siret and parse_siret(siren):
-        siret = siren
-    elif not siren and parse_siret(siret) is None and (in_its_place := parse_siren(siret)):
-        siren, siret = in_its_place, ""
-    known = company.model_copy(update={"siren": siren, "siret": siret, "vat_number": vat_number})
-    return known.model_copy(update={"vat_number": _with_country(known)})
+    there = company.model_copy(
+        update={
+            "siren": _alone(_typed(company.siren)),
+            "siret": _alone(_typed(company.siret)),
+            "vat_number": _LABEL.sub("", _typed(company.vat_number)),
+        }
+    )
+    there = there.model_copy(update={"vat_number": _with_country(there)})
+    typed = {"siren": there.siren, "siret": there.siret, "vat_number": there.vat_number}
+    # Nine digits may be a number of another kind abroad.
+    places = ("siren", "siret", "vat_number") if there.address.country in ("FR", None) else ("siren", "siret")
+    for place in places:
+        own, number = _proven(typed[place])
+        if own and own != place and typed[own] in ("", typed[place], number):
+            typed[place], typed[own] = "", number
+    return there.model_copy(update=typed)
+
+
+def _proven(text: str) -> tuple[str, str]:
+    """Return the field to which a number belongs by its check digits, and the number; nothing for none."""
+    for field, parse in (("siret", parse_siret), ("siren", parse_siren), ("vat_number", parse_vat_number)):
+        if number := parse(text):
+            return field, number
+    return "", ""
 
 
 def _alone(text: str) -> str:
@@ -51,13 +72,14 @@ def _alone(text: str) -> str:
 
 
 def _with_country(company: Company) -> str:
-    """Return the VAT number; that of a French company with its country, where it is this company's own."""
-    typed = clean(company.vat_number)
-    if company.address.country not in ("FR", None) or not _KEY_AND_SIREN.fullmatch(typed):
-        return company.vat_number
-    number = parse_vat_number(f"FR{typed}")
-    own = number and siren_of_vat_number(number) == company.legal_siren
-    return number if number and own else company.vat_number
+    """Return the VAT number with its country; that of a French company where it is this company's own."""
+    typed, country = company.vat_number, company.address.country or "FR"
+    if country not in EU_COUNTRIES or not typed or parse_vat_number(typed):
+        return typed
+    number = parse_vat_number(vat_prefix(country) + clean(typed))
+    if number is None or (country == "FR" and siren_of_vat_number(number) != company.legal_siren):
+        return typed
+    return number
 
 
 def _typed(text: str) -> str:

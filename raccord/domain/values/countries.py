@@ -21,6 +21,7 @@ _SPOKEN = {
     "bosnie": "BA",
     "burkina": "BF",
     "centrafrique": "CF",
+    "corse": "FR",
     "confederation suisse": "CH",
     "congo kinshasa": "CD",
     "cote d ivoire": "CI",
@@ -34,6 +35,7 @@ _SPOKEN = {
     "emirats": "AE",
     "england": "GB",
     "etats unis d'amerique": "US",
+    "france metropole": "FR",
     "france metropolitaine": "FR",
     "grande bretagne": "GB",
     "grand duche de luxembourg": "LU",
@@ -55,10 +57,12 @@ _SPOKEN = {
     "macao": "MO",
     "macedoine": "MK",
     "macedonia": "MK",
+    "metropolitaine france": "FR",
     "metropolitan france": "FR",
     "northern ireland": "GB",
     "palestine": "PS",
     "pays de galles": "GB",
+    "polynesie": "PF",
     "pr china": "CN",
     "prc": "CN",
     "principaute de monaco": "MC",
@@ -73,6 +77,7 @@ _SPOKEN = {
     "scotland": "GB",
     "slovak republic": "SK",
     "swaziland": "SZ",
+    "tahiti": "PF",
     "turkey": "TR",
     "uae": "AE",
     "uk": "GB",
@@ -84,7 +89,9 @@ _SPOKEN = {
 }
 _WRITTEN_OUT = {"st": "saint", "et": "and"}
 _ARTICLE = re.compile("(?:the|les?|la) |l'")
-_SEPARATORS = re.compile(r"\s*[(),;/]\s*")
+_SEPARATORS = re.compile(r"\s*[(),;/]\s*|\s+[-–]\s+")
+_FRENCH_WORDS = {"DOM", "COM"}
+"""Codes of the Dominican Republic and of the Comoros, and what the French call their territories overseas."""
 _NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
 
@@ -181,7 +188,11 @@ def _alpha_3() -> dict[str, str]:
     return {
         str(code).lower(): str(codes[0])
         for code, codes in get_global("territory_aliases").items()
-        if len(code) == 3 and code.isalpha() and len(codes) == 1 and _is_country(codes[0])
+        if len(code) == 3
+        and code.isalpha()
+        and len(codes) == 1
+        and _is_country(codes[0])
+        and code not in _FRENCH_WORDS
     }
 
 

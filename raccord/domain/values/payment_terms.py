@@ -36,27 +36,31 @@ class PaymentTerms(Value):
 
 
 _INVOICE = (
-    r"(?:la |the )?(?:date )?(?:de |d'|of )?(?:la |the )?(?:facture|facturation|emission|invoice)(?: date)?"
+    r"(?:la |the |l')?(?:date )?(?:de |d'|of )?(?:la |the |l')?"
+    r"(?:facture|facturation|emission|invoice)(?: date)?"
 )
 _OF_IT = rf"(?: (?:de |d'|of )?{_INVOICE})?"
-_END = r"(?:fdm|eom|fin (?:de |du )?mois|end of (?:the )?month)"
-_PAID = (
-    r"(?:payable |paiement |payment |due )?(?:(?:par |by )?(?:virement|cheque|bank transfer)(?: bancaire)? )?"
+_RECEIPT = rf"(?:la |the )?(?:reception|receipt){_OF_IT}"
+_NOW = rf"(?:comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
+_END = r"(?:fdm|eom|fin (?:de |du )?mois(?: civil)?|end of (?:the )?month)"
+_MEANS = r"(?:par |by )?(?:virement|cheque|prelevement|bank transfer)(?: bancaire| sepa)?"
+_SUBJECT = (
+    r"(?:(?:conditions?|delai|modalites?|terms?|reglement|paiement|payment|payable|due)"
+    r"(?: de (?:paiement|reglement))?|(?:echeance|facture)(?= (?:a )?[0-9]+ ?j))"
 )
-_AT_ONCE = re.compile(
-    rf"{_PAID}(?:a |au |on |upon |at |des )?(?:la )?"
-    rf"(?:reception|receipt|comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
-)
+_BEFORE = re.compile(rf"(?:(?:{_SUBJECT}|{_MEANS})(?: ?: ?| ))*")
+_AFTER = re.compile(rf" ?\(?(?:{_MEANS}|maximum|max)\)?")
+_AT_ONCE = re.compile(rf"(?:(?:a |au |on |upon |at |des )?(?:{_RECEIPT}|{_NOW})(?: |$))+")
 _DAYS = re.compile(
-    rf"{_PAID}(?:a |in |within |sous |net |[jd] ?\+ ?)?(?P<days>-?[0-9]{{1,9}})"
-    r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)\b)?(?P<rest>.*)"
+    r"(?:a |in |within |sous |dans (?:les )?|net a |net ?|[jd] ?\+ ?|[jd](?=[0-9]))?(?P<days>-?[0-9]{1,9})"
+    r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)(?:\b|(?=fdm)))?(?P<rest>.*)"
 )
-_MONTH_END = re.compile(rf"(?:a |the )?{_END}{_OF_IT}")
+_MONTH_END = re.compile(rf"(?:nets? )?(?:{_INVOICE} )?(?:\+ ?)?(?:a |the )?{_END}{_OF_IT}(?: nets?)?")
 _MONTH_END_FIRST = re.compile(rf"{_END}[ ,+]*(?P<days>[0-9]{{1,4}})(?: ?(?:jours?|j|days?))?")
 _FROM_ISSUE = re.compile(
-    rf"nets?(?: {_INVOICE})?|calendaires"
-    rf"|(?:a |des |apres |on |upon |after |from )?(?:la |the )?(?:reception|receipt){_OF_IT}"
-    rf"|(?:a compter |a partir |apres |from |after )?(?:de )?{_INVOICE}(?: {_INVOICE})?"
+    rf"nets?(?: {_INVOICE})?|calendaires(?: {_INVOICE})?"
+    rf"|(?:a compter |a partir |apres |suivant |on |upon |from |after )?(?:a |des |de )?"
+    rf"(?:{_RECEIPT}|{_INVOICE}(?: {_INVOICE})?)"
 )
 
 
@@ -66,7 +70,7 @@ def parse_payment_terms(text: str) -> PaymentTerms:
     Raises `ValueError` for what may mean something else.
     """
     plain = unaccented(text).replace(".", " ") if not _number(text) else text.strip()
-    plain = " ".join(plain.split()).strip(" ,;")
+    plain = _core(" ".join(plain.split()))
     if _AT_ONCE.fullmatch(plain):
         return PaymentTerms(days=0, month_end=False)
     if first := _MONTH_END_FIRST.fullmatch(plain):
@@ -81,6 +85,13 @@ def parse_payment_terms(text: str) -> PaymentTerms:
     if _MONTH_END.fullmatch(rest):
         return PaymentTerms(days=days, month_end=True)
     raise ValueError("no terms of payment")
+
+
+def _core(plain: str) -> str:
+    """Leave out what the term is called and by which means it is paid."""
+    begun = plain[match.end() :] if (match := _BEFORE.match(plain)) else plain
+    ended = next((begun[: at.start()] for at in _AFTER.finditer(begun) if at.end() == len(begun)), begun)
+    return (ended or plain).strip(" ,;")
 
 
 def _number(text: str) -> bool:

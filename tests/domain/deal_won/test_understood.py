@@ -17,7 +17,8 @@ SIREN, SIRET = "732829320", "73282932000074"
         ({"siret": "732 829 320"}, SIREN, ""),
         ({"siret": SIRET}, "", SIRET),
         ({"siret": "732829321"}, "", "732829321"),
-        ({"siren": SIREN, "siret": SIREN}, SIREN, SIREN),
+        ({"siren": SIREN, "siret": SIREN}, SIREN, ""),
+        ({"siren": "552100554", "siret": SIREN}, "552100554", SIREN),
         ({"siren": "-", "siret": SIRET}, "", SIRET),
         ({"siren": "NC", "siret": "néant"}, "", ""),
     ],
@@ -37,8 +38,11 @@ def test_nine_valid_digits_in_the_field_of_the_siret_are_a_siren(
         ({"siret": "SIREN 732829320"}, SIREN, ""),
         ({"siren": "732 829 320 RCS Lyon"}, "732 829 320", ""),
         ({"siren": "RCS Lyon B 732 829 320"}, "732 829 320", ""),
-        ({"siren": SIRET}, SIRET, SIRET),
-        ({"siren": SIRET, "siret": SIRET}, SIRET, SIRET),
+        ({"siren": SIRET}, "", SIRET),
+        ({"siren": SIRET, "siret": SIRET}, "", SIRET),
+        ({"vat_number": SIRET}, "", SIRET),
+        ({"vat_number": SIREN}, SIREN, ""),
+        ({"vat_number": "732 829 320", "siret": SIRET}, SIREN, SIRET),
         ({"siren": "RCS Lyon 732 829 321"}, "RCS Lyon 732 829 321", ""),
         ({"siret": "73282932000074 / 73282932000082"}, "", "73282932000074 / 73282932000082"),
         ({"siret": "A732829320"}, "", "A732829320"),
@@ -61,9 +65,19 @@ def test_words_around_a_proven_number_change_nothing(typed: dict[str, str], sire
         ({"vat_number": "96552100554"}, "96552100554"),
         ({"vat_number": "44732829320", "siret": ""}, "44732829320"),
         ({"vat_number": "44732829320", "address": address(country="BE")}, "44732829320"),
+        ({"vat_number": "TVA : FR44732829320"}, "FR44732829320"),
+        ({"vat_number": "N° TVA intracommunautaire : FR44732829320"}, "FR44732829320"),
+        ({"vat_number": "N° de TVA FR44732829320"}, "FR44732829320"),
+        ({"vat_number": "", "siren": "FR44732829320"}, "FR44732829320"),
+        ({"vat_number": "FR44732829320", "siren": "FR44732829320"}, "FR44732829320"),
+        ({"vat_number": "0403.019.261", "siret": "", "address": address(country="BE")}, "BE0403019261"),
+        ({"vat_number": "B58378431", "siret": "", "address": address(country="ES")}, "ESB58378431"),
+        ({"vat_number": "094259216", "siret": "", "address": address(country="GR")}, "EL094259216"),
+        ({"vat_number": "136695977", "siret": "", "address": address(country="DE")}, "136695977"),
+        ({"vat_number": "732829320", "siret": "", "address": address(country="BE")}, "732829320"),
     ],
 )
-def test_a_vat_number_without_its_country_is_the_french_company_s_own_or_stays(
+def test_a_vat_number_without_its_country_is_of_where_the_company_is_in_france_its_own_or_stays(
     typed: dict[str, Any], number: str
 ) -> None:
     assert understood(company(**typed)).vat_number == number
