@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
+from raccord.domain.deal_won.instalments import instalments
 from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
@@ -224,6 +225,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
+        *instalments(deal),
         *company_problems,
         odd_terms,
         _won_on(deal, policy),

@@ -83,6 +83,8 @@ class Deal(Value):
     purchase_order: str = ""
     language: str = ""
     payment_terms: PaymentTerms | None = None
+    deposit_percent: Exact | None = None
+    """The share to be paid ahead, in percent, where the CRM says one."""
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()

@@ -80,6 +80,8 @@ class DealNames(_Names):
     purchase_order: PropertyName = "purchase_order"
     language: PropertyName = "language"
     payment_terms_days: PropertyName = "payment_terms_days"
+    deposit_percent: PropertyName = ""
+    """A number: the share to be paid ahead. Such a deal is left to a person."""
 
 
 class InvoiceNames(_Names):

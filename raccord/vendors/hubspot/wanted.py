@@ -55,6 +55,7 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
                 options=("fr", "en"),
             ),
             Wanted("deals.payment_terms_days", deals.payment_terms_days, "Délai de paiement"),
+            Wanted("deals.deposit_percent", deals.deposit_percent, "Acompte (%)", NUMBER),
         ),
         "companies": tuple(_companies(names.companies)),
         "line_items": (Wanted("line_items.vat_rate", lines.vat_rate, "Taux de TVA (%)", NUMBER),),

@@ -107,6 +107,7 @@ class Translation:
             purchase_order=fields.text(own.purchase_order),
             language=parse_language(fields.text(own.language)),
             payment_terms=fields.read(own.payment_terms_days, parse_payment_terms),
+            deposit_percent=fields.number(own.deposit_percent),
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )

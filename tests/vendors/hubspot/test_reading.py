@@ -42,6 +42,20 @@ async def test_a_deal_is_read_with_all_that_its_invoice_needs(crm: Crm, account:
     assert deal.unreadable == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "read", "unreadable"),
+    [("30", Decimal(30), []), ("", None, []), ("un tiers", None, [("billing_deposit_percent", "un tiers")])],
+)
+async def test_a_deposit_is_read_from_the_property_that_is_named(
+    connect: Connect, account: Account, typed: str, read: Decimal | None, unreadable: list[tuple[str, str]]
+) -> None:
+    account.deal["billing_deposit_percent"] = typed
+    crm = connect(mapping={"deals": {"deposit_percent": "billing_deposit_percent"}})
+    deal = await crm.read_deal("42")
+    assert deal.deposit_percent == read
+    assert [(u.field, u.value) for u in deal.unreadable] == unreadable
+
+
 async def test_the_day_of_winning_is_the_company_s_day(crm: Crm, account: Account) -> None:
     assert (await crm.read_deal("42")).won_on == date(2026, 11, 21)
 
