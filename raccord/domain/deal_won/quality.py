@@ -43,6 +43,8 @@ class InvoicePlan(Value):
     currency: Currency
     service_date: date
     purchase_order: str
+    memo: str = ""
+    """What is printed of the deal for its customer."""
     terms: PaymentTerms | None
     language: str
     operations: Operations = Operations.UNSTATED
@@ -75,6 +77,7 @@ class InvoicePlan(Value):
             service_date=self.service_date,
             purchase_order=self.purchase_order,
             siret=self.profile.siret or "",
+            memo=self.memo,
             footer=footer_of(
                 rules, treatment, self.lines, language=self.language, individual=self.individual
             ),
@@ -188,6 +191,11 @@ def _language(deal: Deal, rules: InvoicePolicy) -> str:
     return deal.language or rules.default_language
 
 
+def _memo(deal: Deal, rules: InvoicePolicy) -> str:
+    parts = {"name": deal.name, "id": deal.ref.id, "reference": deal.reference}
+    return rules.memo(_language(deal, rules), parts)
+
+
 def _present(*found: Problem | None) -> tuple[Problem, ...]:
     """Return what was found. Of a value that cannot be read that alone is said: not that it is missing, nor
     that amounts differ for want of it.
@@ -244,6 +252,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         currency=deal.currency.upper(),
         service_date=deal.service_date or deal.won_on or today,
         purchase_order=deal.purchase_order,
+        memo=_memo(deal, rules),
         terms=terms,
         language=_language(deal, rules),
         operations=rules.operations,

@@ -47,6 +47,7 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
             *_written(names.invoice),
             Wanted("deals.service_date", deals.service_date, "Date de prestation", DATE),
             Wanted("deals.purchase_order", deals.purchase_order, "N° de commande"),
+            Wanted("deals.reference", deals.reference, "Référence du devis"),
             Wanted(
                 "deals.language",
                 deals.language,

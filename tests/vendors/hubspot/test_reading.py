@@ -30,6 +30,13 @@ async def the_line(crm: Crm, account: Account, **properties: Any) -> tuple[LineI
     return deal.lines[0], [(u.field, u.value) for u in deal.unreadable]
 
 
+async def test_the_reference_of_a_deal_is_read_where_it_is_mapped(account: Account, connect: Connect) -> None:
+    account.deal["quote_number"] = " D-118 "
+    mapped = connect(mapping={"deals": {"reference": "quote_number"}})
+    assert (await mapped.read_deal("42")).reference == "D-118"
+    assert (await connect().read_deal("42")).reference == ""
+
+
 async def test_a_deal_is_read_with_all_that_its_invoice_needs(crm: Crm, account: Account) -> None:
     deal = await crm.read_deal("42")
     assert (deal.ref.connection, deal.ref.id, deal.name, deal.won) == ("hubspot", "42", "Site web", True)
