@@ -16,9 +16,9 @@ from tests.deals.sheet import Case
 DEAL = "42"
 OWNER = {"id": "64492917", "email": "lea.martin@vendeur.fr", "firstName": "Léa", "lastName": "Martin"}
 PRIMARY, PLAIN = 5, 341
-USUAL, BILLING = 280, 930
+USUAL, BILLING, OWN = 280, 930, 41
 """Association types (HubSpot docs: associations v4)."""
-NO_PROPERTIES = ("billing", "on_deal")
+NO_PROPERTIES = ("billing", "on_deal", "label", "company_label")
 """What the table says of a contact that is no property of it."""
 
 
@@ -61,9 +61,13 @@ class Account(HubSpotClient):
                 first, *others = self._records["companies"]
                 primary = [PRIMARY, PLAIN] if self._case.primary else [PLAIN]
                 return {"results": [_link(first, primary), *(_link(id, [PLAIN]) for id in others)]}
+            case ["crm", "v4", "objects", "deals", _, "associations", "contacts"]:
+                on_deal = {id: p for id, p in self._records["contacts"].items() if p.get("on_deal", True)}
+                return {"results": [_link(id, [USUAL], p.get("label")) for id, p in on_deal.items()]}
             case ["crm", "v4", "objects", "companies", _, "associations", "contacts"]:
                 people = self._records["contacts"].items()
-                return {"results": [_link(id, [BILLING if p.get("billing") else USUAL]) for id, p in people]}
+                marks = {id: [BILLING if p.get("billing") else USUAL] for id, p in people}
+                return {"results": [_link(id, marks[id], p.get("company_label")) for id, p in people]}
         raise NotFound(f"nothing at {path} for {operation.what}")
 
     def _associations(self) -> dict[str, Any]:
@@ -96,6 +100,7 @@ def _only(properties: dict[str, Any], asked: Iterable[str]) -> dict[str, str | N
     return {name: properties.get(name) or None for name in asked if name not in NO_PROPERTIES}
 
 
-def _link(to: str, types: Iterable[int]) -> dict[str, Any]:
+def _link(to: str, types: Iterable[int], label: str | None = None) -> dict[str, Any]:
     kinds = [{"category": "HUBSPOT_DEFINED", "typeId": each, "label": None} for each in types]
-    return {"toObjectId": int(to), "associationTypes": kinds}
+    own = [{"category": "USER_DEFINED", "typeId": OWN, "label": label}] if label else []
+    return {"toObjectId": int(to), "associationTypes": kinds + own}

@@ -7,6 +7,13 @@ import email_validator
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _NAMED = re.compile(r"[^<>@]*<([^<>]+)>")
+_DEPARTMENT = r"(?:service )?(?:compta(?:bilit[eé])?|facturation|factures?|contact|principale?)"
+_LABEL = re.compile(
+    rf"(?:e-?mail|mail|courriel|adresse(?: e-?mail)?|{_DEPARTMENT}|à|to|cc)\s*:\s*", re.IGNORECASE
+)
+_NOTE = re.compile(rf"\s*\({_DEPARTMENT}\)", re.IGNORECASE)
+"""What surely says whose an address is; `ancien` or `ne plus utiliser` would say that it is none."""
+_LINK = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[;,/|\n]|\s(?:ou|or|et|and|&)\s|(?<=\w)\s+(?=[^\s<>]+@)")
 
 
@@ -16,9 +23,15 @@ def parse_email(text: str) -> str | None:
     Syntax alone is judged: whether anybody reads mail there, nobody can tell.
     """
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    if label := _LABEL.match(plain):
+        plain = plain[label.end() :]
+    if (note := _NOTE.search(plain)) and note.end() == len(plain):
+        plain = plain[: note.start()]
     if named := _NAMED.fullmatch(plain):
         plain = named[1]
-    plain = re.sub(r"^mailto:", "", plain.strip(" \t\"'<>()[]"), flags=re.IGNORECASE)
+    plain = plain.strip(" \t\"'<>()[]«»“”")
+    if link := _LINK.fullmatch(plain):
+        plain = link[1]
     local, at, domain = re.sub(r"\s*@\s*", "@", plain).strip().rstrip(".").rpartition("@")
     # Two dots in a row are a slip of the finger in a domain, and may stand for a letter before the sign.
     address = f"{local}{at}{re.sub(r'[.]{2,}', '.', domain)}"
@@ -32,7 +45,8 @@ def parse_email(text: str) -> str | None:
         )
     except email_validator.EmailNotValidError:
         return None
-    return address if "." in found.domain else None
+    # No domain ends in one letter; an accent before the sign is a slip nearly always, and refused by most.
+    return address if re.search(r"[.]\w[\w-]+$", found.domain) and local.isascii() else None
 
 
 def parse_emails(text: str) -> tuple[str, ...]:

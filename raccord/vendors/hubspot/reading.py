@@ -15,7 +15,7 @@ from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.records import Found, Records, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, TAX_RATE, creation
+from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, creation
 from raccord.vendors.hubspot.whole import Parties, Parts, Translation
 from raccord.vendors.hubspot.wire import Association, DealRecord
 
@@ -71,9 +71,7 @@ class DealReader:
                 "Group lines, or split the deal into several.",
                 code="too_many_lines",
             )
-        names = self._names.line_items
-        own_rates = (TAX_RATE,) if names.tax_rates else ()
-        return await self._records.read("line_items", ids, (*LINE_ITEM, *names.used, *own_rates))
+        return await self._records.read("line_items", ids, (*LINE_ITEM, *self._names.line_items.used))
 
     async def _parties(self, record: DealRecord) -> Parties:
         """Return the deal's companies and its contacts, with those who are marked for billing.

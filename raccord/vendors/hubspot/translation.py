@@ -32,6 +32,8 @@ DEAL = (
     "hs_is_closed_won",
     MERGED,
 )
+TAX_RATE = "hs_tax_rate_group_id"
+"""The id of one of the account's tax rates; the rate itself is no property of a line."""
 LINE_ITEM = (
     "name",
     "description",
@@ -45,9 +47,8 @@ LINE_ITEM = (
     "recurringbillingfrequency",
     "hs_recurring_billing_period",
     "hs_position_on_quote",
+    TAX_RATE,
 )
-TAX_RATE = "hs_tax_rate_group_id"
-"""The id of one of the account's tax rates; the rate itself is no property of a line."""
 COUNTRY, COUNTRY_CODE = "country", "hs_country_code"
 """Free text, and the code beside it where an account has that; else the answer lacks it."""
 COMPANY = (
@@ -90,7 +91,7 @@ def _vat_rate(fields: Fields, names: LineItemNames) -> Decimal | None:
     """Return the line's own rate, else that of HubSpot's tax rate; one that nobody named is a question."""
     if fields.text(names.vat_rate):
         return fields.read(names.vat_rate, parse_percent)
-    group = fields.text(TAX_RATE) if names.tax_rates else ""
+    group = fields.text(TAX_RATE)
     if group and group not in names.tax_rates:
         fields.note(TAX_RATE, group)
     return names.tax_rates.get(group)

@@ -27,6 +27,9 @@ _ANSWERS = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
     ("false", "no", "non", "0"), False
 )
 _LANGUAGES = {"francais": "fr", "français": "fr", "french": "fr", "anglais": "en", "english": "en"}
+_RATE_NAME = re.compile(
+    r"^(?:taux de tva|taux|tva|vat)\s*(?:à|:)?\s*(?=\d)|(?<=[\d%])\s*(?:de )?(?:tva|vat)$", re.IGNORECASE
+)
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -51,8 +54,8 @@ def _without_tail(number: Decimal) -> Decimal:
 
 
 def parse_percent(text: str) -> Decimal:
-    """Read a rate in percent: `20`, `20 %` or `5,5`."""
-    return parse_decimal(text.strip().removesuffix("%"))
+    """Read a rate in percent: `20`, `20 %`, `5,5` or `TVA 20 %`."""
+    return parse_decimal(_RATE_NAME.sub("", text.strip()).removesuffix("%"))
 
 
 def parse_date(text: str, clock: BusinessClock) -> date:

@@ -27,6 +27,12 @@ from raccord.domain.values.email import parse_email, parse_emails
         ("o'neil@hexalab.example", "o'neil@hexalab.example"),
         ("compta@société.fr", "compta@société.fr"),
         ("compta@hexalab.test", "compta@hexalab.test"),
+        ("E-mail : anne@hexalab.example", "anne@hexalab.example"),
+        ("Service comptabilité : anne@hexalab.example", "anne@hexalab.example"),
+        ("anne@hexalab.example (comptabilité)", "anne@hexalab.example"),
+        ("« anne@hexalab.example »", "anne@hexalab.example"),
+        ("“anne@hexalab.example”", "anne@hexalab.example"),
+        ("mailto:anne@hexalab.example?subject=Facture", "anne@hexalab.example"),
     ],
 )
 def test_an_address_is_cleaned_where_its_meaning_is_certain(typed: str, address: str) -> None:
@@ -52,6 +58,12 @@ def test_an_address_is_cleaned_where_its_meaning_is_certain(typed: str, address:
         "anne@hexa lab.example",
         "anne@hexalab.example; à confirmer",
         "\u202e",
+        "comptabilité@hexalab.example",
+        "anne@hexalab.e",
+        "ancien : anne@hexalab.example",
+        "ne plus utiliser : anne@hexalab.example",
+        "anne@hexalab.example (ancienne)",
+        "voir anne@hexalab.example",
     ],
 )
 def test_what_is_no_address_is_left_to_a_person(typed: str) -> None:
@@ -69,6 +81,7 @@ def test_what_is_no_address_is_left_to_a_person(typed: str) -> None:
         "a@x.example\nb@x.example",
         "A <a@x.example>; B <b@x.example>",
         "a@x.example; b@x.example; a@x.example;",
+        "Compta : a@x.example ; Contact : b@x.example",
     ],
 )
 def test_of_several_addresses_each_is_read_once_in_their_order(typed: str) -> None:

@@ -599,7 +599,8 @@ async def test_hubspot_s_own_tax_rate_is_read_by_its_id(
     assert "hs_tax_rate_group_id" in account.stub.last(f"POST {batch('line_items')}").json["properties"]
 
 
-async def test_a_tax_rate_that_nobody_mapped_is_not_asked_for(crm: Crm, account: Account) -> None:
+async def test_a_tax_rate_where_none_is_mapped_never_gives_way_to_the_default(
+    crm: Crm, account: Account
+) -> None:
     line, unread = await the_line(crm, account, hs_tax_rate_group_id="115989351")
-    assert (line.vat_rate, unread) == (None, [])
-    assert "hs_tax_rate_group_id" not in account.stub.last(f"POST {batch('line_items')}").json["properties"]
+    assert (line.vat_rate, unread) == (None, [("hs_tax_rate_group_id", "115989351")])

@@ -92,13 +92,20 @@ def test_what_may_mean_two_numbers_or_none_is_refused(text: str) -> None:
         ("5.5", "5.5"),
         ("5,5\u00a0%", "5.5"),
         ("2.10", "2.1"),
+        ("TVA 20 %", "20"),
+        ("TVA à 5,5 %", "5.5"),
+        ("Taux de TVA : 10", "10"),
+        ("20 % TVA", "20"),
+        ("VAT 20%", "20"),
     ],
 )
 def test_vat_rates_are_read_as_percent(text: str, expected: str) -> None:
     assert parse_percent(text) == Decimal(expected)
 
 
-@pytest.mark.parametrize("text", ["20 % HT", "%", "vingt", "20 %%", "FR_200"])
+@pytest.mark.parametrize(
+    "text", ["20 % HT", "TVA", "TVA 20 % ou 10 %", "TVA non applicable", "%", "vingt", "20 %%", "FR_200"]
+)
 def test_an_unclear_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="number"):
         parse_percent(text)
