@@ -15,7 +15,7 @@ from raccord.domain.values.identifiers import (
     vat_prefix,
 )
 from raccord.domain.values.message import Message, RecordName, message
-from raccord.domain.values.names import THE_SETTINGS, company_name, line_name
+from raccord.domain.values.names import THE_DEAL, THE_SETTINGS, company_name, line_name
 from raccord.domain.values.parties import Company, TaxTreatment
 
 FRENCH_VAT_TERRITORY = frozenset({"FR", "MC"})
@@ -120,7 +120,7 @@ def _business_abroad(company: Company, sold: Operations) -> TaxTreatment | Probl
         case Operations.SERVICES:
             return TaxTreatment.REVERSE_CHARGE if inside else TaxTreatment.OUTSIDE_SCOPE
         case _:
-            return _question((THE_SETTINGS, "invoice.operations"), GOODS_OR_SERVICES)
+            return _question((THE_DEAL, "sold"), GOODS_OR_SERVICES)
 
 
 def _at_home(company: Company, vat: VatPolicy) -> TaxTreatment:
