@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from activities.desk.questions import DeskRules
-from raccord.connectors.capabilities import BillingCapabilities
+from activities.documents.keeping import KeepingRules
+from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.service.outage import WatchPolicy
@@ -54,6 +55,18 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         timing=settings.timing,
         approve_above=settings.desk.approve_above,
         language=settings.desk.language,
+    )
+
+
+def keeping_rules(configuration: Configuration, crm: CrmCapabilities) -> KeepingRules:
+    """Freeze what is to be done with the PDFs of invoices."""
+    settings = configuration.settings
+    return KeepingRules(
+        keep=settings.data.keep_pdfs,
+        billing=configuration.billing.name,
+        crm=configuration.crm.name if crm.files else "",
+        mode=settings.modes[FLOW],
+        timing=settings.timing,
     )
 
 

@@ -12,6 +12,7 @@ from activities.crm.deals import CrmReads, CrmWrites
 from activities.desk.messages import DeskMessages
 from activities.desk.questions import DeskActivities
 from activities.desk.tasks import DeskTasks
+from activities.documents.keeping import DocumentFiles, DocumentRecords, DocumentUploads
 from activities.effects import Effects
 from activities.messaging.remarks import RemarkActivities, RemarkMessages
 from activities.policies import Policies
@@ -28,12 +29,13 @@ from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
 from workers.connections import Connections, Opened
-from workers.policies import deal_won_policy, desk_rules, messenger_name, voice, watch_policy
+from workers.policies import deal_won_policy, desk_rules, keeping_rules, messenger_name, voice, watch_policy
 from workflows.deal_won.flow import DealWon
 from workflows.service.connection_watch import ConnectionWatch
 from workflows.service.delivered import Delivered
 from workflows.service.digest import DailyDigest
 from workflows.service.ensure_customer import EnsureCustomer
+from workflows.service.keeping_document import KeepingDocument
 from workflows.service.press import Press
 from workflows.service.reconciliation import Reconciliation
 from workflows.service.remarking import Remarking
@@ -48,6 +50,7 @@ WORKFLOWS: tuple[type, ...] = (
     Remarking,
     ConnectionWatch,
     Reconciliation,
+    KeepingDocument,
     DailyDigest,
 )
 _DEFINITION = "__temporal_activity_definition"
@@ -96,6 +99,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         ),
         CustomerActivities(),
         FlowActivities(records),
+        DocumentRecords(records, keeping_rules(configuration, crm.capabilities)),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
         DigestActivities(records, messenger_name(configuration), settings.timing),
     )
@@ -115,6 +119,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
+        DocumentUploads(crm, settings.pdf_directory, _effects(base, opened)),
     )
 
 
@@ -127,6 +132,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),
         CorrectionReads(billing),
+        DocumentFiles(billing, base.configuration.settings.pdf_directory),
     )
 
 

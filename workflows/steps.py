@@ -28,6 +28,7 @@ _OUTDATED = frozenset((OUTDATED, DUE_DATE_PAST, VAT_RATE_MISSING))
 _JOIN = timedelta(minutes=10)
 _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
+_QUIET, _QUIET_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _SLOW_BEAT = timedelta(seconds=30)
 _CAUSES = {
     "several_invoices": Cause.SEVERAL_INVOICES,
@@ -56,6 +57,10 @@ class OutOfTime(Exception):
         super().__init__(queue)
         self.queue = queue
         self.wait = wait
+
+
+class Missed(Exception):
+    """A step that nothing depends on came to no end; `str()` says why."""
 
 
 class Gone(Exception):
@@ -145,6 +150,24 @@ async def run_join(method: Callable[..., Awaitable[T]], arg: Any, *, about: Reco
         about,
         FLOWS_QUEUE,
     )
+
+
+async def run_quietly(method: Callable[..., Awaitable[T]], arg: Any, *, queue: str, summary: str) -> T:
+    """Run a step once that nothing depends on. Raises `Missed` when it came to no end."""
+    try:
+        return await workflow.execute_activity(
+            method,
+            arg,
+            task_queue=queue,
+            start_to_close_timeout=_QUIET,
+            schedule_to_start_timeout=_QUIET_WAIT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=summary,
+        )
+    except ActivityError as error:
+        raise Missed(
+            error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
+        ) from error
 
 
 async def run_local(method: Callable[..., Awaitable[T]], *args: Any, summary: str) -> T:

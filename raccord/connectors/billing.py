@@ -73,6 +73,13 @@ class BillingReader(Protocol):
         """
         ...
 
+    async def read_document(self, invoice_id: str) -> bytes:
+        """Return the PDF of an issued invoice, from the vendor's own hosts.
+
+        `Permanent` says why there is none.
+        """
+        ...
+
     async def was_delivered(self, invoice_id: str) -> bool:
         """Whether the vendor has already e-mailed this invoice."""
         ...

@@ -63,6 +63,8 @@ class CrmCapabilities(Capabilities):
     search_lag: timedelta = timedelta(0)
     """How long a change may be missing from the list of won deals."""
     task: TaskLimits
+    files: bool = False
+    """Whether it takes files for its deals, and its settings say so."""
 
 
 class InvoiceLimits(Value):

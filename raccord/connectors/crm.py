@@ -51,6 +51,10 @@ class CrmReader(Protocol):
         """Return the id of the deal's task that carries `ref`, open or done."""
         ...
 
+    async def find_attachment(self, deal_id: str, ref: str) -> str | None:
+        """Return the id of what carries `ref` and hangs a file on the deal."""
+        ...
+
     async def probe(self) -> None:
         """Make one cheap authenticated call; raises what any call would."""
         ...
@@ -81,4 +85,15 @@ class Crm(CrmReader, Protocol):
 
     async def complete_task(self, task_id: str) -> None:
         """Mark a task as done; one that is done or gone already is success."""
+        ...
+
+    async def store_file(self, name: str, content: bytes) -> str:
+        """Give the CRM a PDF and return its id there; one of this name is replaced.
+
+        For a CRM that takes `files` (see `capabilities`).
+        """
+        ...
+
+    async def attach_file(self, deal_id: str, file_id: str, *, text: str, ref: str) -> str:
+        """Hang a stored file on a deal, with a text that carries `ref`."""
         ...

@@ -6,12 +6,13 @@ An index only: each link can be rebuilt from our references in the vendors.
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, literal, select, update
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.document import DocumentOf
 from raccord.records.database import Database, insert_if_absent
-from raccord.records.tables import customer_links, deal_links
+from raccord.records.tables import claims, customer_links, deal_links
 from raccord.records.work import Work
 
 
@@ -129,6 +130,30 @@ class Links:
         def work(tx: Connection) -> DealRef | None:
             row = tx.execute(wanted.limit(1)).one_or_none()
             return None if row is None else DealRef(connection=row.crm, id=row.deal)
+
+        return self._database.reading(work)
+
+    def without_document(self, billing: str, *, most: int) -> Work[tuple[DocumentOf, ...]]:
+        """Return issued invoices whose PDF nobody has looked for to the end, the oldest first."""
+        looked_for = claims.c.key == literal(f"document/{billing}/") + deal_links.c.invoice_id
+        wanted = (
+            select(deal_links.c.crm, deal_links.c.deal, deal_links.c.invoice_id, deal_links.c.number)
+            .where(deal_links.c.billing == billing, deal_links.c.number.is_not(None))
+            .where(deal_links.c.invoice_id.is_not(None), ~exists().where(looked_for))
+            .order_by(deal_links.c.updated_at)
+            .limit(most)
+        )
+
+        def work(tx: Connection) -> tuple[DocumentOf, ...]:
+            return tuple(
+                DocumentOf(
+                    billing=billing,
+                    deal=DealRef(connection=row.crm, id=row.deal),
+                    invoice_id=row.invoice_id,
+                    number=row.number,
+                )
+                for row in tx.execute(wanted)
+            )
 
         return self._database.reading(work)
 

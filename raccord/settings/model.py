@@ -83,6 +83,10 @@ class Data(Section):
     directory: Path = Path(".raccord")
     key_file: Path | None = None
     """The encryption key ring; default `keys.json` in `directory`."""
+    keep_pdfs: bool = True
+    """Whether the PDF of each issued invoice is fetched; the billing system stays the archive."""
+    pdf_directory: Path | None = None
+    """Where they lie, shared by all workers of a fleet; default `invoices` in `directory`."""
 
 
 class Settings(BaseModel):
@@ -136,6 +140,10 @@ class Settings(BaseModel):
     @property
     def records_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data.directory.resolve()}/records.db"
+
+    @property
+    def pdf_directory(self) -> Path:
+        return self.data.pdf_directory or self.data.directory / "invoices"
 
     @property
     def key_file(self) -> Path:

@@ -30,6 +30,7 @@ def schemas(*, custom: bool) -> dict[str, Schema]:
         "contacts": _contacts(),
         "line_items": _line_items(),
         "tasks": _tasks(),
+        "notes": _notes(),
     }
     own = _custom() if custom else {}
     return {kind: Schema([*standard[kind], *own.get(kind, ())]) for kind in standard}
@@ -226,6 +227,16 @@ def _tasks() -> list[Property]:
         ),
         _choice("hs_task_priority", _same("NONE", "LOW", "MEDIUM", "HIGH"), group=group),
         _choice("hs_task_type", _same("EMAIL", "CALL", "TODO"), group=group),
+    ]
+
+
+def _notes() -> list[Property]:
+    group = "note"
+    return [
+        *_system(group, created="hs_createdate"),
+        *_dated("hs_timestamp", group=group),
+        *_text("hs_note_body", group=group),
+        Property("hs_attachment_ids", "Attached files", group=group, pattern=r"\d+(;\d+)*"),
     ]
 
 

@@ -17,7 +17,7 @@ from sandbox.hubspot.schema import Schema, WrongValue
 from sandbox.hubspot.settings import HubSpotSettings
 
 _CALCULATED = Actor("CALCULATED", "")
-_REQUIRED = {"tasks": ("hs_timestamp",)}
+_REQUIRED = {"tasks": ("hs_timestamp",), "notes": ("hs_timestamp",)}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ KINDS = {
         Kind("contacts", "contact", "0-1", ("email", "firstname", "lastname"), modified="lastmodifieddate"),
         Kind("line_items", "line_item", "0-8", ()),
         Kind("tasks", "task", "0-27", (), created="hs_createdate"),
+        Kind("notes", "note", "0-46", (), created="hs_createdate"),
     )
 }
 MERGEABLE = ("deals", "companies", "contacts")
@@ -58,6 +59,9 @@ _LINKS = (
     Link("tasks", "deals", 216, 215),
     Link("tasks", "companies", 192, 191),
     Link("tasks", "contacts", 204, 203),
+    Link("notes", "deals", 214, 213),
+    Link("notes", "companies", 190, 189),
+    Link("notes", "contacts", 202, 201),
 )
 LINKS = {
     (link.origin, link.target, link.type_id): link

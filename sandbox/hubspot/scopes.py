@@ -9,6 +9,7 @@ _DESCRIBED = ("deals", "companies", "contacts")
 ALL = (
     *(f"crm.objects.{kind}.{right}" for kind in _RECORDS for right in ("read", "write")),
     "crm.objects.owners.read",
+    "files",
     *(f"crm.schemas.{kind}.{right}" for kind in _DESCRIBED for right in ("read", "write")),
 )
 _OBJECTS = re.compile(r"/crm/v[34]/(?:objects|associations)/(?P<kind>[^/]+)(?:/.*)?")
@@ -20,6 +21,8 @@ def needed(path: str, *, mutating: bool) -> str | None:
     right = "write" if mutating else "read"
     if path.startswith("/crm/v3/owners"):
         return "crm.objects.owners.read"
+    if path.startswith("/files/"):
+        return "files"
     if path.startswith("/crm/v3/pipelines"):
         return "crm.objects.deals.read"
     if found := _PROPERTIES.fullmatch(path):
@@ -27,7 +30,7 @@ def needed(path: str, *, mutating: bool) -> str | None:
         return f"crm.schemas.{kind}.{right}" if kind in _DESCRIBED else None
     if found := _OBJECTS.fullmatch(path):
         kind = _plural(found["kind"])
-        return f"crm.objects.{'contacts' if kind == 'tasks' else kind}.{right}"
+        return f"crm.objects.{'contacts' if kind in ('tasks', 'notes') else kind}.{right}"
     return None
 
 

@@ -15,6 +15,7 @@ from sandbox.hubspot import errors, scopes
 from sandbox.hubspot.associations import AssociationsApi
 from sandbox.hubspot.catalogue import Catalogue
 from sandbox.hubspot.crm import Crm
+from sandbox.hubspot.files import Files
 from sandbox.hubspot.kinds import KINDS
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.objects import Objects, lacking_last
@@ -47,6 +48,7 @@ class HubSpotVendor:
     def reset(self) -> None:
         self._notifier.reset()
         self._limits = Limits()
+        self._files = Files()
         self._crm = Crm(settings=lambda: self._settings, tell=self._notifier.tell)
         load(self._crm)
 
@@ -71,6 +73,7 @@ class HubSpotVendor:
             "merged": merged,
             "owners": list(crm.owners.values()),
             "pipelines": crm.pipelines,
+            "files": self._files.all(),
         }
 
     def mutating(self, method: str, path: str) -> bool:
@@ -122,6 +125,9 @@ class HubSpotVendor:
             self._route("GET", "/crm/v3/owners/", catalogue.owners),
             self._route("GET", "/crm/v3/owners/{id}", catalogue.owner),
             self._route("GET", "/account-info/v3/details", catalogue.details),
+            self._route("POST", "/files/v3/files", self._files.upload),
+            self._route("GET", "/files/v3/files/search", self._files.search),
+            self._route("GET", "/files/v3/files/{id}", self._files.read),
         ]
 
     def _route(self, method: str, path: str, handler: Handler) -> Route:

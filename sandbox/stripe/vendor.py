@@ -19,7 +19,9 @@ from sandbox.stripe.gate import Gate, refused
 from sandbox.stripe.hosted import invoice_page
 from sandbox.stripe.invoice_view import whole
 from sandbox.stripe.operations import OPERATIONS, Operation
+from sandbox.stripe.pdf import pdf_of
 from sandbox.stripe.settings import API_VERSION
+from sandbox.stripe.store import Invoice, Json
 
 
 class StripeVendor:
@@ -43,8 +45,8 @@ class StripeVendor:
             Route("/dashboard/invoices/{id}", self._dashboard, methods=["GET"]),
             Route("/dashboard/test/invoices/{id}", self._dashboard, methods=["GET"]),
             Route("/i/{account}/{token}", self._hosted, methods=["GET"]),
-            Route("/invoice/{account}/{token}/pdf", self._hosted, methods=["GET"]),
-            Route("/credit_notes/{account}/{id}/pdf", self._hosted, methods=["GET"]),
+            Route("/invoice/{account}/{token}/pdf", self._pdf, methods=["GET"]),
+            Route("/credit_notes/{account}/{id}/pdf", self._note_pdf, methods=["GET"]),
             Route("/{unknown:path}", _unrecognised, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         ]
 
@@ -100,15 +102,23 @@ class StripeVendor:
         self._gate.remember(exchange, answer)
 
     async def _hosted(self, request: Request) -> Response:
-        """The page of an issued invoice, which its PDF links lead to as well: here is no PDF."""
-        store, asked = self._account.store, request.path_params
-        note = store.credit_notes.find(asked.get("id", ""))
-        wanted = f"/{asked.get('token')}?"
-        for invoice in store.invoices:
-            link = invoice.data["hosted_invoice_url"] or ""
-            if wanted in link or (note and note["invoice"] == invoice.id):
-                return HTMLResponse(invoice_page(self._account, invoice))
-        return _not_found()
+        """The page of an issued invoice."""
+        invoice = self._linked(request)
+        return HTMLResponse(invoice_page(self._account, invoice)) if invoice else _not_found()
+
+    async def _pdf(self, request: Request) -> Response:
+        invoice = self._linked(request)
+        return _a_pdf(whole(self._account, invoice)) if invoice else _not_found()
+
+    async def _note_pdf(self, request: Request) -> Response:
+        note = self._account.store.credit_notes.find(request.path_params["id"])
+        return _a_pdf(note) if note else _not_found()
+
+    def _linked(self, request: Request) -> Invoice | None:
+        """The issued invoice that somebody has the link of."""
+        wanted = f"/{request.path_params['token']}?"
+        links = ((each, each.data["hosted_invoice_url"] or "") for each in self._account.store.invoices)
+        return next((invoice for invoice, link in links if wanted in link), None)
 
     async def _dashboard(self, request: Request) -> Response:
         """An invoice as people of the company see it, also as a draft."""
@@ -124,6 +134,10 @@ class StripeVendor:
 
 def simulator(*, delivery: Delivery, mailbox: Mailbox) -> StripeVendor:
     return StripeVendor(delivery=delivery, mailbox=mailbox)
+
+
+def _a_pdf(document: Json) -> Response:
+    return Response(pdf_of(document), media_type="application/pdf")
 
 
 def _not_found() -> Response:

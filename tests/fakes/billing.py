@@ -87,6 +87,10 @@ class FakeBilling(Switches):
             for line in self.orders[invoice_id].lines
         )
 
+    async def read_document(self, invoice_id: str) -> bytes:
+        await self._call("read_document")
+        return f"%PDF-1.7 {self._there(invoice_id).number}".encode()
+
     async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
         await self._call("corrected_since")
         return tuple(i for i in self.invoices.values() if i.corrected)

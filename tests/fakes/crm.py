@@ -18,6 +18,7 @@ class FakeCrm(Switches):
         requests_per_second=1000,
         requests_per_activity=1,
         task=TaskLimits(subject=200, body=2000),
+        files=True,
         deal_id=IdShape(pattern=r"\S+", said="a word"),
     )
 
@@ -29,6 +30,10 @@ class FakeCrm(Switches):
         self.shown: dict[str, InvoiceFields] = {}
         self.tasks: dict[str, Task] = {}
         """By id; one that is done is in `done` too."""
+        self.files: dict[str, bytes] = {}
+        """By name, which is the id too."""
+        self.attached: dict[str, list[str]] = {}
+        """The marks of the files that hang on each deal."""
         self.done: set[str] = set()
 
     async def read_deal(self, deal_id: str) -> Deal:
@@ -77,6 +82,20 @@ class FakeCrm(Switches):
         id = f"task-{len(self.tasks) + 1}"
         self.tasks[id] = task
         return id
+
+    async def find_attachment(self, deal_id: str, ref: str) -> str | None:
+        await self._call("find_attachment")
+        return ref if ref in self.attached.get(deal_id, ()) else None
+
+    async def store_file(self, name: str, content: bytes) -> str:
+        await self._call("store_file")
+        self.files[name] = content
+        return name
+
+    async def attach_file(self, deal_id: str, file_id: str, *, text: str, ref: str) -> str:
+        await self._call("attach_file")
+        self.attached.setdefault(deal_id, []).append(ref)
+        return ref
 
     async def complete_task(self, task_id: str) -> None:
         await self._call("complete_task")

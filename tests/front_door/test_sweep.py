@@ -1,5 +1,6 @@
 """I10: with the receiver off for as long as it takes, the sweep reaches the same end."""
 
+import hashlib
 import json
 from collections.abc import AsyncIterator
 
@@ -146,6 +147,33 @@ async def test_a_credit_note_made_in_stripe_is_shown_on_the_deal_and_settles_its
     (row,) = [each for each in await deaf.waiting() if each.question.subject.id == still_won]
     await deaf.command("inbox", "cancel", row.incident)
     assert (await deaf.outcome(still_won))["ending"] == "closed"
+
+
+async def test_the_pdf_of_an_invoice_is_kept_and_hangs_on_its_deal(deaf: Lane) -> None:
+    account = deaf.account
+    deal = await account.deal()
+    await account.win(deal)
+    await until(lambda: listed(account, [deal]), what="HubSpot's search shows it")
+    await sweep(deaf)
+    await deaf.outcome(deal)
+    await sweep(deaf)
+    (invoice,) = await account.invoices(deal)
+
+    async def attached() -> bool:
+        notes = f"/crm/v4/objects/deals/{deal}/associations/notes"
+        return bool((await account.crm.call("GET", notes))["results"])
+
+    await until(attached, what="a note with the PDF on the deal")
+    kept = (deaf.directory / "invoices" / f"{invoice['number']}.pdf").read_bytes()
+    assert kept.startswith(b"%PDF-")
+    document = f"document/stripe/{invoice['id']}"
+    await until(lambda: noted(deaf, document), what="the PDF is in the audit")
+    (row,) = [each for each in await deaf.audit() if each["key"] == document]
+    assert row["detail"]["kept"]["sha256"] == hashlib.sha256(kept).hexdigest()
+
+
+async def noted(lane: Lane, key: str) -> bool:
+    return any(row["key"] == key for row in await lane.audit())
 
 
 async def test_credit_notes_that_may_not_be_listed_are_a_remark_on_the_sweep(deaf: Lane) -> None:

@@ -28,6 +28,7 @@ OTHER_FLOWS = {
     "Remarking": "remarking",
     "ConnectionWatch": "connection-watch",
     "Reconciliation": "reconciliation",
+    "KeepingDocument": "keeping-document",
 }
 
 
@@ -54,12 +55,18 @@ async def _live(server: TemporalServer, directory: Path) -> None:
         await _outage(lane)
         await _large_delivery(lane)
         await lane.command("reconcile", "--once")
+        await until(lambda: _a_document_is_kept(lane), what="a PDF was kept")
         for flow, name in OTHER_FLOWS.items():
             async for found in lane.client.list_workflows(
                 f"WorkflowType = '{flow}' AND ExecutionStatus = 'Completed'"
             ):
                 handle = lane.client.get_workflow_handle(found.id, run_id=found.run_id)
                 (RECORDED / f"{name}.json").write_text((await handle.fetch_history()).to_json() + "\n")
+
+
+async def _a_document_is_kept(lane: Lane) -> bool:
+    kept = "WorkflowType = 'KeepingDocument' AND ExecutionStatus = 'Completed'"
+    return (await lane.client.count_workflows(kept)).count > 0
 
 
 async def _invoiced_lost_and_won_back(lane: Lane) -> None:

@@ -64,6 +64,8 @@ async def test_every_link_stays_where_the_sandbox_is_served(bench: Bench) -> Non
     links = [str(invoice.hosted_invoice_url), str(invoice.invoice_pdf), str(note.pdf)]
     assert {urlsplit(link).netloc for link in links} == {urlsplit(bench.base).netloc}
     assert {(await bench.control.get(link)).status_code for link in links} == {200}
+    for pdf in links[1:]:
+        assert (await bench.control.get(pdf)).content.startswith(b"%PDF-")
     assert re.findall(r'(?:src|href)="(?!data:)[^"]*"', await page_of(bench, invoice)) == []
 
 

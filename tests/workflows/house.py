@@ -150,6 +150,10 @@ class House:
         why = Changed(key=key, thorough=thorough)
         return await wake(self._env.client, DEAL_WON, REF.subject, why)
 
+    async def started(self, flow: str, arg: Any, *, id: str) -> WorkflowHandle[Any, Any]:
+        """Start a flow that is not about a deal."""
+        return await self._env.client.start_workflow(flow, arg, id=id, task_queue=FLOWS_QUEUE)
+
     async def end(self) -> dict[str, Any]:
         """Wait for the end of the flow, skipping the time that it waits for a timer or a next attempt.
 

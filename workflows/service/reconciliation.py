@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from raccord.domain.deal_won.policy import DealWonPolicy
@@ -52,6 +53,9 @@ class Reconciliation:
             SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
         )
         result = await self._corrected(plan, policy, result)
+        await run_ours(
+            DocumentRecords.begin, summary="begin with the PDFs of new invoices", lasting=TELL_WITHIN
+        )
         done = message(
             "sweep.done",
             won=result.won,

@@ -7,6 +7,7 @@ from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import Auth, ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.hubspot import paths
+from raccord.vendors.hubspot.attachments import FILES
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
 from raccord.vendors.hubspot.properties import check_properties
@@ -28,7 +29,8 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
     rights = await asyncio.gather(*(_right(client, kind, granted) for kind in _KINDS))
     unread = [kind for kind, right in zip(_KINDS, rights, strict=True) if right.state is CheckState.FAIL]
     fields = await check_properties(client, settings.mapping, unread=unread)
-    return (account, *_webhooks(settings), *rights, *fields)
+    files = [await _files(client, granted)] if settings.files_folder else []
+    return (account, *_webhooks(settings), *rights, *files, *fields)
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
@@ -95,6 +97,24 @@ async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | Non
     except ConnectorError as error:
         return Check.fail(name, str(error), expected=expected, remedy=_REACH)
     return Check.ok(name, found, expected=expected)
+
+
+async def _files(client: HubSpotClient, granted: frozenset[str] | None) -> Check:
+    """Whether PDFs can be attached; without that right nothing stops."""
+    remedy = (
+        f"Give the app the scope {FILES} in its settings in HubSpot; or attach no PDFs to deals: "
+        'files_folder = "".'
+    )
+    name, expected = "files", FILES
+    if granted is not None:
+        if FILES in granted:
+            return Check.ok(name, "PDFs of invoices can be attached to deals", expected=expected)
+        return Check.warn(name, "the token lacks the scope files", expected=expected, remedy=remedy)
+    try:
+        await client.get(Operation("list files", FILES), paths.FILES_FOUND, Anything, ("limit", "1"))
+    except ConnectorError as error:
+        return Check.warn(name, str(error), expected=expected, remedy=remedy)
+    return Check.ok(name, "readable", expected=expected)
 
 
 async def _write(client: HubSpotClient, kind: str, write: str, granted: frozenset[str] | None) -> None:

@@ -1,6 +1,6 @@
 """Every call to HubSpot goes through here: HubSpot's client writes the request, the kit sends it."""
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.failures import Answer
+from raccord.connectors.http.form import File, multipart
 from raccord.connectors.http.reading import read, read_json
 from raccord.connectors.http.writing import write_json
 from raccord.domain.values.clock import BusinessClock
@@ -38,7 +39,7 @@ class HubSpotClient:
             connection, settings, requests_per_second=settings.requests_per_second, burst=_BURST
         )
         configuration = Configuration(host=settings.base_url.rstrip("/"))
-        configuration.access_token = settings.access_token.get_secret_value()
+        configuration.access_token = self._token = settings.access_token.get_secret_value()
         self._api = ApiClient(configuration=configuration)
         self._api.user_agent = "raccord"
         self._api.rest_client = _Sender(self._http)
@@ -50,6 +51,24 @@ class HubSpotClient:
     async def post(self, operation: Operation, path: str, content: Any, into: type[W]) -> W:
         """Send a POST and read its answer. Raises connector errors, and nothing else."""
         return await self._call(operation, "POST", path, into, content=content)
+
+    async def upload(
+        self, operation: Operation, path: str, fields: Mapping[str, str], file: File, into: type[W]
+    ) -> W:
+        """Send a file in a form. Raises connector errors, and nothing else.
+
+        Not through HubSpot's client, which reads files from the disk.
+        """
+        kind, body = multipart(fields, file)
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": kind,
+            "User-Agent": "raccord",
+        }
+        with self._table.errors(operation):
+            answer = await self._http.send("POST", path, headers=headers, body=body)
+            return read(read_json(answer.body), into)
 
     async def patch(self, operation: Operation, path: str, content: Any, into: type[W]) -> W:
         """Send a PATCH and read its answer. Raises connector errors, and nothing else."""

@@ -10,6 +10,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
+from raccord.vendors.hubspot.attachments import Attachments
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
@@ -46,6 +47,7 @@ class HubSpotCrm:
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._tasks = TasksOnDeals(self._client)
+        self._attachments = Attachments(self._client, settings.files_folder)
 
     @property
     def capabilities(self) -> CrmCapabilities:
@@ -57,6 +59,7 @@ class HubSpotCrm:
             search_lag=_SEARCH_LAG,
             task=LIMITS,
             deal_id=_DEAL_ID,
+            files=bool(self._settings.files_folder),
         )
 
     async def read_deal(self, deal_id: str) -> Deal:
@@ -91,6 +94,15 @@ class HubSpotCrm:
 
     async def complete_task(self, task_id: str) -> None:
         await self._tasks.complete(task_id)
+
+    async def find_attachment(self, deal_id: str, ref: str) -> str | None:
+        return await self._attachments.find(deal_id, ref)
+
+    async def store_file(self, name: str, content: bytes) -> str:
+        return await self._attachments.store(name, content)
+
+    async def attach_file(self, deal_id: str, file_id: str, *, text: str, ref: str) -> str:
+        return await self._attachments.attach(deal_id, file_id, text, ref)
 
     async def probe(self) -> None:
         """List one deal: no search, and a right that every flow needs."""

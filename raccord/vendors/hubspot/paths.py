@@ -11,6 +11,8 @@ from urllib.parse import quote
 OWNERS = "/crm/v3/owners/"
 PIPELINES = "/crm/v3/pipelines/deals"
 ACCOUNT = "/account-info/v3/details"
+FILES = "/files/v3/files"
+FILES_FOUND = f"{FILES}/search"
 TOKEN = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path
 """What a static token may do (HubSpot docs: private-apps)."""
 

@@ -78,12 +78,8 @@ class DealNames(_Names):
 
     service_date: PropertyName = "service_date"
     purchase_order: PropertyName = "purchase_order"
-    reference: PropertyName = ""
-    """What both sides call the sale, such as the number of the quote: `{reference}` of `[invoice.memos]`."""
     language: PropertyName = "language"
     payment_terms_days: PropertyName = "payment_terms_days"
-    deposit_percent: PropertyName = ""
-    """A number: the share to be paid ahead. Such a deal is left to a person."""
 
 
 class InvoiceNames(_Names):
@@ -122,6 +118,8 @@ class HubSpotSettings(ConnectionSettings):
     account_id: int | None = Field(default=None, gt=0)
     """The account's number ("Hub ID"): events of other accounts are ignored, and deals get links."""
     mapping: Mapping = Mapping()
+    files_folder: str = "/Raccord"
+    """Folder of HubSpot's file manager for the PDFs that are attached to deals; empty attaches none."""
     requests_per_second: float = Field(default=9.0, gt=0)
     """Below what the subscription admits: 100 requests in 10 s for the smallest, 190 for Professional and
     Enterprise, 250 with the API add-on (HubSpot docs: usage-guidelines)."""

@@ -15,6 +15,7 @@ from raccord.vendors.stripe.checks import check
 from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
 from raccord.vendors.stripe.delivery import Delivery
+from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
@@ -41,6 +42,7 @@ class StripeBilling:
         self._invoices = Invoices(self._api, self._rates, clock, settings)
         self._listing = Listing(self._api, self._invoices, self._rates, clock)
         self._corrections = Corrections(self._api, self._invoices, self._rates, settings)
+        self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
 
     @property
@@ -97,6 +99,9 @@ class StripeBilling:
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)
+
+    async def read_document(self, invoice_id: str) -> bytes:
+        return await self._documents.pdf(invoice_id)
 
     async def read_invoice(self, invoice_id: str) -> Invoice:
         return await self._invoices.read(invoice_id)

@@ -17,7 +17,6 @@ from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import CorrectionPage, CreditNotePreview, Line, StripeInvoice
 
 _KINDS = ("credit_note.created", "credit_note.voided", "invoice.voided")
-_OWN_HOST = "https://api.stripe.com"
 
 
 class Corrections:
@@ -51,7 +50,7 @@ class Corrections:
         body = _body(held, lines)
         plan = {
             "credited": of_minor(held.total - credited(held), held.currency),
-            "page": self._page(held),
+            "page": self._settings.page_of(held.id),
             "request": self._request(held, body),
         }
         operation = Operation(f"compute a credit note on the invoice {invoice.id}", CREDIT_NOTES)
@@ -81,13 +80,6 @@ class Corrections:
         ]
         net, gross = of_minor(found.total_excluding_tax, currency), of_minor(found.total, currency)
         return Totals(net=net, vat=tuple(sorted(vat, key=lambda each: each.rate)), gross=gross)
-
-    def _page(self, held: StripeInvoice) -> str:
-        """Stripe's own page of the invoice; elsewhere nobody knows one."""
-        if not self._settings.base_url.startswith(_OWN_HOST):
-            return held.hosted_invoice_url or ""
-        test = "test/" if self._settings.test else ""
-        return f"https://dashboard.stripe.com/{test}invoices/{held.id}"
 
     def _request(self, held: StripeInvoice, body: dict[str, Any]) -> str:
         # The same request sent twice is one credit note: its key says what was credited before.

@@ -10,6 +10,7 @@ from raccord.domain.rules.written import Country
 from raccord.domain.values.base import Duration
 from raccord.domain.values.totals import VatRounding
 
+OWN_ADDRESS = "https://api.stripe.com"
 _KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_\w+")
 _TEST_RATE, _LIVE_RATE = 20.0, 80.0
 """Below Stripe's 25 and 100 requests per second of one account (Stripe docs: rate-limits)."""
@@ -19,7 +20,7 @@ class StripeSettings(ConnectionSettings):
     """One Stripe account. Test or live is decided by the key alone: the host is the same for both."""
 
     vendor: str = "stripe"
-    base_url: str = "https://api.stripe.com"
+    base_url: str = OWN_ADDRESS
     api_key: SecretStr
     """A restricted key (`rk_test_...`, `rk_live_...`) with the rights `doctor` lists, or a secret key."""
     dashboard_url: str = "https://dashboard.stripe.com"

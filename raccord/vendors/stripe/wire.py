@@ -130,6 +130,7 @@ class StripeInvoice(Identified):
     metadata: Mapping[str, str] | None = None
     number: str | None = None
     hosted_invoice_url: str | None = None
+    invoice_pdf: str | None = None
     due_date: StrictInt | None = None
     status_transitions: StatusTransitions = StatusTransitions()
     total: StrictInt

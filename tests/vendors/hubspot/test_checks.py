@@ -52,6 +52,7 @@ class Set:
         ]
         stub.on(f"GET {ACCOUNT}", Reply({"portalId": 144000001, "accountType": "STANDARD"}))
         stub.on(f"GET {ROOT}/v3/owners/", Reply({"results": []}))
+        stub.on("GET /files/v3/files/search", Reply({"results": []}))
         for kind in READ:
             stub.on(f"GET {ROOT}/v3/objects/{kind}", Reply({"results": []}))
         for kind in KINDS:
@@ -79,10 +80,24 @@ async def checks(crm: Crm) -> dict[str, Check]:
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
-    assert len(found) == 1 + 6 + 19
+    assert len(found) == 1 + 6 + 1 + 19
     changes = [(a.path, a.json) for a in ready.stub.seen if a.method == "PATCH"]
     nothing: dict[str, Any] = {"properties": {}}
     assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]
+
+
+async def test_an_app_that_may_not_store_files_is_warned_of_it(connect: Connect, ready: Set) -> None:
+    ready.stub.on("GET /files/v3/files/search", Reply({"status": "error", "category": "MISSING_SCOPES"}, 403))
+    found = (await checks(connect()))["files"]
+    assert (found.state, found.expected) == (CheckState.WARN, "files")
+    assert "scope files" in found.remedy
+    assert "files" not in await checks(connect(files_folder=""))
+
+
+async def test_an_option_for_credit_notes_that_is_missing_only_warns(crm: Crm, ready: Set) -> None:
+    ready.property("deals", "billing_status")["options"] = [{"value": "issued"}, {"value": "paid"}]
+    found = (await checks(crm))["mapping.invoice.status"]
+    assert (found.state, "credited" in found.found) == (CheckState.WARN, True)
 
 
 async def test_a_missing_property_that_is_written_fails_with_the_exact_remedy(crm: Crm, ready: Set) -> None:

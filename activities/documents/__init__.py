@@ -1,0 +1,1 @@
+"""What becomes of an invoice's PDF."""
