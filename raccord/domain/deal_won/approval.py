@@ -96,6 +96,8 @@ def _delivery(plan: InvoicePlan, policy: DealWonPolicy, recipient: str) -> Itera
     yield _fact("approval.sent_to", _sent_to(plan, policy, recipient))
     if plan.purchase_order:
         yield _fact("approval.order", plan.purchase_order)
+    if plan.memo:
+        yield _fact("approval.memo", Quote(quote=plan.memo))
 
 
 def _sent_to(plan: InvoicePlan, policy: DealWonPolicy, recipient: str) -> Param:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
+from raccord.domain.deal_won.instalments import instalments
 from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
@@ -42,6 +43,8 @@ class InvoicePlan(Value):
     currency: Currency
     service_date: date
     purchase_order: str
+    memo: str = ""
+    """What is printed of the deal for its customer."""
     terms: PaymentTerms | None
     language: str
     operations: Operations = Operations.UNSTATED
@@ -74,6 +77,7 @@ class InvoicePlan(Value):
             service_date=self.service_date,
             purchase_order=self.purchase_order,
             siret=self.profile.siret or "",
+            memo=self.memo,
             footer=footer_of(
                 rules, treatment, self.lines, language=self.language, individual=self.individual
             ),
@@ -187,6 +191,11 @@ def _language(deal: Deal, rules: InvoicePolicy) -> str:
     return deal.language or rules.default_language
 
 
+def _memo(deal: Deal, rules: InvoicePolicy) -> str:
+    parts = {"name": deal.name, "id": deal.ref.id, "reference": deal.reference}
+    return rules.memo(_language(deal, rules), parts)
+
+
 def _present(*found: Problem | None) -> tuple[Problem, ...]:
     """Return what was found. Of a value that cannot be read that alone is said: not that it is missing, nor
     that amounts differ for want of it.
@@ -224,6 +233,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
+        *instalments(deal),
         *company_problems,
         odd_terms,
         _won_on(deal, policy),
@@ -242,6 +252,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         currency=deal.currency.upper(),
         service_date=deal.service_date or deal.won_on or today,
         purchase_order=deal.purchase_order,
+        memo=_memo(deal, rules),
         terms=terms,
         language=_language(deal, rules),
         operations=rules.operations,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from raccord.domain.values.base import Value
-from raccord.domain.values.message import Message, Param, RecordName, message
+from raccord.domain.values.message import Day, Message, Param, RecordName, message
 
 
 class Cause(StrEnum):
@@ -65,9 +65,11 @@ class Problem(Value):
         return f"{self.cause} {self.record.identity} {self.field} {self.message.identity}"
 
     @property
-    def kind(self) -> str:
-        """The same whatever its figures and dates: a warning about today's date is no other one tomorrow."""
-        return f"{self.cause} {self.record.identity} {self.field} {self.message.code}"
+    def on_any_day(self) -> str:
+        """Its identity without the dates that it tells: about today it would be another one tomorrow."""
+        told = {name: value for name, value in self.message.params.items() if not isinstance(value, Day)}
+        message = self.message.model_copy(update={"params": told})
+        return self.model_copy(update={"message": message}).identity
 
 
 def problem(

@@ -73,7 +73,7 @@ class Ask(Value):
 
         Made of codes and parameters: no wording is part of it.
         """
-        said = [self.step, *(p.identity for p in self.problems), *(w.kind for w in self.warnings)]
+        said = [self.step, *(p.identity for p in self.problems), *(w.on_any_day for w in self.warnings)]
         said += [f"{d.label.identity} {identity(d.value)}" for d in self.details if not d.moving]
         said += [*(o.id for o in self.options), *filter(None, (self.content,))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]

@@ -1,10 +1,12 @@
 """How the company invoices."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from string import Formatter
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.vat import VatPolicy
@@ -44,6 +46,24 @@ class PublicBodies(StrEnum):
     """Delivered like any other: the billing system hands it in."""
 
 
+def _memo(text: str) -> str:
+    try:
+        named = [parsed[1:] for parsed in Formatter().parse(text) if parsed[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{error}; braces stand around {_OF_A_DEAL} only") from error
+    for part, form, conversion in named:
+        if part not in MEMO_PARTS or form or conversion:
+            raise ValueError(f"{{{part}}} is nothing of a deal that is printed; write {_OF_A_DEAL}")
+    return text
+
+
+MEMO_PARTS = ("name", "id", "reference")
+_OF_A_DEAL = ", ".join(f"{{{part}}}" for part in MEMO_PARTS)
+
+Memo = Annotated[str, AfterValidator(_memo)]
+"""Text with `{name}`, `{id}` and `{reference}` of the deal."""
+
+
 class Operations(StrEnum):
     """What the company sells, as invoices state it."""
 
@@ -68,6 +88,9 @@ class Invoicing(Value):
     """Legal mentions per language."""
     footers_individuals: dict[Language, str] = {}
     """The same for private persons, who owe neither the late penalties nor the indemnity of companies."""
+    memos: dict[Language, Memo] = {}
+    """What is printed of the deal, per language; nothing without one: what salespeople call a deal is not
+    meant for its customer."""
     individuals: IndividualRule = IndividualRule.ASK
     public_bodies: PublicBodies = PublicBodies.ASK
     operations: Operations = Operations.UNSTATED
@@ -76,6 +99,12 @@ class Invoicing(Value):
         """Return the legal mentions in this language, else in the company's own."""
         footers = self.footers_individuals if individual else self.footers
         return footers.get(language) or footers.get(self.default_language, "")
+
+    def memo(self, language: str, parts: Mapping[str, str]) -> str:
+        """Return what is printed of a deal, by its `MEMO_PARTS`; nothing where it lacks a part."""
+        template = self.memos.get(language) or self.memos.get(self.default_language, "")
+        lacking = any(f"{{{part}}}" in template and not parts[part] for part in MEMO_PARTS)
+        return "" if lacking else template.format_map(parts)
 
     def terms(self, agreed: PaymentTerms | None) -> PaymentTerms:
         """Return the term that counts: the one agreed, else the company's own."""

@@ -81,8 +81,12 @@ class Deal(Value):
     lines: tuple[LineItem, ...] = ()
     service_date: date | None = None
     purchase_order: str = ""
+    reference: OneLine = ""
+    """What both sides call the sale, such as the number of the quote."""
     language: str = ""
     payment_terms: PaymentTerms | None = None
+    deposit_percent: Exact | None = None
+    """The share to be paid ahead, in percent, where the CRM says one."""
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()

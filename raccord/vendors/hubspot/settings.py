@@ -78,8 +78,12 @@ class DealNames(_Names):
 
     service_date: PropertyName = "service_date"
     purchase_order: PropertyName = "purchase_order"
+    reference: PropertyName = ""
+    """What both sides call the sale, such as the number of the quote: `{reference}` of `[invoice.memos]`."""
     language: PropertyName = "language"
     payment_terms_days: PropertyName = "payment_terms_days"
+    deposit_percent: PropertyName = ""
+    """A number: the share to be paid ahead. Such a deal is left to a person."""
 
 
 class InvoiceNames(_Names):

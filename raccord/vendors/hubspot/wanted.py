@@ -47,6 +47,7 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
             *_written(names.invoice),
             Wanted("deals.service_date", deals.service_date, "Date de prestation", DATE),
             Wanted("deals.purchase_order", deals.purchase_order, "N° de commande"),
+            Wanted("deals.reference", deals.reference, "Référence du devis"),
             Wanted(
                 "deals.language",
                 deals.language,
@@ -55,6 +56,7 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
                 options=("fr", "en"),
             ),
             Wanted("deals.payment_terms_days", deals.payment_terms_days, "Délai de paiement"),
+            Wanted("deals.deposit_percent", deals.deposit_percent, "Acompte (%)", NUMBER),
         ),
         "companies": tuple(_companies(names.companies)),
         "line_items": (Wanted("line_items.vat_rate", lines.vat_rate, "Taux de TVA (%)", NUMBER),),

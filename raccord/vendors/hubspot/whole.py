@@ -105,8 +105,10 @@ class Translation:
             ),
             service_date=fields.read(own.service_date, day),
             purchase_order=fields.text(own.purchase_order),
+            reference=fields.text(own.reference),
             language=parse_language(fields.text(own.language)),
             payment_terms=fields.read(own.payment_terms_days, parse_payment_terms),
+            deposit_percent=fields.number(own.deposit_percent),
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )

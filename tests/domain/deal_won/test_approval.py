@@ -13,11 +13,13 @@ from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk.question import Ask, Detail
 from raccord.domain.rules.invoicing import Delivery, Operations
 from raccord.domain.values.deal import Deal
-from raccord.domain.values.invoice import Buyer, InvoiceState
+from raccord.domain.values.invoice import Buyer, InvoiceReference, InvoiceState
 from raccord.domain.values.message import message
+from raccord.domain.values.money import Money
 from raccord.texts.voice import Voice
 from tests.domain.deal_won.selling import of, per_unit, percent, zero
 from tests.domain.samples import (
+    DEAL,
     GERMAN_VAT,
     SIREN,
     SIRET,
@@ -26,6 +28,7 @@ from tests.domain.samples import (
     abroad,
     address,
     company,
+    customer,
     deal,
     invoice,
     line,
@@ -132,6 +135,30 @@ def test_what_billing_prints_otherwise_is_shown_as_printed() -> None:
     assert said(other.details)["Imprimé sur la facture"] == "ACME Holding, 9 rue Rubis, 75002 Paris, FR"
     alike = asked(draft=invoice(InvoiceState.DRAFT, buyer=Buyer(name="ACME", address=address())))
     assert "Imprimé sur la facture" not in said(alike.details)
+
+
+def test_the_reference_of_the_deal_is_printed_where_the_company_says_so() -> None:
+    under = policy(invoice=rules(memos={"fr": "Devis {reference}"}))
+    quoted = deal(reference="D-118")
+    plan = examine(quoted, under, TODAY).plan
+    assert plan
+    order = plan.order(InvoiceReference(deal=DEAL), "cus_1", TODAY, under)
+    assert order.memo == "Devis D-118"
+    assert said(asked(quoted, under).details)["Référence imprimée"] == "« Devis D-118 »"
+    assert asked(quoted, under).fingerprint != asked(deal(reference="D-119"), under).fingerprint
+    assert "Référence imprimée" not in said(asked(quoted).details)
+
+
+def test_a_balance_that_changed_is_another_question() -> None:
+    plan = examine(deal(), policy(), TODAY).plan
+    assert plan
+    rounding = policy().vat_rounding
+    owing = [
+        plan.for_customer(customer(balance=Money.of_minor(cents, "EUR")), rounding) for cents in (500, 900)
+    ]
+    asks = [approval(each, policy(), recipient="a@acme.fr", today=TODAY) for each in owing]
+    assert asks[0].warnings
+    assert asks[0].fingerprint != asks[1].fingerprint
 
 
 def test_the_draft_can_be_opened_and_is_no_part_of_what_is_asked() -> None:

@@ -163,6 +163,25 @@ def test_a_private_person_never_gets_the_footer_of_companies() -> None:
     assert rules.footer("en", individual=True) == "Médiateur"
 
 
+@pytest.mark.parametrize(
+    ("language", "reference", "printed"),
+    [
+        ("fr", "D-118", "Devis D-118 (7)"),
+        ("en", "D-118", "Quote D-118"),
+        ("de", "D-118", "Devis D-118 (7)"),
+        ("fr", "", ""),
+        ("fr", "{id}", "Devis {id} (7)"),
+    ],
+)
+def test_of_a_deal_is_printed_what_the_company_says_or_nothing(
+    language: str, reference: str, printed: str
+) -> None:
+    rules = InvoicePolicy(memos={"fr": "Devis {reference} ({id})", "en": "Quote {reference}"})
+    parts = {"name": "", "id": "7", "reference": reference}
+    assert rules.memo(language, parts) == printed
+    assert InvoicePolicy().memo(language, parts) == ""
+
+
 def test_every_rate_the_law_knows_is_allowed_and_no_other() -> None:
     assert set(VatPolicy().rates) == {Decimal(r) for r in ("20", "10", "5.5", "2.1", "0")}
     assert VatPolicy().default_rate is None

@@ -30,6 +30,13 @@ async def the_line(crm: Crm, account: Account, **properties: Any) -> tuple[LineI
     return deal.lines[0], [(u.field, u.value) for u in deal.unreadable]
 
 
+async def test_the_reference_of_a_deal_is_read_where_it_is_mapped(account: Account, connect: Connect) -> None:
+    account.deal["quote_number"] = " D-118 "
+    mapped = connect(mapping={"deals": {"reference": "quote_number"}})
+    assert (await mapped.read_deal("42")).reference == "D-118"
+    assert (await connect().read_deal("42")).reference == ""
+
+
 async def test_a_deal_is_read_with_all_that_its_invoice_needs(crm: Crm, account: Account) -> None:
     deal = await crm.read_deal("42")
     assert (deal.ref.connection, deal.ref.id, deal.name, deal.won) == ("hubspot", "42", "Site web", True)
@@ -40,6 +47,20 @@ async def test_a_deal_is_read_with_all_that_its_invoice_needs(crm: Crm, account:
     assert deal.owner
     assert (deal.owner.id, deal.owner.name, deal.owner.email) == ("64492917", "Léa B", "lea@x.fr")
     assert deal.unreadable == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "unreadable"),
+    [("30", Decimal(30), []), ("", None, []), ("un tiers", None, [("billing_deposit_percent", "un tiers")])],
+)
+async def test_a_deposit_is_read_from_the_property_that_is_named(
+    connect: Connect, account: Account, typed: str, read: Decimal | None, unreadable: list[tuple[str, str]]
+) -> None:
+    account.deal["billing_deposit_percent"] = typed
+    crm = connect(mapping={"deals": {"deposit_percent": "billing_deposit_percent"}})
+    deal = await crm.read_deal("42")
+    assert deal.deposit_percent == read
+    assert [(u.field, u.value) for u in deal.unreadable] == unreadable
 
 
 async def test_the_day_of_winning_is_the_company_s_day(crm: Crm, account: Account) -> None:

@@ -1,0 +1,89 @@
+"""A deal that is to be invoiced in parts is never invoiced as a whole without somebody saying so."""
+
+from decimal import Decimal
+
+import pytest
+
+from raccord.domain.deal_won.quality import examine
+from raccord.domain.deal_won.said import NOTHING_SAID
+from raccord.domain.desk.problems import Cause
+from raccord.domain.values.deal import Deal
+from tests.domain.deal_won.selling import plan_of, problems_of
+from tests.domain.samples import TODAY, deal, line, policy
+from tests.domain.spoken import say_reason, spoken, two_languages
+
+
+def beside(*names: str) -> Deal:
+    """A deal with these lines beside what it sells."""
+    parts = tuple(line(id=str(n), name=name) for n, name in enumerate(names))
+    return deal(lines=(line(name="Refonte du site"), *parts))
+
+
+@pytest.mark.parametrize("percent", ["30", "33.3", "100", "120"])
+def test_a_deposit_is_a_question_and_not_the_whole_invoice(percent: str) -> None:
+    (only,) = problems_of(deal(deposit_percent=Decimal(percent)))
+    assert (only.cause, str(only.record), only.field) == (Cause.LINES, "deal", "deposit_percent")
+    shown = percent.replace(".", ",")
+    assert f"un acompte de {shown} %" in say_reason(only, "fr")
+    assert two_languages(only)
+    assert examine(deal(deposit_percent=Decimal(percent)), policy(), TODAY).options == ()
+
+
+@pytest.mark.parametrize("percent", [None, Decimal(0), Decimal("0.00")])
+def test_no_deposit_is_none(percent: Decimal | None) -> None:
+    plan_of(deal(deposit_percent=percent))
+
+
+PARTS = (
+    "Acompte 30 % à la commande",
+    "Versement d'un acompte",
+    "Arrhes",
+    "SOLDE à la livraison",
+    "Solde",
+    "Échéance 2",
+    "echéance n°3",
+    "Deposit (30%)",
+    "Down payment",
+    "First instalment",
+    "2nd installment",
+    "Final payment",
+)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_of_the_price_beside_what_is_sold_is_a_question(name: str) -> None:
+    (only,) = problems_of(beside(name))
+    assert (only.cause, str(only.record), only.field) == (Cause.LINES, "deal", "line_items")
+    assert name in say_reason(only, "fr")
+    assert two_languages(only)
+    plan_of(deal(lines=(line(name=name),)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Balance de précision",
+        "Soldes d'hiver : affiches",
+        "Gestion des échéances fiscales",
+        "Dépôt de marque",
+        "Installation",
+        "Suivi du solde bancaire",
+        "Versement en banque",
+    ],
+)
+def test_what_is_only_called_alike_is_invoiced(name: str) -> None:
+    plan_of(beside(name))
+
+
+def test_parts_are_asked_about_together_and_an_answer_is_for_these_lines() -> None:
+    found = beside("Acompte 30 %", "Solde 70 %")
+    asked = examine(found, policy(), TODAY)
+    (only,) = asked.problems
+    assert "Acompte 30 %" in say_reason(only, "fr")
+    assert "Solde 70 %" in say_reason(only, "fr")
+    (way_out,) = asked.options
+    assert spoken(way_out.label, "fr") == "Tout est à facturer maintenant"
+    said = NOTHING_SAID.having(way_out.id)
+    assert examine(found, policy(), TODAY, said).plan is not None
+    lines = (line(id="9", name="Acompte 30 %"), line(id="10", name="Autre chose"))
+    assert examine(deal(lines=lines), policy(), TODAY, said).plan is None
