@@ -17,6 +17,7 @@ from raccord.vendors.hubspot.values import (
     parse_date,
     parse_decimal,
     parse_language,
+    parse_percent,
 )
 from raccord.vendors.hubspot.wire import DealRecord
 
@@ -108,7 +109,7 @@ class Translation:
             reference=fields.text(own.reference),
             language=parse_language(fields.text(own.language)),
             payment_terms=fields.read(own.payment_terms_days, parse_payment_terms),
-            deposit_percent=fields.number(own.deposit_percent),
+            deposit_percent=fields.read(own.deposit_percent, parse_percent),
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )
