@@ -149,8 +149,10 @@ def _lines(plan: InvoicePlan) -> Iterator[Detail]:
 
 def _line(line: InvoiceLine, currency: str) -> Message:
     discount = _discount(line, currency)
+    off_the_whole = line.discount is not None and line.discount.whole is not None
+    code = "approval.line_less" if off_the_whole else "approval.line_reduced"
     return message(
-        "approval.line_reduced" if discount else "approval.line_value",
+        code if discount else "approval.line_value",
         quantity=line.quantity,
         price=Price(price=line.list_price, currency=currency),
         discount=discount or "",
@@ -162,6 +164,8 @@ def _line(line: InvoiceLine, currency: str) -> Message:
 
 def _discount(line: InvoiceLine, currency: str) -> Percent | Price | None:
     match line.discount:
+        case Discount(whole=whole) if whole:
+            return Price(price=whole, currency=currency)
         case Discount(percent=percent) if percent:
             return Percent(percent=percent)
         case Discount(per_unit=per_unit) if per_unit:

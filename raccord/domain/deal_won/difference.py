@@ -6,6 +6,7 @@ from decimal import Decimal
 from raccord.domain.deal_won.line_rules import examine_lines
 from raccord.domain.deal_won.party_rules import company_of
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.rated import rated
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.identifiers import parse_siret
@@ -24,7 +25,7 @@ def comes_to_the_same(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> bo
 
     Or to what a credit note left of it, which is how a person brings an invoice after its deal.
     """
-    lines, problems = examine_lines(deal, policy)
+    lines, problems = examine_lines(rated(deal, policy.invoice.vat), policy)
     if problems or not deal.currency or deal.currency.upper() != invoice.currency:
         return False
     totals = compute_totals((line.priced for line in lines), invoice.currency, policy.vat_rounding)
@@ -38,7 +39,7 @@ def differences(
     deal: Deal, invoice: Invoice, invoiced: tuple[InvoicedLine, ...], policy: DealWonPolicy
 ) -> tuple[Problem, ...]:
     """Say line by line what is on the invoice and not on the deal any more, and the other way round."""
-    lines, unreadable = examine_lines(deal, policy)
+    lines, unreadable = examine_lines(rated(deal, policy.invoice.vat), policy)
     now = Counter(_weight_now(line, invoice.currency) for line in lines)
     before = Counter(_weight_before(line) for line in invoiced)
     only_before, only_now = before - now, now - before

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.reductions import FINEST_PRICE, reduced
 from raccord.domain.desk.problems import Cause, Problem, problem
+from raccord.domain.rules.invoicing import Invoicing, Recurring
 from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.invoice import InvoiceLine
 from raccord.domain.values.message import Number, Percent, Price, RecordName
@@ -12,8 +14,6 @@ from raccord.domain.values.money import EXACT, exponent, known_currency, round_h
 from raccord.domain.values.names import THE_DEAL, line_name
 
 Outcome = InvoiceLine | Problem
-_FINEST_PRICE = Decimal("1E-8")
-"""In major units: fine enough for a quantity of a million, and no vendor takes more than ten decimals."""
 _LARGEST_FRACTION = Decimal("0.3")
 """No VAT rate is so low, and none above 30 %: up to here a rate was typed as a fraction, 0.2 for 20 %."""
 
@@ -94,8 +94,8 @@ def _currency(line: LineItem, record: RecordName, currency: str | None) -> Probl
     )
 
 
-def _recurring(line: LineItem, record: RecordName) -> Problem | None:
-    if not line.recurring:
+def _recurring(line: LineItem, record: RecordName, rule: Recurring) -> Problem | None:
+    if not line.recurring or rule is not Recurring.ASK:
         return None
     return problem(Cause.RECURRING, record, "recurring", "line.recurring", period=line.recurring)
 
@@ -110,7 +110,7 @@ def _as_in_crm(line: LineItem, record: RecordName, made: InvoiceLine, currency: 
     if line.amount is None or (theirs := round_half_up(line.amount, decimals)) == ours:
         return made
     exact = EXACT.multiply(made.quantity, made.unit_price)
-    price = EXACT.divide(theirs, made.quantity).quantize(_FINEST_PRICE)
+    price = EXACT.divide(theirs, made.quantity).quantize(FINEST_PRICE)
     shown = made.model_copy(update={"unit_price": price, "computed_net": ours})
     if abs(theirs - exact) < Decimal(1).scaleb(-decimals) and shown.priced.net(currency) == theirs:
         return shown
@@ -127,7 +127,7 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
             _quantity(line, record),
             _price(line, record, deal.currency),
             _currency(line, record, deal.currency),
-            _recurring(line, record),
+            _recurring(line, record, policy.invoice.recurring),
         )
         if p
     ]
@@ -168,8 +168,50 @@ def examine_lines(deal: Deal, policy: DealWonPolicy) -> tuple[tuple[InvoiceLine,
         return (), (
             problem(Cause.LINES, THE_DEAL, "line_items", "deal.too_many_lines", lines=lines, most=most),
         )
-    outcomes = [outcome for line in deal.lines for outcome in _line(line, deal, policy)]
-    return (
-        tuple(o for o in outcomes if isinstance(o, InvoiceLine)),
-        tuple(o for o in outcomes if isinstance(o, Problem)),
+    sold = invoiced_lines(deal, policy.invoice)
+    reductions = [line for line in sold if line.reduction]
+    outcomes = [each for line in sold if not line.reduction for each in _line(line, deal, policy)]
+    made = tuple(o for o in outcomes if isinstance(o, InvoiceLine))
+    problems = (
+        *(o for o in outcomes if isinstance(o, Problem)),
+        *(each for line in reductions for each in _reduction(line, deal, policy)),
     )
+    if not reductions or problems or not deal.currency:
+        return made, problems
+    cheaper = reduced(made, deal, reductions, deal.currency.strip().upper())
+    return (made, (cheaper,)) if isinstance(cheaper, Problem) else (cheaper, ())
+
+
+def invoiced_lines(deal: Deal, rules: Invoicing) -> tuple[LineItem, ...]:
+    """Return the lines that are ours to invoice: all, or all but subscriptions."""
+    if rules.recurring is not Recurring.LEAVE:
+        return deal.lines
+    return tuple(line for line in deal.lines if not line.recurring)
+
+
+def line_cautions(deal: Deal, rules: Invoicing) -> Iterator[Problem]:
+    """Yield what was decided about lines without asking."""
+    ours = {line.id for line in invoiced_lines(deal, rules)}
+    for line in deal.lines:
+        record = line_name(line, deal.lines)
+        if line.id not in ours:
+            yield problem(Cause.RECURRING, record, "recurring", "line.left_out")
+        elif line.recurring and rules.recurring is Recurring.INVOICE_FIRST_PERIOD:
+            period = line.recurring
+            yield problem(Cause.RECURRING, record, "recurring", "line.first_period", period=period)
+        elif line.reduction:
+            yield problem(Cause.DISCOUNT, record, "price", "line.reduction_spread")
+
+
+def _reduction(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Problem]:
+    """Yield what is wrong with a reduction itself; without a rate of its own it is taken off all lines."""
+    record = line_name(line, deal.lines)
+    rate = None if line.vat_rate is None else _vat_rate(line, record, policy)
+    found = (
+        _currency(line, record, deal.currency),
+        _recurring(line, record, policy.invoice.recurring),
+        rate if isinstance(rate, Problem) else None,
+    )
+    yield from (each for each in found if each)
+    if line.discount and (line.discount.percent or line.discount.per_unit):
+        yield problem(Cause.DISCOUNT, record, "discount", "line.reduction_discounted")

@@ -2,11 +2,13 @@
 
 from enum import StrEnum
 
+from raccord.domain.deal_won.line_rules import invoiced_lines
 from raccord.domain.deal_won.party_rules import mailed_to
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import InvoicePlan, net_amount, net_of
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question, watch_key
+from raccord.domain.rules.invoicing import Invoicing, NothingToPay, Recurring
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
@@ -38,6 +40,8 @@ class NotForUs(StrEnum):
     MERGED = "merged"
     NOT_WON = "not_won"
     BEFORE_CUT_OVER = "before_cut_over"
+    ONLY_RECURRING = "only_recurring"
+    NOTHING_TO_PAY = "nothing_to_pay"
     OUTSIDE_ROLLOUT_OWNER = "outside_rollout_owner"
     OUTSIDE_ROLLOUT_PIPELINE = "outside_rollout_pipeline"
     OUTSIDE_ROLLOUT_AMOUNT = "outside_rollout_amount"
@@ -99,6 +103,8 @@ _REASONS = {
     NotForUs.MERGED: message("not_for_us.merged"),
     NotForUs.NOT_WON: message("not_for_us.not_won"),
     NotForUs.BEFORE_CUT_OVER: message("not_for_us.before_cut_over"),
+    NotForUs.ONLY_RECURRING: message("not_for_us.only_recurring"),
+    NotForUs.NOTHING_TO_PAY: message("not_for_us.nothing_to_pay"),
     NotForUs.OUTSIDE_ROLLOUT_OWNER: message("not_for_us.outside_rollout_owner"),
     NotForUs.OUTSIDE_ROLLOUT_PIPELINE: message("not_for_us.outside_rollout_pipeline"),
     NotForUs.OUTSIDE_ROLLOUT_AMOUNT: message("not_for_us.outside_rollout_amount"),
@@ -109,6 +115,8 @@ def gate(deal: Deal, policy: DealWonPolicy) -> NotForUs | None:
     """Decide whether a deal is Raccord's to invoice, before its data is judged."""
     if not deal.won:
         return NotForUs.NOT_WON
+    if reason := _nothing_for_us(deal, policy.invoice):
+        return reason
     first = policy.invoice_deals_won_from
     if first and deal.won_on and deal.won_on < first:
         return NotForUs.BEFORE_CUT_OVER
@@ -117,6 +125,18 @@ def gate(deal: Deal, policy: DealWonPolicy) -> NotForUs | None:
             return None
         case limit:
             return NotForUs(f"outside_rollout_{limit}")
+
+
+def _nothing_for_us(deal: Deal, rules: Invoicing) -> NotForUs | None:
+    """Whether the settings say that a deal without anything to invoice has simply ended."""
+    if rules.recurring is Recurring.LEAVE and deal.lines and not invoiced_lines(deal, rules):
+        return NotForUs.ONLY_RECURRING
+    free = not deal.amount and not deal.unreadable and net_of(deal) == 0
+    priced = all(line.unit_price is not None for line in deal.lines)
+    says_so = bool(deal.lines) or deal.amount is not None
+    if rules.nothing_to_pay is NothingToPay.END and free and priced and says_so:
+        return NotForUs.NOTHING_TO_PAY
+    return None
 
 
 def proof(expected: Totals, other_rule: Totals, invoice: Invoice) -> tuple[Message, ...]:

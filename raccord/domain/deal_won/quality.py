@@ -5,18 +5,14 @@ from decimal import Decimal
 
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
 from raccord.domain.deal_won.instalments import instalments
-from raccord.domain.deal_won.line_rules import examine_lines, net_of_line
+from raccord.domain.deal_won.line_rules import examine_lines, invoiced_lines, line_cautions, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.rated import rated
 from raccord.domain.deal_won.recipients import rivals
 from raccord.domain.deal_won.said import NOTHING_SAID, Said, contact_options, sold_options, ways_out
-from raccord.domain.deal_won.vat_rules import (
-    FRENCH_VAT_TERRITORY,
-    GOODS_OR_SERVICES,
-    tax_treatment,
-    with_default_rates,
-)
+from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, GOODS_OR_SERVICES, tax_treatment
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Option
 from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy, Operations, selling
@@ -174,7 +170,7 @@ def _customer(
     if isinstance(company, Problem):
         individual = bool(deal.companies) and all(c.individual for c in deal.companies)
         return None, _present(company, missing_mention(rules, language=language, individual=individual))
-    treatment, vat = tax_treatment(company, deal.lines, rules)
+    treatment, vat = tax_treatment(company, invoiced_lines(deal, rules), rules)
     profile, found = examine_company(deal, company, treatment, language, rules)
     mention = missing_mention(rules, language=language, individual=company.individual)
     return profile, _present(*vat, *found, _order_number(deal, company), mention)
@@ -183,7 +179,9 @@ def _customer(
 def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> tuple[Problem, ...]:
     currency = (deal.currency or "").upper()
     totals = compute_totals((line.priced for line in lines), currency, policy.vat_rounding)
-    amount = _amount(deal, totals, policy.invoice.amount_basis)
+    # What a CRM counts of a subscription into its deal is a choice of the account: the first period, or all.
+    sold_once = not any(line.recurring for line in deal.lines)
+    amount = _amount(deal, totals, policy.invoice.amount_basis) if sold_once else None
     return _present(_nothing_to_pay(totals), _absurd(totals), amount)
 
 
@@ -224,8 +222,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
     currency, found = _currency(deal), company_of(deal)
     rules = selling(policy.invoice, said.sold(deal.ref, policy.invoice.operations))
     company = found if isinstance(found, Company) else None
-    rated = with_default_rates(deal.lines, company, rules.vat)
-    deal = deal.model_copy(update={"lines": rated})
+    deal = rated(deal, rules.vat)
     lines, line_problems = examine_lines(deal, policy)
     profile, company_problems = _customer(deal, found, rules)
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
@@ -242,7 +239,10 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
     problems = tuple(each for each in found_wrong if not said.so(each))
     warnings: tuple[Problem, ...] = ()
     if company and not odd_terms:
-        warnings = cautions(deal, company, rules, terms=terms, today=today)
+        warnings = (
+            *cautions(deal, company, rules, terms=terms, today=today),
+            *line_cautions(deal, rules),
+        )
     if problems or profile is None or company is None or not deal.currency:
         options = _options(deal, company, problems) if company else ()
         return Examination(problems=problems, warnings=warnings, options=options)

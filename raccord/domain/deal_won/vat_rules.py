@@ -60,7 +60,10 @@ def with_default_rates(
     if vat.default_rate is None or (company and _elsewhere(company, vat) and not vat.exempt_seller):
         return lines
     rate = {"vat_rate": vat.default_rate}
-    return tuple(line if line.vat_rate is not None else line.model_copy(update=rate) for line in lines)
+    return tuple(
+        line if line.vat_rate is not None or line.reduction else line.model_copy(update=rate)
+        for line in lines
+    )
 
 
 def _elsewhere(company: Company, vat: VatPolicy) -> bool:

@@ -36,6 +36,24 @@ class IndividualRule(StrEnum):
     INVOICE = "invoice"
 
 
+class Recurring(StrEnum):
+    """What happens to lines that are sold as subscriptions."""
+
+    ASK = "ask"
+    LEAVE = "leave"
+    """Somebody else bills them; the other lines are invoiced."""
+    INVOICE_FIRST_PERIOD = "invoice_first_period"
+    """Invoiced once, for one period; the following ones are somebody else's."""
+
+
+class NothingToPay(StrEnum):
+    """What happens to a deal whose lines come to nothing."""
+
+    ASK = "ask"
+    END = "end"
+    """There is no invoice to write."""
+
+
 class PublicBodies(StrEnum):
     """How invoices reach French public bodies, which take them on Chorus Pro and not by e-mail."""
 
@@ -93,6 +111,8 @@ class Invoicing(Value):
     meant for its customer."""
     individuals: IndividualRule = IndividualRule.ASK
     public_bodies: PublicBodies = PublicBodies.ASK
+    recurring: Recurring = Recurring.ASK
+    nothing_to_pay: NothingToPay = NothingToPay.ASK
     operations: Operations = Operations.UNSTATED
 
     def footer(self, language: str, *, individual: bool = False) -> str:

@@ -1,12 +1,17 @@
 """The deal and its line items, as read from the CRM."""
 
 import hashlib
+import re
 from datetime import date, datetime
 
-from raccord.domain.values.base import Exact, OneLine, Value
+from raccord.domain.values.base import Exact, OneLine, Value, unaccented
 from raccord.domain.values.parties import Company, Contact, Owner
 from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.subject import Subject, SubjectKind
+
+_REDUCTION = re.compile(
+    r"\b(?:remises?|rabais|ristournes?|reductions?|discounts?|rebates?|geste commercial)\b"
+)
 
 
 class DealRef(Value):
@@ -25,10 +30,13 @@ class DealRef(Value):
 
 
 class Discount(Value):
-    """A reduction of one line: `percent` of the unit price (0 to 100), or `per_unit` in major units."""
+    """A reduction of one line: `percent` of the unit price (0 to 100), or an amount in major units,
+    `per_unit` or off the `whole` line.
+    """
 
     percent: Exact | None = None
     per_unit: Exact | None = None
+    whole: Exact | None = None
 
 
 class LineItem(Value):
@@ -52,6 +60,12 @@ class LineItem(Value):
     """The billing frequency when the CRM sells this line as a subscription."""
     amount: Exact | None = None
     """The line's net amount as the CRM calculated it, to compare with ours."""
+
+    @property
+    def reduction(self) -> bool:
+        """Whether the line takes money off the others, by its price and by its name."""
+        below = self.unit_price is not None and self.unit_price < 0 and (self.quantity or 0) > 0
+        return below and _REDUCTION.search(unaccented(self.name)) is not None
 
 
 class Unreadable(Value):

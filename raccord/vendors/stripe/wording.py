@@ -21,6 +21,7 @@ class _Language(Value):
     day: str
     percent_off: str
     amount_off: str
+    whole_off: str
 
 
 _FRENCH = _Language(
@@ -30,6 +31,7 @@ _FRENCH = _Language(
     day="dd/MM/yyyy",
     percent_off="(prix unitaire {price}, remise {discount}\u00a0%)",
     amount_off="(prix unitaire {price}, remise {discount} par unité)",
+    whole_off="(prix unitaire {price}, remise {discount})",
 )
 _LANGUAGES = {
     "fr": _FRENCH,
@@ -40,6 +42,7 @@ _LANGUAGES = {
         day="d MMMM yyyy",
         percent_off="(unit price {price}, {discount}% discount)",
         amount_off="(unit price {price}, discount {discount} per unit)",
+        whole_off="(unit price {price}, discount {discount})",
     ),
 }
 
@@ -72,6 +75,9 @@ def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:
         case Discount(per_unit=per_unit) if per_unit:
             off = _amount(per_unit, currency, language)
             return language.amount_off.format(price=price, discount=off)
+        case Discount(whole=whole) if whole:
+            off = _amount(whole, currency, language)
+            return language.whole_off.format(price=price, discount=off)
         case _:
             return ""
 

@@ -108,6 +108,12 @@ def test_a_line_shows_how_it_comes_to_its_amount(discount: Any, fr: str, en: str
     assert said(details, EN)["Line 1"] == f"{en} net, 20% VAT · Conseil"
 
 
+def test_a_line_shows_what_a_reduction_took_off_it() -> None:
+    less = line(id="9", name="Remise", quantity=Decimal(1), unit_price=Decimal(-10))
+    details = asked(deal(lines=(line(), less))).details
+    assert said(details)["Ligne 1"] == "2 × 50,00 €, remise 10,00 € = 90,00 € HT, TVA 20 % · Conseil"
+
+
 @pytest.mark.parametrize(
     ("days", "month_end", "shown"),
     [(0, False, "à réception"), (1, False, "1 jour"), (45, True, "45 jours fin de mois")],

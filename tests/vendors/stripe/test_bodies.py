@@ -186,6 +186,16 @@ def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> 
             {"list_price": "0.0346", "unit_price": "0.0173", "discount": {"percent": "50"}},
             "Conseil (prix unitaire 0,0346\xa0€, remise 50\xa0%)",
         ),
+        (
+            "fr",
+            {"unit_price": "96.66666667", "discount": {"whole": "10"}},
+            "Conseil (prix unitaire 100,00\xa0€, remise 10,00\xa0€)",
+        ),
+        (
+            "en",
+            {"unit_price": "96.66666667", "discount": {"whole": "10"}},
+            "Conseil (unit price €100.00, discount €10.00)",
+        ),
         ("fr", {"discount": {"percent": "0"}}, "Conseil"),
         ("fr", {"unit_price": "99.99666667"}, "Conseil"),
         (
