@@ -1,5 +1,6 @@
 """Lines of `raccord doctor` about the invoice rules: pure judgements of settings, without any call."""
 
+import re
 from datetime import date
 
 from raccord.connectors.connection import Check, CheckState
@@ -11,6 +12,17 @@ from raccord.domain.rules.modes import Mode
 from raccord.texts import say_param
 
 _LANGUAGES = ("fr", "en")
+_OF_SELLER = {
+    "legal form": re.compile(
+        r"\b(S\.?A\.?S\.?U?|S\.?A\.?R\.?L|E\.?U\.?R\.?L|S\.?A|S\.?N\.?C|S\.?C\.?[IMP]|E\.?I|SELARL|SELAS|SCOP|GIE"
+        r"|entreprise individuelle|association|soci[ée]t[ée] (anonyme|par actions|[aà] responsabilit[ée]))\b",
+        re.IGNORECASE,
+    ).search,
+    "capital": re.compile(r"\bcapital\b|\bE\.?I\b|entreprise individuelle|association", re.IGNORECASE).search,
+    "register": re.compile(
+        r"\bR\.?C\.?S\b|registre|r[ée]pertoire|\bR\.?N\.?E\b|\bR\.?M\b|\bSIRENE\b|register", re.IGNORECASE
+    ).search,
+}
 
 
 def footers_check(rules: InvoicePolicy) -> Check:
@@ -30,6 +42,29 @@ def footers_check(rules: InvoicePolicy) -> Check:
         found="; ".join(found) or ", ".join(sorted(rules.footers)),
         expected="late penalties, the EUR 40 indemnity and the discount for early payment",
         remedy="" if ok else "Fill [invoice.footers]; raccord.example.toml has a text to start from.",
+    )
+
+
+def seller_mentions_check(rules: InvoicePolicy) -> Check:
+    """Warn of footers that do not say what a French company must say of itself, and that nothing else prints.
+
+    Legal form, capital and place of registration (C. com. R123-237, R123-238). A sole trader has no capital.
+    """
+    lacking = {
+        code: missing
+        for code, text in sorted(rules.footers.items())
+        if (missing := [name for name, found in _OF_SELLER.items() if not found(text)])
+    }
+    found = "; ".join(f"{code} lacks {', '.join(missing)}" for code, missing in lacking.items())
+    return Check(
+        name="seller in the footer",
+        state=CheckState.WARN if found else CheckState.OK,
+        found=found or "legal form, capital and register are stated",
+        expected="legal form, capital, RCS with its town (or the register of trades)",
+        remedy="Begin [invoice.footers] with them: “Ma Société, SAS au capital de 10 000 EUR, RCS Paris "
+        "123 456 789.” A sole trader writes EI and no capital."
+        if found
+        else "",
     )
 
 

@@ -291,6 +291,17 @@ CREDIT_NOTE_LIST: Fields = {
     "invoice": filled(text()),
     **_absent("customer_account"),
 }
+OWN_TAX_IDS: Fields = {
+    **PAGING,
+    "owner": record(
+        {
+            "account": filled(text()),
+            "customer": filled(text()),
+            "type": choice("account", "application", "customer", "self"),
+        },
+        required=("type",),
+    ),
+}
 EVENT_LIST: Fields = {
     **PAGING,
     "created": time_range(),

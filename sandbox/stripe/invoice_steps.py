@@ -140,7 +140,7 @@ def _finalize(call: Call, invoice: Invoice) -> None:
     data.update(live_values(call.account, invoice))
     data.update(
         status="open",
-        number=data["number"] or _next_number(call),
+        number=data["number"] or _next_number(call, data["customer"]),
         effective_at=data["effective_at"] or now,
         hosted_invoice_url=f"{call.pages}/i/{ACCOUNT}/test_{token}?s=ap",
         invoice_pdf=f"{call.pages}/invoice/{ACCOUNT}/test_{token}/pdf?s=ap",
@@ -174,8 +174,13 @@ def _apply_balance(call: Call, invoice: Invoice) -> None:
         call.updated("customer.updated", customer, before)
 
 
-def _next_number(call: Call) -> str:
+def _next_number(call: Call, customer_id: str) -> str:
     store = call.store
+    customer = store.customers.find(customer_id)
+    if call.settings.numbers_per_customer and customer:
+        number = customer["next_invoice_sequence"]
+        customer["next_invoice_sequence"] = number + 1
+        return f"{customer['invoice_prefix']}-{number:04d}"
     store.last_number += 1
     year = datetime.fromtimestamp(call.now, ZoneInfo(ACCOUNT_TIMEZONE)).year
     return f"{NUMBER_PREFIX}-{year}-{store.last_number:04d}"

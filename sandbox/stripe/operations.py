@@ -12,13 +12,14 @@ from sandbox.stripe import (
     invoices,
     payments,
     rules,
+    seller,
     tax_ids,
     tax_rates,
 )
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import Check, filled, flag, listing, text
 from sandbox.stripe.pages import PAGING
-from sandbox.stripe.settings import ACCOUNT, ACCOUNT_COUNTRY, ACCOUNT_CURRENCY, ACCOUNT_EMAIL
+from sandbox.stripe.settings import ACCOUNT_CURRENCY
 from sandbox.stripe.store import Json
 
 
@@ -59,20 +60,6 @@ def balance(call: Call) -> Json:
         "livemode": call.settings.livemode,
         "pending": [zero],
         "refund_and_dispute_prefunding": None,
-    }
-
-
-def account(_: Call) -> Json:
-    return {
-        "id": ACCOUNT,
-        "object": "account",
-        "charges_enabled": True,
-        "country": ACCOUNT_COUNTRY,
-        "default_currency": ACCOUNT_CURRENCY,
-        "details_submitted": True,
-        "email": ACCOUNT_EMAIL,
-        "payouts_enabled": True,
-        "type": "standard",
     }
 
 
@@ -200,6 +187,7 @@ _ACCOUNT = (
     Operation("GET", "/v1/events", "event", events.list_, fields.EVENT_LIST, (), rules.events),
     Operation("GET", "/v1/events/{id}", "event", events.retrieve),
     Operation("GET", "/v1/balance", "balance", balance),
-    Operation("GET", "/v1/account", "account", account),
+    Operation("GET", "/v1/account", "account", seller.account),
+    Operation("GET", "/v1/tax_ids", "tax_id", seller.tax_ids, fields.OWN_TAX_IDS),
 )
 OPERATIONS = (*_CUSTOMERS, *_TAX_RATES, *_INVOICES, *_MONEY, *_ACCOUNT)

@@ -29,6 +29,15 @@ ACCOUNT_DETAILS = (
     "TVA/VAT FR57812404309",
 )
 """Its public business details, as an invoice prints them below the name."""
+ACCOUNT_ADDRESS = {
+    "city": "Lyon",
+    "country": "FR",
+    "line1": "12 rue des Ateliers",
+    "line2": None,
+    "postal_code": "69002",
+    "state": None,
+}
+ACCOUNT_VAT_NUMBER, ACCOUNT_TAX_ID = "FR57812404309", "txi_1SandboxRaccord"
 ACCOUNT_EMAIL = "facturation@hexalab.example"
 NUMBER_PREFIX = "F"
 
@@ -60,6 +69,9 @@ class StripeSettings(AccountSettings):
                          stripe.md 1.2 shows the bare read only)
     `late_finalisation`  whether a draft whose due date has passed can be finalised (unconfirmed: stripe.md
                          1.3 says only that a due date is given once)
+    `own_tax_id`         the account's VAT number: `default`, printed on every invoice; `known` and not
+                         printed; or `none`
+    `numbers_per_customer` whether each customer has a sequence of invoice numbers of its own
     `processing_seconds` how long a write takes: the same key meanwhile is 409, the same object 429
     `clock_offset`       seconds between the real clock and the account's: past or future invoices
     `day_seconds`        the length of a day in `days_until_due`
@@ -83,6 +95,8 @@ class StripeSettings(AccountSettings):
     idempotency_hours: float = 24.0
     deleted_customer_expands: bool = True
     late_finalisation: bool = False
+    own_tax_id: str = "default"
+    numbers_per_customer: bool = False
     processing_seconds: float = 0.0
     clock_offset: int = 0
     day_seconds: int = 86_400

@@ -374,6 +374,26 @@ async def test_an_own_number_is_unique_in_the_account(bench: Bench) -> None:
     await refused(bench.draft(line(), number="R-1"), match="already used")
 
 
+async def test_an_older_account_numbers_each_customer_for_itself(bench: Bench) -> None:
+    await bench.settings(numbers_per_customer=True)
+    customer = await bench.customer()
+    numbers = [(await bench.issued(customer=customer.id)).number for _ in range(2)]
+    assert numbers == [f"{customer.invoice_prefix}-0001", f"{customer.invoice_prefix}-0002"]
+    other = await bench.issued(customer=(await bench.customer()).id)
+    assert str(other.number).endswith("-0001")
+
+
+async def test_the_account_tells_its_own_tax_ids(bench: Bench) -> None:
+    (own,) = (await bench.client.v1.tax_ids.list_async({"owner": {"type": "self"}})).data
+    account = await bench.client.v1.accounts.retrieve_current_async()
+    assert own.type == "eu_vat"
+    assert account.settings
+    assert account.settings.invoices
+    assert account.settings.invoices.default_account_tax_ids == [own.id]
+    await bench.settings(own_tax_id="none")
+    assert (await bench.client.v1.tax_ids.list_async()).data == []
+
+
 async def test_a_credit_note_lowers_what_is_due_and_a_full_one_settles_it(bench: Bench) -> None:
     invoice = await bench.issued()
     notes = bench.client.v1.credit_notes

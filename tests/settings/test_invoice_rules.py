@@ -10,7 +10,7 @@ from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
 from raccord.domain.rules.invoicing import IndividualRule, InvoicePolicy, Operations
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.parties import TaxTreatment as T
-from raccord.settings.checks import einvoicing_check, footers_check
+from raccord.settings.checks import einvoicing_check, footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings
 from raccord.settings.load import read
 from workers.policies import deal_won_policy
@@ -172,3 +172,25 @@ def test_nobody_is_left_to_believe_that_invoices_are_transmitted(
     check = einvoicing_check(rules, transmits=transmits, connection="stripe", today=today)
     assert check.state is state
     assert bool(check.remedy) is (state is not CheckState.OK)
+
+
+@pytest.mark.parametrize(
+    ("footer", "lacking"),
+    [
+        ("Hexalab, SAS au capital de 10 000 EUR, RCS Lyon 812 404 309.", ()),
+        ("S.A.R.L. Rubis, capital 1 000 EUR, R.C.S. Nantes", ()),
+        ("Jean Roy EI, répertoire des métiers de Lyon", ()),
+        (
+            "Pas d'escompte. Pénalités de retard et indemnité de 40 EUR.",
+            ("legal form", "capital", "register"),
+        ),
+        ("Hexalab SAS. Pas d'escompte.", ("capital", "register")),
+        ("SA Rubis au capital de 1 EUR", ("register",)),
+    ],
+)
+def test_a_footer_says_who_the_seller_is(footer: str, lacking: tuple[str, ...]) -> None:
+    check = seller_mentions_check(InvoicePolicy(footers={"fr": footer}))
+    assert check.state is (CheckState.WARN if lacking else CheckState.OK)
+    assert [
+        name for name in ("legal form", "capital", "register") if f"{name}" in check.found and lacking
+    ] == list(lacking)

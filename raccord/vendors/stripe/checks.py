@@ -6,6 +6,7 @@ from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.seller import seller
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import AnyPage, Identified
 
@@ -15,9 +16,9 @@ _ROWS = (
     ("Tax rates", "tax_rates", True),
     ("Events", "events", False),
 )
+"""Row of the restricted key's permissions, its path, and whether Raccord writes there."""
 _CREDIT_NOTES = ("Credit notes", "credit_notes", False)
 """Without it nothing stops: a credit note's number is not shown on its deal."""
-"""Row of the restricted key's permissions, its path, and whether Raccord writes there."""
 _NOBODY = "raccord_doctor"
 """No object has this id, so that asking to write to it changes nothing."""
 
@@ -26,7 +27,7 @@ async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
     """Read one object of each kind, and ask to write to one that does not exist."""
     rights = [await _right(api, *row) for row in _ROWS]
     credit_notes = (await _right(api, *_CREDIT_NOTES)).softened()
-    return (_mode(settings), *rights, credit_notes, _REMINDERS)
+    return (_mode(settings), *rights, credit_notes, *await seller(api), _REMINDERS)
 
 
 async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:

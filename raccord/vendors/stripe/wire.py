@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, RootModel, StrictInt
+from pydantic import BeforeValidator, Field, RootModel, StrictInt, field_validator
 
 from raccord.connectors.http.reading import Wire
 
@@ -35,9 +35,14 @@ class Deleted(Identified):
     deleted: Literal[True]
 
 
+class Verification(Wire):
+    status: str | None = None
+
+
 class TaxId(Identified):
     type: str
     value: str
+    verification: Verification | None = None
 
 
 class StripeCustomer(Identified):
@@ -144,6 +149,80 @@ class StripeInvoice(Identified):
     post_payment_credit_notes_amount: StrictInt = 0
 
 
+class Numbering(Wire):
+    invoice_prefix: str | None = None
+
+
+class NumberedInvoice(Identified):
+    """An invoice with its customer, where that was expanded."""
+
+    number: str = ""
+    customer: Numbering | str | None = None
+
+    @field_validator("number", mode="before")
+    @classmethod
+    def _none_yet(cls, number: object) -> object:
+        return number or ""
+
+    @property
+    def prefix(self) -> str:
+        """The customer's own, which its invoices bear where each customer has a sequence."""
+        return (self.customer.invoice_prefix or "") if isinstance(self.customer, Numbering) else ""
+
+
+class BusinessProfile(Wire):
+    name: str | None = None
+    support_address: PostalAddress | None = None
+
+
+class RegisteredCompany(Wire):
+    name: str | None = None
+    address: PostalAddress | None = None
+
+
+class InvoiceDefaults(Wire):
+    default_account_tax_ids: tuple[str | Identified, ...] | None = None
+
+
+class DisplayName(Wire):
+    display_name: str | None = None
+
+
+class AccountSettings(Wire):
+    invoices: InvoiceDefaults | None = None
+    dashboard: DisplayName | None = None
+
+
+class StripeAccount(Identified):
+    """The seller's own account; Stripe tells its holder less of it than it prints."""
+
+    business_profile: BusinessProfile | None = None
+    company: RegisteredCompany | None = None
+    settings: AccountSettings | None = None
+
+    @property
+    def shown_name(self) -> str:
+        names = (
+            self.business_profile.name if self.business_profile else None,
+            self.company.name if self.company else None,
+            self.settings.dashboard.display_name if self.settings and self.settings.dashboard else None,
+        )
+        return next(filter(None, names), "")
+
+    @property
+    def address(self) -> PostalAddress | None:
+        given = self.company.address if self.company else None
+        return given or (self.business_profile.support_address if self.business_profile else None)
+
+    @property
+    def default_tax_ids(self) -> frozenset[str] | None:
+        """Ids of those that invoices print by default; None where Stripe does not tell."""
+        if self.settings is None or self.settings.invoices is None:
+            return None
+        given = self.settings.invoices.default_account_tax_ids or ()
+        return frozenset(each if isinstance(each, str) else each.id for each in given)
+
+
 class FoundInvoice(RootModel[Deleted | StripeInvoice]):
     pass
 
@@ -193,6 +272,7 @@ CorrectionPage = Page[Correction]
 CreditNotePage = Page[StripeCreditNote]
 CustomerPage = Page[StripeCustomer]
 EventPage = Page[Event]
+NumberedPage = Page[NumberedInvoice]
 InvoicePage = Page[StripeInvoice]
 LinePage = Page[Line]
 TaxIdPage = Page[TaxId]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from raccord.connectors.connection import Check, Kind
 from raccord.domain.rules.modes import Mode
-from raccord.settings.checks import footers_check
+from raccord.settings.checks import footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
 from raccord.settings.environment import variable
 from raccord.settings.load import read
@@ -59,6 +59,8 @@ def rules(loaded: Configuration) -> Iterator[Check]:
             remedy="Name a connection as messenger and fill its section, or leave it so.",
         )
     yield footers_check(loaded.settings.invoice_policy)
+    if loaded.settings.vat.seller_country == "FR":
+        yield seller_mentions_check(loaded.settings.invoice_policy)
 
 
 def _cut_over(loaded: Configuration, *, writes: bool) -> Check:
