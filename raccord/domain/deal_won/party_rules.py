@@ -110,7 +110,7 @@ def _identifiers(company: Company) -> Iterator[Problem]:
     known = {s for s in (siren, siret[:9] if siret else None, siren_of_vat_number(vat) if vat else None) if s}
     if len(known) > 1:
         yield problem(Cause.IDENTIFIER, record, "siren", "company.identifiers_disagree")
-    if company.address.country == "FR" and not known and not (company.siren or company.siret):
+    if company.address.registered_in_france and not known and not (company.siren or company.siret):
         yield problem(Cause.IDENTIFIER, record, "siret", "company.siren_missing")
 
 

@@ -5,6 +5,8 @@ import re
 from raccord.domain.values.base import OneLine, Value, unaccented
 
 _OVERSEAS_COUNTRIES = frozenset(("GP", "MQ", "GF", "RE", "PM", "YT", "BL", "MF", "TF", "WF", "PF", "NC"))
+# Without the Pacific, where companies are registered otherwise.
+_WITH_SIREN = frozenset(("FR", "GP", "MQ", "GF", "RE", "PM", "YT", "BL", "MF"))
 _OVERSEAS_POSTAL_CODES = frozenset(
     ("971", "972", "973", "974", "975", "976", "977", "978", "984", "986", "987", "988")
 )
@@ -95,6 +97,11 @@ class Address(Value):
         """Whether this is France without its territories overseas and without Monaco."""
         code = self.french_postal_code or ""
         return self.country == "FR" and bool(code) and not self.overseas and not code.startswith(_MONACO)
+
+    @property
+    def registered_in_france(self) -> bool:
+        """Whether a company here has a SIREN."""
+        return self.country in _WITH_SIREN
 
     @property
     def overseas(self) -> bool:

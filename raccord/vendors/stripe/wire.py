@@ -51,7 +51,7 @@ class StripeCustomer(Identified):
     metadata: Mapping[str, str] | None = None
     tax_exempt: str | None = None
     currency: str | None = None
-    balance: StrictInt = 0
+    balance: StrictInt | None = None
     """In its currency. Above zero it is owed, and added to what the next invoice asks for (Stripe docs)."""
     tax_ids: Page[TaxId] | None = None
     """Only there when expanded, and its first page at most."""

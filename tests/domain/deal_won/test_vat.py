@@ -106,8 +106,8 @@ TREATMENTS: dict[str, tuple[Any, tuple[str, ...], Operations, TaxTreatment | Non
     "Åland": (abroad("FI", postal_code="22100", vat_number="FI20774740"), ("0",), G, None),
     "Helsinki": (abroad("FI", postal_code="00100", vat_number="FI20774740"), ("0",), S, T.REVERSE_CHARGE),
     "Tenerife 20 %": (abroad("ES", postal_code="38001"), ("20",), U, T.TAXED),
-    "overseas 20 %": (abroad("GP"), ("20",), G, None),
-    "overseas 0 %": (abroad("GP"), ("0",), G, None),
+    "overseas 20 %": (abroad("GP", siret=SIRET), ("20",), G, None),
+    "overseas 0 %": (abroad("GP", siret=SIRET), ("0",), G, None),
     "overseas by postal code": (company(address=address(postal_code="97400")), ("20",), S, None),
     "overseas by postal code 0 %": (company(address=address(postal_code="97400")), ("0",), G, None),
 }

@@ -18,6 +18,7 @@ from tests.domain.samples import (
     DEAL,
     GERMAN_VAT,
     SIREN,
+    SIRET,
     TODAY,
     VAT,
     WORDS,
@@ -47,7 +48,7 @@ EVERYWHERE: dict[str, Company] = {
     "France": company(),
     "Monaco": abroad("MC"),
     "La Réunion": company(address=address(postal_code="97400")),
-    "Guadeloupe by country": abroad("GP", postal_code="97110"),
+    "Guadeloupe by country": abroad("GP", postal_code="97110", siret=SIRET),
     "New Caledonia": abroad("NC"),
     "a German private person": abroad("DE", individual=True),
     "a Swiss private person": abroad("CH", individual=True),
@@ -66,6 +67,12 @@ def test_a_seller_without_vat_says_so_to_whoever_it_sells(where: str, sold: Oper
     assert plan.profile.tax_treatment is T.EXEMPT
     first, *_ = plan.order(InvoiceReference(deal=DEAL), "cus_1", TODAY, under).footer.splitlines()
     assert first == FRANCHISE
+
+
+@pytest.mark.parametrize("country", ["GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"])
+def test_a_french_company_overseas_has_a_siren(country: str) -> None:
+    (only,) = problems_of(zero(abroad(country, postal_code="97110")), franchise(G))
+    assert (str(only.record), only.field) == (COMPANY, "siret")
 
 
 @pytest.mark.parametrize("numbered", IN_THE_UNION)
@@ -87,7 +94,9 @@ def test_what_a_seller_without_vat_sells_to_a_business_in_the_union_is_asked(sol
     assert only.field == "sold"
 
 
-@pytest.mark.parametrize("customer", [company(), abroad("US"), abroad("GP", postal_code="97110")])
+@pytest.mark.parametrize(
+    "customer", [company(), abroad("US"), abroad("GP", postal_code="97110", siret=SIRET)]
+)
 def test_a_seller_without_vat_and_without_words_is_told_to_write_them(customer: Company) -> None:
     (only,) = problems_of(zero(customer), franchise(G, reasons=WORDS))
     assert (str(only.record), only.field) == ("settings", "vat.zero_rate_reasons")

@@ -138,6 +138,8 @@ async def test_claiming_writes_our_reference_and_nothing_else(billing: StripeBil
         ({"balance": 0, "currency": "eur"}, "None"),
         ({"balance": 0, "currency": None}, "None"),
         ({"balance": 1250, "currency": None}, "None"),
+        ({"balance": None, "currency": "eur"}, "None"),
+        ({}, "None"),
     ],
 )
 async def test_what_a_customer_owes_beside_its_invoices_is_in_its_own_currency(
