@@ -10,7 +10,13 @@ from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
-from raccord.settings.checks import delivery_check, drafts_check, einvoicing_check, vat_country_check
+from raccord.settings.checks import (
+    delivery_check,
+    drafts_check,
+    einvoicing_check,
+    payment_check,
+    vat_country_check,
+)
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.texts.voice import Voice
 
@@ -29,6 +35,7 @@ def billing_checks(configuration: Configuration, able: BillingCapabilities) -> I
         today=settings.clock.date_of(datetime.now(UTC)),
     )
     yield delivery_check(settings.invoice, delivers=able.delivers, connection=billing)
+    yield payment_check(settings.invoice_policy, offers=able.payment_methods, connection=billing)
     yield drafts_check(FLOW, settings.modes[FLOW], drafts=able.drafts, connection=billing)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.invoice import PaymentMethod
 from raccord.domain.values.totals import VatRounding
 
 
@@ -91,6 +92,8 @@ class BillingCapabilities(Capabilities):
     """Whether the vendor e-mails invoices itself."""
     mails_leave: bool = True
     """Whether what it e-mails leaves: with test credentials some vendors say so and send nothing."""
+    payment_methods: frozenset[PaymentMethod] = frozenset()
+    """What it can offer on the page that an invoice links to, when it is asked for it."""
     einvoicing: bool = False
     """Whether the vendor transmits invoices to a platform approved under the French reform."""
     vat_rounding: VatRounding

@@ -1,6 +1,7 @@
 """Lines of `raccord doctor` about the invoice rules: pure judgements of settings, without any call."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from raccord.connectors.connection import Check, CheckState
@@ -9,6 +10,7 @@ from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.rules.einvoicing import EInvoicingMode
 from raccord.domain.rules.invoicing import Delivery, InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.invoice import PaymentMethod
 from raccord.texts import say_param
 
 _LANGUAGES = ("fr", "en")
@@ -126,6 +128,33 @@ def delivery_check(rules: Invoicing, *, delivers: bool, connection: str) -> Chec
         expected="" if ok else "none, or a billing connection that e-mails invoices",
         remedy="" if ok else 'Set [invoice] delivery = "none" and send them yourself.',
     )
+
+
+def payment_check(rules: InvoicePolicy, *, offers: Collection[PaymentMethod], connection: str) -> Check:
+    """Judge how customers can pay. FAIL is a method that the billing connection cannot put on an invoice."""
+    name, asked = "payment means", rules.payment_methods
+    if missing := [method for method in asked if method not in offers]:
+        return Check.fail(
+            name,
+            f"invoice.payment_methods names {', '.join(missing)}, which {connection} cannot offer",
+            expected=f"of {connection}: {', '.join(sorted(offers)) or 'none'}",
+            remedy="Leave it out of [invoice] payment_methods.",
+        )
+    online = ", ".join(asked) or f"as the account of {connection} offers by itself"
+    printed = f"IBAN {rules.iban}" if rules.iban else "IBAN in the footer" if _names_an_account(rules) else ""
+    found = f"{printed or 'no IBAN'}; online: {online}"
+    if printed or PaymentMethod.BANK_TRANSFER in asked:
+        return Check.ok(name, found)
+    return Check.warn(
+        name,
+        found,
+        expected="an account that companies can transfer to",
+        remedy='Set [invoice] iban, or payment_methods = ["bank_transfer"].',
+    )
+
+
+def _names_an_account(rules: InvoicePolicy) -> bool:
+    return any("iban" in text.casefold() for text in rules.footers.values())
 
 
 def drafts_check(flow: str, mode: Mode, *, drafts: bool, connection: str) -> Check:

@@ -95,6 +95,9 @@ TAX_RATE: Fields = {
 }
 TAX_RATE_LIST: Fields = {**PAGING, "active": flag(), "created": time_range(), "inclusive": flag()}
 
+# Those of the many that an account in France can have (Stripe docs: api/invoices/object, payment_settings).
+_PAYMENT_METHODS = ("bancontact", "card", "customer_balance", "ideal", "link", "paypal", "sepa_debit")
+
 INVOICE_UPDATE: Fields = {
     "auto_advance": flag(),
     "collection_method": choice("charge_automatically", "send_invoice"),
@@ -111,7 +114,7 @@ INVOICE_UPDATE: Fields = {
         {
             "default_mandate": text(),
             "payment_method_options": anything(),
-            "payment_method_types": listing(filled(text())),
+            "payment_method_types": listing(choice(*_PAYMENT_METHODS)),
         }
     ),
     "rendering": record(

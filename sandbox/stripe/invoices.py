@@ -10,6 +10,7 @@ from sandbox.stripe.errors import Refusal, missing_object, not_editable
 from sandbox.stripe.invoice_blank import blank_invoice
 from sandbox.stripe.invoice_view import all_lines, shown
 from sandbox.stripe.lines import MOST_LINES, Line, changed_line, new_line
+from sandbox.stripe.methods import check_methods
 from sandbox.stripe.pages import cut, in_range, list_object, page
 from sandbox.stripe.search import INVOICE_FIELDS, search
 from sandbox.stripe.settings import ACCOUNT_CURRENCY
@@ -178,6 +179,7 @@ def _apply(call: Call, data: Json, params: Mapping[str, Any]) -> None:
     for name in ("payment_settings", "rendering"):
         if name in params:
             data[name] = {**(data[name] or {}), **params[name]}
+    check_methods(call, data)
     if "number" in params:
         data["number"] = _own_number(call, data["id"], params["number"])
     if due := _due_date(call, data, params):

@@ -54,6 +54,7 @@ class StripeSettings(AccountSettings):
                          (stripe.md 6)
     `mails_in_test`      whether an account with a test key mails invoices all the same, for whoever wants to
                          see them; Stripe sends none then, although `invoice.sent` fires (stripe.md 3)
+    `payment_methods`    those that the account has activated
     `vat_per_rate`       VAT is rounded once per rate and invoice; otherwise on every line
     `search_lag`         seconds until search finds a new object
     `rate_limits`        whether the per-second limits below apply
@@ -83,6 +84,7 @@ class StripeSettings(AccountSettings):
     api_key: str = KEY
     denied: list[str] = field(default_factory=list)
     mails_in_test: bool = False
+    payment_methods: list[str] = field(default_factory=lambda: ["card", "customer_balance", "sepa_debit"])
     vat_per_rate: bool = False
     search_lag: float = 1.0
     rate_limits: bool = True

@@ -176,6 +176,33 @@ async def test_texts_of_a_line_have_limits(bench: Bench, too_long: dict[str, str
     await bench.client.v1.invoices.add_lines_async(draft.id, {"lines": wanted(text[:-1])})
 
 
+TRANSFER: Any = {
+    "payment_method_types": ["customer_balance"],
+    "payment_method_options": {
+        "customer_balance": {
+            "funding_type": "bank_transfer",
+            "bank_transfer": {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "FR"}},
+        }
+    },
+}
+
+
+async def test_an_invoice_offers_what_its_account_and_currency_have(bench: Bench) -> None:
+    update = bench.client.v1.invoices.update_async
+    euros = await bench.draft()
+    made = await update(euros.id, {"payment_settings": TRANSFER})
+    assert made.payment_settings.payment_method_types == ["customer_balance"]
+    assert made.payment_settings.payment_method_options is not None
+    await bench.settings(payment_methods=["card"])
+    sepa: Any = {"payment_settings": {"payment_method_types": ["sepa_debit"]}}
+    await refused(update(euros.id, sepa), match="sepa_debit is invalid")
+    await bench.settings(payment_methods=["card", "customer_balance", "sepa_debit"])
+    dollars = await bench.draft(currency="usd")
+    await refused(update(dollars.id, sepa), match="usd is not supported by sepa_debit")
+    nowhere: Any = {"payment_settings": {"payment_method_types": ["customer_balance"]}}
+    await refused(update((await bench.draft()).id, nowhere), match="bank transfer options")
+
+
 async def test_a_clock_set_back_makes_invoices_that_are_overdue_today(bench: Bench) -> None:
     await bench.settings(clock_offset=-40 * DAY)
     await bench.issued(days_until_due=30)

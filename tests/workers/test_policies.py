@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
+from raccord.connectors.connection import CheckState
 from raccord.domain.rules.invoicing import Delivery
+from raccord.domain.values.invoice import PaymentMethod
 from raccord.domain.values.totals import VatRounding
 from raccord.settings.configuration import BadSettings
 from tests.settings.written import configuration
-from workers.policies import deal_won_policy
+from workers.policies import billing_checks, deal_won_policy
 
 LIVE = 'invoice_deals_won_from = 2026-12-01\n[modes]\ndeal_won = "live"\n'
 
@@ -47,3 +49,32 @@ def test_nothing_is_issued_where_nothing_can_be_proven(tmp_path: Path) -> None:
 
 def test_a_queue_is_as_fast_as_its_requests_allow() -> None:
     assert able().activities_per_second == 5
+
+
+IBAN = 'iban = "FR7630006000011234567890189"'
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "found"),
+    [
+        ("", CheckState.WARN, "no IBAN; online: as the account of stripe offers by itself"),
+        (IBAN, CheckState.OK, "IBAN FR76 3000 6000 0112 3456 7890 189; online: as the account of stripe"),
+        ('footers = { fr = "IBAN FR76..." }', CheckState.OK, "IBAN in the footer; online"),
+        (
+            'payment_methods = ["card", "bank_transfer"]',
+            CheckState.OK,
+            "online: card, bank_transfer",
+        ),
+        ('payment_methods = ["card"]', CheckState.WARN, "no IBAN; online: card"),
+        ('payment_methods = ["sepa_debit"]', CheckState.FAIL, "names sepa_debit, which stripe cannot offer"),
+    ],
+)
+def test_doctor_says_how_customers_can_pay(
+    tmp_path: Path, written: str, state: CheckState, found: str
+) -> None:
+    known = configuration(tmp_path, f"[invoice]\n{written}")
+    offers = frozenset((PaymentMethod.CARD, PaymentMethod.BANK_TRANSFER))
+    checks = {check.name: check for check in billing_checks(known, able(payment_methods=offers))}
+    said = checks["payment means"]
+    assert (said.state, found in said.found) == (state, True), said
+    assert bool(said.remedy) is (state is not CheckState.OK)

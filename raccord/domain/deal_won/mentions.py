@@ -41,6 +41,7 @@ _OPERATIONS = {
         "en": "Nature of the operation: supply of goods and services.",
     },
 }
+_TRANSFER = {"fr": "Règlement par virement\u00a0: {account}.", "en": "Payment by bank transfer: {account}."}
 _ON_DEBITS = {
     "fr": "Option pour le paiement de la taxe d'après les débits.",
     "en": "VAT payable on invoicing (option pour le paiement de la taxe d'après les débits).",
@@ -88,9 +89,15 @@ def footer_of(
             yield _OPERATIONS[rules.operations][spoken]
         if rules.vat.on_debits and any(line.vat_rate for line in lines):
             yield _ON_DEBITS[spoken]
+        if rules.iban:
+            yield _TRANSFER[spoken].format(account=_account(rules))
         yield rules.footer(language, individual=individual)
 
     return "\n".join(mention for mention in mentions() if mention)
+
+
+def _account(rules: InvoicePolicy) -> str:
+    return f"IBAN {rules.iban}, BIC {rules.bic}" if rules.bic else f"IBAN {rules.iban}"
 
 
 def zero_rate_wording(rules: InvoicePolicy, treatment: TaxTreatment, language: str) -> str:

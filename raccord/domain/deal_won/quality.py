@@ -77,6 +77,7 @@ class InvoicePlan(Value):
             footer=footer_of(
                 rules, treatment, self.lines, language=self.language, individual=self.individual
             ),
+            payment_methods=rules.payment_methods,
             language=self.language,
             tax_treatment=treatment,
         )

@@ -1,5 +1,6 @@
 """How the company invoices."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,8 @@ from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.written import Language
 from raccord.domain.values.base import Value
+from raccord.domain.values.identifiers import clean, parse_iban
+from raccord.domain.values.invoice import PaymentMethod
 from raccord.domain.values.payment_terms import MonthEnd, PaymentTerms
 
 
@@ -75,6 +78,25 @@ def _memo(text: str) -> str:
     return text
 
 
+def _iban(text: str) -> str:
+    if not text:
+        return ""
+    if (iban := parse_iban(text)) is None:
+        raise ValueError(f"{text} is no IBAN: its check digits are wrong")
+    return iban
+
+
+def _bic(text: str) -> str:
+    if (bic := clean(text)) and not _A_BIC.fullmatch(bic):
+        raise ValueError(f"{text} is no BIC: it has 8 or 11 letters and digits")
+    return bic
+
+
+_A_BIC = re.compile("[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+
+Iban = Annotated[str, AfterValidator(_iban)]
+Bic = Annotated[str, AfterValidator(_bic)]
+
 MEMO_PARTS = ("name", "id", "reference")
 _OF_A_DEAL = ", ".join(f"{{{part}}}" for part in MEMO_PARTS)
 
@@ -106,6 +128,11 @@ class Invoicing(Value):
     """Legal mentions per language."""
     footers_individuals: dict[Language, str] = {}
     """The same for private persons, who owe neither the late penalties nor the indemnity of companies."""
+    iban: Iban = ""
+    """The company's account, printed for customers who pay by transfer."""
+    bic: Bic = ""
+    payment_methods: tuple[PaymentMethod, ...] = ()
+    """How customers may pay on the invoice's page; none leaves it to the billing system's account."""
     memos: dict[Language, Memo] = {}
     """What is printed of the deal, per language; nothing without one: what salespeople call a deal is not
     meant for its customer."""

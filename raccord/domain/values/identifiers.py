@@ -4,6 +4,7 @@ A valid check digit does not prove that the company exists. Numbers are kept as 
 they have leading zeros.
 """
 
+from stdnum import iban as _iban
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as _siren
@@ -30,6 +31,12 @@ _PLACEHOLDER = "000000000"
 def clean(text: str) -> str:
     """Strip the separators people write: spaces of any kind, dots, hyphens."""
     return "".join(c for c in text if c.isalnum()).upper()
+
+
+def parse_iban(text: str) -> str | None:
+    """Return an IBAN in groups of four, or None when it cannot be one: its check digits are wrong."""
+    iban = clean(text)
+    return str(_iban.format(iban)) if _iban.is_valid(iban, check_country=False) else None
 
 
 def parse_siret(text: str) -> str | None:

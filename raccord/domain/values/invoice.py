@@ -34,6 +34,15 @@ class InvoiceState(StrEnum):
     VOID = "void"
 
 
+class PaymentMethod(StrEnum):
+    """How the customer may pay where the billing system collects: on the page that the invoice links to."""
+
+    CARD = "card"
+    SEPA_DEBIT = "sepa_debit"
+    BANK_TRANSFER = "bank_transfer"
+    """To an account that the billing system opens for the customer, so that it knows who paid what."""
+
+
 class InvoiceLine(Value):
     """One line as the customer reads it. Prices are net of VAT, in major units of the invoice's currency."""
 
@@ -107,6 +116,8 @@ class InvoiceOrder(Value):
     siret: str = ""
     memo: str = ""
     footer: str = ""
+    payment_methods: tuple[PaymentMethod, ...] = ()
+    """None leaves it to the billing system's account."""
     language: str = "fr"
     tax_treatment: TaxTreatment = TaxTreatment.TAXED
 

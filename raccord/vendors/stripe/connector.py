@@ -19,6 +19,7 @@ from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
+from raccord.vendors.stripe.methods import METHODS
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.vat import VatRates
 
@@ -53,6 +54,7 @@ class StripeBilling:
             delivers=True,
             # Stripe docs: a sandbox sends no e-mail, although `invoice.sent` fires.
             mails_leave=not self._settings.test,
+            payment_methods=METHODS,
             # Stripe is no approved platform of the French reform, and its API passes invoices to none.
             einvoicing=False,
             vat_rounding=self._settings.vat_rounding,

@@ -80,7 +80,7 @@ class Invoices:
             Operation(f"create the draft of deal {order.reference.deal}", WRITE, write=True),
             "invoices",
             StripeInvoice,
-            draft_body(order, self._clock),
+            draft_body(order, self._clock, country=self._settings.vat_country),
             key=key,
         )
         return await self._as_invoice(drafted)

@@ -11,6 +11,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
 from raccord.domain.values.money import Money
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT, kept_whole
+from raccord.vendors.stripe.methods import payment_settings
 from raccord.vendors.stripe.money import quantity, to_minor, unit_amount
 from raccord.vendors.stripe.wording import custom_fields, describe, text_of, whole
 
@@ -26,11 +27,11 @@ ORDER = "raccord_order"
 """Hash of the order the draft was created for."""
 
 
-def draft_body(order: InvoiceOrder, clock: BusinessClock) -> "InvoiceCreateParams":
+def draft_body(order: InvoiceOrder, clock: BusinessClock, *, country: str) -> "InvoiceCreateParams":
     """Return the body of `POST /v1/invoices`.
 
     It never advances by itself (no Stripe reminders) and takes no pending items. Due at the end of
-    the due day.
+    the due day. `country` is where Stripe opens accounts that customers transfer to.
     """
     body: InvoiceCreateParams = {
         "customer": order.customer_id,
@@ -42,6 +43,8 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock) -> "InvoiceCreateParam
         "metadata": reference_metadata(order),
         "custom_fields": [{"name": name, "value": value} for name, value in custom_fields(order)],
     }
+    if settings := payment_settings(order, country):
+        body["payment_settings"] = settings
     # Left out when empty, so that the account's own default footer and memo apply.
     if order.footer:
         body["footer"] = whole("footer", order.footer, LIMITS.footer, order)

@@ -177,6 +177,12 @@ async def test_no_text_is_too_long(billing: Billing, customer: Customer) -> None
     assert all(len(name) <= longest and name.endswith("…") for name in names)
 
 
+async def test_every_way_to_pay_that_it_offers_is_taken(billing: Billing, customer: Customer) -> None:
+    offered = tuple(sorted(billing.capabilities.payment_methods))
+    made = await draft(billing, order(customer.id, payment_methods=offered))
+    assert made.line_count == 1
+
+
 async def test_an_order_number_is_refused_and_not_cut(billing: Billing, customer: Customer) -> None:
     too_long = "B" * (billing.capabilities.texts.field + 1)
     with pytest.raises(Permanent) as refused:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.deal_won.mentions import unstated
+from raccord.domain.deal_won.mentions import footer_of, unstated
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk.problems import Cause
 from raccord.domain.rules.invoicing import IndividualRule, InvoicePolicy, Operations
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.invoice import InvoiceReference
+from raccord.domain.values.parties import TaxTreatment
 from tests.domain.samples import DEAL, TODAY, abroad, company, deal, line, policy, rules
 from tests.domain.spoken import say_reason, say_remedy, spoken
 
@@ -211,3 +212,26 @@ def test_an_old_frozen_policy_asks_no_new_question() -> None:
     footers = {"fr": "Pénalités de retard et indemnité de 40 EUR."}
     frozen = InvoicePolicy.model_validate({"late_payment_mention": True, "footers": footers})
     assert examine(deal(), policy(invoice=frozen), TODAY).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "language", "printed"),
+    [
+        (
+            {"iban": "fr76 30006000011234567890189", "bic": "agrifrpp"},
+            "fr",
+            "Règlement par virement\u00a0: IBAN FR76 3000 6000 0112 3456 7890 189, BIC AGRIFRPP.\n40 EUR",
+        ),
+        (
+            {"iban": "FR7630006000011234567890189"},
+            "en",
+            "Payment by bank transfer: IBAN FR76 3000 6000 0112 3456 7890 189.\n40 EUR",
+        ),
+        ({}, "fr", "40 EUR"),
+    ],
+)
+def test_the_account_for_transfers_is_printed_above_the_footer(
+    changes: dict[str, str], language: str, printed: str
+) -> None:
+    rules = InvoicePolicy.model_validate({"footers": {"fr": "40 EUR"}} | changes)
+    assert footer_of(rules, TaxTreatment.TAXED, (), language=language, individual=False) == printed

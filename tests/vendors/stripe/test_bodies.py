@@ -7,7 +7,7 @@ import pytest
 from raccord.connectors.errors import Permanent
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.invoice import InvoiceReference
+from raccord.domain.values.invoice import InvoiceOrder, InvoiceReference, PaymentMethod
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.customers import customer_body
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
@@ -15,12 +15,17 @@ from raccord.vendors.stripe.orders import draft_body, lines_body, reference_of
 from raccord.vendors.stripe.wording import describe
 from tests.vendors.stripe.samples import DEAL, PROFILE, line, order
 
+EVERY_METHOD = tuple(PaymentMethod)
 RATES = {Decimal(20): "txr_20", Decimal(0): "txr_0"}
+
+
+def body_of(asked: InvoiceOrder, *, country: str = "FR") -> Any:
+    return draft_body(asked, BusinessClock(), country=country)
 
 
 def test_a_french_draft_is_exactly_this() -> None:
     asked = order(purchase_order="BC-17", siret="73282932000074", footer="Pénalités", memo="Merci")
-    assert draft_body(asked, BusinessClock()) == {
+    assert body_of(asked) == {
         "customer": "cus_1",
         "collection_method": "send_invoice",
         "auto_advance": False,
@@ -45,7 +50,7 @@ def test_a_french_draft_is_exactly_this() -> None:
 
 
 def test_an_english_draft_speaks_english_and_leaves_out_what_is_empty() -> None:
-    body = draft_body(order(language="en", purchase_order="PO-1"), BusinessClock())
+    body = body_of(order(language="en", purchase_order="PO-1"))
     assert body["custom_fields"] == [
         {"name": "Purchase order", "value": "PO-1"},
         {"name": "Service date", "value": "20 November 2026"},
@@ -54,7 +59,29 @@ def test_an_english_draft_speaks_english_and_leaves_out_what_is_empty() -> None:
 
 
 def test_the_draft_is_due_at_the_end_of_the_day_across_the_clock_change() -> None:
-    assert draft_body(order(due_on=date(2026, 10, 25)), BusinessClock())["due_date"] == 1792969199
+    assert body_of(order(due_on=date(2026, 10, 25)))["due_date"] == 1792969199
+
+
+@pytest.mark.parametrize(("country", "account"), [("FR", "FR"), ("DE", "DE"), ("LU", "FR")], ids=str)
+def test_the_methods_asked_for_are_offered_and_transfers_go_to_an_account_of_stripes(
+    country: str, account: str
+) -> None:
+    assert body_of(order(payment_methods=EVERY_METHOD), country=country)["payment_settings"] == {
+        "payment_method_types": ["card", "sepa_debit", "customer_balance"],
+        "payment_method_options": {
+            "customer_balance": {
+                "funding_type": "bank_transfer",
+                "bank_transfer": {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": account}},
+            }
+        },
+    }
+
+
+def test_what_needs_euros_is_not_asked_for_in_another_currency() -> None:
+    dollars = body_of(order(currency="USD", payment_methods=EVERY_METHOD))
+    assert dollars["payment_settings"] == {"payment_method_types": ["card"]}
+    only_transfer = order(currency="USD", payment_methods=(PaymentMethod.BANK_TRANSFER,))
+    assert "payment_settings" not in body_of(only_transfer)
 
 
 def test_lines_and_content_hash_travel_together() -> None:
@@ -240,7 +267,7 @@ def test_no_text_is_longer_than_stripe_takes() -> None:
         line(name=endless, description=endless, unit_price="90", discount={"percent": 10}), memo=endless
     )
     (sent,) = lines_body(asked, RATES)["lines"]
-    drafted = draft_body(asked, BusinessClock())
+    drafted = body_of(asked)
     customer = customer_body(PROFILE.model_copy(update={"name": endless}))
     limits = {
         LIMITS.line: (sent["description"],),
@@ -257,13 +284,13 @@ def test_no_text_is_longer_than_stripe_takes() -> None:
 
 def test_a_footer_is_never_cut() -> None:
     with pytest.raises(Permanent, match="footer") as refused:
-        draft_body(order(footer="x" * 5001), BusinessClock())
+        body_of(order(footer="x" * 5001))
     assert refused.value.code == "too_long"
 
 
 def test_a_purchase_order_is_never_cut() -> None:
     with pytest.raises(Permanent, match="Bon de commande"):
-        draft_body(order(purchase_order="x" * 141), BusinessClock())
+        body_of(order(purchase_order="x" * 141))
 
 
 @pytest.mark.parametrize("changes", [{"quantity": "-1"}, {"unit_price": "-1"}])
@@ -279,7 +306,7 @@ def test_a_line_that_stripe_cannot_hold_exactly_is_refused_before_it_is_sent() -
 
 def test_the_reference_comes_back_from_the_metadata() -> None:
     reference = InvoiceReference(deal=DEAL, cycle=2, revision=3)
-    assert reference_of(draft_body(order(reference=reference), BusinessClock())["metadata"]) == reference  # type: ignore[arg-type]
+    assert reference_of(body_of(order(reference=reference))["metadata"]) == reference
     assert reference_of({}) is None
     assert (
         reference_of({"raccord_deal": "hubspot:987", "raccord_cycle": "x", "raccord_revision": "1"}) is None
