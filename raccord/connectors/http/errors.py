@@ -43,7 +43,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A failed answer without its texts, which may quote data.
+    """A failed answer without its texts, which may quote data; `said` is what is left of one without.
 
     `status` is the one that it amounts to: of a vendor that answers refusals with 200, or limits with 400.
     """
@@ -51,11 +51,15 @@ class Fault:
     status: int
     recognised: bool = False
     """Whether it is the vendor's own: no proxy's page or JSON."""
+    page: bool = False
+    """Whether something other than JSON came, as from a proxy: no refusal of what was sent."""
     untouched: bool = False
     """Whether the vendor says that it came to nothing, also of a write, and that waiting helps."""
     code: str | None = None
     field: str | None = None
     request_id: str | None = None
+    said: str | None = None
+    """The vendor's own words, as `reading.without_data` leaves them."""
     needed: str | None = None
     """The permission that the vendor says is missing."""
     retry_after: str = ""
@@ -83,6 +87,8 @@ class Table:
     """Statuses that ask to come back; nothing happened then."""
     pause: timedelta = timedelta(seconds=5)
     """The wait where neither the answer nor its kind says how long."""
+    names_permissions: bool = False
+    """Whether the vendor names a missing permission as its settings do: then that one alone is told."""
     replays: bool = False
     """Whether the vendor stores whatever it answered under an idempotency key, failures included."""
 
@@ -124,7 +130,7 @@ class Table:
                     retry_after=wait(fault.retry_after, otherwise=fault.pause or self.pause),
                     request_id=fault.request_id,
                 )
-            case status if 400 <= status < 500 and status not in _MADE_ON_THE_WAY_TOO:
+            case status if 400 <= status < 500 and not fault.page and status not in _MADE_ON_THE_WAY_TOO:
                 return self._permanent(fault, operation)
             case _:
                 return self._no_verdict(fault, operation)
@@ -178,12 +184,16 @@ class Table:
             return (
                 f"{self.vendor} refuses the credentials, so it could not {operation.what}. {self.credentials}"
             )
-        named = fault.needed if fault.needed != operation.needs else ""
-        needs = operation.needs + (f" ({named})" if named else "")
+        needs = self._needs(fault, operation)
         return (
             f"The credentials for {self.vendor} may not {operation.what}. "
             f"{self.grant.replace('{needs}', needs)}"
         )
+
+    def _needs(self, fault: Fault, operation: Operation) -> str:
+        if fault.needed is None or fault.needed == operation.needs:
+            return operation.needs
+        return fault.needed if self.names_permissions else f"{operation.needs} ({fault.needed})"
 
     def _permanent(self, fault: Fault, operation: Operation) -> Permanent:
         return Permanent(
@@ -194,12 +204,14 @@ class Table:
         )
 
     def _reason(self, fault: Fault) -> str:
-        reason = self.reasons.get(fault.code or "", f"its error is {_named(fault)}")
+        words = f", “{fault.said}”" if fault.said else ""
+        reason = self.reasons.get(fault.code or "", f"its error is {_named(fault)}{words}")
         place = f" ({fault.field})" if fault.field and "{field}" not in reason else ""
         return reason.replace("{field}", f"“{fault.field}”" if fault.field else "it names") + place
 
     def _no_verdict(self, fault: Fault, operation: Operation) -> ConnectorError:
-        remedy = " Check base_url: another server answers there." if fault.status < 500 else ""
+        remedy = " Check base_url and the proxies on the way: another server answers there."
+        remedy = remedy if fault.status < 500 else ""
         said = f"{self.vendor} answered with {_named(fault)} when asked to {operation.what}"
         if operation.write:
             return AmbiguousWrite(

@@ -8,6 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 W = TypeVar("W", bound=BaseModel)
+_LONGEST = 400
+"""Characters of a vendor's sentence."""
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]|(?<!\w)['‘][^'’]*['’](?!\w)")
+_BEHIND_A_COLON = re.compile(r":\s[^;]*")
+_DATA = re.compile(r"@|\d{5}|://|\w\.\w|[a-z]_(?:test|live)_")
 
 
 class Wire(BaseModel):
@@ -43,6 +48,23 @@ def read_object(body: bytes) -> dict[str, Any]:
     except NotJson:
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def is_page(body: bytes) -> bool:
+    """Whether an answer is no JSON object: a page of a proxy's or a balancer's, or nothing at all."""
+    return not body.lstrip().startswith((b"{", b"["))
+
+
+def without_data(text: Any) -> str | None:
+    """Return a vendor's sentence without what it quotes: values in quotation marks or behind a colon,
+    addresses, keys and long numbers. None when nothing is left of it.
+    """
+    if not isinstance(text, str):
+        return None
+    plain_words = _QUOTED.sub("…", " ".join(text[:_LONGEST].split()))
+    kept = _BEHIND_A_COLON.sub("", plain_words)
+    words = " ".join("…" if _DATA.search(word) else word for word in kept.split())
+    return words.rstrip(" .;:") or None
 
 
 def plain(shape: re.Pattern[str], *candidates: Any) -> str | None:

@@ -20,6 +20,7 @@ _KINDS = ("deals", "companies", "contacts", "line_items", "owners", "tasks")
 _TO_WRITE = {"deals": DEAL_WRITE, "tasks": TASK_WRITE}
 _NOBODY = "0"
 """No record has this id: changing it tells whether we may, and changes nothing."""
+_AS_IT_SAYS = "Do what it says, then run doctor again."
 _REACH = "Check base_url and the network, then run doctor again."
 
 
@@ -92,7 +93,8 @@ async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | Non
             await _write(client, kind, write, granted)
             found = "readable and writable"
     except Auth as error:
-        remedy = f"Give the app the scope {expected} in its settings in HubSpot."
+        ours = any(each in str(error) for each in expected.split(" and "))
+        remedy = f"Give the app the scope {expected} in its settings in HubSpot." if ours else _AS_IT_SAYS
         return Check.fail(name, str(error), expected=expected, remedy=remedy)
     except ConnectorError as error:
         return Check.fail(name, str(error), expected=expected, remedy=_REACH)

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from functools import partial
 
 from raccord.connectors.http.errors import Table
-from raccord.vendors.hubspot.fault import TEN_SECONDS, read_fault
+from raccord.vendors.hubspot.fault import ADDRESS_NOT_ALLOWED, TEN_SECONDS, read_fault
 
 _TYPE = "the property {field} expects another type of value"
 _REASONS = {
@@ -21,6 +21,8 @@ _REASONS = {
     "INVALID_DATE": _TYPE,
     "INVALID_OWNER_ID": "the property {field} names nobody who can own records. Choose another owner",
     "CONFLICT": "it conflicts with another record, such as a unique value that is already taken",
+    ADDRESS_NOT_ALLOWED: "it does not accept requests from this machine's address. Allow the address in "
+    "HubSpot, or lift the restriction of the app or the account",
     "VALIDATION_ERROR": "a value is not valid. Look at the properties of the record in HubSpot",
 }
 _LATER = frozenset((423, 429, 477))
@@ -38,5 +40,6 @@ def table(zone: tzinfo) -> Table:
         lost="it was deleted or archived, or the token belongs to another account",
         reasons=_REASONS,
         later=_LATER,
+        names_permissions=True,
         pause=TEN_SECONDS,
     )

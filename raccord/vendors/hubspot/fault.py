@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from raccord.connectors.http.errors import Fault
 from raccord.connectors.http.failures import Answer
-from raccord.connectors.http.reading import plain, read_object
+from raccord.connectors.http.reading import is_page, plain, read_object
 
 TEN_SECONDS = timedelta(seconds=10)
 _LOCKED = timedelta(seconds=2)
@@ -22,6 +21,10 @@ _REQUEST_ID = re.compile("[A-Za-z0-9-]{1,64}")
 _SIGNS = {"category", "correlationId"}
 _REQUEST_ID_HEADER = "x-hubspot-correlation-id"
 _MOST_SCOPES = 5
+_SCOPE_KEYS = ("requiredGranularScopes", "missingScopes")
+_BY_ADDRESS = re.compile(r"\bIP(?:v[46])?\b|\bip address")
+ADDRESS_NOT_ALLOWED = "ADDRESS_NOT_ALLOWED"
+"""Ours, for a refusal that HubSpot tells in words alone."""
 
 
 def read_fault(answer: Answer, *, zone: tzinfo, now: datetime | None = None) -> Fault:
@@ -31,10 +34,11 @@ def read_fault(answer: Answer, *, zone: tzinfo, now: datetime | None = None) -> 
     return Fault(
         status=answer.status,
         recognised=content.get("status") == "error" or bool(_SIGNS & content.keys()),
-        code=plain(_CODE, detail.get("code"), detail.get("error"), content.get("category")),
+        page=is_page(answer.body),
+        code=_code(answer.status, content, detail),
         field=plain(_FIELD, _named_property(detail), detail.get("name")),
         request_id=plain(_REQUEST_ID, content.get("correlationId"), answer.headers.get(_REQUEST_ID_HEADER)),
-        needed=" or ".join(_scopes(detail)) or None,
+        needed=" or ".join(_scopes(content)) or None,
         retry_after=answer.headers.get("retry-after", ""),
         pause=_pause(answer.status, content.get("policyName"), now or datetime.now(UTC), zone),
     )
@@ -60,17 +64,32 @@ def _until_midnight(now: datetime, zone: tzinfo) -> timedelta:
     return datetime.combine(tomorrow, time(0), tzinfo=zone).astimezone(UTC) - now.astimezone(UTC)
 
 
-def _scopes(detail: dict[str, Any]) -> Iterator[str]:
-    """Yield the scopes any one of which would do, in the names that an app's settings use.
+def _code(status: int, content: dict[str, Any], detail: dict[str, Any]) -> str | None:
+    message = content.get("message")
+    if status in (401, 403) and isinstance(message, str) and _BY_ADDRESS.search(message):
+        return ADDRESS_NOT_ALLOWED
+    return plain(_CODE, detail.get("code"), detail.get("error"), content.get("category"))
+
+
+def _scopes(content: dict[str, Any]) -> list[str]:
+    """Return the scopes any one of which would do, in the names that an app's settings use.
 
     HubSpot also says `requiredScopes`, under names that no setting has, and sometimes the wrong one
     (HubSpot/hubspot-api-nodejs#268).
     """
-    context = detail.get("context")
-    named = context.get("requiredGranularScopes") if isinstance(context, dict) else None
-    for each in named[:_MOST_SCOPES] if isinstance(named, list) else ():
-        if isinstance(each, str) and _SCOPE.fullmatch(each):
-            yield each
+    errors = content.get("errors")
+    details = (content, *(errors if isinstance(errors, list) else ()))
+    contexts = [each.get("context") for each in details if isinstance(each, dict)]
+    named = [
+        scope
+        for context in contexts
+        if isinstance(context, dict)
+        for key in _SCOPE_KEYS
+        if isinstance(context.get(key), list)
+        for scope in context[key]
+    ]
+    scopes = [each for each in named if isinstance(each, str) and _SCOPE.fullmatch(each)]
+    return list(dict.fromkeys(scopes))[:_MOST_SCOPES]
 
 
 def _detail(content: dict[str, Any]) -> dict[str, Any]:

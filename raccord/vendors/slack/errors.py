@@ -10,7 +10,7 @@ from functools import partial
 
 from raccord.connectors.http.errors import Fault, Table
 from raccord.connectors.http.failures import Answer
-from raccord.connectors.http.reading import plain, read_object
+from raccord.connectors.http.reading import is_page, plain, read_object
 from raccord.vendors.slack.words import CLOSED, OUT_OF_REACH, REASONS, STATUSES, UNTOUCHED
 
 _WORD = re.compile("[a-z][a-z0-9_]{1,79}")
@@ -34,6 +34,7 @@ def read_fault(answer: Answer, *, edit: bool = False) -> Fault:
     return Fault(
         status=_status(answer.status, word, edit),
         recognised=word is not None,
+        page=is_page(answer.body),
         untouched=word in UNTOUCHED,
         code=word,
         needed=plain(_SCOPES, content.get("needed")),

@@ -102,6 +102,8 @@ STATUSES = {
 REASONS = {
     **_UNTOUCHED,
     **_TOKEN,
+    "invalid_auth": "the token is wrong, or not accepted from this machine's address. Enter the app's Bot "
+    "User OAuth Token as bot_token of this connection, and look at the app's allowed addresses",
     **dict.fromkeys(_RULES, _RULE),
     **_CLOSED,
     **_UNREACHABLE,

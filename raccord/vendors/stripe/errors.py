@@ -13,13 +13,17 @@ from typing import Any
 from raccord.connectors.errors import DUE_DATE_PAST
 from raccord.connectors.http.errors import Fault, Table
 from raccord.connectors.http.failures import Answer
-from raccord.connectors.http.reading import plain, read_object
+from raccord.connectors.http.reading import is_page, plain, read_object, without_data
 
 MISSING = "resource_missing"
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,79}")
 _FIELD = re.compile(r"[A-Za-z0-9_\[\].-]{1,200}")
 _REQUEST_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _PERMISSION = re.compile(r"\brak_\w{1,80}")
+_BY_ADDRESS = re.compile("not allow requests from your IP")
+_ONE_CURRENCY = re.compile("combine currencies on a single customer")
+ADDRESS_NOT_ALLOWED, CUSTOMER_CURRENCY = "address_not_allowed", "customer_currency"
+"""Ours, for refusals that Stripe tells in words alone."""
 _LOST = "it, or what it refers to, was deleted, or the key belongs to another account or mode"
 _REASONS = {
     "customer_tax_location_invalid": "the customer's address cannot be located for tax",
@@ -30,6 +34,14 @@ _REASONS = {
     "parameter_invalid_integer": "a whole number was expected",
     "amount_too_large": "the amount is larger than Stripe accepts",
     "amount_too_small": "the amount is smaller than Stripe accepts",
+    "parameter_missing": "it needs a value that was not sent",
+    "parameter_invalid_empty": "a value is empty that must not be",
+    "parameter_invalid_string_blank": "a value is blank that must not be",
+    "parameter_invalid_string_empty": "a value is empty that must not be",
+    ADDRESS_NOT_ALLOWED: "the key does not accept requests from this machine's address. Allow the address in "
+    "Dashboard > Developers > API keys, or lift the key's restriction",
+    CUSTOMER_CURRENCY: "this customer has an invoice or a subscription in another currency, and Stripe holds "
+    "one currency for each customer. Finish that one first, or invoice a new customer in this currency",
     MISSING: _LOST,
     DUE_DATE_PAST: "the due date has passed",
     "parameter_unknown": "it does not know a parameter; this is a bug of Raccord, please report it",
@@ -47,7 +59,9 @@ def read_fault(answer: Answer) -> Fault:
         status=429 if code == "rate_limit" else status,
         # A 404 without this code is a path that does not exist: base_url leads elsewhere.
         recognised=bool(error) and (status != 404 or code == MISSING),
+        page=is_page(answer.body),
         code=code,
+        said=without_data(error.get("message")),
         field=plain(_FIELD, error.get("param")),
         request_id=plain(_REQUEST_ID, answer.headers.get("Request-Id")),
         needed=_permission(error.get("message")),
@@ -79,7 +93,11 @@ def _code(error: dict[str, Any]) -> str | None:
     if error.get("param") == "due_date":
         # Neither its code nor its text is documented; no other fault of this parameter is ours.
         return DUE_DATE_PAST
-    kind = error.get("type")
+    kind, message = error.get("type"), error.get("message")
+    if isinstance(message, str) and _BY_ADDRESS.search(message):
+        return ADDRESS_NOT_ALLOWED
+    if isinstance(message, str) and _ONE_CURRENCY.search(message):
+        return CUSTOMER_CURRENCY
     return plain(_WORD, error.get("code")) or (kind if kind == "idempotency_error" else None)
 
 

@@ -1,5 +1,6 @@
 """The one table: each status and each failure of the network, for a read and for a write."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from raccord.connectors.errors import (
 )
 from raccord.connectors.http.errors import Fault, Operation, Table
 from raccord.connectors.http.failures import Answer, Crowded, HttpFailure, NoAnswer, NotSent, Refused
-from raccord.connectors.http.reading import Misshapen, NotJson
+from raccord.connectors.http.reading import Misshapen, NotJson, is_page, without_data
 
 READ = Operation("read the deal 42", "deals.read")
 WRITE = Operation("create the task of deal 42", "tasks.write", write=True)
@@ -27,6 +28,8 @@ def fault(answer: Answer) -> Fault:
     return Fault(
         answer.status,
         recognised=answer.body.startswith(b"{"),
+        page=is_page(answer.body),
+        said=without_data(answer.headers.get("said")),
         code=answer.headers.get("code"),
         field=answer.headers.get("field"),
         needed=answer.headers.get("needed"),
@@ -66,7 +69,8 @@ def refused(status: int, body: bytes = b"{}", **headers: str) -> Refused:
         (404, b"{}", NotFound, NotFound),
         (408, b"{}", Transient, AmbiguousWrite),
         *((status, b"<html>", Transient, AmbiguousWrite) for status in (401, 403, 404, 407)),
-        *((status, b"<html>", Permanent, Permanent) for status in (400, 413)),
+        *((status, b"<html>", Transient, AmbiguousWrite) for status in (400, 413, 414, 422)),
+        *((status, b"", Transient, AmbiguousWrite) for status in (400, 414)),
         *((status, b"", RateLimited, RateLimited) for status in (423, 429)),
         *((status, b"{}", Transient, AmbiguousWrite) for status in (500, 502, 503, 504, 521, 524, 599)),
         *((status, b"", Transient, AmbiguousWrite) for status in (301, 302, 304, 600)),
@@ -117,6 +121,38 @@ def test_a_lack_of_permission_names_it_and_where_to_give_it() -> None:
     assert "Give it tasks.write in its settings." in str(told(refused(403), WRITE))
     assert "Give it deals.read (scope-7) in its settings." in str(told(refused(403, needed="scope-7")))
     assert "Give it deals.read in its settings." in str(told(refused(403, needed="deals.read")))
+    naming = replace(TABLE, names_permissions=True)
+    assert "Give it scope-7 in its settings." in str(told(refused(403, needed="scope-7"), table=naming))
+    assert "Give it deals.read in its settings." in str(told(refused(403), table=naming))
+
+
+def test_the_vendors_words_stand_where_nobody_has_better_ones() -> None:
+    words = "The price only supports usd."
+    found = str(told(refused(400, code="odd", field="currency", said=words)))
+    assert found.endswith(": its error is odd, “The price only supports usd” (currency).")
+    assert "supports" not in str(told(refused(400, code="BAD", said=words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("You cannot combine currencies.", "You cannot combine currencies"),
+        ("Invalid email address: compta@acme.fr", "Invalid email address"),
+        ("Invalid string: Menuiserie K; must be at most 250", "Invalid string; must be at most 250"),
+        ("The key sk_test_abc of acme.example is not live", "The key … of … is not live"),
+        ("No such customer: 'cus_1'; it isn't yours", "No such customer; it isn't yours"),
+        ('The name "Menuiserie Kerjean" is too long', "The name … is too long"),
+        ("Write to anne@acme.fr or call 0611223344 now", "Write to … or call … now"),
+        ("See https://x.example/y?key=1", "See …"),
+        (": only data", None),
+        ("", None),
+        (None, None),
+        (["a"], None),
+        ("x" * 1000, "x" * 400),
+    ],
+)
+def test_what_a_vendor_says_is_told_without_what_it_quotes(text: object, left: str | None) -> None:
+    assert without_data(text) == left
 
 
 def test_a_reason_of_the_vendors_own_is_told_in_place_of_the_kinds() -> None:

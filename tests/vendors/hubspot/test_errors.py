@@ -191,7 +191,7 @@ async def test_a_missing_permission_is_named(crm: Crm, stub: Stub) -> None:
     ("named", "said"),
     [
         (["crm.objects.deals.write"], "the scope crm.objects.deals.write in"),
-        (["e-commerce", "other.write"], "the scope crm.objects.deals.write (e-commerce or other.write) in"),
+        (["e-commerce", "other.write"], "the scope e-commerce or other.write in"),
         ([CANARY, 5, None], "the scope crm.objects.deals.write in"),
         ("x", "the scope crm.objects.deals.write in"),
     ],
@@ -203,6 +203,45 @@ async def test_the_permission_that_hubspot_names_is_told_too(
     found = await failed_write(crm, stub, error(403, category="MISSING_SCOPES", errors=[detail]))
     assert type(found) is Forbidden
     assert said in str(found)
+
+
+SCHEMA = "crm.schemas.deals.read"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"errors": [{"context": {"requiredGranularScopes": [SCHEMA]}}]},
+        {"errors": [{"message": "x"}, {"context": {"requiredGranularScopes": [SCHEMA]}}]},
+        {"context": {"requiredGranularScopes": [SCHEMA]}},
+        {"context": {"missingScopes": [SCHEMA]}},
+        {"errors": [{"context": {"requiredScopes": ["contacts"], "requiredGranularScopes": [SCHEMA]}}]},
+    ],
+)
+async def test_the_scope_is_the_one_that_hubspot_names_and_no_other(
+    crm: Crm, stub: Stub, more: dict[str, Any]
+) -> None:
+    found = str(await failed_read(crm, stub, error(403, category="MISSING_SCOPES", **more)))
+    assert f"the scope {SCHEMA} in" in found
+    assert "crm.objects" not in found
+    assert "contacts" not in found
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_an_address_that_is_not_allowed_is_no_missing_scope(crm: Crm, stub: Stub, status: int) -> None:
+    message = f"Requests from the IP address 203.0.113.9 are not allowed for {CANARY}."
+    found = str(await failed_read(crm, stub, error(status, message=message)))
+    assert "this machine's address" in found
+    assert "scope" not in found
+    assert "203.0.113.9" not in found
+
+
+@pytest.mark.parametrize("status", [400, 413, 414])
+async def test_a_page_on_the_way_is_no_refusal_of_the_data(crm: Crm, stub: Stub, status: int) -> None:
+    page = Reply(b"<html>Request-URI Too Large</html>", status)
+    read, written = await failed_read(crm, stub, page), await failed_write(crm, stub, page)
+    assert (type(read), type(written)) == (Transient, AmbiguousWrite)
+    assert "the proxies on the way" in str(read)
 
 
 async def test_a_refused_property_is_named(crm: Crm, stub: Stub) -> None:

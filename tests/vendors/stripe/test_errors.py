@@ -201,6 +201,64 @@ async def test_a_refusal_is_permanent_with_code_and_field(billing: StripeBilling
     assert not isinstance(missing, NotFound)
 
 
+def worded(message: str, status: int = 400, **more: str) -> Reply:
+    return Reply({"error": {"type": "invalid_request_error", "message": message} | more}, status)
+
+
+COMBINED = (
+    "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or "
+    "invoice item with currency eur"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (worded(COMBINED), "one currency for each customer"),
+        (
+            worded("The price specified only supports `usd`.", code="currency_mismatch", param="currency"),
+            "its error is currency_mismatch, “The price specified only supports `usd`” (currency)",
+        ),
+        (
+            worded("Missing required param: customer.", code="parameter_missing", param="customer"),
+            "it needs a value that was not sent (customer)",
+        ),
+        (
+            worded("Invalid currency: xyz. Stripe supports these: usd, eur", param="currency"),
+            "its error is status 400, “Invalid currency” (currency)",
+        ),
+    ],
+)
+async def test_what_stripe_says_of_currencies_and_parameters_is_told(
+    billing: StripeBilling, stub: Stub, answer: Reply, said: str
+) -> None:
+    stub.on(CREATE, answer)
+    assert said in str(await failure_of(create(billing)))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_an_address_that_is_not_allowed_is_no_missing_permission(
+    billing: StripeBilling, stub: Stub, status: int
+) -> None:
+    message = "The API key provided does not allow requests from your IP address (203.0.113.9)."
+    stub.on(CREATE, worded(message, status))
+    found = await failure_of(create(billing))
+    assert isinstance(found, Auth)
+    assert "this machine's address" in str(found)
+    assert "203.0.113.9" not in str(found)
+    assert "permission" not in str(found)
+
+
+@pytest.mark.parametrize("status", [400, 413, 414])
+async def test_a_page_on_the_way_is_no_refusal_of_the_data(
+    billing: StripeBilling, stub: Stub, status: int
+) -> None:
+    stub.on(CREATE, Reply(HTML, status))
+    stub.on(READ, Reply(HTML, status))
+    found = await failure_of(create(billing)), await failure_of(read(billing))
+    assert [type(each) for each in found] == [AmbiguousWrite, Transient]
+
+
 async def test_a_missing_object_is_not_found_but_a_wrong_address_is_not(
     billing: StripeBilling, stub: Stub
 ) -> None:
