@@ -42,21 +42,23 @@ _INVOICE = (
 _OF_IT = rf"(?: (?:de |d'|of )?{_INVOICE})?"
 _RECEIPT = rf"(?:la |the )?(?:reception|receipt){_OF_IT}"
 _NOW = rf"(?:comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
-_END = r"(?:fdm|eom|fin (?:de |du )?mois(?: civil)?|end of (?:the )?month)"
+_END = r"(?:fdm|jfm|eom|fin (?:de |du )?mois(?: civil)?|end of (?:the )?month)"
 _MEANS = r"(?:par |by )?(?:virement|cheque|prelevement|bank transfer)(?: bancaire| sepa)?"
 _SUBJECT = (
     r"(?:(?:conditions?|delai|modalites?|terms?|reglement|paiement|payment|payable|due)"
     r"(?: de (?:paiement|reglement))?|(?:echeance|facture)(?= (?:a )?[0-9]+ ?j))"
 )
 _BEFORE = re.compile(rf"(?:(?:{_SUBJECT}|{_MEANS})(?: ?: ?| ))*")
-_AFTER = re.compile(rf" ?\(?(?:{_MEANS}|maximum|max)\)?")
+_AFTER = re.compile(rf" (?:{_MEANS}|maximum|max)")
 _AT_ONCE = re.compile(rf"(?:(?:a |au |on |upon |at |des )?(?:{_RECEIPT}|{_NOW})(?: |$))+")
 _DAYS = re.compile(
     r"(?:a |in |within |sous |dans (?:les )?|net a |net ?|[jd] ?\+ ?|[jd](?=[0-9]))?(?P<days>-?[0-9]{1,9})"
     r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)(?:\b|(?=fdm)))?(?P<rest>.*)"
 )
-_MONTH_END = re.compile(rf"(?:nets? )?(?:{_INVOICE} )?(?:\+ ?)?(?:a |the )?{_END}{_OF_IT}(?: nets?)?")
-_MONTH_END_FIRST = re.compile(rf"{_END}[ ,+]*(?P<days>[0-9]{{1,4}})(?: ?(?:jours?|j|days?))?")
+_MONTH_END = re.compile(
+    rf"(?:nets? )?(?:{_INVOICE} )?(?:[+/] ?)?(?:a |the )?(?:la )?{_END}{_OF_IT}(?: nets?)?"
+)
+_MONTH_END_FIRST = re.compile(rf"{_END}[ ,+]*(?:a )?(?P<days>[0-9]{{1,4}})(?: ?(?:jours?|j|days?))?")
 _FROM_ISSUE = re.compile(
     rf"nets?(?: {_INVOICE})?|calendaires(?: {_INVOICE})?"
     rf"|(?:a compter |a partir |apres |suivant |on |upon |from |after )?(?:a |des |de )?"
@@ -69,7 +71,7 @@ def parse_payment_terms(text: str) -> PaymentTerms:
 
     Raises `ValueError` for what may mean something else.
     """
-    plain = unaccented(text).replace(".", " ") if not _number(text) else text.strip()
+    plain = text.strip() if _number(text) else re.sub("[._()]", " ", unaccented(text))
     plain = _core(" ".join(plain.split()))
     if _AT_ONCE.fullmatch(plain):
         return PaymentTerms(days=0, month_end=False)

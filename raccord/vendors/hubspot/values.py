@@ -55,7 +55,7 @@ def _without_tail(number: Decimal) -> Decimal:
 
 def parse_percent(text: str) -> Decimal:
     """Read a rate in percent: `20`, `20 %`, `5,5` or `TVA 20 %`."""
-    return parse_decimal(_RATE_NAME.sub("", text.strip()).removesuffix("%"))
+    return parse_decimal(_RATE_NAME.sub("", text.replace("_", " ").strip()).removesuffix("%"))
 
 
 def parse_date(text: str, clock: BusinessClock) -> date:

@@ -97,6 +97,7 @@ def test_what_may_mean_two_numbers_or_none_is_refused(text: str) -> None:
         ("Taux de TVA : 10", "10"),
         ("20 % TVA", "20"),
         ("VAT 20%", "20"),
+        ("tva_20", "20"),
     ],
 )
 def test_vat_rates_are_read_as_percent(text: str, expected: str) -> None:
