@@ -43,3 +43,23 @@ async def test_an_invoice_that_a_credit_settles_at_once_is_mailed_all_the_same(l
     assert (invoice["status"], invoice["amount_due"]) == ("paid", 0)
     await one_delivery(lane.account, invoice)
     assert (await lane.account.shown(deal))["billing_status"] == "paid"
+
+
+async def test_of_several_contacts_one_is_chosen_once_for_the_company(lane: Lane) -> None:
+    company = await lane.account.company(billing_email="")
+    first, second = [await lane.account.deal(company) for _ in range(2)]
+    for name in ("anne", "ben"):
+        contact = {"email": f"{name}@{company}.example", "firstname": name.title()}
+        await lane.account.create("contacts", contact, ("deals", first, 4), ("deals", second, 4))
+    await lane.account.win(first)
+    row = await lane.question(first, cause="email")
+    assert [each.id.partition("=")[0] for each in row.question.options] == ["billing_contact"] * 2
+    answered = await lane.command("inbox", "choose", row.incident, row.question.options[1].id)
+    assert answered.returncode == 0, answered.stderr
+    await end_of(lane, first)
+    await lane.account.win(second)
+    assert (await end_of(lane, second))["ending"] == "invoiced"
+    for deal in (first, second):
+        invoice = await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+        assert invoice["customer_email"] == f"ben@{company}.example"
+        await one_delivery(lane.account, invoice)

@@ -19,7 +19,15 @@ from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.setting_up import set_up
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
-from raccord.vendors.hubspot.translation import COMPANY, CONTACT, company, contact
+from raccord.vendors.hubspot.translation import (
+    COMPANY,
+    CONTACT,
+    PERSON,
+    PLACE,
+    company,
+    contact,
+    private_person,
+)
 from raccord.vendors.hubspot.whole import GENEROUS
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
@@ -72,6 +80,9 @@ class HubSpotCrm:
         await self._invoices.write(deal_id, fields)
 
     async def read_company(self, company_id: str) -> Company | None:
+        if (person := company_id.removeprefix(PERSON)) != company_id:
+            known = await self._records.one("contacts", person, (*CONTACT, *PLACE))
+            return private_person(known, GENEROUS) if known else None
         names = self._settings.mapping.companies
         found = await self._records.one("companies", company_id, (*COMPANY, *names.used))
         return company(found, names, GENEROUS, []) if found else None

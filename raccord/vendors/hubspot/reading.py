@@ -15,7 +15,7 @@ from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.records import Found, Records, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, creation
+from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, PLACE, creation
 from raccord.vendors.hubspot.whole import Parties, Parts, Translation
 from raccord.vendors.hubspot.wire import Association, DealRecord
 
@@ -38,6 +38,7 @@ class DealReader:
         self._facts = Facts(client)
         self._names = settings.mapping
         self._billing_labels = {fold(label) for label in settings.mapping.contacts.billing_labels}
+        self._contact = (*CONTACT, *PLACE) if self._names.contacts.private_persons else CONTACT
         self._translation = Translation(connection, settings, clock)
 
     async def read(self, deal_id: str) -> Deal:
@@ -88,12 +89,14 @@ class DealReader:
             labelled = group.create_task(self._labelled(record))
         there, called = contacts.result(), labelled.result() or billing.result()
         known = {id for each in there.records for id in (each.id, *each.former)}
-        more = await self._records.read("contacts", [i for i in called if i not in known], CONTACT)
+        more = await self._records.read("contacts", [i for i in called if i not in known], self._contact)
         everybody = Found((*there.records, *more.records), (*there.missing, *more.missing))
         return Parties(companies.result(), everybody, frozenset(called))
 
     async def _contacts(self, record: DealRecord) -> Found:
-        return await self._records.read("contacts", _oldest(await self._ids(record, "contacts")), CONTACT)
+        return await self._records.read(
+            "contacts", _oldest(await self._ids(record, "contacts")), self._contact
+        )
 
     async def _companies(self, record: DealRecord) -> tuple[str, ...]:
         """Return the primary company alone where HubSpot marks one, else all."""

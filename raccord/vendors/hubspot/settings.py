@@ -62,6 +62,8 @@ class ContactNames(_Names):
     )
     """Association labels of those who receive invoices, between deal or company and contact, beside HubSpot's
     own of companies; compared without regard to case."""
+    private_persons: bool = False
+    """Whether a deal with one contact and no company is sold to that contact, as a private person."""
 
 
 class LineItemNames(_Names):

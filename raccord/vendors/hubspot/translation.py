@@ -65,6 +65,10 @@ COMPANY = (
     MERGED,
 )
 CONTACT = ("email", "firstname", "lastname", "phone")
+PLACE = ("address", "city", "zip", "state", COUNTRY)
+"""Of a contact who may be the customer."""
+PERSON = "contact-"
+"""Begins the id of a customer who is a contact: another number than that of any company."""
 
 
 def line_item(record: Record, names: LineItemNames, room: Room, notes: list[Unreadable]) -> LineItem:
@@ -162,4 +166,25 @@ def contact(record: Record, room: Room, *, billing: bool) -> Contact:
         last_name=fields.text("lastname"),
         phone=fields.text("phone"),
         billing=billing,
+    )
+
+
+def private_person(record: Record, room: Room) -> Company:
+    """Return the contact as the customer of a deal, a private person."""
+    fields, known = Fields(f"contact {record.id}", record, room, []), contact(record, room, billing=False)
+    return Company(
+        id=f"{PERSON}{record.id}",
+        name=known.name,
+        email=known.email,
+        phone=known.phone,
+        address=Address(
+            line1=fields.text("address"),
+            postal_code=fields.text("zip"),
+            city=fields.text("city"),
+            region=fields.text("state"),
+            country=parse_country(fields.text(COUNTRY)),
+        ),
+        country_text=fields.text(COUNTRY),
+        individual=True,
+        merged=tuple(f"{PERSON}{each}" for each in record.former),
     )

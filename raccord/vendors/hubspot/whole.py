@@ -1,17 +1,26 @@
 """A deal put together from everything that was read for it, small enough for a flow to carry."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from raccord.connectors.errors import Permanent
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, DealRef, Unreadable
-from raccord.domain.values.parties import Owner
+from raccord.domain.values.parties import Company, Owner
 from raccord.domain.values.payment_terms import parse_payment_terms
 from raccord.vendors.hubspot.fields import Fields, Room
 from raccord.vendors.hubspot.records import Found
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.translation import company, contact, creation, line_item, merged, position
+from raccord.vendors.hubspot.translation import (
+    company,
+    contact,
+    creation,
+    line_item,
+    merged,
+    position,
+    private_person,
+)
 from raccord.vendors.hubspot.values import (
     parse_business_date,
     parse_date,
@@ -19,7 +28,7 @@ from raccord.vendors.hubspot.values import (
     parse_language,
     parse_percent,
 )
-from raccord.vendors.hubspot.wire import DealRecord
+from raccord.vendors.hubspot.wire import DealRecord, Record
 
 LARGEST = 1024 * 1024
 """Bytes of a deal: Temporal takes 2 MiB at once, and a plan or a question repeats parts of the deal."""
@@ -95,7 +104,8 @@ class Translation:
             owner=parts.owner,
             amount=fields.read("amount", parse_decimal),
             currency=parts.currency,
-            companies=tuple(company(each, names.companies, room, notes) for each in companies),
+            companies=tuple(company(each, names.companies, room, notes) for each in companies)
+            or self._private_person(parts, contacts, room),
             contacts=tuple(
                 contact(each, room, billing=not parts.parties.billing.isdisjoint((each.id, *each.former)))
                 for each in contacts
@@ -113,6 +123,13 @@ class Translation:
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )
+
+    def _private_person(self, parts: Parts, contacts: Sequence[Record], room: Room) -> tuple[Company, ...]:
+        """Return the one contact of a deal without a company as its customer, where the settings say so."""
+        alone = len(contacts) == 1 and not parts.parties.companies.missing
+        if not self._names.contacts.private_persons or not alone:
+            return ()
+        return (private_person(contacts[0], room),)
 
     def _url(self, deal_id: str) -> str:
         if self._account_id is None:

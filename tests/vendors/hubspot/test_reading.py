@@ -604,3 +604,52 @@ async def test_a_tax_rate_where_none_is_mapped_never_gives_way_to_the_default(
 ) -> None:
     line, unread = await the_line(crm, account, hs_tax_rate_group_id="115989351")
     assert (line.vat_rate, unread) == (None, [("hs_tax_rate_group_id", "115989351")])
+
+
+PERSONS = {"contacts": {"private_persons": True}}
+LIVING = {"address": "1 rue Haute", "zip": "29000", "city": "Quimper", "country": "France"}
+
+
+async def test_the_contact_of_a_deal_without_a_company_is_the_customer_where_the_settings_say_so(
+    connect: Connect, account: Account
+) -> None:
+    del account.associations["companies"]
+    account.records["contacts"]["5"] |= LIVING
+    deal = await connect(mapping=PERSONS).read_deal("42")
+    (person,) = deal.companies
+    assert (person.id, person.name, person.email) == ("contact-5", "Ana Roy", "a@example.fr")
+    assert (person.individual, person.address.city, person.address.country) == (True, "Quimper", "FR")
+    asked = account.stub.last(f"POST {batch('contacts')}").json["properties"]
+    assert set(LIVING) <= set(asked)
+
+
+async def test_a_company_comes_before_the_contact(connect: Connect, account: Account) -> None:
+    assert [c.id for c in (await connect(mapping=PERSONS).read_deal("42")).companies] == ["7"]
+
+
+async def test_nobody_knows_which_of_several_contacts_is_the_customer(
+    connect: Connect, account: Account
+) -> None:
+    del account.associations["companies"]
+    two_contacts(account)
+    assert (await connect(mapping=PERSONS).read_deal("42")).companies == ()
+
+
+async def test_a_company_that_cannot_be_read_is_no_private_person(connect: Connect, account: Account) -> None:
+    account.associations["companies"]["results"] = [{"id": "99", "type": "x"}]
+    account.stub.on("GET " + links("companies", "99", "contacts"), NOT_FOUND)
+    deal = await connect(mapping=PERSONS).read_deal("42")
+    assert deal.companies == ()
+    assert [each.record for each in deal.unreadable] == ["company 99"]
+
+
+async def test_a_customer_who_is_a_contact_is_read_by_itself(connect: Connect, account: Account) -> None:
+    path = f"{ROOT}/v3/objects/contacts/5"
+    person = account.records["contacts"]["5"] | LIVING
+    account.stub.on(f"GET {path}", Reply({"id": "5", "properties": person}))
+    crm = connect(mapping=PERSONS)
+    found = await crm.read_company("contact-5")
+    assert found
+    assert (found.id, found.individual) == ("contact-5", True)
+    account.stub.on(f"GET {path}", NOT_FOUND)
+    assert await crm.read_company("contact-5") is None
