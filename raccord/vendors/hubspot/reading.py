@@ -2,11 +2,11 @@
 
 Six requests: the deal with the ids of its company, contacts and lines; the company, its billing
 contacts, the contacts, the lines and the owner (remembered for a while). More are needed where a
-deal names several companies (which one is primary) or several contacts (whether one is labelled), or
-where its billing contact is not on it.
+deal names several companies (which one is primary), where its contacts have several addresses and its
+company has none (whether one is labelled), or where its billing contact is not on it.
 """
 
-from raccord.connectors.errors import Permanent
+from raccord.connectors.errors import Permanent, Poison, RateLimited, Transient
 from raccord.connectors.http.together import together
 from raccord.domain.values.base import fold
 from raccord.domain.values.clock import BusinessClock
@@ -86,8 +86,9 @@ class DealReader:
             companies = group.create_task(self._records.read("companies", company_ids, properties))
             contacts = group.create_task(self._contacts(record))
             billing = group.create_task(self._billing_contacts(company_ids))
-            labelled = group.create_task(self._labelled(record))
-        there, called = contacts.result(), labelled.result() or billing.result()
+        there, called = contacts.result(), billing.result()
+        if self._several(companies.result(), there):
+            called = await self._labelled(record, called)
         known = {id for each in there.records for id in (each.id, *each.former)}
         more = await self._records.read("contacts", [i for i in called if i not in known], self._contact)
         everybody = Found((*there.records, *more.records), (*there.missing, *more.missing))
@@ -113,12 +114,25 @@ class DealReader:
         people = await unless_gone(self._records.associated("companies", company_ids[0], "contacts"))
         return _oldest([each.to_object_id for each in people or () if self._bills(each)])
 
-    async def _labelled(self, record: DealRecord) -> tuple[str, ...]:
-        """Return the contacts that a label of the deal marks, where there is a choice."""
-        if len(await self._ids(record, "contacts")) < 2:
+    def _several(self, companies: Found, contacts: Found) -> bool:
+        """Whether the deal's contacts have several addresses, and its company has none of its own."""
+        own = self._names.companies.billing_email
+        emails = {fold(each.text("email")) for each in contacts.records} - {""}
+        return len(emails) > 1 and not any(each.text(own) for each in companies.records)
+
+    async def _labelled(self, record: DealRecord, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the contacts that a label of the deal marks; without one, those of the company.
+
+        Where the company marks nobody, an account that does not tell the labels is no outage: a person is
+        asked then.
+        """
+        try:
+            people = await unless_gone(self._records.associated("deals", record.id, "contacts"))
+        except (Transient, Permanent, Poison) as error:
+            if otherwise or isinstance(error, RateLimited):
+                raise
             return ()
-        people = await unless_gone(self._records.associated("deals", record.id, "contacts"))
-        return _oldest([each.to_object_id for each in people or () if self._bills(each)])
+        return _oldest([each.to_object_id for each in people or () if self._bills(each)]) or otherwise
 
     def _bills(self, link: Association) -> bool:
         return link.has(*BILLING_CONTACT) or link.called(self._billing_labels)

@@ -190,15 +190,37 @@ async def test_associations_without_labels_mark_nobody(
     assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [NOT_FOUND, Reply(b"Not Found", 404), Reply({}), Reply({"status": "error"}, 400), Reply(b"", 501)],
+)
 async def test_several_contacts_are_read_where_nobody_knows_the_labels_of_a_deal(
-    crm: Crm, account: Account
+    crm: Crm, account: Account, answer: Reply
 ) -> None:
     two_contacts(account)
-    account.stub.on("GET " + links("deals", "42", "contacts"), NOT_FOUND)
+    account.stub.on("GET " + links("deals", "42", "contacts"), answer)
     assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
 
 
-async def test_the_labels_of_a_deal_with_one_contact_are_not_asked_for(crm: Crm, account: Account) -> None:
+async def test_a_label_of_the_company_is_not_taken_while_the_deal_s_are_unknown(
+    crm: Crm, account: Account
+) -> None:
+    two_contacts(account)
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 930)]}))
+    account.stub.on("GET " + links("deals", "42", "contacts"), Reply(b"", 502))
+    with pytest.raises(Transient):
+        await crm.read_deal("42")
+
+
+async def test_the_labels_of_a_deal_are_not_asked_for_where_nothing_hangs_on_them(
+    crm: Crm, account: Account
+) -> None:
+    await crm.read_deal("42")
+    two_contacts(account)
+    account.records["companies"]["7"]["billing_email"] = "compta@x.fr"
+    await crm.read_deal("42")
+    del account.records["companies"]["7"]["billing_email"]
+    account.records["contacts"]["6"]["email"] = "A@example.fr"
     await crm.read_deal("42")
     assert account.stub.count("GET " + links("deals", "42", "contacts")) == 0
 
