@@ -72,12 +72,17 @@ function dealRow(deal) {
     make("div", { class: "trail" }, pill(deal.state.text, deal.state.tone), ...deal.links.map(linkOf)));
 }
 
+// A task's body is HTML; parsed, nothing in it runs or loads.
+function written(html) {
+  return new DOMParser().parseFromString(html.replace(/<br ?\/?>/gi, "\n"), "text/html").body.textContent;
+}
+
 function taskRow(task) {
   const complete = !task.done && button("Done", "Complete this task in HubSpot", () => patch(task.actor, `/crm/v3/objects/tasks/${task.id}`, { hs_task_status: "COMPLETED" }), "calm");
   return make("div", { class: task.done ? "row task done" : "row task", id: `task-${task.id}` },
     make("div", { style: "min-width:0" }, make("div", { class: "name" }, make("bdi", { text: task.subject })),
       make("div", { class: "note" }, `for ${task.for}`, task.deal && " · ", task.deal && link(task.deal_name || task.deal, `#deal-${task.deal}`)),
-      !task.done && task.body && make("div", { class: "body", dir: "auto", text: task.body })),
+      !task.done && task.body && make("div", { class: "body", dir: "auto", text: written(task.body) })),
     make("div", { class: "tools" }, complete || pill("done", "good")));
 }
 

@@ -78,7 +78,8 @@ class View:
     def _told(self, mark: str, found: Problem) -> Iterator[str]:
         where = self._where(found)
         why = say_fact(where, say_reason(found, self._language), self._language)
-        yield f"\n{mark} {bold(shown(where))}{shown(why.removeprefix(where))}"
+        yield ""
+        yield f"{mark} {bold(shown(where))}{shown(why.removeprefix(where))}"
         yield f"   → {shown(say_remedy(found, self._language))}"
 
     def ways(self, row: Waiting) -> tuple[Way, ...]:

@@ -86,6 +86,7 @@ def _next_step(stage: Stage) -> str:
         f"[bold]Temporal UI[/]\n{views}"
         f"[bold]Data, logs[/]     {place.directory}\n\n"
         "[bold]Now you:[/] open “The vendors”, press [bold]Win[/] on a clean deal: its invoice appears.\n"
+        "So does its e-mail, because this Stripe is told to: with a test key the real one sends none.\n"
         "Then win a dirty one: its question comes to the Slack panel, and the pencil has what settles it.\n"
         "Beside it, in another shell:\n\n"
         f"  . {shlex.quote(str(place.shell_file))}\n"

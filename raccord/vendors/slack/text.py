@@ -7,6 +7,7 @@ line breaks mean nothing either: nothing visible is changed, so a number copied 
 is the number. Where our own markup stands beside a text, its formatting characters are replaced.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _URL = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the reading direction round: `gpj.1` shows as `1.jpg`."""
+_BREAKING = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space but for the no-break spaces of amounts and of French punctuation, which stay."""
 _LONGEST_URL = 2000
 NOTHING = "–"
 """Slack refuses empty texts."""
@@ -25,7 +28,7 @@ NOTHING = "–"
 
 def shown(text: str, limit: int) -> str:
     """Return a text on one line, escaped, and cut to `limit` characters as Slack receives them."""
-    kept = cut(" ".join(_visible(text).split()), limit, size=_escaped_length)
+    kept = cut(_BREAKING.sub(" ", _visible(text)).strip(), limit, size=_escaped_length)
     return "".join(_ESCAPES.get(c, c) for c in kept) or NOTHING
 
 

@@ -109,6 +109,13 @@ def test_what_was_typed_is_what_is_read(text: str) -> None:
     assert html.unescape(point) == (" ".join(text.replace("\u202e", " ").split()) or "–")
 
 
+def test_an_amount_and_french_punctuation_stay_on_their_line() -> None:
+    text = "5\u202f120,50\u00a0€\u00a0: est-ce 20\u00a0%\u202f?"
+    notice = Notice(title=text, facts=(Fact(label="Total", value=text),), points=(text,), footer=text)
+    shown_texts = [found["text"] for _, found in texts(shown(notice))]
+    assert sum(text in each for each in shown_texts) == 4
+
+
 def test_a_mention_is_made_for_those_who_are_known_and_nobody_else() -> None:
     notice = Notice(title="t", people=("anne@example.fr", "<!channel>@x.fr"))
     said = json.dumps(shown(notice, {"anne@example.fr": "U0ANNE"}))
