@@ -40,6 +40,7 @@ class Case:
 
 CONFIGURED = (
     *(
+        "setup",
         "up",
         "worker",
         "starter",
@@ -151,7 +152,7 @@ def test_it_is_answered_with_a_sentence(case: Case, places: dict[str, str], play
 def test_every_command_and_option_is_played() -> None:
     """A new command or option brings its cases."""
     played = " ".join(case.typed for case in (*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS)).split()
-    never_wrong = {"--help", "--json", "--all", "--exit", "--once", "--version", "--state"}
+    never_wrong = {"--help", "--json", "--all", "--exit", "--mail", "--once", "--version", "--state"}
     for command in _commands(app):
         assert command.name in played, command.name
         options = {o for p in command.params if isinstance(p, click.Option) for o in p.opts if o[:2] == "--"}

@@ -127,6 +127,21 @@ async def test_doctor_fails_with_what_to_do(lane: Lane, name: str, value: str, s
     assert value not in done.stdout
 
 
+async def test_setup_makes_what_the_settings_name_once(lane: Lane) -> None:
+    """Under names of its own, which the account cannot have."""
+    renamed = lane.environment | {"RACCORD_HUBSPOT__MAPPING__LINE_ITEMS__VAT_RATE": "taux_de_tva"}
+    said = []
+    for _ in range(2):
+        done = await command("setup", "--json", environment=renamed)
+        assert done.returncode == 0, done.stdout + done.stderr
+        fields = {each["name"]: each["found"] for each in json.loads(done.stdout)["fields"]}
+        said.append(fields["line items: taux_de_tva"])
+    assert said == ["made", "there already"]
+    refused = await command("setup", environment=renamed | {"RACCORD_HUBSPOT__ACCESS_TOKEN": "another"})
+    assert refused.returncode == 1
+    assert "HubSpot refuses the credentials" in refused.stderr
+
+
 async def test_live_mode_without_a_cut_over_date_refuses_to_start(lane: Lane, tmp_path: Path) -> None:
     config = tmp_path / "raccord.toml"
     without = [
