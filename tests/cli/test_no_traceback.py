@@ -51,7 +51,7 @@ CONFIGURED = (
         "inbox retry 1",
     ),
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
-    *("audit export", "quarantine list", "quarantine show 1", "shadow report"),
+    *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
 )
 BAD_FILES = (
     *(
