@@ -5,6 +5,7 @@ from datetime import date, datetime
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs
 from raccord.domain.deal_won.party_rules import company_of
 from raccord.domain.deal_won.quality import net_amount
+from raccord.domain.deal_won.remarks import worth_telling
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.rules.modes import Mode
@@ -61,7 +62,8 @@ def _verdict(deal: Deal, end: DealWonEnd, at: datetime) -> Finding | None:
         case Ending.SHADOW if end.invoice_id:
             kind, points = FindingKind.NOT_FOR_US, end.findings
         case Ending.SHADOW:
-            kind, points = FindingKind.WOULD_INVOICE, end.warnings
+            dated = deal.service_date is not None
+            kind, points = FindingKind.WOULD_INVOICE, worth_telling(end.warnings, dated=dated)
         case Ending.PROBLEMS:
             kind, points = FindingKind.WOULD_ASK, end.problems
         case _:

@@ -33,13 +33,23 @@ def shadow(ending: Ending, **changes: Any) -> DealWonEnd:
 
 
 def test_a_clean_deal_would_be_invoiced_with_its_amounts_and_warnings() -> None:
-    warnings = examine(deal(), policy(), TODAY).warnings
+    odd = deal(service_date=TODAY.replace(year=2020))
+    warnings = examine(odd, policy(), TODAY).warnings
     end = shadow(Ending.SHADOW, totals=totals(), warnings=warnings)
-    found = finding_on(deal(), end, rules(), at=NOW, today=TODAY)
+    found = finding_on(odd, end, rules(), at=NOW, today=TODAY)
     assert found
     assert (found.kind, found.name) == (FindingKind.WOULD_INVOICE, "Refonte")
     assert (found.net, found.gross) == (Money.of_minor(10000, "EUR"), Money.of_minor(12000, "EUR"))
     assert found.points == warnings != ()
+
+
+def test_that_a_deal_has_no_service_date_is_not_repeated_of_each() -> None:
+    warnings = examine(deal(), policy(), TODAY).warnings
+    end = shadow(Ending.SHADOW, totals=totals(), warnings=warnings)
+    found = finding_on(deal(), end, rules(), at=NOW, today=TODAY)
+    assert warnings
+    assert found
+    assert found.points == ()
 
 
 def test_a_dirty_deal_would_be_asked_about_with_its_own_amount() -> None:
