@@ -1,5 +1,6 @@
 """At the desk of a running system: its messages, its buttons, and the deals that lead there."""
 
+import json
 from typing import Any
 
 from tests.front_door.stack import STAGE_ONLY, Lane, until
@@ -17,6 +18,12 @@ RECORDS = [
     "deal.merge",
     "company.merge",
 ]
+
+
+def words_of(message: dict[str, Any]) -> str:
+    """Return all that a message says, its no-break spaces as spaces."""
+    said = json.dumps(message["blocks"], ensure_ascii=False)
+    return said.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 async def message_about(lane: Lane, deal: str) -> dict[str, Any]:

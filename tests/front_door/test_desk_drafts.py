@@ -12,6 +12,7 @@ from tests.front_door.desk import (
     looked_at_again,
     message_about,
     message_saying,
+    words_of,
 )
 from tests.front_door.judge import invoice_is_right, one_customer, one_delivery
 from tests.front_door.stack import Lane, TemporalServer, until
@@ -23,7 +24,7 @@ async def test_in_draft_mode_a_person_issues_the_invoice_by_one_button(drafting:
     await account.win(deal)
     await drafting.question(deal, cause="approval")
     message = await message_about(drafting, deal)
-    shown = str(message["blocks"]).replace("\u202f", " ").replace("\u00a0", " ")
+    shown = words_of(message)
     for said in ("1 305,39 €", "Atelier", "Conseil", "Livre"):
         assert said in shown, said
     (draft,) = await account.invoices(deal)
@@ -60,7 +61,7 @@ async def test_an_approval_says_what_the_mail_will_ask_of_a_customer_who_owes_mo
     await account.win(deal)
     await drafting.question(deal, cause="approval")
     message = await message_about(drafting, deal)
-    shown = str(message["blocks"]).replace("\u202f", " ").replace("\u00a0", " ")
+    shown = words_of(message)
     assert "lui demanderont 1 330,39 €, et non 1 305,39 €" in shown
     await account.press(message, "Émettre")
     assert (await drafting.outcome(deal))["ending"] == "invoiced"
