@@ -119,7 +119,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
-        DocumentUploads(crm, settings.pdf_directory, _effects(base, opened)),
+        DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
 
 

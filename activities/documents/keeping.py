@@ -27,9 +27,11 @@ from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
 from raccord.domain.values.document import DocumentOf, DocumentRemark, KeptDocument
+from raccord.domain.values.message import message
 from raccord.records.records import Records
 from raccord.records.work import together
 from raccord.temporal.flows import AT_LEISURE, FLOWS_QUEUE
+from raccord.texts import say
 
 MOST_AT_ONCE = 200
 """PDFs that one sweep begins with; the next one goes on."""
@@ -89,9 +91,10 @@ class DocumentFiles:
 
 
 class DocumentUploads:
-    """On the CRM's queue."""
+    """On the CRM's queue. `language` is that of the note on the deal."""
 
-    def __init__(self, crm: Crm, folder: Path, effects: Effects) -> None:
+    def __init__(self, crm: Crm, folder: Path, effects: Effects, *, language: str) -> None:
+        self._language = language
         self._crm = crm
         self._folder = folder
         self._effects = effects
@@ -118,7 +121,10 @@ class DocumentUploads:
 
         async def write(_: str) -> str:
             return await self._crm.attach_file(
-                of.deal.id, wanted.file_id, text=f"Facture {of.number} (PDF)", ref=of.ref
+                of.deal.id,
+                wanted.file_id,
+                text=say(message("document.note", number=of.number), self._language),
+                ref=of.ref,
             )
 
         try:

@@ -12,7 +12,14 @@ from sandbox.data import rows
 Json = dict[str, Any]
 _PRIMARY = 5
 _KINDS = ("deals", "companies", "line_items")
-_BILLING_TONES = {"paid": "good", "needs_attention": "bad", "disputed": "bad"}
+_BILLING_TONES = {
+    "paid": "good",
+    "needs_attention": "bad",
+    "disputed": "bad",
+    "partially_credited": "warn",
+    "credited": "warn",
+    "void": "warn",
+}
 
 
 def panel(state: Json, about: Callable[[Collection[str]], Found], links: Mapping[str, str]) -> Json:

@@ -169,12 +169,14 @@ def written_by_hand(invoices: tuple[Invoice, ...], *, united: bool = False) -> A
 def withdrawn(invoice: Invoice) -> Ask:
     """The deal's invoice was voided or credited in full, and the deal is won all the same."""
     number, notes = invoice_name(invoice), tuple(note.number for note in invoice.credit_notes)
-    code = "withdrawn.void" if invoice.state is InvoiceState.VOID else "withdrawn.credited"
+    void = invoice.state is InvoiceState.VOID
+    code = "withdrawn.void" if void else "withdrawn.credited"
+    title = "withdrawn.void.title" if void else "withdrawn.credited.title"
     details = [Detail(label=message("withdrawn.notes"), value=notes)] if notes else []
     return Ask(
         step="withdrawn",
         cause=Cause.WITHDRAWN,
-        title=message("withdrawn.title", number=number),
+        title=message(title, number=number),
         problems=(
             problem(Cause.WITHDRAWN, THE_DEAL, "invoice", code, number=number, gross=invoice.totals.gross),
         ),
