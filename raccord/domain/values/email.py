@@ -45,8 +45,8 @@ def parse_email(text: str) -> str | None:
         )
     except email_validator.EmailNotValidError:
         return None
-    # No domain ends in one letter; an accent before the sign is a slip nearly always, and refused by most.
-    return address if re.search(r"[.]\w[\w-]+$", found.domain) and local.isascii() else None
+    # An accent before the sign is a slip nearly always, and refused by most.
+    return address if "." in found.domain and local.isascii() else None
 
 
 def parse_emails(text: str) -> tuple[str, ...]:
