@@ -117,12 +117,12 @@ class TestList:
 
         company.remember(outage)
         said = _words(company.raccord("inbox", "list").output)
-        assert "stripe ne répond pas : 12 flux attendent depuis " in said
-        assert "hubspot refuse nos identifiants : 1 flux attend depuis " in said
+        assert "stripe ne répond pas : 12 traitements attendent depuis " in said
+        assert "hubspot refuse les identifiants de Raccord : 1 traitement attend depuis " in said
         company.speak("en")
         said = company.raccord("inbox", "list").output
-        assert "stripe does not answer: 12 flows wait since " in said
-        assert "hubspot refuses our credentials: 1 flow waits since " in said
+        assert "stripe does not answer: 12 jobs waiting since " in said
+        assert "hubspot refuses Raccord's credentials: 1 job waiting since " in said
         held = json.loads(company.raccord("inbox", "list", "--json").output)["held_up"]
         assert [(h["connection"], h["cause"], len(h["flows"])) for h in held] == [
             ("hubspot", "credentials", 1),

@@ -90,7 +90,7 @@ async def hand_written(lane: Lane, customer: str, *, amount: int) -> dict[str, A
 
 async def issue_as_printed(lane: Lane, deal: str) -> None:
     """Wait until a difference between CRM and billing is asked about, and accept it."""
-    label = "Émettre avec ce que dit la facturation"
+    label = "Émettre avec la fiche de l'outil de facturation"
     await lane.account.press(await message_saying(lane, deal, label), label)
 
 

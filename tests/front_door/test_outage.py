@@ -111,7 +111,7 @@ async def test_many_deals_outlast_a_dead_stripe_with_one_alert_and_one_recovery(
     await told(busy, "répond de nouveau", 1)
     await told(busy, "ne répond pas", 1)
     (recovery,) = await account.messages("stripe", "répond de nouveau")
-    waited = re.search(r"Flux qui ont attendu\D*(\d+)", str(recovery["blocks"]))
+    waited = re.search(r"Traitements qui ont attendu\D*(\d+)", str(recovery["blocks"]))
     assert waited, recovery["blocks"]
     assert int(waited[1]) > DEALS // 2, f"only {waited[1]} flows are said to have waited"
     calls, refused, most = await too_many(busy, since=since)
@@ -122,12 +122,12 @@ async def test_many_deals_outlast_a_dead_stripe_with_one_alert_and_one_recovery(
 @pytest.mark.timeout(240)
 async def test_revoked_credentials_are_one_alert_and_one_recovery_too(busy: Lane) -> None:
     account = busy.account
-    before = len(await account.messages("stripe", "refuse nos identifiants"))
+    before = len(await account.messages("stripe", "refuse les identifiants de Raccord"))
     recovered = len(await account.messages("stripe", "répond de nouveau"))
     await account.settings("stripe", api_key="rk_test_rotated0000000000000000")
     deals = await won_deals(busy, AFTER_CREDENTIALS)
-    await told(busy, "refuse nos identifiants", before + 1)
+    await told(busy, "refuse les identifiants de Raccord", before + 1)
     await account.settings("stripe", api_key="rk_test_sandbox0000000000000000")
     await all_invoiced_once(busy, deals, within=timedelta(seconds=120))
     await told(busy, "répond de nouveau", recovered + 1)
-    await told(busy, "refuse nos identifiants", before + 1)
+    await told(busy, "refuse les identifiants de Raccord", before + 1)

@@ -52,14 +52,14 @@ DEAL_WRITE = "crm.objects.deals.write"
 REFUSALS = {
     "customers": Refusal(
         "stripe",
-        "nous refuse un droit",
+        "refuse un droit à Raccord",
         ("Customers: Write", "rak_customer_write"),
         lacking={"denied": ["rak_customer_write"]},
         mended={"denied": []},
     ),
     "events": Refusal(
         "stripe",
-        "nous refuse un droit",
+        "refuse un droit à Raccord",
         ("Events: Read", "rak_event_read"),
         lacking={"denied": ["rak_event_read"]},
         mended={"denied": []},
@@ -67,7 +67,7 @@ REFUSALS = {
     ),
     "deals": Refusal(
         "hubspot",
-        "nous refuse un droit",
+        "refuse un droit à Raccord",
         (DEAL_WRITE,),
         lacking={"scopes": [scope for scope in scopes.ALL if scope != DEAL_WRITE]},
         mended={"scopes": list(scopes.ALL)},
@@ -75,7 +75,7 @@ REFUSALS = {
     ),
     "writes": Refusal(
         "stripe",
-        "ne fait pas tout ce qui lui est demandé",
+        "répond, mais une opération échoue",
         ("Stripe answered with status 503",),
         failing=True,
     ),
@@ -138,7 +138,7 @@ async def test_what_is_refused_to_a_flow_is_told_once_and_so_is_its_end(
     first, last = (await told(strict, refusal.vendor))[len(before) :]
     assert first == alert
     assert OVER in last
-    assert re.search(r"Flux qui ont attendu\D*[12]\b", last)
+    assert re.search(r"Traitements qui ont attendu\D*[12]\b", last)
 
 
 async def told(lane: Lane, connection: str) -> list[str]:

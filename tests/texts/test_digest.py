@@ -55,24 +55,24 @@ def test_shadow_is_told_in_french_with_counts_amounts_and_reasons() -> None:
     ) == [
         "🗒️ Essai à blanc : ce que Raccord ferait, et n'a pas fait",
         "À facturer: 2 affaires, 100,00 CHF, 5 120,50 € HT",
-        "À demander: 1 affaire",
+        "Question à poser: 1 affaire",
         "Pas pour Raccord: 1 affaire, 1,00 € HT",
         "À facturer : Affaire 1 (5 120,50 € HT)",
         "À facturer : Affaire 3 (100,00 CHF HT)",
-        "À demander : Affaire 2 — affaire · montant : L'affaire ne comporte rien à payer. "
+        "Question à poser : Affaire 2 — affaire · montant : L'affaire ne comporte rien à payer. "
         "(et 2 autres points)",
         "Pas pour Raccord : Affaire 4 (1,00 € HT) — "
-        "Hors périmètre : son commercial n'est pas dans `[rollout]`.",
+        "Hors périmètre : son commercial n'est pas dans le déploiement en cours (`[rollout]`).",
         "La liste entière : `raccord shadow report`",
     ]
 
 
 def test_of_many_the_first_ten_are_named_and_the_others_counted() -> None:
     lines = told(*(found(FindingKind.WOULD_INVOICE, str(n), 10000) for n in range(25)), language="en")
-    assert "Would invoice: 25 deals, €2,500.00 net" in lines
-    assert [line for line in lines if "Affaire 9 " in line] == ["Would invoice: Affaire 9 (€100.00 net)"]
+    assert "To invoice: 25 deals, €2,500.00 net" in lines
+    assert [line for line in lines if "Affaire 9 " in line] == ["To invoice: Affaire 9 (€100.00 net)"]
     assert [line for line in lines if "Affaire 10 " in line] == []
-    assert "Would invoice: and 15 others" in lines
+    assert "To invoice: and 15 others" in lines
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,10 @@ def test_a_vendor_s_refusal_is_a_quotation_inside_a_sentence_of_the_reader_s_lan
     (fr,) = (p for p in notice_of(question(details=()), OPEN, FR).points)
     (en,) = (p for p in notice_of(question(details=()), OPEN, EN).points)
     assert plain(fr).startswith(
-        "facture F-1 : L'étape a été refusée, avec ces mots : « No such customer: cus_1 » → Corrigez la cause"
+        "facture F-1 : L'étape a été refusée. Réponse reçue : « No such customer: cus_1 » → Corrigez la cause"
     )
     assert en.startswith(
-        "invoice F-1: The step was refused, in these words: “No such customer: cus_1” → Correct the cause"
+        "invoice F-1: The step was refused. The answer was: “No such customer: cus_1” → Correct the cause"
     )
 
 
@@ -183,7 +183,7 @@ def test_an_escalation_says_since_when_in_the_reader_s_language() -> None:
 
 def test_the_task_says_what_to_do_and_whom_to_ask() -> None:
     subject, body = task_text(question(), Voice(language="fr", contact="Anne"))
-    assert subject == "Une étape a été refusée"
+    assert subject == "Une étape a échoué"
     gross, point, goes_on, contact = body.split("\n")
     assert plain(gross) == "Total TTC : 120,00 €"
     assert plain(point).startswith("facture F-1")

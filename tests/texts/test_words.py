@@ -36,7 +36,8 @@ def second(**changes: object) -> Deal:
         (
             second(vat_rate=Decimal("0.9")),
             f"{AUDIT} · taux de TVA : Le taux de TVA 0,9 % est inconnu. → Saisissez un taux en usage (20 %, "
-            "10 %, 5,5 %, 2,1 %, 0 %) ; un autre taux légal s'ajoute dans [vat] rates de raccord.toml.",
+            "10 %, 5,5 %, 2,1 %, 0 %) ; l'administrateur de Raccord peut ajouter un "
+            "autre taux légal dans [vat] rates de raccord.toml.",
         ),
         (
             second(unit_price=Decimal("-1234.5")),
@@ -45,18 +46,19 @@ def second(**changes: object) -> Deal:
         ),
         (
             second(unit_price=Decimal("5000.00"), amount=Decimal("5120.5")),
-            f"{AUDIT} · montant : Le CRM calcule 5 120,50 € pour cette ligne, quantité et prix "
-            "donnent 10 000,00 €. → Vérifiez quantité, prix et remise de la ligne.",
+            f"{AUDIT} · montant : Le CRM calcule 5 120,50 € pour cette ligne, mais quantité, "
+            "prix et remise donnent 10 000,00 €. → Vérifiez quantité, prix et remise de la ligne.",
         ),
         (
             deal(amount=Decimal("5120.5")),
-            "affaire · montant : L'affaire vaut 5 120,50 € HT, mais la somme de ses lignes est 100,00 €. → "
-            "Corrigez le montant ou les lignes de l'affaire.",
+            "affaire · montant : L'affaire vaut 5 120,50 € HT, mais la somme de ses lignes est de 100,00 €. "
+            "→ Corrigez le montant ou les lignes de l'affaire.",
         ),
         (
             deal(companies=(company(email="sans"),), contacts=()),
             "entreprise Acme · e-mail de facturation : L'adresse e-mail « sans » n'est pas valide. → "
-            "Saisissez l'e-mail de facturation de l'entreprise, ou un contact avec e-mail.",
+            "Corrigez l'e-mail de facturation de l'entreprise, ou associez à l'affaire un contact dont "
+            "l'e-mail est valide.",
         ),
         (
             deal(

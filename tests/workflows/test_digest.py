@@ -21,7 +21,7 @@ async def test_shadow_is_told_once_a_day_and_again_when_the_verdict_changes(at_h
     await at_home.outcome()
     assert await at_home.digest() == 1
     (first,) = told(at_home)
-    assert "À demander" in first
+    assert "Question à poser" in first
     await at_home.outcome(key="again")
     assert await at_home.digest() == 0
     at_home.edit(companies=(samples.company(),))
@@ -29,7 +29,7 @@ async def test_shadow_is_told_once_a_day_and_again_when_the_verdict_changes(at_h
     assert await at_home.digest() == 1
     _, second = told(at_home)
     assert "À facturer" in second
-    assert "À demander" not in second
+    assert "Question à poser" not in second
 
 
 async def test_a_deal_that_is_lost_again_is_told_of_no_more(at_home: House) -> None:

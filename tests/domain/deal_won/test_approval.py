@@ -90,8 +90,8 @@ def test_the_wording_of_zero_percent_is_quoted() -> None:
     german = abroad("DE", postal_code="10117", vat_number=GERMAN_VAT)
     services = policy(invoice=rules(operations=Operations.SERVICES))
     shown = said(asked(zero(german), services).details)
-    assert shown["Mention du 0 %"] == "« Autoliquidation »"
-    assert "Mention du 0 %" not in said(asked().details)
+    assert shown["Mention légale du 0 %"] == "« Autoliquidation »"
+    assert "Mention légale du 0 %" not in said(asked().details)
 
 
 @pytest.mark.parametrize(

@@ -265,9 +265,17 @@ def test_an_invoice_to_a_public_body_that_is_not_mailed_is_told_to_be_handed_in(
 @pytest.mark.parametrize(
     ("balance", "french", "english"),
     [
-        ("30", "doit encore 30,00 € d'avant : la facture et son e-mail lui demanderont 150,00 €", "€150.00"),
-        ("-30", "a un crédit de 30,00 € : la facture et son e-mail lui demanderont 90,00 €", "€90.00"),
-        ("-500", "a un crédit de 500,00 € : la facture et son e-mail lui demanderont 0,00 €", "€0.00"),
+        ("30", "porte déjà 30,00 € à payer : la facture et son e-mail lui demanderont 150,00 €", "€150.00"),
+        (
+            "-30",
+            "a un solde créditeur de 30,00 € : la facture et son e-mail lui demanderont 90,00 €",
+            "€90.00",
+        ),
+        (
+            "-500",
+            "a un solde créditeur de 500,00 € : la facture et son e-mail lui demanderont 0,00 €",
+            "€0.00",
+        ),
     ],
 )
 def test_what_an_invoice_asks_for_beside_its_total_is_said(balance: str, french: str, english: str) -> None:

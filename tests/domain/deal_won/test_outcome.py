@@ -128,7 +128,7 @@ def markdown(end: DealWonEnd) -> str:
 @pytest.mark.parametrize("reason", NotForUs)
 def test_every_reason_not_to_act_is_a_sentence(reason: NotForUs) -> None:
     text = spoken(DealWonEnd(ending=Ending.NOT_FOR_US, reason=reason).summary)
-    assert text.startswith("Not for us: the deal ") or text.startswith("Not for us: its ")
+    assert text.startswith("Out of scope: the deal ") or text.startswith("Out of scope: its ")
     assert text.endswith(".")
     assert reason.value not in text
 
@@ -143,9 +143,9 @@ def test_problems_are_a_numbered_list_of_what_to_do() -> None:
     assert text == (
         "**A person has to settle 2 points**\n\n"
         "1. **company Acme · SIRET**: The company's SIREN or SIRET is missing. "
-        "*Enter the SIRET (14 digits).*\n"
+        "*Enter the SIRET (14 digits) or the SIREN (9 digits).*\n"
         "1. **company Acme · postal code**: The company's SIREN or SIRET is missing. "
-        "*Enter the SIRET (14 digits).*"
+        "*Enter the SIRET (14 digits) or the SIREN (9 digits).*"
     )
 
 
@@ -163,7 +163,8 @@ def test_an_end_names_what_was_warned_of() -> None:
 def test_shadow_says_that_nothing_was_written() -> None:
     end = DealWonEnd(ending=Ending.SHADOW, findings=(message("finding.new_customer"),))
     assert (
-        markdown(end) == "**Shadow: computed, not proven; nothing was written**\n\n1. would create a customer"
+        markdown(end) == "**Dry run (shadow mode): computed, not checked; nothing was written**\n\n"
+        "1. would create a customer"
     )
 
 
@@ -183,7 +184,7 @@ def test_shadow_findings_say_what_live_mode_would_do() -> None:
         "would create a customer",
         "would issue one invoice of 2 lines: net €200.00, VAT 5.5%: €5.50, 20%: €20.00, gross €225.50",
         "would have it e-mailed by the billing system",
-        "would write number, link and due date to the deal",
+        "would write the number, link and due date to the deal",
     ]
 
 

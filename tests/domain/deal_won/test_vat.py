@@ -139,7 +139,7 @@ def test_what_is_sold_abroad_at_zero_has_to_be_known_and_the_rest_is_asked_besid
     (only,) = problems_of(zero(abroad("US")), selling(sold))
     assert two_languages(only)
     assert 'operations = "goods"' in say_remedy(only, "fr")
-    assert "Say what this deal sells" in say_remedy(only, "en")
+    assert "Answer goods or services for this deal" in say_remedy(only, "en")
     plan_of(zero(abroad("US")), selling(S))
 
 
