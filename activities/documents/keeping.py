@@ -203,5 +203,6 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 def _remark(error: Exception) -> DocumentRemark:
     repairable = isinstance(error, Auth) and not isinstance(error, Forbidden)
-    again = repairable or isinstance(error, (*_LATER, OSError))
+    nowhere = isinstance(error, Transient) and error.elsewhere
+    again = repairable or (isinstance(error, (*_LATER, OSError)) and not nowhere)
     return DocumentRemark(reason=str(error), again=again)

@@ -34,9 +34,16 @@ class ConnectorError(Exception):
 
 
 class Transient(ConnectorError):
-    """Nothing happened on the other side, or it was a read."""
+    """Nothing happened on the other side, or it was a read.
+
+    `elsewhere`: a refusal not in the vendor's own words; a proxy made it, or nobody knows the path.
+    """
 
     name = "Transient"
+
+    def __init__(self, message: str, *, elsewhere: bool = False, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.elsewhere = elsewhere
 
 
 class RateLimited(ConnectorError):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities.documents.keeping import Keeping, KeepingRules
-from raccord.connectors.errors import Forbidden, NotFound, Permanent, Transient
+from raccord.connectors.errors import ConnectorError, Forbidden, NotFound, Permanent, Transient
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.document import DocumentOf
@@ -71,10 +71,15 @@ async def test_without_a_pdf_the_reason_is_recorded_and_nobody_looks_again(
     assert await at_home.records.links.without_document("stripe", most=10) == ()
 
 
-async def test_a_crm_that_takes_no_files_leaves_the_copy_here(at_home: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error", [Forbidden("The scope files is missing."), Transient("No such path.", elsewhere=True)]
+)
+async def test_a_crm_that_takes_no_files_leaves_the_copy_here(
+    at_home: House, tmp_path: Path, error: ConnectorError
+) -> None:
     document = await invoiced(at_home)
-    at_home.crm.fail(Forbidden("The app lacks the scope files."), "store_file")
-    assert (await kept(at_home, document))["remark"] == "The app lacks the scope files."
+    at_home.crm.fail(error, "store_file")
+    assert (await kept(at_home, document))["remark"] == str(error)
     assert [file.name for file in folder(tmp_path)] == ["F-0001.pdf"]
     assert at_home.crm.calls["store_file"] == 1
 

@@ -219,7 +219,7 @@ class Table:
                 answered=self.replays or fault.status >= 500,
                 request_id=fault.request_id,
             )
-        return Transient(f"{said}.{remedy}", request_id=fault.request_id)
+        return Transient(f"{said}.{remedy}", elsewhere=fault.status < 500, request_id=fault.request_id)
 
 
 def _named(fault: Fault) -> str:

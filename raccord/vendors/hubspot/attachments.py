@@ -35,7 +35,8 @@ class Attachments:
         """Put a PDF into the folder; one of the same name is replaced, so that a repeat makes no second."""
         options = {"access": "PRIVATE", "overwrite": True}
         stored = await self._client.upload(
-            Operation(f"store the file {name}", FILES, write=True),
+            # No write that could happen twice: it replaces what an earlier one stored.
+            Operation(f"store the file {name}", FILES),
             paths.FILES,
             {"folderPath": self._folder, "fileName": name, "options": json.dumps(options)},
             File(name=name, kind="application/pdf", content=content),

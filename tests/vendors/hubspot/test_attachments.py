@@ -5,7 +5,7 @@ import json
 import pytest
 
 from raccord.connectors.crm import Crm
-from raccord.connectors.errors import Forbidden
+from raccord.connectors.errors import Forbidden, Transient
 from tests.vendors.hubspot.account import ROOT, batch, link, links
 from tests.vendors.hubspot.conftest import Connect
 from tests.vendors.hubspot.stub import Reply, Stub
@@ -30,6 +30,13 @@ async def test_a_token_without_the_scope_is_told_which(crm: Crm, stub: Stub) -> 
     stub.on(FILES, Reply({"status": "error", "category": "MISSING_SCOPES", "message": "x"}, 403))
     with pytest.raises(Forbidden, match="scope files"):
         await crm.store_file("F-1.pdf", PDF)
+
+
+async def test_an_account_that_knows_no_files_is_not_asked_again_and_again(crm: Crm, stub: Stub) -> None:
+    stub.on(FILES, Reply({"error": "no such path"}, 404))
+    with pytest.raises(Transient) as caught:
+        await crm.store_file("F-1.pdf", PDF)
+    assert caught.value.elsewhere
 
 
 async def test_a_note_hangs_the_file_on_the_deal(crm: Crm, stub: Stub) -> None:
