@@ -56,12 +56,12 @@ def test_shadow_is_told_in_french_with_counts_amounts_and_reasons() -> None:
         "🗒️ Essai à blanc : ce que Raccord ferait, et n'a pas fait",
         "À facturer: 2 affaires, 100,00 CHF, 5 120,50 € HT",
         "Question à poser: 1 affaire",
-        "Pas pour Raccord: 1 affaire, 1,00 € HT",
+        "Sans facture: 1 affaire, 1,00 € HT",
         "À facturer : Affaire 1 (5 120,50 € HT)",
         "À facturer : Affaire 3 (100,00 CHF HT)",
         "Question à poser : Affaire 2 — affaire · montant : L'affaire ne comporte rien à payer. "
         "(et 2 autres points)",
-        "Pas pour Raccord : Affaire 4 (1,00 € HT) — "
+        "Sans facture : Affaire 4 (1,00 € HT) — "
         "Hors périmètre : son commercial n'est pas dans le déploiement en cours (`[rollout]`).",
         "La liste entière : `raccord shadow report`",
     ]

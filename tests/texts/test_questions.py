@@ -187,7 +187,7 @@ def test_the_task_says_what_to_do_and_whom_to_ask() -> None:
     gross, point, goes_on, contact = body.split("\n")
     assert plain(gross) == "Total TTC : 120,00 €"
     assert plain(point).startswith("facture F-1")
-    assert goes_on == "Raccord reprend de lui-même dès que la fiche est corrigée."
+    assert goes_on.startswith("Après une correction dans le CRM, Raccord reprend de lui-même")
     assert plain(contact) == "Contact : Anne"
 
 
