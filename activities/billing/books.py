@@ -11,7 +11,7 @@ from raccord.connectors.billing import BillingReader
 from raccord.domain.customer.matching import CustomerChoice, Evidence, choose_customer
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoicedLine, live_invoices
+from raccord.domain.values.invoice import Invoice, InvoicedLine, Part, last_withdrawn, live_invoices
 from raccord.domain.values.parties import CustomerProfile
 from raccord.records.claims import Claims
 from raccord.records.links import DealLink, Links
@@ -35,10 +35,12 @@ class BooksQuery(Value):
     """The days within which an invoice of the same sale may have been written by hand."""
     customer_id: str | None = None
     """The customer, once it is known."""
+    balance: bool = False
+    """Whether an issued deposit is to be followed by its balance."""
 
 
 class Books(Value):
-    """What was found. After an issued invoice nothing more is looked for."""
+    """What was found. After the invoice that is issued last nothing more is looked for."""
 
     link: DealLink
     invoices: tuple[Invoice, ...] = ()
@@ -55,9 +57,25 @@ class Books(Value):
     missing_rates: tuple[str, ...] = ()
 
     @property
+    def deposit(self) -> Invoice | None:
+        """The issued deposit that counts, by our reference or by our records."""
+        return next((i for i in live_invoices(self.invoices) if is_deposit(i, self.link)), None)
+
+    @property
     def standing(self) -> Invoice | None:
-        """The one invoice that claims the deal; several are for a person to settle before this is asked."""
-        return next(iter(live_invoices(self.invoices)), None)
+        """The one invoice that claims the deal, or what the deposit left of it; several are for a person to
+        settle before this is asked.
+        """
+        deposit = self.deposit
+        others = (i for i in live_invoices(self.invoices) if deposit is None or i.id != deposit.id)
+        return next(others, None)
+
+    @property
+    def withdrawn(self) -> Invoice | None:
+        """The last one that was issued and counts no more, of the part that is invoiced next."""
+        if self.deposit is None:
+            return last_withdrawn(self.invoices)
+        return last_withdrawn(tuple(i for i in self.invoices if not _was_deposit(i, self.link)))
 
     @property
     def issued(self) -> Invoice | None:
@@ -90,7 +108,8 @@ class BillingReads:
         link = await self._links.deal(wanted.deal, wanted.billing)
         profile = await self._as_known(wanted.profile)
         invoices = await self._invoices(wanted, link, wanted.customer_id)
-        if issued := next((i for i in live_invoices(invoices) if i.finalised), None):
+        counting = (i for i in live_invoices(invoices) if i.finalised)
+        if issued := next((i for i in counting if not (wanted.balance and is_deposit(i, link))), None):
             identities = await self._links.identities(issued.customer_id, wanted.billing)
             return Books(link=link, invoices=invoices, identities=identities)
         if profile is None:
@@ -114,9 +133,9 @@ class BillingReads:
         found = await self._billing.invoices_of(
             wanted.deal, customer_id=customer_id or link.customer_id, invoice_id=link.invoice_id
         )
-        if link.adopted and link.invoice_id and link.invoice_id not in {i.id for i in found}:
-            return (*found, await self._billing.read_invoice(link.invoice_id))
-        return found
+        known = (link.invoice_id if link.adopted else None, link.deposit_id)
+        unmarked = [id for id in known if id and id not in {i.id for i in found}]
+        return (*found, *[await self._billing.read_invoice(id) for id in unmarked])
 
     async def _completed(self, books: Books, wanted: BooksQuery) -> Books:
         """Add what only a deal without an issued invoice needs."""
@@ -156,6 +175,15 @@ class BillingReads:
     async def invoiced_lines(self, wanted: InvoiceQuery) -> tuple[InvoicedLine, ...]:
         """Return what an invoice bills, line by line."""
         return await self._billing.invoiced_lines(wanted.invoice_id)
+
+
+def _was_deposit(invoice: Invoice, link: DealLink) -> bool:
+    return invoice.part is Part.DEPOSIT or invoice.id == link.deposit_id
+
+
+def is_deposit(invoice: Invoice, link: DealLink) -> bool:
+    """Whether this is an issued deposit: its reference says so, or our records where that was taken off."""
+    return invoice.finalised and _was_deposit(invoice, link)
 
 
 async def _as_it_is(invoices: tuple[Invoice, ...]) -> tuple[Invoice, ...]:

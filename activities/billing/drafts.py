@@ -131,7 +131,8 @@ class DraftWrites:
 
         The search by reference may miss an invoice for a minute; the customer's own list does not.
         """
-        others = [i for i in live_invoices(tuple(found)) if not _made_for(i, order)]
+        live = (i for i in live_invoices(tuple(found)) if i.id != order.deducts)
+        others = [i for i in live if not _made_for(i, order)]
         if others:
             await self._links.update_deal(order.reference.deal, billing, customer_id=order.customer_id)
             raise Permanent(f"Deal {order.reference.deal} has another invoice by now.", code=OUTDATED)

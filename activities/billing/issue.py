@@ -8,9 +8,10 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.errors import Permanent
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import Invoice, InvoiceState
+from raccord.domain.values.invoice import Invoice, InvoiceState, Part
 from raccord.domain.values.totals import Totals
 from raccord.records.links import Links
+from raccord.records.work import Work
 from raccord.texts import say_param
 
 log = structlog.get_logger()
@@ -58,6 +59,17 @@ class IssueWrites:
         async def write(key: str) -> Invoice:
             return await self._billing.finalise(wanted.invoice_id, key=key)
 
+        def remember(issued: Invoice) -> Work[None]:
+            if issued.part is not Part.DEPOSIT:
+                return self._links.update_deal(wanted.deal, wanted.billing, number=issued.number)
+            return self._links.update_deal(
+                wanted.deal,
+                wanted.billing,
+                number=issued.number,
+                deposit_id=issued.id,
+                deposit_number=issued.number,
+            )
+
         issued = await self._effects.once(
             Effect(
                 key=f"inv/{wanted.deal}/{wanted.invoice_id}/finalise",
@@ -69,9 +81,7 @@ class IssueWrites:
             look=look,
             write=write,
             shows=lambda issued: issued.state in (InvoiceState.OPEN, InvoiceState.PAID),
-            remember=lambda issued: self._links.update_deal(
-                wanted.deal, wanted.billing, number=issued.number
-            ),
+            remember=remember,
         )
         gross = say_param(issued.totals.gross, "en")
         log.info(f"Invoice {issued.number} over {gross} was issued for deal {wanted.deal}.")

@@ -6,7 +6,20 @@ An index only: each link can be rebuilt from our references in the vendors.
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
@@ -24,6 +37,9 @@ class DealLink(Value):
     customer_id: str | None = None
     invoice_id: str | None = None
     number: str | None = None
+    deposit_id: str | None = None
+    """The issued invoice of the deal's deposit; `invoice_id` goes on to the balance."""
+    deposit_number: str | None = None
     delivered: bool = False
     adopted: bool = False
     """A person said that the invoice, which is not of our making, is this deal's."""
@@ -41,6 +57,8 @@ class DealChange(TypedDict, total=False):
     customer_id: str | None
     invoice_id: str | None
     number: str | None
+    deposit_id: str | None
+    deposit_number: str | None
     delivered: bool
     adopted: bool
     settled: str | None
@@ -118,14 +136,14 @@ class Links:
 
     def invoiced_deals(self, crm: str) -> Work[frozenset[str]]:
         """Return the ids of the deals of a CRM that have an issued invoice."""
-        wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, deal_links.c.number.is_not(None))
+        issued = or_(deal_links.c.number.is_not(None), deal_links.c.deposit_number.is_not(None))
+        wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, issued)
         return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
 
     def deal_of_invoice(self, invoice_id: str, billing: str) -> Work[DealRef | None]:
         """Return the deal that an invoice is linked with."""
-        wanted = select(deal_links.c.crm, deal_links.c.deal).where(
-            deal_links.c.invoice_id == invoice_id, deal_links.c.billing == billing
-        )
+        its = or_(deal_links.c.invoice_id == invoice_id, deal_links.c.deposit_id == invoice_id)
+        wanted = select(deal_links.c.crm, deal_links.c.deal).where(its, deal_links.c.billing == billing)
 
         def work(tx: Connection) -> DealRef | None:
             row = tx.execute(wanted.limit(1)).one_or_none()
@@ -135,14 +153,12 @@ class Links:
 
     def without_document(self, billing: str, *, most: int) -> Work[tuple[DocumentOf, ...]]:
         """Return issued invoices whose PDF nobody has looked for to the end, the oldest first."""
-        looked_for = claims.c.key == literal(f"document/{billing}/") + deal_links.c.invoice_id
-        wanted = (
-            select(deal_links.c.crm, deal_links.c.deal, deal_links.c.invoice_id, deal_links.c.number)
-            .where(deal_links.c.billing == billing, deal_links.c.number.is_not(None))
-            .where(deal_links.c.invoice_id.is_not(None), ~exists().where(looked_for))
-            .order_by(deal_links.c.updated_at)
-            .limit(most)
-        )
+        issued = union(
+            _numbered(deal_links.c.invoice_id, deal_links.c.number, billing),
+            _numbered(deal_links.c.deposit_id, deal_links.c.deposit_number, billing),
+        ).subquery()
+        looked_for = claims.c.key == literal(f"document/{billing}/") + issued.c.invoice_id
+        wanted = select(issued).where(~exists().where(looked_for)).order_by(issued.c.updated_at).limit(most)
 
         def work(tx: Connection) -> tuple[DocumentOf, ...]:
             return tuple(
@@ -177,6 +193,17 @@ class Links:
 
 def _customer(identity: str, billing: str) -> ColumnElement[bool]:
     return and_(customer_links.c.identity == identity, customer_links.c.billing == billing)
+
+
+def _numbered(invoice_id: Column[str], number: Column[str], billing: str) -> Select[tuple[str, ...]]:
+    """Select the deals that have this invoice issued."""
+    return select(
+        deal_links.c.crm,
+        deal_links.c.deal,
+        invoice_id.label("invoice_id"),
+        number.label("number"),
+        deal_links.c.updated_at,
+    ).where(deal_links.c.billing == billing, number.is_not(None), invoice_id.is_not(None))
 
 
 def _deal(deal: DealRef, billing: str) -> ColumnElement[bool]:

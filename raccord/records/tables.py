@@ -68,6 +68,8 @@ deal_links = Table(
     Column("customer_id", String),
     Column("invoice_id", String),
     Column("number", String),
+    Column("deposit_id", String),
+    Column("deposit_number", String),
     Column("delivered", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False),
     Column("settled", String),

@@ -50,7 +50,9 @@ def judge(case: Case, deal: Deal, policy: DealWonPolicy) -> Judged:
         other = Mark.WRONG if left else Mark.NEEDLESS
         return Judged(case, Mark.LEFT if left == case.end else other, f"left alone: {left}, not {case.end}")
     found = examine(deal, policy, case.today)
-    return _issued(case, deal, found.plan, policy) if found.plan else _asked(case, found.problems)
+    if found.plan is None:
+        return _asked(case, found.problems)
+    return _issued(case, deal, found.plan.next_to(None), policy)
 
 
 def _issued(case: Case, deal: Deal, plan: InvoicePlan, policy: DealWonPolicy) -> Judged:
@@ -102,7 +104,7 @@ def _wrong(case: Case, deal: Deal, plan: InvoicePlan, policy: DealWonPolicy) -> 
         "siren": (profile.siren or "", right.siren),
         "siret": (profile.siret or "", right.siret),
         "VAT number": (profile.vat_number or "", right.vat_number),
-        "service date": (order.service_date, right.service_date),
+        "service date": (order.service_date or "", right.service_date),
         "language": (order.language, right.language),
         "order number": (order.purchase_order, right.order_number),
         "penalties": (INDEMNITY in order.footer, right.penalties),

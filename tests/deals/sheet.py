@@ -11,7 +11,7 @@ from copy import deepcopy
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,7 +43,8 @@ class Expected(Sheet):
     siren: str
     siret: str
     vat_number: str
-    service_date: date
+    service_date: date | Literal[""]
+    """Empty where none is printed: on a deposit."""
     language: str
     order_number: str
     words: str

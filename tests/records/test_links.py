@@ -80,3 +80,18 @@ async def test_a_customer_that_billing_deleted_is_replaced_only_by_name(records:
         await records.links.link_customer("9f", "stripe", "cus_2", "77", replacing="cus_0")
     await records.links.link_customer("9f", "stripe", "cus_2", "77", replacing="cus_1")
     assert await records.links.customer("9f", "stripe") == "cus_2"
+
+
+async def test_a_deposit_stays_known_when_the_link_goes_on_to_the_balance(records: Records) -> None:
+    await records.links.update_deal(
+        DEAL, "stripe", invoice_id="in_1", number="F-1", deposit_id="in_1", deposit_number="F-1"
+    )
+    (only,) = await records.links.without_document("stripe", most=10)
+    assert (only.invoice_id, only.number) == ("in_1", "F-1")
+    await records.links.update_deal(DEAL, "stripe", invoice_id="in_2", number=None)
+    assert await records.links.invoiced_deals("hubspot") == {"123"}
+    assert await records.links.deal_of_invoice("in_1", "stripe") == DEAL
+    assert await records.links.deal_of_invoice("in_2", "stripe") == DEAL
+    await records.links.update_deal(DEAL, "stripe", number="F-2")
+    found = await records.links.without_document("stripe", most=10)
+    assert {(each.invoice_id, each.number) for each in found} == {("in_1", "F-1"), ("in_2", "F-2")}

@@ -1,15 +1,16 @@
 """Every question that a flow may ask, as its builder makes it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from raccord.domain.deal_won import buyer, questions
 from raccord.domain.deal_won.approval import approval
-from raccord.domain.deal_won.difference import differences
+from raccord.domain.deal_won.difference import deposit_differences, differences
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
-from raccord.domain.values.invoice import Buyer, CreditNote, InvoicedLine, InvoiceState
+from raccord.domain.values.invoice import Buyer, CreditNote, Invoice, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Contact
@@ -44,6 +45,11 @@ DOUBTED = deal(
         Contact(id="3", email="anne@acme.fr", first_name="Anne"),
         Contact(id="4", email="ben@acme.fr"),
     ),
+)
+PARTED = deal(
+    lines=(line(name="Acompte"), line(id="42")),
+    deposit_percent=Decimal(30),
+    delivered_on=TODAY + timedelta(days=9),
 )
 HERE = profile(address=address(line1="1 rue Rubis"))
 OTHER = Buyer(name="Rubis 9", address=address(line1="2 rue Rubis"), identifiers=())
@@ -95,6 +101,23 @@ def all_asks() -> dict[str, Ask]:
         "edited_after_issue": questions.edited_after_issue(
             PAID, differences(deal(currency="USD"), PAID, (GONE,), policy())
         ),
+        "deposit_changed": questions.deposit_changed(
+            PAID,
+            (
+                *deposit_differences(deal(deposit_percent=Decimal(30)), PAID, policy()),
+                questions.other_customer_than(PAID),
+                questions.deposit_withdrawn(PAID),
+            ),
+        ),
+        "quality, of deposits": questions.quality(
+            (
+                *examine(PARTED, policy(), TODAY).problems,
+                *examine(deal(deposit_percent=Decimal(120)), policy(), TODAY).problems,
+                *questions.delivered_before_deposit().problems,
+            )
+        ),
+        "approval, of a deposit": _part_approval(None),
+        "approval, of a balance": _part_approval(PAID),
         "printed_otherwise": printed,
         "refused, vanished customer": asks.refused("customer", questions.vanished_customer(profile())),
         "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),
@@ -108,6 +131,17 @@ SKIPS = (
     (Cause.TOO_LARGE, None),
     (Cause.BUG, None),
 )
+
+
+def _part_approval(deposit: Invoice | None) -> Ask:
+    found = deal(companies=(company(address=HERE.address),), deposit_percent=Decimal(30))
+    plan = examine(found, policy(), TODAY).plan
+    assert plan
+    part = plan.next_to(deposit)
+    # What is printed on the invoice is in the invoice's language, whoever reads the question.
+    lines = tuple(each.model_copy(update={"name": "Rubis"}) for each in part.lines)
+    part = part.model_copy(update={"lines": lines})
+    return approval(part, policy(), recipient=plan.profile.email, today=TODAY)
 
 
 def _refusal(cause: Cause) -> Problem:

@@ -14,6 +14,7 @@ from raccord.domain.desk.notice import Notice
 from raccord.domain.desk.problems import Cause
 from raccord.domain.desk.question import Answer, Ask, Choice, Question
 from raccord.domain.service.outage import Look, OutageCause, Report, Watch
+from raccord.domain.values.invoice import Part
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, Owner
 from raccord.texts import LANGUAGES
@@ -149,6 +150,7 @@ def test_a_remark_about_an_issued_invoice(several: int, voice: Voice) -> None:
     [
         *(DealWonEnd(ending=Ending.NOT_FOR_US, reason=reason) for reason in NotForUs),
         *(DealWonEnd(ending=ending, number="F-1", totals=totals()) for ending in Ending),
+        DealWonEnd(ending=Ending.INVOICED, number="F-1", totals=totals(), part=Part.DEPOSIT),
     ],
     ids=lambda end: f"{end.ending}{'-' + end.reason if end.reason else ''}",
 )

@@ -42,6 +42,11 @@ class Case:
             raise LookupError(f"deal {self.ref} is gone")
         return self.read
 
+    @property
+    def delivered(self) -> bool:
+        """Whether the deal says when it was delivered: what the balance of a deposit waits for."""
+        return self.deal.delivered_on is not None
+
     def left_of_today(self) -> timedelta | None:
         """Return how long an order dated today may be retried: one of another day has other dates.
 
@@ -70,6 +75,7 @@ class Case:
         query = BooksQuery(billing=self.policy.billing, deal=self.ref)
         if plan is None:
             return query
+        balance = plan.deposit is not None and self.delivered
         since, until = by_hand_between(self.today, plan.service_date, self.deal.won_on)
         more = {
             "merged": tuple(DealRef(connection=self.ref.connection, id=id) for id in self.deal.merged),
@@ -77,5 +83,6 @@ class Case:
             "rates": tuple(sorted({f"{line.vat_rate.normalize():f}" for line in plan.lines})),
             "since": since,
             "until": until,
+            "balance": balance,
         }
         return query.model_copy(update=more)

@@ -8,7 +8,7 @@ from raccord.domain.deal_won.quality import InvoicePlan
 from raccord.domain.deal_won.questions import withdrawn
 from raccord.domain.desk.problems import Problem
 from raccord.domain.rules.modes import Mode
-from raccord.domain.values.invoice import Invoice, fields_of, last_withdrawn
+from raccord.domain.values.invoice import Invoice, fields_of
 from workflows.deal_won.case import Case
 from workflows.steps import Gone, Stopped
 
@@ -25,7 +25,7 @@ class Corrected:
         Nobody is asked when the deal was lost in between, and won again; nor here, where a person has to
         approve the new invoice anyway. Raises `Stopped` in shadow.
         """
-        invoice, policy = last_withdrawn(books.invoices), self._case.policy
+        invoice, policy = books.withdrawn, self._case.policy
         if invoice is None or books.standing:
             return
         ask = withdrawn(invoice)
@@ -38,7 +38,7 @@ class Corrected:
 
     async def left(self, books: Books) -> tuple[Problem, ...]:
         """Do the same for a deal that is won no more: winning it again is the word for a new invoice."""
-        invoice = last_withdrawn(books.invoices)
+        invoice = books.withdrawn
         if invoice is None or books.standing:
             return ()
         await self._case.finishing().confirm(self._lost_since(invoice))

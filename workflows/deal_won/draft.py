@@ -88,7 +88,9 @@ class Drafts:
 
     def _order(self, customer: Customer, books: Books, revision: int) -> InvoiceOrder:
         cycle = next_cycle(books.invoices)
-        reference = InvoiceReference(deal=self._case.deal.ref, cycle=cycle, revision=revision)
+        reference = InvoiceReference(
+            deal=self._case.deal.ref, cycle=cycle, revision=revision, part=self._plan.part
+        )
         return self._plan.order(reference, customer.id, self._case.today, self._case.policy)
 
     def _draft(self, invoice: Invoice, order: InvoiceOrder, customer: Customer) -> Draft:

@@ -45,8 +45,16 @@ class Finish:
         if self._case.policy.mode is Mode.SHADOW:
             said = message("finding.already_invoiced", number=invoice_name(invoice))
             return self._end(Ending.SHADOW, invoice, findings=(said,))
+        if (draft := books.standing) and draft.id != invoice.id:
+            # Of a balance that is not due any more.
+            await self._case.finishing().discard(draft, revision=books.link.revision + 1)
         await Issued(self._case).compared(invoice, books)
         return await self.carried_through(invoice, delivered=_needs_no_mail(invoice, books.link))
+
+    async def deposit_sent(self, deposit: Invoice, books: Books) -> None:
+        """Finish what is left to do for the deposit before its balance takes its place in our records."""
+        if self._case.policy.mode is not Mode.SHADOW and not _needs_no_mail(deposit, books.link):
+            await self.carried_through(deposit, delivered=False)
 
     async def adopted(self, steps: Writing, theirs: Invoice, books: Books) -> DealWonEnd:
         """End with an invoice that a person wrote; a draft of ours is not needed then."""
@@ -99,6 +107,7 @@ class Finish:
             invoice_id=invoice.id,
             number=invoice.number,
             totals=invoice.totals,
+            part=invoice.part,
             findings=findings,
         )
 
@@ -107,6 +116,9 @@ def _needs_no_mail(invoice: Invoice, link: DealLink) -> bool:
     """Whether it went out, or may have: one that is settled and that our records do not know is old."""
     if link.invoice_id == invoice.id:
         return link.delivered
+    if link.deposit_id == invoice.id:
+        # Its balance was begun, which waits for that.
+        return True
     return invoice.state is not InvoiceState.OPEN
 
 
@@ -121,7 +133,7 @@ async def not_for_us(case: Case, reason: NotForUs, survivor: Deal | None) -> Dea
         link = await steps.no_longer_ours(survivor.ref.id if survivor and merged else None)
         if survivor and merged:
             await steps.wake(survivor.ref.subject)
-        if link.invoice_id:
+        if link.invoice_id or link.deposit_id:
             remarks = await _left_behind(case, reason, steps)
     return DealWonEnd(ending=Ending.NOT_FOR_US, mode=case.policy.mode, reason=reason, warnings=remarks)
 

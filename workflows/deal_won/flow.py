@@ -9,7 +9,7 @@ from raccord.domain.deal_won.findings import finding_on
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate, parts_of, question_about
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import net_amount
-from raccord.domain.deal_won.questions import quality
+from raccord.domain.deal_won.questions import delivered_before_deposit, quality
 from raccord.domain.deal_won.remarks import remark_on
 from raccord.domain.deal_won.said import Said
 from raccord.domain.desk.problems import Problem
@@ -17,6 +17,7 @@ from raccord.domain.desk.question import Ask, Question
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.findings import Finding
 from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.invoice import Part
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
 from raccord.texts.ends import subject_markdown
@@ -64,20 +65,26 @@ class DealWon(Flow[DealWonEnd]):
         found, issued = await judge.examined(Said(answers=known.answers)), Issued(case)
         books = await case.steps.books(case.query(found.plan))
         issued.one_at_most(books)
-        if invoice := books.issued:
+        if invoice := books.issued or issued.waiting_deposit(books):
             return await finish.already(invoice, books)
-        await Corrected(case).settled(books, found.plan)
-        if found.plan is None:
+        if books.deposit:
+            await finish.deposit_sent(books.deposit, books)
+        plan = found.plan.next_to(books.deposit) if found.plan else None
+        await Corrected(case).settled(books, plan)
+        if found.plan is None or plan is None:
             raise Stopped(quality(found.problems, found.options))
+        if plan.part is Part.DEPOSIT and case.delivered:
+            raise Stopped(delivered_before_deposit())
         if not self.asks():
-            return shadow(case, found.plan, books)
+            return shadow(case, plan, books)
         writing = await self._may_write()
-        chosen = await Customers(case, writing).ensured(books, books.profile or found.plan.profile)
+        chosen = await Customers(case, writing).ensured(books, books.profile or plan.profile)
         if not chosen.known:
             raise LookAgain  # to see what was invoiced to this customer before
-        if theirs := await issued.by_hand(found.plan, books):
+        issued.same_customer(plan, chosen.customer)
+        if theirs := await issued.by_hand(found.plan, plan, books):
             return await finish.adopted(writing, theirs, books)
-        plan = found.plan.for_customer(chosen.customer, case.policy.vat_rounding)
+        plan = plan.for_customer(chosen.customer, case.policy.vat_rounding)
         drafts = Drafts(case, writing, plan)
         draft = await drafts.proven(chosen.customer, books)
         await drafts.released(draft)

@@ -14,7 +14,7 @@ from raccord.domain.desk.question import Ask, Detail, Option, WebPage
 from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.values.base import letters
 from raccord.domain.values.deal import Discount
-from raccord.domain.values.invoice import Invoice, InvoiceLine
+from raccord.domain.values.invoice import Invoice, InvoiceLine, Part
 from raccord.domain.values.message import Day, Message, Param, Percent, Price, Quote, message
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import CustomerProfile
@@ -22,6 +22,11 @@ from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals
 
 ISSUE = "issue"
+_TITLES = {
+    Part.WHOLE: "approval.title",
+    Part.DEPOSIT: "approval.title_deposit",
+    Part.BALANCE: "approval.title_balance",
+}
 
 
 def approval(
@@ -41,6 +46,7 @@ def approval(
     """
     totals, rules = plan.totals(policy.vat_rounding), policy.invoice
     details = (
+        *_part(plan),
         *_customer(plan.profile, draft),
         *_delivery(plan, policy, recipient),
         *_dates(plan, rules, today),
@@ -52,7 +58,7 @@ def approval(
     return Ask(
         step="approval",
         cause=Cause.APPROVAL,
-        title=message("approval.title", gross=totals.gross, customer=plan.profile.name),
+        title=message(_TITLES[plan.part], gross=totals.gross, customer=plan.profile.name),
         warnings=plan.warnings,
         details=details,
         content=_descriptions(plan),
@@ -64,6 +70,18 @@ def approval(
 
 def _fact(code: str, value: Param, *, moving: bool = False) -> Detail:
     return Detail(label=message(code), value=value, moving=moving)
+
+
+def _part(plan: InvoicePlan) -> Iterator[Detail]:
+    if plan.deposit is None:
+        return
+    share, whole = Percent(percent=plan.deposit.percent), plan.deposit.whole
+    if plan.deducted is None:
+        yield _fact("approval.part", message("approval.deposit", share=share, whole=whole))
+        return
+    number = plan.deducted.number or plan.deducted.id
+    text = message("approval.balance", share=share, whole=whole, deposit=plan.deposit.net, number=number)
+    yield _fact("approval.part", text)
 
 
 def _customer(profile: CustomerProfile, draft: Invoice | None) -> Iterator[Detail]:
@@ -108,7 +126,8 @@ def _sent_to(plan: InvoicePlan, policy: DealWonPolicy, recipient: str) -> Param:
 
 def _dates(plan: InvoicePlan, rules: InvoicePolicy, today: date) -> Iterator[Detail]:
     taken = any(w.message.code == DATED_TODAY for w in plan.warnings)
-    yield _fact("approval.service_date", Day(day=plan.service_date), moving=taken)
+    if plan.part is not Part.DEPOSIT:
+        yield _fact("approval.service_date", Day(day=plan.service_date), moving=taken)
     terms = rules.terms(plan.terms)
     yield _fact("approval.payment", _terms(terms))
     yield _fact("approval.due_on", Day(day=rules.due_on(today, plan.terms)), moving=True)

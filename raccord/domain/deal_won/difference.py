@@ -3,6 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
+from raccord.domain.deal_won.deposit import deductions, deposit_on
 from raccord.domain.deal_won.line_rules import examine_lines
 from raccord.domain.deal_won.party_rules import company_of
 from raccord.domain.deal_won.policy import DealWonPolicy
@@ -15,7 +16,7 @@ from raccord.domain.values.message import Percent, RecordKind, RecordName, messa
 from raccord.domain.values.money import Money
 from raccord.domain.values.names import THE_DEAL, company_name
 from raccord.domain.values.parties import CustomerIdentity, IdentityKind
-from raccord.domain.values.totals import compute_totals
+from raccord.domain.values.totals import Totals, compute_totals
 
 Weight = tuple[Decimal, Decimal | None]
 
@@ -33,6 +34,33 @@ def comes_to_the_same(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> bo
         return True
     # A credit note does not always say to which rate it belongs: its gross amount has to do.
     return invoice.corrected and totals.gross == invoice.outstanding
+
+
+def deposit_differences(deal: Deal, deposit: Invoice, policy: DealWonPolicy) -> tuple[Problem, ...]:
+    """Say that the deal asks for another deposit than the issued one, or that some of it was credited."""
+    lines, unreadable = examine_lines(rated(deal, policy.invoice.vat), policy)
+    if unreadable:
+        return unreadable
+    if deal.currency and deal.currency.upper() == deposit.currency and not deposit.corrected:
+        now = deposit_on(deal, lines, "")
+        if now and not _totals(now.lines, deposit, policy).differences(deposit.totals):
+            return ()
+    number = RecordName(kind=RecordKind.INVOICE, id=deposit.id, name=deposit.number or "")
+    gross = deposit.totals.gross
+    return (
+        problem(Cause.AMOUNT, THE_DEAL, "deposit_percent", "deposit.changed", number=number, gross=gross),
+    )
+
+
+def balance_differs(deal: Deal, balance: Invoice, deposit: Invoice, policy: DealWonPolicy) -> bool:
+    """Whether the deal, less its fitting deposit, comes to anything else than the balance that was issued."""
+    lines, unreadable = examine_lines(rated(deal, policy.invoice.vat), policy)
+    asked = deposit_on(deal, lines, "")
+    if unreadable or asked is None:
+        return True
+    totals = _totals((*lines, *deductions(asked, deposit, "")), balance, policy)
+    settled = balance.corrected and totals.gross == balance.outstanding
+    return bool(totals.differences(balance.totals)) and not settled
 
 
 def differences(
@@ -85,6 +113,10 @@ def other_customer(deal: Deal, invoice: Invoice, identities: tuple[str, ...]) ->
             customer=customer,
         ),
     )
+
+
+def _totals(lines: tuple[InvoiceLine, ...], invoice: Invoice, policy: DealWonPolicy) -> Totals:
+    return compute_totals((line.priced for line in lines), invoice.currency, policy.vat_rounding)
 
 
 def _weight_now(line: InvoiceLine, currency: str) -> Weight:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from raccord.domain.deal_won.line_rules import invoiced_lines
 from raccord.domain.deal_won.party_rules import mailed_to
 from raccord.domain.deal_won.policy import DealWonPolicy
@@ -13,7 +15,7 @@ from raccord.domain.rules.modes import Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.end import End
-from raccord.domain.values.invoice import Invoice
+from raccord.domain.values.invoice import Invoice, Part
 from raccord.domain.values.message import Message, Percent, message
 from raccord.domain.values.names import customer_name
 from raccord.domain.values.parties import Customer
@@ -58,6 +60,8 @@ class DealWonEnd(Value):
     invoice_id: str | None = None
     number: str | None = None
     totals: Totals | None = None
+    part: Part = Field(default=Part.WHOLE, exclude_if=lambda part: part is Part.WHOLE)
+    """What of the deal the invoice asks for."""
     warnings: tuple[Problem, ...] = ()
     """What did not stop the invoice and is worth knowing."""
     findings: tuple[Message, ...] = ()
@@ -95,6 +99,8 @@ class DealWonEnd(Value):
                 return message("end.shadow")
             case _:
                 gross = self.totals.gross if self.totals else ""
+                if self.part is Part.DEPOSIT:
+                    return message("end.deposit", number=self.number or "", gross=gross)
                 return message("end.invoiced", number=self.number or "", gross=gross)
 
 

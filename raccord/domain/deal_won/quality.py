@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
-from raccord.domain.deal_won.instalments import instalments
+from raccord.domain.deal_won.deposit import Deposit, asked_share, deductions, deposit_on
+from raccord.domain.deal_won.instalments import instalments, undivided
 from raccord.domain.deal_won.line_rules import examine_lines, invoiced_lines, line_cautions, net_of_line
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
@@ -18,7 +19,7 @@ from raccord.domain.desk.question import Option
 from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy, Operations, selling
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
-from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
+from raccord.domain.values.invoice import Invoice, InvoiceLine, InvoiceOrder, InvoiceReference, Part
 from raccord.domain.values.message import Price, RecordKind
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
@@ -49,6 +50,26 @@ class InvoicePlan(Value):
     """Made out to a private person."""
     warnings: tuple[Problem, ...] = ()
     """What a person should know; none of it keeps the invoice from being issued."""
+    deposit: Deposit | None = None
+    """What is to be paid ahead."""
+    part: Part = Part.WHOLE
+    """What `lines` are."""
+    deducted: Invoice | None = None
+    """Of a balance: the issued deposit."""
+
+    def next_to(self, issued: Invoice | None) -> "InvoicePlan":
+        """Return the plan of the invoice that is due now: after an `issued` deposit that of the balance."""
+        if self.deposit is None:
+            return self
+        if issued is None:
+            # Nothing was delivered yet, so nothing is said of when.
+            told = tuple(each for each in self.warnings if each.field != "service_date")
+            return self._of(Part.DEPOSIT, self.deposit.lines, warnings=told)
+        lines = (*self.lines, *deductions(self.deposit, issued, self.language))
+        return self._of(Part.BALANCE, lines, deducted=issued)
+
+    def _of(self, part: Part, lines: tuple[InvoiceLine, ...], **changes: object) -> "InvoicePlan":
+        return self.model_copy(update={"part": part, "lines": lines, **changes})
 
     def totals(self, rounding: VatRounding) -> Totals:
         return compute_totals((line.priced for line in self.lines), self.currency, rounding)
@@ -70,7 +91,8 @@ class InvoicePlan(Value):
             lines=self.lines,
             issued_on=issued_on,
             due_on=rules.due_on(issued_on, self.terms),
-            service_date=self.service_date,
+            service_date=None if self.part is Part.DEPOSIT else self.service_date,
+            deducts=self.deducted.id if self.deducted else "",
             purchase_order=self.purchase_order,
             siret=self.profile.siret or "",
             memo=self.memo,
@@ -183,7 +205,8 @@ def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) 
     # What a CRM counts of a subscription into its deal is a choice of the account: the first period, or all.
     sold_once = not any(line.recurring for line in deal.lines)
     amount = _amount(deal, totals, policy.invoice.amount_basis) if sold_once else None
-    return _present(_nothing_to_pay(totals), _absurd(totals), amount)
+    undividable = undivided(deal, lines, policy.max_lines)
+    return _present(_nothing_to_pay(totals), _absurd(totals), amount, undividable)
 
 
 def _language(deal: Deal, rules: InvoicePolicy) -> str:
@@ -223,7 +246,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
     currency, found = _currency(deal), company_of(deal)
     rules = selling(policy.invoice, said.sold(deal.ref, policy.invoice.operations))
     company = found if isinstance(found, Company) else None
-    deal = rated(deal, rules.vat)
+    deal = _delivered(rated(deal, rules.vat))
     lines, line_problems = examine_lines(deal, policy)
     profile, company_problems = _customer(deal, found, rules)
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
@@ -231,7 +254,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
-        *instalments(deal),
+        *instalments(deal, today),
         *company_problems,
         odd_terms,
         _won_on(deal, policy),
@@ -259,8 +282,15 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         operations=rules.operations,
         individual=company.individual,
         warnings=warnings,
+        deposit=deposit_on(deal, lines, _language(deal, rules)),
     )
     return Examination(plan=plan, warnings=warnings)
+
+
+def _delivered(deal: Deal) -> Deal:
+    """Return the deal with the day on which it was delivered for the one that was planned."""
+    known = asked_share(deal) is not None and deal.delivered_on
+    return deal.model_copy(update={"service_date": deal.delivered_on}) if known else deal
 
 
 def _options(deal: Deal, company: Company, problems: tuple[Problem, ...]) -> tuple[Option, ...]:

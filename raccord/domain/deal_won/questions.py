@@ -186,6 +186,37 @@ def withdrawn(invoice: Invoice) -> Ask:
     )
 
 
+def delivered_before_deposit() -> Ask:
+    """The deal was delivered and its deposit is not invoiced: which invoice is due is a person's to say."""
+    found = problem(Cause.LINES, THE_DEAL, "deposit_percent", "deal.deposit_late")
+    return quality((found,))
+
+
+def deposit_changed(deposit: Invoice, differences: tuple[Problem, ...]) -> Ask:
+    """The deal does not go with its issued deposit any more: no balance can be reckoned."""
+    return Ask(
+        step="deposit",
+        cause=Cause.EDITED_AFTER_ISSUE,
+        title=message("deposit.title", number=invoice_name(deposit)),
+        problems=differences,
+        cancel=_NO_INVOICE,
+    )
+
+
+def other_customer_than(deposit: Invoice) -> Problem:
+    """The balance would go to another customer of the billing system than the deposit."""
+    return problem(
+        Cause.COMPANY, THE_DEAL, "customer", "deposit.other_customer", number=invoice_name(deposit)
+    )
+
+
+def deposit_withdrawn(balance: Invoice) -> Problem:
+    """The deposit that an issued balance deducts counts no more."""
+    return problem(
+        Cause.AMOUNT, THE_DEAL, "deposit_percent", "deposit.withdrawn", number=invoice_name(balance)
+    )
+
+
 def no_longer_won(invoice: Invoice, *, deleted: bool) -> Ask:
     """The deal was lost or deleted after its invoice was issued."""
     number, buyer = invoice_name(invoice), buyer_of(invoice)

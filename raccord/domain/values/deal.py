@@ -101,6 +101,8 @@ class Deal(Value):
     payment_terms: PaymentTerms | None = None
     deposit_percent: Exact | None = None
     """The share to be paid ahead, in percent, where the CRM says one."""
+    delivered_on: date | None = None
+    """When the sale was delivered, which is what its balance waits for."""
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()
@@ -149,3 +151,5 @@ class InvoiceFields(Value):
     """Their numbers."""
     credited: Exact | None = None
     """Their gross amount; None where nothing can have been credited yet, and nothing is written of it."""
+    deposit_number: str = ""
+    """Of the deposit's own invoice; empty on any other, which leaves what stands there."""

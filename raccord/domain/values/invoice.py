@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.deal import DealRef, Discount, InvoiceFields
@@ -87,6 +89,15 @@ class CreditPreview(Value):
     """Why the billing system did not compute it."""
 
 
+class Part(StrEnum):
+    """What of its deal an invoice asks for."""
+
+    WHOLE = "whole"
+    DEPOSIT = "deposit"
+    BALANCE = "balance"
+    """All of it, less the deposit."""
+
+
 class InvoiceReference(Value):
     """Our name for an invoice, carried by the billing system so that it can be found again.
 
@@ -97,9 +108,11 @@ class InvoiceReference(Value):
     deal: DealRef
     cycle: int = 1
     revision: int = 1
+    part: Part = Field(default=Part.WHOLE, exclude_if=lambda part: part is Part.WHOLE)
 
     def __str__(self) -> str:
-        return f"{self.deal}/{self.cycle}/{self.revision}"
+        name = f"{self.deal}/{self.cycle}/{self.revision}"
+        return name if self.part is Part.WHOLE else f"{name}/{self.part}"
 
 
 class InvoiceOrder(Value):
@@ -111,7 +124,10 @@ class InvoiceOrder(Value):
     lines: tuple[InvoiceLine, ...]
     issued_on: date
     due_on: date
-    service_date: date
+    service_date: date | None
+    """None on a deposit: nothing was delivered yet."""
+    deducts: str = Field(default="", exclude_if=lambda deposit: not deposit)
+    """Of a balance: the id of the deposit's invoice."""
     purchase_order: str = ""
     siret: str = ""
     memo: str = ""
@@ -159,6 +175,11 @@ class Invoice(Value):
     issued_on: date | None = None
     buyer: Buyer | None = None
     """What it says of its customer, as of now for a draft; None where the billing system does not tell."""
+
+    @property
+    def part(self) -> Part:
+        """What it asks for; an invoice that is not ours is taken for one of the whole."""
+        return self.reference.part if self.reference else Part.WHOLE
 
     @property
     def live(self) -> bool:
@@ -251,6 +272,7 @@ def fields_of(invoice: Invoice, *, new: bool = False) -> InvoiceFields:
         due_on=invoice.due_on,
         credit_notes=", ".join(note.number for note in invoice.credit_notes),
         credited=None if new and not invoice.corrected else invoice.credited.amount,
+        deposit_number=(invoice.number or "") if invoice.part is Part.DEPOSIT else "",
     )
 
 

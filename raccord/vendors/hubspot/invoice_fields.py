@@ -77,6 +77,8 @@ class InvoiceOnDeal:
             names.amount_net: f"{fields.net:f}",
             names.amount_gross: f"{fields.gross:f}",
         }
+        if fields.deposit_number:
+            values[names.deposit_number] = fields.deposit_number
         return {name: value for name, value in values.items() if name}
 
     def _same(self, name: str, shown: str, wanted: str) -> bool:

@@ -1,7 +1,7 @@
 """HubSpot's section of `raccord.toml`."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -10,6 +10,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     field_validator,
+    model_validator,
 )
 
 from raccord.connectors.connection import ConnectionSettings
@@ -85,7 +86,18 @@ class DealNames(_Names):
     language: PropertyName = "language"
     payment_terms_days: PropertyName = "payment_terms_days"
     deposit_percent: PropertyName = ""
-    """A number: the share to be paid ahead. Such a deal is left to a person."""
+    """A number: the share that is invoiced ahead."""
+    delivered_on: PropertyName = ""
+    """A date, filled in once the sale is delivered: then the balance is invoiced."""
+
+    @model_validator(mode="after")
+    def _deposits_have_balances(self) -> Self:
+        if self.deposit_percent and not self.delivered_on:
+            raise ValueError(
+                "deposit_percent is mapped and delivered_on is not: without it no balance would ever be "
+                'invoiced. Name a date property that is filled once a sale is delivered: delivered_on = "..."'
+            )
+        return self
 
 
 class InvoiceNames(_Names):
@@ -100,6 +112,8 @@ class InvoiceNames(_Names):
     amount_gross: PropertyName = "billing_amount_gross"
     credit_notes: PropertyName = "billing_credit_notes"
     amount_credited: PropertyName = "billing_amount_credited"
+    deposit_number: PropertyName = "billing_deposit_number"
+    """Written of deals with a deposit only, and kept when the balance follows."""
 
 
 class Mapping(BaseModel):

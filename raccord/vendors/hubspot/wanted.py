@@ -57,6 +57,8 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
             ),
             Wanted("deals.payment_terms_days", deals.payment_terms_days, "Délai de paiement"),
             Wanted("deals.deposit_percent", deals.deposit_percent, "Acompte (%)", NUMBER),
+            Wanted("deals.delivered_on", deals.delivered_on, "Livré le", DATE),
+            *(_deposit(names.invoice) if deals.deposit_percent else ()),
         ),
         "companies": tuple(_companies(names.companies)),
         "line_items": (Wanted("line_items.vat_rate", lines.vat_rate, "Taux de TVA (%)", NUMBER),),
@@ -91,6 +93,11 @@ def _written(names: InvoiceNames) -> Iterator[Wanted]:
     )
     yield Wanted("invoice.credit_notes", names.credit_notes, "Avoirs", types=_STRING)
     yield Wanted("invoice.amount_credited", names.amount_credited, "Avoirs, TTC", NUMBER, _AMOUNT)
+
+
+def _deposit(names: InvoiceNames) -> Iterator[Wanted]:
+    number = names.deposit_number
+    yield Wanted("invoice.deposit_number", number, "N° de facture d'acompte", types=_STRING, written=True)
 
 
 def _companies(names: CompanyNames) -> Iterator[Wanted]:

@@ -120,6 +120,7 @@ class Translation:
             language=parse_language(fields.text(own.language)),
             payment_terms=fields.read(own.payment_terms_days, parse_payment_terms),
             deposit_percent=fields.read(own.deposit_percent, parse_percent),
+            delivered_on=fields.read(own.delivered_on, day),
             merged=merged(record),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )

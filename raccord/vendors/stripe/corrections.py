@@ -92,11 +92,12 @@ class Corrections:
 def _body(held: StripeInvoice, lines: tuple[Line, ...]) -> dict[str, Any]:
     """Credit line by line, so that VAT is split off; what is left after another credit note, as a sum.
 
+    So is a balance, whose negative line no credit note can take back by itself.
     What was paid already has to go somewhere (docs: api/credit_notes/create): here, back outside of Stripe.
     """
     left = held.total - credited(held)
     whole: dict[str, Any] = {"invoice": held.id}
-    if credited(held):
+    if credited(held) or any(line.amount < 0 for line in lines):
         whole["amount"] = left
     else:
         whole["lines"] = [

@@ -8,7 +8,7 @@ from raccord.connectors.errors import Permanent
 from raccord.connectors.lengths import cut_at_word
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
+from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference, Part
 from raccord.domain.values.money import Money
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT, kept_whole
 from raccord.vendors.stripe.methods import payment_settings
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from stripe.params import InvoiceAddLinesParams, InvoiceAddLinesParamsLine, InvoiceCreateParams
 
 DEAL, CYCLE, REVISION = "raccord_deal", "raccord_cycle", "raccord_revision"
+PART = "raccord_part"
+"""`deposit` or `balance`; an invoice of the whole has none."""
 CONTENT = "raccord_content"
 """Hash of the order whose lines the draft holds; written in the same request as the lines."""
 TEXT = "raccord_text"
@@ -54,13 +56,14 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock, *, country: str) -> "I
 
 
 def reference_metadata(order: InvoiceOrder) -> dict[str, str]:
-    deal = str(order.reference.deal)
+    deal, part = str(order.reference.deal), order.reference.part
     return {
         DEAL: deal,
         "crm_deal_id": deal,
         CYCLE: str(order.reference.cycle),
         REVISION: str(order.reference.revision),
         ORDER: order.content_hash,
+        **({} if part is Part.WHOLE else {PART: part.value}),
     }
 
 
@@ -78,26 +81,30 @@ def lines_body(order: InvoiceOrder, tax_rates: Mapping[Decimal, str]) -> "Invoic
 
 
 def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddLinesParamsLine":
-    if line.quantity < 0 or line.unit_price < 0:
+    deducted = bool(order.deducts) and line.unit_price < 0 < line.quantity
+    if not deducted and (line.quantity < 0 or line.unit_price < 0):
         raise Permanent(
             f"Line “{line.name}” has a negative price or quantity, which Stripe does not take. "
             "Put the reduction into a line's discount.",
             code="negative_line",
             field="price",
         )
-    to_minor(Money(amount=line.priced.net(order.currency), currency=order.currency))
+    amount = to_minor(Money(amount=line.priced.net(order.currency), currency=order.currency))
     text, described = text_of(line), describe(line, order.currency, order.language)
     body: InvoiceAddLinesParamsLine = {
         "description": described,
-        "price_data": {
-            "currency": order.currency.lower(),
-            "product_data": {"name": cut_at_word(line.name, LONGEST_PRODUCT)},
-            "unit_amount_decimal": unit_amount(line.unit_price, order.currency),
-            "tax_behavior": "exclusive",
-        },
         "tax_rates": [tax_rate],
         # An invoice inherits a coupon of its customer; the deal's own discounts are in its prices.
         "discountable": False,
+    }
+    if deducted:
+        # A price is never negative, the amount of a line may be.
+        return {**body, "amount": amount}
+    body["price_data"] = {
+        "currency": order.currency.lower(),
+        "product_data": {"name": cut_at_word(line.name, LONGEST_PRODUCT)},
+        "unit_amount_decimal": unit_amount(line.unit_price, order.currency),
+        "tax_behavior": "exclusive",
     }
     if not described.startswith(text):
         body["metadata"] = dict(kept_whole(TEXT, text))
@@ -113,8 +120,13 @@ def reference_of(metadata: Mapping[str, str]) -> InvoiceReference | None:
     """Read our reference back from an invoice's metadata; None when it carries none that is whole."""
     connection, colon, deal = metadata.get(DEAL, "").partition(":")
     cycle, revision = metadata.get(CYCLE, ""), metadata.get(REVISION, "")
-    if not (connection and colon and deal and cycle.isdecimal() and revision.isdecimal()):
+    part = metadata.get(PART, Part.WHOLE)
+    numbered = cycle.isdecimal() and revision.isdecimal()
+    if not (connection and colon and deal and numbered and part in set(Part)):
         return None
     return InvoiceReference(
-        deal=DealRef(connection=connection, id=deal), cycle=int(cycle), revision=int(revision)
+        deal=DealRef(connection=connection, id=deal),
+        cycle=int(cycle),
+        revision=int(revision),
+        part=Part(part),
     )

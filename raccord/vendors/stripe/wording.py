@@ -96,7 +96,7 @@ def custom_fields(order: InvoiceOrder) -> list[tuple[str, str]]:
     fields = [
         ("SIRET", order.siret),
         (language.purchase_order, order.purchase_order),
-        (language.service_date, _day(order.service_date, language)),
+        (language.service_date, _day(order.service_date, language) if order.service_date else ""),
     ]
     return [(name, whole(name, value, LIMITS.field, order)) for name, value in fields if value]
 

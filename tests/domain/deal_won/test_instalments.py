@@ -1,5 +1,6 @@
 """A deal that is to be invoiced in parts is never invoiced as a whole without somebody saying so."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,8 +20,8 @@ def beside(*names: str) -> Deal:
     return deal(lines=(line(name="Refonte du site"), *parts))
 
 
-@pytest.mark.parametrize("percent", ["30", "33.3", "100", "120"])
-def test_a_deposit_is_a_question_and_not_the_whole_invoice(percent: str) -> None:
+@pytest.mark.parametrize("percent", ["-10", "100", "120", "0.001", "99.999"])
+def test_a_deposit_that_leaves_nothing_to_one_of_two_invoices_is_a_question(percent: str) -> None:
     (only,) = problems_of(deal(deposit_percent=Decimal(percent)))
     assert (only.cause, str(only.record), only.field) == (Cause.LINES, "deal", "deposit_percent")
     shown = percent.replace(".", ",")
@@ -57,6 +58,30 @@ def test_a_part_of_the_price_beside_what_is_sold_is_a_question(name: str) -> Non
     assert name in say_reason(only, "fr")
     assert two_languages(only)
     plan_of(deal(lines=(line(name=name),)))
+
+
+def test_a_deposit_beside_a_line_that_is_one_is_a_question_without_a_way_out() -> None:
+    found = deal(lines=(line(name="Acompte"),), deposit_percent=Decimal(30))
+    asked = examine(found, policy(), TODAY)
+    (only,) = asked.problems
+    assert (only.message.code, asked.options) == ("deal.deposit_twice", ())
+    assert two_languages(only)
+
+
+def test_a_delivery_that_lies_ahead_is_a_question_of_deals_with_a_deposit_alone() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    (only,) = problems_of(deal(deposit_percent=Decimal(30), delivered_on=tomorrow))
+    assert (only.message.code, only.field) == ("deal.delivered_ahead", "delivered_on")
+    assert two_languages(only)
+    plan_of(deal(deposit_percent=Decimal(30), delivered_on=TODAY))
+    plan_of(deal(delivered_on=tomorrow))
+
+
+def test_a_balance_has_to_fit_on_one_invoice() -> None:
+    lines = tuple(line(id=str(n)) for n in range(250))
+    (only,) = problems_of(deal(lines=lines, deposit_percent=Decimal(30)))
+    assert only.message.code == "deal.deposit"
+    plan_of(deal(lines=lines[1:], deposit_percent=Decimal(30)))
 
 
 @pytest.mark.parametrize(

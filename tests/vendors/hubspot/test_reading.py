@@ -57,7 +57,9 @@ async def test_a_deposit_is_read_from_the_property_that_is_named(
     connect: Connect, account: Account, typed: str, read: Decimal | None, unreadable: list[tuple[str, str]]
 ) -> None:
     account.deal["billing_deposit_percent"] = typed
-    crm = connect(mapping={"deals": {"deposit_percent": "billing_deposit_percent"}})
+    crm = connect(
+        mapping={"deals": {"deposit_percent": "billing_deposit_percent", "delivered_on": "delivered_on"}}
+    )
     deal = await crm.read_deal("42")
     assert deal.deposit_percent == read
     assert [(u.field, u.value) for u in deal.unreadable] == unreadable

@@ -75,3 +75,10 @@ def test_secrets_do_not_show() -> None:
 def test_a_misspelt_mapping_is_refused(mapping: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(mapping=mapping)
+
+
+def test_a_deposit_without_what_its_balance_waits_for_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no balance would ever be invoiced"):
+        settings(mapping={"deals": {"deposit_percent": "share"}})
+    names = settings(mapping={"deals": {"deposit_percent": "share", "delivered_on": "delivered"}})
+    assert names.mapping.deals.delivered_on == "delivered"

@@ -141,3 +141,15 @@ async def test_an_account_without_these_properties_is_never_asked_to_clear_them(
     assert await crm.shows_invoice("42", NO_CREDIT)
     await crm.write_invoice("42", NO_CREDIT)
     assert stub.last(f"PATCH {DEAL}").json == {"properties": SHOWN}
+
+
+async def test_the_number_of_a_deposit_is_written_beside_and_left_there_by_the_balance(
+    crm: Crm, stub: Stub
+) -> None:
+    stub.on(f"PATCH {DEAL}", Reply({"id": "42", "properties": {}}))
+    await crm.write_invoice("42", FIELDS.model_copy(update={"deposit_number": "F-2026-0042"}))
+    (asked,) = stub.seen
+    assert asked.json == {"properties": SHOWN | {"billing_deposit_number": "F-2026-0042"}}
+    showing(stub, billing_deposit_number="F-2026-0042")
+    assert await crm.shows_invoice("42", FIELDS)
+    assert not await crm.shows_invoice("42", FIELDS.model_copy(update={"deposit_number": "F-2026-0041"}))

@@ -7,7 +7,7 @@ import pytest
 from raccord.connectors.errors import Permanent
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.invoice import InvoiceOrder, InvoiceReference, PaymentMethod
+from raccord.domain.values.invoice import InvoiceOrder, InvoiceReference, Part, PaymentMethod
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.customers import customer_body
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
@@ -297,6 +297,25 @@ def test_a_purchase_order_is_never_cut() -> None:
 def test_a_negative_line_is_refused_before_it_is_sent(changes: dict[str, str]) -> None:
     with pytest.raises(Permanent, match="negative"):
         lines_body(order(line(**changes)), RATES)
+
+
+def test_a_balance_takes_its_deposit_off_as_an_amount() -> None:
+    reference = InvoiceReference(deal=DEAL, part=Part.BALANCE)
+    sold, taken = line(), line(name="Déduction de l'acompte", quantity="1", unit_price="-30", discount=None)
+    asked = order(sold, taken, reference=reference, deducts="in_7")
+    body: Any = lines_body(asked, RATES)
+    _, deducted = body["lines"]
+    assert deducted["amount"] == -3000
+    assert "price_data" not in deducted
+    assert body["invoice_metadata"]["raccord_part"] == "balance"
+    assert reference_of(dict(body["invoice_metadata"])) == reference
+    with pytest.raises(Permanent, match="negative"):
+        lines_body(order(sold, taken), RATES)
+
+
+def test_an_invoice_of_the_whole_carries_no_part() -> None:
+    assert "raccord_part" not in body_of(order())["metadata"]
+    assert reference_of(body_of(order())["metadata"] | {"raccord_part": "third"}) is None
 
 
 def test_a_line_that_stripe_cannot_hold_exactly_is_refused_before_it_is_sent() -> None:

@@ -114,6 +114,17 @@ async def test_what_is_left_after_a_credit_is_a_sum_and_what_was_paid_goes_back_
     assert (asked["amount"], asked["out_of_band_amount"]) == ("9000", "9000")
 
 
+async def test_a_balance_is_credited_as_a_sum(billing: StripeBilling, stub: Stub) -> None:
+    held = invoice(**ISSUED)
+    held["lines"]["data"].append({**held["lines"]["data"][0], "id": "il_2", "amount": -3000})
+    stub.on("GET /v1/invoices/in_1", held)
+    stub.on(PREVIEW, {"total": 12000, "total_excluding_tax": 12000, "total_taxes": []})
+    found = await billing.preview_credit(await billing.read_invoice("in_1"))
+    assert str(found.credited) == "120.00 EUR"
+    asked = stub.last(PREVIEW).query
+    assert (asked["amount"], "lines[0][amount]" in asked) == ("12000", False)
+
+
 async def test_a_stripe_that_computes_nothing_is_told_and_the_rest_stands(
     billing: StripeBilling, stub: Stub
 ) -> None:

@@ -66,6 +66,8 @@ def _links() -> None:
         sa.Column("customer_id", sa.String),
         sa.Column("invoice_id", sa.String),
         sa.Column("number", sa.String),
+        sa.Column("deposit_id", sa.String),
+        sa.Column("deposit_number", sa.String),
         sa.Column("delivered", sa.Boolean, nullable=False),
         sa.Column("adopted", sa.Boolean, nullable=False),
         sa.Column("settled", sa.String),
