@@ -67,6 +67,17 @@ def second(**changes: object) -> Deal:
             ),
             f"{AUDIT} · prix unitaire : La valeur « 12,x » est illisible. → Corrigez-la dans le CRM.",
         ),
+        (
+            deal(
+                lines=(line(), line(id="42", name="Audit", vat_rate=None)),
+                unreadable=(
+                    Unreadable(record="line item 42", field="vat_rate", value="7", setting="[rates]"),
+                ),
+            ),
+            f"{AUDIT} · taux de TVA : Raccord ne sait pas à quel pourcentage correspond le taux de taxe "
+            "« 7 » du CRM. → Saisissez le taux sur la ligne ; pour que la question ne revienne plus, "
+            'l\'administrateur de Raccord ajoute "7" avec son pourcentage dans [rates] de raccord.toml.',
+        ),
     ],
 )
 def test_a_problem_says_which_record_and_in_the_reader_s_figures(found: Deal, said: str) -> None:

@@ -119,6 +119,9 @@ class Examination(Value):
 def _unreadable(found: Unreadable, deal: Deal) -> Problem:
     shown = found.value if len(found.value) <= 40 else f"{found.value[:40]}…"
     record = record_named(found.record, deal)
+    if found.setting:
+        code = "value.unexplained"
+        return problem(Cause.UNREADABLE, record, found.field, code, value=shown, setting=found.setting)
     return problem(Cause.UNREADABLE, record, found.field, "value.unreadable", value=shown)
 
 

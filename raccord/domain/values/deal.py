@@ -74,6 +74,9 @@ class Unreadable(Value):
     record: str
     field: str
     value: str
+    setting: str = ""
+    """The table of the settings that says what the value means, in brackets, where there is one. The value is
+    then a key of it, and the field the one that it stands for."""
 
 
 class Deal(Value):

@@ -53,6 +53,6 @@ class Fields:
     def number(self, name: str) -> Decimal | None:
         return self.read(name, parse_decimal)
 
-    def note(self, name: str, value: str) -> None:
+    def note(self, name: str, value: str, *, setting: str = "") -> None:
         shown = cut(value, min(self._room.quoted, self._room.line))
-        self._notes.append(Unreadable(record=self.record, field=name, value=shown))
+        self._notes.append(Unreadable(record=self.record, field=name, value=shown, setting=setting))

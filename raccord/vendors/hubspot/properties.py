@@ -12,7 +12,7 @@ from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.settings import LineItemNames
 from raccord.vendors.hubspot.settings import Mapping as Names
-from raccord.vendors.hubspot.translation import TAX_RATE
+from raccord.vendors.hubspot.translation import TAX_RATE, TAX_RATES
 from raccord.vendors.hubspot.wanted import Wanted, wanted
 from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 
@@ -23,7 +23,7 @@ _TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
 _MISSING = "does not exist"
 _RATES_REMEDY = (
     "Run `raccord setup`, which makes the property, and fill it on your products; or set [vat] default_rate "
-    "for lines without a rate; or name HubSpot's own tax rates in [hubspot.mapping.line_items.tax_rates]."
+    f"for lines without a rate; or name HubSpot's own tax rates in {TAX_RATES}."
 )
 
 

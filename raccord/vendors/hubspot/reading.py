@@ -6,7 +6,7 @@ deal names several companies (which one is primary), where its contacts have sev
 company has none (whether one is labelled), or where its billing contact is not on it.
 """
 
-from raccord.connectors.errors import Permanent, Poison, RateLimited, Transient
+from raccord.connectors.errors import Forbidden, Permanent, Poison, Transient
 from raccord.connectors.http.together import together
 from raccord.domain.values.base import fold
 from raccord.domain.values.clock import BusinessClock
@@ -123,15 +123,17 @@ class DealReader:
     async def _labelled(self, record: DealRecord, otherwise: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contacts that a label of the deal marks; without one, those of the company.
 
-        Where the company marks nobody, an account that does not tell the labels is no outage: a person is
-        asked then.
+        An account that does not tell the labels will not tell them tomorrow. An outage may hide one that
+        comes before the company's; where the company marks nobody, a person is asked without waiting.
         """
         try:
             people = await unless_gone(self._records.associated("deals", record.id, "contacts"))
-        except (Transient, Permanent, Poison) as error:
-            if otherwise or isinstance(error, RateLimited):
+        except (Forbidden, Permanent, Poison):
+            return otherwise
+        except Transient as error:
+            if otherwise and not error.elsewhere:
                 raise
-            return ()
+            return otherwise
         return _oldest([each.to_object_id for each in people or () if self._bills(each)]) or otherwise
 
     def _bills(self, link: Association) -> bool:

@@ -34,6 +34,8 @@ DEAL = (
 )
 TAX_RATE = "hs_tax_rate_group_id"
 """The id of one of the account's tax rates; the rate itself is no property of a line."""
+TAX_RATES = "[hubspot.mapping.line_items.tax_rates]"
+"""The settings that say which rate an id is."""
 LINE_ITEM = (
     "name",
     "description",
@@ -97,7 +99,7 @@ def _vat_rate(fields: Fields, names: LineItemNames) -> Decimal | None:
         return fields.read(names.vat_rate, parse_percent)
     group = fields.text(TAX_RATE)
     if group and group not in names.tax_rates:
-        fields.note(TAX_RATE, group)
+        fields.note("vat_rate", group, setting=TAX_RATES)
     return names.tax_rates.get(group)
 
 

@@ -192,10 +192,18 @@ async def test_associations_without_labels_mark_nobody(
     assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [NOT_FOUND, Reply(b"Not Found", 404), Reply({}), Reply({"status": "error"}, 400), Reply(b"", 501)],
-)
+UNTOLD = [
+    Reply({"status": "error", "category": "MISSING_SCOPES", "correlationId": "c-403"}, 403),
+    Reply({"status": "error", "category": "VALIDATION_ERROR", "correlationId": "c-400"}, 400),
+    Reply({"status": "error"}, 400),
+    NOT_FOUND,
+    Reply(b"Not Found", 404),
+    Reply({}),
+]
+"""Answers of a HubSpot that does not tell the labels of a deal: no outage, and the same tomorrow."""
+
+
+@pytest.mark.parametrize("answer", [*UNTOLD, Reply(b"", 501)])
 async def test_several_contacts_are_read_where_nobody_knows_the_labels_of_a_deal(
     crm: Crm, account: Account, answer: Reply
 ) -> None:
@@ -204,14 +212,33 @@ async def test_several_contacts_are_read_where_nobody_knows_the_labels_of_a_deal
     assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", False), ("6", False)]
 
 
-async def test_a_label_of_the_company_is_not_taken_while_the_deal_s_are_unknown(
-    crm: Crm, account: Account
+@pytest.mark.parametrize("answer", UNTOLD)
+async def test_the_company_s_label_counts_where_those_of_the_deal_are_not_told(
+    crm: Crm, account: Account, answer: Reply
 ) -> None:
     two_contacts(account)
     account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 930)]}))
-    account.stub.on("GET " + links("deals", "42", "contacts"), Reply(b"", 502))
-    with pytest.raises(Transient):
+    account.stub.on("GET " + links("deals", "42", "contacts"), answer)
+    assert [(c.id, c.billing) for c in (await crm.read_deal("42")).contacts] == [("5", True), ("6", False)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (Reply(b"", 502), Transient),
+        (Reply({"status": "error", "category": "EXPIRED_AUTHENTICATION"}, 401), Auth),
+        (Reply({"status": "error", "category": "RATE_LIMITS"}, 429), RateLimited),
+    ],
+)
+async def test_the_company_s_label_is_not_taken_while_an_outage_hides_those_of_the_deal(
+    crm: Crm, account: Account, answer: Reply, raised: type[Exception]
+) -> None:
+    two_contacts(account)
+    account.stub.on("GET " + links("companies", "7", "contacts"), Reply({"results": [link("5", 930)]}))
+    account.stub.on("GET " + links("deals", "42", "contacts"), answer)
+    with pytest.raises(raised) as error:
         await crm.read_deal("42")
+    assert type(error.value) is raised
 
 
 async def test_the_labels_of_a_deal_are_not_asked_for_where_nothing_hangs_on_them(
@@ -607,7 +634,7 @@ MAPPED = {"line_items": {"tax_rates": {"115989351": 5.5}}}
     [
         ({"hs_tax_rate_group_id": "115989351"}, Decimal("5.5"), []),
         ({"hs_tax_rate_group_id": "115989351", "vat_rate": "20"}, Decimal(20), []),
-        ({"hs_tax_rate_group_id": "7"}, None, [("hs_tax_rate_group_id", "7")]),
+        ({"hs_tax_rate_group_id": "7"}, None, [("vat_rate", "7")]),
         ({}, None, []),
     ],
 )
@@ -627,7 +654,8 @@ async def test_a_tax_rate_where_none_is_mapped_never_gives_way_to_the_default(
     crm: Crm, account: Account
 ) -> None:
     line, unread = await the_line(crm, account, hs_tax_rate_group_id="115989351")
-    assert (line.vat_rate, unread) == (None, [("hs_tax_rate_group_id", "115989351")])
+    assert (line.vat_rate, unread) == (None, [("vat_rate", "115989351")])
+    assert "[hubspot.mapping.line_items.tax_rates]" in (await crm.read_deal("42")).unreadable[0].setting
 
 
 PERSONS = {"contacts": {"private_persons": True}}
