@@ -93,7 +93,6 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         SweepActivities(
             records,
             configuration.crm.name,
-            configuration.billing.name,
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
         ),
@@ -131,7 +130,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),
-        CorrectionReads(billing),
+        CorrectionReads(billing, links, opened.connection.name),
         DocumentFiles(billing, base.configuration.settings.pdf_directory),
     )
 

@@ -7,10 +7,11 @@ from temporalio import activity
 
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
-from raccord.connectors.errors import ConnectorError, RateLimited
-from raccord.domain.service.sweep import Corrected, Corrections, Sweep, SweepPlan, SweepResult
+from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
+from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.subject import Subject
+from raccord.records.links import Links
 from raccord.records.records import Records
 from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, wake
 
@@ -20,6 +21,8 @@ FIRST_LOOK = timedelta(days=30)
 """How far back credit notes are looked for the first time."""
 FULL_EVERY = timedelta(days=1)
 """Only a full list shows which invoiced deals were deleted."""
+MOST_READ = 20
+"""Invoices that one sweep reads for their marking: with the parts of each they fit well into its step."""
 KEY = "sweep"
 
 
@@ -38,37 +41,72 @@ class SweepReads:
 
 
 class CorrectionReads:
-    def __init__(self, billing: BillingReader) -> None:
+    def __init__(self, billing: BillingReader, links: Links, connection: str) -> None:
         self._billing = billing
+        self._links = links
+        self._connection = connection
 
     @activity.defn(name="sweep.corrections")
     async def corrections(self, plan: SweepPlan) -> Corrections:
-        """List the invoices that people voided or credited.
+        """Find the deals whose invoice a person voided or credited.
 
-        It is asked once: a refusal is a remark on the sweep, and the next one asks again.
+        Only the few invoices whose deal neither the list nor our records tell are read, for their marking:
+        after a loss of records it is all there is. A refusal is a remark on the sweep, and the next one
+        asks again.
         """
         if plan.corrected_since is None:
             return Corrections()
         try:
-            found = await self._billing.corrected_since(plan.corrected_since)
+            listed = await self._billing.corrected_since(plan.corrected_since)
         except RateLimited:
             raise
         except ConnectorError as error:
             return Corrections(refused=str(error))
-        listed = ((each.id, each.reference) for each in found)
+        deals: set[DealRef] = set()
+        unknown: list[str] = []
+        for each in listed.invoices:
+            linked = await self._links.deal_of_invoice(each.invoice_id, self._connection)
+            named = {deal for deal in (linked, each.deal) if deal}
+            deals |= named
+            if not named and not each.told:
+                unknown.append(each.invoice_id)
+        marked = await self._marked(unknown[:MOST_READ])
+        ours = (deal for deal in deals.union(marked.deals) if deal.connection == plan.crm)
         return Corrections(
-            invoices=tuple(Corrected(invoice_id=id_, deal=ref.deal if ref else None) for id_, ref in listed)
+            deals=tuple(sorted(ours, key=str)),
+            unreadable=listed.unreadable + marked.unreadable,
+            unread=max(len(unknown) - MOST_READ, 0),
+            refused=marked.refused,
         )
+
+    async def _marked(self, invoice_ids: Sequence[str]) -> Corrections:
+        """Read invoices for the deal that each names, one after the other."""
+        deals: list[DealRef] = []
+        unreadable = 0
+        for id_ in invoice_ids:
+            try:
+                reference = (await self._billing.read_invoice(id_)).reference
+            except NotFound:
+                continue
+            except (Permanent, Poison):
+                unreadable += 1
+                continue
+            except RateLimited:
+                raise
+            except ConnectorError as error:
+                return Corrections(deals=tuple(deals), unreadable=unreadable, refused=str(error))
+            if reference:
+                deals.append(reference.deal)
+        return Corrections(deals=tuple(deals), unreadable=unreadable)
 
 
 class SweepActivities:
     """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing."""
 
-    def __init__(self, records: Records, crm: str, billing: str, overlap: timedelta, *, active: bool) -> None:
+    def __init__(self, records: Records, crm: str, overlap: timedelta, *, active: bool) -> None:
         self._active = active
         self._records = records
         self._crm = crm
-        self._billing = billing
         self._overlap = overlap
 
     @activity.defn(name="sweep.plan")
@@ -118,19 +156,12 @@ class SweepActivities:
 
     @activity.defn(name="sweep.tell_corrections")
     async def tell_corrections(self, plan: SweepPlan, found: Corrections) -> int:
-        """Have the flows look at the deals of these invoices; return how many there are.
-
-        Invoices that no deal has are other people's business.
-        """
-        deals: set[DealRef] = set()
-        for each in found.invoices:
-            linked = await self._records.links.deal_of_invoice(each.invoice_id, self._billing)
-            deals |= {deal for deal in (linked, each.deal) if deal and deal.connection == plan.crm}
-        for deal in sorted(deals, key=str):
+        """Have the flows of these deals look; return how many there are."""
+        for deal in found.deals:
             await self._wake(DEAL_WON, deal.subject)
         if not found.refused:
             await self._records.watermarks.advance(CORRECTIONS, plan.began_at)
-        return len(deals)
+        return len(found.deals)
 
     async def _wake(self, flow: FlowType, subject: Subject) -> None:
         why = Changed(key=KEY, thorough=True)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check
+from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
@@ -59,10 +60,11 @@ class BillingReader(Protocol):
         """Return the customer's invoices dated between two business dates, drafts included, ours or not."""
         ...
 
-    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
-        """Return the invoices that were voided since, or on which a credit note was issued or taken back.
+    async def corrected_since(self, since: datetime) -> CorrectedInvoices:
+        """Name the invoices that were voided since, or on which a credit note was issued or taken back.
 
-        As they are now, ours or not; as far back as the vendor remembers.
+        Ours or not, as far back as the vendor remembers; none is read. One entry that is unreadable
+        is counted and hides no other.
         """
         ...
 

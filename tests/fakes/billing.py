@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
 from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
+from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.money import Money
@@ -91,9 +92,10 @@ class FakeBilling(Switches):
         await self._call("read_document")
         return f"%PDF-1.7 {self._there(invoice_id).number}".encode()
 
-    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
+    async def corrected_since(self, since: datetime) -> CorrectedInvoices:
         await self._call("corrected_since")
-        return tuple(i for i in self.invoices.values() if i.corrected)
+        named = tuple(Corrected(invoice_id=i.id) for i in self.invoices.values() if i.corrected)
+        return CorrectedInvoices(invoices=named)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         await self._call("preview_credit")

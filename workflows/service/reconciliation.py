@@ -89,11 +89,10 @@ class Reconciliation:
             SweepActivities.tell_corrections,
             plan,
             found,
-            summary=f"look at {len(found.invoices)} credited or voided invoice(s)",
+            summary=f"look at {len(found.deals)} deal(s) whose invoice was corrected",
             lasting=TELL_WITHIN,
         )
-        remark = f"Credit notes were not looked for: {found.refused}" if found.refused else ""
-        return result.model_copy(update={"corrected": told, "remark": remark})
+        return result.model_copy(update={"corrected": told, "remark": found.remark})
 
 
 def _said(stopped: Stopped) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 
+_UNSEEN = "If one is a deal's, `raccord flows start DEAL` shows its credit in the CRM."
+
 
 class Sweep(Value):
     """`full`: every won deal since the cut-over; otherwise what changed, and all of them once a day."""
@@ -31,13 +33,6 @@ class SweepResult(Value):
     """What could not be looked for, and why; the rest was."""
 
 
-class Corrected(Value):
-    """An invoice that was voided or credited; `deal` is what it says of itself, where it is ours."""
-
-    invoice_id: str
-    deal: DealRef | None = None
-
-
 class SweepPlan(Value):
     """The window of one sweep; `changed_since` is None when there was none before."""
 
@@ -50,8 +45,26 @@ class SweepPlan(Value):
 
 
 class Corrections(Value):
-    """The invoices that people voided or credited in the billing system."""
+    """The deals whose invoice a person voided or credited, and what could not be looked at."""
 
-    invoices: tuple[Corrected, ...] = ()
+    deals: tuple[DealRef, ...] = ()
+    unreadable: int = 0
+    """Invoices, or entries of the vendor's list, that could not be read and may be a deal's."""
+    unread: int = 0
+    """Invoices that no record knows, beyond those that one sweep reads."""
     refused: str = ""
-    """Why they could not be listed."""
+    """Why the list is not complete: the next sweep asks for all of it again."""
+
+    @property
+    def remark(self) -> str:
+        """What was left out, and why, in English; nothing when all was seen."""
+        said = []
+        if self.refused:
+            said.append(f"Credit notes were not looked for: {self.refused}")
+        if self.unreadable:
+            said.append(f"{self.unreadable} credited or voided invoice(s) could not be read. {_UNSEEN}")
+        if self.unread:
+            said.append(
+                f"{self.unread} credited invoice(s) that no record knows were too many to read. {_UNSEEN}"
+            )
+        return " ".join(said)

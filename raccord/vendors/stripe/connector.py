@@ -7,6 +7,7 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
@@ -96,7 +97,7 @@ class StripeBilling:
     async def invoiced_lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
         return await self._listing.lines(invoice_id)
 
-    async def corrected_since(self, since: datetime) -> tuple[Invoice, ...]:
+    async def corrected_since(self, since: datetime) -> CorrectedInvoices:
         return await self._corrections.since(since)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:

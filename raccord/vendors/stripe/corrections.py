@@ -4,19 +4,32 @@ import shlex
 from datetime import datetime
 from typing import Any
 
-from raccord.connectors.errors import ConnectorError, NotFound
+from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.reading import Misshapen, read
+from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.invoice import CreditPreview, Invoice
 from raccord.domain.values.totals import Totals, VatTotal
 from raccord.vendors.stripe.api import StripeApi, idempotency_key
 from raccord.vendors.stripe.credit_notes import CREDIT_NOTES, credited
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.money import of_minor
+from raccord.vendors.stripe.orders import reference_of
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.vat import VatRates
-from raccord.vendors.stripe.wire import CorrectionPage, CreditNotePreview, Line, StripeInvoice
+from raccord.vendors.stripe.wire import (
+    Correction,
+    CorrectionPage,
+    CreditData,
+    CreditNotePreview,
+    Line,
+    NamedInvoice,
+    StripeInvoice,
+    VoidedData,
+)
 
-_KINDS = ("credit_note.created", "credit_note.voided", "invoice.voided")
+_VOIDED = "invoice.voided"
+_KINDS = ("credit_note.created", "credit_note.voided", _VOIDED)
 
 
 class Corrections:
@@ -28,20 +41,31 @@ class Corrections:
         self._rates = rates
         self._settings = settings
 
-    async def since(self, since: datetime) -> tuple[Invoice, ...]:
-        """Return the invoices that Stripe's events of 30 days at most name (Stripe docs: api/events/list)."""
+    async def since(self, since: datetime) -> CorrectedInvoices:
+        """Return the invoices that Stripe's events of 30 days at most name (Stripe docs: api/events/list).
+
+        An event that a proxy or a new version of Stripe renders otherwise hides no other.
+        """
         events = self._api.pages(
             Operation("list the credit notes and voided invoices", "Events: Read"),
             "events",
             CorrectionPage,
             {"types": list(_KINDS), "created": {"gte": int(since.timestamp())}},
         )
-        named = {
-            event.data.object.invoice or event.data.object.id: None
-            async for event in events
-            if event.type in _KINDS
-        }
-        return tuple([invoice for id_ in named if (invoice := await self._there(id_))])
+        named: dict[str, Corrected] = {}
+        unreadable = 0
+        async for event in events:
+            if event.type not in _KINDS:
+                continue
+            try:
+                found = _corrected(event)
+            except Misshapen:
+                unreadable += 1
+                continue
+            # A voided invoice is shown whole, a credit note names the id of its own.
+            if not (known := named.get(found.invoice_id)) or found.told > known.told:
+                named[found.invoice_id] = found
+        return CorrectedInvoices(invoices=tuple(named.values()), unreadable=unreadable)
 
     async def preview(self, invoice: Invoice) -> CreditPreview:
         """Have Stripe compute the credit note of all that is left of an invoice."""
@@ -59,12 +83,6 @@ class Corrections:
             return CreditPreview(**plan, totals=await self._totals(found, held.currency))
         except ConnectorError as error:
             return CreditPreview(**plan, remark=str(error))
-
-    async def _there(self, invoice_id: str) -> Invoice | None:
-        try:
-            return await self._invoices.read(invoice_id)
-        except NotFound:
-            return None
 
     async def _totals(self, found: CreditNotePreview, currency: str) -> Totals | None:
         if not found.total_taxes or found.total_excluding_tax is None:
@@ -87,6 +105,22 @@ class Corrections:
         url = shlex.quote(f"{self._settings.base_url.rstrip('/')}/v1/credit_notes")
         form = " ".join(f"-d {shlex.quote(f'{name}={value}')}" for name, value in _flat(body))
         return f'curl {url} -u "$STRIPE_KEY:" -H {shlex.quote(f"Idempotency-Key: {key}")} {form}'
+
+
+def _corrected(event: Correction) -> Corrected:
+    """Read which invoice an event is about. Raises `Misshapen`."""
+    if event.type == _VOIDED:
+        about: NamedInvoice | str = read(event.data, VoidedData).object
+    else:
+        about = read(event.data, CreditData).object.invoice
+    if isinstance(about, str):
+        return Corrected(invoice_id=about)
+    reference = reference_of(about.metadata or {})
+    return Corrected(
+        invoice_id=about.id,
+        deal=reference.deal if reference else None,
+        told=about.metadata is not None,
+    )
 
 
 def _body(held: StripeInvoice, lines: tuple[Line, ...]) -> dict[str, Any]:

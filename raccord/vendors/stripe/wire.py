@@ -5,7 +5,7 @@ Amounts are integers in Stripe's minor units, instants are Unix seconds.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, RootModel, StrictInt, field_validator
 
@@ -249,21 +249,30 @@ class Event(Identified):
     data: EventData
 
 
-class CorrectedObject(Identified):
-    """An invoice, or a credit note, which names its `invoice`."""
-
-    invoice: str | None = None
-
-
-class CorrectionData(Wire):
-    object: CorrectedObject
-
-
 class Correction(Identified):
-    """An event about one of them."""
+    """An event of any kind: only those that were asked for are read further."""
 
-    type: str
-    data: CorrectionData
+    type: str = ""
+    data: Any = None
+    """`VoidedData` or `CreditData`, each read by itself: one that is not must not take its page along."""
+
+
+class NamedInvoice(Identified):
+    metadata: Mapping[str, str] | None = None
+
+
+class VoidedData(Wire):
+    object: NamedInvoice
+
+
+class CreditedInvoice(Wire):
+    """A credit note; its invoice is an id, or the whole of it where that was expanded."""
+
+    invoice: NamedInvoice | str
+
+
+class CreditData(Wire):
+    object: CreditedInvoice
 
 
 # Pydantic forgets a page of something that nobody holds, and takes 2 ms to make it again at the next request.

@@ -9,7 +9,7 @@ import pytest
 from raccord.connectors.errors import Forbidden
 from raccord.vendors.stripe.connector import StripeBilling
 from tests.connectors.stub import Reply, Stub
-from tests.vendors.stripe.samples import invoice, page, refusal, tax, tax_rate
+from tests.vendors.stripe.samples import DEAL, invoice, page, refusal, tax, tax_rate
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 NOTES, PREVIEW = "GET /v1/credit_notes", "GET /v1/credit_notes/preview"
@@ -25,7 +25,7 @@ def note(number: str, total: int, status: str = "issued") -> dict[str, Any]:
     return {"id": f"cn_{number}", "object": "credit_note", "number": number, "total": total, "status": status}
 
 
-def event(kind: str, **shown: str) -> dict[str, Any]:
+def event(kind: str, **shown: Any) -> dict[str, Any]:
     return {"id": f"evt_{shown['id']}", "object": "event", "type": kind, "data": {"object": shown}}
 
 
@@ -56,24 +56,58 @@ async def test_who_may_not_list_credit_notes_sees_their_amount_all_the_same(
     assert (str(found.credited), found.credit_notes) == ("30.00 EUR", ())
 
 
-async def test_what_was_corrected_is_read_as_it_is_now_each_once(billing: StripeBilling, stub: Stub) -> None:
+async def test_what_was_corrected_is_named_each_once_and_no_invoice_is_read(
+    billing: StripeBilling, stub: Stub
+) -> None:
     stub.on(
         "GET /v1/events",
         page(
             event("credit_note.created", id="cn_1", invoice="in_1"),
             event("credit_note.voided", id="cn_1", invoice="in_1"),
-            event("invoice.voided", id="in_2"),
-            event("invoice.voided", id="in_gone"),
-            event("invoice.sent", id="in_3"),
+            event("credit_note.created", id="cn_2", invoice="in_2"),
+            event("invoice.voided", **invoice(id="in_2", status="void")),
+            event("invoice.voided", **invoice(id="in_3", status="void", metadata={})),
+            event("invoice.sent", id="in_4"),
         ),
     )
-    stub.on("GET /v1/invoices/in_1", invoice(**ISSUED))
-    stub.on("GET /v1/invoices/in_2", invoice(id="in_2", status="void", number="F-2"))
     found = await billing.corrected_since(SINCE)
-    assert [(each.id, each.state.value) for each in found] == [("in_1", "open"), ("in_2", "void")]
+    assert [(each.invoice_id, each.deal, each.told) for each in found.invoices] == [
+        ("in_1", None, False),
+        ("in_2", DEAL, True),
+        ("in_3", None, True),
+    ]
+    assert found.unreadable == 0
+    assert {each.route for each in stub.seen} == {"GET /v1/events"}
     asked = stub.last("GET /v1/events")
     assert asked.query["created[gte]"] == str(int(SINCE.timestamp()))
     assert asked.query["types[0]"] == "credit_note.created"
+
+
+async def test_an_invoice_that_nobody_could_read_hides_no_other(billing: StripeBilling, stub: Stub) -> None:
+    foreign = invoice(
+        id="in_2", status="void", metadata={}, total_taxes=[{**tax(2000, 10000), "tax_rate_details": None}]
+    )
+    stub.on("GET /v1/events", page(event("invoice.voided", **foreign), event("invoice.voided", **invoice())))
+    found = await billing.corrected_since(SINCE)
+    assert [(each.invoice_id, each.deal) for each in found.invoices] == [("in_2", None), ("in_1", DEAL)]
+
+
+async def test_events_of_other_kinds_and_shapes_hide_no_other(billing: StripeBilling, stub: Stub) -> None:
+    whole = invoice(id="in_2")
+    stub.on(
+        "GET /v1/events",
+        page(
+            {"id": "evt_1", "type": "balance.available", "data": {"object": {"available": []}}},
+            {"id": "evt_2", "type": "ping", "data": None},
+            {"id": "evt_3", "type": "invoice.voided", "data": {"object": {"status": "void"}}},
+            {"id": "evt_4", "type": "credit_note.created", "data": {"object": {"invoice": None}}},
+            {"id": "evt_5", "type": "credit_note.created", "data": {"object": {"invoice": whole}}},
+            {"id": "evt_6", "type": "credit_note.created", "data": {"object": {"invoice": "in_1"}}},
+        ),
+    )
+    found = await billing.corrected_since(SINCE)
+    assert [(each.invoice_id, each.deal) for each in found.invoices] == [("in_2", DEAL), ("in_1", None)]
+    assert found.unreadable == 2
 
 
 async def test_a_key_that_may_not_read_events_says_so(billing: StripeBilling, stub: Stub) -> None:
