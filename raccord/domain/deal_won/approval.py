@@ -156,7 +156,7 @@ def _history(cycle: int) -> Iterator[Detail]:
 
 
 def _wording(plan: InvoicePlan, rules: InvoicePolicy) -> Iterator[Detail]:
-    if wording := zero_rate_wording(rules, plan.profile.tax_treatment, plan.language):
+    if wording := zero_rate_wording(rules, plan.profile.tax_treatment, plan.lines, plan.language):
         yield _fact("approval.zero_rate", Quote(quote=wording))
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from raccord.domain.deal_won.line_rules import charged_lines
 from raccord.domain.deal_won.recipients import billing_contacts, typed_email
 from raccord.domain.deal_won.vat_rules import domestic, member_state_number, outside_union, rate_on
 from raccord.domain.desk.problems import Cause, Problem, problem
@@ -42,8 +43,8 @@ def cautions(
         _several_billing_contacts(deal, company),
         _handed_in(company, rules),
         _long_terms(deal, company, rules, terms, today) if binding else None,
-        _taxed_abroad(deal, company, rules.vat.seller_country),
-        _business_unproven(deal, company, rules.vat.seller_country),
+        _taxed_abroad(deal, company, rules),
+        _business_unproven(deal, company, rules),
     )
     return tuple(caution for caution in found if caution)
 
@@ -132,9 +133,10 @@ def _long_terms(
     return problem(Cause.TERMS, record, field, "terms.too_long", due_on=due_on, latest=latest)
 
 
-def _taxed_abroad(deal: Deal, company: Company, seller: str) -> Problem | None:
+def _taxed_abroad(deal: Deal, company: Company, rules: InvoicePolicy) -> Problem | None:
     """Doubt VAT on a sale to a business outside the Union, or to one with another member state's number."""
-    taxed = next((line for line in deal.lines if line.vat_rate), None)
+    seller = rules.vat.seller_country
+    taxed = next((line for line in charged_lines(deal, rules) if line.vat_rate), None)
     number = member_state_number(company, seller)
     if taxed is None or company.individual or domestic(company, seller):
         return None
@@ -147,10 +149,11 @@ def _taxed_abroad(deal: Deal, company: Company, seller: str) -> Problem | None:
     return None
 
 
-def _business_unproven(deal: Deal, company: Company, seller: str) -> Problem | None:
+def _business_unproven(deal: Deal, company: Company, rules: InvoicePolicy) -> Problem | None:
     """Doubt that a company outside the Union is one, which is invoiced at 0 % and has no number at all."""
     numbered = any(text.strip() for text in (company.vat_number, company.siren, company.siret))
-    at_zero = any(line.vat_rate == 0 for line in deal.lines)
-    if numbered or not at_zero or company.individual or not outside_union(company, seller):
+    at_zero = any(line.vat_rate == 0 for line in charged_lines(deal, rules))
+    abroad = outside_union(company, rules.vat.seller_country)
+    if numbered or not at_zero or company.individual or not abroad:
         return None
     return problem(Cause.VAT, company_name(company), "vat_number", "vat.business_without_number")

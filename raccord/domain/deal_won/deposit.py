@@ -13,6 +13,8 @@ from raccord.domain.values.deal import Deal
 from raccord.domain.values.invoice import Invoice, InvoiceLine
 from raccord.domain.values.money import EXACT, Money, exponent, round_half_up
 
+SMALLEST = Decimal(1)
+"""In percent. Nobody asks for less ahead: below it the share was typed as a fraction, 0.3 for 30 %."""
 MOST_NAMED = 10
 """Lines that a deposit names; more would not be read."""
 # Printed on invoices in the invoice's own language.
@@ -36,7 +38,7 @@ class Deposit(Value):
 def asked_share(deal: Deal) -> Decimal | None:
     """Return the share that can be invoiced ahead, in percent; None where the deal says no such one."""
     percent = deal.deposit_percent
-    return percent if percent is not None and 0 < percent < 100 else None
+    return percent if percent is not None and SMALLEST <= percent < 100 else None
 
 
 def deposit_on(deal: Deal, lines: tuple[InvoiceLine, ...], language: str) -> Deposit | None:

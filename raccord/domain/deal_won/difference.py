@@ -94,7 +94,10 @@ def other_customer(deal: Deal, invoice: Invoice, identities: tuple[str, ...]) ->
     if isinstance(company, Problem) or not identities:
         return ()
     crm = deal.ref.connection
-    also = [CustomerIdentity(kind=IdentityKind.CRM, value=f"{crm}:{id}") for id in company.merged]
+    # The record itself too: a number that it got since makes no other company of it.
+    also = [
+        CustomerIdentity(kind=IdentityKind.CRM, value=f"{crm}:{id}") for id in (company.id, *company.merged)
+    ]
     if siret := parse_siret(company.siret):
         also.append(CustomerIdentity(kind=IdentityKind.SIRET, value=siret))
     mine = {CustomerIdentity.of(company, crm).reference, *(one.reference for one in also)}

@@ -189,6 +189,15 @@ def invoiced_lines(deal: Deal, rules: Invoicing) -> tuple[LineItem, ...]:
     return tuple(line for line in deal.lines if not line.recurring)
 
 
+def charged_lines(deal: Deal, rules: Invoicing) -> tuple[LineItem, ...]:
+    """Return the invoiced lines that come to something, which alone say how the sale is taxed; all where none
+    does.
+    """
+    sold, currency = invoiced_lines(deal, rules), (deal.currency or "").strip().upper()
+    decimals = exponent(currency) if known_currency(currency) else 2
+    return tuple(line for line in sold if net_of_line(line, decimals) != 0) or sold
+
+
 def line_cautions(deal: Deal, rules: Invoicing) -> Iterator[Problem]:
     """Yield what was decided about lines without asking."""
     ours = {line.id for line in invoiced_lines(deal, rules)}

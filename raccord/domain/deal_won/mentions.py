@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, Operations
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
 def footer_of(
     rules: InvoicePolicy,
     treatment: TaxTreatment,
-    lines: Iterable[InvoiceLine],
+    lines: Collection[InvoiceLine],
     *,
     language: str,
     individual: bool,
@@ -84,7 +84,7 @@ def footer_of(
     spoken = "en" if language == "en" else "fr"
 
     def mentions() -> Iterator[str]:
-        yield zero_rate_wording(rules, treatment, language)
+        yield zero_rate_wording(rules, treatment, lines, language)
         if rules.operations in _OPERATIONS:
             yield _OPERATIONS[rules.operations][spoken]
         if rules.vat.on_debits and any(line.vat_rate for line in lines):
@@ -100,9 +100,13 @@ def _account(rules: InvoicePolicy) -> str:
     return f"IBAN {rules.iban}, BIC {rules.bic}" if rules.bic else f"IBAN {rules.iban}"
 
 
-def zero_rate_wording(rules: InvoicePolicy, treatment: TaxTreatment, language: str) -> str:
-    """Return what the invoice prints of why VAT is 0 %; empty where it is not."""
-    return "" if treatment is TaxTreatment.TAXED else rules.vat.zero_rate_reason(treatment, language)
+def zero_rate_wording(
+    rules: InvoicePolicy, treatment: TaxTreatment, lines: Collection[InvoiceLine], language: str
+) -> str:
+    """Return what the invoice prints of why VAT is 0 %; empty where it is so on none of its lines."""
+    if treatment is TaxTreatment.TAXED or all(line.vat_rate for line in lines):
+        return ""
+    return rules.vat.zero_rate_reason(treatment, language)
 
 
 def missing_mention(rules: InvoicePolicy, *, language: str, individual: bool) -> Problem | None:

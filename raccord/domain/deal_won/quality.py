@@ -6,7 +6,13 @@ from decimal import Decimal
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
 from raccord.domain.deal_won.deposit import Deposit, asked_share, deductions, deposit_on
 from raccord.domain.deal_won.instalments import instalments, undivided
-from raccord.domain.deal_won.line_rules import examine_lines, invoiced_lines, line_cautions, net_of_line
+from raccord.domain.deal_won.line_rules import (
+    charged_lines,
+    examine_lines,
+    invoiced_lines,
+    line_cautions,
+    net_of_line,
+)
 from raccord.domain.deal_won.mentions import footer_of, missing_mention
 from raccord.domain.deal_won.party_rules import SEVERAL_CONTACTS, company_of, examine_company
 from raccord.domain.deal_won.policy import DealWonPolicy
@@ -138,7 +144,7 @@ def _currency(deal: Deal) -> Problem | None:
 def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
     """A French invoice states its VAT in euros too (directive 2006/112, art. 230), which we cannot print."""
     currency = (deal.currency or "").strip().upper()
-    taxed = any(line.vat_rate for line in deal.lines)
+    taxed = any(line.vat_rate for line in charged_lines(deal, rules))
     if currency == "EUR" or rules.vat.seller_country not in FRENCH_VAT_TERRITORY or not taxed:
         return None
     return problem(Cause.CURRENCY, THE_DEAL, "currency", "deal.vat_in_euros", currency=currency)
@@ -196,7 +202,7 @@ def _customer(
     if isinstance(company, Problem):
         individual = bool(deal.companies) and all(c.individual for c in deal.companies)
         return None, _present(company, missing_mention(rules, language=language, individual=individual))
-    treatment, vat = tax_treatment(company, invoiced_lines(deal, rules), rules)
+    treatment, vat = tax_treatment(company, deal, rules)
     profile, found = examine_company(deal, company, treatment, language, rules)
     mention = missing_mention(rules, language=language, individual=company.individual)
     return profile, _present(*vat, *found, _order_number(deal, company), mention)
@@ -257,7 +263,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         *(_unreadable(u, deal) for u in deal.unreadable),
         currency or _vat_in_euros(deal, rules),
         *line_problems,
-        *instalments(deal, today),
+        *instalments(deal, invoiced_lines(deal, rules), today),
         *company_problems,
         odd_terms,
         _won_on(deal, policy),

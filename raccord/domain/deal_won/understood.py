@@ -22,7 +22,9 @@ from raccord.domain.values.parties import Company
 _NO_NUMBER = re.compile(
     r"(?:non |pas |not |un)?(?:assujettie?s?|soumise?|concernee?|applicable|registered)(?: (?:a la )?tva)?"
     r"|(?:en )?(?:cours|attente)(?: d'.*| de .*)?|pending|(?:sans|aucune?|no|pas de) (?:tva|numero|objet|vat)"
-    r"|non|no|0|aucune?|exoneree?s?|exempt|franchise(?: en base)?(?: de tva)?|(?:tva non applicable.*)"
+    r"|fr|(?:auto|micro) ?(?:entrepreneu(?:r|se)|entreprise)"
+    r"|(?:association )?exoneree?s?|association|particulier"
+    r"|non|no|0|aucune?|exempt|franchise(?: en base)?(?: de tva)?|(?:tva non applicable.*)"
 )
 _AMONG_WORDS = re.compile(r"(?:[^\d]*[^\w])?(?P<number>\d[\d\s.-]*\d)(?:[^\w][^\d]*)?")
 """`SIRET : 732 829 320 00074`, `732 829 320 RCS Lyon`: one number, and words that hold no digit beside it."""
@@ -52,7 +54,7 @@ def _numbers(company: Company) -> Company:
     places = ("siren", "siret", "vat_number") if there.address.country in ("FR", None) else ("siren", "siret")
     for place in places:
         own, number = _proven(typed[place])
-        if own and own != place and typed[own] in ("", typed[place], number):
+        if own and own != place and clean(typed[own]) in ("", clean(typed[place]), number):
             typed[place], typed[own] = "", number
     return there.model_copy(update=typed)
 
@@ -72,14 +74,19 @@ def _alone(text: str) -> str:
 
 
 def _with_country(company: Company) -> str:
-    """Return the VAT number with its country; that of a French company where it is this company's own."""
+    """Return the VAT number with its country; that of a French company where it is this company's own, or all
+    that is known of it.
+    """
     typed, country = company.vat_number, company.address.country or "FR"
     if country not in EU_COUNTRIES or not typed or parse_vat_number(typed):
         return typed
     number = parse_vat_number(vat_prefix(country) + clean(typed))
-    if number is None or (country == "FR" and siren_of_vat_number(number) != company.legal_siren):
+    if number is None:
         return typed
-    return number
+    alone = bool(company.address.country) and not (company.siren or company.siret)
+    siren = siren_of_vat_number(number)
+    own = siren == company.legal_siren or (alone and siren is not None)
+    return number if country != "FR" or own else typed
 
 
 def _typed(text: str) -> str:
@@ -88,8 +95,12 @@ def _typed(text: str) -> str:
 
 
 def _located(company: Company) -> Address:
-    """A French number with a metropolitan postal code and no country is an address in France."""
+    """A French number with a metropolitan postal code and no country is an address in France; what is called
+    France at a postal code of Monaco is Monaco.
+    """
     address = company.address
+    if address.monegasque:
+        return address.model_copy(update={"country": "MC"})
     if address.country or company.country_text.strip() or not company.legal_siren:
         return address
     in_france = address.model_copy(update={"country": "FR"})

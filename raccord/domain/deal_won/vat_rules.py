@@ -3,10 +3,11 @@
 Raccord never chooses a rate: lines say it, and these rules say whether the rest of the deal bears it out.
 """
 
+from raccord.domain.deal_won.line_rules import charged_lines
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, Operations
 from raccord.domain.rules.vat import VatPolicy
-from raccord.domain.values.deal import LineItem
+from raccord.domain.values.deal import Deal, LineItem
 from raccord.domain.values.identifiers import (
     EU_COUNTRIES,
     NORTHERN_IRELAND,
@@ -28,19 +29,21 @@ Place = tuple[RecordName, str]
 
 
 def tax_treatment(
-    company: Company, lines: tuple[LineItem, ...], rules: InvoicePolicy
+    company: Company, deal: Deal, rules: InvoicePolicy
 ) -> tuple[TaxTreatment, tuple[Problem, ...]]:
     """Decide how VAT applies, and say why the rates of the lines cannot be right.
 
-    The lines are the CRM's own: what else is wrong with one does not hide what is wrong with its rate.
+    The lines are the CRM's own: what else is wrong with one does not hide what is wrong with its rate. One
+    that comes to nothing says nothing of it.
     """
     if company.address.overseas and not rules.vat.exempt_seller:
         return TaxTreatment.TAXED, (_overseas(company),)
-    rates = [(line, line.vat_rate) for line in lines if line.vat_rate is not None]
+    charged = charged_lines(deal, rules)
+    rates = [(line, line.vat_rate) for line in charged if line.vat_rate is not None]
     zero = [line for line, rate in rates if rate == 0]
     if not zero or company.address.country is None:
         return TaxTreatment.TAXED, ()
-    on_line = rate_on(zero[0], lines)
+    on_line = rate_on(zero[0], deal.lines)
     found = _reason_for_zero(company, on_line, rules)
     if isinstance(found, Problem):
         return TaxTreatment.TAXED, _present(found, _no_number(None, company, rules.vat))

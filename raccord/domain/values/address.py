@@ -96,7 +96,12 @@ class Address(Value):
     def metropolitan(self) -> bool:
         """Whether this is France without its territories overseas and without Monaco."""
         code = self.french_postal_code or ""
-        return self.country == "FR" and bool(code) and not self.overseas and not code.startswith(_MONACO)
+        return self.country == "FR" and bool(code) and not self.overseas and not self.monegasque
+
+    @property
+    def monegasque(self) -> bool:
+        """Whether this is Monaco, whatever the country is called: no other place has its postal codes."""
+        return self.country == "FR" and (self.french_postal_code or "").startswith(_MONACO)
 
     @property
     def registered_in_france(self) -> bool:

@@ -20,10 +20,12 @@ def identity(kind: IdentityKind, value: str) -> str:
         (identity(IdentityKind.SIRET, SIRET), True),
         (identity(IdentityKind.SIRET, OTHER_SIRET), False),
         (identity(IdentityKind.CRM, "crm:13"), False),
+        (identity(IdentityKind.CRM, "crm:12"), True),
+        (identity(IdentityKind.CRM, "crm:9"), True),
     ],
 )
 def test_an_invoice_of_the_companys_own_site_is_no_other_customers(known: str, same: bool) -> None:
-    ours = deal(companies=(company(siret=SIRET),))
+    ours = deal(companies=(company(siret=SIRET, merged=("9",)),))
     assert (other_customer(ours, invoice(), (known,)) == ()) is same
 
 

@@ -9,7 +9,7 @@ import pytest
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import Examination, examine
 from raccord.domain.desk.problems import Cause
-from raccord.domain.rules.invoicing import IndividualRule, Operations, PublicBodies
+from raccord.domain.rules.invoicing import IndividualRule, Operations, PublicBodies, Recurring
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.message import Day
@@ -298,3 +298,14 @@ def test_no_balance_or_one_in_another_currency_changes_nothing(balance: Money | 
     plan = judged(served()).plan
     assert plan is not None
     assert plan.for_customer(customer(balance=balance), VatRounding.PER_LINE) == plan
+
+
+def test_a_line_that_is_not_invoiced_is_not_doubted() -> None:
+    by = policy(invoice=rules(recurring=Recurring.LEAVE, operations=Operations.SERVICES))
+    german, american = abroad("DE", vat_number=GERMAN_VAT), abroad("US")
+    zero, subscribed = line(vat_rate=Decimal(0)), line(id="2", recurring="monthly")
+    left = (Cause.RECURRING, "recurring")
+    assert warned(served(companies=(german,), lines=(zero, subscribed)), by) == [left]
+    free = subscribed.model_copy(update={"vat_rate": Decimal(0)})
+    doubted = (Cause.VAT, "vat_rate")
+    assert warned(served(companies=(american,), lines=(line(), free)), by) == [doubted, left]

@@ -13,7 +13,7 @@ from raccord.domain.values.totals import Totals, VatRounding
 from tests.domain.deal_won.selling import plan_of
 from tests.domain.samples import DEAL, TODAY, deal, invoice, line, policy
 
-SHARES = ("0.5", "10", "30", "33.33", "33.333333", "50", "66.67", "87.5", "99")
+SHARES = ("1", "10", "30", "33.33", "33.333333", "50", "66.67", "87.5", "99")
 SALES = (
     (("1", "1000.00", "20"),),
     (("1", "0.05", "20"), ("1", "1000.03", "20")),

@@ -8,10 +8,11 @@ import pytest
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.deal_won.said import NOTHING_SAID
 from raccord.domain.desk.problems import Cause
+from raccord.domain.rules.invoicing import Recurring
 from raccord.domain.values.deal import Deal
 from tests.domain.deal_won.selling import plan_of, problems_of
-from tests.domain.samples import TODAY, deal, line, policy
-from tests.domain.spoken import say_reason, spoken, two_languages
+from tests.domain.samples import TODAY, deal, line, policy, rules
+from tests.domain.spoken import say_reason, say_remedy, spoken, two_languages
 
 
 def beside(*names: str) -> Deal:
@@ -28,6 +29,18 @@ def test_a_deposit_that_leaves_nothing_to_one_of_two_invoices_is_a_question(perc
     assert f"un acompte de {shown} %" in say_reason(only, "fr")
     assert two_languages(only)
     assert examine(deal(deposit_percent=Decimal(percent)), policy(), TODAY).options == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("0.3", "30"), ("0.01", "1"), ("0.3333", "33,33"), ("0.999", "99,9")]
+)
+def test_a_deposit_below_one_percent_was_typed_as_a_fraction(typed: str, meant: str) -> None:
+    (only,) = problems_of(deal(deposit_percent=Decimal(typed)))
+    assert (only.message.code, only.field) == ("deal.deposit_fraction", "deposit_percent")
+    assert f"est-ce {meant} %" in say_reason(only, "fr")
+    assert f"écrivez {meant}." in say_remedy(only, "fr")
+    assert two_languages(only)
+    plan_of(deal(deposit_percent=Decimal(1)))
 
 
 @pytest.mark.parametrize("percent", [None, Decimal(0), Decimal("0.00")])
@@ -48,6 +61,31 @@ PARTS = (
     "First instalment",
     "2nd installment",
     "Final payment",
+    "1ère échéance",
+    "Échéance du 15/01/2027",
+    "Échéance de janvier",
+    "1er versement",
+    "2e versement",
+    "Deuxième versement",
+    "Versement n° 2",
+    "Versement à la livraison",
+    "Mensualité 1/3",
+    "Mensualité n°2",
+    "Reste à payer",
+    "Avance 30 %",
+    "Avance sur travaux",
+    "A-compte 30%",
+    "Tranche 1",
+    "Jalon 2 - 60 %",
+    "Paiement 1",
+    "Facture 1/2",
+    "Dernière facture",
+    "30 % à la commande",
+    "70% a la livraison",
+    "Site web - 40 % au démarrage",
+    "20 % à l'acceptation",
+    "50% on delivery",
+    "Milestone 2",
 )
 
 
@@ -94,6 +132,23 @@ def test_a_balance_has_to_fit_on_one_invoice() -> None:
         "Installation",
         "Suivi du solde bancaire",
         "Versement en banque",
+        "Gestion des versements",
+        "Facturation électronique - paramétrage",
+        "Échéancier personnalisé",
+        "Échéance fiscale : déclaration",
+        "Forfait Avancé",
+        "Avancé",
+        "Avancement du chantier",
+        "Paiement 3 fois sans frais",
+        "Paiement 3D Secure",
+        "Module paiement en ligne",
+        "Facture électronique",
+        "Facture 2026 : reprise des données",
+        "Jalonnement",
+        "Tranches horaires 0-24",
+        "Hausse de 30 % à prévoir",
+        "Mensualités de prêt : simulateur",
+        "TVA 20 % à la source",
     ],
 )
 def test_what_is_only_called_alike_is_invoiced(name: str) -> None:
@@ -112,3 +167,16 @@ def test_parts_are_asked_about_together_and_an_answer_is_for_these_lines() -> No
     assert examine(found, policy(), TODAY, said).plan is not None
     lines = (line(id="9", name="Acompte 30 %"), line(id="10", name="Autre chose"))
     assert examine(deal(lines=lines), policy(), TODAY, said).plan is None
+
+
+def test_a_reduction_that_depends_on_when_is_paid_is_no_part() -> None:
+    off = line(id="9", name="Remise 10 % à la commande", quantity=Decimal(1), unit_price=Decimal(-10))
+    plan_of(deal(lines=(line(), off)))
+
+
+def test_a_subscription_that_is_left_is_asked_about_by_nobody() -> None:
+    left = policy(invoice=rules(recurring=Recurring.LEAVE))
+    named = line(id="2", name="Logiciel d'acomptes", recurring="monthly")
+    plan_of(deal(lines=(line(), named)), left)
+    (asked,) = problems_of(deal(lines=(line(name="Acompte"), line(id="2"), named)), left)
+    assert asked.message.code == "deal.instalments"

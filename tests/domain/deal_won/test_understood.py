@@ -20,6 +20,9 @@ SIREN, SIRET = "732829320", "73282932000074"
         ({"siren": SIREN, "siret": SIREN}, SIREN, ""),
         ({"siren": "552100554", "siret": SIREN}, "552100554", SIREN),
         ({"siren": "-", "siret": SIRET}, "", SIRET),
+        ({"siren": "732 829 320", "siret": SIREN}, SIREN, ""),
+        ({"siren": SIREN, "siret": "732 829 320"}, SIREN, ""),
+        ({"siren": "732 829 320 00074", "siret": SIRET}, "", SIRET),
         ({"siren": "NC", "siret": "néant"}, "", ""),
     ],
 )
@@ -63,7 +66,10 @@ def test_words_around_a_proven_number_change_nothing(typed: dict[str, str], sire
         ({"vat_number": "44732829320", "siret": SIREN}, "FR44732829320"),
         ({"vat_number": "45732829320"}, "45732829320"),
         ({"vat_number": "96552100554"}, "96552100554"),
-        ({"vat_number": "44732829320", "siret": ""}, "44732829320"),
+        ({"vat_number": "44732829320", "siret": ""}, "FR44732829320"),
+        ({"vat_number": "45732829320", "siret": ""}, "45732829320"),
+        ({"vat_number": "44732829320", "siret": "à venir"}, "44732829320"),
+        ({"vat_number": "44732829320", "siret": "", "address": address(country=None)}, "44732829320"),
         ({"vat_number": "44732829320", "address": address(country="BE")}, "44732829320"),
         ({"vat_number": "TVA : FR44732829320"}, "FR44732829320"),
         ({"vat_number": "N° TVA intracommunautaire : FR44732829320"}, "FR44732829320"),
@@ -104,6 +110,13 @@ def test_a_vat_number_without_its_country_is_of_where_the_company_is_in_france_i
         "TVA non applicable, art. 293 B du CGI",
         "aucune",
         "pas de TVA",
+        "FR",
+        "auto-entrepreneur",
+        "Auto entrepreneuse",
+        "Micro-entreprise",
+        "association exonérée",
+        "Association",
+        "particulier",
     ],
 )
 def test_words_in_place_of_the_vat_number_are_no_number(typed: str) -> None:
@@ -127,6 +140,8 @@ def test_what_may_be_a_number_stays_to_be_judged(typed: str) -> None:
         ({"address": address(country=None, postal_code="98000")}, None),
         ({"address": address(country=None, postal_code="")}, None),
         ({"address": address(country="BE")}, "BE"),
+        ({"address": address(country="FR", postal_code="98000", city="Monaco")}, "MC"),
+        ({"address": address(country="FR", postal_code="98800")}, "FR"),
     ],
 )
 def test_a_french_number_with_a_metropolitan_postal_code_is_in_france(

@@ -9,9 +9,9 @@ from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.deal_won.said import NOTHING_SAID
 from raccord.domain.desk.problems import Cause
-from raccord.domain.rules.invoicing import IndividualRule, Operations
+from raccord.domain.rules.invoicing import IndividualRule, Operations, Recurring
 from raccord.domain.rules.vat import VatPolicy
-from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.deal import Deal, DealRef, Discount
 from raccord.domain.values.invoice import InvoiceReference
 from raccord.domain.values.parties import TaxTreatment
 from tests.domain.deal_won.selling import (
@@ -359,6 +359,49 @@ def test_an_invoice_at_zero_vat_always_prints_its_reason(language: str, written:
 
 def test_an_invoice_with_vat_never_prints_a_reason_for_zero() -> None:
     assert footer_of(deal(), policy()) == ""
+
+
+EXEMPTING = policy(invoice=rules(vat=VatPolicy(zero_rate_reasons=WORDS | {"exempt_fr": "Exonération"})))
+FREE: dict[str, dict[str, Any]] = {
+    "price 0": {"unit_price": Decimal(0)},
+    "100 % off": {"discount": Discount(percent=Decimal(100))},
+}
+
+
+@pytest.mark.parametrize("free", FREE)
+def test_a_line_that_comes_to_nothing_does_not_say_how_the_sale_is_taxed(free: str) -> None:
+    gift = line(id="2", name="Offert", vat_rate=Decimal(0), **FREE[free])
+    assert footer_of(deal(lines=(line(), gift)), EXEMPTING) == ""
+    german = abroad("DE", vat_number=GERMAN_VAT)
+    taxed = line(id="2", name="Offert", **FREE[free])
+    sold = deal(companies=(german,), lines=(line(vat_rate=Decimal(0)), taxed))
+    assert plan_of(sold, selling(S)).profile.tax_treatment is TaxTreatment.REVERSE_CHARGE
+
+
+def test_where_every_line_comes_to_nothing_their_rates_are_judged() -> None:
+    gift = line(vat_rate=Decimal(0), unit_price=Decimal(0))
+    assert Cause.VAT in {found.cause for found in problems_of(deal(lines=(gift,)))}
+
+
+def test_a_deposit_states_no_reason_for_zero_where_nothing_on_it_is_at_zero() -> None:
+    training = line(
+        id="2", name="Formation", quantity=Decimal(1), unit_price=Decimal("0.01"), vat_rate=Decimal(0)
+    )
+    found = deal(lines=(line(), training), deposit_percent=Decimal(30))
+    whole = plan_of(found, EXEMPTING)
+    (only,) = whole.next_to(None).lines
+    assert only.vat_rate
+    ahead = whole.next_to(None).order(InvoiceReference(deal=DEAL), "cus_1", TODAY, EXEMPTING)
+    assert ahead.footer == ""
+    assert footer_of(found.model_copy(update={"deposit_percent": None}), EXEMPTING) == "Exonération"
+
+
+def test_a_subscription_that_is_left_says_nothing_of_the_currency() -> None:
+    left = policy(invoice=rules(recurring=Recurring.LEAVE, operations=S))
+    subscribed = line(id="2", recurring="monthly")
+    plan_of(
+        deal(currency="USD", companies=(abroad("US"),), lines=(line(vat_rate=Decimal(0)), subscribed)), left
+    )
 
 
 @pytest.mark.parametrize(
