@@ -29,7 +29,15 @@ from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
 from workers.connections import Connections, Opened
-from workers.policies import deal_won_policy, desk_rules, keeping_rules, messenger_name, voice, watch_policy
+from workers.policies import (
+    deal_won_policy,
+    desk_rules,
+    in_shadow,
+    keeping_rules,
+    messenger_name,
+    voice,
+    watch_policy,
+)
 from workflows.deal_won.flow import DealWon
 from workflows.service.connection_watch import ConnectionWatch
 from workflows.service.delivered import Delivered
@@ -100,7 +108,9 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         FlowActivities(records),
         DocumentRecords(records, keeping_rules(configuration, crm.capabilities)),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
-        DigestActivities(records, messenger_name(configuration), settings.timing),
+        DigestActivities(
+            records, messenger_name(configuration), settings.timing, shadow=in_shadow(configuration)
+        ),
     )
 
 

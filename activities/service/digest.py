@@ -34,33 +34,40 @@ class Wanted(Value):
 
 
 class DigestActivities:
-    """`messenger`: its connection and queue; empty when there is none, then the reports have to do."""
+    """`messenger`: its connection and queue; empty when there is none, then the reports have to do.
 
-    def __init__(self, records: Records, messenger: str, timing: Timing) -> None:
+    `shadow`: whether a flow is in shadow, whose verdicts are worth telling.
+    """
+
+    def __init__(self, records: Records, messenger: str, timing: Timing, *, shadow: bool) -> None:
         self._records = records
+        self._shadow = shadow
         self._messenger = messenger
         self._timing = timing
 
     @activity.defn(name="digest.note")
     async def note(self, verdict: Verdict) -> None:
         """Keep what was found about a deal for the next digest, in place of what was found before."""
-        if verdict.finding:
-            await self._records.findings.note(verdict.finding)
-        else:
+        found = verdict.finding
+        if found is None:
             await self._records.findings.forget(verdict_key(verdict.deal))
+        elif found.kind.of_shadow or self._messenger:
+            await self._records.findings.note(found)
 
     @activity.defn(name="digest.gather")
-    async def gather(self, until: datetime) -> Wanted | None:
-        """Return what was found up to an aware instant and is to be told; None without it, or a messenger."""
+    async def gather(self, at: datetime) -> Wanted | None:
+        """Return what is to be told under an aware instant; None without it, or a messenger."""
+        if not self._shadow:
+            await self._records.findings.forget_verdicts()
         if not self._messenger:
             return None
-        digest = digest_of(await self._records.findings.untold(until), until)
+        digest = digest_of(await self._records.findings.take(at), at)
         return Wanted(messenger=self._messenger, timing=self._timing, digest=digest) if digest else None
 
     @activity.defn(name="digest.told")
-    async def told(self, until: datetime) -> None:
-        """Remember that all found up to an aware instant was told."""
-        await self._records.findings.told(until, datetime.now(UTC))
+    async def told(self, taken_at: datetime) -> None:
+        """Remember that what was gathered under an aware instant was told."""
+        await self._records.findings.told(taken_at, datetime.now(UTC))
 
 
 class DigestMessages:
@@ -72,5 +79,5 @@ class DigestMessages:
     async def post(self, digest: Digest) -> None:
         """Post the digest's message, once."""
         notice = digest_notice(digest, self._voice)
-        since = digest.until - BEFORE
+        since = digest.at - BEFORE
         await self._announcer.post(notice, ref=digest.ref, about="digest", since=since)

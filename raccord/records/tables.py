@@ -211,9 +211,11 @@ findings = Table(
     Column("key", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("taken_at", Instant),
     Column("told_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
-    Index(None, "told_at", "at"),
+    Index(None, "taken_at"),
+    Index(None, "told_at"),
 )
 
 ignored = Table(

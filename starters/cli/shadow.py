@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from raccord.domain.rules.modes import Mode
 from raccord.domain.service.findings import Finding, tallied
 from raccord.domain.values.message import Param, message
 from raccord.domain.values.money import Money
@@ -11,7 +12,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.texts import called, say, say_param
 from raccord.texts.digest import KINDS, say_tally, say_why
-from starters.cli.common import bold
+from starters.cli.common import bold, warn
 from starters.cli.display import opened, print_json, table
 
 _COLUMNS = ("report.verdict", "report.deal", "report.net", "report.gross", "report.why")
@@ -22,6 +23,8 @@ async def report(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     language = configuration.settings.desk.language
     async with opened(configuration, keys) as records:
         found = await records.findings.verdicts()
+    if Mode.SHADOW not in configuration.settings.modes.values():
+        warn("nothing is in shadow any more: what follows was found before, and the next digest drops it.")
     if as_json:
         print_json([_document(each, language) for each in found])
     elif not found:

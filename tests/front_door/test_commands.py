@@ -48,7 +48,8 @@ class TestUp:
         address = f"http://127.0.0.1:{ports['receiver']}"
         sandbox = raccord(
             "sandbox",
-            *("sandbox", "--port", str(ports["sandbox"]), "--webhook", f"hubspot={address}/webhooks/hubspot"),
+            *("sandbox", "--port", str(ports["sandbox"]), "--mail"),
+            *("--webhook", f"hubspot={address}/webhooks/hubspot"),
             log=tmp_path / "sandbox.log",
         )
         await sandbox.start()

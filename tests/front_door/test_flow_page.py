@@ -61,6 +61,7 @@ async def test_it_names_the_deal_and_what_it_waits_for_in_sealed_words(page: Lan
 async def test_the_views_tell_who_is_waited_for(page: Lane) -> None:
     person, vendor = waiting(("hubspot", "stripe"))
     asked, _ = await dirty_deal(page)
+    await page.question(asked)
     fault = await page.account.fault(vendor="stripe", path=".*", effect={"status": 503}, times=None)
     held_up = await page.account.deal()
     await page.account.win(held_up)

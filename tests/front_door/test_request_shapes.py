@@ -48,6 +48,9 @@ STRIPE_CALLS = {
     ("POST", r"/v1/invoices/[^/]+/finalize"): "InvoiceFinalizeInvoiceParams",
     ("POST", r"/v1/invoices/[^/]+/send"): "InvoiceSendInvoiceParams",
     ("GET", r"/v1/events"): "EventListParams",
+    ("GET", r"/v1/account"): "AccountRetrieveCurrentParams",
+    ("GET", r"/v1/tax_ids"): "TaxIdListParams",
+    ("GET", r"/v1/credit_notes"): "CreditNoteListParams",
 }
 
 
@@ -63,9 +66,10 @@ async def ours(lane: Lane, vendor: str) -> list[dict[str, Any]]:
 
 HUBSPOT_BESIDE_THE_CLIENT = {
     "/account-info/v3/details",
+    "/files/v3/files/search",
     "/oauth/v2/private-apps/get/access-token-info",
 }
-"""What HubSpot documents and its client does not offer: the account, and what a token may do."""
+"""What HubSpot documents and its client does not offer: the account, its files, and what a token may do."""
 
 
 def params_class(name: str) -> Any:

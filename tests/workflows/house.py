@@ -179,10 +179,13 @@ class House:
 
     async def digest(self) -> int:
         """Have the digest of the day told, and return how many findings it told."""
-        told: int = await self._env.client.execute_workflow(
+        return await (await self.begin_digest()).result()
+
+    async def begin_digest(self) -> WorkflowHandle[Any, int]:
+        """Begin to tell the digest of the day."""
+        return await self._env.client.start_workflow(
             "Digest", id="digest", task_queue=FLOWS_QUEUE, result_type=int
         )
-        return told
 
     async def now(self) -> datetime:
         """Return what time it is for the flows."""

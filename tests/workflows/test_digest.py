@@ -1,11 +1,20 @@
 """The digest of the day, on real flows."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
+from activities.service.digest import DigestActivities, Verdict
 from raccord.connectors.errors import Permanent
 from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.timing import Timing
+from raccord.domain.service.findings import Finding, FindingKind
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
 from tests.domain import samples
-from tests.workflows.house import House, needs_server
+from tests.workflows.house import REF, House, needs_server
 
 pytestmark = needs_server
+NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def told(at_home: House) -> list[str]:
@@ -58,3 +67,22 @@ async def test_a_messenger_that_refuses_leaves_the_findings_for_the_next_digest(
     assert await at_home.digest() == 0
     at_home.messenger.heal()
     assert await at_home.digest() == 1
+
+
+async def test_a_flow_that_left_shadow_takes_its_verdicts_along(at_home: House) -> None:
+    await at_home.work(Mode.SHADOW)
+    await at_home.outcome()
+    await at_home.work(Mode.LIVE)
+    assert await at_home.digest() == 0
+    assert await at_home.records.findings.verdicts() == ()
+
+
+async def test_without_a_messenger_what_only_it_would_tell_is_not_kept(tmp_path: Path) -> None:
+    records = Records.open(f"sqlite:///{tmp_path / 'records.db'}", KeyRing.create(tmp_path / "keys.json"))
+    await records.migrate()
+    digest = DigestActivities(records, "", Timing(), shadow=True)
+    missing = Finding(kind=FindingKind.NOT_TRANSMITTED, deal=REF, number="F-1", at=NOW)
+    for each in (missing, missing.model_copy(update={"kind": FindingKind.WOULD_ASK})):
+        await digest.note(Verdict(deal=REF, finding=each))
+    assert [found.kind for found in await records.findings.take(NOW)] == [FindingKind.WOULD_ASK]
+    await records.close()

@@ -1,10 +1,15 @@
 """The digest of the day: what was found since the one before, told in one message."""
 
+from datetime import timedelta
+
 from temporalio import workflow
 
 from activities.service.digest import DigestActivities, DigestMessages
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.steps import Gone, Stopped, run_local, run_step
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_step
+
+WITHIN = timedelta(hours=12)
+"""The run has to end: while it lasts, the schedule starts no other."""
 
 
 @workflow.defn(name="Digest")
@@ -25,9 +30,10 @@ class DailyDigest:
                 timing=wanted.timing,
                 about=RecordName(kind=RecordKind.MESSAGE),
                 summary="tell the channel",
+                within=WITHIN,
             )
-        except (Stopped, Gone) as error:
+        except (Stopped, Gone, OutOfTime) as error:
             workflow.logger.warning("digest.not_told", extra={"error": str(error)})
             return 0
-        await run_local(DigestActivities.told, wanted.digest.until, summary="remember that it was told")
+        await run_local(DigestActivities.told, wanted.digest.at, summary="remember that it was told")
         return sum(tally.count for tally in wanted.digest.tallies)

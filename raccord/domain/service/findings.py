@@ -61,16 +61,16 @@ class Tally(Value):
 
 
 class Digest(Value):
-    """What is told of the findings up to an aware instant: all counted, the first of each kind named."""
+    """What is told of the findings at an aware instant: all counted, the first of each kind named."""
 
-    until: datetime
+    at: datetime
     tallies: tuple[Tally, ...]
     findings: tuple[Finding, ...]
 
     @property
     def ref(self) -> str:
         """The message's mark: the same however often it is told."""
-        return f"digest.{self.until:%Y%m%dT%H%M%S%f}"
+        return f"digest.{self.at:%Y%m%dT%H%M%S%f}"
 
 
 def tallied(findings: tuple[Finding, ...]) -> tuple[Tally, ...]:
@@ -82,12 +82,12 @@ def tallied(findings: tuple[Finding, ...]) -> tuple[Tally, ...]:
     )
 
 
-def digest_of(findings: tuple[Finding, ...], until: datetime) -> Digest | None:
+def digest_of(findings: tuple[Finding, ...], at: datetime) -> Digest | None:
     """Put findings into one message's worth; None when there is nothing to tell."""
     if not findings:
         return None
     named = [each for kind in FindingKind for each in [f for f in findings if f.kind is kind][:LISTED]]
-    return Digest(until=until, tallies=tallied(findings), findings=tuple(map(_shortened, named)))
+    return Digest(at=at, tallies=tallied(findings), findings=tuple(map(_shortened, named)))
 
 
 def _shortened(found: Finding) -> Finding:

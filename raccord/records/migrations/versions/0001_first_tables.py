@@ -180,11 +180,13 @@ def _flows() -> None:
         sa.Column("key", sa.String, nullable=False),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("taken_at", _INSTANT, nullable=True),
         sa.Column("told_at", _INSTANT, nullable=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_findings"),
     )
-    op.create_index("ix_findings_told_at_at", "findings", ["told_at", "at"])
+    op.create_index("ix_findings_taken_at", "findings", ["taken_at"])
+    op.create_index("ix_findings_told_at", "findings", ["told_at"])
     op.create_table(
         "ignored",
         sa.Column("source", sa.String, nullable=False),
