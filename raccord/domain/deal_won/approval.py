@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date
 
-from raccord.domain.deal_won.cautions import DATED_TODAY
+from raccord.domain.deal_won.cautions import DATED_TODAY, term_in_words
 from raccord.domain.deal_won.mentions import zero_rate_wording
 from raccord.domain.deal_won.party_rules import mailed_to
 from raccord.domain.deal_won.policy import DealWonPolicy
@@ -18,7 +18,6 @@ from raccord.domain.values.invoice import Invoice, InvoiceLine, Part
 from raccord.domain.values.message import Day, Message, Param, Percent, Price, Quote, message
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import CustomerProfile
-from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals
 
 ISSUE = "issue"
@@ -128,16 +127,8 @@ def _dates(plan: InvoicePlan, rules: InvoicePolicy, today: date) -> Iterator[Det
     taken = any(w.message.code == DATED_TODAY for w in plan.warnings)
     if plan.part is not Part.DEPOSIT:
         yield _fact("approval.service_date", Day(day=plan.service_date), moving=taken)
-    terms = rules.terms(plan.terms)
-    yield _fact("approval.payment", _terms(terms))
+    yield _fact("approval.payment", term_in_words(rules.terms(plan.terms)))
     yield _fact("approval.due_on", Day(day=rules.due_on(today, plan.terms)), moving=True)
-
-
-def _terms(terms: PaymentTerms) -> Message:
-    if not terms.days and not terms.month_end:
-        return message("approval.terms_at_once")
-    code = "approval.terms_end_of_month" if terms.month_end else "approval.terms"
-    return message(code, count=terms.days)
 
 
 def _sums(totals: Totals) -> Iterator[Detail]:

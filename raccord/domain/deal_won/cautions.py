@@ -11,15 +11,14 @@ from raccord.domain.rules.invoicing import InvoicePolicy, PublicBodies
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.email import parse_emails
 from raccord.domain.values.identifiers import EU_COUNTRIES, NORTHERN_IRELAND, public_body
-from raccord.domain.values.message import RecordName
+from raccord.domain.values.message import Message, RecordName, message
 from raccord.domain.values.money import Money
 from raccord.domain.values.names import THE_DEAL, THE_SETTINGS, company_name, customer_name
 from raccord.domain.values.parties import Company, Customer
 from raccord.domain.values.payment_terms import PaymentTerms
 
-LONGEST_TERMS = timedelta(days=60)
-"""What a French seller may grant a professional of any country, from the invoice date (C. com. L441-10)."""
-LONGEST_END_OF_MONTH = PaymentTerms(days=45, month_end=True)
+LONGEST_TERMS, LONGEST_END_OF_MONTH = 60, 45
+"""Days from the invoice date that a French seller may grant a professional anywhere (C. com. L441-10)."""
 PLAUSIBLE = timedelta(days=366)
 """A service date further away than this is more often a slip of the keyboard than a sale."""
 
@@ -124,13 +123,20 @@ def _dated(code: str, day: date) -> Problem:
 def _long_terms(
     deal: Deal, company: Company, rules: InvoicePolicy, terms: PaymentTerms | None, today: date
 ) -> Problem | None:
-    due_on, (record, field) = rules.due_on(today, terms), terms_at(deal, company)
-    latest = today + LONGEST_TERMS
-    if rules.terms(terms).month_end:
-        latest = rules.due_on(today, LONGEST_END_OF_MONTH)
-    if due_on <= latest:
+    """By the term alone: by the dates of one day the warning would come and go, and an approval with it."""
+    counted, (record, field) = rules.terms(terms), terms_at(deal, company)
+    if counted.days <= (LONGEST_END_OF_MONTH if counted.month_end else LONGEST_TERMS):
         return None
-    return problem(Cause.TERMS, record, field, "terms.too_long", due_on=due_on, latest=latest)
+    due_on = rules.due_on(today, terms)
+    return problem(Cause.TERMS, record, field, "terms.too_long", term=term_in_words(counted), due_on=due_on)
+
+
+def term_in_words(term: PaymentTerms) -> Message:
+    """Return a term of payment as people say it."""
+    if not term.days and not term.month_end:
+        return message("approval.terms_at_once")
+    code = "approval.terms_end_of_month" if term.month_end else "approval.terms"
+    return message(code, count=term.days)
 
 
 def _taxed_abroad(deal: Deal, company: Company, rules: InvoicePolicy) -> Problem | None:

@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+from raccord.domain.deal_won.amounts import amounts
 from raccord.domain.deal_won.cautions import balance_applied, cautions, terms_at
 from raccord.domain.deal_won.deposit import Deposit, asked_share, deductions, deposit_on
-from raccord.domain.deal_won.instalments import instalments, undivided
+from raccord.domain.deal_won.instalments import instalments
 from raccord.domain.deal_won.line_rules import (
     charged_lines,
     examine_lines,
@@ -22,11 +23,11 @@ from raccord.domain.deal_won.said import NOTHING_SAID, Said, contact_options, so
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY, GOODS_OR_SERVICES, tax_treatment
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Option
-from raccord.domain.rules.invoicing import AmountBasis, InvoicePolicy, Operations, selling
+from raccord.domain.rules.invoicing import InvoicePolicy, Operations, selling
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal, Unreadable
 from raccord.domain.values.invoice import Invoice, InvoiceLine, InvoiceOrder, InvoiceReference, Part
-from raccord.domain.values.message import Price, RecordKind
+from raccord.domain.values.message import RecordKind
 from raccord.domain.values.money import Currency, Money, currency_in_use, exponent, round_half_up
 from raccord.domain.values.names import THE_DEAL, record_named
 from raccord.domain.values.parties import Company, Customer, CustomerProfile
@@ -34,8 +35,6 @@ from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 
 MAX_TERMS_DAYS = 365
-LARGEST_GROSS = Decimal(10) ** 12
-"""In major units; more is a slip of the keyboard, and no vendor takes it."""
 
 
 class InvoicePlan(Value):
@@ -150,27 +149,6 @@ def _vat_in_euros(deal: Deal, rules: InvoicePolicy) -> Problem | None:
     return problem(Cause.CURRENCY, THE_DEAL, "currency", "deal.vat_in_euros", currency=currency)
 
 
-def _amount(deal: Deal, totals: Totals, basis: AmountBasis) -> Problem | None:
-    mine = totals.net if basis is AmountBasis.NET else totals.gross
-    if deal.amount is None or round_half_up(deal.amount, exponent(mine.currency)) == mine.amount:
-        return None
-    code = "deal.net_differs" if basis is AmountBasis.NET else "deal.gross_differs"
-    said = Price(price=deal.amount, currency=mine.currency)
-    return problem(Cause.AMOUNT, THE_DEAL, "amount", code, amount=said, lines=mine)
-
-
-def _absurd(totals: Totals) -> Problem | None:
-    if totals.gross.amount < LARGEST_GROSS:
-        return None
-    return problem(Cause.AMOUNT, THE_DEAL, "amount", "deal.amount_absurd")
-
-
-def _nothing_to_pay(totals: Totals) -> Problem | None:
-    if totals.gross.amount > 0:
-        return None
-    return problem(Cause.AMOUNT, THE_DEAL, "amount", "deal.nothing_to_pay")
-
-
 def _terms(deal: Deal, company: Company | None) -> Problem | None:
     terms, (record, field) = _terms_of(deal, company), terms_at(deal, company)
     if terms is None or 0 <= terms.days <= MAX_TERMS_DAYS:
@@ -206,16 +184,6 @@ def _customer(
     profile, found = examine_company(deal, company, treatment, language, rules)
     mention = missing_mention(rules, language=language, individual=company.individual)
     return profile, _present(*vat, *found, _order_number(deal, company), mention)
-
-
-def _amounts(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> tuple[Problem, ...]:
-    currency = (deal.currency or "").upper()
-    totals = compute_totals((line.priced for line in lines), currency, policy.vat_rounding)
-    # What a CRM counts of a subscription into its deal is a choice of the account: the first period, or all.
-    sold_once = not any(line.recurring for line in deal.lines)
-    amount = _amount(deal, totals, policy.invoice.amount_basis) if sold_once else None
-    undividable = undivided(deal, lines, policy.max_lines)
-    return _present(_nothing_to_pay(totals), _absurd(totals), amount, undividable)
 
 
 def _language(deal: Deal, rules: InvoicePolicy) -> str:
@@ -258,6 +226,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
     deal = _delivered(rated(deal, rules.vat))
     lines, line_problems = examine_lines(deal, policy)
     profile, company_problems = _customer(deal, found, rules)
+    odd_amounts, rounded = ((), ()) if currency or line_problems else amounts(deal, lines, policy)
     terms, odd_terms = _terms_of(deal, company), _terms(deal, company)
     found_wrong = _present(
         *(_unreadable(u, deal) for u in deal.unreadable),
@@ -267,7 +236,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         *company_problems,
         odd_terms,
         _won_on(deal, policy),
-        *(() if currency or line_problems else _amounts(deal, lines, policy)),
+        *odd_amounts,
     )
     problems = tuple(each for each in found_wrong if not said.so(each))
     warnings: tuple[Problem, ...] = ()
@@ -275,6 +244,7 @@ def examine(deal: Deal, policy: DealWonPolicy, today: date, said: Said = NOTHING
         warnings = (
             *cautions(deal, company, rules, terms=terms, today=today),
             *line_cautions(deal, rules),
+            *rounded,
         )
     if problems or profile is None or company is None or not deal.currency:
         options = _options(deal, company, problems) if company else ()

@@ -10,7 +10,8 @@ from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.subject import Subject, SubjectKind
 
 _REDUCTION = re.compile(
-    r"\b(?:remises?|rabais|ristournes?|reductions?|discounts?|rebates?|geste commercial)\b"
+    r"\b(?:remises?|rabais|ristournes?|reductions?|discounts?|rebates?|promo(?:tion)?s?|geste commercial"
+    r"|offre de bienvenue)\b"
 )
 
 

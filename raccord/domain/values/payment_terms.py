@@ -41,7 +41,7 @@ _INVOICE = (
 )
 _OF_IT = rf"(?: (?:de |d'|of )?{_INVOICE})?"
 _RECEIPT = rf"(?:la |the )?(?:reception|receipt){_OF_IT}"
-_NOW = rf"(?:comptant|immediate?(?:ly|ment)?|cash|sight|vue){_OF_IT}"
+_NOW = rf"(?:comptant|immediate?(?:ly|ment)?|cash|sight|vue|(?<=a )la commande|(?<=on )order){_OF_IT}"
 _END = r"(?:fdm|jfm|eom|fin (?:de |du )?mois(?: civil)?|end of (?:the )?month)"
 _MEANS = r"(?:par |by )?(?:virement|cheque|prelevement|bank transfer)(?: bancaire| sepa)?"
 _SUBJECT = (
@@ -55,6 +55,8 @@ _DAYS = re.compile(
     r"(?:a |in |within |sous |dans (?:les )?|net a |net ?|[jd] ?\+ ?|[jd](?=[0-9]))?(?P<days>-?[0-9]{1,9})"
     r"(?:\.0{1,2})?(?: ?(?:jours?|jrs?|j|days?|d)(?:\b|(?=fdm)))?(?P<rest>.*)"
 )
+_NUMBERS = {"quinze": "15", "vingt": "20", "trente": "30", "quarante cinq": "45", "soixante": "60"}
+_WRITTEN = re.compile(rf"\b({'|'.join(_NUMBERS)})(?= jours\b)")
 _MONTH_END = re.compile(
     rf"(?:nets? )?(?:{_INVOICE} )?(?:[+/] ?)?(?:a |the )?(?:la )?{_END}{_OF_IT}(?: nets?)?"
 )
@@ -72,7 +74,7 @@ def parse_payment_terms(text: str) -> PaymentTerms:
     Raises `ValueError` for what may mean something else.
     """
     plain = text.strip() if _number(text) else re.sub("[._()]", " ", unaccented(text))
-    plain = _core(" ".join(plain.split()))
+    plain = _core(_WRITTEN.sub(lambda found: _NUMBERS[found[1]], " ".join(plain.split())))
     if _AT_ONCE.fullmatch(plain):
         return PaymentTerms(days=0, month_end=False)
     if first := _MONTH_END_FIRST.fullmatch(plain):

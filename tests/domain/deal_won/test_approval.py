@@ -211,6 +211,11 @@ def test_an_answer_counts_on_another_day_whatever_the_warnings_say_of_today() ->
     assert before.fingerprint != asked(deal(won_on=None)).fingerprint
 
 
+def test_an_approval_of_60_days_end_of_month_is_the_same_on_any_day() -> None:
+    found = deal(payment_terms=terms(60, month_end=True))
+    assert len({asked(found, today=TODAY + timedelta(days=n)).fingerprint for n in range(0, 40, 4)}) == 1
+
+
 def test_an_approval_after_a_credit_note_is_another_one() -> None:
     again = asked(cycle=2)
     assert again.fingerprint != asked().fingerprint

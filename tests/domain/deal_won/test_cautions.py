@@ -106,22 +106,19 @@ def test_more_than_60_days_between_french_companies_is_warned_and_never_blocked(
     ]
 
 
-@pytest.mark.parametrize(
-    ("issued", "days", "long"),
-    [
-        (date(2026, 11, 10), 45, False),  # 31 December
-        (date(2026, 11, 10), 60, True),  # 31 January
-        (date(2026, 11, 22), 60, False),  # 31 January, as 45 days end of month
-        (date(2026, 11, 22), 75, True),
-        (date(2027, 1, 20), 60, False),  # 31 March
-        (date(2027, 1, 1), 30, False),
-    ],
-)
-def test_end_of_month_allows_45_days_and_then_the_end_of_that_month(
-    issued: date, days: int, long: bool
-) -> None:
+@pytest.mark.parametrize(("days", "long"), [(30, False), (45, False), (46, True), (60, True)])
+def test_end_of_month_allows_45_days_whenever_the_invoice_is_issued(days: int, long: bool) -> None:
     by = policy(invoice=rules(end_of_month=True))
-    assert warned(served(payment_terms=terms(days)), by, issued) == ([TERMS] if long else [])
+    for n in range(0, 60, 5):
+        issued = date(2026, 11, 10) + timedelta(days=n)
+        found = served(payment_terms=terms(days), service_date=issued)
+        assert warned(found, by, issued) == ([TERMS] if long else [])
+
+
+def test_a_term_that_is_too_long_is_named() -> None:
+    (only,) = judged(served(payment_terms=terms(60, month_end=True))).warnings
+    assert "(60 jours fin de mois)" in say_reason(only, "fr")
+    assert "(60 days, end of month)" in say_reason(only, "en")
 
 
 def test_no_lawful_term_is_ever_warned_on_any_day_of_a_leap_year() -> None:
@@ -309,3 +306,16 @@ def test_a_line_that_is_not_invoiced_is_not_doubted() -> None:
     free = subscribed.model_copy(update={"vat_rate": Decimal(0)})
     doubted = (Cause.VAT, "vat_rate")
     assert warned(served(companies=(american,), lines=(line(), free)), by) == [doubted, left]
+
+
+def test_a_deal_whose_crm_rounds_the_sum_and_not_the_lines_is_invoiced_and_told() -> None:
+    half = {"quantity": Decimal(1), "unit_price": Decimal("10.115")}
+    lines = (line(id="1", **half), line(id="2", **half))
+    (only,) = judged(served(lines=lines, amount=Decimal("20.23"))).warnings
+    assert (only.cause, only.field, only.message.code) == (Cause.AMOUNT, "amount", "deal.net_rounded")
+    assert "20,23" in say_reason(only, "fr")
+    assert "20,24" in say_reason(only, "fr")
+    assert warned(served(lines=lines, amount=Decimal("20.24"))) == []
+    for wrong in ("20.22", "20.25"):
+        found = examine(served(lines=lines, amount=Decimal(wrong)), policy(), TODAY)
+        assert [each.message.code for each in found.problems] == ["deal.net_differs"]
