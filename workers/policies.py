@@ -8,7 +8,6 @@ from activities.documents.keeping import KeepingRules
 from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.rules.modes import Mode
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.settings.checks import (
@@ -38,11 +37,6 @@ def billing_checks(configuration: Configuration, able: BillingCapabilities) -> I
     yield delivery_check(settings.invoice, delivers=able.delivers, connection=billing)
     yield payment_check(settings.invoice_policy, offers=able.payment_methods, connection=billing)
     yield drafts_check(FLOW, settings.modes[FLOW], drafts=able.drafts, connection=billing)
-
-
-def in_shadow(configuration: Configuration) -> bool:
-    """Whether any flow is in shadow."""
-    return Mode.SHADOW in configuration.settings.modes.values()
 
 
 def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> DealWonPolicy:

@@ -32,7 +32,6 @@ from workers.connections import Connections, Opened
 from workers.policies import (
     deal_won_policy,
     desk_rules,
-    in_shadow,
     keeping_rules,
     messenger_name,
     voice,
@@ -108,9 +107,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         FlowActivities(records),
         DocumentRecords(records, keeping_rules(configuration, crm.capabilities)),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
-        DigestActivities(
-            records, messenger_name(configuration), settings.timing, shadow=in_shadow(configuration)
-        ),
+        DigestActivities(records, messenger_name(configuration), settings.timing, shadow=settings.in_shadow),
     )
 
 

@@ -120,6 +120,28 @@ async def run_step(
     return await _guarded(step, about, queue)
 
 
+async def run_telling(
+    method: Callable[..., Awaitable[object]],
+    arg: Any,
+    *,
+    queue: str,
+    timing: Timing,
+    about: RecordName,
+    summary: str,
+    within: timedelta | None = None,
+) -> bool:
+    """Run a step that tells people something; return whether it did.
+
+    A refusal must not end whoever tells: it is in the log.
+    """
+    try:
+        await run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
+    except (Stopped, Gone, OutOfTime) as error:
+        workflow.logger.warning("desk.not_told", extra={"error": str(error)})
+        return False
+    return True
+
+
 async def run_ours(
     method: Callable[..., Awaitable[T]], *args: Any, summary: str, lasting: timedelta | None = None
 ) -> T:

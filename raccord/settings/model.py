@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
-from raccord.domain.rules.modes import Modes
+from raccord.domain.rules.modes import Mode, Modes
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.sweep import Sweeping
 from raccord.domain.rules.timing import Retrying, Timing
@@ -122,6 +122,11 @@ class Settings(BaseModel):
     def timing(self) -> Timing:
         """How steps are timed and retried, and when a flow says that it waits."""
         return Timing.model_validate(dict(self.temporal) | {"waiting_after": self.watch.flow_waits_after})
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether any flow is in shadow."""
+        return Mode.SHADOW in self.modes.values()
 
     @property
     def clock(self) -> BusinessClock:

@@ -39,6 +39,11 @@ def fail(message: str, *, status: int = 2) -> NoReturn:
     raise click.exceptions.Exit(status)
 
 
+def end(status: int) -> NoReturn:
+    """End the command with an exit status."""
+    raise click.exceptions.Exit(status)
+
+
 def warn(message: str) -> None:
     """Say what does not end the command, on standard error."""
     click.echo(f"{click.style('raccord:', fg='yellow', bold=True)} {message}", err=True)

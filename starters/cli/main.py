@@ -3,7 +3,6 @@
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -11,12 +10,14 @@ from starters.cli.common import (
     as_json,
     config_file,
     configuration,
+    end,
     fail,
     from_the_system,
     key_ring,
     run,
     unless_taken,
 )
+from starters.cli.groups import GROUPS
 from starters.cli.terminal import CLOSED_PIPE, discard_output, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
@@ -24,14 +25,6 @@ EMBEDDED = ("aiosmtpd", "httpx", "rich")
 
 FAILED = 1
 PORT = click.IntRange(1, 65535)
-
-incident_argument = click.argument("incident")
-
-
-def _one_word(_: click.Context, __: click.Parameter, state: str) -> str:
-    if state and not state.replace("_", "").isalpha():
-        raise click.BadParameter("a state is one word: running, waiting, invoiced, closed...")
-    return state
 
 
 @click.group(name="raccord", context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,29 +34,8 @@ def app() -> None:
     question."""
 
 
-@app.group()
-def audit() -> None:
-    """Verify or export the record of every write outside."""
-
-
-@app.group()
-def flows() -> None:
-    """List the flows, or start one by hand, which is always harmless."""
-
-
-@app.group()
-def inbox() -> None:
-    """See and answer the questions that flows wait with."""
-
-
-@app.group()
-def quarantine() -> None:
-    """Look at input that could not be read."""
-
-
-@app.group()
-def shadow() -> None:
-    """See what Raccord would do, and has not done, while it runs in shadow."""
+for group in GROUPS:
+    app.add_command(group)
 
 
 @app.command()
@@ -75,7 +47,7 @@ def demo(leave: bool, json_file: Path | None, only: tuple[str, ...]) -> None:
     _need_embedded("demo")
     from starters.demo.run import run_demo
 
-    _end(run(run_demo(stay=not leave, json_file=json_file, only=only)))
+    end(run(run_demo(stay=not leave, json_file=json_file, only=only)))
 
 
 @app.command()
@@ -84,7 +56,7 @@ def init(path: Path | None) -> None:
     """Write a settings file to fill in, raccord.toml unless PATH says otherwise; never overwrites one."""
     from starters.cli.init import write
 
-    _end(write(path))
+    end(write(path))
 
 
 @app.command()
@@ -100,7 +72,7 @@ def up(config: Path | None) -> None:
         from starters.embedded.up import run_up
 
         look_before_a_start(loaded)
-        _end(run(run_up(loaded, key_ring(loaded, create=True), lock)))
+        end(run(run_up(loaded, key_ring(loaded, create=True), lock)))
 
 
 @app.command()
@@ -182,7 +154,7 @@ def doctor(config: Path | None, as_json: bool) -> None:
     """Check everything a start needs: one line a check, with the exact remedy."""
     from starters.cli.doctor.run import run_doctor
 
-    _end(run(run_doctor(config, as_json=as_json)))
+    end(run(run_doctor(config, as_json=as_json)))
 
 
 @app.command()
@@ -192,7 +164,7 @@ def setup(config: Path | None, as_json: bool) -> None:
     """Make in the CRM the fields that the settings name and that it lacks; what is there is left alone."""
     from starters.cli.setup import set_up
 
-    _end(run(set_up(configuration(config), config, as_json=as_json)))
+    end(run(set_up(configuration(config), config, as_json=as_json)))
 
 
 @app.command()
@@ -206,7 +178,7 @@ def reconcile(once: bool, config: Path | None, as_json: bool) -> None:
     if not once:
         fail("say --once: the regular sweep is a schedule of its own, see the Temporal UI.")
     loaded = configuration(config)
-    _end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
+    end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
 
 
 @app.command()
@@ -218,143 +190,7 @@ def credit(deal: str, config: Path | None, as_json: bool) -> None:
     from starters.cli.credit import prepare
 
     loaded = configuration(config)
-    _end(run(prepare(loaded, key_ring(loaded), deal, as_json=as_json)))
-
-
-@audit.command("verify")
-@config_file
-@as_json
-def audit_verify(config: Path | None, as_json: bool) -> None:
-    """Walk the hash chain: exit status 0 only when no row was changed, removed or reordered."""
-    from starters.cli.audit import verify
-
-    loaded = configuration(config)
-    _end(run(verify(loaded, key_ring(loaded), as_json=as_json)))
-
-
-@audit.command("export")
-@config_file
-def audit_export(config: Path | None) -> None:
-    """Print the audit as JSON lines, unsealed."""
-    from starters.cli.audit import export
-
-    loaded = configuration(config)
-    run(export(loaded, key_ring(loaded)))
-
-
-@flows.command("start")
-@click.argument("deal")
-@config_file
-def flows_start(deal: str, config: Path | None) -> None:
-    """Look at a deal, by its id in the CRM, again: it goes on from what exists, and never invoices twice."""
-    from starters.cli.flows import start
-
-    loaded = configuration(config)
-    _end(run(start(loaded, key_ring(loaded), deal)))
-
-
-@flows.command("list")
-@click.option(
-    "--state", default="", metavar="STATE", callback=_one_word, help="Only those: running, waiting..."
-)
-@config_file
-@as_json
-def flows_list(state: str, config: Path | None, as_json: bool) -> None:
-    """List the flows, the latest first, with their state and where to look at each."""
-    from starters.cli.flows_list import list_all
-
-    loaded = configuration(config)
-    _end(run(list_all(loaded, key_ring(loaded), state=state, as_json=as_json)))
-
-
-@inbox.command("list")
-@click.option("--all", "closed_too", is_flag=True, help="Settled questions too.")
-@config_file
-@as_json
-def inbox_list(closed_too: bool, config: Path | None, as_json: bool) -> None:
-    """List the questions that wait for a person, and the connections that hold flows up."""
-    from starters.cli.inbox import list_all
-
-    loaded = configuration(config)
-    _end(run(list_all(loaded, key_ring(loaded), closed_too=closed_too, as_json=as_json)))
-
-
-@inbox.command("show")
-@incident_argument
-@config_file
-@as_json
-def inbox_show(incident: str, config: Path | None, as_json: bool) -> None:
-    """Show everything about one question of `inbox list`, with the command of each answer."""
-    from starters.cli.inbox import show
-
-    loaded = configuration(config)
-    _end(run(show(loaded, key_ring(loaded), incident, as_json=as_json)))
-
-
-@inbox.command("retry")
-@incident_argument
-@config_file
-def inbox_retry(incident: str, config: Path | None) -> None:
-    """Have the flow look again now; a settled question is asked again if it still stands."""
-    _decide(config, incident, "retry")
-
-
-@inbox.command("skip")
-@incident_argument
-@config_file
-def inbox_skip(incident: str, config: Path | None) -> None:
-    """Go on without this step, where `inbox show` offers it."""
-    _decide(config, incident, "skip")
-
-
-@inbox.command("cancel")
-@incident_argument
-@config_file
-def inbox_cancel(incident: str, config: Path | None) -> None:
-    """Give up what the flow wanted to do, where `inbox show` offers it."""
-    _decide(config, incident, "cancel")
-
-
-@inbox.command("choose")
-@incident_argument
-@click.argument("option")
-@config_file
-def inbox_choose(incident: str, option: str, config: Path | None) -> None:
-    """Choose one of the options that `inbox show` lists."""
-    _decide(config, incident, "choose", option)
-
-
-@quarantine.command("list")
-@config_file
-@as_json
-def quarantine_list(config: Path | None, as_json: bool) -> None:
-    """List the input that was set aside, the latest arrival first."""
-    from starters.cli.quarantine import list_all
-
-    loaded = configuration(config)
-    _end(run(list_all(loaded, key_ring(loaded), as_json=as_json)))
-
-
-@quarantine.command("show")
-@click.argument("number", type=int)
-@config_file
-def quarantine_show(number: int, config: Path | None) -> None:
-    """Print one input of `quarantine list` as it arrived, safe for a terminal."""
-    from starters.cli.quarantine import show
-
-    loaded = configuration(config)
-    _end(run(show(loaded, key_ring(loaded), number)))
-
-
-@shadow.command("report")
-@config_file
-@as_json
-def shadow_report(config: Path | None, as_json: bool) -> None:
-    """List what would be invoiced, what asked and what left alone, with amounts, in the desk's language."""
-    from starters.cli.shadow import report
-
-    loaded = configuration(config)
-    _end(run(report(loaded, key_ring(loaded), as_json=as_json)))
+    end(run(prepare(loaded, key_ring(loaded), deal, as_json=as_json)))
 
 
 def main() -> None:
@@ -375,14 +211,6 @@ def main() -> None:
         sys.exit(FAILED)
 
 
-def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:
-    from raccord.domain.desk.question import Choice
-    from starters.cli.inbox import decide
-
-    loaded = configuration(config)
-    _end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
-
-
 def _need_embedded(command: str) -> None:
     """End the command with a sentence where Raccord was installed for production alone."""
     if missing := [name for name in EMBEDDED if find_spec(name) is None]:
@@ -390,7 +218,3 @@ def _need_embedded(command: str) -> None:
             f"`raccord {command}` needs the extra raccord[embedded], of which {', '.join(missing)} cannot be "
             "found here. `make install` in the folder of Raccord's source installs it."
         )
-
-
-def _end(status: int) -> NoReturn:
-    raise click.exceptions.Exit(status)

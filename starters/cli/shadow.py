@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import click
 
-from raccord.domain.rules.modes import Mode
 from raccord.domain.service.findings import Finding, tallied
 from raccord.domain.values.message import Param, message
 from raccord.domain.values.money import Money
@@ -23,7 +22,7 @@ async def report(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     language = configuration.settings.desk.language
     async with opened(configuration, keys) as records:
         found = await records.findings.verdicts()
-    if Mode.SHADOW not in configuration.settings.modes.values():
+    if not configuration.settings.in_shadow:
         warn("nothing is in shadow any more: what follows was found before, and the next digest drops it.")
     if as_json:
         print_json([_document(each, language) for each in found])

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.service.digest import DigestActivities, DigestMessages
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_step
+from workflows.steps import run_local, run_telling
 
 WITHIN = timedelta(hours=12)
 """The run has to end: while it lasts, the schedule starts no other."""
@@ -22,18 +22,16 @@ class DailyDigest:
         wanted = await run_local(DigestActivities.gather, workflow.now(), summary="gather what is new")
         if wanted is None:
             return 0
-        try:
-            await run_step(
-                DigestMessages.post,
-                wanted.digest,
-                queue=wanted.messenger,
-                timing=wanted.timing,
-                about=RecordName(kind=RecordKind.MESSAGE),
-                summary="tell the channel",
-                within=WITHIN,
-            )
-        except (Stopped, Gone, OutOfTime) as error:
-            workflow.logger.warning("digest.not_told", extra={"error": str(error)})
+        told = await run_telling(
+            DigestMessages.post,
+            wanted.digest,
+            queue=wanted.messenger,
+            timing=wanted.timing,
+            about=RecordName(kind=RecordKind.MESSAGE),
+            summary="tell the channel",
+            within=WITHIN,
+        )
+        if not told:
             return 0
         await run_local(DigestActivities.told, wanted.digest.at, summary="remember that it was told")
         return sum(tally.count for tally in wanted.digest.tallies)

@@ -9,6 +9,7 @@ from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.rules.timing import Timing
 from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.message import RecordKind, RecordName, message
 from raccord.texts import say
@@ -45,7 +46,7 @@ class Reconciliation:
             SweepReads.won_deals,
             plan,
             queue=policy.crm,
-            timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
+            timing=_listing(policy),
             about=RecordName(kind=RecordKind.DEAL),
             summary="list the won deals",
         )
@@ -76,7 +77,7 @@ class Reconciliation:
                 CorrectionReads.corrections,
                 plan,
                 queue=policy.billing,
-                timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
+                timing=_listing(policy),
                 about=RecordName(kind=RecordKind.INVOICE),
                 summary="list the credited and voided invoices",
                 within=CORRECTIONS_WITHIN,
@@ -93,6 +94,10 @@ class Reconciliation:
             lasting=TELL_WITHIN,
         )
         return result.model_copy(update={"corrected": told, "remark": found.remark})
+
+
+def _listing(policy: DealWonPolicy) -> Timing:
+    return policy.timing.model_copy(update={"step_timeout": LIST_WITHIN})
 
 
 def _said(stopped: Stopped) -> str:

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.messaging.remarks import RemarkIn, RemarkMessages
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.steps import Gone, Stopped, run_step
+from workflows.steps import run_telling
 
 
 @workflow.defn(name="Remarking")
@@ -13,14 +13,11 @@ class Remarking:
 
     @workflow.run
     async def run(self, wanted: RemarkIn) -> None:
-        try:
-            await run_step(
-                RemarkMessages.post,
-                wanted.remark,
-                queue=wanted.messenger,
-                timing=wanted.timing,
-                about=RecordName(kind=RecordKind.MESSAGE),
-                summary="tell the channel",
-            )
-        except (Stopped, Gone) as error:
-            workflow.logger.warning("desk.not_told", extra={"error": str(error)})
+        await run_telling(
+            RemarkMessages.post,
+            wanted.remark,
+            queue=wanted.messenger,
+            timing=wanted.timing,
+            about=RecordName(kind=RecordKind.MESSAGE),
+            summary="tell the channel",
+        )

@@ -10,7 +10,7 @@ from activities.desk.messages import DeskMessages
 from activities.desk.questions import DeskActivities, DeskState
 from activities.desk.tasks import DeskTasks
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.steps import Gone, Stopped, run_local, run_step
+from workflows.steps import run_local, run_telling
 
 COALESCE = timedelta(seconds=1)
 """A question that is settled at once is told to nobody."""
@@ -88,8 +88,5 @@ class Telling:
 async def _quietly(
     method: Callable[..., Awaitable[None]], state: DeskState, queue: str, about: RecordName, summary: str
 ) -> None:
-    """Run a step. A refusal must not end the telling: the question stays in the inbox, the log says why."""
-    try:
-        await run_step(method, state.incident, queue=queue, timing=state.timing, about=about, summary=summary)
-    except (Stopped, Gone) as error:
-        workflow.logger.warning("desk.not_told", extra={"error": str(error)})
+    """Run a step about the question, which stays in the inbox whatever becomes of it."""
+    await run_telling(method, state.incident, queue=queue, timing=state.timing, about=about, summary=summary)

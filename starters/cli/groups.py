@@ -1,0 +1,188 @@
+"""The commands that have a first word in common: `raccord inbox list`, `raccord audit verify`."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
+
+incident_argument = click.argument("incident")
+
+
+def _one_word(_: click.Context, __: click.Parameter, state: str) -> str:
+    if state and not state.replace("_", "").isalpha():
+        raise click.BadParameter("a state is one word: running, waiting, invoiced, closed...")
+    return state
+
+
+@click.group()
+def audit() -> None:
+    """Verify or export the record of every write outside."""
+
+
+@click.group()
+def flows() -> None:
+    """List the flows, or start one by hand, which is always harmless."""
+
+
+@click.group()
+def inbox() -> None:
+    """See and answer the questions that flows wait with."""
+
+
+@click.group()
+def quarantine() -> None:
+    """Look at input that could not be read."""
+
+
+@click.group()
+def shadow() -> None:
+    """See what Raccord would do, and has not done, while it runs in shadow."""
+
+
+@audit.command("verify")
+@config_file
+@as_json
+def audit_verify(config: Path | None, as_json: bool) -> None:
+    """Walk the hash chain: exit status 0 only when no row was changed, removed or reordered."""
+    from starters.cli.audit import verify
+
+    loaded = configuration(config)
+    end(run(verify(loaded, key_ring(loaded), as_json=as_json)))
+
+
+@audit.command("export")
+@config_file
+def audit_export(config: Path | None) -> None:
+    """Print the audit as JSON lines, unsealed."""
+    from starters.cli.audit import export
+
+    loaded = configuration(config)
+    run(export(loaded, key_ring(loaded)))
+
+
+@flows.command("start")
+@click.argument("deal")
+@config_file
+def flows_start(deal: str, config: Path | None) -> None:
+    """Look at a deal, by its id in the CRM, again: it goes on from what exists, and never invoices twice."""
+    from starters.cli.flows import start
+
+    loaded = configuration(config)
+    end(run(start(loaded, key_ring(loaded), deal)))
+
+
+@flows.command("list")
+@click.option(
+    "--state", default="", metavar="STATE", callback=_one_word, help="Only those: running, waiting..."
+)
+@config_file
+@as_json
+def flows_list(state: str, config: Path | None, as_json: bool) -> None:
+    """List the flows, the latest first, with their state and where to look at each."""
+    from starters.cli.flows_list import list_all
+
+    loaded = configuration(config)
+    end(run(list_all(loaded, key_ring(loaded), state=state, as_json=as_json)))
+
+
+@inbox.command("list")
+@click.option("--all", "closed_too", is_flag=True, help="Settled questions too.")
+@config_file
+@as_json
+def inbox_list(closed_too: bool, config: Path | None, as_json: bool) -> None:
+    """List the questions that wait for a person, and the connections that hold flows up."""
+    from starters.cli.inbox import list_all
+
+    loaded = configuration(config)
+    end(run(list_all(loaded, key_ring(loaded), closed_too=closed_too, as_json=as_json)))
+
+
+@inbox.command("show")
+@incident_argument
+@config_file
+@as_json
+def inbox_show(incident: str, config: Path | None, as_json: bool) -> None:
+    """Show everything about one question of `inbox list`, with the command of each answer."""
+    from starters.cli.inbox import show
+
+    loaded = configuration(config)
+    end(run(show(loaded, key_ring(loaded), incident, as_json=as_json)))
+
+
+@inbox.command("retry")
+@incident_argument
+@config_file
+def inbox_retry(incident: str, config: Path | None) -> None:
+    """Have the flow look again now; a settled question is asked again if it still stands."""
+    _decide(config, incident, "retry")
+
+
+@inbox.command("skip")
+@incident_argument
+@config_file
+def inbox_skip(incident: str, config: Path | None) -> None:
+    """Go on without this step, where `inbox show` offers it."""
+    _decide(config, incident, "skip")
+
+
+@inbox.command("cancel")
+@incident_argument
+@config_file
+def inbox_cancel(incident: str, config: Path | None) -> None:
+    """Give up what the flow wanted to do, where `inbox show` offers it."""
+    _decide(config, incident, "cancel")
+
+
+@inbox.command("choose")
+@incident_argument
+@click.argument("option")
+@config_file
+def inbox_choose(incident: str, option: str, config: Path | None) -> None:
+    """Choose one of the options that `inbox show` lists."""
+    _decide(config, incident, "choose", option)
+
+
+@quarantine.command("list")
+@config_file
+@as_json
+def quarantine_list(config: Path | None, as_json: bool) -> None:
+    """List the input that was set aside, the latest arrival first."""
+    from starters.cli.quarantine import list_all
+
+    loaded = configuration(config)
+    end(run(list_all(loaded, key_ring(loaded), as_json=as_json)))
+
+
+@quarantine.command("show")
+@click.argument("number", type=int)
+@config_file
+def quarantine_show(number: int, config: Path | None) -> None:
+    """Print one input of `quarantine list` as it arrived, safe for a terminal."""
+    from starters.cli.quarantine import show
+
+    loaded = configuration(config)
+    end(run(show(loaded, key_ring(loaded), number)))
+
+
+@shadow.command("report")
+@config_file
+@as_json
+def shadow_report(config: Path | None, as_json: bool) -> None:
+    """List what would be invoiced, what asked and what left alone, with amounts, in the desk's language."""
+    from starters.cli.shadow import report
+
+    loaded = configuration(config)
+    end(run(report(loaded, key_ring(loaded), as_json=as_json)))
+
+
+def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:
+    from raccord.domain.desk.question import Choice
+    from starters.cli.inbox import decide
+
+    loaded = configuration(config)
+    end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
+
+
+GROUPS = (audit, flows, inbox, quarantine, shadow)
