@@ -10,11 +10,16 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.service import RPCError
 
 from raccord.domain.desk.question import Answer, Choice, Decision
@@ -299,7 +304,13 @@ async def try_again(handle: WorkflowHandle[Any, Any], row: Waiting) -> None:
     decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
     # It is looking again just now, or it ended before it came to the answer.
     with contextlib.suppress(WorkflowUpdateFailedError, RPCError):
-        await handle.execute_update("decide", decision, result_type=str)
+        try:
+            within = timedelta(seconds=patience(30))
+            await handle.execute_update("decide", decision, result_type=str, rpc_timeout=within)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            # One error for two things: an answer that takes long is given again, a cancelled task ends.
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from None
 
 
 def void(run: Run, rules: dict[int, dict[str, Any]]) -> Iterator[tuple[int, str]]:

@@ -42,12 +42,14 @@ async def shows(lane: Lane, view: View, deal: str) -> bool:
 async def test_it_names_the_deal_and_what_it_waits_for_in_sealed_words(page: Lane) -> None:
     deal, _ = await dirty_deal(page)
 
-    async def waits() -> bool:
-        return "En attente d'une personne" in (await details(page, deal)).replace("’", "'")
-
-    await until(waits, what="the page says that the flow waits for a person")
     name = (await page.account.crm.values("deals", deal, "dealname"))["dealname"]
-    assert (await details(page, deal)).startswith(f"### {name} : 1 099,90 € HT\n\n**")
+
+    async def waits() -> bool:
+        # It looks again for a moment when the question's own records come as changes.
+        said = (await details(page, deal)).replace("’", "'")
+        return said.startswith(f"### {name} : 1 099,90 € HT\n\n**") and "En attente d'une personne" in said
+
+    await until(waits, what="the page names the deal and says that the flow waits for a person")
     outside = await Client.connect(page.client.service_client.config.target_host, namespace=page.namespace)
     answer = await flow_of(outside, deal).query(METADATA, result_type=RawValue)
     history = (await flow_of(outside, deal).fetch_history()).to_json()
