@@ -33,6 +33,12 @@ class HintKind(StrEnum):
     COMPANY = "company"
     CONTACT = "contact"
     LINE_ITEM = "line item"
+    INVOICE = "invoice"
+    """An invoice, or the money that an event names it for."""
+    PAYMENT = "payment"
+    """A payment whose event names no invoice."""
+    ALLOCATED_PAYMENT = "allocated payment"
+    """A payment that an invoice has now."""
 
 
 class Hint(Value):

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime
 
 from raccord.domain.values.base import Exact, OneLine, Value, unaccented
+from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Company, Contact, Owner
 from raccord.domain.values.payment_terms import PaymentTerms
 from raccord.domain.values.subject import Subject, SubjectKind
@@ -137,6 +138,40 @@ class Task(Value):
     subject: OneLine
     body: str
     due_at: datetime
+
+
+class FoundDeal(Value):
+    """A deal as a look-up lists it, to be shown to a person who chooses one."""
+
+    ref: DealRef
+    name: OneLine = ""
+    url: str = ""
+    won: bool = False
+    won_on: date | None = None
+    amount: Exact | None = None
+    """As typed in the CRM."""
+    currency: str | None = None
+    invoice_number: str = ""
+    """The invoice that it shows; empty when it shows none."""
+
+
+class PaymentFields(Value):
+    """What Raccord writes on the deal of the money that its invoices brought, over all of them.
+
+    Amounts are gross, one per currency. None clears a date.
+    """
+
+    status: str
+    """`open`, `partly_paid`, `paid`, `overpaid`, `refunded`, `partly_refunded`, `disputed`,
+    `credited`, `void`, `uncollectible`."""
+    paid: tuple[Money, ...] = ()
+    due: tuple[Money, ...] = ()
+    paid_on: date | None = None
+    """Business date of the payment that settled the last of them."""
+    means: str = ""
+    """A `PaymentMeans`, of the last payment; empty when there was none."""
+    details: str = ""
+    """The same in words, a line for each invoice."""
 
 
 class InvoiceFields(Value):

@@ -9,6 +9,8 @@ class SubjectKind(StrEnum):
     """The kinds of record that a flow may be about."""
 
     DEAL = "deal"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
 
 
 class Subject(Value):
