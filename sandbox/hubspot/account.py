@@ -19,11 +19,34 @@ BILLING_STATUSES = (
     ("void", "Annulée"),
     ("needs_attention", "À vérifier"),
 )
+PAYMENT_STATUSES = (
+    ("open", "Ouverte"),
+    ("partly_paid", "Payée en partie"),
+    ("paid", "Payée"),
+    ("overpaid", "Trop-perçu"),
+    ("refunded", "Remboursée"),
+    ("partly_refunded", "Remboursée en partie"),
+    ("disputed", "Contestée"),
+    ("credited", "Avoir émis"),
+    ("void", "Annulée"),
+    ("uncollectible", "Irrécouvrable"),
+)
+PAYMENT_MEANS = (
+    ("card", "Carte"),
+    ("sepa_debit", "Prélèvement SEPA"),
+    ("bank_transfer", "Virement"),
+    ("outside", "Hors de la facturation"),
+    ("credit_balance", "Avoir du client"),
+    ("other", "Autre"),
+)
 _STAMP = {"createdAt": "2024-09-02T08:00:00.000Z", "updatedAt": "2024-09-02T08:00:00.000Z", "archived": False}
 
 
-def schemas(*, custom: bool) -> dict[str, Schema]:
-    """The properties of every object type; `custom` adds those an operator created for billing."""
+def schemas(*, custom: bool, payment: bool) -> dict[str, Schema]:
+    """The properties of every object type.
+
+    `custom` adds those an operator created for billing, `payment` those for the money that came in.
+    """
     standard = {
         "deals": _deals(),
         "companies": _companies(),
@@ -33,11 +56,13 @@ def schemas(*, custom: bool) -> dict[str, Schema]:
         "notes": _notes(),
     }
     own = _custom() if custom else {}
+    if payment:
+        own["deals"] = [*own.get("deals", ()), *_payment()]
     return {kind: Schema([*standard[kind], *own.get(kind, ())]) for kind in standard}
 
 
 def pipelines() -> list[dict[str, Any]]:
-    """Deal pipelines; only the default one has speaking stage ids."""
+    """Deal pipelines; only the default one has speaking stage ids, and a won stage after the won one."""
     return [
         _pipeline(
             "default",
@@ -48,6 +73,7 @@ def pipelines() -> list[dict[str, Any]]:
                 ("presentationscheduled", "Démonstration faite", "0.6"),
                 ("contractsent", "Devis envoyé", "0.9"),
                 ("closedwon", "Gagné", "1.0"),
+                ("218933907", "Payé", "1.0"),
                 ("closedlost", "Perdu", "0.0"),
             ),
         ),
@@ -249,8 +275,7 @@ def _custom() -> dict[str, list[Property]]:
             *_text("billing_credit_notes", group=group, own=True),
             *_number("billing_amount_credited", group=group, own=True),
             *_number("billing_amount_net", "billing_amount_gross", group=group, own=True),
-            *_number("billing_amount_paid", "billing_amount_due", group=group, own=True),
-            *_dated("billing_due_on", "billing_paid_on", "service_date", group=group, kind="date", own=True),
+            *_dated("billing_due_on", "service_date", group=group, kind="date", own=True),
             _choice("billing_status", BILLING_STATUSES, group=group, own=True),
             _choice("language", [("fr", "Français"), ("en", "English")], group=group, own=True),
         ],
@@ -261,6 +286,17 @@ def _custom() -> dict[str, list[Property]]:
         ],
         "line_items": _number("vat_rate", group=group, own=True),
     }
+
+
+def _payment() -> list[Property]:
+    group = "billing"
+    return [
+        _choice("billing_payment_status", PAYMENT_STATUSES, group=group, own=True),
+        *_number("billing_amount_paid", "billing_amount_due", group=group, own=True),
+        *_dated("billing_paid_on", group=group, kind="date", own=True),
+        _choice("billing_payment_means", PAYMENT_MEANS, group=group, own=True),
+        Property("billing_payment_details", "Payment details", field_type="textarea", group=group, own=True),
+    ]
 
 
 def _label(name: str) -> str:

@@ -41,6 +41,12 @@ class Catalogue:
         committed(request)
         return JSONResponse(changed.as_json())
 
+    async def archive_property(self, request: Request) -> Response:
+        asked.query(request)
+        self._schema(request).archive(self._property(request))
+        committed(request)
+        return Response(status_code=204)
+
     async def groups(self, request: Request) -> Response:
         asked.query(request)
         return JSONResponse({"results": list(self._schema(request).groups.values())})

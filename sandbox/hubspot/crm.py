@@ -42,7 +42,10 @@ class Crm:
 
     def __init__(self, *, settings: Callable[[], HubSpotSettings], tell: Callable[[Change], None]) -> None:
         self._settings = settings
-        self.schemas = account.schemas(custom=self.settings.custom_properties)
+        now = self.settings
+        self.schemas = account.schemas(
+            custom=now.custom_properties, payment=now.custom_properties and now.payment_properties
+        )
         self.pipelines = account.pipelines()
         self.owners: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}

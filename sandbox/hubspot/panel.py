@@ -22,6 +22,19 @@ _BILLING_TONES = {
 }
 
 
+_PAYMENT_TONES = {
+    "paid": "good",
+    "overpaid": "warn",
+    "partly_paid": "warn",
+    "partly_refunded": "warn",
+    "refunded": "warn",
+    "disputed": "bad",
+    "uncollectible": "bad",
+}
+_NO_MONEY = ("", "open", "credited", "void")
+"""Payment statuses that say nothing which the invoice's own status does not."""
+
+
 def panel(state: Json, about: Callable[[Collection[str]], Found], links: Mapping[str, str]) -> Json:
     """Everything the panel draws. `links` are the operator's, shown beside each deal: `{id}` is its id."""
     return _Panel(state, about, links).shown()
@@ -60,6 +73,7 @@ class _Panel:
             "amount": values.get("amount"),
             "currency": values.get("deal_currency_code"),
             "stage": stage.get("label", values.get("dealstage")),
+            "money": values.get("billing_payment_details") or "",
             "won_stage": self._won_stage(stage),
             "dirty": repair is not None,
             "wrong": repair["wrong"] if repair else None,
@@ -155,18 +169,29 @@ def _task_links(tasks: list[Json]) -> Iterator[Json]:
 
 def _state(stage: Json, values: Json, mentions: list[Mention]) -> Json:
     """Where the deal stands, as far as the vendors show it."""
-    asked = any(each.kind == "message" and each.open for each in mentions)
-    status = (values.get("billing_status") or "").replace("_", " ")
     match _closed(stage), _won(stage):
         case True, False:
             return {"text": "lost", "tone": "bad"}
         case False, _:
             return {"text": "open", "tone": ""}
-    if asked:
+    if any(each.kind == "message" and each.open for each in mentions):
         return {"text": "waits for a person", "tone": "warn"}
-    if values.get("billing_invoice_number"):
-        tone = _BILLING_TONES.get(values.get("billing_status") or "", "good")
-        return {"text": f"invoice {status}".strip(), "tone": tone}
+    return _shown(values) or _under_way(mentions)
+
+
+def _shown(values: Json) -> Json | None:
+    """What the deal itself says of its money, else of its invoice; None while it says nothing."""
+    money = values.get("billing_payment_status") or ""
+    if money not in _NO_MONEY:
+        return {"text": money.replace("_", " "), "tone": _PAYMENT_TONES.get(money, "")}
+    if not values.get("billing_invoice_number"):
+        return None
+    status = values.get("billing_status") or ""
+    text = f"invoice {status.replace('_', ' ')}".strip()
+    return {"text": text, "tone": _BILLING_TONES.get(status, "good")}
+
+
+def _under_way(mentions: list[Mention]) -> Json:
     if any(each.kind == "invoice" for each in mentions):
         return {"text": "invoice under way", "tone": ""}
     return {"text": "won, no invoice", "tone": ""}

@@ -20,6 +20,14 @@ _INVOICE_FIELDS = (
     "billing_credit_notes",
     "billing_amount_credited",
 )
+_PAYMENT_FIELDS = (
+    "billing_payment_status",
+    "billing_amount_paid",
+    "billing_amount_due",
+    "billing_paid_on",
+    "billing_payment_means",
+    "billing_payment_details",
+)
 _TASK_FIELDS = ("hs_task_subject", "hs_task_body", "hs_task_status", "hubspot_owner_id")
 
 
@@ -74,6 +82,21 @@ class HubSpotPerson(Person):
     async def shown(self, deal: str) -> dict[str, str | None]:
         """Return what the deal shows about its invoice."""
         return await self.values("deals", deal, *_INVOICE_FIELDS)
+
+    async def shown_payment(self, deal: str) -> dict[str, str | None]:
+        """Return what the deal shows about the money that its invoices brought."""
+        found = await self.values("deals", deal, *_PAYMENT_FIELDS)
+        return {name: found.get(name) for name in _PAYMENT_FIELDS}
+
+    async def archive_property(self, kind: str, name: str) -> None:
+        """Archive a custom property in HubSpot's settings."""
+        await self.call("DELETE", f"/crm/v3/properties/{kind}/{name}")
+
+    async def remove_option(self, kind: str, name: str, value: str) -> None:
+        """Take an option off a dropdown in HubSpot's settings."""
+        found = await self.call("GET", f"/crm/v3/properties/{kind}/{name}")
+        left = [option for option in found["options"] if option["value"] != value]
+        await self.call("PATCH", f"/crm/v3/properties/{kind}/{name}", json={"options": left})
 
     async def lines(self, deal: str) -> list[str]:
         """Return the ids of the deal's line items."""

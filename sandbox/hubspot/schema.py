@@ -185,6 +185,15 @@ class Schema:
         self.properties[prop.name] = replace(prop, **changes, extra={**prop.extra, **extra})
         return self.properties[prop.name]
 
+    def archive(self, prop: Property) -> None:
+        """Take a custom property away from every read and write.
+
+        Whether HubSpot frees the name for a new property is not documented; here it does.
+        """
+        if not prop.own:
+            raise invalid(f"{prop.name} cannot be archived.")
+        del self.properties[prop.name]
+
     def _group(self, name: Any) -> str:
         if name not in self.groups:
             raise invalid(f"Property group '{name}' does not exist.")

@@ -41,6 +41,7 @@ class HubSpotSettings(AccountSettings):
     `retry_after`        seconds that a 429 asks for; 0: it does not say, as documented (hubspot.md 8)
     `search_lag`         seconds until search sees a write
     `custom_properties`  False: nobody has created our properties yet; from the next reset on
+    `payment_properties` False: the same of those for payments alone
     What HubSpot leaves open about merges (hubspot.md 2, 4): `merge_creates_new` (the merged record has an id
     of its own), `merge_tells_deletion` (the record merged away is also told as deleted), `merge_lists_ids`
     (the record that remains names the others in `hs_merged_object_ids`).
@@ -59,6 +60,7 @@ class HubSpotSettings(AccountSettings):
     search_lag: float = 0.0
     associations_per_read: int = 100
     custom_properties: bool = True
+    payment_properties: bool = True
     merge_creates_new: bool = True
     merge_tells_deletion: bool = True
     merge_lists_ids: bool = True

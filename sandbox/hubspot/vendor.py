@@ -121,6 +121,7 @@ class HubSpotVendor:
             self._route("POST", properties, catalogue.create_property),
             self._route("GET", properties + "/{name}", catalogue.property),
             self._route("PATCH", properties + "/{name}", catalogue.change_property),
+            self._route("DELETE", properties + "/{name}", catalogue.archive_property),
             self._route("GET", "/crm/v3/pipelines/deals", catalogue.pipelines),
             self._route("GET", "/crm/v3/owners/", catalogue.owners),
             self._route("GET", "/crm/v3/owners/{id}", catalogue.owner),

@@ -325,7 +325,7 @@ async def test_owners_and_pipelines_are_as_the_client_expects(account: Account) 
         if stage.metadata == {"isClosed": "true", "probability": "1.0"}
     ]
     assert (owner.email, owner.user_id) == ("camille.lefevre@hexalab.example", 70112233)
-    assert won == ["closedwon", "218934003"]
+    assert won == ["closedwon", "218933907", "218934003"]
 
 
 async def test_a_wrong_token_is_refused_as_hubspot_does(account: Account) -> None:

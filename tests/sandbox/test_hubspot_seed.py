@@ -71,7 +71,7 @@ def test_the_first_deal_is_the_ordinary_one(account: dict[str, Any]) -> None:
 
 
 def test_seeded_values_name_known_properties_only() -> None:
-    schemas = standing.schemas(custom=True)
+    schemas = standing.schemas(custom=True, payment=True)
     for kind in ("companies", "contacts", "deals"):
         for row in rows(kind):
             assert set(row["properties"]) <= set(schemas[kind].properties)
