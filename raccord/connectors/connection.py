@@ -124,6 +124,8 @@ class Check(Value):
     found: str
     expected: str = ""
     remedy: str = ""
+    flow: str = Field(default="", exclude=True)
+    """The one flow that needs it, by the name of its mode: while that is in shadow, a failure only warns."""
 
     @classmethod
     def ok(cls, name: str, found: str, *, expected: str = "") -> Self:

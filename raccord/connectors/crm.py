@@ -5,7 +5,7 @@ from typing import Protocol
 
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
-from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
 
 VAT_RATES = "mapping.line_items.vat_rate"
@@ -47,6 +47,29 @@ class CrmReader(Protocol):
         """
         ...
 
+    async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
+        """Whether the deal already shows exactly this, in the fields that the account has."""
+        ...
+
+    async def lacks_payment_fields(self) -> tuple[str, ...]:
+        """Name the mapped fields for payments that the account has not: they are left out when writing."""
+        ...
+
+    async def deals_showing(self, invoice_number: str) -> tuple[str, ...]:
+        """Return the ids of the deals that show this invoice number; the CRM's search lag applies."""
+        ...
+
+    async def deals_of_company(self, company_id: str) -> tuple[FoundDeal, ...]:
+        """Return a company's deals, won or not, those that closed last first; 100 at most."""
+        ...
+
+    async def waits_for_paid_stage(self, deal_id: str) -> bool:
+        """Whether the settings name a stage for paid deals that this one has not reached yet.
+
+        Never for a deal that is lost, in another pipeline, or at that stage or beyond it.
+        """
+        ...
+
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         """Return the id of the deal's task that carries `ref`, open or done."""
         ...
@@ -73,6 +96,14 @@ class Crm(CrmReader, Protocol):
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         """Set the deal's invoice fields to exactly these values. `Permanent` names the refused field."""
+        ...
+
+    async def write_payment(self, deal_id: str, fields: PaymentFields) -> None:
+        """Set the deal's payment fields to exactly these values, those that the account has."""
+        ...
+
+    async def move_to_paid_stage(self, deal_id: str) -> None:
+        """Move the deal to the stage for paid deals; see `waits_for_paid_stage`."""
         ...
 
     async def set_up(self) -> tuple[Check, ...]:

@@ -15,6 +15,10 @@ class Memory(Generic[T]):
         self._now = now
         self._known: dict[str, tuple[T, float]] = {}
 
+    def forget(self, key: str) -> None:
+        """Ask anew the next time."""
+        self._known.pop(key, None)
+
     async def get(self, key: str, ask: Callable[[], Awaitable[T]], *, seconds: Callable[[T], float]) -> T:
         """Return what is remembered, else what `ask` returns, remembered for `seconds` of it from then on.
 

@@ -46,7 +46,7 @@ class Port:
 async def _lines(directory: Path, error: Exception | None) -> tuple[list[Check], Port]:
     port: Any = Port(error)
     row = Opened(configuration(directory).crm, port)
-    return [check async for check in vendors.connection(row, default_rate=False)], port
+    return [check async for check in vendors.connection(row, default_rate=False, acting=())], port
 
 
 class TestAConnection:
@@ -60,13 +60,31 @@ class TestAConnection:
             Check.warn(VAT_RATES, "vat_rate does not exist", remedy="Make it."),
         )
         row = Opened(configuration(tmp_path).crm, port)
-        found = [check async for check in vendors.connection(row, default_rate=default_rate)]
+        found = [check async for check in vendors.connection(row, default_rate=default_rate, acting=())]
         names = [check.name.removeprefix("hubspot: ") for check in found]
         rates = found[names.index(VAT_RATES)]
         assert ("every deal would be a question" in rates.found) is not default_rate
         assert names == (
             ["credentials", "deals", VAT_RATES] if default_rate else ["credentials", VAT_RATES, "deals"]
         )
+
+    @pytest.mark.parametrize(
+        ("flow", "acting", "state"),
+        [
+            ("payment", (), CheckState.WARN),
+            ("payment", ("deal_won",), CheckState.WARN),
+            ("payment", ("payment",), CheckState.FAIL),
+            ("", (), CheckState.FAIL),
+        ],
+    )
+    async def test_what_only_a_flow_in_shadow_needs_is_a_warning(
+        self, tmp_path: Path, flow: str, acting: tuple[str, ...], state: CheckState
+    ) -> None:
+        port: Any = Port(None)
+        port.found = (Check.fail("field", "does not exist", remedy="x").model_copy(update={"flow": flow}),)
+        row = Opened(configuration(tmp_path).crm, port)
+        _, found = [check async for check in vendors.connection(row, default_rate=True, acting=acting)]
+        assert (found.state, "flow" in found.model_dump(mode="json")) == (state, False)
 
     async def test_a_refused_key_is_one_failure_that_names_the_variable(self, tmp_path: Path) -> None:
         (failed, rest), port = await _lines(tmp_path, REFUSED)

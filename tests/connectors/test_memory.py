@@ -46,3 +46,12 @@ async def test_a_failure_is_not_remembered() -> None:
     with pytest.raises(OSError, match="away"):
         await memory.get("a", fails, seconds=lambda _: 10)
     assert await memory.get("a", works, seconds=lambda _: 10) == 1
+
+
+async def test_what_is_to_be_forgotten_is_asked_anew_and_the_rest_is_not() -> None:
+    asked = Asked()
+    for key in ("a", "b"):
+        await asked.get(key)
+    asked.memory.forget("a")
+    asked.memory.forget("unknown")
+    assert [await asked.get(key) for key in ("a", "b")] == [3, 2]

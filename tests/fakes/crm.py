@@ -5,7 +5,7 @@ from datetime import date, datetime
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits, Uniqueness
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
-from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
 from tests.fakes.switches import Switches
 
@@ -28,6 +28,11 @@ class FakeCrm(Switches):
         self.contacts: list[Contact] = []
         """Those who are on no deal."""
         self.shown: dict[str, InvoiceFields] = {}
+        self.payments: dict[str, PaymentFields] = {}
+        self.lacks: tuple[str, ...] = ()
+        """Fields for payments that the account has not."""
+        self.unpaid_stage: set[str] = set()
+        """Deals that have yet to reach the stage for paid ones."""
         self.tasks: dict[str, Task] = {}
         """By id; one that is done is in `done` too."""
         self.files: dict[str, bytes] = {}
@@ -38,14 +43,37 @@ class FakeCrm(Switches):
 
     async def read_deal(self, deal_id: str) -> Deal:
         await self._call("read_deal")
-        if deal_id not in self.deals:
-            raise NotFound(f"Deal {deal_id} does not exist.")
+        self._there(deal_id)
         return self.deals[deal_id]
 
     async def shows_invoice(self, deal_id: str, fields: InvoiceFields) -> bool:
         await self._call("shows_invoice")
         shown = self.shown.get(deal_id)
         return shown is not None and _of_credit(shown) == _of_credit(fields)
+
+    async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
+        await self._call("shows_payment")
+        self._there(deal_id)
+        return self.payments.get(deal_id) == fields
+
+    async def lacks_payment_fields(self) -> tuple[str, ...]:
+        await self._call("lacks_payment_fields")
+        return self.lacks
+
+    async def deals_showing(self, invoice_number: str) -> tuple[str, ...]:
+        await self._call("deals_showing")
+        return tuple(id for id, fields in self.shown.items() if fields.number == invoice_number)
+
+    async def deals_of_company(self, company_id: str) -> tuple[FoundDeal, ...]:
+        await self._call("deals_of_company")
+        its = [d for d in self.deals.values() if any(company_id in (c.id, *c.merged) for c in d.companies)]
+        last_first = sorted(its, key=lambda deal: deal.won_on or date.min, reverse=True)
+        return tuple(self._found(deal) for deal in last_first)
+
+    async def waits_for_paid_stage(self, deal_id: str) -> bool:
+        await self._call("waits_for_paid_stage")
+        self._there(deal_id)
+        return deal_id in self.unpaid_stage
 
     async def read_company(self, company_id: str) -> Company | None:
         await self._call("read_company")
@@ -69,9 +97,18 @@ class FakeCrm(Switches):
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         await self._call("write_invoice")
-        if deal_id not in self.deals:
-            raise NotFound(f"Deal {deal_id} does not exist.")
+        self._there(deal_id)
         self.shown[deal_id] = fields
+
+    async def write_payment(self, deal_id: str, fields: PaymentFields) -> None:
+        await self._call("write_payment")
+        self._there(deal_id)
+        self.payments[deal_id] = fields
+
+    async def move_to_paid_stage(self, deal_id: str) -> None:
+        await self._call("move_to_paid_stage")
+        self._there(deal_id)
+        self.unpaid_stage.discard(deal_id)
 
     async def set_up(self) -> tuple[Check, ...]:
         await self._call("set_up")
@@ -100,6 +137,23 @@ class FakeCrm(Switches):
     async def complete_task(self, task_id: str) -> None:
         await self._call("complete_task")
         self.done.add(task_id)
+
+    def _there(self, deal_id: str) -> None:
+        if deal_id not in self.deals:
+            raise NotFound(f"Deal {deal_id} does not exist.")
+
+    def _found(self, deal: Deal) -> FoundDeal:
+        shown = self.shown.get(deal.ref.id)
+        return FoundDeal(
+            ref=deal.ref,
+            name=deal.name,
+            url=deal.url,
+            won=deal.won,
+            won_on=deal.won_on,
+            amount=deal.amount,
+            currency=deal.currency,
+            invoice_number=shown.number if shown else "",
+        )
 
 
 def _of_credit(fields: InvoiceFields) -> InvoiceFields:

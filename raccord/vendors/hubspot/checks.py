@@ -13,6 +13,7 @@ from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
 from raccord.vendors.hubspot.properties import check_properties
 from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
+from raccord.vendors.hubspot.stages import check_stages
 from raccord.vendors.hubspot.tasks import TASK_WRITE
 from raccord.vendors.hubspot.wire import Account, Anything, Token
 
@@ -31,7 +32,8 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
     unread = [kind for kind, right in zip(_KINDS, rights, strict=True) if right.state is CheckState.FAIL]
     fields = await check_properties(client, settings.mapping, unread=unread)
     files = [await _files(client, granted)] if settings.files_folder else []
-    return (account, *_webhooks(settings), *rights, *files, *fields)
+    stages = () if "deals" in unread else await check_stages(client, settings.paid_stages)
+    return (account, *_webhooks(settings), *rights, *files, *fields, *stages)
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:

@@ -7,17 +7,20 @@ from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.deal import Deal, InvoiceFields, Task, WonDeal
+from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import Attachments
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.finding import DealFinder
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
+from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
 from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.setting_up import set_up
 from raccord.vendors.hubspot.settings import HubSpotSettings
+from raccord.vendors.hubspot.stages import PaidStages
 from raccord.vendors.hubspot.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.hubspot.translation import (
     COMPANY,
@@ -54,6 +57,9 @@ class HubSpotCrm:
         self._deals = DealReader(name, self._client, settings, clock)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
+        self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
+        self._finder = DealFinder(name, self._client, settings, clock)
+        self._stages = PaidStages(self._client, settings.paid_stages)
         self._tasks = TasksOnDeals(self._client)
         self._attachments = Attachments(self._client, settings.files_folder)
 
@@ -78,6 +84,27 @@ class HubSpotCrm:
 
     async def write_invoice(self, deal_id: str, fields: InvoiceFields) -> None:
         await self._invoices.write(deal_id, fields)
+
+    async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
+        return await self._payments.shown(deal_id, fields)
+
+    async def write_payment(self, deal_id: str, fields: PaymentFields) -> None:
+        await self._payments.write(deal_id, fields)
+
+    async def lacks_payment_fields(self) -> tuple[str, ...]:
+        return await self._payments.lacking()
+
+    async def deals_showing(self, invoice_number: str) -> tuple[str, ...]:
+        return await self._finder.showing(invoice_number)
+
+    async def deals_of_company(self, company_id: str) -> tuple[FoundDeal, ...]:
+        return await self._finder.of_company(company_id)
+
+    async def waits_for_paid_stage(self, deal_id: str) -> bool:
+        return await self._stages.waits(deal_id)
+
+    async def move_to_paid_stage(self, deal_id: str) -> None:
+        await self._stages.move(deal_id)
 
     async def read_company(self, company_id: str) -> Company | None:
         if (person := company_id.removeprefix(PERSON)) != company_id:

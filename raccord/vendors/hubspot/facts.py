@@ -65,10 +65,10 @@ class Facts:
                 code="unknown_stage",
                 field="dealstage",
             )
-        return all(_is_won(each) for each in stages)
+        return all(is_won(each) for each in stages)
 
 
-def _is_won(stage: Stage) -> bool:
+def is_won(stage: Stage) -> bool:
     closed, probability = (stage.metadata.get(key) or "" for key in ("isClosed", "probability"))
     try:
         return closed.lower() == "true" and parse_decimal(probability) == 1

@@ -17,6 +17,7 @@ from raccord.vendors.hubspot.wanted import Wanted, wanted
 from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 
 SAMPLE_SIZE, SAMPLE_LENGTH = 100, 100
+DROPDOWN_TYPE = "enumeration"
 _TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
 
 
@@ -109,6 +110,26 @@ def _place(kind: str) -> str:
     return f"Settings > Properties > {_TITLES[kind]} properties"
 
 
+def fits(mapped: Wanted, found: Property) -> bool:
+    """Whether a property can hold what is written there; a dropdown's options are another question."""
+    return not _of_another_type(mapped, found) and not _read_only(found)
+
+
+def lacking_options(mapped: Wanted, found: Property) -> list[str]:
+    """Return the options that a dropdown which is written should offer and does not."""
+    offered = {each.value for each in found.options}
+    needed = (*mapped.options, *mapped.later) if mapped.written and found.type == DROPDOWN_TYPE else ()
+    return [option for option in needed if option not in offered]
+
+
+def _of_another_type(mapped: Wanted, found: Property) -> bool:
+    return bool(mapped.types) and found.type not in mapped.types
+
+
+def _read_only(found: Property) -> bool:
+    return found.modification_metadata is not None and found.modification_metadata.read_only_value
+
+
 def _check(kind: str, mapped: Wanted, found: Property | None, sample: str) -> Check:
     state, said, remedy = CheckState.OK, f"{mapped.name}: {sample or 'empty so far'}", ""
     bad = CheckState.FAIL if mapped.written else CheckState.WARN
@@ -116,26 +137,27 @@ def _check(kind: str, mapped: Wanted, found: Property | None, sample: str) -> Ch
     if found is None:
         state, said = bad, _MISSING
         remedy = f"Run `raccord setup`, which makes it, or do so by hand. {by_hand(kind, mapped)}"
-    elif mapped.types and found.type not in mapped.types:
+    elif _of_another_type(mapped, found):
         state, said = bad, f"{mapped.name} is of type {found.type}"
         remedy = (
             f"A property's type cannot hold what is kept there: create another one ({place}), type "
             f"{mapped.kind}, and name it as mapping.{mapped.use}."
         )
-    elif missing := _lacking(mapped, found):
+    elif missing := lacking_options(mapped, found):
         state = bad if any(option in mapped.options for option in missing) else CheckState.WARN
         said = f"{mapped.name} does not offer {', '.join(missing)}"
         remedy = f"Add the option in HubSpot ({place} > {mapped.name}), internal name {', '.join(missing)}."
-    elif mapped.written and found.modification_metadata and found.modification_metadata.read_only_value:
+    elif mapped.written and _read_only(found):
         state, said = bad, f"{mapped.name} is read-only"
         remedy = f"Name a property that can be written as mapping.{mapped.use}."
-    return Check(name=f"mapping.{mapped.use}", state=state, found=said, expected=mapped.name, remedy=remedy)
-
-
-def _lacking(mapped: Wanted, found: Property) -> list[str]:
-    offered = {each.value for each in found.options}
-    needed = (*mapped.options, *mapped.later) if mapped.written and found.type == "enumeration" else ()
-    return [option for option in needed if option not in offered]
+    return Check(
+        name=f"mapping.{mapped.use}",
+        state=state,
+        found=said,
+        expected=mapped.name,
+        remedy=remedy,
+        flow=mapped.flow,
+    )
 
 
 def _with_options(options: tuple[str, ...]) -> str:

@@ -10,12 +10,13 @@ from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.properties import by_hand, existing_properties
 from raccord.vendors.hubspot.settings import Mapping as Names
-from raccord.vendors.hubspot.wanted import CHECKBOX, DATE, DROPDOWN, NUMBER, TEXT, Wanted, wanted
+from raccord.vendors.hubspot.wanted import CHECKBOX, DATE, DROPDOWN, LINES, NUMBER, TEXT, Wanted, wanted
 from raccord.vendors.hubspot.wire import Anything
 
 _GROUP = {"name": "raccord", "label": "Raccord"}
 _FORMS = {
     TEXT: ("string", "text"),
+    LINES: ("string", "textarea"),
     DATE: ("date", "date"),
     NUMBER: ("number", "number"),
     DROPDOWN: ("enumeration", "select"),
@@ -27,6 +28,19 @@ _LABELS = {
     "partially_credited": "Avoir partiel",
     "credited": "Avoir total",
     "void": "Annulée",
+    "open": "En attente",
+    "partly_paid": "Payée en partie",
+    "overpaid": "Trop-perçu",
+    "refunded": "Remboursée",
+    "partly_refunded": "Remboursée en partie",
+    "disputed": "Contestée",
+    "uncollectible": "Irrécouvrable",
+    "card": "Carte",
+    "sepa_debit": "Prélèvement SEPA",
+    "bank_transfer": "Virement",
+    "outside": "Saisi à la main",
+    "credit_balance": "Solde du client",
+    "other": "Autre",
     "fr": "Français",
     "en": "Anglais",
     "true": "Oui",

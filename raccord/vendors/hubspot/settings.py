@@ -22,6 +22,8 @@ _INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
 PropertyName = Annotated[str, StringConstraints(pattern="^[a-z0-9_-]*$")]
 """The internal name of a HubSpot property; empty means "not used"."""
 PropertyValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+StageId = Annotated[str, StringConstraints(strip_whitespace=True, pattern="^[A-Za-z0-9_-]+$", max_length=100)]
+"""The internal name of a pipeline's stage: a word or a number."""
 
 
 class _Names(BaseModel):
@@ -101,7 +103,7 @@ class DealNames(_Names):
 
 
 class InvoiceNames(_Names):
-    """Properties of deals that show the invoice: the only ones Raccord writes."""
+    """Properties of deals that show the invoice."""
 
     id: PropertyName = "billing_invoice_id"
     number: PropertyName = "billing_invoice_number"
@@ -116,6 +118,21 @@ class InvoiceNames(_Names):
     """Written of deals with a deposit only, and kept when the balance follows."""
 
 
+class PaymentNames(_Names):
+    """Properties of deals that show the money which their invoices brought.
+
+    An account that lacks some of them shows the others.
+    """
+
+    status: PropertyName = "billing_payment_status"
+    paid: PropertyName = "billing_amount_paid"
+    due: PropertyName = "billing_amount_due"
+    """This and `paid`: empty where a deal's invoices are in several currencies, which `details` tells."""
+    paid_on: PropertyName = "billing_paid_on"
+    means: PropertyName = "billing_payment_means"
+    details: PropertyName = "billing_payment_details"
+
+
 class Mapping(BaseModel):
     """Which HubSpot properties hold what Raccord reads and writes."""
 
@@ -126,6 +143,18 @@ class Mapping(BaseModel):
     line_items: LineItemNames = LineItemNames()
     deals: DealNames = DealNames()
     invoice: InvoiceNames = InvoiceNames()
+    payment: PaymentNames = PaymentNames()
+
+    @model_validator(mode="after")
+    def _each_shows_one_thing(self) -> Self:
+        shown = (*self.invoice.used, *self.payment.used)
+        twice = sorted({name for name in self.payment.used if shown.count(name) > 1})
+        if twice:
+            raise ValueError(
+                f"the property {twice[0]} is mapped twice: what is written for the one would be undone for "
+                "the other. Name another property in [hubspot.mapping.payment], or leave it empty."
+            )
+        return self
 
 
 class HubSpotSettings(ConnectionSettings):
@@ -140,6 +169,9 @@ class HubSpotSettings(ConnectionSettings):
     mapping: Mapping = Mapping()
     files_folder: str = "/Raccord"
     """Folder of HubSpot's file manager for the PDFs that are attached to deals; empty attaches none."""
+    paid_stages: tuple[StageId, ...] = ()
+    """Where a won deal goes once it is fully paid: at most one stage of each pipeline, by its internal name.
+    Deals of other pipelines stay where they are."""
     requests_per_second: float = Field(default=9.0, gt=0)
     """Below what the subscription admits: 100 requests in 10 s for the smallest, 190 for Professional and
     Enterprise, 250 with the API add-on (HubSpot docs: usage-guidelines)."""

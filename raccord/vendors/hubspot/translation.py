@@ -73,6 +73,11 @@ PERSON = "contact-"
 """Begins the id of a customer who is a contact: another number than that of any company."""
 
 
+def deal_page(account_id: int | None, deal_id: str) -> str:
+    """Return where people open a deal; `""` without the account's number."""
+    return f"https://app.hubspot.com/contacts/{account_id}/record/0-3/{deal_id}" if account_id else ""
+
+
 def line_item(record: Record, names: LineItemNames, room: Room, notes: list[Unreadable]) -> LineItem:
     """Read a line item. A term without a frequency counts as recurring too: somebody sold a period."""
     fields = Fields(f"line item {record.id}", record, room, notes)

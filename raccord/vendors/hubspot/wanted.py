@@ -1,13 +1,15 @@
 """The mapped properties: what each is for, which types fit, and how `setup` makes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from raccord.vendors.hubspot.settings import CompanyNames, InvoiceNames
+from raccord.domain.values.payment import PaymentMeans
+from raccord.vendors.hubspot.settings import CompanyNames, InvoiceNames, PaymentNames
 from raccord.vendors.hubspot.settings import Mapping as Names
 
-TEXT, DATE, NUMBER, DROPDOWN, CHECKBOX = (
+TEXT, LINES, DATE, NUMBER, DROPDOWN, CHECKBOX = (
     "single-line text",
+    "multi-line text",
     "date picker",
     "number",
     "dropdown",
@@ -17,6 +19,20 @@ TEXT, DATE, NUMBER, DROPDOWN, CHECKBOX = (
 STATUSES = ("issued", "paid")
 LATER_STATUSES = ("partially_credited", "credited", "void")
 """An account without them shows no credit notes, and invoices all the same."""
+PAYMENT_STATUSES = (
+    "open",
+    "partly_paid",
+    "paid",
+    "overpaid",
+    "refunded",
+    "partly_refunded",
+    "disputed",
+    "credited",
+    "void",
+    "uncollectible",
+)
+PAYMENT = "payment"
+"""The flow that alone needs the properties for payments."""
 KINDS = ("deals", "companies", "line_items")
 _STRING, _AMOUNT = ("string",), ("number", "string")
 
@@ -37,6 +53,8 @@ class Wanted:
     unique: bool = False
     later: tuple[str, ...] = ()
     """Options without which something is left out, and nothing stops."""
+    flow: str = ""
+    """The one flow that needs it; empty where every one does."""
 
 
 def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
@@ -45,6 +63,7 @@ def wanted(names: Names) -> dict[str, tuple[Wanted, ...]]:
     found = {
         "deals": (
             *_written(names.invoice),
+            *payment(names.payment),
             Wanted("deals.service_date", deals.service_date, "Date de prestation", DATE),
             Wanted("deals.purchase_order", deals.purchase_order, "N° de commande"),
             Wanted("deals.reference", deals.reference, "Référence du devis"),
@@ -93,6 +112,20 @@ def _written(names: InvoiceNames) -> Iterator[Wanted]:
     )
     yield Wanted("invoice.credit_notes", names.credit_notes, "Avoirs", types=_STRING)
     yield Wanted("invoice.amount_credited", names.amount_credited, "Avoirs, TTC", NUMBER, _AMOUNT)
+
+
+def payment(names: PaymentNames) -> tuple[Wanted, ...]:
+    """Return the properties for payments that are mapped."""
+    choice, means = ("enumeration", "string"), tuple(PaymentMeans)
+    found = (
+        Wanted("payment.status", names.status, "Paiement", DROPDOWN, choice, PAYMENT_STATUSES),
+        Wanted("payment.paid", names.paid, "Payé, TTC", NUMBER, _AMOUNT),
+        Wanted("payment.due", names.due, "Reste dû, TTC", NUMBER, _AMOUNT),
+        Wanted("payment.paid_on", names.paid_on, "Payé le", DATE, ("date", "string")),
+        Wanted("payment.means", names.means, "Moyen de paiement", DROPDOWN, choice, means),
+        Wanted("payment.details", names.details, "Détail des paiements", LINES, _STRING),
+    )
+    return tuple(replace(each, written=True, flow=PAYMENT) for each in found if each.name)
 
 
 def _deposit(names: InvoiceNames) -> Iterator[Wanted]:

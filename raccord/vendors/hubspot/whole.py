@@ -16,6 +16,7 @@ from raccord.vendors.hubspot.translation import (
     company,
     contact,
     creation,
+    deal_page,
     line_item,
     merged,
     position,
@@ -97,7 +98,7 @@ class Translation:
         return Deal(
             ref=DealRef(connection=self._connection, id=record.id),
             name=fields.text("dealname"),
-            url=self._url(record.id),
+            url=deal_page(self._account_id, record.id),
             won=parts.won,
             won_on=fields.read("closedate", closed) if parts.won else None,
             pipeline=fields.text("pipeline"),
@@ -131,11 +132,6 @@ class Translation:
         if not self._names.contacts.private_persons or not alone:
             return ()
         return (private_person(contacts[0], room),)
-
-    def _url(self, deal_id: str) -> str:
-        if self._account_id is None:
-            return ""
-        return f"https://app.hubspot.com/contacts/{self._account_id}/record/0-3/{deal_id}"
 
 
 def _missing(parts: Parts) -> list[Unreadable]:

@@ -102,10 +102,14 @@ class OwnerRecord(Identified):
 
 
 class Stage(Identified):
+    label: str | None = None
+    display_order: int | None = None
+    archived: bool | None = None
     metadata: dict[str, str | None] = {}
 
 
 class Pipeline(Identified):
+    label: str | None = None
     stages: tuple[Stage, ...] = ()
 
 

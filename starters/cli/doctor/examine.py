@@ -6,6 +6,7 @@ from pathlib import Path
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
+from raccord.domain.rules.modes import Mode
 from raccord.settings.configuration import Configuration
 from starters.cli.doctor import company, machine, stores, temporal, vendors
 from workers.connections import opened
@@ -88,9 +89,10 @@ async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
 
 async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
     default_rate = loaded.settings.vat.default_rate is not None
+    acting = [flow for flow, mode in loaded.settings.modes.items() if mode is not Mode.SHADOW]
     async with opened(loaded) as connections:
         for row in connections.rows:
-            async for check in vendors.connection(row, default_rate=default_rate):
+            async for check in vendors.connection(row, default_rate=default_rate, acting=acting):
                 yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
         billing: Billing = connections.of(Kind.BILLING)
         for check in billing_checks(loaded, billing.capabilities):

@@ -1,7 +1,7 @@
 """What the vendors say: first whether they answer and accept us, only then what we may do there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import timedelta
 
 from raccord.connectors.connection import Check, CheckState
@@ -13,8 +13,11 @@ from workers.connections import Opened
 CONNECTION_TIME = timedelta(seconds=30)
 
 
-async def connection(row: Opened, *, default_rate: bool) -> AsyncIterator[Check]:
-    """Yield one connection's lines; a refused key or a silent vendor is one failure and not one per right."""
+async def connection(row: Opened, *, default_rate: bool, acting: Collection[str]) -> AsyncIterator[Check]:
+    """Yield one connection's lines; a refused key or a silent vendor is one failure and not one per right.
+
+    `acting`: the flows that are not in shadow. What only another one needs is a warning.
+    """
     if failed := await _refused(row):
         yield failed
         yield Check.skipped(f"{row.name}: permissions and the rest", needs=failed.name)
@@ -27,7 +30,8 @@ async def connection(row: Opened, *, default_rate: bool) -> AsyncIterator[Check]
         yield _silent(row, error)
         return
     for check in _what_matters_first(checks, default_rate=default_rate):
-        yield check.model_copy(update={"name": f"{row.name}: {check.name}"})
+        rated = check.softened() if check.flow and check.flow not in acting else check
+        yield rated.model_copy(update={"name": f"{row.name}: {check.name}"})
 
 
 def _what_matters_first(checks: tuple[Check, ...], *, default_rate: bool) -> Iterator[Check]:

@@ -103,8 +103,11 @@ class BillingCase(Case):
         await port.create_customer(PROFILE, key="cus/1")
 
 
+@dataclass(frozen=True, kw_only=True)
 class CrmCase(Case):
     kind = Kind.CRM
+    paid_stage: Options
+    """The settings that name a stage for paid deals."""
 
     async def deal(self, lab: Lab, *, name: str = "deal", company: str = "Atelier") -> str:
         """Make an open deal of a company: 1 x 1000.00 EUR at 20 %, and 3 x 33.30 EUR at 5.5 %."""

@@ -7,9 +7,11 @@ from typing import Any
 from raccord.domain.desk.notice import Button, Fact, Link, Notice
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.deal import DealRef, InvoiceFields, Task
+from raccord.domain.values.deal import DealRef, InvoiceFields, PaymentFields, Task
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference
+from raccord.domain.values.money import Money
 from raccord.domain.values.parties import CustomerIdentity, CustomerProfile, IdentityKind
+from raccord.domain.values.payment import PaymentMeans
 
 ODD = 'L\'Été « 日本 » & <b>fils</b> 👩\u200d💻 \\ "%20"'
 """A name with all that is likely to be escaped wrongly."""
@@ -34,6 +36,14 @@ FIELDS = InvoiceFields(
     gross=Decimal("1305.39"),
     currency="EUR",
     due_on=date(2026, 12, 24),
+)
+MONEY = PaymentFields(
+    status="partly_paid",
+    paid=(Money(amount=Decimal("1000.00"), currency="EUR"),),
+    due=(Money(amount=Decimal("305.39"), currency="EUR"),),
+    paid_on=date(2026, 12, 1),
+    means=PaymentMeans.BANK_TRANSFER,
+    details=f"F-2026-0042 : 1 000,00 € sur 1 305,39 €\n  {ODD}",
 )
 NOTICE = Notice(
     title=f"SIRET manquant <!channel> {ODD}",

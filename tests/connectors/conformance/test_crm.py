@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from raccord.connectors.connection import CheckState
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import NotFound
+from raccord.domain.values.money import Money
+from raccord.domain.values.payment import PaymentMeans
 from tests.connectors.conformance.cases import CrmCase, cases
 from tests.connectors.conformance.lab import Lab
-from tests.connectors.conformance.samples import FIELDS, ODD, task, today
+from tests.connectors.conformance.samples import FIELDS, MONEY, ODD, task, today
 
+PAYMENT_STATUSES = (
+    *("open", "partly_paid", "paid", "overpaid", "refunded"),
+    *("partly_refunded", "disputed", "credited", "void", "uncollectible"),
+)
 LONG_AGO = today() - timedelta(days=3650)
 
 
@@ -94,6 +101,94 @@ async def test_the_invoice_on_a_deal_is_shown_as_it_was_written(case: CrmCase, l
     assert await crm.shows_invoice(deal, emptied)
     with pytest.raises(NotFound):
         await crm.write_invoice("99999999999", FIELDS)
+
+
+async def test_the_money_on_a_deal_is_shown_as_it_was_written(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    deal = await case.deal(lab)
+    assert await crm.lacks_payment_fields() == ()
+    assert not await crm.shows_payment(deal, MONEY)
+    await crm.write_payment(deal, MONEY)
+    assert await crm.shows_payment(deal, MONEY)
+    dollars = Money(amount=Decimal(7), currency="USD")
+    for change in (
+        {"status": "paid", "due": (Money.zero("EUR"),)},
+        {"means": ""},
+        {"paid_on": None},
+        {"details": ""},
+        {"paid": (*MONEY.paid, dollars), "due": ()},
+        {"paid": (), "due": ()},
+    ):
+        changed = MONEY.model_copy(update=change)
+        assert not await crm.shows_payment(deal, changed)
+        await crm.write_payment(deal, changed)
+        assert await crm.shows_payment(deal, changed)
+        await crm.write_payment(deal, MONEY)
+        assert await crm.shows_payment(deal, MONEY)
+    for call in (crm.write_payment, crm.shows_payment):
+        with pytest.raises(NotFound):
+            await call("99999999999", MONEY)
+
+
+@pytest.mark.parametrize("status", PAYMENT_STATUSES)
+async def test_every_status_has_a_place(case: CrmCase, lab: Lab, crm: Crm, status: str) -> None:
+    deal, money = await case.deal(lab), MONEY.model_copy(update={"status": status})
+    await crm.write_payment(deal, money)
+    assert await crm.shows_payment(deal, money)
+
+
+async def test_every_means_has_a_place(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    deal = await case.deal(lab)
+    for means in PaymentMeans:
+        money = MONEY.model_copy(update={"means": means})
+        await crm.write_payment(deal, money)
+        assert await crm.shows_payment(deal, money)
+
+
+async def test_deals_are_found_by_the_number_of_their_invoice(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    number = f"F-{uuid4().hex[:12]}"
+    one, two, other = [await case.deal(lab) for _ in range(3)]
+    assert await crm.deals_showing(number) == ()
+    for deal in (one, two):
+        await crm.write_invoice(deal, FIELDS.model_copy(update={"invoice_id": deal, "number": number}))
+    longer = {"invoice_id": other, "number": f"{number}-2"}
+    await crm.write_invoice(other, FIELDS.model_copy(update=longer))
+    assert set(await crm.deals_showing(number)) == {one, two}
+    assert await crm.deals_showing("") == ()
+
+
+async def test_a_companys_deals_are_listed_for_a_person_to_choose(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    deal = await case.deal(lab, name=ODD)
+    (company,) = (await crm.read_deal(deal)).companies
+    (found,) = await crm.deals_of_company(company.id)
+    assert (found.ref.id, found.name, found.won, found.won_on) == (deal, ODD, False, None)
+    await case.win(lab, deal)
+    await crm.write_invoice(deal, FIELDS)
+    (found,) = await crm.deals_of_company(company.id)
+    assert (found.won, found.won_on, found.currency) == (True, today(), "EUR")
+    assert found.invoice_number == FIELDS.number
+    assert found.url == (await crm.read_deal(deal)).url
+    assert await crm.deals_of_company("99999999999") == ()
+
+
+async def test_a_won_deal_moves_to_the_stage_for_paid_ones_once(case: CrmCase, lab: Lab) -> None:
+    await lab.option(case.vendor, **case.quiet)
+    won, never = await case.deal(lab), await case.deal(lab)
+    await case.win(lab, won)
+    async with case.open(lab, **case.paid_stage) as crm:
+        assert await crm.waits_for_paid_stage(won)
+        assert not await crm.waits_for_paid_stage(never)
+        for deal in (won, won, never):
+            await crm.move_to_paid_stage(deal)
+        assert not await crm.waits_for_paid_stage(won)
+        assert [(await crm.read_deal(deal)).won for deal in (won, never)] == [True, False]
+        with pytest.raises(NotFound):
+            await crm.waits_for_paid_stage("99999999999")
+
+
+async def test_without_such_a_stage_no_deal_waits(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    deal = await case.deal(lab)
+    await case.win(lab, deal)
+    assert not await crm.waits_for_paid_stage(deal)
 
 
 async def test_a_task_is_found_by_its_mark_and_done_once(case: CrmCase, lab: Lab, crm: Crm) -> None:

@@ -11,6 +11,11 @@ from tests.vendors.hubspot.stub import Asked, Reply, Stub
 
 KINDS = ("deals", "companies", "contacts", "line_items")
 READ = (*KINDS, "tasks")
+PAYMENT_STATUSES = (
+    *("open", "partly_paid", "paid", "overpaid", "refunded"),
+    *("partly_refunded", "disputed", "credited", "void", "uncollectible"),
+)
+PAYMENT_MEANS = ("card", "sepa_debit", "bank_transfer", "outside", "credit_balance", "other")
 TYPES = {
     "deals": {
         "billing_invoice_id": "string",
@@ -22,6 +27,12 @@ TYPES = {
         "billing_amount_gross": "number",
         "billing_credit_notes": "string",
         "billing_amount_credited": "number",
+        "billing_payment_status": "enumeration",
+        "billing_amount_paid": "number",
+        "billing_amount_due": "number",
+        "billing_paid_on": "date",
+        "billing_payment_means": "enumeration",
+        "billing_payment_details": "string",
         "service_date": "date",
         "purchase_order": "string",
         "language": "enumeration",
@@ -50,6 +61,8 @@ class Set:
         self.property("deals", "billing_status")["options"] = [
             {"value": each} for each in ("issued", "paid", "partially_credited", "credited", "void")
         ]
+        self.property("deals", "billing_payment_status")["options"] = [{"value": v} for v in PAYMENT_STATUSES]
+        self.property("deals", "billing_payment_means")["options"] = [{"value": v} for v in PAYMENT_MEANS]
         stub.on(f"GET {ACCOUNT}", Reply({"portalId": 144000001, "accountType": "STANDARD"}))
         stub.on(f"GET {ROOT}/v3/owners/", Reply({"results": []}))
         stub.on("GET /files/v3/files/search", Reply({"results": []}))
@@ -80,7 +93,7 @@ async def checks(crm: Crm) -> dict[str, Check]:
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
-    assert len(found) == 1 + 6 + 1 + 19
+    assert len(found) == 1 + 6 + 1 + 25
     changes = [(a.path, a.json) for a in ready.stub.seen if a.method == "PATCH"]
     nothing: dict[str, Any] = {"properties": {}}
     assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]

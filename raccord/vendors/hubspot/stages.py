@@ -1,0 +1,135 @@
+"""Moving deals that are paid to the stage that the settings name (HubSpot docs: api/crm/pipelines)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raccord.connectors.connection import Check
+from raccord.connectors.errors import ConnectorError
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.memory import Memory
+from raccord.vendors.hubspot import paths
+from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.facts import is_won
+from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
+from raccord.vendors.hubspot.records import Records, scope
+from raccord.vendors.hubspot.wanted import PAYMENT
+from raccord.vendors.hubspot.wire import Identified, Pipeline, Pipelines, Stage
+
+_REMEMBERED = 60.0
+"""Seconds that pipelines are known: somebody who adds a stage sees deals move to it soon."""
+_DEALS = "deals"
+_SETTING = "paid_stages"
+_READING = Operation("read the deal pipelines", scope(_DEALS))
+
+
+class PaidStages:
+    """The stages for paid deals of one HubSpot account, at most one of each pipeline."""
+
+    def __init__(self, client: HubSpotClient, wanted: tuple[str, ...]) -> None:
+        self._client = client
+        self._records = Records(client)
+        self._wanted = wanted
+        self._known: Memory[tuple[Pipeline, ...]] = Memory()
+
+    async def waits(self, deal_id: str) -> bool:
+        """Whether the deal has yet to reach the stage of its pipeline; see the port."""
+        return await self._next(deal_id) is not None
+
+    async def move(self, deal_id: str) -> None:
+        """Move the deal, if it is still to be moved."""
+        if not (stage := await self._next(deal_id)):
+            return
+        await self._client.patch(
+            Operation(f"move the deal {deal_id} to the stage {stage}", DEAL_WRITE, write=True),
+            paths.record(_DEALS, deal_id),
+            {"properties": {"dealstage": stage}},
+            Identified,
+        )
+
+    async def _next(self, deal_id: str) -> str | None:
+        """Return the stage that the deal should go to, or None when it stays."""
+        if not self._wanted:
+            return None
+        deal = await self._records.deal(deal_id, ("pipeline", "dealstage"))
+        pipelines = await self._known.get(_DEALS, self._read, seconds=lambda _: _REMEMBERED)
+        # Nobody documents whether two pipelines may use the same id: only the deal's own counts.
+        own = next((each for each in pipelines if each.id == deal.text("pipeline")), None)
+        if own is None:
+            self._known.forget(_DEALS)
+            return None
+        return _Line(own).after(deal.text("dealstage"), self._wanted)
+
+    async def _read(self) -> tuple[Pipeline, ...]:
+        return (await self._client.get(_READING, paths.PIPELINES, Pipelines)).results
+
+
+async def check_stages(client: HubSpotClient, wanted: tuple[str, ...]) -> tuple[Check, ...]:
+    """Check that each stage is there, wins a deal, and is its pipeline's only one."""
+    if not wanted:
+        return ()
+    try:
+        pipelines = (await client.get(_READING, paths.PIPELINES, Pipelines)).results
+    except ConnectorError as error:
+        return (_failed(_SETTING, str(error), f"Compare {_SETTING} with the pipelines in HubSpot by hand."),)
+    return tuple(_check(each, pipelines, wanted) for each in wanted)
+
+
+def _check(stage_id: str, pipelines: tuple[Pipeline, ...], wanted: tuple[str, ...]) -> Check:
+    name, lines = f"{_SETTING}: {stage_id}", [_Line(each) for each in pipelines]
+    places = [line for line in lines if stage_id in line.places]
+    if not places:
+        known = ", ".join(f"{id} ({stage.label or id})" for line in lines for id, stage in line.winning())
+        return _failed(name, "no stage has this internal name", f"Name one of {known}.")
+    for line in places:
+        if not is_won(line.stages[line.places[stage_id]]):
+            said = f"it does not win a deal of {line.name}"
+            return _failed(name, said, "Choose a stage that counts as won, or set it to won in HubSpot.")
+        if len(line.marked(wanted)) > 1:
+            said = f"{line.name} has several of them, so that none is used"
+            return _failed(name, said, f"Keep one stage of each pipeline in {_SETTING}.")
+    found = ", ".join(f"{line.name}: {line.stages[line.places[stage_id]].label}" for line in places)
+    return Check.ok(name, found, expected=stage_id)
+
+
+def _failed(name: str, found: str, remedy: str) -> Check:
+    return Check.fail(name, found, remedy=remedy).model_copy(update={"flow": PAYMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The stages of a pipeline in the order in which a deal goes through them."""
+
+    pipeline: Pipeline
+
+    @property
+    def name(self) -> str:
+        return self.pipeline.label or self.pipeline.id
+
+    @property
+    def stages(self) -> list[Stage]:
+        there = [stage for stage in self.pipeline.stages if not stage.archived]
+        # Stable, so that those without a place keep the order in which they were listed.
+        return sorted(there, key=lambda stage: stage.display_order or 0)
+
+    @property
+    def places(self) -> dict[str, int]:
+        return {stage.id: place for place, stage in enumerate(self.stages)}
+
+    def marked(self, wanted: tuple[str, ...]) -> list[str]:
+        return [stage.id for stage in self.stages if stage.id in wanted]
+
+    def winning(self) -> Iterator[tuple[str, Stage]]:
+        return ((stage.id, stage) for stage in self.stages if is_won(stage))
+
+    def after(self, stage_id: str, wanted: tuple[str, ...]) -> str | None:
+        """Return the one marked stage behind this one, from one that wins to another; None otherwise.
+
+        A deal that is still open is not won by being paid: only a person wins one.
+        """
+        places, marked = self.places, self.marked(wanted)
+        if stage_id not in places or len(marked) != 1:
+            return None
+        here, there = places[stage_id], places[marked[0]]
+        return (
+            marked[0] if here < there and is_won(self.stages[here]) and is_won(self.stages[there]) else None
+        )
