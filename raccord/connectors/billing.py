@@ -14,6 +14,7 @@ from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 
 
 class BillingReader(Protocol):
@@ -66,6 +67,28 @@ class BillingReader(Protocol):
         Ours or not, as far back as the vendor remembers; none is read. One entry that is unreadable
         is counted and hides no other.
         """
+        ...
+
+    async def read_money(self, invoice_id: str) -> InvoiceMoney:
+        """Read an invoice with all its payments, refunds and disputes. Raises `NotFound` when it is gone."""
+        ...
+
+    async def read_payment(self, payment_id: str) -> ReceivedPayment:
+        """Read a payment by the id that a hint named, with the invoices that it pays. Raises `NotFound`.
+
+        The returned `id` is the one that stands for the payment, whichever of its ids was asked for.
+        """
+        ...
+
+    async def unpaid_invoices(self, *, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
+        """Return the issued invoices on which something is due, of a customer or of the whole account.
+
+        Newest first, 500 at most.
+        """
+        ...
+
+    async def money_changed_since(self, since: datetime) -> ChangedMoney:
+        """Name the invoices and payments whose money changed, as far back as the vendor remembers."""
         ...
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
@@ -135,6 +158,10 @@ class Billing(BillingReader, Protocol):
 
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:
         """Delete a draft. `Permanent` when it is finalised; gone already is success."""
+        ...
+
+    async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
+        """Have a received payment pay an invoice. `Permanent` when the vendor does not let it."""
         ...
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:

@@ -12,6 +12,13 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.payment import (
+    ChangedMoney,
+    InvoiceMoney,
+    Payment,
+    ReceivedPayment,
+    UnpaidInvoice,
+)
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
 from tests.fakes.switches import Switches
 
@@ -46,6 +53,13 @@ class FakeBilling(Switches):
         self.refused_dates: list[date] = []
         """Due dates that it refused because they were past."""
         self.orders: dict[str, InvoiceOrder] = {}
+        self.money: dict[str, InvoiceMoney] = {}
+        """What invoices brought, by their ids; of one that is not here, nothing."""
+        self.payments: dict[str, ReceivedPayment] = {}
+        self.aliases: dict[str, str] = {}
+        """Other ids of payments, such as their charges'."""
+        self.allocations: list[tuple[str, str]] = []
+        """Payment and invoice of each allocation that was made."""
         self._answers: dict[str, Any] = {}
         self._made = 0
 
@@ -96,6 +110,28 @@ class FakeBilling(Switches):
         await self._call("corrected_since")
         named = tuple(Corrected(invoice_id=i.id) for i in self.invoices.values() if i.corrected)
         return CorrectedInvoices(invoices=named)
+
+    async def read_money(self, invoice_id: str) -> InvoiceMoney:
+        await self._call("read_money")
+        return self._brought(invoice_id)
+
+    async def read_payment(self, payment_id: str) -> ReceivedPayment:
+        await self._call("read_payment")
+        return self._received(payment_id)
+
+    async def unpaid_invoices(self, *, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
+        await self._call("unpaid_invoices")
+        every = [self._brought(id) for id in reversed(self.money | dict.fromkeys(self.invoices))]
+        return tuple(
+            _unpaid(each)
+            for each in every
+            if each.due.amount and customer_id in (None, each.invoice.customer_id)
+        )
+
+    async def money_changed_since(self, since: datetime) -> ChangedMoney:
+        await self._call("money_changed_since")
+        loose = tuple(id for id, payment in self.payments.items() if not payment.invoices)
+        return ChangedMoney(invoices=tuple(self.money), payments=loose)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         await self._call("preview_credit")
@@ -168,6 +204,19 @@ class FakeBilling(Switches):
             raise Permanent(f"Invoice {invoice_id} is issued: it cannot be deleted.")
         self.invoices.pop(invoice_id, None)
 
+    async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
+        await self._call("allocate_payment")
+        payment, before = self._received(payment_id), self._brought(invoice_id)
+        if invoice_id in payment.invoices:
+            return
+        if before.due.currency != payment.amount.currency or not before.due.amount:
+            raise Permanent(f"The payment {payment_id} cannot pay the invoice {invoice_id}.")
+        self.allocations.append((payment.id, invoice_id))
+        changes = {"invoices": (*payment.invoices, invoice_id)}
+        self.payments[payment.id] = payment.model_copy(update=changes)
+        self.money[invoice_id] = after = _with(before, payment)
+        self._kept(invoice_id, state=after.invoice.state)
+
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
         await self._call("finalise")
         await self._judge(self._there(invoice_id).due_on)
@@ -201,10 +250,26 @@ class FakeBilling(Switches):
         assert isinstance(answer, of)
         return answer
 
+    def _brought(self, invoice_id: str) -> InvoiceMoney:
+        if invoice_id in self.money:
+            return self.money[invoice_id]
+        invoice = self._there(invoice_id)
+        nothing = Money.zero(invoice.currency)
+        due = invoice.outstanding if invoice.finalised and invoice.live else nothing
+        return InvoiceMoney(invoice=invoice, paid=nothing, due=due, overpaid=nothing)
+
+    def _received(self, payment_id: str) -> ReceivedPayment:
+        id = self.aliases.get(payment_id, payment_id)
+        if id not in self.payments:
+            raise NotFound(f"Payment {payment_id} does not exist.")
+        return self.payments[id]
+
     def _there(self, invoice_id: str) -> Invoice:
-        if invoice_id not in self.invoices:
-            raise NotFound(f"Invoice {invoice_id} does not exist.")
-        return self.invoices[invoice_id]
+        if invoice_id in self.invoices:
+            return self.invoices[invoice_id]
+        if invoice_id in self.money:
+            return self.money[invoice_id].invoice
+        raise NotFound(f"Invoice {invoice_id} does not exist.")
 
     def _kept(self, invoice_id: str, **changes: Any) -> Invoice:
         self.invoices[invoice_id] = self._there(invoice_id).model_copy(update=changes)
@@ -216,6 +281,45 @@ class FakeBilling(Switches):
             return totals
         wrong = Money(amount=totals.gross.amount + Decimal("0.01"), currency=order.currency)
         return totals.model_copy(update={"gross": wrong})
+
+
+def _unpaid(money: InvoiceMoney) -> UnpaidInvoice:
+    invoice = money.invoice
+    return UnpaidInvoice(
+        id=invoice.id,
+        number=invoice.number or "",
+        customer_id=invoice.customer_id,
+        customer=invoice.buyer.name if invoice.buyer else "",
+        due=money.due,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        page=invoice.page,
+    )
+
+
+def _with(money: InvoiceMoney, payment: ReceivedPayment) -> InvoiceMoney:
+    """Return the money of an invoice that a payment pays too; what is more than is due is overpaid."""
+    took = min(payment.amount.amount, money.due.amount)
+    part = Money(amount=took, currency=money.due.currency)
+    whole = took == money.due.amount
+    state = InvoiceState.PAID if whole else money.invoice.state
+    paid = Payment(
+        id=payment.id,
+        amount=payment.amount,
+        paid_at=payment.received_at,
+        means=payment.means,
+        refunded=Money.zero(part.currency),
+    )
+    return money.model_copy(
+        update={
+            "invoice": money.invoice.model_copy(update={"state": state}),
+            "paid": money.paid + part,
+            "due": money.due - part,
+            "overpaid": money.overpaid + (payment.amount - part),
+            "payments": (*money.payments, paid),
+            "paid_at": payment.received_at if whole else None,
+        }
+    )
 
 
 def _may_be(customer: Customer, profile: CustomerProfile) -> bool:

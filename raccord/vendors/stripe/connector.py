@@ -11,7 +11,9 @@ from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 from raccord.vendors.stripe.api import StripeApi
+from raccord.vendors.stripe.changes import Changes
 from raccord.vendors.stripe.checks import check
 from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
@@ -21,6 +23,9 @@ from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
 from raccord.vendors.stripe.methods import METHODS
+from raccord.vendors.stripe.paid import Paid
+from raccord.vendors.stripe.payments import Payments
+from raccord.vendors.stripe.received import Received
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.vat import VatRates
 
@@ -44,6 +49,10 @@ class StripeBilling:
         self._invoices = Invoices(self._api, self._rates, clock, settings)
         self._listing = Listing(self._api, self._invoices, self._rates, clock)
         self._corrections = Corrections(self._api, self._invoices, self._rates, settings)
+        payments = Payments(self._api)
+        self._paid = Paid(self._api, self._invoices, payments)
+        self._received = Received(self._api, self._invoices, payments, settings)
+        self._changes = Changes(self._api)
         self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
 
@@ -100,6 +109,18 @@ class StripeBilling:
     async def corrected_since(self, since: datetime) -> CorrectedInvoices:
         return await self._corrections.since(since)
 
+    async def read_money(self, invoice_id: str) -> InvoiceMoney:
+        return await self._paid.of(invoice_id)
+
+    async def read_payment(self, payment_id: str) -> ReceivedPayment:
+        return await self._received.read(payment_id)
+
+    async def unpaid_invoices(self, *, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
+        return await self._received.unpaid(customer_id)
+
+    async def money_changed_since(self, since: datetime) -> ChangedMoney:
+        return await self._changes.since(since)
+
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)
 
@@ -118,6 +139,9 @@ class StripeBilling:
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:  # noqa: ARG002
         # Deleting twice is harmless.
         await self._invoices.discard_draft(invoice_id)
+
+    async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
+        await self._received.allocate(payment_id, invoice_id, key)
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
         return await self._invoices.finalise(invoice_id, key)

@@ -215,6 +215,27 @@ class Invoices:
             buyer=_buyer(found),
         )
 
+    def glimpse(self, found: StripeInvoice) -> Invoice:
+        """Return what needs no further request: without VAT by rate, lines and credit notes' numbers."""
+        currency, net = found.currency.upper(), found.total_excluding_tax
+        if net is None:
+            net = found.total - sum(tax.amount for tax in found.total_taxes or ())
+        return Invoice(
+            id=found.id,
+            state=state_of(found),
+            customer_id=found.customer or "",
+            reference=reference_of(found.metadata or {}),
+            page=self._settings.page_of(found.id),
+            number=found.number,
+            url=found.hosted_invoice_url,
+            currency=currency,
+            totals=Totals(net=of_minor(net, currency), vat=(), gross=of_minor(found.total, currency)),
+            credited=of_minor(credited(found), currency),
+            due_on=self._date(found.due_date),
+            issued_on=self._date(found.status_transitions.finalized_at),
+            buyer=_buyer(found),
+        )
+
     async def _totals(self, found: StripeInvoice, lines: tuple[Line, ...]) -> Totals:
         """Read the totals that Stripe computed; nothing is computed again here but sums per rate."""
         taxes = found.total_taxes or ()

@@ -7,13 +7,10 @@ from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.invoice import Invoice, InvoicedLine
-from raccord.domain.values.totals import Totals
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.credit_notes import credited
 from raccord.vendors.stripe.errors import MISSING
-from raccord.vendors.stripe.invoices import READ, Invoices, state_of
+from raccord.vendors.stripe.invoices import READ, Invoices
 from raccord.vendors.stripe.money import of_minor
-from raccord.vendors.stripe.orders import reference_of
 from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import (
     AnyPage,
@@ -83,27 +80,7 @@ class Listing:
         )
 
     def _glimpse(self, found: StripeInvoice) -> tuple[date, Invoice]:
-        metadata, currency = found.metadata or {}, found.currency.upper()
-        net = found.total_excluding_tax
-        if net is None:
-            net = found.total - sum(tax.amount for tax in found.total_taxes or ())
-        invoice = Invoice(
-            id=found.id,
-            state=state_of(found),
-            customer_id=found.customer or "",
-            reference=reference_of(metadata),
-            number=found.number,
-            url=found.hosted_invoice_url,
-            currency=currency,
-            totals=Totals(net=of_minor(net, currency), vat=(), gross=of_minor(found.total, currency)),
-            credited=of_minor(credited(found), currency),
-            due_on=self._date(found.due_date),
-            issued_on=self._date(found.status_transitions.finalized_at),
-        )
-        return self._clock.date_of(datetime.fromtimestamp(found.created, UTC)), invoice
-
-    def _date(self, unix: int | None) -> date | None:
-        return None if unix is None else self._clock.date_of(datetime.fromtimestamp(unix, UTC))
+        return self._clock.date_of(datetime.fromtimestamp(found.created, UTC)), self._invoices.glimpse(found)
 
 
 def _net(line: Line) -> int:

@@ -51,10 +51,10 @@ class StripeSettings(ConnectionSettings):
         found = _KEY.fullmatch(self.api_key.get_secret_value())
         return found is not None and found["mode"] == "test"
 
-    def page_of(self, invoice_id: str) -> str:
-        """Return the address of an invoice in the Dashboard, which shows test and live data apart."""
+    def page_of(self, id: str, *, among: str = "invoices") -> str:
+        """Return the address of an object in the Dashboard, which shows test and live data apart."""
         test = "test/" if self.test else ""
-        return f"{self.dashboard_url.rstrip('/')}/{test}invoices/{invoice_id}"
+        return f"{self.dashboard_url.rstrip('/')}/{test}{among}/{id}"
 
     @property
     def rate(self) -> float:

@@ -107,6 +107,7 @@ class Line(Identified):
 
 class StatusTransitions(Wire):
     finalized_at: StrictInt | None = None
+    paid_at: StrictInt | None = None
 
 
 class PostalAddress(Wire):
@@ -143,8 +144,16 @@ class StripeInvoice(Identified):
     total_taxes: tuple[Tax, ...] | None = None
     lines: Page[Line]
     """Its first ten at most."""
+    amount_due: StrictInt | None = None
+    """What was asked for: less than the total where a balance was set off, more where one was owed."""
+    amount_paid: StrictInt = 0
     amount_remaining: StrictInt | None = None
     """What its customer still has to pay, credit notes deducted."""
+    amount_overpaid: StrictInt = 0
+    """Credited to the customer's balance."""
+    starting_balance: StrictInt = 0
+    """The customer's balance before it was finalised; below zero it is owed to the customer."""
+    ending_balance: StrictInt | None = None
     pre_payment_credit_notes_amount: StrictInt = 0
     post_payment_credit_notes_amount: StrictInt = 0
 
