@@ -1,5 +1,6 @@
 """Somebody with a browser tab open at a simulated vendor."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import httpx
@@ -19,9 +20,17 @@ class Person:
         self._http = http
         self._actor = actor
 
-    async def call(self, method: str, path: str, *, actor: str | None = None, **options: Any) -> Any:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        actor: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Any:
         """Send one request; return the answer's JSON, None when it has no body."""
-        headers = {"X-Sandbox-Actor": actor or self._actor}
+        headers = {"X-Sandbox-Actor": actor or self._actor, **(headers or {})}
         answer = await self._http.request(method, f"/{self.vendor}{path}", headers=headers, **options)
         return json_of(answer)
 

@@ -81,6 +81,14 @@ def actor_of(request: Request) -> str | None:
     return request.headers.get("x-sandbox-actor")
 
 
+def instant_of(request: Request) -> int | None:
+    """When it happens, in Unix seconds, where the person who sent it says so: a past or a coming day is
+    played without waiting for it. None: now.
+    """
+    said = request.headers.get("x-sandbox-at", "")
+    return int(said) if actor_of(request) and said.isdecimal() else None
+
+
 def exchange_of(request: Request) -> Exchange:
     """The log entry of this request."""
     exchange: Exchange = request.state.exchange

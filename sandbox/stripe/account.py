@@ -58,9 +58,15 @@ class Account:
         self.changes += 1
 
     def record(
-        self, kind: str, shown: Json, *, origin: Origin, previous: dict[str, Any] | None = None
+        self,
+        kind: str,
+        shown: Json,
+        *,
+        origin: Origin,
+        at: int | None = None,
+        previous: dict[str, Any] | None = None,
     ) -> None:
-        """Write an event and send it to the webhook endpoint that wants it."""
+        """Write an event and send it to the webhook endpoint that wants it; `at` is when it happened."""
         self.changes += 1
         settings, target = self.settings, self.delivery.target(VENDOR)
         wanted = target.url is not None and bool({"*", kind} & set(settings.enabled_events))
@@ -71,7 +77,7 @@ class Account:
             "id": new_id("evt"),
             "object": "event",
             "api_version": settings.api_version,
-            "created": self.now(),
+            "created": self.now() if at is None else at,
             "data": data,
             "livemode": settings.livemode,
             "pending_webhooks": int(wanted),
@@ -83,10 +89,12 @@ class Account:
             for _ in range(settings.copies):
                 self._send(event)
 
-    def record_change(self, kind: str, shown: Json, before: Json, *, origin: Origin) -> None:
+    def record_change(
+        self, kind: str, shown: Json, before: Json, *, origin: Origin, at: int | None = None
+    ) -> None:
         previous = previous_attributes(before, shown)
         if previous:
-            self.record(kind, shown, origin=origin, previous=previous)
+            self.record(kind, shown, origin=origin, at=at, previous=previous)
 
     def delivered(self) -> set[str]:
         """Ids of the events that a receiver acknowledged."""

@@ -24,6 +24,8 @@ class Call:
     pages: str
     """Where the account's pages are served, without a slash at the end."""
     hidden_for: float = 0.0
+    at: int | None = None
+    """When it happens; None: now, by the account's clock."""
     settings: StripeSettings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,15 +42,21 @@ class Call:
 
     @property
     def now(self) -> int:
-        return self.account.now()
+        return self.account.now() if self.at is None else self.at
 
     def event(self, kind: str, shown: Json) -> None:
         """Record that something happened; `shown` is the object as it is now."""
-        self.account.record(kind, shown, origin=self.origin)
+        self.account.record(kind, shown, origin=self.origin, at=self.at)
 
     def updated(self, kind: str, shown: Json, before: Json) -> None:
         """Record a change with its previous attributes; nothing changed, nothing happens."""
-        self.account.record_change(kind, shown, before, origin=self.origin)
+        self.account.record_change(kind, shown, before, origin=self.origin, at=self.at)
+
+    def change(self, kind: str, thing: Json, **values: Any) -> None:
+        """Give an object new values and record the change; nothing changed, nothing happens."""
+        before = dict(thing)
+        thing.update(values)
+        self.updated(kind, thing, before)
 
 
 def given(params: Json, *names: str) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.core.table import new_id
+from sandbox.stripe.booking import settle, told_paid
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
+from sandbox.stripe.credit_refunds import linked_refunds, refundable_charge, refunds
+from sandbox.stripe.customer_balance import shift_balance
 from sandbox.stripe.errors import Refusal, missing_object
-from sandbox.stripe.invoice_steps import settle, told_paid
 from sandbox.stripe.invoice_view import shown
 from sandbox.stripe.lines import Line, rendered_tax
 from sandbox.stripe.pages import in_range, list_object, page
-from sandbox.stripe.payments import cancel_default_payment
+from sandbox.stripe.payments import cancel_payments, resize_default_payment
 from sandbox.stripe.settings import ACCOUNT
 from sandbox.stripe.store import Invoice, Json
 from sandbox.stripe.totals import Taxed, Totals, line_amount, totals
@@ -23,13 +25,15 @@ def create(call: Call) -> Json:
     """Credit a sum, or lines of the invoice with their tax; an open invoice asks for less afterwards."""
     invoice = _credited_invoice(call)
     lines, sums = _credited(call, invoice)
-    paid = invoice.status == "paid"
-    _affordable(call, invoice, sums.total, paid=paid)
+    post = _post_payment(invoice, sums.total)
+    _affordable(call, invoice, sums.total, post=post)
     before = shown(call.account, invoice)
-    note = _note(call, invoice, lines, sums, paid=paid)
+    note = _note(call, invoice, lines, sums, post=post)
+    note["refunds"] = refunds(call, invoice)
     call.store.credit_notes.add(note["id"], note)
+    _onto_balance(call, invoice, note)
     call.event("credit_note.created", note)
-    _book(call, invoice, sums.total, paid=paid)
+    _book(call, invoice, sums.total, post=post)
     told_paid(call, invoice, before)
     return note
 
@@ -38,9 +42,9 @@ def preview(call: Call) -> Json:
     """What `create` would make of the same parameters; nothing happens."""
     invoice = _credited_invoice(call)
     lines, sums = _credited(call, invoice)
-    paid = invoice.status == "paid"
-    _affordable(call, invoice, sums.total, paid=paid)
-    return _note(call, invoice, lines, sums, paid=paid)
+    post = _post_payment(invoice, sums.total)
+    _affordable(call, invoice, sums.total, post=post)
+    return _note(call, invoice, lines, sums, post=post)
 
 
 def retrieve(call: Call) -> Json:
@@ -53,13 +57,14 @@ def void(call: Call) -> Json:
     invoice = call.store.invoices.find(note["invoice"])
     if note["status"] == "void":
         raise Refusal("This credit note is already void.")
-    if invoice is None or invoice.status != "open":
+    if invoice is None or invoice.status != "open" or note["post_payment_amount"]:
         raise Refusal("You can only void a credit note of an open invoice.")
     before, noted = shown(call.account, invoice), dict(note)
     note.update(status="void", voided_at=call.now)
     invoice.data["pre_payment_credit_notes_amount"] -= note["amount"]
     invoice.data["amount_due"] += note["amount"]
     invoice.data["amount_remaining"] += note["amount"]
+    resize_default_payment(call, invoice)
     call.updated("credit_note.updated", note, noted)
     call.event("credit_note.voided", note)
     call.updated("invoice.updated", shown(call.account, invoice), before)
@@ -131,46 +136,55 @@ def _credited_line(call: Call, invoice: Invoice, wanted: dict[str, Any], number:
     return line, Taxed(amount=amount, rates=whole.rates)
 
 
-def _affordable(call: Call, invoice: Invoice, amount: int, *, paid: bool) -> None:
-    data = invoice.data
+def _post_payment(invoice: Invoice, amount: int) -> int:
+    """The part of the amount that was paid already; the other lowers what is due."""
+    remaining: int = invoice.data["amount_remaining"]
+    return max(amount - remaining, 0)
+
+
+def _affordable(call: Call, invoice: Invoice, amount: int, *, post: int) -> None:
+    data, paid = invoice.data, invoice.status == "paid"
     credited = data["pre_payment_credit_notes_amount"] + data["post_payment_credit_notes_amount"]
-    left = data["total"] - credited if paid else data["amount_remaining"]
+    still_paid = data["amount_paid"] - data["post_payment_credit_notes_amount"]
+    left = data["total"] - credited if paid else data["amount_remaining"] + still_paid
     if not 0 < amount <= left:
         raise Refusal(f"The credit note amount must be between 1 and {left}.", param="amount")
-    if call.params.get("refund_amount"):
-        raise Refusal("This invoice has no charge that could be refunded.", param="refund_amount")
-    allocated = sum(call.params.get(name, 0) for name in _ALLOCATIONS)
-    if allocated != (amount if paid else 0):
+    linked = sum(each["amount_refunded"] for each in linked_refunds(call, invoice))
+    allocated = sum(call.params.get(name, 0) for name in _ALLOCATIONS) + linked
+    if allocated != post:
         raise Refusal(
             "The sum of credit amount, refund amount and out of band amount must equal the post payment "
-            f"amount of the credit note ({amount if paid else 0}).",
+            f"amount of the credit note ({post}).",
             param="credit_amount",
         )
+    if call.params.get("refund_amount") and refundable_charge(call, invoice) is None:
+        raise Refusal("This invoice has no charge that could be refunded.", param="refund_amount")
 
 
-def _book(call: Call, invoice: Invoice, amount: int, *, paid: bool) -> None:
-    data = invoice.data
-    if paid:
-        data["post_payment_credit_notes_amount"] += amount
-        _onto_balance(call, invoice)
+def _book(call: Call, invoice: Invoice, amount: int, *, post: int) -> None:
+    data, pre = invoice.data, amount - post
+    data["post_payment_credit_notes_amount"] += post
+    data["pre_payment_credit_notes_amount"] += pre
+    if not pre:
         return
-    data["pre_payment_credit_notes_amount"] += amount
-    data["amount_due"] -= amount
-    data["amount_remaining"] -= amount
-    if data["amount_remaining"] == 0:
-        cancel_default_payment(call, invoice)
+    data["amount_due"] -= pre
+    data["amount_remaining"] -= pre
+    if data["amount_remaining"]:
+        resize_default_payment(call, invoice)
+    else:
+        cancel_payments(call, invoice, "automatic")
         settle(call, invoice)
 
 
-def _onto_balance(call: Call, invoice: Invoice) -> None:
+def _onto_balance(call: Call, invoice: Invoice, note: Json) -> None:
     customer = call.store.customers.find(invoice.data["customer"])
     if customer and (credit := call.params.get("credit_amount")):
-        before = dict(customer)
-        customer["balance"] -= credit
-        call.updated("customer.updated", customer, before)
+        about = {"credit_note": note["id"], "invoice": invoice.id}
+        transaction = shift_balance(call, customer, -credit, "credit_note", **about)
+        note["customer_balance_transaction"] = transaction["id"]
 
 
-def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, paid: bool) -> Json:
+def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, post: int) -> Json:
     id_, params = new_id("cn"), call.params
     number = 1 + sum(note["invoice"] == invoice.id for note in call.store.credit_notes)
     return {
@@ -194,8 +208,8 @@ def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, paid
         "number": f"{invoice.data['number']}-CN-{number:02d}",
         "out_of_band_amount": params.get("out_of_band_amount"),
         "pdf": f"{call.pages}/credit_notes/{ACCOUNT}/{id_}/pdf?s=ap",
-        "post_payment_amount": sums.total if paid else 0,
-        "pre_payment_amount": 0 if paid else sums.total,
+        "post_payment_amount": post,
+        "pre_payment_amount": sums.total - post,
         "pretax_credit_amounts": [],
         "reason": params.get("reason"),
         "refunds": [],
@@ -206,9 +220,15 @@ def _note(call: Call, invoice: Invoice, lines: list[Json], sums: Totals, *, paid
         "total": sums.total,
         "total_excluding_tax": sums.total_excluding_tax,
         "total_taxes": [rendered_tax(tax) for tax in sums.taxes],
-        "type": "post_payment" if paid else "pre_payment",
+        "type": _kind(sums.total, post),
         "voided_at": None,
     }
+
+
+def _kind(amount: int, post: int) -> str:
+    if not post:
+        return "pre_payment"
+    return "post_payment" if post == amount else "mixed"
 
 
 def _note_line(call: Call, kind: str, line: Line | None, taxed: Taxed) -> Json:

@@ -9,13 +9,13 @@ from sandbox.core.table import new_id
 from sandbox.stripe import tax_ids
 from sandbox.stripe.call import Call
 from sandbox.stripe.checks import merged_metadata
+from sandbox.stripe.customer_balance import note_shift
 from sandbox.stripe.errors import missing_object
 from sandbox.stripe.pages import in_range, page
 from sandbox.stripe.search import CUSTOMER_FIELDS, search
 from sandbox.stripe.store import Json, Store
 
 _PLAIN = (
-    "balance",
     "business_name",
     "description",
     "email",
@@ -35,8 +35,11 @@ def create(call: Call) -> Json:
         tax_ids.check_format(tax_id, version=call.version, path=f"tax_id_data[{number}]")
     customer = _blank(call)
     _apply(customer, call.params)
+    customer["balance"] = call.params.get("balance", 0)
     call.store.customers.add(customer["id"], customer)
     call.event("customer.created", customer)
+    if customer["balance"]:
+        note_shift(call, customer, customer["balance"], "initial")
     for tax_id in wanted:
         tax_ids.attach(call, customer["id"], tax_id)
     return customer
@@ -55,7 +58,10 @@ def update(call: Call) -> Json:
     changed = copy.deepcopy(customer)
     _apply(changed, call.params)
     customer.update(changed)
+    customer["balance"] = call.params.get("balance", before["balance"])
     call.updated("customer.updated", customer, before)
+    if shift := customer["balance"] - before["balance"]:
+        note_shift(call, customer, shift, "adjustment")
     return customer
 
 

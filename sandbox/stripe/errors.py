@@ -13,7 +13,7 @@ _INVALID = "invalid_request_error"
 
 
 class Refusal(Exception):
-    """An answer other than 200, raised anywhere below the gate."""
+    """An answer other than 200, raised anywhere below the gate; `about` adds fields to the error."""
 
     def __init__(
         self,
@@ -24,11 +24,12 @@ class Refusal(Exception):
         code: str | None = None,
         param: str | None = None,
         headers: Mapping[str, str] | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.headers = dict(headers or {})
-        self._said = {"code": code, "message": message, "param": param, "type": kind}
+        self._said = {"code": code, "message": message, "param": param, "type": kind, **(about or {})}
         if code:
             self._said["doc_url"] = f"https://docs.stripe.com/error-codes/{code.replace('_', '-')}"
 
@@ -87,6 +88,15 @@ def too_many_requests(reason: str, seconds: int) -> Refusal:
         status=429,
         code="rate_limit",
         headers={"Stripe-Rate-Limited-Reason": reason, **retry_after(seconds)},
+    )
+
+
+def unrecognised(method: str, path: str) -> Refusal:
+    """No such place in the API."""
+    return Refusal(
+        f"Unrecognized request URL ({method}: {path}). Please see https://docs.stripe.com or we can help at "
+        "https://support.stripe.com/.",
+        status=404,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.stripe.account import Account
+from sandbox.stripe.cash import cash_balance
 from sandbox.stripe.errors import Refusal
 from sandbox.stripe.invoice_view import shown
 from sandbox.stripe.pages import list_object
@@ -67,18 +68,53 @@ def _payments(account: Account, invoice: Json) -> Json:
     return list_object("/v1/invoice_payments", found, has_more=False)
 
 
-def _paid_off_stripe(_: Account, invoice: Json) -> int:
-    # The sandbox has no card: whatever was paid was paid elsewhere.
-    paid: int = invoice["amount_paid"]
-    return paid
+def _paid_off_stripe(account: Account, shown_object: Json) -> int:
+    invoice = account.store.invoices.find(shown_object["id"])
+    return invoice.off_stripe if invoice else 0
+
+
+def _refunds(account: Account, charge: Json) -> Json:
+    found = [each for each in account.store.refunds if each["charge"] == charge["id"]]
+    return list_object(f"/v1/charges/{charge['id']}/refunds", found[::-1], has_more=False)
+
+
+def _cash_balance(account: Account, customer: Json) -> Json:
+    return cash_balance(account, customer["id"])
+
+
+def _found_in(table: str) -> Callable[[Account, str], Any]:
+    """Expands an id by the object of a table; the id of what is gone stays as it is."""
+    return lambda account, id_: getattr(account.store, table).find(id_) or id_
+
+
+def _source(account: Account, id_: str) -> Any:
+    """What moved the account's balance."""
+    store = account.store
+    tables = (store.charges, store.refunds, store.disputes)
+    return next((found for table in tables if (found := table.find(id_))), id_)
 
 
 def _refused(path: str) -> Refusal:
     return Refusal(f"This property cannot be expanded ({path}).", param="expand")
 
 
-_EXPANDABLE: dict[str, Callable[[Account, str], Any]] = {"customer": _customer, "invoice": _invoice}
+_EXPANDABLE: dict[str, Callable[[Account, str], Any]] = {
+    "balance_transaction": _found_in("balance_transactions"),
+    "charge": _found_in("charges"),
+    "credit_note": _found_in("credit_notes"),
+    "customer": _customer,
+    "customer_balance_transaction": _found_in("customer_balance_transactions"),
+    "failure_balance_transaction": _found_in("balance_transactions"),
+    "invoice": _invoice,
+    "latest_charge": _found_in("charges"),
+    "payment_intent": _found_in("payment_intents"),
+    "payment_record": _found_in("payment_records"),
+    "refund": _found_in("refunds"),
+    "source": _source,
+}
 _INCLUDABLE: dict[tuple[str, str], Callable[[Account, Json], Any]] = {
+    ("charge", "refunds"): _refunds,
+    ("customer", "cash_balance"): _cash_balance,
     ("customer", "tax_ids"): _tax_ids,
     ("invoice", "payments"): _payments,
     ("invoice", "amount_paid_off_stripe"): _paid_off_stripe,

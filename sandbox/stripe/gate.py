@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sandbox.core.exchanges import Exchange
 from sandbox.core.table import new_id
-from sandbox.core.vendor import actor_of, committed, exchange_of, replayed, staleness
+from sandbox.core.vendor import actor_of, committed, exchange_of, instant_of, replayed, staleness
 from sandbox.stripe import checks, errors, forms
 from sandbox.stripe.account import Account, Origin
 from sandbox.stripe.call import Call
@@ -19,7 +19,7 @@ from sandbox.stripe.expansions import expanded
 from sandbox.stripe.forms import Form
 from sandbox.stripe.idempotency import Fingerprint, Kept, Ledger, fingerprint
 from sandbox.stripe.limits import Limits
-from sandbox.stripe.operations import Operation
+from sandbox.stripe.operation import Operation
 from sandbox.stripe.settings import API_VERSION, KNOWN_VERSIONS, StripeSettings
 from sandbox.stripe.store import Json
 
@@ -70,6 +70,8 @@ class Gate:
     def _admit(self, operation: Operation, request: Request, version: str) -> None:
         if actor_of(request):
             return
+        if operation.outside:
+            raise errors.unrecognised(request.method, exchange_of(request).path)
         settings = self._account.settings
         _authenticate(request, settings)
         if version not in KNOWN_VERSIONS:
@@ -87,7 +89,7 @@ class Gate:
         if key and (kept := self._ledger.recall(key, mark, hours=self._account.settings.idempotency_hours)):
             return kept
         params = checks.read(operation.parameters, operation.required, form)
-        operation.rule(params, self._account.now())
+        operation.rule(params, instant_of(request) or self._account.now())
         expand = params.pop("expand", None) or []
         call = Call(
             account=self._account,
@@ -98,6 +100,7 @@ class Gate:
             version=version,
             pages=f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}",
             hidden_for=staleness(request),
+            at=instant_of(request),
         )
         if request.method == "GET":
             return _kept(200, expanded(self._account, operation.run(call), expand), request_id)

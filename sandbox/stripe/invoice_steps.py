@@ -2,16 +2,27 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.stripe.booking import payment_came, settle, stamp, told_paid
 from sandbox.stripe.call import Call
+from sandbox.stripe.confirming import pay_intent
 from sandbox.stripe.currencies import MINIMUM_CHARGE
+from sandbox.stripe.customer_balance import shift_balance
 from sandbox.stripe.errors import Refusal, not_editable
+from sandbox.stripe.instruments import instrument_of
+from sandbox.stripe.intents import existing_intent, unexpected_state
 from sandbox.stripe.invoice_view import live_values, shown
 from sandbox.stripe.invoices import existing_invoice
 from sandbox.stripe.letters import invoice_letter
-from sandbox.stripe.payments import attach_record, cancel_default_payment, open_default_payment
+from sandbox.stripe.payments import (
+    cancel_payments,
+    default_intent,
+    new_payment,
+    open_default_payment,
+    refuse_while_processing,
+)
+from sandbox.stripe.records import existing_record
 from sandbox.stripe.settings import ACCOUNT, ACCOUNT_TIMEZONE, NUMBER_PREFIX
 from sandbox.stripe.store import Invoice, Json
 
@@ -44,6 +55,7 @@ def send(call: Call) -> Json:
 
 
 def pay(call: Call) -> Json:
+    """Note that it was paid elsewhere, or charge a payment method; Stripe keeps none of the customers'."""
     invoice = existing_invoice(call)
     match invoice.status:
         case "paid":
@@ -52,33 +64,28 @@ def pay(call: Call) -> Json:
             raise Refusal("A draft invoice cannot be paid: finalize it first.")
         case "void":
             raise Refusal("A void invoice cannot be paid.")
-    if not call.params.get("paid_out_of_band"):
+    refuse_while_processing(call, invoice, "pay")
+    if call.params.get("paid_out_of_band"):
+        _paid_elsewhere(call, invoice)
+        return shown(call.account, invoice)
+    intent, instrument = default_intent(call, invoice), instrument_of(call.params)
+    if intent is None or instrument is None:
         raise Refusal(
             "There is no `default_payment_method` set on this Customer or Invoice. Please set a default."
         )
-    before = shown(call.account, invoice)
-    cancel_default_payment(call, invoice)
-    invoice.data["amount_paid"] += invoice.data["amount_remaining"]
-    settle(call, invoice)
-    told_paid(call, invoice, before)
+    pay_intent(call, intent, instrument)
     return shown(call.account, invoice)
 
 
 def attach_payment(call: Call) -> Json:
-    """Book money received elsewhere; the invoice stays open until all of it has come."""
+    """Book a payment on the invoice; it stays open until all of it has come."""
     invoice = existing_invoice(call)
     if invoice.status not in ("open", "uncollectible"):
         raise Refusal(f"Payments can only be attached to open invoices; this one is {invoice.status}.")
-    before = shown(call.account, invoice)
-    received = attach_record(call, invoice, call.params["payment_record"])
-    data = invoice.data
-    data["amount_overpaid"] += max(received - data["amount_remaining"], 0)
-    data["amount_paid"] += received
-    data["amount_remaining"] = max(data["amount_remaining"] - received, 0)
-    if data["amount_remaining"] == 0:
-        cancel_default_payment(call, invoice)
-        settle(call, invoice)
-    told_paid(call, invoice, before)
+    if "payment_record" in call.params:
+        _attach_record(call, invoice, call.params["payment_record"])
+    else:
+        _attach_intent(call, invoice, call.params["payment_intent"])
     return shown(call.account, invoice)
 
 
@@ -86,8 +93,10 @@ def void(call: Call) -> Json:
     invoice = existing_invoice(call)
     if invoice.status not in ("open", "uncollectible"):
         raise not_editable(f"You can only void open or uncollectible invoices; this one is {invoice.status}.")
-    cancel_default_payment(call, invoice)
-    return _moved(call, invoice, status="void", stamp="voided_at", event="invoice.voided")
+    refuse_while_processing(call, invoice, "void")
+    cancel_payments(call, invoice, "void_invoice")
+    _take_back_balance(call, invoice)
+    return _moved(call, invoice, status="void", stamped="voided_at", event="invoice.voided")
 
 
 def mark_uncollectible(call: Call) -> Json:
@@ -99,23 +108,51 @@ def mark_uncollectible(call: Call) -> Json:
         call,
         invoice,
         status="uncollectible",
-        stamp="marked_uncollectible_at",
+        stamped="marked_uncollectible_at",
         event="invoice.marked_uncollectible",
     )
 
 
-def settle(call: Call, invoice: Invoice) -> None:
-    """Nothing remains to be paid."""
-    invoice.data.update(amount_remaining=0, status="paid")
-    _stamp(invoice, "paid_at", call.now)
+def _paid_elsewhere(call: Call, invoice: Invoice) -> None:
+    before = shown(call.account, invoice)
+    cancel_payments(call, invoice, "automatic")
+    invoice.off_stripe += invoice.data["amount_remaining"]
+    invoice.data["amount_paid"] += invoice.data["amount_remaining"]
+    settle(call, invoice)
+    told_paid(call, invoice, before)
 
 
-def told_paid(call: Call, invoice: Invoice, before: Json) -> None:
-    """Say what the payment changed, and that the invoice is paid when it is."""
-    now_shown = shown(call.account, invoice)
-    call.updated("invoice.updated", now_shown, before)
-    if invoice.status == "paid" and before["status"] != "paid":
-        call.event("invoice.paid", now_shown)
+def _attach_record(call: Call, invoice: Invoice, id_: str) -> None:
+    record = existing_record(call, id_, param="payment_record", status=400)
+    _attachable(call, invoice, "payment_record", id_, record["amount_requested"]["currency"])
+    received = record["amount_requested"]["value"]
+    payment = new_payment(call, invoice, "payment_record", id_, received, default=False)
+    payment_came(call, payment, received, real=False)
+
+
+def _attach_intent(call: Call, invoice: Invoice, id_: str) -> None:
+    """Stripe docs, attach_payment: one that has succeeded is credited at once, another when it does."""
+    intent = existing_intent(call, id_, param="payment_intent", status=400)
+    if intent["status"] == "canceled":
+        raise unexpected_state(intent, "attach")
+    if intent["customer"] not in (None, invoice.data["customer"]):
+        raise Refusal(
+            "The PaymentIntent belongs to another customer than the invoice.", param="payment_intent"
+        )
+    _attachable(call, invoice, "payment_intent", id_, intent["currency"])
+    payment = new_payment(call, invoice, "payment_intent", id_, intent["amount"], default=False)
+    if intent["status"] == "succeeded":
+        payment_came(call, payment, intent["amount_received"], real=True)
+    else:
+        call.account.touched()
+
+
+def _attachable(call: Call, invoice: Invoice, kind: str, id_: str, currency: str) -> None:
+    noun = kind.replace("_", " ")
+    if any(each["payment"].get(kind) == id_ for each in call.store.invoice_payments):
+        raise Refusal(f"This {noun} is already attached to an invoice.", param=kind)
+    if currency != invoice.data["currency"]:
+        raise Refusal(f"The {noun} has another currency than the invoice.", param=kind)
 
 
 def _finalisable(call: Call, invoice: Invoice) -> None:
@@ -146,7 +183,7 @@ def _finalize(call: Call, invoice: Invoice) -> None:
         invoice_pdf=f"{call.pages}/invoice/{ACCOUNT}/test_{token}/pdf?s=ap",
         automatically_finalizes_at=None,
     )
-    _stamp(invoice, "finalized_at", now)
+    stamp(invoice, "finalized_at", now)
     _apply_balance(call, invoice)
     if data["amount_due"] == 0:
         settle(call, invoice)
@@ -169,9 +206,17 @@ def _apply_balance(call: Call, invoice: Invoice) -> None:
     due, ending = (raw, 0) if chargeable else (0, raw)
     data.update(starting_balance=balance, ending_balance=ending, amount_due=due, amount_remaining=due)
     if customer and ending != balance:
-        before = dict(customer)
-        customer["balance"] = ending
-        call.updated("customer.updated", customer, before)
+        small = not chargeable and (raw > 0 or data["total"] < 0)
+        kind = "invoice_too_small" if small else "applied_to_invoice"
+        shift_balance(call, customer, ending - balance, kind, invoice=invoice.id)
+
+
+def _take_back_balance(call: Call, invoice: Invoice) -> None:
+    """A void invoice uses nothing of the balance."""
+    customer = call.store.customers.find(invoice.data["customer"])
+    used = (invoice.data["ending_balance"] or 0) - invoice.data["starting_balance"]
+    if customer and used:
+        shift_balance(call, customer, -used, "unapplied_from_invoice", invoice=invoice.id)
 
 
 def _next_number(call: Call, customer_id: str) -> str:
@@ -202,17 +247,11 @@ def _recipient(call: Call, invoice: Invoice) -> str:
     return email
 
 
-def _moved(call: Call, invoice: Invoice, *, status: str, stamp: str, event: str) -> Json:
+def _moved(call: Call, invoice: Invoice, *, status: str, stamped: str, event: str) -> Json:
     before = shown(call.account, invoice)
     invoice.data["status"] = status
-    _stamp(invoice, stamp, call.now)
+    stamp(invoice, stamped, call.now)
     now_shown = shown(call.account, invoice)
     call.updated("invoice.updated", now_shown, before)
     call.event(event, now_shown)
     return now_shown
-
-
-def _stamp(invoice: Invoice, name: str, at: int) -> None:
-    # A new dict: earlier answers and events keep the old one.
-    transitions: dict[str, Any] = {**invoice.data["status_transitions"], name: at}
-    invoice.data["status_transitions"] = transitions

@@ -1,10 +1,12 @@
-"""Payments of invoices: the one an invoice asks for, and money that was received elsewhere."""
+"""Payments of invoices: the one an invoice asks for, and those attached to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.core.table import new_id
 from sandbox.stripe.call import Call
 from sandbox.stripe.errors import Refusal, missing_object
+from sandbox.stripe.intents import UNPAID, cancel_intent, new_intent
 from sandbox.stripe.pages import in_range, page
 from sandbox.stripe.store import Invoice, Json
 
@@ -32,87 +34,9 @@ def retrieve(call: Call) -> Json:
     return payment
 
 
-def report(call: Call) -> Json:
-    """Money received outside Stripe, not yet attached to an invoice."""
-    params, now = call.params, call.now
-    amount = params["amount_requested"]
-    zero = {"currency": amount["currency"], "value": 0}
-    record = {
-        "id": new_id("pr"),
-        "object": "payment_record",
-        "amount": amount,
-        "amount_authorized": amount,
-        "amount_canceled": zero,
-        "amount_failed": zero,
-        "amount_guaranteed": amount,
-        "amount_refunded": zero,
-        "amount_requested": amount,
-        "application": None,
-        "created": now,
-        "customer_details": params.get("customer_details"),
-        "customer_presence": params.get("customer_presence"),
-        "description": params.get("description"),
-        "latest_payment_attempt_record": None,
-        "livemode": call.settings.livemode,
-        "metadata": params.get("metadata") or {},
-        "payment_method_details": params["payment_method_details"],
-        "processor_details": params.get("processor_details", {"type": "custom"}),
-        "reported_by": "self",
-        "shipping_details": params.get("shipping_details"),
-    }
-    call.store.payment_records.add(record["id"], record)
-    call.account.touched()
-    return record
-
-
-def attach_record(call: Call, invoice: Invoice, record_id: str) -> int:
-    """Book a payment record as a paid payment of the invoice; its amount in minor units."""
-    record = call.store.payment_records.find(record_id)
-    if record is None:
-        raise missing_object("payment_record", record_id, param="payment_record", status=400)
-    if any(each["payment"].get("payment_record") == record_id for each in call.store.invoice_payments):
-        raise Refusal("This payment record is already attached to an invoice.", param="payment_record")
-    amount = record["amount_requested"]
-    if amount["currency"] != invoice.data["currency"]:
-        raise Refusal("The payment record has another currency than the invoice.", param="payment_record")
-    booked = _payment(
-        call,
-        invoice,
-        payment={"type": "payment_record", "payment_record": record_id},
-        requested=amount["value"],
-        default=False,
-    )
-    booked.update(
-        amount_paid=amount["value"],
-        status="paid",
-        status_transitions={"canceled_at": None, "paid_at": call.now},
-    )
-    call.event("invoice_payment.paid", booked)
-    value: int = amount["value"]
-    return value
-
-
-def open_default_payment(call: Call, invoice: Invoice) -> None:
-    """What a finalised invoice asks for."""
-    _payment(
-        call,
-        invoice,
-        payment={"type": "payment_intent", "payment_intent": new_id("pi")},
-        requested=invoice.data["amount_due"],
-        default=True,
-    )
-
-
-def cancel_default_payment(call: Call, invoice: Invoice) -> None:
-    """Nobody will pay it through Stripe any more."""
-    for each in call.store.invoice_payments:
-        if each["invoice"] == invoice.id and each["status"] == "open":
-            each["status"] = "canceled"
-            each["status_transitions"] = {"canceled_at": call.now, "paid_at": None}
-
-
-def _payment(call: Call, invoice: Invoice, *, payment: dict[str, Any], requested: int, default: bool) -> Json:
-    made = {
+def new_payment(call: Call, invoice: Invoice, kind: str, id_: str, requested: int, *, default: bool) -> Json:
+    """An open payment of the invoice by a `payment_intent` or a `payment_record`."""
+    payment: dict[str, Any] = {
         "id": new_id("inpay"),
         "object": "invoice_payment",
         "amount_paid": None,
@@ -122,9 +46,66 @@ def _payment(call: Call, invoice: Invoice, *, payment: dict[str, Any], requested
         "invoice": invoice.id,
         "is_default": default,
         "livemode": call.settings.livemode,
-        "payment": payment,
+        "payment": {"type": kind, kind: id_},
         "status": "open",
         "status_transitions": {"canceled_at": None, "paid_at": None},
     }
-    call.store.invoice_payments.add(made["id"], made)
-    return made
+    call.store.invoice_payments.add(payment["id"], payment)
+    return payment
+
+
+def open_default_payment(call: Call, invoice: Invoice) -> None:
+    """What a finalised invoice asks for."""
+    data = invoice.data
+    kinds = data["payment_settings"]["payment_method_types"] or call.settings.payment_methods
+    intent = new_intent(
+        call, amount=data["amount_due"], currency=data["currency"], customer=data["customer"], kinds=kinds
+    )
+    new_payment(call, invoice, "payment_intent", intent["id"], data["amount_due"], default=True)
+
+
+def default_intent(call: Call, invoice: Invoice) -> Json | None:
+    """What the invoice asks for, as long as it does."""
+    open_ = (each for each, _ in _collectable(call, invoice) if each["is_default"])
+    payment = next(open_, None)
+    return call.store.payment_intents.find(payment["payment"]["payment_intent"]) if payment else None
+
+
+def resize_default_payment(call: Call, invoice: Invoice) -> None:
+    """The invoice asks for what is left; a payment that has begun keeps its amount."""
+    left = invoice.data["amount_remaining"]
+    for payment, intent in _collectable(call, invoice):
+        begun = intent["status"] not in UNPAID or intent["id"] in call.store.funded
+        if payment["is_default"] and not begun:
+            payment["amount_requested"] = intent["amount"] = left
+
+
+def cancel_payments(call: Call, invoice: Invoice, reason: str) -> None:
+    """Nobody will pay it through Stripe any more. What a bank already works on still comes."""
+    for payment, intent in list(_collectable(call, invoice)):
+        if intent["status"] in UNPAID:
+            payment.update(status="canceled", status_transitions={"canceled_at": call.now, "paid_at": None})
+            cancel_intent(call, intent, reason)
+
+
+def refuse_while_processing(call: Call, invoice: Invoice, wish: str) -> None:
+    """Refuse what makes no sense while a bank works on a payment."""
+    if any(intent["status"] == "processing" for _, intent in _collectable(call, invoice)):
+        raise Refusal(f"You cannot {wish} this invoice because one of its payments is processing.")
+
+
+def payments_by(call: Call, intent: Json) -> list[Json]:
+    """The open payments of invoices that this intent is to make."""
+    return [
+        each
+        for each in call.store.invoice_payments
+        if each["payment"].get("payment_intent") == intent["id"] and each["status"] == "open"
+    ]
+
+
+def _collectable(call: Call, invoice: Invoice) -> Iterator[tuple[Json, Json]]:
+    for payment in call.store.invoice_payments:
+        if payment["invoice"] == invoice.id and payment["status"] == "open":
+            intent = call.store.payment_intents.find(payment["payment"].get("payment_intent", ""))
+            if intent:
+                yield payment, intent

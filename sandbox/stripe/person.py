@@ -1,6 +1,7 @@
-"""Somebody of the finance department in Stripe's Dashboard."""
+"""Somebody of the finance department in Stripe's Dashboard, and the customers and banks they deal with."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -9,10 +10,15 @@ from sandbox.core.person import Person
 
 Json = dict[str, Any]
 _PAGE = "100"
+_CARD, _DECLINED = "pm_card_visa", "pm_card_chargeDeclined"
+_IBAN = "FR1420041010050500013M02606"
 
 
 class StripePerson(Person):
-    """Looks things up, edits customers, pays, voids and credits invoices. Amounts are minor units."""
+    """Looks things up, edits customers, and does whatever happens to money. Amounts are minor units.
+
+    `at` is when it happens, in the vendor's eyes: dates, and `created` of the events. Without it: now.
+    """
 
     vendor = "stripe"
 
@@ -31,7 +37,7 @@ class StripePerson(Person):
 
     async def post(self, path: str, **form: str) -> Any:
         """Create or change something; the names are Stripe's form fields."""
-        return await self.call("POST", path, data=form)
+        return await self._do(path, form)
 
     async def delete(self, path: str) -> None:
         await self.call("DELETE", path)
@@ -41,34 +47,242 @@ class StripePerson(Person):
         found = await self.everything("/v1/invoices")
         return [i for i in found if all(i["metadata"].get(name) == metadata[name] for name in metadata)]
 
+    async def invoice(self, id_: str) -> Json:
+        """Return an invoice as it is now."""
+        found: Json = await self.call("GET", f"/v1/invoices/{id_}")
+        return found
+
     async def edit_customer(self, customer: str, **form: str) -> None:
         await self.post(f"/v1/customers/{customer}", **form)
 
-    async def pay(self, invoice: str) -> None:
-        """Note that all of it was paid elsewhere, by transfer."""
-        await self.post(f"/v1/invoices/{invoice}/pay", paid_out_of_band="true")
+    async def pay(self, invoice: str, *, at: datetime | None = None) -> None:
+        """Note that all of it was paid elsewhere."""
+        await self._do(f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"}, at)
 
-    async def pay_part(self, invoice: str, amount: int, *, currency: str = "eur") -> None:
-        """Note that some money came by transfer."""
-        record = await self.post(
-            "/v1/payment_records/report_payment",
-            **{
-                "amount_requested[currency]": currency,
-                "amount_requested[value]": str(amount),
-                "initiated_at": str(int(time.time())),
-                "payment_method_details[type]": "custom",
-            },
+    async def pay_part(
+        self, invoice: str, amount: int, *, currency: str = "eur", at: datetime | None = None
+    ) -> Json:
+        """Note that some money came by transfer, outside Stripe; return the payment record."""
+        form = {
+            "amount_requested[currency]": currency,
+            "amount_requested[value]": str(amount),
+            "initiated_at": str(int(at.timestamp() if at else time.time())),
+            "payment_method_details[type]": "custom",
+        }
+        record: Json = await self._do("/v1/payment_records/report_payment", form, at)
+        await self._do(f"/v1/invoices/{invoice}/attach_payment", {"payment_record": record["id"]}, at)
+        return record
+
+    async def pay_by_card(
+        self, invoice: str, amount: int | None = None, *, at: datetime | None = None
+    ) -> Json:
+        """The customer pays on the invoice's page: all that is open, or a part; return the intent."""
+        return await self._pay(invoice, amount, at, {"payment_method": _CARD})
+
+    async def pay_by_debit(
+        self, invoice: str, amount: int | None = None, *, at: datetime | None = None
+    ) -> Json:
+        """The customer lets a SEPA debit be made: it is processing until the bank settles or refuses it."""
+        means = {"payment_method_data[type]": "sepa_debit", "payment_method_data[sepa_debit][iban]": _IBAN}
+        return await self._pay(invoice, amount, at, means)
+
+    async def settle_debit(self, payment: str, *, failed: str = "", at: datetime | None = None) -> None:
+        """The bank pays a debit that is processing, or refuses it for this reason of Stripe's.
+
+        `payment` is an invoice or an intent.
+        """
+        intent = (await self._intent_of(payment))["id"]
+        await self._do(f"/bank/debits/{intent}", {"failure_code": failed} if failed else {}, at)
+
+    async def pay_by_transfer(
+        self, invoice: str, amount: int | None = None, *, at: datetime | None = None
+    ) -> Json:
+        """The customer's transfer for an invoice lands, with its number as the reference; return the intent.
+
+        An invoice that offers transfers takes it by itself, all of it when it is complete; to another one
+        finance attaches it.
+        """
+        told = await self.invoice(invoice)
+        offered = told["payment_settings"]["payment_method_types"] or ()
+        received = told["amount_remaining"] if amount is None else amount
+        await self.receive_transfer(
+            told["customer"], received, currency=told["currency"], reference=told["number"], at=at
         )
-        await self.post(f"/v1/invoices/{invoice}/attach_payment", payment_record=record["id"])
+        if "customer_balance" in offered:
+            return await self._intent_of(invoice)
+        return await self.apply_transfer(invoice, received, at=at)
 
-    async def void(self, invoice: str) -> None:
-        await self.post(f"/v1/invoices/{invoice}/void")
+    async def receive_transfer(
+        self,
+        customer: str,
+        amount: int,
+        *,
+        currency: str = "eur",
+        reference: str = "",
+        at: datetime | None = None,
+    ) -> Json:
+        """A customer's transfer lands; return the movement of the cash balance."""
+        form = {"amount": str(amount), "currency": currency}
+        form |= {"reference": reference} if reference else {}
+        moved: Json = await self._do(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", form, at)
+        return moved
 
-    async def credit(self, invoice: str, amount: int) -> Json:
-        """Issue a credit note for this gross amount."""
-        note: Json = await self.post("/v1/credit_notes", invoice=invoice, amount=str(amount))
+    async def apply_transfer(self, invoice: str, amount: int, *, at: datetime | None = None) -> Json:
+        """Finance uses money that landed for an invoice; return the intent."""
+        means = {"payment_method_data[type]": "customer_balance"}
+        return await self._pay_part(await self.invoice(invoice), amount, at, means)
+
+    async def fail_payment(self, invoice: str, *, at: datetime | None = None) -> None:
+        """The customer's card is declined."""
+        try:
+            await self._pay(invoice, None, at, {"payment_method": _DECLINED})
+        except httpx.HTTPStatusError as refusal:
+            if refusal.response.status_code != httpx.codes.PAYMENT_REQUIRED:
+                raise
+
+    async def charge_by_link(
+        self,
+        amount: int,
+        *,
+        customer: str = "",
+        email: str = "",
+        currency: str = "eur",
+        at: datetime | None = None,
+    ) -> Json:
+        """Somebody pays with a payment link, which names no invoice; return the intent."""
+        form = {"amount": str(amount), "currency": currency, "confirm": "true"}
+        form |= {"payment_method_data[type]": "card"}
+        form |= {"customer": customer} if customer else {}
+        form |= {"payment_method_data[billing_details][email]": email} if email else {}
+        made: Json = await self._do("/v1/payment_intents", form, at)
+        return made
+
+    async def refund(
+        self, paid: str, amount: int | None = None, *, at: datetime | None = None, reason: str = ""
+    ) -> Json:
+        """Give back what a card, debit or transfer brought, or a part of it; return the refund.
+
+        `paid` is an invoice, a payment intent or a charge; of an invoice its latest payment that has enough
+        left is refunded.
+        """
+        charge = await self._charge_of(paid, amount)
+        form = {"charge": charge["id"]} | ({} if amount is None else {"amount": str(amount)})
+        form |= {"reason": reason} if reason else {}
+        made: Json = await self._do("/v1/refunds", form, at)
+        return made
+
+    async def fail_refund(self, refund: str, *, at: datetime | None = None) -> None:
+        """The customer's bank sends a refund back."""
+        await self._do(f"/bank/refunds/{refund}", {"failure_reason": "declined"}, at)
+
+    async def dispute(
+        self,
+        paid: str,
+        amount: int | None = None,
+        *,
+        inquiry: bool = False,
+        at: datetime | None = None,
+    ) -> Json:
+        """The customer's bank takes a payment back, or only inquires; `paid` as for `refund`."""
+        charge = await self._charge_of(paid, amount)
+        form = {"inquiry": "true"} if inquiry else {}
+        form |= {} if amount is None else {"amount": str(amount)}
+        made: Json = await self._do(f"/bank/charges/{charge['id']}/dispute", form, at)
+        return made
+
+    async def win_dispute(self, dispute: str, *, at: datetime | None = None) -> None:
+        await self._do(f"/bank/disputes/{dispute}", {"outcome": "won"}, at)
+
+    async def lose_dispute(self, dispute: str, *, at: datetime | None = None) -> None:
+        await self._do(f"/bank/disputes/{dispute}", {"outcome": "lost"}, at)
+
+    async def close_inquiry(self, dispute: str, *, at: datetime | None = None) -> None:
+        """The customer's bank is content."""
+        await self._do(f"/bank/disputes/{dispute}", {"outcome": "closed"}, at)
+
+    async def escalate_inquiry(self, dispute: str, *, at: datetime | None = None) -> None:
+        """The customer's bank is not content, and takes the money."""
+        await self._do(f"/bank/disputes/{dispute}", {"outcome": "escalated"}, at)
+
+    async def give_balance(self, customer: str, amount: int, *, currency: str = "eur") -> None:
+        """Credit a customer with an amount that the next invoices use."""
+        await self.post(
+            f"/v1/customers/{customer}/balance_transactions", amount=str(-amount), currency=currency
+        )
+
+    async def void(self, invoice: str, *, at: datetime | None = None) -> None:
+        await self._do(f"/v1/invoices/{invoice}/void", {}, at)
+
+    async def mark_uncollectible(self, invoice: str, *, at: datetime | None = None) -> None:
+        await self._do(f"/v1/invoices/{invoice}/mark_uncollectible", {}, at)
+
+    async def credit(self, invoice: str, amount: int, *, back: str = "", at: datetime | None = None) -> Json:
+        """Issue a credit note for this gross amount.
+
+        Of what was paid already `back` says where it goes: `refund`, `credit` (the customer's balance) or
+        `out_of_band`.
+        """
+        open_ = (await self.invoice(invoice))["amount_remaining"]
+        form = {"invoice": invoice, "amount": str(amount)}
+        form |= {f"{back}_amount": str(max(amount - open_, 0))} if back else {}
+        note: Json = await self._do("/v1/credit_notes", form, at)
         return note
 
     async def take_back(self, credit_note: str) -> None:
         """Void a credit note."""
         await self.post(f"/v1/credit_notes/{credit_note}/void")
+
+    async def _do(self, path: str, form: dict[str, str], at: datetime | None = None) -> Any:
+        headers = {"X-Sandbox-At": str(int(at.timestamp()))} if at else {}
+        return await self.call("POST", path, data=form, headers=headers)
+
+    async def _pay(
+        self, invoice: str, amount: int | None, at: datetime | None, means: dict[str, str]
+    ) -> Json:
+        """Pay a part with an intent of its own, or all that the invoice asks for."""
+        if amount is not None:
+            return await self._pay_part(await self.invoice(invoice), amount, at, means)
+        [asked] = [
+            each["payment"]["payment_intent"]
+            for each in await self.everything("/v1/invoice_payments", invoice=invoice, status="open")
+            if each["is_default"]
+        ]
+        return await self._confirm(asked, at, means)
+
+    async def _pay_part(self, invoice: Json, amount: int, at: datetime | None, means: dict[str, str]) -> Json:
+        """Stripe docs, "Partial payments": an intent of its own, attached to the invoice."""
+        form = {"amount": str(amount), "currency": invoice["currency"], "customer": invoice["customer"]}
+        intent = await self._do("/v1/payment_intents", form, at)
+        await self._do(f"/v1/invoices/{invoice['id']}/attach_payment", {"payment_intent": intent["id"]}, at)
+        return await self._confirm(intent["id"], at, means)
+
+    async def _confirm(self, intent: str, at: datetime | None, means: dict[str, str]) -> Json:
+        made: Json = await self._do(f"/v1/payment_intents/{intent}/confirm", means, at)
+        return made
+
+    async def _intent_of(self, payment: str) -> Json:
+        """The intent itself, or the one that an invoice's latest payment is about."""
+        if payment.startswith("pi_"):
+            found: Json = await self.call("GET", f"/v1/payment_intents/{payment}")
+            return found
+        intents = await self._intents(payment)
+        under_way = (each for each in intents if each["status"] == "processing")
+        return next(under_way, intents[-1])
+
+    async def _charge_of(self, paid: str, amount: int | None) -> Json:
+        if paid.startswith(("ch_", "py_")):
+            found: Json = await self.call("GET", f"/v1/charges/{paid}")
+            return found
+        intents = [await self._intent_of(paid)] if paid.startswith("pi_") else await self._intents(paid)
+        for intent in intents:
+            for charge in await self.everything("/v1/charges", payment_intent=intent["id"]):
+                left = charge["amount"] - charge["amount_refunded"]
+                if charge["status"] == "succeeded" and left >= (amount or 0):
+                    return charge
+        raise LookupError(f"Nothing that could be given back was paid for {paid}.")
+
+    async def _intents(self, invoice: str) -> list[Json]:
+        """The intents of an invoice's payments, the latest first; the one it asks for is the last."""
+        found = await self.everything("/v1/invoice_payments", invoice=invoice)
+        ids = [each["payment"]["payment_intent"] for each in found if "payment_intent" in each["payment"]]
+        return [await self.call("GET", f"/v1/payment_intents/{id_}") for id_ in ids]

@@ -46,6 +46,19 @@ def credit_note(params: Json, _: int) -> None:
         raise missing_parameter("amount")
 
 
+def attached_payment(params: Json, _: int) -> None:
+    _exactly_one(params, "payment_intent", "payment_record")
+
+
+def payment_method(params: Json, _: int) -> None:
+    if "payment_method" in params and "payment_method_data" in params:
+        raise exclusive_parameters("payment_method", "payment_method_data")
+
+
+def refund(params: Json, _: int) -> None:
+    _exactly_one(params, "charge", "payment_intent")
+
+
 def events(params: Json, _: int) -> None:
     if "type" in params and "types" in params:
         raise exclusive_parameters("type", "types")
@@ -53,3 +66,11 @@ def events(params: Json, _: int) -> None:
 
 def nothing(_params: Json, _now: int) -> None:
     """No rule."""
+
+
+def _exactly_one(params: Json, *names: str) -> None:
+    given = [name for name in names if name in params]
+    if len(given) > 1:
+        raise exclusive_parameters(*names)
+    if not given:
+        raise missing_parameter(names[0])

@@ -77,6 +77,11 @@ class StripeSettings(AccountSettings):
     `clock_offset`       seconds between the real clock and the account's: past or future invoices
     `day_seconds`        the length of a day in `days_until_due`
     `verification_seconds` until an EU VAT number is verified
+    `overpaid_counts_as_paid` whether `amount_paid` of an invoice includes what was paid too much
+                         (unconfirmed)
+    `transfers_reconciled` whether transfers that land are applied to what the customer is to pay by transfer;
+                         otherwise somebody does it by hand
+    `refunds_pending`    whether a refund is `pending` until the customer's bank has taken it
     `api_version`, `enabled_events`, `previous_secret`, `copies`: the webhook endpoint; a previous secret
     adds a second `v1`, `copies` is how often each event is sent
     """
@@ -107,6 +112,9 @@ class StripeSettings(AccountSettings):
     enabled_events: list[str] = field(default_factory=lambda: ["*"])
     previous_secret: str = ""
     copies: int = 1
+    overpaid_counts_as_paid: bool = True
+    transfers_reconciled: bool = True
+    refunds_pending: bool = False
 
     @property
     def livemode(self) -> bool:

@@ -15,10 +15,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Invoice:
-    """`data` is the invoice object without its lines; what a draft derives is added when it is shown."""
+    """`data` is the invoice object without its lines; what a draft derives is added when it is shown.
+
+    `off_stripe` is the part of what was paid that never passed through Stripe, in minor units.
+    """
 
     data: Json
     lines: list["Line"] = field(default_factory=list)
+    off_stripe: int = 0
 
     @property
     def id(self) -> str:
@@ -43,7 +47,9 @@ class Invoice:
 class Store:
     """Tables by kind, and the one number sequence of the account.
 
-    `percentages` keeps the exact value of each tax rate; the object itself shows a JSON number.
+    `percentages` keeps the exact value of each tax rate; the object itself shows a JSON number. `cash` is
+    what transfers brought and no payment used, in minor units, by customer and currency; `funded` what
+    a payment intent has of its transfers so far.
     """
 
     customers: Table[Json] = field(default_factory=Table)
@@ -54,8 +60,17 @@ class Store:
     invoices: Table[Invoice] = field(default_factory=Table)
     invoice_payments: Table[Json] = field(default_factory=Table)
     payment_records: Table[Json] = field(default_factory=Table)
+    payment_intents: Table[Json] = field(default_factory=Table)
+    charges: Table[Json] = field(default_factory=Table)
+    refunds: Table[Json] = field(default_factory=Table)
+    disputes: Table[Json] = field(default_factory=Table)
+    balance_transactions: Table[Json] = field(default_factory=Table)
+    customer_balance_transactions: Table[Json] = field(default_factory=Table)
+    cash_transactions: Table[Json] = field(default_factory=Table)
     credit_notes: Table[Json] = field(default_factory=Table)
     events: Table[Json] = field(default_factory=Table)
+    cash: dict[tuple[str, str], int] = field(default_factory=dict)
+    funded: dict[str, int] = field(default_factory=dict)
     deleted_customers: set[str] = field(default_factory=set)
     last_number: int = 0
 

@@ -18,7 +18,8 @@ from sandbox.stripe.errors import Refusal
 from sandbox.stripe.gate import Gate, refused
 from sandbox.stripe.hosted import invoice_page
 from sandbox.stripe.invoice_view import whole
-from sandbox.stripe.operations import OPERATIONS, Operation
+from sandbox.stripe.operation import Operation
+from sandbox.stripe.operations import OPERATIONS
 from sandbox.stripe.pdf import pdf_of
 from sandbox.stripe.settings import API_VERSION
 from sandbox.stripe.store import Invoice, Json
@@ -62,6 +63,13 @@ class StripeVendor:
             "invoices": [whole(self._account, invoice) for invoice in store.invoices],
             "invoice_payments": list(store.invoice_payments),
             "payment_records": list(store.payment_records),
+            "payment_intents": list(store.payment_intents),
+            "charges": list(store.charges),
+            "refunds": list(store.refunds),
+            "disputes": list(store.disputes),
+            "balance_transactions": list(store.balance_transactions),
+            "customer_balance_transactions": list(store.customer_balance_transactions),
+            "cash_transactions": list(store.cash_transactions),
             "credit_notes": list(store.credit_notes),
             "events": list(store.events),
         }
@@ -153,12 +161,7 @@ def _permission(exchange: Exchange) -> str:
 
 
 async def _unrecognised(request: Request) -> Response:
-    refusal = Refusal(
-        f"Unrecognized request URL ({request.method}: /{request.path_params['unknown']}). "
-        "Please see https://docs.stripe.com or we can help at https://support.stripe.com/.",
-        status=404,
-    )
-    return _injected(refusal)
+    return _injected(errors.unrecognised(request.method, f"/{request.path_params['unknown']}"))
 
 
 def _injected(refusal: Refusal) -> Response:

@@ -37,9 +37,11 @@ async def test_every_change_of_an_invoice_is_an_event(bench: Bench) -> None:
         "customer.created",
         "invoice.created",
         "invoice.updated",
+        "payment_intent.created",
         "invoice.updated",
         "invoice.finalized",
         "invoice.sent",
+        "payment_intent.canceled",
         "invoice.updated",
         "invoice.paid",
     ]

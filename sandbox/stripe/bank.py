@@ -1,0 +1,60 @@
+"""What banks and card networks do to payments, which no call of Stripe's API does.
+
+The paths lie beside the API, below `/bank`, and are open to people alone (`X-Sandbox-Actor`).
+"""
+
+from sandbox.stripe.call import Call
+from sandbox.stripe.charges import existing_charge
+from sandbox.stripe.collecting import failed, succeeded
+from sandbox.stripe.disputes import decide, existing_dispute, open_dispute
+from sandbox.stripe.errors import Refusal
+from sandbox.stripe.intents import existing_intent, unexpected_state
+from sandbox.stripe.refunds import arrived, existing_refund
+from sandbox.stripe.refunds import failed as refund_failed
+from sandbox.stripe.store import Json
+
+
+def debit(call: Call) -> Json:
+    """The payer's bank pays a debit that is processing, or refuses it with `failure_code`."""
+    intent = existing_intent(call, call.id)
+    if intent["status"] != "processing":
+        raise unexpected_state(intent, "settle")
+    charge = existing_charge(call, intent["latest_charge"])
+    if "failure_code" in call.params:
+        failed(call, intent, charge, call.params["failure_code"])
+    else:
+        succeeded(call, intent, charge)
+    return intent
+
+
+def dispute(call: Call) -> Json:
+    """The payer's bank disputes a charge, all that is left of it unless `amount` says less."""
+    charge = existing_charge(call, call.id)
+    left = charge["amount"] - charge["amount_refunded"]
+    amount = call.params.get("amount", left)
+    return open_dispute(
+        call,
+        charge,
+        amount,
+        call.params.get("reason", "fraudulent"),
+        inquiry=call.params.get("inquiry", False),
+    )
+
+
+def decision(call: Call) -> Json:
+    """The payer's bank decides a dispute."""
+    return decide(call, existing_dispute(call), call.params["outcome"])
+
+
+def refund(call: Call) -> Json:
+    """The customer's bank takes a refund, or sends it back with `failure_reason`, also after it took it."""
+    refund = existing_refund(call)
+    if "failure_reason" in call.params:
+        if refund["status"] not in ("pending", "succeeded"):
+            raise Refusal(f"A refund that is {refund['status']} cannot fail.")
+        refund_failed(call, refund, call.params["failure_reason"])
+    elif refund["status"] == "pending":
+        arrived(call, refund)
+    else:
+        raise Refusal(f"This refund is not pending but {refund['status']}.")
+    return refund
