@@ -51,13 +51,17 @@ class PaidStages:
         if not self._wanted:
             return None
         deal = await self._records.deal(deal_id, ("pipeline", "dealstage"))
-        pipelines = await self._known.get(_DEALS, self._read, seconds=lambda _: _REMEMBERED)
-        # Nobody documents whether two pipelines may use the same id: only the deal's own counts.
-        own = next((each for each in pipelines if each.id == deal.text("pipeline")), None)
-        if own is None:
+        pipeline, stage = deal.text("pipeline"), deal.text("dealstage")
+        line = await self._line(pipeline)
+        if line is None or stage not in line.places:
             self._known.forget(_DEALS)
-            return None
-        return _Line(own).after(deal.text("dealstage"), self._wanted)
+            line = await self._line(pipeline)
+        return line.after(stage, self._wanted) if line else None
+
+    async def _line(self, pipeline: str) -> "_Line | None":
+        """Return the deal's own pipeline: nobody documents whether two may use the same id for a stage."""
+        known = await self._known.get(_DEALS, self._read, seconds=lambda _: _REMEMBERED)
+        return next((_Line(each) for each in known if each.id == pipeline), None)
 
     async def _read(self) -> tuple[Pipeline, ...]:
         return (await self._client.get(_READING, paths.PIPELINES, Pipelines)).results

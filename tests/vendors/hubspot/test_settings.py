@@ -82,3 +82,24 @@ def test_a_deposit_without_what_its_balance_waits_for_is_refused() -> None:
         settings(mapping={"deals": {"deposit_percent": "share"}})
     names = settings(mapping={"deals": {"deposit_percent": "share", "delivered_on": "delivered"}})
     assert names.mapping.deals.delivered_on == "delivered"
+
+
+@pytest.mark.parametrize(
+    "payment",
+    [{"status": "billing_status"}, {"paid": "billing_amount_gross"}, {"paid": "sum", "due": "sum"}],
+)
+def test_a_property_shows_one_thing(payment: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="is mapped twice"):
+        HubSpotSettings.model_validate({"access_token": "x", "mapping": {"payment": payment}})
+
+
+def test_payments_that_are_not_shown_need_no_property() -> None:
+    empty = dict.fromkeys(("status", "paid", "due", "paid_on", "means", "details"), "")
+    found = HubSpotSettings.model_validate({"access_token": "x", "mapping": {"payment": empty}})
+    assert found.mapping.payment.used == ()
+
+
+@pytest.mark.parametrize("stage", ["", "two words", "é", "x" * 101])
+def test_a_stage_is_named_by_its_internal_name(stage: str) -> None:
+    with pytest.raises(ValidationError, match="paid_stages"):
+        HubSpotSettings.model_validate({"access_token": "x", "paid_stages": [stage]})
