@@ -13,14 +13,13 @@ from temporalio import activity
 
 from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
 from raccord.domain.values.base import Value
-from raccord.records.audit import Audit, Intent, Standing, Verdict
+from raccord.records.audit import HAPPENED, Audit, Intent, Standing, Verdict
 from raccord.records.work import Work, together
 
 T = TypeVar("T")
 ACTOR = "raccord"
 LONGEST_LAG = timedelta(minutes=15)
 """No vendor documents a look-up that lags longer; beyond it, something undoes what we write."""
-HAPPENED = (Verdict.DONE, Verdict.FOUND)
 
 
 class Effect(Value):

@@ -44,6 +44,9 @@ class Verdict(StrEnum):
     its effect."""
 
 
+HAPPENED = (Verdict.DONE, Verdict.FOUND)
+
+
 class Intent(Value):
     """One external write, before it happens. Everything but `before` and `after` is kept in clear."""
 
@@ -68,6 +71,7 @@ class Standing(Value):
     last_outcome: Verdict | None = None
     last_outcome_at: datetime | None = None
     first_intent_at: datetime
+    """Since it last came about, where it did: what is wanted again after something else is wanted anew."""
     open_since: datetime | None = None
     """When an earlier attempt stated this intent, of which no outcome is known."""
 
@@ -214,6 +218,17 @@ def _open(history: list[Row[Any]]) -> bool:
     return bool(history) and history[-1].kind == Kind.INTENT
 
 
+def _wanted_since(history: list[Row[Any]]) -> datetime | None:
+    """Return when the intent was stated that nothing fulfilled since."""
+    since: datetime | None = None
+    for row in history:
+        if row.kind == Kind.INTENT:
+            since = since or row.at
+        elif Verdict(row.verdict) in HAPPENED:
+            since = None
+    return since
+
+
 def _standing(history: list[Row[Any]], now: datetime) -> Standing:
     outcomes = [row for row in history if row.kind == Kind.OUTCOME]
     last = outcomes[-1] if outcomes else None
@@ -221,6 +236,6 @@ def _standing(history: list[Row[Any]], now: datetime) -> Standing:
         outcomes=len(outcomes),
         last_outcome=Verdict(last.verdict) if last else None,
         last_outcome_at=last.at if last else None,
-        first_intent_at=history[0].at if history else now,
+        first_intent_at=_wanted_since(history) or now,
         open_since=history[-1].at if _open(history) else None,
     )

@@ -1,13 +1,14 @@
 """The recipe of every write, where a second attempt meets what the first may have done."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
 from activities.effects import Effect, Effects
-from raccord.connectors.errors import AmbiguousWrite, Poison
+from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
 from raccord.domain.values.deal import DealRef
+from raccord.records import audit
 from raccord.records.records import Records
 
 MESSAGE = Effect(key="msg/1", name="messaging.post", object="hubspot:1", cause="test")
@@ -157,3 +158,45 @@ async def test_what_an_effect_leaves_in_our_records_comes_with_its_outcome_or_no
     await effects.once(MESSAGE, look=shop.look, write=shop.write, remember=lambda _: keeps)
     assert (await records.links.deal(DEAL, "stripe")).number == "F-1"
     assert await records.audit.open_intents() == ()
+
+
+class AnHourAgo(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "AnHourAgo":
+        return cls.fromtimestamp(datetime.now(tz).timestamp() - 3600, tz)
+
+
+async def test_what_is_written_again_after_another_thing_may_show_late_too(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, effects = Shop(), Effects(records.audit)
+    with monkeypatch.context() as past:
+        past.setattr(audit, "datetime", AnHourAgo)
+        await effects.once(MESSAGE, look=shop.look, write=shop.write)
+    shop.object = "another"
+
+    async def shows_late() -> str | None:
+        return None
+
+    with pytest.raises(AmbiguousWrite, match="does not show yet"):
+        await effects.once(MESSAGE, look=shows_late, write=shop.write)
+
+
+async def test_what_never_shows_though_it_is_accepted_is_undone_by_something(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effects = Effects(records.audit)
+
+    async def never() -> str | None:
+        return None
+
+    async def accepted(_: str) -> str:
+        return "whole"
+
+    with monkeypatch.context() as past:
+        past.setattr(audit, "datetime", AnHourAgo)
+        past.setattr("activities.effects.datetime", AnHourAgo)
+        with pytest.raises(AmbiguousWrite, match="does not show yet"):
+            await effects.once(MESSAGE, look=never, write=accepted)
+    with pytest.raises(Permanent, match="something in the vendor's account undoes it"):
+        await effects.once(MESSAGE, look=never, write=accepted)

@@ -62,8 +62,20 @@ async def test_a_closed_pair_tells_the_next_attempt_its_verdict(records: Records
     await records.audit.conclude(intent().key, verdict, {})
     standing = await records.audit.intend(intent())
     assert (standing.last_outcome, standing.resumed) == (verdict, False)
-    assert standing.first_intent_at == first.first_intent_at
+    came_about = verdict in (Verdict.DONE, Verdict.FOUND)
+    assert (standing.first_intent_at > first.first_intent_at) is came_about
+    assert came_about or standing.first_intent_at == first.first_intent_at
     assert standing.outcomes == 1
+
+
+async def test_what_came_about_and_is_wanted_again_is_wanted_since_then(records: Records) -> None:
+    for verdict in (Verdict.DONE, Verdict.SERVER_ERROR, Verdict.REFUSED):
+        await records.audit.intend(intent())
+        await records.audit.conclude(intent().key, verdict, {})
+    rows = [row for row in await exported(records) if row["kind"] == "intent"]
+    standing = await records.audit.intend(intent())
+    assert standing.first_intent_at == datetime.fromisoformat(rows[1]["at"])
+    assert (await records.audit.intend(intent())).first_intent_at == standing.first_intent_at
 
 
 async def test_outcomes_are_counted_per_key(records: Records) -> None:
@@ -77,7 +89,7 @@ async def test_outcomes_are_counted_per_key(records: Records) -> None:
     standing = await records.audit.intend(intent())
     assert (standing.outcomes, standing.last_outcome) == (4, Verdict.DONE)
     assert standing.last_outcome_at
-    assert standing.first_intent_at < standing.last_outcome_at <= done_at
+    assert standing.last_outcome_at <= done_at <= standing.first_intent_at
     assert (await records.audit.intend(intent("another"))).outcomes == 0
 
 
