@@ -192,6 +192,8 @@ class Vendor(BaseModel, Generic[Port]):
     connect: Callable[[str, ConnectionSettings, BusinessClock], Port]
     """Build the port: connection name, its settings, the company's clock. Does no I/O."""
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
+    needs_webhooks: bool = True
+    """Whether it is of little use without them; what they tell of others, the sweep finds soon enough."""
     presses: Callable[[ConnectionSettings], PressSource] | None = None
     """For messengers: how a pressed button arrives."""
 
@@ -204,7 +206,8 @@ class Vendor(BaseModel, Generic[Port]):
     @property
     def needed_secrets(self) -> tuple[str, ...]:
         """Return the fields of its settings that hold a secret without which it is of no use."""
-        return (*self.needed_credentials, *(("webhook_secret",) if self.webhooks or self.presses else ()))
+        signed = (self.webhooks and self.needs_webhooks) or self.presses
+        return (*self.needed_credentials, *(("webhook_secret",) if signed else ()))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ time, trip over what is not ASCII, or take an empty secret), so none is used.
 
 import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,30 +19,48 @@ _INTEGER = re.compile("[0-9]{1,13}")
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
-    """How one vendor signs. Header names in lower case; `unit` is that of its time stamp."""
+class Stamp:
+    """What a delivery says of itself; any of its signatures may be the right one."""
 
-    signature: str
     timestamp: str
+    signatures: tuple[str, ...]
+
+
+def in_headers(signature: str, timestamp: str) -> Callable[[Mapping[str, str]], Stamp]:
+    """Return how a delivery is read that has each in a header of its own, named in lower case."""
+
+    def read(headers: Mapping[str, str]) -> Stamp:
+        return Stamp(headers.get(timestamp, ""), (headers.get(signature, ""),))
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How one vendor signs; `unit` is that of its time stamp."""
+
+    read: Callable[[Mapping[str, str]], Stamp]
+    """From the headers, their names in lower case. Raises `WebhookRejected`."""
     unit: timedelta
     message: Callable[[WebhookRequest, bytes], bytes]
     """From the delivery and its time stamp to what is signed."""
     sign: Callable[[bytes, bytes], bytes]
-    """From secret and message to the header's value."""
+    """From secret and message to a signature."""
 
     def authenticate(self, request: WebhookRequest, secrets: Sequence[bytes]) -> None:
         """Raise `WebhookRejected` unless one of the secrets signed this delivery within 5 minutes of now."""
-        signature, timestamp = request.headers.get(self.signature), request.headers.get(self.timestamp)
-        if not signature or not timestamp:
+        stamp = self.read(request.headers)
+        given = [each.encode("utf-8", "replace") for each in stamp.signatures if each]
+        if not given or not stamp.timestamp:
             raise WebhookRejected("no_signature")
-        if not _INTEGER.fullmatch(timestamp):
+        if not _INTEGER.fullmatch(stamp.timestamp):
             raise WebhookRejected("bad_timestamp")
-        if abs(request.received_at - _EPOCH - int(timestamp) * self.unit) > TOLERANCE:
+        if abs(request.received_at - _EPOCH - int(stamp.timestamp) * self.unit) > TOLERANCE:
             raise WebhookRejected("stale")
-        message = self.message(request, timestamp.encode())
-        given = signature.encode("utf-8", "replace")
+        message = self.message(request, stamp.timestamp.encode())
         # Each secret is tried, so that the time does not tell which one fits.
-        fits = [hmac.compare_digest(self.sign(secret, message), given) for secret in secrets]
+        right = [self.sign(secret, message) for secret in secrets]
+        fits = [hmac.compare_digest(each, signature) for each in right for signature in given]
         if not any(fits):
             raise WebhookRejected("bad_signature")
 

@@ -11,7 +11,7 @@ import re
 from datetime import timedelta
 
 from raccord.connectors.connection import ConnectionSettings, of_vendor
-from raccord.connectors.http.signature import Scheme, Signed
+from raccord.connectors.http.signature import Scheme, Signed, in_headers
 from raccord.connectors.webhooks import WebhookEvents, WebhookRequest, WebhookSource
 from raccord.vendors.hubspot.events import parse
 from raccord.vendors.hubspot.settings import HubSpotSettings
@@ -53,8 +53,7 @@ def _sign(secret: bytes, message: bytes) -> bytes:
 
 
 SCHEME = Scheme(
-    signature="x-hubspot-signature-v3",
-    timestamp="x-hubspot-request-timestamp",
+    read=in_headers("x-hubspot-signature-v3", "x-hubspot-request-timestamp"),
     unit=timedelta(milliseconds=1),
     message=_message,
     sign=_sign,

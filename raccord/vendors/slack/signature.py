@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 
-from raccord.connectors.http.signature import Scheme
+from raccord.connectors.http.signature import Scheme, in_headers
 from raccord.connectors.webhooks import WebhookRequest
 
 
@@ -17,8 +17,7 @@ def _sign(secret: bytes, message: bytes) -> bytes:
 
 
 SCHEME = Scheme(
-    signature="x-slack-signature",
-    timestamp="x-slack-request-timestamp",
+    read=in_headers("x-slack-signature", "x-slack-request-timestamp"),
     unit=timedelta(seconds=1),
     message=_message,
     sign=_sign,

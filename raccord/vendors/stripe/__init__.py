@@ -4,6 +4,9 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind, Vendor
 from raccord.vendors.stripe.connector import connect
 from raccord.vendors.stripe.settings import StripeSettings
+from raccord.vendors.stripe.webhook import webhooks
 
-BILLING: Vendor[Billing] = Vendor(settings=StripeSettings, connect=connect)
+BILLING: Vendor[Billing] = Vendor(
+    settings=StripeSettings, connect=connect, webhooks=webhooks, needs_webhooks=False
+)
 ROLES = {Kind.BILLING: BILLING}

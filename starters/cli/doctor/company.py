@@ -103,7 +103,7 @@ def _secrets(loaded: Configuration) -> Iterator[Check]:
     for row in loaded.connections:
         secret = variable(row.name, "webhook_secret")
         expected = f"the signing secret of {row.name}"
-        if row.vendor.webhooks and not row.webhooks:
+        if row.vendor.needs_webhooks and row.vendor.webhooks and not row.webhooks:
             yield Check.fail("webhook secret", "not set", expected=expected, remedy=f"Set {secret}.")
         if row.vendor.presses and not row.presses:
             remedy = f"Set {secret}, or the buttons of messages do nothing."

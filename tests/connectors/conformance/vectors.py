@@ -33,7 +33,8 @@ class Vector:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """How one vendor signs. `signature` and `timestamp` name its headers, `unit` is that of the time.
+    """How one vendor signs. `headers` puts signature and time stamp into its headers, each as it is given
+    or missing; `unit` is that of the time.
 
     `published` are the vectors of its documentation and of its SDK, or made by their rule with another
     tool; the first is what the suite forges. `theirs` signs with the vendor's own code: secret, URL,
@@ -43,8 +44,7 @@ class Signed:
     kind: Kind
     vendor: str
     settings: Mapping[str, Any]
-    signature: str
-    timestamp: str
+    headers: Callable[[str | None, str | None], Mapping[str, str]]
     unit: timedelta
     published: tuple[Vector, ...]
     theirs: Callable[[str, str, str, bytes], str]
@@ -77,11 +77,9 @@ class Signed:
         """Return a vector, changed, as it is received at its own time; a header that is None is missing."""
         genuine = vector or self.vector
         given = replace(genuine, **changed)
-        headers = {self.signature: given.signature, self.timestamp: given.sent}
-        present = {name: value for name, value in headers.items() if value is not None}
         return WebhookRequest(
             url=given.url,
-            headers=present | dict(more or {}),
+            headers={**self.headers(given.signature, given.sent), **(more or {})},
             body=given.body,
             received_at=received_at or self.sent_at(genuine),
         )
@@ -90,6 +88,16 @@ class Signed:
         """Return a vector as the vendor's own code signs it under a secret."""
         given = vector or self.vector
         return replace(given, signature=self.theirs(secret, given.url, given.sent, given.body))
+
+
+def in_headers(signature: str, timestamp: str) -> Callable[[str | None, str | None], Mapping[str, str]]:
+    """Return how a vendor does it that has a header for each."""
+
+    def put(signed: str | None, sent: str | None) -> Mapping[str, str]:
+        pairs = ((signature, signed), (timestamp, sent))
+        return {name: value for name, value in pairs if value is not None}
+
+    return put
 
 
 def cause(source: WebhookSource | PressSource, request: WebhookRequest) -> str:

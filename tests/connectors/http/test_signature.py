@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from raccord.connectors.http.signature import Scheme
+from raccord.connectors.http.signature import Scheme, in_headers
 from raccord.connectors.webhooks import WebhookRejected, WebhookRequest
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
@@ -17,7 +17,9 @@ def sign(secret: bytes, message: bytes) -> bytes:
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:
-    scheme = Scheme("x-sig", "x-time", timedelta(seconds=1), lambda request, _: request.body, sign)
+    scheme = Scheme(
+        in_headers("x-sig", "x-time"), timedelta(seconds=1), lambda request, _: request.body, sign
+    )
     for secret in (b"", b"some-secret-000001"):
         headers = {"x-sig": sign(secret, b"{}").decode(), "x-time": str(int(NOW.timestamp()))}
         with pytest.raises(WebhookRejected, match="bad_signature"):

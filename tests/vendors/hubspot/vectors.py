@@ -5,7 +5,7 @@ from datetime import timedelta
 from hubspot.utils.signature import Signature
 
 from raccord.connectors.connection import Kind
-from tests.connectors.conformance.vectors import Signed, Vector
+from tests.connectors.conformance.vectors import Signed, Vector, in_headers
 from tests.vendors.hubspot.conftest import TOKEN
 
 SECRET = "3f1c9a2e-7b54-4d0a-9c61-5e8f20b7d4aa"
@@ -51,8 +51,7 @@ SIGNED = Signed(
     kind=Kind.CRM,
     vendor="hubspot",
     settings={"access_token": TOKEN},
-    signature="x-hubspot-signature-v3",
-    timestamp="x-hubspot-request-timestamp",
+    headers=in_headers("x-hubspot-signature-v3", "x-hubspot-request-timestamp"),
     unit=timedelta(milliseconds=1),
     published=(A, A_ESCAPED, B, OF_THE_SDK),
     theirs=theirs,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from slack_sdk.signature import SignatureVerifier
 
 from raccord.connectors.connection import Kind
-from tests.connectors.conformance.vectors import Signed, Vector
+from tests.connectors.conformance.vectors import Signed, Vector, in_headers
 from tests.vendors.slack.conftest import CHANNEL, SECRET, TOKEN
 
 DOCUMENTED = Vector(
@@ -28,8 +28,7 @@ SIGNED = Signed(
     kind=Kind.MESSENGER,
     vendor="slack",
     settings={"bot_token": TOKEN, "channel": CHANNEL},
-    signature="x-slack-signature",
-    timestamp="x-slack-request-timestamp",
+    headers=in_headers("x-slack-signature", "x-slack-request-timestamp"),
     unit=timedelta(seconds=1),
     published=(DOCUMENTED,),
     theirs=theirs,
