@@ -1,4 +1,4 @@
-"""The receiver alone, its two doors, and a client that can speak HTTP badly."""
+"""The receiver alone, its doors, and a client that can speak HTTP badly."""
 
 import asyncio
 import base64
@@ -171,6 +171,26 @@ def hubspot_event(deal: int, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def _stripe_signature(body: bytes, _: str) -> dict[str, str]:
+    """Stripe docs: webhooks/signature."""
+    sent = str(int(time.time()))
+    secret = SECRETS["RACCORD_STRIPE__WEBHOOK_SECRET"].encode()
+    digest = hmac.new(secret, sent.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return {"stripe-signature": f"t={sent},v1={digest}"}
+
+
+def stripe_event(invoice: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"evt_{invoice}",
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": 1793170800,
+        "livemode": False,
+        "type": "invoice.paid",
+        "data": {"object": {"id": invoice, "object": "invoice", "status": "paid"}},
+    } | changes
+
+
 def _slack_signature(body: bytes, _: str) -> dict[str, str]:
     """Slack docs: authentication/verifying-requests-from-slack."""
     sent = str(int(time.time()))
@@ -213,7 +233,16 @@ SLACK = Door(
     carry=_as_form,
     sample=_slack_press,
 )
-DOORS = (HUBSPOT, SLACK)
+STRIPE = Door(
+    name="stripe",
+    route="/webhooks/{connection}",
+    path="/webhooks/stripe",
+    content_type="application/json",
+    sign=_stripe_signature,
+    carry=lambda payload: payload,
+    sample=lambda n: json.dumps(stripe_event(f"in_{n}")).encode(),
+)
+DOORS = (HUBSPOT, SLACK, STRIPE)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.front_door.doors import DOORS, HUBSPOT, SLACK, Door, Front, converse, hubspot_event
+from tests.front_door.doors import (
+    DOORS,
+    HUBSPOT,
+    SLACK,
+    STRIPE,
+    Door,
+    Front,
+    converse,
+    hubspot_event,
+    stripe_event,
+)
 from tests.front_door.stack import until
 
 LIMIT = 256 * 1024
@@ -189,9 +199,43 @@ SLACK_BODIES: dict[str, tuple[bytes, str]] = {
     "one byte less than the limit": (b"payload=" + b"a" * (LIMIT - 9), QUARANTINED),
 }
 
+
+def told(**texts: str) -> bytes:
+    """An event of Stripe's whose values are JSON as it is given, readable or not."""
+    known = {name: json.dumps(value) for name, value in stripe_event("in_4711").items()} | texts
+    return ("{" + ",".join(f'"{name}":{text}' for name, text in known.items()) + "}").encode()
+
+
+def about(shown: str) -> bytes:
+    return told(data='{"object":' + shown + "}")
+
+
+STRIPE_BODIES: dict[str, tuple[bytes, str]] = {
+    "a list of events": (b"[" + told() + b"]", QUARANTINED),
+    "a thin event": (told(object='"v2.core.event"'), QUARANTINED),
+    "an event of the other mode": (told(livemode="true"), IGNORED),
+    "a mode that is text": (told(livemode='"false"'), QUARANTINED),
+    "a type that is not used": (told(type='"payout.paid"'), IGNORED),
+    "a type that is a list": (told(type='["invoice.paid"]'), QUARANTINED),
+    "a type with a line break": (told(type='"invoice.paid\\n"'), QUARANTINED),
+    "a type of 100,000 characters": (told(type='"' + "x" * 100_000 + '"'), QUARANTINED),
+    "a lone surrogate as type": (told(type='"\\ud800"'), QUARANTINED),
+    "a lone surrogate as id": (about('{"id":"\\ud800"}'), QUARANTINED),
+    "a lone surrogate as key": (told(**{"\\ud800": "1"}), ACCEPTED),
+    "an id that is a number": (about('{"id":7}'), QUARANTINED),
+    "an id that is a path": (about('{"id":"../../etc"}'), QUARANTINED),
+    "an id of 256 characters": (about('{"id":"' + "i" * 256 + '"}'), QUARANTINED),
+    "an object that is null": (about("null"), QUARANTINED),
+    "an object of 10,000 lists": (about('{"id":"in_1","x":[' + ",".join(["[]"] * 10_000) + "]}"), ACCEPTED),
+    "a time of 30 digits": (told(created="9" * 30), QUARANTINED),
+    "a time with a fraction": (told(created="1793170800.5"), QUARANTINED),
+    "depth 32": (told(more=nested(31).decode()), ACCEPTED),
+}
+
 CASES: dict[str, tuple[Door, bytes, str]] = {
     **{f"{d.name}: {k}": (d, d.carry(v), QUARANTINED) for d in DOORS for k, v in JSON_OF_NO_VENDOR.items()},
     **{f"hubspot: {k}": (HUBSPOT, *v) for k, v in HUBSPOT_BODIES.items()},
+    **{f"stripe: {k}": (STRIPE, *v) for k, v in STRIPE_BODIES.items()},
     **{f"slack: {k}": (SLACK, *v) for k, v in SLACK_BODIES.items() if SLACK in DOORS},
 }
 

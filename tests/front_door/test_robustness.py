@@ -108,7 +108,7 @@ def test_a_probe_is_answered_whatever_comes_with_it(front: Front, path: str) -> 
 
 
 @modes
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("door", {door.route: door for door in DOORS}.values(), ids=lambda door: door.name)
 def test_nothing_unsigned_is_accepted_and_nothing_fails(
     front: Front, door: Door, mode: GenerationMode
 ) -> None:
