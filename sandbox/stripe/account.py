@@ -1,19 +1,20 @@
 """One Stripe account: its objects, its clock, its events and its outgoing mail."""
 
 import copy
-import json
+import random
 import time
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Protocol
 
-from sandbox.core.delivery import Delivery, Outgoing, Target
+from sandbox.core.delivery import Delivery, Outgoing
 from sandbox.core.table import new_id
+from sandbox.stripe.routing import Endpoint, endpoints
 from sandbox.stripe.settings import WEBHOOK_SECRET, StripeSettings
-from sandbox.stripe.signing import signature_header
 from sandbox.stripe.store import Json, Store
 
 VENDOR = "stripe"
+_PATIENCE = 30.0
 
 
 class Post(Protocol):
@@ -66,10 +67,10 @@ class Account:
         at: int | None = None,
         previous: dict[str, Any] | None = None,
     ) -> None:
-        """Write an event and send it to the webhook endpoint that wants it; `at` is when it happened."""
+        """Write an event and send it to the endpoints that want it; `at` is when it happened."""
         self.changes += 1
-        settings, target = self.settings, self.delivery.target(VENDOR)
-        wanted = target.url is not None and bool({"*", kind} & set(settings.enabled_events))
+        settings = self.settings
+        wanting = [each for each in self._endpoints() if each.wants(kind)]
         data: Json = {"object": copy.deepcopy(shown)}
         if previous is not None:
             data["previous_attributes"] = previous
@@ -80,14 +81,16 @@ class Account:
             "created": self.now() if at is None else at,
             "data": data,
             "livemode": settings.livemode,
-            "pending_webhooks": int(wanted),
+            "pending_webhooks": len(wanting),
             "request": {"id": origin.request_id, "idempotency_key": origin.idempotency_key},
             "type": kind,
         }
         self.store.events.add(event["id"], event)
-        if wanted:
-            for _ in range(settings.copies):
-                self._send(event)
+        if {"*", kind} & set(settings.held):
+            return
+        for endpoint in wanting * settings.copies:
+            late = random.uniform(0, settings.late_seconds)  # noqa: S311 - lateness is no secret
+            self._send(event, endpoint, late)
 
     def record_change(
         self, kind: str, shown: Json, before: Json, *, origin: Origin, at: int | None = None
@@ -96,13 +99,30 @@ class Account:
         if previous:
             self.record(kind, shown, origin=origin, at=at, previous=previous)
 
+    async def resend(self, event: Json) -> list[int | None]:
+        """Deliver an event now, once, to every endpoint that wants it; return what they answered.
+
+        Stripe docs, "Undelivered events": what its Dashboard calls "Resend".
+        """
+        attempts = [
+            await self.delivery.once(
+                VENDOR, event=event["id"], request=endpoint.request(event), patience=_PATIENCE
+            )
+            for endpoint in self._endpoints()
+            if endpoint.wants(event["type"])
+        ]
+        return [attempt.status for attempt in attempts]
+
     def delivered(self) -> set[str]:
-        """Ids of the events that a receiver acknowledged."""
-        return {
-            attempt["event"]
-            for attempt in self.delivery.attempts()
-            if attempt["vendor"] == VENDOR and 200 <= (attempt["status"] or 0) < 300
-        }
+        """Ids of the events that every receiver acknowledged to which they were sent."""
+        missed: dict[tuple[str, str], bool] = {}
+        for attempt in self.delivery.attempts():
+            if attempt["vendor"] == VENDOR:
+                taken = 200 <= (attempt["status"] or 0) < 300
+                one = attempt["event"], attempt["url"]
+                missed[one] = missed.get(one, True) and not taken
+        failed = {event for (event, _), still in missed.items() if still}
+        return {event for event, _ in missed} - failed
 
     def mail(self, letter: EmailMessage) -> None:
         """Queue a letter; it leaves with `post`, after the change that caused it."""
@@ -112,23 +132,32 @@ class Account:
         while self._letters:
             await self._post.send(self._letters.pop(0))
 
-    def _send(self, event: Json) -> None:
-        body = json.dumps(event, indent=2, ensure_ascii=False).encode()
+    @property
+    def configured_url(self) -> str | None:
+        """Where the sandbox's operator wants events."""
+        return self.delivery.target(VENDOR).url
 
+    def configure(self, changes: Json) -> None:
+        """Change the endpoint of the sandbox's operator."""
+        self.changes += 1
+        self.delivery.configure(VENDOR, changes)
+
+    def _endpoints(self) -> list[Endpoint]:
+        return endpoints(self.delivery.target(VENDOR), self.store)
+
+    def _send(self, event: Json, endpoint: Endpoint, late: float) -> None:
         def prepare(_: int) -> Outgoing:
-            target = self.delivery.target(VENDOR)
-            header = signature_header(body, secrets=_secrets(target), timestamp=int(time.time()))
-            return Outgoing(
-                url=target.url or "",
-                body=body,
-                headers={
-                    "Content-Type": "application/json; charset=utf-8",
-                    "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-                    "Stripe-Signature": header,
-                },
-            )
+            # As the endpoint is now, or as it was when it is gone meanwhile.
+            known = {each.id: each for each in self._endpoints()}
+            return known.get(endpoint.id, endpoint).request(event)
 
-        self.delivery.send(VENDOR, event=event["id"], prepare=prepare)
+        def send() -> None:
+            self.delivery.send(VENDOR, event=event["id"], prepare=prepare)
+
+        if late:
+            self.delivery.after(late, send)
+        else:
+            send()
 
 
 def previous_attributes(before: Json, after: Json) -> dict[str, Any]:
@@ -142,9 +171,3 @@ def previous_attributes(before: Json, after: Json) -> dict[str, Any]:
         elif old != new:
             changes[key] = copy.deepcopy(old)
     return changes
-
-
-def _secrets(target: Target) -> list[str]:
-    # The old secret first: a receiver that looks at one signature only is found out.
-    previous = target.options["previous_secret"]
-    return [previous, target.secret] if previous else [target.secret]

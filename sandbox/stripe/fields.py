@@ -20,7 +20,9 @@ from sandbox.stripe.checks import (
     time_range,
     unsettable,
 )
+from sandbox.stripe.endpoints import event_type
 from sandbox.stripe.pages import PAGING
+from sandbox.stripe.settings import KNOWN_VERSIONS
 from sandbox.stripe.tax_ids import TYPES
 
 Fields = Mapping[str, Check]
@@ -249,4 +251,16 @@ SEARCH: Fields = {
     "limit": integer(least=1, most=100),
     "page": filled(text()),
     "query": filled(text()),
+}
+ENDPOINT_UPDATE: Fields = {
+    "description": text(5000),
+    "disabled": flag(),
+    "enabled_events": listing(event_type()),
+    "metadata": metadata(),
+    "url": filled(text()),
+}
+ENDPOINT: Fields = {
+    **{name: check for name, check in ENDPOINT_UPDATE.items() if name != "disabled"},
+    "api_version": choice(*KNOWN_VERSIONS),
+    **absent("connect"),
 }

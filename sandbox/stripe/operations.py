@@ -2,6 +2,7 @@
 
 from sandbox.stripe import (
     customers,
+    endpoints,
     events,
     fields,
     invoice_steps,
@@ -108,6 +109,18 @@ _INVOICES = (
 _ACCOUNT = (
     Operation("GET", "/v1/events", "event", events.list_, fields.EVENT_LIST, (), rules.events),
     Operation("GET", "/v1/events/{id}", "event", events.retrieve),
+    Operation("GET", "/v1/webhook_endpoints", "webhook", endpoints.list_, PAGING),
+    Operation(
+        "POST",
+        "/v1/webhook_endpoints",
+        "webhook",
+        endpoints.create,
+        fields.ENDPOINT,
+        ("enabled_events", "url"),
+    ),
+    Operation("GET", "/v1/webhook_endpoints/{id}", "webhook", endpoints.retrieve),
+    Operation("POST", "/v1/webhook_endpoints/{id}", "webhook", endpoints.update, fields.ENDPOINT_UPDATE),
+    Operation("DELETE", "/v1/webhook_endpoints/{id}", "webhook", endpoints.delete),
     Operation("GET", "/v1/account", "account", seller.account),
     Operation("GET", "/v1/tax_ids", "tax_id", seller.tax_ids, fields.OWN_TAX_IDS),
 )

@@ -232,6 +232,37 @@ class StripePerson(Person):
         """Void a credit note."""
         await self.post(f"/v1/credit_notes/{credit_note}/void")
 
+    async def events(self, kind: str, about: str = "") -> list[str]:
+        """Return the ids of the events of a type about an object, the latest first."""
+        found = await self.everything("/v1/events", type=kind)
+        return [each["id"] for each in found if about in ("", each["data"]["object"]["id"])]
+
+    async def resend(self, event: str) -> list[int | None]:
+        """Deliver an event now; return what its receivers answered, None where no answer came.
+
+        With the setting `held` nothing else leaves, and events arrive as they are resent: in another order,
+        twice, late, or never.
+        """
+        answered: list[int | None] = await self.call("POST", f"/dashboard/events/{event}/resend")
+        return answered
+
+    async def issue(
+        self,
+        customer: str,
+        net: int,
+        *,
+        currency: str = "eur",
+        created_at: datetime | None = None,
+        finalized_at: datetime | None = None,
+    ) -> str:
+        """Write an invoice by hand, without VAT and due in 30 days, and finalise it; return its id."""
+        form = {"customer": customer, "collection_method": "send_invoice", "currency": currency}
+        invoice = (await self._do("/v1/invoices", form | {"days_until_due": "30"}, created_at))["id"]
+        line = {"lines[0][amount]": str(net), "lines[0][description]": "Conseil"}
+        await self._do(f"/v1/invoices/{invoice}/add_lines", line, created_at)
+        await self._do(f"/v1/invoices/{invoice}/finalize", {}, finalized_at)
+        return str(invoice)
+
     async def _do(self, path: str, form: dict[str, str], at: datetime | None = None) -> Any:
         headers = {"X-Sandbox-At": str(int(at.timestamp()))} if at else {}
         return await self.call("POST", path, data=form, headers=headers)
@@ -277,7 +308,7 @@ class StripePerson(Person):
         for intent in intents:
             for charge in await self.everything("/v1/charges", payment_intent=intent["id"]):
                 left = charge["amount"] - charge["amount_refunded"]
-                if charge["status"] == "succeeded" and left >= (amount or 0):
+                if charge["status"] == "succeeded" and left >= (amount or 1):
                     return charge
         raise LookupError(f"Nothing that could be given back was paid for {paid}.")
 

@@ -82,8 +82,13 @@ class StripeSettings(AccountSettings):
     `transfers_reconciled` whether transfers that land are applied to what the customer is to pay by transfer;
                          otherwise somebody does it by hand
     `refunds_pending`    whether a refund is `pending` until the customer's bank has taken it
-    `api_version`, `enabled_events`, `previous_secret`, `copies`: the webhook endpoint; a previous secret
-    adds a second `v1`, `copies` is how often each event is sent
+    `api_version`, `enabled_events`, `previous_secret`: the operator's webhook endpoint; a previous secret
+                         adds a second `v1`
+    `copies`             how often each event is sent to an endpoint
+    `late_seconds`       each copy of an event leaves at a moment of its own within so many seconds, so that
+                         events arrive late and in any order
+    `held`               types of events, `*` for all, that do not leave at all: they are lost, until somebody
+                         resends one
     """
 
     api_key: str = KEY
@@ -112,6 +117,8 @@ class StripeSettings(AccountSettings):
     enabled_events: list[str] = field(default_factory=lambda: ["*"])
     previous_secret: str = ""
     copies: int = 1
+    late_seconds: float = 0.0
+    held: list[str] = field(default_factory=list)
     overpaid_counts_as_paid: bool = True
     transfers_reconciled: bool = True
     refunds_pending: bool = False

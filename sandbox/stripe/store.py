@@ -69,6 +69,8 @@ class Store:
     cash_transactions: Table[Json] = field(default_factory=Table)
     credit_notes: Table[Json] = field(default_factory=Table)
     events: Table[Json] = field(default_factory=Table)
+    webhook_endpoints: Table[Json] = field(default_factory=Table)
+    webhook_secrets: dict[str, str] = field(default_factory=dict)
     cash: dict[tuple[str, str], int] = field(default_factory=dict)
     funded: dict[str, int] = field(default_factory=dict)
     deleted_customers: set[str] = field(default_factory=set)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox.core.delivery import Delivery
@@ -43,6 +43,7 @@ class StripeVendor:
                 Route(operation.path, self._endpoint(operation), methods=[operation.method])
                 for operation in OPERATIONS
             ),
+            Route("/dashboard/events/{id}/resend", self._resend, methods=["POST"]),
             Route("/dashboard/invoices/{id}", self._dashboard, methods=["GET"]),
             Route("/dashboard/test/invoices/{id}", self._dashboard, methods=["GET"]),
             Route("/i/{account}/{token}", self._hosted, methods=["GET"]),
@@ -72,6 +73,7 @@ class StripeVendor:
             "cash_transactions": list(store.cash_transactions),
             "credit_notes": list(store.credit_notes),
             "events": list(store.events),
+            "webhook_endpoints": list(store.webhook_endpoints),
         }
 
     def mentions(self, ids: Collection[str]) -> Found:
@@ -132,6 +134,11 @@ class StripeVendor:
         """An invoice as people of the company see it, also as a draft."""
         invoice = self._account.store.invoices.find(request.path_params["id"])
         return HTMLResponse(invoice_page(self._account, invoice)) if invoice else _not_found()
+
+    async def _resend(self, request: Request) -> Response:
+        """An event goes out once more, when somebody in the Dashboard wants it."""
+        event = self._account.store.events.find(request.path_params["id"])
+        return JSONResponse(await self._account.resend(event)) if event else _not_found()
 
     def _endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

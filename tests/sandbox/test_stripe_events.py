@@ -1,11 +1,13 @@
 """Events and the webhooks that carry them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import stripe
 
+from sandbox.stripe.person import StripePerson
 from sandbox.stripe.signing import signature_header
 from tests.sandbox.stripe_bench import SECRET, Bench, Inbox, eventually, line
 
@@ -155,6 +157,72 @@ async def test_an_endpoint_gets_only_the_events_it_wants_and_as_many_copies_as_t
     await eventually(lambda: len(inbox.received) == 3)
     assert {json.loads(body)["type"] for body, _ in inbox.received} == {"invoice.created"}
     assert len({json.loads(body)["id"] for body, _ in inbox.received}) == 1
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def arrived(inbox: Inbox) -> list[tuple[str, int]]:
+    """Type and time of what was delivered, in the order of arrival."""
+    events = [json.loads(body) for body, _ in inbox.received]
+    return [(event["type"], event["created"]) for event in events]
+
+
+async def test_events_arrive_in_whichever_order_a_test_wants(bench: Bench, inbox: Inbox) -> None:
+    await bench.settings(url=inbox.url, held=["*"])
+    finance = StripePerson(bench.control)
+    customer = (await bench.customer()).id
+    invoice = await finance.issue(customer, 130539, created_at=at(997), finalized_at=at(998))
+    await finance.pay(invoice, at=at(1000))
+    for kind in ("invoice.paid", "invoice.finalized", "invoice.created"):
+        [event] = await finance.events(kind, invoice)
+        assert await finance.resend(event) == [200]
+    assert arrived(inbox) == [("invoice.paid", 1000), ("invoice.finalized", 998), ("invoice.created", 997)]
+
+
+async def test_a_failure_can_be_told_after_the_payment_that_came_later(bench: Bench, inbox: Inbox) -> None:
+    await bench.settings(
+        url=inbox.url,
+        held=["invoice.payment_failed"],
+        enabled_events=["invoice.paid", "invoice.payment_failed"],
+    )
+    finance = StripePerson(bench.control)
+    invoice = await finance.issue(
+        (await bench.customer()).id, 130539, created_at=at(997), finalized_at=at(998)
+    )
+    await finance.fail_payment(invoice, at=at(999))
+    await finance.pay_by_card(invoice, at=at(1000))
+    await eventually(lambda: len(inbox.received) == 1)
+    [failure] = await finance.events("invoice.payment_failed", invoice)
+    await finance.resend(failure)
+    await finance.resend(failure)
+    assert arrived(inbox) == [("invoice.paid", 1000), *[("invoice.payment_failed", 999)] * 2]
+    ((paid, _), (failed, _), _) = inbox.received
+    assert json.loads(paid)["data"]["object"]["status"] == "paid"
+    assert json.loads(failed)["data"]["object"]["status"] == "open"
+
+
+async def test_events_can_be_late_and_out_of_order(bench: Bench, inbox: Inbox) -> None:
+    await bench.settings(url=inbox.url, enabled_events=["customer.created"], late_seconds=0.3, copies=2)
+    made = [(await bench.customer()).id for _ in range(12)]
+    await eventually(lambda: len(inbox.received) == 2 * len(made))
+    came = [json.loads(body)["data"]["object"]["id"] for body, _ in inbox.received]
+    assert sorted(came) == sorted(made * 2)
+    assert came != [each for each in made for _ in range(2)]
+
+
+async def test_an_event_that_one_receiver_lacks_is_not_delivered(bench: Bench, inbox: Inbox) -> None:
+    inbox.refusals = [500] * 4
+    await bench.settings(url=inbox.url, enabled_events=["customer.created"])
+    await bench.customer()
+    await eventually(lambda: len(inbox.received) == 4)
+    missed: list[stripe.Event] = []
+    while not missed:
+        missed = (await bench.client.v1.events.list_async({"delivery_success": False})).data
+    await bench.settings(held=["*"])
+    assert await StripePerson(bench.control).resend(missed[0].id) == [200]
+    assert (await bench.client.v1.events.list_async({"delivery_success": False})).data == []
 
 
 async def test_a_reset_empties_the_account_and_never_reuses_an_id(bench: Bench) -> None:
