@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, Registration
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
@@ -109,6 +109,10 @@ class BillingReader(Protocol):
         """Whether the vendor has already e-mailed this invoice."""
         ...
 
+    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
+        """Say whether the vendor's webhooks arrive at this address as they should. Changes nothing."""
+        ...
+
     async def probe(self) -> None:
         """Make one cheap authenticated call; raises what any call would."""
         ...
@@ -162,6 +166,10 @@ class Billing(BillingReader, Protocol):
 
     async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
         """Have a received payment pay an invoice. `Permanent` when the vendor does not let it."""
+        ...
+
+    async def register_webhooks(self, url: str) -> Registration:
+        """Have the vendor's webhooks sent to this address, once; what is refused is told in its checks."""
         ...
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:

@@ -14,7 +14,7 @@ from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SHORTEST_SECRET = 16
 
 
@@ -62,7 +62,7 @@ class ConnectionSettings(BaseModel):
         url = urlsplit(self.base_url)
         if url.scheme not in ("http", "https") or not url.hostname:
             raise ValueError("base_url is the address of an API, beginning with https://")
-        if url.scheme != "https" and url.hostname not in _LOOPBACK and not self.test:
+        if url.scheme != "https" and url.hostname not in LOOPBACK and not self.test:
             raise ValueError(
                 "credentials are sent over https only, or over http on this machine: correct base_url"
             )
@@ -159,6 +159,14 @@ class Check(Value):
         if found != expected:
             return cls.fail(name, shown, expected=expected, remedy=other)
         return cls.ok(name, shown, expected=expected)
+
+
+class Registration(Value):
+    """What became of registering for a vendor's webhooks."""
+
+    checks: tuple[Check, ...] = ()
+    secret: SecretStr | None = None
+    """What signs them, where one was made just now: the vendor never tells it again."""
 
 
 class Kind(StrEnum):

@@ -46,6 +46,10 @@ class Configuration:
         """`LIVE` or `TEST`, by the billing credentials; unknown counts as live."""
         return "TEST" if self.billing.settings.test else "LIVE"
 
+    def webhook_url(self, row: Connection) -> str:
+        """Return where a connection's webhooks arrive, as its vendor calls and perhaps signs it."""
+        return f"{self.settings.receiver.public_url.rstrip('/')}/webhooks/{row.name}"
+
     def _one(self, kind: Kind) -> Connection:
         if (found := self.of(kind)) is None:
             raise BadSettings(f"{kind} names no connection: set it in raccord.toml.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from click.testing import CliRunner
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, Forbidden, Transient
+from raccord.domain.rules.modes import Mode
 from raccord.sealing import KeyRing
-from starters.cli.doctor import machine, page, stores, vendors
+from starters.cli.doctor import company, machine, page, stores, vendors
 from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
 from starters.cli.main import app
 from tests.settings.written import configuration
@@ -224,3 +226,36 @@ def test_a_key_that_others_can_read_is_a_failure_with_its_remedy(tmp_path: Path)
     path.chmod(0o640)
     _, failed = stores.key(loaded)
     assert (failed.state, failed.remedy) == (CheckState.FAIL, f"chmod 600 {path}")
+
+
+class TestWebhooksThatASweepReplaces:
+    """Stripe's: flow 1 runs without them, and payments are only found later."""
+
+    @staticmethod
+    def _lines(directory: Path, mode: Mode) -> list[Check]:
+        loaded = configuration(directory)
+        settings = loaded.settings.model_copy(update={"modes": {"payment": mode}})
+        return list(company.rules(replace(loaded, settings=settings)))
+
+    @pytest.mark.parametrize("mode", list(Mode))
+    def test_a_missing_secret_is_a_warning_where_payments_are_not_in_shadow(
+        self, tmp_path: Path, mode: Mode
+    ) -> None:
+        found = [check for check in self._lines(tmp_path, mode) if check.name == "webhook secret"]
+        assert [check.state for check in found] == [CheckState.WARN] * (mode is not Mode.SHADOW)
+        assert all("RACCORD_STRIPE__WEBHOOK_SECRET" in check.remedy for check in found)
+
+    def test_nothing_starts_only_with_their_secret(self, tmp_path: Path) -> None:
+        loaded = configuration(tmp_path)
+        assert loaded.billing.vendor.needed_secrets == ("api_key",)
+        assert loaded.billing.webhooks is None
+        assert "webhook_secret" in loaded.crm.vendor.needed_secrets
+
+    async def test_what_else_is_asked_stands_below_its_connection(self, tmp_path: Path) -> None:
+        async def also() -> tuple[Check, ...]:
+            return (Check.ok("webhook endpoint", "we_1"),)
+
+        port: Any = Port(None)
+        row = Opened(configuration(tmp_path).billing, port)
+        lines = [each async for each in vendors.connection(row, default_rate=False, acting=(), also=also)]
+        assert lines[-1].name == "stripe: webhook endpoint"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
+from raccord.connectors.connection import Check, Registration
 from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
 from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
@@ -143,6 +144,14 @@ class FakeBilling(Switches):
         await self._call("invoices_of_customer")
         theirs = (i for i in self.invoices.values() if i.customer_id == customer_id)
         return tuple(i for i in theirs if i.issued_on is None or since <= i.issued_on <= until)
+
+    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
+        await self._call("check_webhooks")
+        return (Check.ok("webhook endpoint", url),)
+
+    async def register_webhooks(self, url: str) -> Registration:
+        await self._call("register_webhooks")
+        return Registration(checks=(Check.ok("webhook endpoint", url),))
 
     async def was_delivered(self, invoice_id: str) -> bool:
         await self._call("was_delivered")

@@ -51,6 +51,18 @@ STRIPE_CALLS = {
     ("GET", r"/v1/account"): "AccountRetrieveCurrentParams",
     ("GET", r"/v1/tax_ids"): "TaxIdListParams",
     ("GET", r"/v1/credit_notes"): "CreditNoteListParams",
+    ("GET", r"/v1/invoice_payments"): "InvoicePaymentListParams",
+    ("GET", r"/v1/payment_intents"): "PaymentIntentListParams",
+    ("GET", r"/v1/payment_intents/[^/]+"): "PaymentIntentRetrieveParams",
+    ("GET", r"/v1/payment_records/[^/]+"): "PaymentRecordRetrieveParams",
+    ("GET", r"/v1/charges"): "ChargeListParams",
+    ("GET", r"/v1/charges/[^/]+"): "ChargeRetrieveParams",
+    ("GET", r"/v1/disputes"): "DisputeListParams",
+    ("GET", r"/v1/customers/[^/]+/cash_balance_transactions"): "CustomerCashBalanceTransactionListParams",
+    ("POST", r"/v1/invoices/[^/]+/attach_payment"): "InvoiceAttachPaymentParams",
+    ("GET", r"/v1/webhook_endpoints"): "WebhookEndpointListParams",
+    ("POST", r"/v1/webhook_endpoints"): "WebhookEndpointCreateParams",
+    ("POST", r"/v1/webhook_endpoints/[^/]+"): "WebhookEndpointUpdateParams",
 }
 
 

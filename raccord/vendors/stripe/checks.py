@@ -3,8 +3,9 @@
 from contextlib import suppress
 
 from raccord.connectors.connection import Check
-from raccord.connectors.errors import ConnectorError, Forbidden, Permanent
+from raccord.connectors.errors import ConnectorError, Forbidden, NotFound, Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.domain.rules.modes import PAYMENT
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.seller import seller
 from raccord.vendors.stripe.settings import StripeSettings
@@ -19,6 +20,13 @@ _ROWS = (
 """Row of the restricted key's permissions, its path, and whether Raccord writes there."""
 _CREDIT_NOTES = ("Credit notes", "credit_notes", False)
 """Without it nothing stops: a credit note's number is not shown on its deal."""
+_OF_PAYMENTS = (
+    ("Invoice payments", "invoice_payments", False),
+    ("PaymentIntents", "payment_intents", False),
+    ("Charges and Refunds", "charges", False),
+    ("Disputes", "disputes", False),
+)
+_RECORDS = "Payment records"
 _NOBODY = "raccord_doctor"
 """No object has this id, so that asking to write to it changes nothing."""
 
@@ -27,7 +35,9 @@ async def check(api: StripeApi, settings: StripeSettings) -> tuple[Check, ...]:
     """Read one object of each kind, and ask to write to one that does not exist."""
     rights = [await _right(api, *row) for row in _ROWS]
     credit_notes = (await _right(api, *_CREDIT_NOTES)).softened()
-    return (_mode(settings), *rights, credit_notes, *await seller(api), _REMINDERS)
+    payments = [await _right(api, *row) for row in _OF_PAYMENTS] + [await _records(api)]
+    needed = [each.model_copy(update={"flow": PAYMENT}) for each in payments]
+    return (_mode(settings), *rights, credit_notes, *needed, *await seller(api), _REMINDERS)
 
 
 async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
@@ -40,6 +50,18 @@ async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
         return Check.fail(row, str(error), expected=expected, remedy=_remedy(error, expected))
     found = "readable, and writing is not forbidden" if writes else "readable"
     return Check.ok(row, found, expected=expected)
+
+
+async def _records(api: StripeApi) -> Check:
+    """Ask for a payment record that does not exist: there is no list of them."""
+    expected = f"{_RECORDS}: Read"
+    try:
+        with suppress(NotFound):
+            operation = Operation("read a payment record", expected)
+            await api.get(operation, ("payment_records", _NOBODY), Identified)
+    except ConnectorError as error:
+        return Check.fail(_RECORDS, str(error), expected=expected, remedy=_remedy(error, expected))
+    return Check.ok(_RECORDS, "readable", expected=expected)
 
 
 async def _may_write(api: StripeApi, row: str, path: str) -> None:

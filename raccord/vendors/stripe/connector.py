@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
+from raccord.connectors.connection import Check, ConnectionSettings, Registration, of_vendor
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
@@ -19,6 +19,7 @@ from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
 from raccord.vendors.stripe.delivery import Delivery
 from raccord.vendors.stripe.documents import Documents
+from raccord.vendors.stripe.endpoint import Endpoint
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
@@ -53,6 +54,7 @@ class StripeBilling:
         self._paid = Paid(self._api, self._invoices, payments)
         self._received = Received(self._api, self._invoices, payments, settings)
         self._changes = Changes(self._api)
+        self._endpoint = Endpoint(self._api)
         self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
 
@@ -151,6 +153,12 @@ class StripeBilling:
 
     async def was_delivered(self, invoice_id: str) -> bool:
         return await self._delivery.was_sent(invoice_id)
+
+    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
+        return await self._endpoint.check(url)
+
+    async def register_webhooks(self, url: str) -> Registration:
+        return await self._endpoint.register(url)
 
     async def probe(self) -> None:
         await self._listing.first()

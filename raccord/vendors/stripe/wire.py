@@ -284,10 +284,20 @@ class CreditData(Wire):
     object: CreditedInvoice
 
 
+class WebhookEndpoint(Identified):
+    url: str
+    status: str = "enabled"
+    api_version: str | None = None
+    enabled_events: tuple[str, ...] = ()
+    secret: str | None = None
+    """In the answer to its creation alone."""
+
+
 # Pydantic forgets a page of something that nobody holds, and takes 2 ms to make it again at the next request.
 AnyPage = Page[Identified]
 CorrectionPage = Page[Correction]
 CreditNotePage = Page[StripeCreditNote]
+EndpointPage = Page[WebhookEndpoint]
 CustomerPage = Page[StripeCustomer]
 EventPage = Page[Event]
 NumberedPage = Page[NumberedInvoice]

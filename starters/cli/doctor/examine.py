@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
-from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.modes import PAYMENT, Mode
 from raccord.settings.configuration import Configuration
 from starters.cli.doctor import company, machine, stores, temporal, vendors
 from workers.connections import opened
@@ -91,10 +92,13 @@ async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
     default_rate = loaded.settings.vat.default_rate is not None
     acting = [flow for flow, mode in loaded.settings.modes.items() if mode is not Mode.SHADOW]
     async with opened(loaded) as connections:
-        for row in connections.rows:
-            async for check in vendors.connection(row, default_rate=default_rate, acting=acting):
-                yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
         billing: Billing = connections.of(Kind.BILLING)
+        webhooks = partial(billing.check_webhooks, loaded.webhook_url(loaded.billing))
+        asked = loaded.billing.webhooks or PAYMENT in acting
+        for row in connections.rows:
+            also = webhooks if asked and row.connection is loaded.billing else None
+            async for check in vendors.connection(row, default_rate=default_rate, acting=acting, also=also):
+                yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
         for check in billing_checks(loaded, billing.capabilities):
             yield Finding(INVOICES, check)
 

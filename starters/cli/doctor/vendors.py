@@ -1,8 +1,9 @@
 """What the vendors say: first whether they answer and accept us, only then what we may do there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from datetime import timedelta
+from typing import TypeAlias
 
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.crm import VAT_RATES
@@ -10,13 +11,18 @@ from raccord.connectors.errors import Auth, ConnectorError, Forbidden
 from raccord.settings.environment import variable
 from workers.connections import Opened
 
+Asking: TypeAlias = Callable[[], Awaitable[tuple[Check, ...]]]
+
 CONNECTION_TIME = timedelta(seconds=30)
 
 
-async def connection(row: Opened, *, default_rate: bool, acting: Collection[str]) -> AsyncIterator[Check]:
+async def connection(
+    row: Opened, *, default_rate: bool, acting: Collection[str], also: Asking | None = None
+) -> AsyncIterator[Check]:
     """Yield one connection's lines; a refused key or a silent vendor is one failure and not one per right.
 
-    `acting`: the flows that are not in shadow. What only another one needs is a warning.
+    `acting`: the flows that are not in shadow. What only another one needs is a warning. `also` asks it for
+    more lines.
     """
     if failed := await _refused(row):
         yield failed
@@ -26,6 +32,7 @@ async def connection(row: Opened, *, default_rate: bool, acting: Collection[str]
     try:
         async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
             checks = await row.port.check()
+            checks += await also() if also else ()
     except (ConnectorError, TimeoutError) as error:
         yield _silent(row, error)
         return

@@ -1,0 +1,157 @@
+"""The webhook endpoint of this account: registered once by `setup`, looked at by `doctor`.
+
+Stripe renders events in the version that an endpoint was created with, which never changes, and tells its
+secret in the answer to its creation alone (Stripe docs: api/webhook_endpoints).
+"""
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from raccord.connectors.connection import LOOPBACK, Check, Registration
+from raccord.connectors.errors import ConnectorError, Forbidden
+from raccord.connectors.http.errors import Operation
+from raccord.domain.rules.modes import PAYMENT
+from raccord.vendors.stripe.api import VERSION, StripeApi
+from raccord.vendors.stripe.happened import TYPES
+from raccord.vendors.stripe.wire import EndpointPage, WebhookEndpoint
+
+_LINE = "webhook endpoint"
+_PLACE = "Dashboard > Developers > Webhooks"
+_READ, _WRITE = "Webhook Endpoints: Read", "Webhook Endpoints: Write"
+_EVERY = "*"
+_NOWHERE = re.compile(r"(^|\.)(example(\.\w+)?|test|invalid|localhost|local)$|^(127|0)\.")
+"""Names that lead nowhere (RFC 2606, RFC 6761), and this machine: what an example has would reach others."""
+_SECRET = f"Where webhook_secret is not set yet, reveal the endpoint's signing secret in {_PLACE} and set it."
+
+
+class Endpoint:
+    def __init__(self, api: StripeApi) -> None:
+        self._api = api
+
+    async def register(self, url: str) -> Registration:
+        """Create the endpoint of this address, or put the one that is there right; never a second one."""
+        if not _callable(url):
+            return _only(_unreachable(url))
+        try:
+            found = await self._at(url)
+            if not found:
+                return await self._created(url)
+            if problem := _beyond_repair(found, url):
+                return _only(problem)
+            return _only(await self._put_right(found[0]))
+        except ConnectorError as error:
+            return _only(_refused(error, url))
+
+    async def check(self, url: str) -> tuple[Check, ...]:
+        """Say whether events arrive at this address as they should. Changes nothing."""
+        if not _callable(url):
+            return (_unreachable(url),)
+        try:
+            found = await self._at(url)
+        except ConnectorError as error:
+            return (_warn(f"not told: {error}", f"Give the key {_READ}, or look at {_PLACE} yourself."),)
+        if not found:
+            return (_warn(f"none at {url}", "Run raccord setup, which registers it."),)
+        if problem := _beyond_repair(found, url):
+            return (problem,)
+        wrong = _wrong(found[0])
+        if wrong:
+            return (_warn(f"{found[0].id} {' and '.join(wrong)}", "Run raccord setup, which puts it right."),)
+        return (Check.ok(_LINE, f"{found[0].id} at {url}, {VERSION}, {len(TYPES)} kinds of event"),)
+
+    async def _at(self, url: str) -> list[WebhookEndpoint]:
+        operation = Operation("list the webhook endpoints", _READ)
+        pages = self._api.pages(operation, "webhook_endpoints", EndpointPage)
+        return [each async for each in pages if each.url.rstrip("/") == url.rstrip("/")]
+
+    async def _created(self, url: str) -> Registration:
+        # Under a key made of the address, Stripe would for a day answer with one that was deleted since.
+        made = await self._api.post(
+            Operation(f"register the webhook endpoint {url}", _WRITE, write=True),
+            "webhook_endpoints",
+            WebhookEndpoint,
+            {
+                "url": url,
+                "enabled_events": list(TYPES),
+                "api_version": VERSION,
+                "description": "Raccord: payments of invoices",
+            },
+            key=f"webhook/{secrets.token_hex(8)}",
+        )
+        check = Check.ok(_LINE, f"registered {made.id} at {url}")
+        return Registration(checks=(check,), secret=SecretStr(made.secret) if made.secret else None)
+
+    async def _put_right(self, found: WebhookEndpoint) -> Check:
+        if not (wrong := _wrong(found)):
+            return Check.ok(_LINE, f"{found.id} is there already. {_SECRET}")
+        await self._api.post(
+            Operation(f"change the webhook endpoint {found.id}", _WRITE, write=True),
+            ("webhook_endpoints", found.id),
+            WebhookEndpoint,
+            {"enabled_events": list(TYPES), "disabled": False},
+            key=f"webhook/{secrets.token_hex(8)}",
+        )
+        return Check.ok(_LINE, f"{found.id} {' and '.join(wrong)}: put right. {_SECRET}")
+
+
+def _callable(url: str) -> bool:
+    """Whether it is an address of the world outside: no name that stands for an example, no own machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    return parts.scheme == "https" and host not in LOOPBACK and not _NOWHERE.search(host)
+
+
+def _unreachable(url: str) -> Check:
+    return _warn(
+        f"none: Stripe cannot call {url}",
+        "Set receiver.public_url to an https address that can be reached from outside, then run raccord "
+        "setup. Until then the sweep finds what was paid.",
+    )
+
+
+def _beyond_repair(found: list[WebhookEndpoint], url: str) -> Check | None:
+    """Return what only a person can mend: two of one address, or one in another version."""
+    if len(found) > 1:
+        names = " and ".join(each.id for each in found)
+        return _warn(f"{names} have the same address", f"Delete all but one in {_PLACE}.")
+    (one,) = found
+    if one.api_version != VERSION:
+        return _warn(
+            f"{one.id} is of version {one.api_version or 'unknown'}, which cannot be changed",
+            f"Delete it in {_PLACE}, then run raccord setup, which registers {url} anew with {VERSION}.",
+        )
+    return None
+
+
+def _wrong(found: WebhookEndpoint) -> list[str]:
+    """Return what can be put right, as the ends of sentences."""
+    wanted, asked = set(TYPES), set(found.enabled_events)
+    wrong = [] if found.status == "enabled" else ["is disabled"]
+    if missing := [] if _EVERY in asked else sorted(wanted - asked):
+        wrong.append(f"does not send {', '.join(missing)}")
+    if more := sorted(asked - wanted):
+        wrong.append(f"also sends {', '.join(more)}, which nobody needs")
+    return wrong
+
+
+def _refused(error: ConnectorError, url: str) -> Check:
+    remedy = "Run raccord setup again: it looks first."
+    if isinstance(error, Forbidden):
+        remedy = (
+            f"Give the key {_WRITE} and run raccord setup again, or do it by hand in {_PLACE}: the endpoint "
+            f"{url}, API version {VERSION}, and the events {', '.join(TYPES)}."
+        )
+    return _warn(str(error), remedy)
+
+
+def _warn(found: str, remedy: str) -> Check:
+    expected = "one, enabled, with the events of payments"
+    # What no webhook tells, the sweep finds.
+    return Check.warn(_LINE, found, expected=expected, remedy=remedy).model_copy(update={"flow": PAYMENT})
+
+
+def _only(check: Check) -> Registration:
+    return Registration(checks=(check,))

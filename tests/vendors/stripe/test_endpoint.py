@@ -1,0 +1,162 @@
+"""The webhook endpoint: registered once, looked at, and left to a person where only one can mend it."""
+
+from typing import Any
+
+import pytest
+
+from raccord.connectors.connection import Check, CheckState, Registration
+from raccord.vendors.stripe.api import VERSION
+from raccord.vendors.stripe.connector import StripeBilling
+from raccord.vendors.stripe.happened import TYPES
+from tests.connectors.stub import Fault, Reply, Stub
+from tests.vendors.stripe.samples import page, refusal
+
+URL = "https://raccord.hexalab.fr/webhooks/stripe"
+LIST, MAKE, CHANGE = (
+    "GET /v1/webhook_endpoints",
+    "POST /v1/webhook_endpoints",
+    "POST /v1/webhook_endpoints/we_1",
+)
+SECRET = "whsec_0123456789abcdef"
+
+
+def endpoint(id: str = "we_1", **more: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "object": "webhook_endpoint",
+        "url": URL,
+        "status": "enabled",
+        "api_version": VERSION,
+        "enabled_events": list(TYPES),
+        **more,
+    }
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "disabled": ({"status": "disabled"}, "is disabled"),
+    "incomplete": ({"enabled_events": TYPES[1:]}, f"does not send {TYPES[0]}"),
+    "too chatty": ({"enabled_events": [*TYPES, "payout.paid"]}, "also sends payout.paid"),
+    "every event": ({"enabled_events": ["*"]}, "also sends *"),
+}
+BEYOND_REPAIR: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "twice": ([endpoint(), endpoint("we_2")], "we_1 and we_2 have the same address"),
+    "another version": ([endpoint(api_version="2025-03-31.basil")], "2025-03-31.basil"),
+    "no version": ([endpoint(api_version=None)], "version unknown"),
+}
+NOT_CALLABLE = (
+    "http://raccord.hexalab.fr/webhooks/stripe",
+    "https://127.0.0.1:8080/webhooks/stripe",
+    "https://localhost/webhooks/stripe",
+    "https://raccord.example.fr/webhooks/stripe",
+    "https://shop.test/webhooks/stripe",
+    "ftp://raccord.hexalab.fr",
+    "",
+)
+
+
+def one(found: Registration | tuple[Check, ...]) -> Check:
+    (check,) = found.checks if isinstance(found, Registration) else found
+    assert check.flow == ("payment" if check.state is CheckState.WARN else "")
+    return check
+
+
+async def test_it_is_registered_with_our_events_and_version_and_its_secret_is_told(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.on(LIST, page(endpoint(url="https://elsewhere.fr/hook")))
+    stub.on(MAKE, endpoint(secret=SECRET))
+    found = await billing.register_webhooks(URL)
+    assert found.secret
+    assert (found.secret.get_secret_value(), one(found).state) == (SECRET, CheckState.OK)
+    assert SECRET not in repr(found)
+    asked = stub.last(MAKE).params
+    assert (asked["url"], asked["api_version"]) == (URL, VERSION)
+    assert tuple(asked[name] for name in asked if name.startswith("enabled_events[")) == TYPES
+
+
+async def test_one_that_is_there_is_left_alone(billing: StripeBilling, stub: Stub) -> None:
+    stub.on(LIST, page(endpoint(url=f"{URL}/")))
+    found = await billing.register_webhooks(URL)
+    assert (one(found).state, found.secret) == (CheckState.OK, None)
+    assert "reveal" in one(found).found
+    assert {each.method for each in stub.seen} == {"GET"}
+    assert one(await billing.check_webhooks(URL)).state is CheckState.OK
+
+
+@pytest.mark.parametrize("case", WRONG)
+async def test_one_that_is_wrong_is_told_and_put_right(billing: StripeBilling, stub: Stub, case: str) -> None:
+    changes, said = WRONG[case]
+    stub.on(LIST, page(endpoint(**changes)))
+    stub.on(CHANGE, endpoint())
+    told = one(await billing.check_webhooks(URL))
+    assert told.state is CheckState.WARN
+    assert said in told.found
+    assert stub.count(CHANGE) == 0
+    assert one(await billing.register_webhooks(URL)).state is CheckState.OK
+    asked = stub.last(CHANGE).params
+    assert asked["disabled"] == "false"
+    assert tuple(asked[name] for name in asked if name.startswith("enabled_events[")) == TYPES
+    assert stub.count(MAKE) == 0
+
+
+@pytest.mark.parametrize("case", BEYOND_REPAIR)
+async def test_what_only_a_person_can_mend_is_never_registered_a_second_time(
+    billing: StripeBilling, stub: Stub, case: str
+) -> None:
+    listed, said = BEYOND_REPAIR[case]
+    stub.on(LIST, page(*listed))
+    for told in (one(await billing.check_webhooks(URL)), one(await billing.register_webhooks(URL))):
+        assert told.state is CheckState.WARN
+        assert said in told.found
+        assert "Delete" in told.remedy
+    assert {each.method for each in stub.seen} == {"GET"}
+
+
+@pytest.mark.parametrize("url", NOT_CALLABLE)
+async def test_an_address_that_stripe_cannot_call_is_not_registered(
+    billing: StripeBilling, stub: Stub, url: str
+) -> None:
+    for told in (one(await billing.check_webhooks(url)), one(await billing.register_webhooks(url))):
+        assert told.state is CheckState.WARN
+        assert "public_url" in told.remedy
+    assert stub.seen == []
+
+
+@pytest.mark.parametrize("route", [LIST, MAKE])
+async def test_a_key_that_may_not_register_says_what_to_do_by_hand(
+    billing: StripeBilling, stub: Stub, route: str
+) -> None:
+    stub.on(LIST, page())
+    stub.on(route, refusal(403))
+    told = one(await billing.register_webhooks(URL))
+    assert told.state is CheckState.WARN
+    for each in ("Webhook Endpoints: Write", URL, VERSION, *TYPES):
+        assert each in told.remedy
+
+
+async def test_an_answer_that_got_lost_is_looked_for_the_next_time(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.on(LIST, page(), page(endpoint()))
+    stub.on(MAKE, Reply(fault=Fault.RESET))
+    assert "looks first" in one(await billing.register_webhooks(URL)).remedy
+    assert one(await billing.register_webhooks(URL)).state is CheckState.OK
+    assert stub.count(MAKE) == 1
+
+
+async def test_each_registration_has_a_key_of_its_own(billing: StripeBilling, stub: Stub) -> None:
+    stub.on(LIST, page())
+    stub.on(MAKE, endpoint(secret=SECRET))
+    for _ in range(2):
+        await billing.register_webhooks(URL)
+    first, second = (each.headers["idempotency-key"] for each in stub.asked(MAKE))
+    assert first != second
+
+
+async def test_none_and_an_account_that_does_not_tell_are_warnings(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    stub.on(LIST, page())
+    assert "raccord setup" in one(await billing.check_webhooks(URL)).remedy
+    stub.on(LIST, refusal(403))
+    assert "Webhook Endpoints: Read" in one(await billing.check_webhooks(URL)).remedy
