@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from activities.desk.questions import DeskRules
 from activities.documents.keeping import KeepingRules
+from activities.payment.memory import Telling
 from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.settings.checks import (
@@ -22,6 +24,8 @@ from raccord.texts.voice import Voice
 
 FLOW = "deal_won"
 """What invoices, as `[modes]` names it."""
+PAYMENT = "payment"
+"""What shows and tells payments, as `[modes]` names it."""
 
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
@@ -62,6 +66,34 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         timing=settings.timing,
         approve_above=settings.desk.approve_above,
         language=settings.desk.language,
+    )
+
+
+def payment_policy(configuration: Configuration) -> PaymentPolicy:
+    """Freeze what flow 2 may do."""
+    settings = configuration.settings
+    return PaymentPolicy(
+        mode=settings.modes[PAYMENT],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        rollout=settings.rollout,
+        clock=settings.clock,
+        timing=settings.timing,
+        language=settings.desk.language,
+    )
+
+
+def telling(configuration: Configuration) -> Telling | None:
+    """Freeze how news of payments are told; None without a messenger."""
+    if not (messenger := messenger_name(configuration)):
+        return None
+    rules = configuration.settings.payment
+    return Telling(
+        messenger=messenger,
+        timing=configuration.settings.timing,
+        gather=rules.gather,
+        longest=rules.longest,
+        digest_above=rules.digest_above,
     )
 
 

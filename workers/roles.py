@@ -9,40 +9,55 @@ from activities.billing.customers import CustomerActivities, CustomerWrites
 from activities.billing.drafts import DraftWrites
 from activities.billing.issue import IssueWrites
 from activities.crm.deals import CrmReads, CrmWrites
+from activities.crm.payments import CrmPaymentWrites
 from activities.desk.messages import DeskMessages
 from activities.desk.questions import DeskActivities
 from activities.desk.tasks import DeskTasks
 from activities.documents.keeping import DocumentFiles, DocumentRecords, DocumentUploads
 from activities.effects import Effects
 from activities.messaging.remarks import RemarkActivities, RemarkMessages
+from activities.payment.books import MoneyReads
+from activities.payment.lookups import DealLookUps
+from activities.payment.memory import PaymentRecords
+from activities.payment.placing import AllocationWrites, PlacingReads
+from activities.payment.telling import NewsActivities, NewsMessages
 from activities.policies import Policies
 from activities.records.memory import RecordsActivities
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
+from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
 from raccord.connectors.messenger import Messenger
+from raccord.domain.rules.modes import Mode
 from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
 from workers.connections import Connections, Opened
 from workers.policies import (
+    PAYMENT,
     deal_won_policy,
     desk_rules,
     keeping_rules,
     messenger_name,
+    payment_policy,
+    telling,
     voice,
     watch_policy,
 )
 from workflows.deal_won.flow import DealWon
+from workflows.payment_placed.flow import PaymentPlaced
+from workflows.payment_received.flow import PaymentReceived
+from workflows.service.backfill import Backfill
 from workflows.service.connection_watch import ConnectionWatch
 from workflows.service.delivered import Delivered
 from workflows.service.digest import DailyDigest
 from workflows.service.ensure_customer import EnsureCustomer
 from workflows.service.keeping_document import KeepingDocument
+from workflows.service.payment_news import PaymentNews
 from workflows.service.press import Press
 from workflows.service.reconciliation import Reconciliation
 from workflows.service.remarking import Remarking
@@ -59,6 +74,10 @@ WORKFLOWS: tuple[type, ...] = (
     Reconciliation,
     KeepingDocument,
     DailyDigest,
+    PaymentReceived,
+    PaymentPlaced,
+    PaymentNews,
+    Backfill,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -93,7 +112,14 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
     billing: Billing = connections.of(Kind.BILLING)
     crm: Crm = connections.of(Kind.CRM)
     return collected(
-        Policies(deal_won_policy(configuration, billing.capabilities)),
+        Policies(
+            deal_won_policy(configuration, billing.capabilities),
+            payment_policy(configuration),
+            records.watermarks,
+        ),
+        PaymentRecords(records, telling(configuration), FLOWS_QUEUE),
+        NewsActivities(records),
+        MoneySweep(records, configuration.billing.name),
         RecordsActivities(records),
         DeskActivities(records, desk_rules(configuration), FLOWS_QUEUE),
         WatchActivities(records, watch_policy(configuration), connections.probes),
@@ -102,6 +128,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             configuration.crm.name,
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
+            payments=settings.modes[PAYMENT] is not Mode.SHADOW,
         ),
         CustomerActivities(),
         FlowActivities(records),
@@ -125,6 +152,9 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
+        CrmPaymentWrites(crm, Effects(base.records.audit)),
+        DealLookUps(crm),
+        BackfillReads(crm),
         DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
 
@@ -134,6 +164,10 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
     links, effects = base.records.links, _effects(base, opened)
     return (
         BillingReads(billing, links, base.records.claims),
+        MoneyReads(billing, base.records, opened.connection.name),
+        MoneySweepReads(billing),
+        PlacingReads(billing, links, opened.connection.name),
+        AllocationWrites(billing, effects, opened.connection.name),
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),
@@ -151,6 +185,7 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
         WatchMessages(messenger, speaks, base.configuration.settings.clock, effects),
         RemarkMessages(messenger, speaks, effects),
         DigestMessages(messenger, speaks, effects),
+        NewsMessages(messenger, speaks, effects, base.configuration.settings.payment.finance),
     )
 
 

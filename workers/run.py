@@ -3,11 +3,13 @@
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from activities.policies import TOLD_FROM
+from raccord.domain.rules.modes import Mode
 from raccord.machine import free_port
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -16,6 +18,7 @@ from raccord.temporal.client import connect
 from raccord.temporal.identity import WorkerIdentity
 from raccord.temporal.search import register_search_attributes
 from workers.connections import opened
+from workers.policies import PAYMENT
 from workers.queues import workers
 from workers.watch import watch
 
@@ -55,6 +58,14 @@ def _serving_metrics(port: int) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
 
 
+async def note_from_when_payments_are_told(records: Records, mode: Mode) -> None:
+    """Remember when the mode became `live`: what was paid before is no news to anybody."""
+    if mode is Mode.LIVE:
+        await records.watermarks.begin(TOLD_FROM, datetime.now(UTC))
+    else:
+        await records.watermarks.forget(TOLD_FROM)
+
+
 async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
     """Serve every queue until SIGTERM.
 
@@ -74,6 +85,7 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
             identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
         )
         await register_search_attributes(client)
+        await note_from_when_payments_are_told(records, settings.modes[PAYMENT])
         async with AsyncExitStack() as stack:
             connections = await stack.enter_async_context(opened(configuration))
             for worker in workers(client, configuration, connections, records):

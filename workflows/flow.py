@@ -57,12 +57,14 @@ class Flow(ABC, Generic[E]):
         self._desk = Desk(self.page)
         self._changed = False
         self._thorough = self.thorough = False
+        self.loud = False
         self._vanished: set[str] = set()
 
     @workflow.signal(description="Something about its subject changed: look again")
     def changed(self, why: Changed) -> None:
         self._changed = True
         self._thorough = self._thorough or why.thorough
+        self.loud = self.loud or not why.quiet
 
     @workflow.update(description="Answer the question that the flow waits with")
     def decide(self, decision: Decision) -> str:

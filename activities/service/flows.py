@@ -14,16 +14,17 @@ _SIDE_BY_SIDE = 10
 
 
 class Waking(Value):
-    """Have a flow, by its workflow type, look at a subject; `thorough` as in `Changed`."""
+    """Have a flow, by its workflow type, look at a subject; `thorough` and `quiet` as in `Changed`."""
 
     flow: str
     subject: Subject
     key: str
     thorough: bool = True
+    quiet: bool = False
 
     @property
     def why(self) -> Changed:
-        return Changed(key=self.key, thorough=self.thorough)
+        return Changed(key=self.key, thorough=self.thorough, quiet=self.quiet)
 
 
 class Delivery(Value):

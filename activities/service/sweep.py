@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
+from activities.service.money import MONEY
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
@@ -18,7 +19,7 @@ from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
 CORRECTIONS = "sweep/corrections"
 FIRST_LOOK = timedelta(days=30)
-"""How far back credit notes are looked for the first time."""
+"""How far back credit notes and payments are looked for the first time."""
 FULL_EVERY = timedelta(days=1)
 """Only a full list shows which invoiced deals were deleted."""
 MOST_READ = 20
@@ -101,10 +102,16 @@ class CorrectionReads:
 
 
 class SweepActivities:
-    """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing."""
+    """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing.
 
-    def __init__(self, records: Records, crm: str, overlap: timedelta, *, active: bool) -> None:
+    `payments`: whether payments are looked for.
+    """
+
+    def __init__(
+        self, records: Records, crm: str, overlap: timedelta, *, active: bool, payments: bool
+    ) -> None:
         self._active = active
+        self._seeks_payments = payments
         self._records = records
         self._crm = crm
         self._overlap = overlap
@@ -112,8 +119,8 @@ class SweepActivities:
     @activity.defn(name="sweep.plan")
     async def plan(self, sweep: Sweep) -> SweepPlan:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
-        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS)
-        last, all_seen, corrected = [await self._records.watermarks.get(name) for name in names]
+        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY)
+        last, all_seen, corrected, money = [await self._records.watermarks.get(name) for name in names]
         now = datetime.now(UTC)
         return SweepPlan(
             crm=self._crm,
@@ -122,6 +129,10 @@ class SweepActivities:
             corrected_since=(corrected - self._overlap if corrected else now - FIRST_LOOK)
             if self._active
             else None,
+            money_since=(money - self._overlap if money else now - FIRST_LOOK)
+            if self._seeks_payments
+            else None,
+            quiet=money is None,
             began_at=now,
         )
 

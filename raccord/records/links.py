@@ -140,6 +140,12 @@ class Links:
         wanted = select(deal_links.c.deal).where(deal_links.c.crm == crm, issued)
         return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
 
+    def companies_of(self, customer_id: str, billing: str) -> Work[tuple[str, ...]]:
+        """Return the CRM's companies, `<connection>:<id>`, that are this customer of the billing system."""
+        known = and_(customer_links.c.customer_id == customer_id, customer_links.c.billing == billing)
+        wanted = select(customer_links.c.crm_company).where(known).distinct()
+        return self._database.reading(lambda tx: tuple(sorted(tx.scalars(wanted))))
+
     def deal_of_invoice(self, invoice_id: str, billing: str) -> Work[DealRef | None]:
         """Return the deal that an invoice is linked with."""
         its = or_(deal_links.c.invoice_id == invoice_id, deal_links.c.deposit_id == invoice_id)

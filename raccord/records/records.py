@@ -11,6 +11,7 @@ from raccord.records.followed import Followed
 from raccord.records.ignored import Ignored
 from raccord.records.links import Links
 from raccord.records.migrate import is_current, upgrade
+from raccord.records.payments import Payments
 from raccord.records.quarantine import Quarantine
 from raccord.records.stuck import Stuck
 from raccord.records.waiting import WaitingList
@@ -34,6 +35,7 @@ class Records:
         self.quarantine = Quarantine(database, keys)
         self.ignored = Ignored(database)
         self.findings = Findings(database, keys)
+        self.payments = Payments(database, keys)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)

@@ -218,6 +218,32 @@ findings = Table(
     Index(None, "told_at"),
 )
 
+payment_states = Table(
+    "payment_states",
+    metadata,
+    Column("billing", String, primary_key=True),
+    Column("invoice_id", String, primary_key=True),
+    Column("crm", String, nullable=False),
+    Column("deal", String, nullable=False),
+    Column("of_no_deal", Boolean, nullable=False),
+    Column("standing", String, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index(None, "crm", "deal"),
+)
+
+news = Table(
+    "news",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    Column("told_at", Instant),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "taken_at"),
+    Index(None, "told_at"),
+)
+
 ignored = Table(
     "ignored",
     metadata,

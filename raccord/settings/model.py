@@ -15,6 +15,7 @@ from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode, Modes
+from raccord.domain.rules.payment import PaymentRules
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.sweep import Sweeping
 from raccord.domain.rules.timing import Retrying, Timing
@@ -110,6 +111,7 @@ class Settings(BaseModel):
     invoice: Invoicing = Invoicing()
     vat: VatPolicy = VatPolicy()
     einvoicing: EInvoicing = EInvoicing()
+    payment: PaymentRules = PaymentRules()
     desk: Desk = Desk()
     watch: Watching = Watching()
     sweep: Sweeping = Sweeping()

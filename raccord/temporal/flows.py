@@ -7,7 +7,6 @@ from datetime import timedelta
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import (
     Priority,
-    SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
@@ -56,10 +55,12 @@ class Changed(Value):
 
     `thorough`: whoever asks wants everything looked at, also where an event would be taken for the echo
     of what the flow itself wrote.
+    `quiet`: nobody is to be told of what such a look finds, nor anything begun that people would notice.
     """
 
     key: str
     thorough: bool = False
+    quiet: bool = False
 
 
 DEAL_WON = FlowType(
@@ -69,8 +70,25 @@ DEAL_WON = FlowType(
     summary="Deal {id} of {connection}: from won to invoiced",
 )
 
-FLOWS = (DEAL_WON,)
-ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {HintKind.DEAL: (DEAL_WON,)}
+PAYMENT_RECEIVED = FlowType(
+    name="PaymentReceived",
+    path="payment",
+    about=SubjectKind.INVOICE,
+    summary="Invoice {id} of {connection}: what was paid",
+)
+PAYMENT_PLACED = FlowType(
+    name="PaymentPlaced",
+    path="placed",
+    about=SubjectKind.PAYMENT,
+    summary="Payment {id} of {connection}: what it is for",
+)
+
+FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED)
+ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {
+    HintKind.DEAL: (DEAL_WON,),
+    HintKind.INVOICE: (PAYMENT_RECEIVED,),
+    HintKind.PAYMENT: (PAYMENT_PLACED,),
+}
 """Which flows a hint wakes by itself. Hints of other records wake the flows that follow or watch them."""
 
 
@@ -100,7 +118,6 @@ async def wake(
 
     Raises `temporalio.service.RPCError` when the server does not accept it within `within`.
     """
-    about = SearchAttributePair(search.ABOUT[flow.about], str(subject))
     return await client.start_workflow(
         flow.name,
         subject,
@@ -111,7 +128,7 @@ async def wake(
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary=flow.summary.format(connection=subject.connection, id=subject.id),
-        search_attributes=TypedSearchAttributes([about]),
+        search_attributes=TypedSearchAttributes([search.about(subject)]),
         rpc_timeout=within,
         priority=priority,
     )

@@ -1,11 +1,13 @@
 """The search attributes, named once. Opaque ids only: Temporal stores and shows them in clear."""
 
+from typing import Any
+
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair
 
-from raccord.domain.values.subject import SubjectKind
+from raccord.domain.values.subject import Subject, SubjectKind
 
 DEAL = SearchAttributeKey.for_keyword("RaccordDeal")
 CUSTOMER = SearchAttributeKey.for_keyword("RaccordCustomer")
@@ -19,11 +21,20 @@ AMOUNT_MINOR = SearchAttributeKey.for_int("RaccordAmountMinor")
 AWAITS = "awaits_"
 """With this begins the cause of a flow that waits for a connection, and not for a person."""
 
-ALL = (DEAL, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
+PAYMENT = SearchAttributeKey.for_keyword("RaccordPayment")
+
+ALL = (DEAL, PAYMENT, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
 
 
-ABOUT = {SubjectKind.DEAL: DEAL}
-"""By what a flow is found that is about a subject of this kind."""
+def about(subject: Subject) -> SearchAttributePair[Any]:
+    """Return by what a flow is found that is about this subject."""
+    match subject.kind:
+        case SubjectKind.DEAL:
+            return SearchAttributePair(DEAL, str(subject))
+        case SubjectKind.INVOICE:
+            return SearchAttributePair(INVOICES, [subject.id])
+        case SubjectKind.PAYMENT:
+            return SearchAttributePair(PAYMENT, str(subject))
 
 
 class WrongSearchAttribute(RuntimeError):

@@ -32,6 +32,11 @@ def inbox() -> None:
 
 
 @click.group()
+def payments() -> None:
+    """Say which deal an invoice is of that names none."""
+
+
+@click.group()
 def quarantine() -> None:
     """Look at input that could not be read."""
 
@@ -177,6 +182,21 @@ def shadow_report(config: Path | None, as_json: bool) -> None:
     end(run(report(loaded, key_ring(loaded), as_json=as_json)))
 
 
+@payments.command("link")
+@click.argument("invoice")
+@click.argument("deal")
+@config_file
+def payments_link(invoice: str, deal: str, config: Path | None) -> None:
+    """Say that an invoice of the billing system is a deal's, so that the deal shows what was paid.
+
+    INVOICE is its id there, or the address of its page.
+    """
+    from starters.cli.payments import link
+
+    loaded = configuration(config)
+    end(run(link(loaded, key_ring(loaded), invoice, deal)))
+
+
 def _decide(config: Path | None, incident: str, choice: str, option: str = "") -> NoReturn:
     from raccord.domain.desk.question import Choice
     from starters.cli.inbox import decide
@@ -185,4 +205,4 @@ def _decide(config: Path | None, incident: str, choice: str, option: str = "") -
     end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
 
 
-GROUPS = (audit, flows, inbox, quarantine, shadow)
+GROUPS = (audit, flows, inbox, payments, quarantine, shadow)

@@ -1,6 +1,7 @@
 """`raccord`: the commands, and nothing that slows `--help` down."""
 
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -179,6 +180,24 @@ def reconcile(once: bool, config: Path | None, as_json: bool) -> None:
         fail("say --once: the regular sweep is a schedule of its own, see the Temporal UI.")
     loaded = configuration(config)
     end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
+
+
+@app.command()
+@click.option(
+    "--since",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Deals won on this day or later, as 2026-01-31.",
+)
+@config_file
+@as_json
+def backfill(since: datetime, config: Path | None, as_json: bool) -> None:
+    """Show on the deals of the past what their invoices brought. Nobody is told, and nothing else begins."""
+    from starters.cli.backfill import fill
+
+    loaded = configuration(config)
+    end(run(fill(loaded, key_ring(loaded), since.date(), as_json=as_json)))
 
 
 @app.command()

@@ -52,6 +52,7 @@ CONFIGURED = (
     ),
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
+    *("payments link in_1 1", "backfill --since 2026-01-01"),
 )
 BAD_FILES = (
     *(
@@ -85,6 +86,9 @@ BAD_WORDS = (
     Case("inbox choose nobody yes", "there is no question nobody", FAILED),
     Case("inbox choose", "Missing argument"),
     Case("reconcile", "say --once"),
+    Case("backfill --since yesterday", "does not match the format"),
+    Case("backfill --since 2026-01-01", "is in shadow"),
+    Case("payments link in_1 nothing", "is no id of a deal"),
     Case("nothing", "No such command"),
     Case("inbox --nothing", "No such option"),
 )

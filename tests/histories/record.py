@@ -16,6 +16,7 @@ from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.front_door.test_endings import THREE_PIECES, end_of
 from tests.front_door.test_receiver import Request, event
+from tests.histories.money import about_money
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "recorded"
@@ -40,6 +41,7 @@ async def record() -> None:
         await _live(server, directory / "live")
         for mode in ("shadow", "draft"):
             await _one(server, directory / mode, mode)
+        await about_money(directory / "money")
     finally:
         await server.process.stop()
         shutil.rmtree(directory)

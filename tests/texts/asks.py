@@ -10,11 +10,16 @@ from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
+from raccord.domain.payment.candidates import deals_for, invoices_for
+from raccord.domain.payment.questions import what_for, whose_invoice
+from raccord.domain.values.deal import FoundDeal
 from raccord.domain.values.invoice import Buyer, CreditNote, Invoice, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Contact
+from tests.domain.payment.money import money, payment, received, unpaid
 from tests.domain.samples import (
+    DEAL,
     TODAY,
     address,
     company,
@@ -27,6 +32,7 @@ from tests.domain.samples import (
     profile,
     totals,
 )
+from workflows.payment_received.shown import WITHOUT_SHOWING
 
 BROKEN = deal(
     currency=None,
@@ -61,6 +67,7 @@ CREDITED = invoice(
     credited="120",
     credit_notes=(CreditNote(number="F-3-CN-01", gross=Money.of_minor(12000, "EUR")),),
 )
+PAID_BY_HAND = invoice(InvoiceState.PAID, number="F-4", issued_on=TODAY)
 ANOTHER = invoice(id="in_2", number="F-2")
 
 
@@ -120,6 +127,10 @@ def all_asks() -> dict[str, Ask]:
         "approval, of a balance": _part_approval(PAID),
         "printed_otherwise": printed,
         "refused, vanished customer": asks.refused("customer", questions.vanished_customer(profile())),
+        "whose_invoice": whose_invoice(money(payment()), deals_for(PAID_BY_HAND, (found_deal(),))),
+        "what_for": what_for(received(description="Rubis"), invoices_for(received(), (unpaid(),))),
+        "what_for, nothing to offer": what_for(received(), ()),
+        "refused, payment": asks.refused("step", _refusal(Cause.REFUSED), skip=WITHOUT_SHOWING),
         "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),
         **{f"refused, {cause}": asks.refused("step", _refusal(cause), skip=skip) for cause, skip in SKIPS},
     }
@@ -142,6 +153,18 @@ def _part_approval(deposit: Invoice | None) -> Ask:
     lines = tuple(each.model_copy(update={"name": "Rubis"}) for each in part.lines)
     part = part.model_copy(update={"lines": lines})
     return approval(part, policy(), recipient=plan.profile.email, today=TODAY)
+
+
+def found_deal() -> FoundDeal:
+    return FoundDeal(
+        ref=DEAL,
+        name="Rubis",
+        url="https://crm.example/7",
+        won=True,
+        won_on=TODAY,
+        amount=Decimal(120),
+        currency="EUR",
+    )
 
 
 def _refusal(cause: Cause) -> Problem:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from raccord.domain.desk.problems import Cause
 from raccord.domain.values.message import RecordKind
+from raccord.domain.values.subject import SubjectKind
 from raccord.texts.catalog import catalog
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,7 @@ def _said(entry: str) -> bool:
 def test_every_entry_is_said_by_some_code() -> None:
     named = {f"record.{kind.replace(' ', '_')}" for kind in RecordKind}
     named |= {f"cause.{cause}" for cause in Cause}
+    named |= {f"{part}.{kind}" for part in ("label", "link") for kind in SubjectKind}
     assert named <= ENTRIES
     unsaid = {entry for entry in ENTRIES - named if not _said(entry)}
     assert unsaid == set()

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,16 +14,25 @@ from raccord.domain.deal_won.remarks import Remark
 from raccord.domain.desk.notice import Notice
 from raccord.domain.desk.problems import Cause
 from raccord.domain.desk.question import Answer, Ask, Choice, Question
+from raccord.domain.payment.news import Bulletin, News, NewsKind
+from raccord.domain.payment.outcome import Ending as PaymentEnding
+from raccord.domain.payment.outcome import PaymentEnd, PlacedEnd, PlacedEnding
+from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.service.outage import Look, OutageCause, Report, Watch
 from raccord.domain.values.invoice import Part
+from raccord.domain.values.message import message
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, Owner
+from raccord.domain.values.payment import PaymentMeans
+from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.texts import LANGUAGES
 from raccord.texts.ends import end_markdown, question_markdown, waiting_markdown
 from raccord.texts.outages import report_notice, watch_markdown
+from raccord.texts.payments import bulletin_notice, news_notice, payment_details
 from raccord.texts.questions import Standing, escalation, notice_of, task_text
 from raccord.texts.remarks import remark_notice
 from raccord.texts.voice import Voice
+from tests.domain.payment.money import euros, money, payment
 from tests.domain.samples import DEAL, TODAY, customer, deal, policy, totals
 from tests.texts.asks import all_asks, one_problem_of
 from tests.texts.reading import faults
@@ -156,6 +166,82 @@ def test_a_remark_about_an_issued_invoice(several: int, voice: Voice) -> None:
 )
 def test_an_end(end: DealWonEnd, voice: Voice) -> None:
     assert wrong(iter((end_markdown(end.told(DEAL.subject), voice.language),)), voice.language) == {}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(
+            PaymentEnd(ending=ending, number="F-1", status=PaymentStatus.PAID, received=EURO, due=EURO)
+            for ending in PaymentEnding
+        ),
+        PaymentEnd(
+            ending=PaymentEnding.SHOWN, number="F-1", received=EURO, due=EURO, not_shown=("x_1", "x_2")
+        ),
+        *(PlacedEnd(ending=ending) for ending in PlacedEnding),
+    ],
+    ids=lambda end: f"{type(end).__name__}-{end.ending}",
+)
+def test_an_end_of_a_flow_about_money(end: PaymentEnd | PlacedEnd, voice: Voice) -> None:
+    subject = Subject(kind=SubjectKind.INVOICE, connection="stripe", id="in_1")
+    assert wrong(iter((end_markdown(end.told(subject), voice.language),)), voice.language) == {}
+
+
+def news(kind: NewsKind, **changes: Any) -> News:
+    base = {
+        "key": f"in_1.{kind}",
+        "kind": kind,
+        "at": SINCE,
+        "invoice_id": "in_1",
+        "number": "F-1",
+        "invoice_url": "https://billing.example/1",
+        "deal_id": "7",
+        "deal_name": "Rubis",
+        "deal_url": "https://crm.example/7",
+        "customer": "Acme",
+        "owner_name": "Anne",
+        "owner_email": "anne@acme.fr",
+        "amount": EURO,
+        "due": EURO,
+        "means": PaymentMeans.CARD,
+        "paid_on": TODAY,
+        "days_late": 3,
+    }
+    return News(**(base | changes))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 2])
+@pytest.mark.parametrize("kind", NewsKind)
+def test_news_of_a_payment(kind: NewsKind, days: int, voice: Voice) -> None:
+    notice = news_notice(news(kind, days_late=days), voice, ("finance@acme.fr",))
+    assert wrong(lines(notice), voice.language) == {}
+    assert notice.people == ("anne@acme.fr", *(("finance@acme.fr",) if kind.of_finance else ()))
+
+
+@pytest.mark.parametrize("means", PaymentMeans)
+def test_news_name_the_means(means: PaymentMeans, voice: Voice) -> None:
+    assert wrong(lines(news_notice(news(NewsKind.PAID, means=means), voice, ())), voice.language) == {}
+
+
+def test_many_news_are_one_message_that_begins_with_the_gravest(voice: Voice) -> None:
+    many = (
+        *(news(NewsKind.PAID, key=str(n)) for n in range(40)),
+        news(NewsKind.DISPUTED),
+        news(NewsKind.FAILED),
+    )
+    notice = bulletin_notice(Bulletin(ref="p", at=SINCE, news=many), voice, ("finance@acme.fr",))
+    assert wrong(lines(notice), voice.language) == {}
+    assert len(notice.points) == 11
+    assert "42" in notice.title
+    assert voice.write(message("news.kind.disputed")) == notice.facts[0].label
+    assert notice.people == ("finance@acme.fr",)
+
+
+def test_a_deal_says_in_a_line_how_each_invoice_stands(voice: Voice) -> None:
+    every = (money(payment()), money(payment("60", refunded=euros("20"))))
+    said = payment_details(every, voice.language).split("\n")
+    assert len(said) == 2
+    assert wrong(iter(said), voice.language) == {}
 
 
 @pytest.mark.parametrize("found", [None, customer(name="Acme")], ids=["new customer", "known customer"])

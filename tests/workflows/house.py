@@ -27,13 +27,14 @@ from raccord.connectors.port import Port
 from raccord.domain.desk.question import Answer, Choice, Decision
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal, DealRef
+from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal import search
-from raccord.temporal.flows import DEAL_WON, FLOWS_QUEUE, Changed, wake
+from raccord.temporal.flows import DEAL_WON, FLOWS_QUEUE, PAYMENT_PLACED, PAYMENT_RECEIVED, Changed, wake
 from raccord.temporal.plugin import platform
 from tests.domain import samples
 from tests.fakes.billing import FakeBilling
@@ -41,7 +42,7 @@ from tests.fakes.crm import FakeCrm
 from tests.fakes.messenger import FakeMessenger
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
-from workers.policies import deal_won_policy
+from workers.policies import deal_won_policy, payment_policy
 from workers.queues import workers
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
@@ -59,6 +60,7 @@ invoice_deals_won_from = 2020-01-01
 
 [modes]
 deal_won = "{mode}"
+payment = "{mode}"
 
 [desk]
 contact = "Anne Durand"
@@ -136,7 +138,12 @@ class House:
 
         The time-skipping server loses the flows that a stopped worker had in its memory.
         """
-        ruling = Policies(deal_won_policy(self._configuration(mode, ""), self.billing.capabilities))
+        configuration = self._configuration(mode, "")
+        ruling = Policies(
+            deal_won_policy(configuration, self.billing.capabilities),
+            payment_policy(configuration),
+            self.records.watermarks,
+        )
         for policies in self._policies:
             vars(policies).update(vars(ruling))
 
@@ -144,6 +151,25 @@ class House:
         """Stop the workers."""
         await self._working.aclose()
         self._working = AsyncExitStack()
+
+    async def pay(self, invoice: str, *, key: str = "event", quiet: bool = False) -> dict[str, Any]:
+        """Tell an invoice's flow that its money changed, and return its end."""
+        await self.tell_of_money(invoice, key=key, quiet=quiet)
+        return await self.end(PAYMENT_RECEIVED.id_of(invoice_subject(invoice)))
+
+    async def tell_of_money(
+        self, invoice: str, *, key: str = "event", thorough: bool = False, quiet: bool = False
+    ) -> WorkflowHandle[Any, Any]:
+        why = Changed(key=key, thorough=thorough, quiet=quiet)
+        return await wake(self._env.client, PAYMENT_RECEIVED, invoice_subject(invoice), why)
+
+    def flow(self, id: str) -> WorkflowHandle[Any, Any]:
+        return self._env.client.get_workflow_handle(id)
+
+    async def place(self, payment: str, *, key: str = "event") -> WorkflowHandle[Any, Any]:
+        """Tell the flow of a payment that names no invoice."""
+        subject = Subject(kind=SubjectKind.PAYMENT, connection="stripe", id=payment)
+        return await wake(self._env.client, PAYMENT_PLACED, subject, Changed(key=key))
 
     async def change(self, *, key: str = "event", thorough: bool = False) -> WorkflowHandle[Any, Any]:
         """Tell the deal's flow that something changed, as an event does."""
@@ -154,13 +180,13 @@ class House:
         """Start a flow that is not about a deal."""
         return await self._env.client.start_workflow(flow, arg, id=id, task_queue=FLOWS_QUEUE)
 
-    async def end(self) -> dict[str, Any]:
+    async def end(self, flow: str = "") -> dict[str, Any]:
         """Wait for the end of the flow, skipping the time that it waits for a timer or a next attempt.
 
         The server itself would skip time under the activities that run, and with it their limits. It does
         not say whether an attempt runs or is waited for, so each is skipped under once at most.
         """
-        handle = self._env.client.get_workflow_handle(DEAL_WON.id_of(REF.subject))
+        handle = self._env.client.get_workflow_handle(flow or DEAL_WON.id_of(REF.subject))
         skipped: frozenset[Attempt] = frozenset()
         while (seen := await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
             pending = frozenset(_attempts(seen))
@@ -242,6 +268,10 @@ class House:
         return [row["effect"] async for row in self.records.audit.export() if row["kind"] == "intent"]
 
 
+def invoice_subject(invoice: str) -> Subject:
+    return Subject(kind=SubjectKind.INVOICE, connection="stripe", id=invoice)
+
+
 def _attempts(flow: WorkflowExecutionDescription) -> Iterator[Attempt]:
     """Yield which attempts of steps run or are next, each as one value."""
     for step in flow.raw_description.pending_activities:
@@ -249,11 +279,16 @@ def _attempts(flow: WorkflowExecutionDescription) -> Iterator[Attempt]:
 
 
 @asynccontextmanager
-async def house(directory: Path) -> AsyncIterator[House]:
-    """A house with its own Temporal and its own records; nobody works in it yet."""
-    keys = KeyRing.create(directory / "keys.json")
+async def house(
+    directory: Path, *, keys: KeyRing | None = None, sealed_for: str = "default"
+) -> AsyncIterator[House]:
+    """A house with its own Temporal and its own records; nobody works in it yet.
+
+    `sealed_for`: the namespace that its payloads are bound to.
+    """
+    keys = keys or KeyRing.create(directory / "keys.json")
     environment = await WorkflowEnvironment.start_time_skipping(
-        plugins=[platform(keys, "default")], test_server_existing_path=str(SERVER)
+        plugins=[platform(keys, sealed_for)], test_server_existing_path=str(SERVER)
     )
     async with environment:
         await know_search_attributes(environment)

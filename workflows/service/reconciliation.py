@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
+from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.timing import Timing
@@ -18,7 +19,7 @@ from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_s
 
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
-CORRECTIONS_WITHIN = timedelta(minutes=15)
+BILLING_WITHIN = timedelta(minutes=15)
 
 
 @workflow.defn(name="Reconciliation")
@@ -54,6 +55,7 @@ class Reconciliation:
             SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
         )
         result = await self._corrected(plan, policy, result)
+        result = await self._paid(plan, policy, result)
         await run_ours(
             DocumentRecords.begin, summary="begin with the PDFs of new invoices", lasting=TELL_WITHIN
         )
@@ -65,6 +67,7 @@ class Reconciliation:
             no_longer_won=result.no_longer_won,
             waiting=result.waiting,
             corrected=result.corrected,
+            paid=result.paid,
         )
         said = say(done, policy.language)
         workflow.set_current_details(f"{said}\n\n{result.remark}" if result.remark else said)
@@ -80,7 +83,7 @@ class Reconciliation:
                 timing=_listing(policy),
                 about=RecordName(kind=RecordKind.INVOICE),
                 summary="list the credited and voided invoices",
-                within=CORRECTIONS_WITHIN,
+                within=BILLING_WITHIN,
             )
         except Stopped as stopped:
             found = Corrections(refused=_said(stopped))
@@ -94,6 +97,34 @@ class Reconciliation:
             lasting=TELL_WITHIN,
         )
         return result.model_copy(update={"corrected": told, "remark": found.remark})
+
+    async def _paid(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
+        """Look for payments too; whatever becomes of that, the deals were seen."""
+        if plan.money_since is None:
+            return result
+        try:
+            found = await run_step(
+                MoneySweepReads.money,
+                plan,
+                queue=policy.billing,
+                timing=_listing(policy),
+                about=RecordName(kind=RecordKind.INVOICE),
+                summary="list the invoices whose money changed",
+                within=BILLING_WITHIN,
+            )
+        except Stopped as stopped:
+            found = MoneyFound(refused=_said(stopped))
+        except (Gone, OutOfTime):
+            found = MoneyFound(refused=f"{policy.billing} gave no answer.")
+        told = await run_ours(
+            MoneySweep.tell,
+            plan,
+            found,
+            summary=f"look at {len(found.changed.invoices)} invoice(s) whose money changed",
+            lasting=TELL_WITHIN,
+        )
+        remark = " ".join(filter(None, (result.remark, found.remark)))
+        return result.model_copy(update={"paid": told, "remark": remark})
 
 
 def _listing(policy: DealWonPolicy) -> Timing:

@@ -41,6 +41,8 @@ class Cause(StrEnum):
     LOST_AFTER_ISSUE = "lost_after_issue"
     DELETED_AFTER_ISSUE = "deleted_after_issue"
     WITHDRAWN = "withdrawn"
+    WHOSE_INVOICE = "whose_invoice"
+    UNMATCHED_PAYMENT = "unmatched_payment"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
     TOO_LARGE = "too_large"

@@ -27,6 +27,8 @@ class SweepResult(Value):
     """Open questions whose flows were told to look again."""
     no_longer_won: int = 0
     """Invoiced deals that are won no more, or gone: their flows were told to look."""
+    paid: int = 0
+    """Invoices and payments whose money changed, or is still expected: their flows were told to look."""
     corrected: int = 0
     """Deals whose invoice a person voided or credited: their flows were told to look."""
     remark: str = ""
@@ -41,6 +43,10 @@ class SweepPlan(Value):
     changed_since: datetime | None = None
     corrected_since: datetime | None = None
     """From when on credit notes and voided invoices are looked for; None where no deal is ours yet."""
+    money_since: datetime | None = None
+    """From when on payments are looked for; None while flow 2 is in shadow."""
+    quiet: bool = False
+    """Payments were never looked for before: nobody hears of what is found."""
     began_at: datetime
 
 

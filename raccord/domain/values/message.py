@@ -56,6 +56,7 @@ class RecordKind(StrEnum):
     CUSTOMER = "customer"
     DRAFT = "draft"
     INVOICE = "invoice"
+    PAYMENT = "payment"
     VAT_RATE = "vat rate"
     MESSAGE = "message"
     TASK = "task"

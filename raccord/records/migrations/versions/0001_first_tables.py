@@ -188,6 +188,30 @@ def _flows() -> None:
     op.create_index("ix_findings_taken_at", "findings", ["taken_at"])
     op.create_index("ix_findings_told_at", "findings", ["told_at"])
     op.create_table(
+        "payment_states",
+        sa.Column("billing", sa.String, nullable=False),
+        sa.Column("invoice_id", sa.String, nullable=False),
+        sa.Column("crm", sa.String, nullable=False),
+        sa.Column("deal", sa.String, nullable=False),
+        sa.Column("of_no_deal", sa.Boolean, nullable=False),
+        sa.Column("standing", sa.String, nullable=False),
+        sa.Column("final", sa.Boolean, nullable=False),
+        sa.Column("updated_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("billing", "invoice_id", name="pk_payment_states"),
+    )
+    op.create_index("ix_payment_states_crm_deal", "payment_states", ["crm", "deal"])
+    op.create_table(
+        "news",
+        sa.Column("key", sa.String, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("taken_at", _INSTANT, nullable=True),
+        sa.Column("told_at", _INSTANT, nullable=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_news"),
+    )
+    op.create_index("ix_news_taken_at", "news", ["taken_at"])
+    op.create_index("ix_news_told_at", "news", ["told_at"])
+    op.create_table(
         "ignored",
         sa.Column("source", sa.String, nullable=False),
         sa.Column("reason", sa.String, nullable=False),

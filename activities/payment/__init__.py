@@ -1,0 +1,1 @@
+"""What flow 2 reads, remembers and tells."""

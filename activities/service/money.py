@@ -1,0 +1,108 @@
+"""Finding the money that no webhook told us about, and having the flows of its invoices look."""
+
+from datetime import date
+
+from temporalio import activity
+
+from raccord.connectors.billing import BillingReader
+from raccord.connectors.crm import CrmReader
+from raccord.connectors.errors import ConnectorError, RateLimited
+from raccord.domain.service.sweep import SweepPlan
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import WonDeal
+from raccord.domain.values.payment import ChangedMoney
+from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.records.records import Records
+from raccord.temporal.flows import (
+    AT_LEISURE,
+    PAYMENT_PLACED,
+    PAYMENT_RECEIVED,
+    Changed,
+    FlowType,
+    wake,
+)
+
+MONEY = "sweep/money"
+"""The watermark of how far payments have been looked for."""
+KEY, BACKFILL = "sweep", "backfill"
+
+
+class MoneyFound(Value):
+    """Whose money changed; `refused` says why the list is not complete: the next sweep asks for it again."""
+
+    changed: ChangedMoney = ChangedMoney()
+    refused: str = ""
+
+    @property
+    def remark(self) -> str:
+        """What was left out, and why, in English; nothing when all was seen."""
+        said = [f"Payments were not looked for: {self.refused}"] if self.refused else []
+        if self.changed.unreadable:
+            said.append(f"{self.changed.unreadable} event(s) about payments could not be read.")
+        return " ".join(said)
+
+
+class MoneySweepReads:
+    def __init__(self, billing: BillingReader) -> None:
+        self._billing = billing
+
+    @activity.defn(name="sweep.money")
+    async def money(self, plan: SweepPlan) -> MoneyFound:
+        """List whose money changed. A refusal is a remark on the sweep, and the next one asks again."""
+        if plan.money_since is None:
+            return MoneyFound()
+        try:
+            return MoneyFound(changed=await self._billing.money_changed_since(plan.money_since))
+        except RateLimited:
+            raise
+        except ConnectorError as error:
+            return MoneyFound(refused=str(error))
+
+
+class BackfillReads:
+    def __init__(self, crm: CrmReader) -> None:
+        self._crm = crm
+
+    @activity.defn(name="backfill.deals")
+    async def deals(self, since: date) -> tuple[WonDeal, ...]:
+        """List the deals won on a business date or later."""
+        return await self._crm.won_deals(won_from=since, changed_since=None)
+
+
+class MoneySweep:
+    """`billing`: the connection whose invoices are looked at."""
+
+    def __init__(self, records: Records, billing: str) -> None:
+        self._records = records
+        self._billing = billing
+
+    @activity.defn(name="sweep.tell_money")
+    async def tell(self, plan: SweepPlan, found: MoneyFound) -> int:
+        """Have the flows of what changed look, and once a day of what is still expected; return how many."""
+        if plan.money_since is None:
+            return 0
+        invoices = set(found.changed.invoices)
+        if plan.full:
+            invoices |= set(await self._records.payments.unsettled(self._billing))
+        why = Changed(key=KEY, thorough=True, quiet=plan.quiet)
+        for id in sorted(invoices):
+            await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
+        for id in found.changed.payments:
+            await self._wake(PAYMENT_PLACED, SubjectKind.PAYMENT, id, why)
+        if not found.refused:
+            await self._records.watermarks.advance(MONEY, plan.began_at)
+        return len(invoices) + len(found.changed.payments)
+
+    @activity.defn(name="backfill.tell")
+    async def backfill(self, deals: tuple[WonDeal, ...]) -> int:
+        """Have the flows of these deals' invoices look, and tell nobody; return how many there are."""
+        invoices = sorted({deal.invoice_id for deal in deals if deal.invoice_id})
+        for id in invoices:
+            why = Changed(key=BACKFILL, thorough=True, quiet=True)
+            await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
+        return len(invoices)
+
+    async def _wake(self, flow: FlowType, kind: SubjectKind, id: str, why: Changed) -> None:
+        subject = Subject(kind=kind, connection=self._billing, id=id)
+        await wake(activity.client(), flow, subject, why, priority=AT_LEISURE)
+        activity.heartbeat()

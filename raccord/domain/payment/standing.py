@@ -1,0 +1,60 @@
+"""What is remembered of an invoice's money, so that only what changed is told."""
+
+from raccord.domain.payment.status import (
+    PaymentStatus,
+    disputes,
+    received,
+    refunded,
+    status_of,
+)
+from raccord.domain.values.base import Value
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.money import Money
+from raccord.domain.values.payment import DisputeState, InvoiceMoney
+
+
+class Standing(Value):
+    """An invoice's money as it was when it was last looked at; ids and amounts, nothing of people."""
+
+    status: PaymentStatus
+    received: Money
+    refunded: Money
+    open_disputes: tuple[str, ...] = ()
+    won_disputes: tuple[str, ...] = ()
+    lost_disputes: tuple[str, ...] = ()
+    failed: bool = False
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing is expected any more; what changes it all the same comes as an event."""
+        return self.status not in (
+            PaymentStatus.OPEN,
+            PaymentStatus.PARTLY_PAID,
+            PaymentStatus.DISPUTED,
+            PaymentStatus.UNCOLLECTIBLE,
+        )
+
+
+class Known(Value):
+    """What is remembered of an invoice. The default is one never seen."""
+
+    standing: Standing | None = None
+    deal: DealRef | None = None
+    """The deal that a person, or the number on the deal, said it is of."""
+    of_no_deal: bool = False
+    """A person said that it belongs to no deal."""
+
+
+def standing_of(money: InvoiceMoney) -> Standing:
+    def ids(state: DisputeState) -> tuple[str, ...]:
+        return tuple(sorted(each.id for each in disputes(money, state)))
+
+    return Standing(
+        status=status_of(money),
+        received=received(money),
+        refunded=refunded(money),
+        open_disputes=ids(DisputeState.OPEN),
+        won_disputes=ids(DisputeState.WON),
+        lost_disputes=ids(DisputeState.LOST),
+        failed=money.failed and money.due.amount > 0,
+    )

@@ -1,0 +1,136 @@
+"""What is remembered of each invoice's money, and the news of it that nobody was told yet."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from raccord.domain.payment.news import News
+from raccord.domain.payment.standing import Known, Standing
+from raccord.domain.values.deal import DealRef
+from raccord.records.database import Database, insert_if_absent
+from raccord.records.tables import deal_links, news, payment_states
+from raccord.records.work import Work
+from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
+
+_CONTEXT = b"news"
+
+
+class Payments:
+    """An index: what an invoice's money is stands in the billing system. `billing` names its connection."""
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    def known(self, invoice_id: str, billing: str) -> Work[Known]:
+        """Return what is remembered of an invoice."""
+        wanted = select(payment_states).where(_invoice(invoice_id, billing))
+
+        def work(tx: Connection) -> Known:
+            row = tx.execute(wanted).one_or_none()
+            if row is None:
+                return Known()
+            return Known(
+                standing=Standing.model_validate_json(row.standing) if row.standing else None,
+                deal=DealRef(connection=row.crm, id=row.deal) if row.deal else None,
+                of_no_deal=row.of_no_deal,
+            )
+
+        return self._database.reading(work)
+
+    def belongs(self, invoice_id: str, billing: str, deal: DealRef | None) -> Work[None]:
+        """Remember whose an invoice is, in place of what was known; None: it is of no deal."""
+        whose = {
+            "crm": deal.connection if deal else "",
+            "deal": deal.id if deal else "",
+            "of_no_deal": deal is None,
+        }
+        return self._put(invoice_id, billing, whose)
+
+    def settle(self, invoice_id: str, billing: str, standing: Standing) -> Work[None]:
+        """Remember an invoice's money as it is shown now."""
+        now = {"standing": standing.model_dump_json(), "final": standing.final}
+        return self._put(invoice_id, billing, now)
+
+    def invoices_of(self, deal: DealRef, billing: str) -> Work[tuple[str, ...]]:
+        """Return the invoices that somebody said are this deal's."""
+        its = and_(
+            payment_states.c.crm == deal.connection,
+            payment_states.c.deal == deal.id,
+            payment_states.c.billing == billing,
+        )
+        wanted = select(payment_states.c.invoice_id).where(its).order_by(payment_states.c.invoice_id)
+        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
+
+    def unsettled(self, billing: str) -> Work[tuple[str, ...]]:
+        """Return the deals' issued invoices whose money was not seen yet, or is still expected."""
+        states, links = payment_states.c, deal_links.c
+        final = select(states.invoice_id).where(states.billing == billing, states.final)
+        issued = [
+            select(column).where(links.billing == billing, number.is_not(None), column.is_not(None))
+            for column, number in ((links.invoice_id, links.number), (links.deposit_id, links.deposit_number))
+        ]
+        waiting = select(states.invoice_id).where(states.billing == billing, states.deal != "", ~states.final)
+
+        def work(tx: Connection) -> tuple[str, ...]:
+            settled = set(tx.scalars(final))
+            found = {str(id) for wanted in (*issued, waiting) for id in tx.scalars(wanted)}
+            return tuple(sorted(found - settled))
+
+        return self._database.reading(work)
+
+    def note(self, found: News) -> Work[None]:
+        """Keep news to be told; the same once, told or not."""
+        row = {
+            "at": found.at,
+            "taken_at": None,
+            "told_at": None,
+            "sealed": self._keys.seal(found.model_dump_json().encode(), context=_CONTEXT),
+        }
+
+        def work(tx: Connection) -> None:
+            insert_if_absent(tx, news, key=found.key, **row)
+
+        return self._database.writing(work)
+
+    def take_news(self, at: datetime) -> Work[tuple[News, ...]]:
+        """Return the news that nobody was told, the oldest first, to be `told_news` under this instant."""
+        waiting = update(news).where(news.c.told_at.is_(None)).values(taken_at=at)
+        taken = select(news.c.sealed).where(news.c.taken_at == at).order_by(news.c.at, news.c.key)
+
+        def work(tx: Connection) -> tuple[News, ...]:
+            tx.execute(waiting)
+            return tuple(found for row in tx.scalars(taken) if (found := self._readable(row)))
+
+        return self._database.writing(work)
+
+    def told_news(self, keys: tuple[str, ...], at: datetime) -> Work[None]:
+        """Note which news were told; only their keys are kept."""
+        told = update(news).where(news.c.key.in_(keys)).values(told_at=at, sealed=b"")
+
+        def work(tx: Connection) -> None:
+            tx.execute(told)
+
+        return self._database.writing(work)
+
+    def _readable(self, sealed: bytes) -> News | None:
+        try:
+            return News.model_validate_json(self._keys.unseal(sealed, context=_CONTEXT))
+        except (UnknownKey, CannotUnseal):
+            return None
+
+    def _put(self, invoice_id: str, billing: str, values: dict[str, Any]) -> Work[None]:
+        ids = {"invoice_id": invoice_id, "billing": billing}
+        fresh = {"crm": "", "deal": "", "of_no_deal": False, "standing": "", "final": False}
+        changed = values | {"updated_at": datetime.now(UTC)}
+
+        def work(tx: Connection) -> None:
+            if not insert_if_absent(tx, payment_states, **ids, **(fresh | changed)):
+                tx.execute(update(payment_states).where(_invoice(invoice_id, billing)).values(**changed))
+
+        return self._database.writing(work)
+
+
+def _invoice(invoice_id: str, billing: str) -> ColumnElement[bool]:
+    return and_(payment_states.c.invoice_id == invoice_id, payment_states.c.billing == billing)

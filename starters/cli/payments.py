@@ -1,0 +1,54 @@
+"""`raccord payments link`: say whose an invoice is that names no deal."""
+
+from datetime import timedelta
+
+import click
+
+from raccord.connectors.connection import Kind
+from raccord.connectors.crm import Crm
+from raccord.domain.values.deal import DealRef
+from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.flows import PAYMENT_RECEIVED, Changed, wake
+from starters.cli.common import bold, fail
+from starters.cli.display import shown
+from starters.cli.flows import refuse_what_is_no_id
+from workers.connections import opened
+
+WITHIN = timedelta(seconds=10)
+
+
+async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_id: str) -> int:
+    """Remember that an invoice is a deal's, in place of what was known, and have the deal show its money.
+
+    `invoice` is its id in the billing system, or the address of its page there.
+    """
+    *_, invoice_id = invoice.strip().rstrip("/").split("/")
+    if not invoice_id:
+        fail("name the invoice by its id in the billing system, or by the address of its page there.")
+    async with opened(configuration) as connections:
+        crm: Crm = connections.of(Kind.CRM)
+        refuse_what_is_no_id(deal_id, crm.capabilities.deal_id)
+    billing = configuration.billing.name
+    deal = DealRef(connection=configuration.crm.name, id=deal_id)
+    try:
+        client = await connect(configuration.settings, keys, within=WITHIN)
+    except TemporalUnreachable as error:
+        fail(str(error), status=1)
+    records = Records.open(configuration.settings.records_url, keys)
+    try:
+        await records.migrate()
+        await records.payments.belongs(invoice_id, billing, deal)
+    finally:
+        await records.close()
+    subject = Subject(kind=SubjectKind.INVOICE, connection=billing, id=invoice_id)
+    why = Changed(key="command line", thorough=True)
+    handle = await wake(client, PAYMENT_RECEIVED, subject, why, within=WITHIN)
+    click.echo(
+        f"Invoice {bold(shown(invoice_id))} is of deal {bold(deal_id)} now; "
+        f"{bold(handle.id)} shows its payments there."
+    )
+    return 0

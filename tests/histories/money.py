@@ -1,0 +1,106 @@
+"""Record the histories of the flows about money, from runs in one process with skipped time."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from activities.policies import TOLD_FROM
+from raccord.domain.desk.question import Choice
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.invoice import InvoiceState
+from raccord.domain.values.parties import CustomerIdentity, IdentityKind
+from raccord.sealing import KeyRing
+from tests.domain.payment.money import money, payment, received
+from tests.domain.samples import invoice
+from tests.front_door.stack import until
+from tests.workflows.house import REF, House, house
+from tests.workflows.payment.test_payment_received import by_hand, of_the_deal
+
+HERE = Path(__file__).parent
+NAMESPACE = "raccord-histories"
+
+
+async def about_money(directory: Path) -> None:
+    directory.mkdir(parents=True)
+    keys = KeyRing.load(HERE / "keys.json")
+    async with house(directory, keys=keys, sealed_for=NAMESPACE) as home:
+        home.billing.money["in_1"] = of_the_deal(payment())
+        home.billing.money["in_9"] = by_hand(payment())
+        await home.work(Mode.SHADOW)
+        await _known_customer(home)
+        await _paid(home, "in_1", "shadow")
+        await _paid(home, "in_9", "problems")
+        await home.records.watermarks.begin(TOLD_FROM, datetime(2020, 1, 1, tzinfo=UTC))
+        home.set_mode(Mode.LIVE)
+        await _shown_and_told(home)
+        await _asked(home)
+        await _placed(home)
+        await _filled_in(home)
+
+
+async def _shown_and_told(home: House) -> None:
+    await _paid(home, "in_1", "shown", key="live")
+    await until(lambda: _told(home, 1), what="the news are told")
+    await _save(home, "payment-news", "payment-news")
+    home.billing.money["in_2"] = money(of=invoice(InvoiceState.DRAFT, id="in_2"))
+    await _paid(home, "in_2", "not_issued")
+    home.billing.money["in_3"] = of_the_deal(payment(), id="in_3", deal="404")
+    await _paid(home, "in_3", "deal_gone")
+
+
+async def _asked(home: House) -> None:
+    await home.tell_of_money("in_9", key="live")
+    await home.answer(await home.question("whose_invoice"), Choice.SKIP)
+    await home.end("payment/stripe/in_9")
+    await _save(home, "payment/stripe/in_9", "payment-of_no_deal")
+
+
+async def _placed(home: House) -> None:
+    home.billing.money["in_5"] = money(of=invoice(id="in_5", number="F-5"))
+    waiting = {id: received(id=id) for id in ("pi_8", "pi_9")}
+    home.billing.payments |= waiting | {"pi_7": received("0", id="pi_7")}
+    for id, choice, option, name in (
+        ("pi_9", Choice.CHOOSE, "in_5", "placed"),
+        ("pi_8", Choice.SKIP, "", "for_no_invoice"),
+    ):
+        home.billing.money["in_5"] = money(of=invoice(id="in_5", number="F-5"))
+        await home.place(id)
+        await until(lambda: _waits(home), what="finance is asked")
+        await home.answer((await home.records.waiting.list())[0], choice, option)
+        await home.end(f"placed/stripe/{id}")
+        await _save(home, f"placed/stripe/{id}", f"payment-placed-{name}")
+    await home.place("pi_7")
+    await home.end("placed/stripe/pi_7")
+    await _save(home, "placed/stripe/pi_7", "payment-placed-not_received")
+
+
+async def _filled_in(home: House) -> None:
+    handle = await home.started("Backfill", date(2026, 1, 1), id="backfill/1")
+    await handle.result()
+    await _save(home, "backfill/1", "backfill")
+
+
+async def _paid(home: House, id: str, name: str, *, key: str = "event") -> None:
+    await home.pay(id, key=key)
+    await _save(home, f"payment/stripe/{id}", f"payment-{name}")
+
+
+async def _told(home: House, count: int) -> bool:
+    await home.pass_time(timedelta(seconds=15))
+    ended = await home.flow("payment-news").describe()
+    return len(home.messenger.messages) >= count and ended.close_time is not None
+
+
+async def _waits(home: House) -> bool:
+    await home.pass_time(timedelta(seconds=10))
+    return bool(await home.records.waiting.list())
+
+
+async def _known_customer(home: House) -> None:
+    company = home.crm.deals[REF.id].companies[0]
+    identity = CustomerIdentity(kind=IdentityKind.CRM, value=company.id)
+    await home.records.links.link_customer(identity.reference, "stripe", "cus_1", f"hubspot:{company.id}")
+
+
+async def _save(home: House, flow: str, name: str) -> None:
+    history = await home.flow(flow).fetch_history()
+    (HERE / "recorded" / f"{name}.json").write_text(history.to_json() + "\n")

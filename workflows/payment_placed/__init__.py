@@ -1,0 +1,1 @@
+"""A payment that names no invoice finds it, or finance is asked."""

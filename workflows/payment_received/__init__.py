@@ -1,0 +1,1 @@
+"""Flow 2: money comes in, and the deal shows it."""

@@ -1,0 +1,95 @@
+"""What follows once it is known whose money came in: the deal shows it, people hear of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from temporalio import workflow
+
+from activities.payment.books import MoneyBooks
+from activities.payment.memory import Settled
+from raccord.domain.desk.asks import refused
+from raccord.domain.desk.question import Answer, Ask
+from raccord.domain.payment.news import News, news_of
+from raccord.domain.payment.policy import PaymentPolicy
+from raccord.domain.payment.standing import standing_of
+from raccord.domain.payment.status import (
+    fully_paid,
+    last_payment,
+    paid_on,
+    received,
+    status_of_all,
+    sums,
+)
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.deal import Deal, PaymentFields
+from raccord.domain.values.message import message
+from raccord.domain.values.payment import InvoiceMoney
+from raccord.texts.payments import payment_details
+from workflows.payment_received.steps import Writing
+from workflows.steps import Stopped
+
+WITHOUT_SHOWING = message("answer.without_payment")
+
+
+def fields_of(every: tuple[InvoiceMoney, ...], policy: PaymentPolicy) -> PaymentFields:
+    """Say over all invoices of a deal what they brought, as the deal shows it."""
+    last = last_payment(every)
+    return PaymentFields(
+        status=status_of_all(every),
+        paid=sums(received(money) for money in every),
+        due=sums(money.due for money in every),
+        paid_on=paid_on(every, policy.clock),
+        means=last.means if last else "",
+        details=payment_details(every, policy.language),
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`loud`: whether somebody asked for this look who wants people to hear of what it finds."""
+
+    policy: PaymentPolicy
+    steps: Writing
+    ask: Callable[[Ask], Awaitable[Answer]]
+    loud: bool
+
+    async def on(self, deal: Deal, books: MoneyBooks) -> tuple[str, ...]:
+        """Show the money on its deal; return the fields that the CRM lacks. Asks when it is refused."""
+        every = tuple(sorted(books.every, key=lambda money: str(money.invoice.issued_on or "")))
+        lacking: tuple[str, ...] = ()
+        try:
+            lacking = await self.steps.show(deal.ref, fields_of(every, self.policy))
+            if fully_paid(every):
+                await self.steps.move(deal.ref)
+        except Stopped as stopped:
+            await self.ask(refused("show_payment", stopped.ask.problems[0], skip=WITHOUT_SHOWING))
+        return lacking
+
+    async def remembered(self, deal: Deal | None, books: MoneyBooks) -> None:
+        """Remember what is shown, and have its news told; see what was corrected looked at."""
+        before, after = books.known.standing, standing_of(books.money)
+        if deal and books.money.invoice.corrected and (before is None or before.status is not after.status):
+            await self.steps.wake_deal(deal.ref)
+        if before == after:
+            return
+        invoice = books.money.invoice
+        done = Settled(
+            billing=self.policy.billing,
+            invoice_id=invoice.id,
+            standing=after,
+            news=self._news(deal, books) if deal else None,
+        )
+        await self.steps.settle(done)
+
+    def noticed(self, books: MoneyBooks) -> bool:
+        """Whether people are to notice what this look found: not of what is older than live mode."""
+        if not self.loud or self.policy.mode is not Mode.LIVE:
+            return False
+        last, since = last_payment((books.money,)), self.policy.told_from
+        return books.known.standing is not None or not (last and since and last.paid_at < since)
+
+    def _news(self, deal: Deal, books: MoneyBooks) -> News | None:
+        if not self.noticed(books):
+            return None
+        before, after = books.known.standing, standing_of(books.money)
+        return news_of(before, after, books.money, deal, self.policy.clock, at=workflow.now())
