@@ -75,6 +75,8 @@ def decide(call: Call, dispute: Json, outcome: str) -> Json:
             )
             _withdraw(call, dispute)
         case "won":
+            # Not said in the docs: what was won back is taken to be the company's to refund.
+            dispute["is_charge_refundable"] = True
             _close(call, dispute, "won")
             _reinstate(call, dispute)
         case "lost":

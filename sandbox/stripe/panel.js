@@ -1,49 +1,70 @@
-// Stripe's part of the page: its invoices and customers.
+// Stripe's part of the page: invoices with the money that moved for them, money that names no invoice, customers.
 
-import { fill, link, list, make, minor, pill, section } from "/panels/shell.js";
+import { fill, link, make, minor, pill, refresh, section, trouble } from "/panels/shell.js";
 
-const INVOICE = { draft: "", open: "warn", paid: "good", void: "bad", uncollectible: "bad" };
+const DECLINED = 402;
 
-function taxes(invoice) {
-  const rows = invoice.total_taxes || invoice.total_tax_amounts || [];
-  const total = rows.reduce((sum, row) => sum + row.amount, 0);
-  return rows.length ? `VAT ${minor(total, invoice.currency)}` : invoice.tax ? `VAT ${minor(invoice.tax, invoice.currency)}` : "no VAT";
+async function send({ path, form }) {
+  const answer = await fetch(`/stripe${path}`, { method: "POST", headers: { "X-Sandbox-Actor": "dashboard" }, body: new URLSearchParams(form) });
+  if (!answer.ok && answer.status !== DECLINED) throw new Error(`Stripe refused: ${(await answer.json()).error.message}`);
 }
 
-function invoiceRow(invoice, customers) {
-  const id = typeof invoice.customer === "object" && invoice.customer ? invoice.customer.id : invoice.customer;
-  const name = invoice.customer_name || (customers[id] || {}).name || id;
-  const due = invoice.due_date ? `due ${new Date(invoice.due_date * 1000).toLocaleDateString("fr-FR")}` : "";
-  const paid = invoice.status === "open" && invoice.amount_paid > 0 ? `${minor(invoice.amount_paid, invoice.currency)} paid` : "";
-  const net = invoice.total_excluding_tax ?? invoice.subtotal;
-  return make("div", { class: "row plain", id: invoice.id },
+function button(action) {
+  const element = make("button", { type: "button", class: "calm", text: action.label });
+  element.addEventListener("click", async () => {
+    element.disabled = true;
+    try { await send(action); await refresh(); } catch (error) { trouble(error.message); element.disabled = false; }
+  });
+  return element;
+}
+
+function day(at) { return new Date(at * 1000).toLocaleDateString("fr-FR"); }
+
+function moneyLine(line, currency) {
+  return make("div", { class: `moved ${line.tone}` },
+    make("span", { class: "what", text: line.at ? `${line.text}, ${day(line.at)}` : line.text }),
+    make("span", { class: "amount", text: minor(line.amount, currency) }));
+}
+
+function moved(one) {
+  return [...one.lines.map((line) => moneyLine(line, one.currency)), one.actions.length ? make("div", { class: "tools" }, ...one.actions.map(button)) : null];
+}
+
+function invoiceRow(invoice) {
+  const due = invoice.due ? ` · due ${day(invoice.due)}` : "";
+  const left = invoice.left ? ` · ${minor(invoice.left, invoice.currency)} left` : "";
+  const vat = invoice.vat === null ? "no VAT" : `VAT ${minor(invoice.vat, invoice.currency)}`;
+  return make("div", { class: "row plain invoice", id: invoice.id },
     make("div", { style: "min-width:0" },
-      make("div", { class: "name" }, link(invoice.number || invoice.id, invoice.hosted_invoice_url), "  ", pill(invoice.status || "draft", INVOICE[invoice.status])),
-      make("div", { class: "note" }, make("bdi", { text: name }), ...[due, paid].filter(Boolean).map((part) => ` · ${part}`))),
+      make("div", { class: "name" }, link(invoice.label, invoice.href), "  ", pill(invoice.state.text, invoice.state.tone)),
+      make("div", { class: "note" }, make("bdi", { text: invoice.who }), due, left)),
     make("div", {}, make("div", { class: "amount name", text: minor(invoice.total, invoice.currency) }),
-      make("div", { class: "amount note", text: `${minor(net, invoice.currency)} net, ${taxes(invoice)}` })));
+      make("div", { class: "amount note", text: `${minor(invoice.net, invoice.currency)} net, ${vat}` })),
+    ...moved(invoice));
+}
+
+function unnamedRow(one) {
+  return make("div", { class: "row plain invoice" },
+    make("div", { class: "name" }, make("bdi", { text: one.who || "somebody who left no name" })), make("div", {}), ...moved(one));
 }
 
 function customerRow(customer) {
-  const address = customer.address || {};
-  const place = [address.line1, [address.postal_code, address.city].filter(Boolean).join(" "), address.country].filter(Boolean).join(", ");
+  const balance = customer.balance ? `${minor(-customer.balance, customer.currency)} ${customer.balance < 0 ? "credit" : "owed"}` : "";
   return make("div", { class: "row plain" },
     make("div", { style: "min-width:0" },
-      make("div", { class: "name", title: customer.id }, make("bdi", { text: customer.name || customer.id })),
-      make("div", { class: "note" }, make("bdi", { text: place || "no address" }))),
-    make("div", { class: "note", text: customer.email || "no e-mail" }));
+      make("div", { class: "name", title: customer.id }, make("bdi", { text: customer.name })),
+      make("div", { class: "note" }, make("bdi", { text: customer.place || "no address" }))),
+    make("div", { class: "amount" }, make("div", { class: "note", text: customer.email || "no e-mail" }), balance && make("div", { class: "note", text: balance })));
 }
 
 function draw(state) {
-  const customers = {};
-  for (const customer of list(state.customers)) customers[customer.id] = customer;
-  const invoices = list(state.invoices).slice().sort((a, b) => (b.created || 0) - (a.created || 0));
-  fill("invoices", invoices.map((one) => invoiceRow(one, customers)), "No invoice yet. Win a deal to see one.");
-  fill("customers", Object.values(customers).map(customerRow), "No customer yet.");
-  return [[invoices.length, "invoices"], [invoices.filter((one) => one.status === "paid").length, "paid"]];
+  fill("invoices", state.invoices.map(invoiceRow), "No invoice yet. Win a deal to see one.");
+  fill("unnamed", state.unnamed.map(unnamedRow), "None. A payment by link, or a transfer that nobody expected, would stand here.");
+  fill("customers", state.customers.map(customerRow), "No customer yet.");
+  return [[state.invoices.length, "invoices"], [state.invoices.filter((one) => one.state.text === "paid").length, "paid"]];
 }
 
 export default {
-  label: "Stripe", column: 0, order: 2, source: "/_control/state/stripe", draw,
-  sections: () => [section("Invoices", "invoices"), section("Customers", "customers")],
+  label: "Stripe", column: 1, order: 2, source: "/panels/stripe.json", draw,
+  sections: () => [section("Invoices", "invoices"), section("Money that names no invoice", "unnamed"), section("Customers", "customers")],
 };

@@ -136,6 +136,70 @@ async def test_a_task_names_its_person_and_its_deal_and_is_completed(http: httpx
     assert done["tasks"][0]["done"]
 
 
+async def stripe_page(http: httpx.AsyncClient) -> dict[str, Any]:
+    """What Stripe's panel draws."""
+    found: dict[str, Any] = (await http.get("/panels/stripe.json")).raise_for_status().json()
+    return found
+
+
+def lines_of(shown: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(line["text"], line["amount"]) for line in shown["lines"]]
+
+
+async def test_an_invoice_shows_what_was_paid_given_back_and_disputed(http: httpx.AsyncClient) -> None:
+    finance = StripePerson(http)
+    paid, elsewhere, mixed = [await an_invoice(finance) for _ in range(3)]
+    await finance.pay_by_card(paid)
+    await finance.refund(paid, 3000)
+    dispute = (await finance.dispute(paid))["id"]
+    await finance.pay(elsewhere)
+    await finance.fail_payment(mixed)
+    await finance.pay_part(mixed, 4000)
+    shown = {invoice["id"]: invoice for invoice in (await stripe_page(http))["invoices"]}
+    assert lines_of(shown[paid]) == [
+        ("card", 10000),
+        ("refund", -3000),
+        ("dispute: needs response", -7000),
+    ]
+    assert lines_of(shown[elsewhere]) == [("paid outside Stripe", 10000)]
+    assert lines_of(shown[mixed]) == [
+        ("card: Your card was declined", 10000),
+        ("transfer outside Stripe", 4000),
+    ]
+    assert shown[mixed]["left"] == 6000
+    await finance.lose_dispute(dispute)
+    lost = next(each for each in (await stripe_page(http))["invoices"] if each["id"] == paid)
+    assert (lines_of(lost)[-1][0], lost["actions"]) == ("dispute: lost", [])
+
+
+async def test_money_that_names_no_invoice_stands_by_itself(http: httpx.AsyncClient) -> None:
+    finance = StripePerson(http)
+    customer = (await finance.post("/v1/customers", name="Acme"))["id"]
+    await finance.charge_by_link(2500, email="inconnu@exemple.fr")
+    await finance.receive_transfer(customer, 9900)
+    shown = (await stripe_page(http))["unnamed"]
+    assert [(each["who"], lines_of(each)) for each in shown] == [
+        ("inconnu@exemple.fr", [("card", 2500)]),
+        ("Acme", [("in the cash balance, of transfers", 9900)]),
+    ]
+
+
+async def test_every_button_of_an_invoice_works(http: httpx.AsyncClient) -> None:
+    finance = StripePerson(http)
+    invoice = await an_invoice(finance)
+    pressed = []
+    for label in ("Card fails", "Pay by card", "Dispute", "Win dispute", "Refund"):
+        [shown] = (await stripe_page(http))["invoices"]
+        action = next(each for each in shown["actions"] if each["label"] == label)
+        answer = await http.post(
+            f"/stripe{action['path']}", data=action["form"], headers={"X-Sandbox-Actor": "dashboard"}
+        )
+        pressed.append(answer.status_code)
+    assert pressed == [402, 200, 200, 200, 200]
+    [shown] = (await stripe_page(http))["invoices"]
+    assert (shown["id"], shown["state"]["text"], shown["actions"]) == (invoice, "paid", [])
+
+
 async def test_no_address_on_the_page_or_behind_it_leaves_this_machine(http: httpx.AsyncClient) -> None:
     finance = StripePerson(http)
     await Operator(http).settings("stripe", mails_in_test=True)
