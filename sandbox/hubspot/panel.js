@@ -64,7 +64,7 @@ function dealRow(deal) {
   pencil.addEventListener("click", () => edit(deal));
   const win = deal.won_stage && button("Win", "Set the stage to won", () => patch(deal.actor, `/crm/v3/objects/deals/${deal.id}`, { dealstage: deal.won_stage }));
   const note = make("div", { class: "note" }, make("bdi", { text: deal.companies.join(" + ") || "no company" }), deal.owner && ` · ${deal.owner}`);
-  const came = deal.money && make("div", { class: "note came", dir: "auto", text: deal.money });
+  const came = deal.money && make("div", { class: "came", dir: "auto", text: deal.money });
   const said = deal.wrong ? make("div", { class: "wrong", text: deal.wrong }) : deal.shows && make("div", { class: "note shows", text: deal.shows });
   return make("div", { class: "row deal", id: `deal-${deal.id}` },
     make("div", { style: "min-width:0" }, make("div", { class: "name", title: deal.id }, make("bdi", { text: deal.name })), note, said, came),

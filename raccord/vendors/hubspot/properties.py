@@ -161,7 +161,10 @@ def _check(kind: str, mapped: Wanted, found: Property | None, sample: str) -> Ch
 
 
 def _with_options(options: tuple[str, ...]) -> str:
-    return f" with the option {', '.join(options)} (internal name)" if options else ""
+    if not options:
+        return ""
+    words = ("option", "internal name") if len(options) == 1 else ("options", "internal names")
+    return f" with the {words[0]} {', '.join(options)} ({words[1]})"
 
 
 def _sample(page: RecordPage, name: str) -> str:
