@@ -11,7 +11,7 @@ from raccord.domain.values.deal import DealRef, PaymentFields
 
 
 class PaymentOnDeal(Value):
-    """Show these payment fields on this deal."""
+    """These payment fields, as this deal shows them."""
 
     deal: DealRef
     fields: PaymentFields
@@ -51,10 +51,15 @@ class CrmPaymentWrites:
         return await self._crm.lacks_payment_fields()
 
     @activity.defn(name="crm.move_to_paid_stage")
-    async def move_to_paid_stage(self, deal: DealRef) -> None:
-        """Move a paid deal to the stage that the settings name; nothing where it is there already."""
+    async def move_to_paid_stage(self, paid: PaymentOnDeal) -> None:
+        """Move a paid deal to the stage that the settings name; nothing where it is there, or none is named.
+
+        Once for the same money: a person who moves the deal back has a reason.
+        """
+        deal, key = paid.deal, f"deal/{paid.deal}/paid-stage/{_digest(paid.fields)}"
+        # Before anything is stated: of a deal that is not to be moved yet, nothing came about.
         if not await self._crm.waits_for_paid_stage(deal.id):
-            return
+            return await self._effects.found(key, deal)
 
         async def look() -> bool | None:
             return None if await self._crm.waits_for_paid_stage(deal.id) else True
@@ -65,13 +70,14 @@ class CrmPaymentWrites:
 
         await self._effects.once(
             Effect(
-                key=f"deal/{deal}/paid-stage",
+                key=key,
                 name="crm.move_to_paid_stage",
                 object=str(deal),
                 cause=cause(),
             ),
             look=look,
             write=write,
+            final=True,
         )
 
 
