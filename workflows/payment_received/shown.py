@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from temporalio import workflow
 
+from activities.crm.payments import PaymentOnDeal
 from activities.payment.books import MoneyBooks
 from activities.payment.memory import Settled
 from raccord.domain.desk.asks import refused
@@ -58,9 +59,10 @@ class Shown:
         every = tuple(sorted(books.every, key=lambda money: str(money.invoice.issued_on or "")))
         lacking: tuple[str, ...] = ()
         try:
-            lacking = await self.steps.show(deal.ref, fields_of(every, self.policy))
+            wanted = PaymentOnDeal(deal=deal.ref, fields=fields_of(every, self.policy))
+            lacking = await self.steps.show(wanted)
             if fully_paid(every):
-                await self.steps.move(deal.ref)
+                await self.steps.move(wanted)
         except Stopped as stopped:
             await self.ask(refused("show_payment", stopped.ask.problems[0], skip=WITHOUT_SHOWING))
         return lacking

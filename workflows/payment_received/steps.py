@@ -12,7 +12,7 @@ from activities.payment.lookups import CompaniesQuery, DealLookUps
 from activities.payment.memory import Belonging, PaymentRecords, Settled
 from activities.service.flows import FlowActivities, Waking
 from raccord.domain.payment.policy import PaymentPolicy
-from raccord.domain.values.deal import Deal, DealRef, FoundDeal, PaymentFields
+from raccord.domain.values.deal import Deal, DealRef, FoundDeal
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal.flows import DEAL_WON
@@ -90,22 +90,23 @@ class Writing(Reading):
         )
         await run_local(PaymentRecords.belongs, wanted, summary="remember whose invoice it is")
 
-    async def show(self, deal: DealRef, fields: PaymentFields) -> tuple[str, ...]:
+    async def show(self, wanted: PaymentOnDeal) -> tuple[str, ...]:
         """Show what came in on the deal; return the fields that the CRM lacks."""
         return await self._flow.step(
             CrmPaymentWrites.write_payment,
-            PaymentOnDeal(deal=deal, fields=fields),
+            wanted,
             queue=self._crm,
-            about=self.about(deal),
-            summary=f"show on the deal: {fields.status}",
+            about=self.about(wanted.deal),
+            summary=f"show on the deal: {wanted.fields.status}",
         )
 
-    async def move(self, deal: DealRef) -> None:
+    async def move(self, paid: PaymentOnDeal) -> None:
+        """Move the deal to its stage, once for this money."""
         await self._flow.step(
             CrmPaymentWrites.move_to_paid_stage,
-            deal,
+            paid,
             queue=self._crm,
-            about=self.about(deal),
+            about=self.about(paid.deal),
             summary="move the paid deal to its stage",
         )
 

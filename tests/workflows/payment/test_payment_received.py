@@ -97,6 +97,21 @@ async def test_part_payments_are_told_one_by_one_and_the_rest_is_due(home: House
     assert len(await told(home, 2)) == 2
 
 
+async def test_a_deal_moves_when_it_is_paid_and_stays_where_a_person_moves_it_back(home: House) -> None:
+    home.crm.unpaid_stage.add(REF.id)
+    brings(home, of_the_deal(payment("40")))
+    await home.pay("in_1")
+    assert home.crm.unpaid_stage == {REF.id}
+    brings(home, of_the_deal(payment("40"), payment("80", id="pi_2")))
+    await home.pay("in_1")
+    assert home.crm.unpaid_stage == set()
+    home.crm.unpaid_stage.add(REF.id)
+    looked = home.crm.calls["shows_payment"]
+    await (await home.tell_of_money("in_1", key="by hand", thorough=True)).result()
+    assert home.crm.calls["shows_payment"] > looked
+    assert (home.crm.unpaid_stage, home.crm.calls["move_to_paid_stage"]) == ({REF.id}, 1)
+
+
 async def test_the_payments_of_several_invoices_are_shown_together(home: House) -> None:
     for id in ("in_1", "in_2"):
         home.billing.invoices[id] = of_the_deal(id=id).invoice
