@@ -3,6 +3,9 @@
 The paths lie beside the API, below `/bank`, and are open to people alone (`X-Sandbox-Actor`).
 """
 
+from dataclasses import replace
+
+from sandbox.stripe.account import Origin
 from sandbox.stripe.call import Call
 from sandbox.stripe.charges import existing_charge
 from sandbox.stripe.collecting import failed, succeeded
@@ -21,9 +24,9 @@ def debit(call: Call) -> Json:
         raise unexpected_state(intent, "settle")
     charge = existing_charge(call, intent["latest_charge"])
     if "failure_code" in call.params:
-        failed(call, intent, charge, call.params["failure_code"])
+        failed(_unasked(call), intent, charge, call.params["failure_code"])
     else:
-        succeeded(call, intent, charge)
+        succeeded(_unasked(call), intent, charge)
     return intent
 
 
@@ -33,7 +36,7 @@ def dispute(call: Call) -> Json:
     left = charge["amount"] - charge["amount_refunded"]
     amount = call.params.get("amount", left)
     return open_dispute(
-        call,
+        _unasked(call),
         charge,
         amount,
         call.params.get("reason", "fraudulent"),
@@ -43,7 +46,7 @@ def dispute(call: Call) -> Json:
 
 def decision(call: Call) -> Json:
     """The payer's bank decides a dispute."""
-    return decide(call, existing_dispute(call), call.params["outcome"])
+    return decide(_unasked(call), existing_dispute(call), call.params["outcome"])
 
 
 def refund(call: Call) -> Json:
@@ -52,9 +55,14 @@ def refund(call: Call) -> Json:
     if "failure_reason" in call.params:
         if refund["status"] not in ("pending", "succeeded"):
             raise Refusal(f"A refund that is {refund['status']} cannot fail.")
-        refund_failed(call, refund, call.params["failure_reason"])
+        refund_failed(_unasked(call), refund, call.params["failure_reason"])
     elif refund["status"] == "pending":
-        arrived(call, refund)
+        arrived(_unasked(call), refund)
     else:
         raise Refusal(f"This refund is not pending but {refund['status']}.")
     return refund
+
+
+def _unasked(call: Call) -> Call:
+    """stripe.md 4: the events of what no request caused have no request."""
+    return replace(call, origin=Origin())

@@ -1,4 +1,4 @@
-"""Simulators served on loopback, one fresh per test."""
+"""Simulators served on loopback: a server per module, an account per test."""
 
 from collections.abc import AsyncIterator
 
@@ -7,10 +7,16 @@ import pytest
 from tests.sandbox.stripe_bench import Bench, Inbox, stripe_bench, webhook_inbox
 
 
-@pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
+@pytest.fixture(scope="module")
+async def served_bench() -> AsyncIterator[Bench]:
     async with stripe_bench() as served:
         yield served
+
+
+@pytest.fixture
+async def bench(served_bench: Bench) -> Bench:
+    await served_bench.start_over()
+    return served_bench
 
 
 @pytest.fixture

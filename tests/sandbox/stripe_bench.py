@@ -16,6 +16,7 @@ from starlette.routing import Route
 from sandbox.core.assembly import assemble
 from sandbox.core.delivery import Delivery
 from sandbox.mailbox.mailbox import Mailbox
+from sandbox.stripe.settings import StripeSettings
 from sandbox.stripe.vendor import StripeVendor
 from tests.patience import patience
 from tests.sandbox.serving import serving
@@ -45,6 +46,12 @@ class Bench:
             max_network_retries=0,
             stripe_version=version,
         )
+
+    async def start_over(self) -> None:
+        """An empty account with the usual settings, which delivers nowhere and whose search does not lag."""
+        (await self.control.post("/_control/reset")).raise_for_status()
+        ordinary = StripeSettings(search_lag=0.0, verification_seconds=0.0, rate_limits=False)
+        await self.settings(url=None, secret=SECRET, **ordinary.options())
 
     async def settings(self, **changes: Any) -> None:
         answer = await self.control.put("/_control/webhooks/stripe", json=changes)
@@ -143,7 +150,7 @@ async def eventually(holds: Callable[[], bool], *, within: float = 5.0) -> None:
 
 @asynccontextmanager
 async def stripe_bench() -> AsyncIterator[Bench]:
-    """A fresh simulator whose search and verification do not lag."""
+    """A fresh simulator."""
     delivery, mailbox = Delivery(schedule=(0.02, 0.02, 0.02)), Mailbox()
     app = assemble(
         vendors=[StripeVendor(delivery=delivery, mailbox=mailbox)],
@@ -154,7 +161,7 @@ async def stripe_bench() -> AsyncIterator[Bench]:
     http = stripe.HTTPXClient(timeout=patience(5))
     async with serving(app) as base, httpx.AsyncClient(base_url=base, trust_env=False) as control:
         bench = Bench(base=base, http=http, control=control)
-        await bench.settings(search_lag=0.0, verification_seconds=0.0, rate_limits=False)
+        await bench.start_over()
         yield bench
     await http.close_async()  # type: ignore[no-untyped-call]
 

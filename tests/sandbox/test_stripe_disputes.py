@@ -37,6 +37,15 @@ async def test_a_dispute_takes_the_money_and_leaves_the_invoice_paid(
     await refused(bench.client.v1.refunds.create_async({"charge": charge.id}), code="charge_disputed")
 
 
+async def test_what_a_bank_does_is_caused_by_no_request(bench: Bench, finance: StripePerson) -> None:
+    invoice, _ = await paid(bench, finance)
+    await finance.dispute(invoice.id)
+    (by_bank,) = await bench.events("charge.dispute.created")
+    (by_payer,) = await bench.events("payment_intent.succeeded")
+    assert by_bank["request"] == {"id": None, "idempotency_key": None}
+    assert by_payer["request"]["id"].startswith("req_")
+
+
 async def test_a_dispute_that_is_won_brings_the_money_back(bench: Bench, finance: StripePerson) -> None:
     invoice, _ = await paid(bench, finance)
     dispute = (await finance.dispute(invoice.id))["id"]
