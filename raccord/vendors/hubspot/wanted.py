@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.hubspot.settings import CompanyNames, InvoiceNames, PaymentNames
 from raccord.vendors.hubspot.settings import Mapping as Names
@@ -19,18 +20,6 @@ TEXT, LINES, DATE, NUMBER, DROPDOWN, CHECKBOX = (
 STATUSES = ("issued", "paid")
 LATER_STATUSES = ("partially_credited", "credited", "void")
 """An account without them shows no credit notes, and invoices all the same."""
-PAYMENT_STATUSES = (
-    "open",
-    "partly_paid",
-    "paid",
-    "overpaid",
-    "refunded",
-    "partly_refunded",
-    "disputed",
-    "credited",
-    "void",
-    "uncollectible",
-)
 PAYMENT = "payment"
 """The flow that alone needs the properties for payments."""
 KINDS = ("deals", "companies", "line_items")
@@ -118,7 +107,7 @@ def payment(names: PaymentNames) -> tuple[Wanted, ...]:
     """Return the properties for payments that are mapped."""
     choice, means = ("enumeration", "string"), tuple(PaymentMeans)
     found = (
-        Wanted("payment.status", names.status, "Paiement", DROPDOWN, choice, PAYMENT_STATUSES),
+        Wanted("payment.status", names.status, "Paiement", DROPDOWN, choice, tuple(PaymentStatus)),
         Wanted("payment.paid", names.paid, "Payé, TTC", NUMBER, _AMOUNT),
         Wanted("payment.due", names.due, "Reste dû, TTC", NUMBER, _AMOUNT),
         Wanted("payment.paid_on", names.paid_on, "Payé le", DATE, ("date", "string")),
