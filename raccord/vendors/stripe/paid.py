@@ -7,6 +7,7 @@ as paid elsewhere has no payment at all, nor has what was set off against the cu
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from raccord.connectors.errors import Forbidden, Permanent, Transient
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.payment import Dispute, DisputeState, InvoiceMoney, Payment, PaymentMeans
 from raccord.vendors.stripe.api import StripeApi
@@ -14,6 +15,7 @@ from raccord.vendors.stripe.credit_notes import credit_notes_of
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.payments import Payments, Source, instant
+from raccord.vendors.stripe.transfers import Transfers
 from raccord.vendors.stripe.wire import StripeInvoice
 from raccord.vendors.stripe.wire_payments import InvoicePayment, StripeDispute
 
@@ -34,6 +36,8 @@ class Part:
     disputes: tuple[StripeDispute, ...] = ()
     elsewhere: int = 0
     """What the same payment pays of other invoices."""
+    landed_at: int | None = None
+    """When the money of a transfer came that Stripe held for the customer until it was applied."""
     beyond: int = 0
     """What it brought beyond the invoice, where Stripe counts that as overpaid and names it nowhere else."""
 
@@ -62,6 +66,8 @@ class Part:
     @property
     def paid_at(self) -> int:
         """When the money came: before it was counted, where it was attached to the invoice afterwards."""
+        if self.landed_at:
+            return min(self.landed_at, self.counted_at)
         charged = self.source.charged_at if self.source else None
         if charged and charged < self.found.created and self.counted_at - self.found.created <= _AT_ONCE:
             return charged
@@ -91,6 +97,7 @@ class Paid:
         self._api = api
         self._invoices = invoices
         self._payments = payments
+        self._transfers = Transfers(api)
 
     async def of(self, invoice_id: str) -> InvoiceMoney:
         """Read an invoice's money. Raises `NotFound`, and `Forbidden` where the key may not see all of it."""
@@ -100,7 +107,8 @@ class Paid:
             # A payment may have come between the two answers.
             held = await self._invoices.retrieve(invoice_id)
             listed = await self._payments.of_invoice(invoice_id)
-        parts = [await self._part(each) for each in listed if each.status == "paid"]
+        # Stripe lists the newest first; of the same second, the one before came before.
+        parts = [await self._part(each) for each in reversed(listed) if each.status == "paid"]
         return await self._money(held, parts, await self._under_way(listed))
 
     async def _part(self, found: InvoicePayment) -> Part:
@@ -111,7 +119,20 @@ class Paid:
         if source.refunded and source.received > (found.amount_paid or 0):
             every = await self._payments.parts(source.id)
             elsewhere = sum(each.amount_paid or 0 for each in every if each.id != found.id)
-        return Part(found, source, disputes, elsewhere)
+        return Part(found, source, disputes, elsewhere, await self._landed_at(source))
+
+    async def _landed_at(self, source: Source) -> int | None:
+        """Return when a transfer came; None where it is not told, so that when it was applied counts."""
+        if source.means is not PaymentMeans.BANK_TRANSFER or not source.customer:
+            return None
+        try:
+            return await self._transfers.received_at(source.customer, source.id)
+        except (Forbidden, Permanent):
+            return None
+        except Transient as error:
+            if error.elsewhere:
+                return None
+            raise
 
     async def _under_way(self, listed: tuple[InvoicePayment, ...]) -> list[Source]:
         begun = [await self._payments.behind(each.payment) for each in listed if each.status == "open"]

@@ -65,12 +65,9 @@ class Payments:
 
     async def of_invoice(self, invoice_id: str) -> tuple[InvoicePayment, ...]:
         """Return all that pays an invoice, was to pay it, or is to."""
-        operation = Operation(
-            f"list the payments of invoice {invoice_id}", f"{INVOICE_PAYMENTS}, {INTENTS} and {CHARGES}"
-        )
-        # Stripe expands four levels at most (docs: api/expanding_objects).
-        wanted = {"invoice": invoice_id, "expand": ["data.payment.payment_intent.latest_charge"]}
-        pages = self._api.pages(operation, "invoice_payments", InvoicePaymentPage, wanted)
+        # Nothing is expanded: a list may hold payments of several kinds, and none has what the others have.
+        operation = Operation(f"list the payments of invoice {invoice_id}", INVOICE_PAYMENTS)
+        pages = self._api.pages(operation, "invoice_payments", InvoicePaymentPage, {"invoice": invoice_id})
         return tuple([each async for each in pages])
 
     async def invoices_of(self, source_id: str) -> tuple[str, ...]:
@@ -93,11 +90,7 @@ class Payments:
     async def behind(self, paid_with: PaidWith) -> Source | None:
         """Return where the money of an invoice's payment is from; None where Stripe does not tell."""
         match paid_with:
-            case PaidWith(payment_intent=PaymentIntent() as intent) if not isinstance(
-                intent.latest_charge, str
-            ):
-                return of_intent(intent)
-            case PaidWith(payment_intent=PaymentIntent(id=id) | str(id)):
+            case PaidWith(payment_intent=str(id)):
                 return await self.intent(id)
             case PaidWith(charge=str(id)):
                 return of_charge(await self._charge(id))

@@ -84,8 +84,7 @@ class PaymentRecord(Identified):
 class PaidWith(Wire):
     """Stripe's own name of the reference says which of them is there."""
 
-    payment_intent: PaymentIntent | str | None = None
-    """Whole where it was expanded, as the key's rights allow."""
+    payment_intent: str | None = None
     charge: str | None = None
     payment_record: str | None = None
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.connectors.stub import Stub
 from tests.vendors.stripe.samples import invoice
 
 FINALISED, PAID = 1793000000, 1793170790
@@ -63,7 +64,7 @@ def intent(id: str = "pi_1", **more: Any) -> dict[str, Any]:
 
 
 def part(id: str = "inpay_1", **more: Any) -> dict[str, Any]:
-    """What a payment intent pays of the invoice: all of it."""
+    """What a payment intent pays of the invoice: all of it. `by` is it, or its id where none is read."""
     by = more.pop("by", None) or intent()
     kinds = {"pi": "payment_intent", "pr": "payment_record", "ch": "charge"}
     kind = kinds[(by if isinstance(by, str) else by["id"])[:2]]
@@ -81,6 +82,18 @@ def part(id: str = "inpay_1", **more: Any) -> dict[str, Any]:
         "status_transitions": {"paid_at": PAID, "canceled_at": None},
         **more,
     }
+
+
+def told(stub: Stub, *parts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return these parts as Stripe lists them, with ids, and have it answer what the ids stand for."""
+    return [part | {"payment": _named(stub, part["payment"])} for part in parts]
+
+
+def _named(stub: Stub, payment: dict[str, Any]) -> dict[str, Any]:
+    whole = {kind: each for kind, each in payment.items() if isinstance(each, dict)}
+    for kind, each in whole.items():
+        stub.on(f"GET /v1/{kind}s/{each['id']}", each)
+    return payment | {kind: each["id"] for kind, each in whole.items()}
 
 
 def dispute(status: str = "needs_response", **more: Any) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from raccord.connectors.errors import Forbidden, NotFound
+from raccord.connectors.errors import Forbidden, NotFound, Transient
 from raccord.domain.values.payment import DisputeState, InvoiceMoney, PaymentMeans
 from raccord.vendors.stripe.connector import StripeBilling
-from tests.connectors.stub import Stub
-from tests.vendors.stripe.money import FINALISED, PAID, charge, dispute, intent, issued, paid, part
+from tests.connectors.stub import Reply, Stub
+from tests.vendors.stripe.money import FINALISED, PAID, charge, dispute, intent, issued, paid, part, told
 from tests.vendors.stripe.samples import page, refusal
 
 INVOICE, PARTS, DISPUTES = "GET /v1/invoices/in_1", "GET /v1/invoice_payments", "GET /v1/disputes"
@@ -23,7 +23,7 @@ def undisputed(stub: Stub) -> None:
 
 async def read(billing: StripeBilling, stub: Stub, held: dict[str, Any], *parts: Any) -> InvoiceMoney:
     stub.on(INVOICE, held)
-    stub.on(PARTS, page(*parts))
+    stub.on(PARTS, page(*told(stub, *parts)))
     return await billing.read_money("in_1")
 
 
@@ -35,13 +35,13 @@ def shown(money: InvoiceMoney) -> list[tuple[str, str, PaymentMeans]]:
     return [(each.id, str(each.amount), each.means) for each in money.payments]
 
 
-async def test_an_ordinary_card_payment_takes_three_requests(billing: StripeBilling, stub: Stub) -> None:
+async def test_an_ordinary_card_payment_takes_four_requests(billing: StripeBilling, stub: Stub) -> None:
     money = await read(billing, stub, paid(), part())
     assert sums(money) == ("120.00 EUR", "0.00 EUR", "0.00 EUR")
     assert shown(money) == [("pi_1", "120.00 EUR", PaymentMeans.CARD)]
     assert (money.payments[0].paid_at, money.paid_at) == (PAID_AT, PAID_AT)
     assert (money.invoice.number, str(money.invoice.totals.gross)) == ("F-1", "120.00 EUR")
-    assert len(stub.seen) == 3
+    assert len(stub.seen) == 4
     assert stub.last(PARTS).query["invoice"] == "in_1"
 
 
@@ -122,7 +122,7 @@ async def test_a_refund_of_what_pays_several_invoices_is_shared(billing: StripeB
     both = intent(amount_received=18000, latest_charge=charge(amount=18000, amount_refunded=9000))
     stub.on(INVOICE, paid())
     other = part("inpay_2", invoice="in_2", amount_paid=6000, by="pi_1")
-    stub.on(PARTS, page(part(by=both)), page(part(by="pi_1"), other))
+    stub.on(PARTS, page(*told(stub, part(by=both))), page(part(by="pi_1"), other))
     money = await billing.read_money("in_1")
     assert str(money.payments[0].refunded) == "60.00 EUR"
     asked = stub.last(PARTS).query
@@ -147,7 +147,7 @@ async def test_what_is_overpaid_belongs_to_the_payment_that_brought_it(
 async def test_payments_beyond_the_total_are_overpaid_though_stripe_does_not_say_so(
     billing: StripeBilling, stub: Stub
 ) -> None:
-    money = await read(billing, stub, paid(), part(), part("inpay_2", by=intent("pi_2"), amount_paid=2000))
+    money = await read(billing, stub, paid(), part("inpay_2", by=intent("pi_2"), amount_paid=2000), part())
     assert sums(money) == ("120.00 EUR", "0.00 EUR", "20.00 EUR")
     assert [str(each.amount) for each in money.payments] == ["120.00 EUR", "20.00 EUR"]
 
@@ -156,7 +156,7 @@ async def test_a_payment_between_the_two_answers_is_no_overpayment(
     billing: StripeBilling, stub: Stub
 ) -> None:
     stub.on(INVOICE, issued(), paid())
-    stub.on(PARTS, page(part()))
+    stub.on(PARTS, page(*told(stub, part())))
     money = await billing.read_money("in_1")
     assert sums(money) == ("120.00 EUR", "0.00 EUR", "0.00 EUR")
     assert stub.count(INVOICE) == 2
@@ -192,11 +192,11 @@ async def test_a_debit_under_way_is_neither_paid_nor_failed(billing: StripeBilli
     assert (money.processing, money.failed, money.payments) == (True, False, ())
 
 
-@pytest.mark.parametrize("told", [{"last_payment_error": {"code": "card_declined"}}, {}])
+@pytest.mark.parametrize("said", [{"last_payment_error": {"code": "card_declined"}}, {}])
 async def test_a_refused_attempt_is_failed_until_it_is_paid(
-    billing: StripeBilling, stub: Stub, told: dict[str, Any]
+    billing: StripeBilling, stub: Stub, said: dict[str, Any]
 ) -> None:
-    refused = begun(latest_charge=charge(status="failed"), **told)
+    refused = begun(latest_charge=charge(status="failed"), **said)
     attempt = part(status="open", amount_paid=None, by=refused)
     assert (await read(billing, stub, issued(), attempt)).failed
     assert not (await read(billing, stub, paid(), attempt, part("inpay_2", by=intent("pi_2")))).failed
@@ -283,11 +283,58 @@ async def test_an_invoice_of_others_whose_tax_has_no_rate_is_read_all_the_same(
     assert str((await read(billing, stub, foreign, part())).invoice.totals.net) == "100.00 EUR"
 
 
-async def test_payments_that_are_not_expanded_are_read_one_by_one(billing: StripeBilling, stub: Stub) -> None:
-    stub.on("GET /v1/payment_intents/pi_1", intent())
-    assert shown(await read(billing, stub, paid(), part(by="pi_1"))) == [
-        ("pi_1", "120.00 EUR", PaymentMeans.CARD)
+@pytest.mark.parametrize("by", [intent(latest_charge="ch_1"), charge(payment_intent=None)])
+async def test_a_charge_is_read_by_itself_where_nothing_shows_it(
+    billing: StripeBilling, stub: Stub, by: dict[str, Any]
+) -> None:
+    stub.on("GET /v1/charges/ch_1", charge(payment_intent=None, amount_refunded=500))
+    money = await read(billing, stub, paid(), part(by=by["id"]) if by["id"] == "ch_1" else part(by=by))
+    assert shown(money) == [(by["id"], "120.00 EUR", PaymentMeans.CARD)]
+    assert str(money.payments[0].refunded) == "5.00 EUR"
+
+
+APPLIED = {"type": "applied_to_payment", "applied_to_payment": {"payment_intent": "pi_1"}}
+
+
+def transferred(id: str, amount: int, ending: int, at: int, **more: Any) -> dict[str, Any]:
+    known = {"id": id, "net_amount": amount, "ending_balance": ending, "created": at, "type": "funded"}
+    return {**known, "currency": "eur", "customer": "cus_1", **more}
+
+
+async def test_a_transfer_that_was_applied_later_counts_from_when_it_came(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    came = PAID - 3 * 86400
+    moves = [
+        transferred("t_4", -12000, 3000, PAID, **APPLIED),
+        transferred("t_3", 11000, 15000, came),
+        transferred("t_2", 4000, 4000, came - 86400),
+        transferred("t_1", -900, 0, came - 2 * 86400, type="return_initiated"),
     ]
+    stub.on("GET /v1/customers/cus_1/cash_balance_transactions", page(*moves))
+    by = intent(latest_charge=charge(payment_method_details={"type": "customer_balance"}))
+    money = await read(billing, stub, paid(), part(by=by))
+    assert money.payments[0].paid_at == money.paid_at == datetime.fromtimestamp(came, UTC)
+    assert (money.payments[0].means, stub.count(DISPUTES)) == (PaymentMeans.BANK_TRANSFER, 0)
+
+
+@pytest.mark.parametrize(
+    "answer", [refusal(403), refusal(404), refusal(404, "resource_missing"), Reply(page())]
+)
+async def test_a_transfer_whose_coming_is_not_told_counts_from_when_it_was_applied(
+    billing: StripeBilling, stub: Stub, answer: Reply
+) -> None:
+    stub.on("GET /v1/customers/cus_1/cash_balance_transactions", answer)
+    by = intent(latest_charge=charge(payment_method_details={"type": "customer_balance"}))
+    money = await read(billing, stub, paid(), part(by=by))
+    assert money.payments[0].paid_at == money.paid_at == PAID_AT
+
+
+async def test_an_outage_makes_no_date(billing: StripeBilling, stub: Stub) -> None:
+    stub.on("GET /v1/customers/cus_1/cash_balance_transactions", refusal(500))
+    by = intent(latest_charge=charge(payment_method_details={"type": "customer_balance"}))
+    with pytest.raises(Transient):
+        await read(billing, stub, paid(), part(by=by))
 
 
 @pytest.mark.parametrize(
