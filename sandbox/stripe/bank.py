@@ -31,10 +31,10 @@ def debit(call: Call) -> Json:
 
 
 def dispute(call: Call) -> Json:
-    """The payer's bank disputes a charge, all that is left of it unless `amount` says less."""
+    """The payer's bank disputes a charge: all that is left of it, all of it when nothing is, or `amount`."""
     charge = existing_charge(call, call.id)
     left = charge["amount"] - charge["amount_refunded"]
-    amount = call.params.get("amount", left)
+    amount = call.params.get("amount", left or charge["amount"])
     return open_dispute(
         _unasked(call),
         charge,

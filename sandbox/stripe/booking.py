@@ -11,14 +11,18 @@ from sandbox.stripe.store import Invoice, Json
 _TAKES_MONEY = ("open", "uncollectible")
 
 
-def payment_came(call: Call, payment: Json, received: int, *, real: bool) -> None:
-    """A payment of an invoice succeeded with so many minor units; `real` when Stripe collected them."""
+def payment_came(call: Call, payment: Json, received: int, *, real: bool, came_at: int | None = None) -> None:
+    """A payment of an invoice succeeded with so many minor units; `real` when Stripe collected them.
+
+    `came_at` is when it did, of one that is attached later.
+    """
     invoice = call.store.invoices.find(payment["invoice"])
     if invoice is None:
         return
     before = shown(call.account, invoice)
+    paid_at = came_at if came_at is not None and call.settings.attached_with_own_date else call.now
     payment.update(
-        amount_paid=received, status="paid", status_transitions={"canceled_at": None, "paid_at": call.now}
+        amount_paid=received, status="paid", status_transitions={"canceled_at": None, "paid_at": paid_at}
     )
     call.event("invoice_payment.paid", payment)
     invoice.off_stripe += 0 if real else received

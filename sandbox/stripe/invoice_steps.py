@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.stripe.booking import payment_came, settle, stamp, told_paid
 from sandbox.stripe.call import Call
+from sandbox.stripe.charges import existing_charge
 from sandbox.stripe.confirming import pay_intent
 from sandbox.stripe.currencies import MINIMUM_CHARGE
 from sandbox.stripe.customer_balance import shift_balance
@@ -127,7 +128,7 @@ def _attach_record(call: Call, invoice: Invoice, id_: str) -> None:
     _attachable(call, invoice, "payment_record", id_, record["amount_requested"]["currency"])
     received = record["amount_requested"]["value"]
     payment = new_payment(call, invoice, "payment_record", id_, received, default=False)
-    payment_came(call, payment, received, real=False)
+    payment_came(call, payment, received, real=False, came_at=call.store.reported[id_])
 
 
 def _attach_intent(call: Call, invoice: Invoice, id_: str) -> None:
@@ -142,7 +143,8 @@ def _attach_intent(call: Call, invoice: Invoice, id_: str) -> None:
     _attachable(call, invoice, "payment_intent", id_, intent["currency"])
     payment = new_payment(call, invoice, "payment_intent", id_, intent["amount"], default=False)
     if intent["status"] == "succeeded":
-        payment_came(call, payment, intent["amount_received"], real=True)
+        charge = existing_charge(call, intent["latest_charge"])
+        payment_came(call, payment, intent["amount_received"], real=True, came_at=charge["created"])
     else:
         call.account.touched()
 

@@ -144,8 +144,8 @@ class StripePerson(Person):
         self,
         amount: int,
         *,
-        customer: str = "",
-        email: str = "",
+        customer: str | None = None,
+        email: str | None = None,
         currency: str = "eur",
         at: datetime | None = None,
     ) -> Json:

@@ -36,6 +36,8 @@ def report(call: Call) -> Json:
         "shipping_details": params.get("shipping_details"),
     }
     call.store.payment_records.add(record["id"], record)
+    guaranteed = params.get("guaranteed", {}).get("guaranteed_at")
+    call.store.reported[record["id"]] = guaranteed or params["initiated_at"]
     call.account.touched()
     return record
 

@@ -3,6 +3,7 @@
 from sandbox.core.table import new_id
 from sandbox.stripe.balance import moved
 from sandbox.stripe.call import Call
+from sandbox.stripe.cash_moves import move_cash
 from sandbox.stripe.charges import existing_charge
 from sandbox.stripe.checks import merged_metadata
 from sandbox.stripe.errors import Refusal, missing_object
@@ -41,6 +42,9 @@ def give_back(
     refund = {**_refund(call, charge, amount), "metadata": metadata or {}, "reason": reason}
     call.store.refunds.add(refund["id"], refund)
     call.event("refund.created", refund)
+    if charge["payment_method_details"]["type"] == "customer_balance" and call.settings.refunds_to_cash:
+        owner = charge["customer"], charge["currency"]
+        move_cash(call, owner, amount, "refunded_from_payment", {"refund": refund["id"]})
     refunded = charge["amount_refunded"] + amount
     before = dict(charge)
     charge.update(amount_refunded=refunded, refunded=refunded == charge["amount"])

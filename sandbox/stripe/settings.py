@@ -82,6 +82,11 @@ class StripeSettings(AccountSettings):
     `transfers_reconciled` whether transfers that land are applied to what the customer is to pay by transfer;
                          otherwise somebody does it by hand
     `refunds_pending`    whether a refund is `pending` until the customer's bank has taken it
+    `refunds_to_cash`    whether what a transfer brought goes back to the customer's cash balance
+                         (unconfirmed)
+    `attached_with_own_date` whether `paid_at` of a payment that had come before it was attached to its
+                         invoice is when it came; otherwise when it was attached (unconfirmed: "the time that
+                         the payment succeeded")
     `api_version`, `enabled_events`, `previous_secret`: the operator's webhook endpoint; a previous secret
                          adds a second `v1`
     `copies`             how often each event is sent to an endpoint
@@ -122,6 +127,8 @@ class StripeSettings(AccountSettings):
     overpaid_counts_as_paid: bool = True
     transfers_reconciled: bool = True
     refunds_pending: bool = False
+    refunds_to_cash: bool = False
+    attached_with_own_date: bool = False
 
     @property
     def livemode(self) -> bool:

@@ -49,7 +49,7 @@ class Store:
 
     `percentages` keeps the exact value of each tax rate; the object itself shows a JSON number. `cash` is
     what transfers brought and no payment used, in minor units, by customer and currency; `funded` what
-    a payment intent has of its transfers so far.
+    a payment intent has of its transfers so far; `reported` when the money of a payment record came.
     """
 
     customers: Table[Json] = field(default_factory=Table)
@@ -73,6 +73,7 @@ class Store:
     webhook_secrets: dict[str, str] = field(default_factory=dict)
     cash: dict[tuple[str, str], int] = field(default_factory=dict)
     funded: dict[str, int] = field(default_factory=dict)
+    reported: dict[str, int] = field(default_factory=dict)
     deleted_customers: set[str] = field(default_factory=set)
     last_number: int = 0
 

@@ -101,6 +101,27 @@ async def test_a_payment_has_the_date_at_which_it_happened(bench: Bench, finance
     assert {e["created"] for e in await bench.events("invoice.paid")} == {int(at.timestamp())}
 
 
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_payment_that_is_attached_later_may_keep_its_date(
+    bench: Bench, finance: StripePerson, own: bool
+) -> None:
+    await bench.settings(attached_with_own_date=own)
+    came = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    invoice = await bench.issued()
+    charged = await finance.charge_by_link(5000, customer=str(invoice.customer), at=came)
+    amount = {"amount_requested[currency]": "eur", "amount_requested[value]": "7000"}
+    reported = {"initiated_at": str(int(came.timestamp())), "payment_method_details[type]": "custom"}
+    record = await finance.post("/v1/payment_records/report_payment", **amount, **reported)
+    attach = bench.client.v1.invoices.attach_payment_async
+    await attach(invoice.id, {"payment_intent": charged["id"]})
+    whole = await attach(invoice.id, {"payment_record": record["id"]})
+    payments = (await bench.client.v1.invoice_payments.list_async({"status": "paid"})).data
+    dates = {payment.status_transitions.paid_at for payment in payments}
+    assert (dates == {int(came.timestamp())}) is own
+    assert whole.status_transitions.paid_at
+    assert whole.status_transitions.paid_at > int(came.timestamp())
+
+
 async def test_only_people_can_say_when_something_happens(bench: Bench) -> None:
     headers = {"X-Sandbox-At": "1000"}
     made = await bench.raw("POST", "/v1/customers", data={"name": "Acme"}, headers=headers)

@@ -123,6 +123,19 @@ async def test_what_was_paid_elsewhere_is_given_back_elsewhere(bench: Bench, fin
     await refused(report(record["id"], details), match="left to refund")
 
 
+@pytest.mark.parametrize(("to_cash", "held"), [(False, 0), (True, 4000)])
+async def test_a_transfer_may_be_given_back_to_the_cash_balance(
+    bench: Bench, finance: StripePerson, to_cash: bool, held: int
+) -> None:
+    await bench.settings(refunds_to_cash=to_cash)
+    invoice = await bench.issued()
+    await finance.pay_by_transfer(invoice.id)
+    await finance.refund(invoice.id, 4000)
+    cash = await bench.client.v1.customers.cash_balance.retrieve_async(str(invoice.customer))
+    assert cash.available
+    assert cash.available["eur"] == held
+
+
 @pytest.mark.parametrize("back", ["refund", "credit", "out_of_band"])
 async def test_a_credit_note_of_a_paid_invoice_says_where_the_money_goes(
     bench: Bench, finance: StripePerson, back: str
