@@ -8,6 +8,7 @@ CREDENTIALS = {
     "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",
     "RACCORD_HUBSPOT__WEBHOOK_SECRET": "sandbox-hubspot-client-secret-0000",
     "RACCORD_STRIPE__API_KEY": "rk_test_sandbox0000000000000000",
+    "RACCORD_STRIPE__WEBHOOK_SECRET": "whsec_sandbox00000000000000000000",
     "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
 }

@@ -25,6 +25,7 @@ name = "Hexalab SAS"
 
 [modes]
 deal_won = "live"
+payment = "live"
 
 # Julien Caron sells outside the pilot group: his deals are left alone.
 [rollout]
@@ -33,6 +34,10 @@ owners = ["64492917", "64492918", "64492919"]
 [desk]
 contact = "Anne Durand, finance"
 escalate_to = ["anne.durand@hexalab.example"]
+
+[payment]
+finance = ["anne.durand@hexalab.example"]
+gather = 1
 
 [watch]
 alert_after = 4

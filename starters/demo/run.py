@@ -18,7 +18,8 @@ from rich.table import Table
 from raccord.temporal.logs import configure_logs
 from starters.cli.common import fail
 from starters.demo.place import Place
-from starters.demo.scenarios import SCENARIOS, Finding, Scenario
+from starters.demo.scenario import Finding, Scenario
+from starters.demo.scenarios import SCENARIOS
 from starters.demo.stage import AWAITED, Stage
 from workers.run import stop_event
 

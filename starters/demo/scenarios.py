@@ -1,13 +1,13 @@
 """The scenarios: each plays something that happens to a company, and says what it found."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from starters.demo import payments
+from starters.demo.scenario import Finding, Scenario, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -23,31 +23,6 @@ DURING_OUTAGE = "38990100059"
 OUTSIDE_ROLLOUT = "38990100053"
 ANNE = "U0ANNE"
 LOOK_AGAIN = "Relire maintenant"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was expected and what the vendors show, in one line each."""
-
-    ok: bool
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True)
-class Scenario:
-    name: str
-    says: str
-    """What a newcomer reads while it is played."""
-    play: Callable[[Stage], Awaitable[Finding]]
-    flow: str = field(default="deal won")
-
-
-async def _invoiced(stage: Stage, *deals: str) -> bool:
-    async def shown() -> bool:
-        return all([(await stage.vendors.crm.shown(d))["billing_invoice_number"] for d in deals])
-
-    return await eventually(shown)
 
 
 async def _judge(stage: Stage, deal: str) -> Finding:
@@ -70,14 +45,14 @@ async def _judge(stage: Stage, deal: str) -> Finding:
 
 async def ordinary(stage: Stage) -> Finding:
     await stage.vendors.crm.win(ORDINARY)
-    await _invoiced(stage, ORDINARY)
+    await invoiced(stage, ORDINARY)
     return await _judge(stage, ORDINARY)
 
 
 async def same_company_twice(stage: Stage) -> Finding:
     before = {c["id"] for c in await stage.vendors.billing.everything("/v1/customers")}
     await asyncio.gather(*(stage.vendors.crm.win(deal) for deal in SAME_COMPANY))
-    await _invoiced(stage, *SAME_COMPANY)
+    await invoiced(stage, *SAME_COMPANY)
     judged = [await _judge(stage, deal) for deal in SAME_COMPANY]
     new = [c for c in await stage.vendors.billing.everything("/v1/customers") if c["id"] not in before]
     invoices = [i for deal in SAME_COMPANY for i in await stage.vendors.invoices(deal)]
@@ -106,7 +81,7 @@ async def webhook_six_times(stage: Stage) -> Finding:
                 for _ in range(5)
             )
         )
-    await _invoiced(stage, SIX_TIMES)
+    await invoiced(stage, SIX_TIMES)
     judged = await _judge(stage, SIX_TIMES)
     accepted = 1 + sum(a.status_code == 200 for a in answers)
     return Finding(
@@ -121,7 +96,7 @@ async def worker_killed_after_commit(stage: Stage) -> Finding:
         vendor="stripe", method="POST", path="/v1/invoices", when="after", effect={"kill": stage.worker.pid}
     )
     killed = await stage.killed_worker(lambda: stage.vendors.crm.win(KILLED))
-    await _invoiced(stage, KILLED)
+    await invoiced(stage, KILLED)
     judged = await _judge(stage, KILLED)
     return Finding(
         ok=judged.ok and killed and await stage.vendors.sandbox.fired(fault) == 1,
@@ -159,7 +134,7 @@ async def missing_siret_repaired(stage: Stage) -> Finding:
     await stage.vendors.crm.edit(
         "companies", await stage.vendors.crm.company_of(MISSING_SIRET), siret=REPAIRED_SIRET
     )
-    await _invoiced(stage, MISSING_SIRET)
+    await invoiced(stage, MISSING_SIRET)
     judged, settled = await _judge(stage, MISSING_SIRET), await _settled_in_slack(stage, MISSING_SIRET)
     return Finding(
         ok=judged.ok and named and not early and settled,
@@ -177,7 +152,7 @@ async def total_mismatch(stage: Stage) -> Finding:
     early = len(await stage.vendors.invoices(MISMATCH))
     await stage.vendors.crm.edit("deals", MISMATCH, amount=RIGHT_AMOUNT)
     await stage.vendors.chat.press(asked, LOOK_AGAIN, user=ANNE)
-    await _invoiced(stage, MISMATCH)
+    await invoiced(stage, MISMATCH)
     judged, settled = await _judge(stage, MISMATCH), await _settled_in_slack(stage, MISMATCH)
     return Finding(
         ok=judged.ok and not early and settled,
@@ -195,7 +170,7 @@ async def stripe_down(stage: Stage) -> Finding:
 
     alerted = await eventually(lambda: told("ne répond pas"), within=timedelta(seconds=40))
     await stage.vendors.sandbox.clear_faults()
-    await _invoiced(stage, DURING_OUTAGE)
+    await invoiced(stage, DURING_OUTAGE)
     await eventually(lambda: told("répond de nouveau"), within=timedelta(seconds=40))
     alerts = len(await stage.vendors.chat.messages("stripe", "ne répond pas"))
     recoveries = len(await stage.vendors.chat.messages("stripe", "répond de nouveau"))
@@ -242,4 +217,5 @@ SCENARIOS = (
     ),
     Scenario("stripe-down", "Stripe is down: one alert, one recovery, nothing lost", stripe_down),
     Scenario("outside-rollout", "A salesperson outside the pilot group wins a deal", outside_rollout),
+    *payments.SCENARIOS,
 )

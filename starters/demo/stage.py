@@ -12,6 +12,7 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from raccord.domain.values.clock import BusinessClock
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -34,6 +35,7 @@ class Stage:
         self.place = place
         self.vendors = Vendors(place.url("sandbox"))
         self.client: Client
+        self.clock: BusinessClock
         self._stack = AsyncExitStack()
         self.worker = self._raccord("worker")
 
@@ -43,6 +45,7 @@ class Stage:
 
     async def __aenter__(self) -> Self:
         configuration = self._configuration()
+        self.clock = configuration.settings.clock
         keys = KeyRing.create(configuration.settings.key_file)
         records = Records.open(configuration.settings.records_url, keys)
         await records.migrate()
@@ -53,6 +56,7 @@ class Stage:
             "sandbox",
             *("--port", str(self.place.ports["sandbox"]), "--mail"),
             *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
+            *("--webhook", f"stripe={self.place.url('receiver', '/webhooks/stripe')}"),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
             *("--link", f"flow={self.place.ui.flow('deal-won/hubspot/{id}')}".replace("%7Bid%7D", "{id}")),
             *(part for label, url in self.place.ui.links(AWAITED) for part in ("--link", f"{label}={url}")),
