@@ -57,14 +57,19 @@ class Flow(ABC, Generic[E]):
         self._desk = Desk(self.page)
         self._changed = False
         self._thorough = self.thorough = False
-        self.loud = False
+        self._quiet: bool | None = None
         self._vanished: set[str] = set()
 
     @workflow.signal(description="Something about its subject changed: look again")
     def changed(self, why: Changed) -> None:
         self._changed = True
         self._thorough = self._thorough or why.thorough
-        self.loud = self.loud or not why.quiet
+        self._quiet = why.quiet if self._quiet is None else self._quiet and why.quiet
+
+    @property
+    def loud(self) -> bool:
+        """Whether people may notice what a look finds: not where all who asked for it wanted none to."""
+        return not self._quiet
 
     @workflow.update(description="Answer the question that the flow waits with")
     def decide(self, decision: Decision) -> str:
