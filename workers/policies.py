@@ -9,6 +9,7 @@ from activities.payment.memory import Telling
 from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.onboarding.policy import OnboardingPolicy
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
@@ -116,12 +117,7 @@ def desk_rules(configuration: Configuration) -> DeskRules:
         dict(desk)
         | {
             "voice": voice(configuration),
-            "hours": WorkingHours(
-                clock=settings.clock,
-                country=settings.vat.seller_country,
-                opens_at=desk.opens_at,
-                closes_at=desk.closes_at,
-            ),
+            "hours": working_hours(configuration),
             "messenger": messenger_name(configuration),
             "crm": configuration.crm.name if desk.tasks else "",
             "timing": settings.timing,
@@ -150,3 +146,35 @@ def messenger_name(configuration: Configuration) -> str:
     """Return the messenger's connection, which is its queue too; empty when there is none."""
     messenger = configuration.of(Kind.MESSENGER)
     return messenger.name if messenger else ""
+
+
+def onboarding_policy(configuration: Configuration) -> OnboardingPolicy:
+    """Freeze what flow 2b may do. It goes as far as flow 2, which starts it."""
+    settings, mailer = configuration.settings, configuration.of(Kind.MAILER)
+    return OnboardingPolicy(
+        mode=settings.modes[PAYMENT],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        messenger=messenger_name(configuration),
+        mailer=mailer.name if mailer else "",
+        outbound=settings.outbound,
+        rules=settings.onboarding,
+        clock=settings.clock,
+        mails_leave=configuration.live_or_test == "LIVE" or settings.mail.in_test,
+        test=configuration.live_or_test == "TEST",
+        customers_language=settings.invoice.default_language,
+        company=settings.company.name,
+        timing=settings.timing,
+        language=settings.desk.language,
+    )
+
+
+def working_hours(configuration: Configuration) -> WorkingHours:
+    """Return when the company's people are at work."""
+    settings = configuration.settings
+    return WorkingHours(
+        clock=settings.clock,
+        country=settings.vat.seller_country,
+        opens_at=settings.desk.opens_at,
+        closes_at=settings.desk.closes_at,
+    )

@@ -15,7 +15,13 @@ from activities.desk.questions import DeskActivities
 from activities.desk.tasks import DeskTasks
 from activities.documents.keeping import DocumentFiles, DocumentRecords, DocumentUploads
 from activities.effects import Effects
+from activities.mail.sending import MailActivities
 from activities.messaging.remarks import RemarkActivities, RemarkMessages
+from activities.onboarding.messages import OnboardingMessages
+from activities.onboarding.money import OnboardingMoney
+from activities.onboarding.outbound import EventActivities
+from activities.onboarding.starting import OnboardingActivities
+from activities.onboarding.tasks import OnboardingTasks
 from activities.payment.books import MoneyReads
 from activities.payment.lookups import DealLookUps
 from activities.payment.memory import PaymentRecords
@@ -31,11 +37,14 @@ from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
+from raccord.connectors.mailer import Mailer
 from raccord.connectors.messenger import Messenger
+from raccord.connectors.outbound import Outbound
 from raccord.domain.rules.modes import Mode
 from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.texts.mails import Templates
 from workers.connections import Connections, Opened
 from workers.policies import (
     PAYMENT,
@@ -43,11 +52,14 @@ from workers.policies import (
     desk_rules,
     keeping_rules,
     messenger_name,
+    onboarding_policy,
     payment_policy,
     telling,
     voice,
     watch_policy,
+    working_hours,
 )
+from workflows.customer_onboarding.flow import CustomerOnboarding
 from workflows.deal_won.flow import DealWon
 from workflows.payment_placed.flow import PaymentPlaced
 from workflows.payment_received.flow import PaymentReceived
@@ -78,6 +90,7 @@ WORKFLOWS: tuple[type, ...] = (
     PaymentPlaced,
     PaymentNews,
     Backfill,
+    CustomerOnboarding,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -132,6 +145,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         ),
         CustomerActivities(),
         FlowActivities(records),
+        OnboardingActivities(records, onboarding_policy(configuration)),
         DocumentRecords(records, keeping_rules(configuration, crm.capabilities)),
         RemarkActivities(messenger_name(configuration), settings.timing, FLOWS_QUEUE),
         DigestActivities(records, messenger_name(configuration), settings.timing, shadow=settings.in_shadow),
@@ -151,6 +165,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         # Writing a deal's invoice fields again changes nothing; a repeated task would be a second one.
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
+        OnboardingTasks(crm, working_hours(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
         CrmPaymentWrites(crm, Effects(base.records.audit)),
         DealLookUps(crm),
@@ -171,6 +186,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),
         IssueWrites(billing, links, effects),
+        OnboardingMoney(billing),
         CorrectionReads(billing, links, opened.connection.name),
         DocumentFiles(billing, base.configuration.settings.pdf_directory),
     )
@@ -186,7 +202,19 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
         RemarkMessages(messenger, speaks, effects),
         DigestMessages(messenger, speaks, effects),
         NewsMessages(messenger, speaks, effects, base.configuration.settings.payment.finance),
+        OnboardingMessages(messenger, speaks, effects),
     )
+
+
+def _mailer(base: Base, opened: Opened) -> tuple[object, ...]:
+    mailer: Mailer = opened.port  # type: ignore[assignment]  # its row's kind says so
+    templates = Templates(base.configuration.settings.mail.templates)
+    return (MailActivities(mailer, templates, base.records.audit),)
+
+
+def _outbound(base: Base, opened: Opened) -> tuple[object, ...]:
+    outbound: Outbound = opened.port  # type: ignore[assignment]  # its row's kind says so
+    return (EventActivities(opened.name, outbound, _effects(base, opened)),)
 
 
 def _effects(base: Base, opened: Opened) -> Effects:
@@ -202,4 +230,6 @@ ROLES: dict[Kind, Callable[[Base, Opened], tuple[object, ...]]] = {
     Kind.CRM: _crm,
     Kind.BILLING: _billing,
     Kind.MESSENGER: _messenger,
+    Kind.MAILER: _mailer,
+    Kind.OUTBOUND: _outbound,
 }

@@ -125,6 +125,10 @@ class Flow(ABC, Generic[E]):
                 watching.cancel()
                 return end
 
+    def going_on(self) -> object:
+        """Return what a run that goes on is given, where a history grew long."""
+        return self.subject
+
     async def afterwards(self, end: E) -> None:
         """What is told beside the end, once."""
 
@@ -239,7 +243,7 @@ class Flow(ABC, Generic[E]):
 
     def _continue_when_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(self.subject)
+            workflow.continue_as_new(self.going_on())
 
     async def _conclude(self, end: End) -> None:
         self.page.show(end_markdown(end, self.held_up.language))

@@ -50,13 +50,15 @@ class Stopped(Exception):
 class OutOfTime(Exception):
     """A step with a time limit did not succeed within it; it may have happened.
 
-    `wait` is how long its connection asked to be left alone; None when it did not say.
+    `wait` is how long its connection asked to be left alone; None when it did not say. `said` is why the last
+    attempt failed, empty where none came to an end.
     """
 
-    def __init__(self, queue: str, wait: timedelta | None) -> None:
+    def __init__(self, queue: str, wait: timedelta | None, said: str = "") -> None:
         super().__init__(queue)
         self.queue = queue
         self.wait = wait
+        self.said = said
 
 
 class Missed(Exception):
@@ -209,8 +211,9 @@ async def _guarded(step: Awaitable[T], about: RecordName, queue: str) -> T:
     except ActivityError as error:
         cause = error.cause
         if error.retry_state is RetryState.TIMEOUT:
-            wait = cause.next_retry_delay if isinstance(cause, ApplicationError) else None
-            raise OutOfTime(queue, wait) from error
+            last = cause if isinstance(cause, ApplicationError) else None
+            wait, said = (last.next_retry_delay, last.message) if last else (None, "")
+            raise OutOfTime(queue, wait, said) from error
         match cause:
             case ApplicationError(type="NotFound"):
                 raise Gone(about) from error

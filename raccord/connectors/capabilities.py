@@ -105,3 +105,11 @@ class BillingCapabilities(Capabilities):
 
 class MessengerCapabilities(Capabilities):
     """A messenger's look-up is its channel's history."""
+
+
+class MailerCapabilities(Capabilities):
+    """A mail server: nothing that left can be looked up."""
+
+
+class OutboundCapabilities(Capabilities):
+    """An endpoint that takes events."""

@@ -172,12 +172,14 @@ class Registration(Value):
 class Kind(StrEnum):
     """The role that a connection plays, named as the setting that names the connection.
 
-    One CRM and one billing system per company.
+    One CRM and one billing system per company; of endpoints for events as many as there are.
     """
 
     CRM = "crm"
     BILLING = "billing"
     MESSENGER = "messenger"
+    MAILER = "mailer"
+    OUTBOUND = "outbound"
 
 
 Port = TypeVar("Port")

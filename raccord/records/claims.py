@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, delete, select
 
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import claims
@@ -22,6 +22,11 @@ class Claims:
             return tx.scalar(_holder(key)) == owner
 
         return self._database.writing(work)
+
+    def release(self, key: str) -> Work[None]:
+        """Forget who claimed a key: it may be claimed anew."""
+        gone = delete(claims).where(claims.c.key == key)
+        return self._database.writing(lambda tx: tx.execute(gone).close())
 
     def holder(self, key: str) -> Work[str | None]:
         """Return who claimed a key, or None."""

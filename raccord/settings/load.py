@@ -1,8 +1,10 @@
 """Read `raccord.toml`, overlay `RACCORD_<SECTION>__<FIELD>`, validate, and say what is wrong in sentences."""
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from raccord.connectors.connection import Connection, Kind, Vendor
 from raccord.connectors.registry import UnknownVendor, load
 from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.onboarding import StepKind
 from raccord.domain.values.spelling import did_you_mean
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.environment import PREFIX, misspelt, strangers, variable
@@ -54,16 +57,26 @@ def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
     """Return which role each named connection plays. Raises `BadSettings` for a name that cannot be one."""
     names: dict[str, Kind] = {}
     for kind in Kind:
-        default = Settings.model_fields[kind].default
-        name = os.environ.get(variable(kind)) or content.get(kind, default)
-        if not name and kind not in REQUIRED:
-            continue
-        if wrong := _unusable(name):
-            raise BadSettings(f"{kind} = {name!r} {wrong}.")
-        if name in names:
-            raise BadSettings(f"{names[name]} and {kind} are both {name!r}: give each a section of its own.")
-        names[name] = kind
+        for name in _named(kind, content):
+            if wrong := _unusable(name):
+                raise BadSettings(f"{kind} = {name!r} {wrong}.")
+            if name in names:
+                raise BadSettings(
+                    f"{names[name]} and {kind} are both {name!r}: give each a section of its own."
+                )
+            names[name] = kind
     return names
+
+
+def _named(kind: Kind, content: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the connections that the setting of a role names, in file or environment; perhaps none."""
+    written = os.environ.get(variable(kind)) or content.get(kind, Settings.model_fields[kind].default)
+    if isinstance(written, str) and written.startswith("["):
+        with suppress(ValueError):
+            written = json.loads(written)
+    if isinstance(written, list | tuple):
+        return tuple(written)
+    return (written,) if written or kind in REQUIRED else ()
 
 
 def _unusable(name: object) -> str | None:
@@ -143,9 +156,27 @@ def _contradictions(configuration: Configuration) -> Iterator[str]:
             f"modes.{flow} is {mode}, so invoice_deals_won_from is needed: "
             "deals won before that date are never invoiced."
         )
+    yield from _steps_without_a_connection(configuration)
     for row in configuration.connections:
         if row.settings.timeout >= settings.timing.step_timeout:
             yield (
                 f"{row.name}.timeout must be shorter than temporal.step_timeout "
                 f"({settings.timing.step_timeout.total_seconds():g} s), or no answer is ever waited for."
             )
+
+
+_NEEDED = {
+    StepKind.EMAIL: (Kind.MAILER, "the connection of a mail server"),
+    StepKind.SLACK: (Kind.MESSENGER, "the connection of a messenger"),
+    StepKind.EVENT: (Kind.OUTBOUND, "the connections that get events"),
+}
+
+
+def _steps_without_a_connection(configuration: Configuration) -> Iterator[str]:
+    endpoints = configuration.settings.outbound
+    for step in configuration.settings.onboarding.begun:
+        kind, what = _NEEDED.get(step.kind, (None, ""))
+        if kind and configuration.of(kind) is None:
+            yield f"onboarding.steps: {step.name} is of kind {step.kind}, which needs {kind}: name {what}."
+        if strangers := [name for name in step.to if name not in endpoints]:
+            yield f"onboarding.steps: {step.name} is for {strangers[0]}, which outbound does not name."

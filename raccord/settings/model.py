@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode, Modes
+from raccord.domain.rules.onboarding import Onboarding
 from raccord.domain.rules.payment import PaymentRules
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.sweep import Sweeping
@@ -90,6 +91,20 @@ class Data(Section):
     """Where they lie, shared by all workers of a fleet; default `invoices` in `directory`."""
 
 
+class Mailing(Section):
+    """What Raccord e-mails to customers."""
+
+    templates: Path | None = None
+    """A folder of the company's own templates, which go before Raccord's."""
+    in_test: bool = False
+    """Whether mails to customers leave with test credentials of the billing system."""
+
+
+def names(written: object) -> object:
+    """Read one name, or several, as a setting has them."""
+    return (written,) if isinstance(written, str) and written else written or ()
+
+
 class Settings(BaseModel):
     """Everything Raccord is told. Connections are added as fields by `raccord.settings.load`."""
 
@@ -101,6 +116,10 @@ class Settings(BaseModel):
     """The connection of the billing system."""
     messenger: str = ""
     """The connection of the messenger; empty when there is none."""
+    mailer: str = ""
+    """The connection of the mail server; empty when Raccord sends no mail."""
+    outbound: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    """The connections of the endpoints that get events."""
     invoice_deals_won_from: date | None = None
     """Deals won before this business date are never invoiced; live mode refuses to start without it."""
     database_url: str = ""
@@ -113,6 +132,8 @@ class Settings(BaseModel):
     einvoicing: EInvoicing = EInvoicing()
     payment: PaymentRules = PaymentRules()
     desk: Desk = Desk()
+    onboarding: Onboarding = Onboarding()
+    mail: Mailing = Mailing()
     watch: Watching = Watching()
     sweep: Sweeping = Sweeping()
     receiver: Receiver = Receiver()

@@ -83,7 +83,14 @@ PAYMENT_PLACED = FlowType(
     summary="Payment {id} of {connection}: what it is for",
 )
 
-FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED)
+CUSTOMER_ONBOARDING = FlowType(
+    name="CustomerOnboarding",
+    path="onboarding",
+    about=SubjectKind.DEAL,
+    summary="Deal {id} of {connection}: what follows its payment",
+)
+
+FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED, CUSTOMER_ONBOARDING)
 ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {
     HintKind.DEAL: (DEAL_WON,),
     HintKind.INVOICE: (PAYMENT_RECEIVED,),

@@ -10,6 +10,7 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError, _Definition
 
 from raccord.domain.deal_won.outcome import Ending
+from raccord.domain.onboarding import outcome as onboarding
 from raccord.sealing import KeyRing
 from raccord.temporal.plugin import platform
 from tests.histories.record import HERE, NAMESPACE
@@ -37,6 +38,11 @@ def test_every_flow_that_a_worker_runs_has_a_recorded_history() -> None:
 def test_every_ending_of_flow_1_has_a_recorded_history() -> None:
     names = {path.stem for path in HISTORIES}
     assert not {ending for ending in Ending if f"deal-won-{ending}" not in names}
+
+
+def test_every_ending_of_flow_2b_has_a_recorded_history() -> None:
+    names = {path.stem for path in HISTORIES}
+    assert not {ending for ending in onboarding.Ending if f"onboarding-{ending}" not in names}
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

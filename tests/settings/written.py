@@ -18,6 +18,20 @@ bot_token = "xoxb-0000"
 channel = "C0BILLING"
 webhook_secret = "a-signing-secret-of-slack"
 """
+SMTP = """
+[smtp]
+base_url = "smtp://mail.hexalab.example"
+username = "raccord"
+password = "a-password"
+sender = "Hexalab <bonjour@hexalab.example>"
+"""
+MAKE = """
+[make]
+vendor = "standard_webhooks"
+base_url = "https://hook.make.example/1"
+webhook_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"""
+ALL_ROLES = f'messenger = "slack"\nmailer = "smtp"\noutbound = "make"\n{SLACK}{SMTP}{MAKE}'
 
 
 def configuration(directory: Path, toml: str = "", *, hubspot: str = "") -> Configuration:

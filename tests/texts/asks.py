@@ -10,6 +10,7 @@ from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
+from raccord.domain.onboarding import questions as onboarding
 from raccord.domain.payment.candidates import deals_for, invoices_for
 from raccord.domain.payment.questions import what_for, whose_invoice
 from raccord.domain.values.deal import FoundDeal
@@ -71,6 +72,13 @@ PAID_BY_HAND = invoice(InvoiceState.PAID, number="F-4", issued_on=TODAY)
 ANOTHER = invoice(id="in_2", number="F-2")
 
 
+UNKNOWN = onboarding.Failure(
+    step="welcome", problem=onboarding.may_have_left("welcome", ("anne@acme.fr",)), unknown=True, times=1
+)
+WITHOUT_ADDRESS = onboarding.Failure(step="survey", problem=onboarding.no_address("survey"))
+PUT_OFF = onboarding.Failure(step="news", problem=onboarding.not_taken("news", "450 4.7.1"))
+
+
 def all_asks() -> dict[str, Ask]:
     """Build each, with what makes it say most; named after its builder."""
     plan = examine(deal(companies=(company(address=HERE.address),)), policy(), TODAY).plan
@@ -81,6 +89,8 @@ def all_asks() -> dict[str, Ask]:
     differ = totals(priced("1", "50", "20")).differences(totals())
     company_there, alike = company(id="13", name="Acme"), customer("cus_2", name="Acme")
     return {
+        "failed": onboarding.failed((UNKNOWN,)),
+        "failed, several": onboarding.failed((UNKNOWN, WITHOUT_ADDRESS, PUT_OFF)),
         "quality": questions.quality(examine(BROKEN, policy(), TODAY).problems),
         "quality, with answers": questions.quality(doubted.problems, doubted.options),
         "several_invoices": questions.several_invoices((PAID, ANOTHER)),

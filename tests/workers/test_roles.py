@@ -13,7 +13,7 @@ from raccord.connectors.connection import Kind
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from tests.settings.written import SLACK, configuration
+from tests.settings.written import ALL_ROLES, configuration
 from workers.connections import opened
 from workers.roles import ROLES, WORKFLOWS, Base, activities_of, collected, own_activities
 
@@ -42,7 +42,7 @@ def defined() -> set[str]:
 
 @pytest.fixture
 def everything(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, f'messenger = "slack"\n{SLACK}')
+    return configuration(tmp_path, ALL_ROLES)
 
 
 def test_what_carries_a_definition_is_collected() -> None:

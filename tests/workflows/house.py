@@ -34,12 +34,22 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal import search
-from raccord.temporal.flows import DEAL_WON, FLOWS_QUEUE, PAYMENT_PLACED, PAYMENT_RECEIVED, Changed, wake
+from raccord.temporal.flows import (
+    DEAL_WON,
+    FLOWS_QUEUE,
+    PAYMENT_PLACED,
+    PAYMENT_RECEIVED,
+    Changed,
+    FlowType,
+    wake,
+)
 from raccord.temporal.plugin import platform
 from tests.domain import samples
 from tests.fakes.billing import FakeBilling
 from tests.fakes.crm import FakeCrm
+from tests.fakes.mailer import FakeMailer
 from tests.fakes.messenger import FakeMessenger
+from tests.fakes.outbound import FakeOutbound
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
 from workers.policies import deal_won_policy, payment_policy
@@ -56,6 +66,7 @@ TOML = """
 crm = "hubspot"
 billing = "stripe"
 messenger = "slack"
+{roles}
 invoice_deals_won_from = 2020-01-01
 
 [modes]
@@ -81,6 +92,8 @@ directory = "{directory}"
 [slack]
 channel = "C0BILLING"
 people = ["anne@hexalab.example"]
+
+{more}
 """
 
 Attempt: TypeAlias = tuple[str, int, int]
@@ -100,6 +113,7 @@ class House:
         self._policies: list[Policies] = []
         self.records = records
         self.crm, self.billing, self.messenger = FakeCrm(), FakeBilling(), FakeMessenger()
+        self.mailer, self.outbound = FakeMailer(), FakeOutbound()
         self.billing.today = self.today
         self.have(samples.deal(ref=REF))
 
@@ -111,20 +125,28 @@ class House:
         """Let a person edit the deal."""
         self.have(self.crm.deals[REF.id].model_copy(update=changes))
 
-    def _configuration(self, mode: Mode, desk: str) -> Configuration:
+    def _configuration(self, mode: Mode, desk: str, roles: str = "", more: str = "") -> Configuration:
         file = self._directory / "raccord.toml"
-        file.write_text(TOML.format(mode=mode.value, desk=desk, directory=self._directory))
+        filled = {"mode": mode.value, "desk": desk, "roles": roles, "more": more}
+        file.write_text(TOML.format(directory=self._directory, **filled))
         with environment(SECRETS):
             return read(file)
 
-    async def work(self, mode: Mode = Mode.LIVE, *, desk: str = "") -> None:
-        """Start the workers under these settings, after stopping those that run."""
+    async def work(
+        self, mode: Mode = Mode.LIVE, *, desk: str = "", roles: str = "", more: str = ""
+    ) -> list[Any]:
+        """Start the workers under these settings, after stopping those that run; return who acts for them.
+
+        `roles` names further connections, `more` is whole sections.
+        """
         await self.rest()
-        configuration = self._configuration(mode, desk)
+        configuration = self._configuration(mode, desk, roles, more)
         ports: dict[Kind, Port] = {
             Kind.CRM: self.crm,
             Kind.BILLING: self.billing,
             Kind.MESSENGER: self.messenger,
+            Kind.MAILER: self.mailer,
+            Kind.OUTBOUND: self.outbound,
         }
         rows = tuple(Opened(row, ports[row.kind]) for row in configuration.connections)
         built = workers(self._env.client, configuration, Connections(rows), self.records)
@@ -132,6 +154,7 @@ class House:
         self._policies = [owner for owner in doing if isinstance(owner, Policies)]
         for worker in built:
             await self._working.enter_async_context(worker)
+        return doing
 
     def set_mode(self, mode: Mode) -> None:
         """Let another mode be in force from now on, as after a restart.
@@ -171,20 +194,23 @@ class House:
         subject = Subject(kind=SubjectKind.PAYMENT, connection="stripe", id=payment)
         return await wake(self._env.client, PAYMENT_PLACED, subject, Changed(key=key))
 
-    async def change(self, *, key: str = "event", thorough: bool = False) -> WorkflowHandle[Any, Any]:
+    async def change(
+        self, *, key: str = "event", thorough: bool = False, flow: FlowType = DEAL_WON
+    ) -> WorkflowHandle[Any, Any]:
         """Tell the deal's flow that something changed, as an event does."""
         why = Changed(key=key, thorough=thorough)
-        return await wake(self._env.client, DEAL_WON, REF.subject, why)
+        return await wake(self._env.client, flow, REF.subject, why)
 
     async def started(self, flow: str, arg: Any, *, id: str) -> WorkflowHandle[Any, Any]:
         """Start a flow that is not about a deal."""
         return await self._env.client.start_workflow(flow, arg, id=id, task_queue=FLOWS_QUEUE)
 
-    async def end(self, flow: str = "") -> dict[str, Any]:
+    async def end(self, flow: str = "", *, skip: timedelta = _SKIP) -> dict[str, Any]:
         """Wait for the end of the flow, skipping the time that it waits for a timer or a next attempt.
 
         The server itself would skip time under the activities that run, and with it their limits. It does
-        not say whether an attempt runs or is waited for, so each is skipped under once at most.
+        not say whether an attempt runs or is waited for, so each is skipped under once at most. `skip`: how
+        much at once, of a flow that waits for long.
         """
         handle = self._env.client.get_workflow_handle(flow or DEAL_WON.id_of(REF.subject))
         skipped: frozenset[Attempt] = frozenset()
@@ -192,11 +218,16 @@ class House:
             pending = frozenset(_attempts(seen))
             working = seen.raw_description.HasField("pending_workflow_task")
             if not working and (not pending or pending != skipped):
-                await self._env.sleep(_SKIP)
+                await self._env.sleep(skip)
                 skipped = pending
             await asyncio.sleep(_GLANCE)
         found: dict[str, Any] = await handle.result()
         return found
+
+    async def history(self, flow: FlowType) -> str:
+        """Return what happened in a flow of the deal, as JSON."""
+        handle = self._env.client.get_workflow_handle(flow.id_of(REF.subject))
+        return (await handle.fetch_history()).to_json()
 
     async def outcome(self, *, key: str = "event", thorough: bool = False) -> dict[str, Any]:
         """Tell the flow of a change and return its end."""

@@ -28,9 +28,9 @@ from workflows.deal_won.draft import Drafts
 from workflows.deal_won.ending import Finish, not_for_us, shadow
 from workflows.deal_won.issued import Issued
 from workflows.deal_won.judge import Judge
-from workflows.deal_won.showing import show
 from workflows.deal_won.steps import Reading, Writing
 from workflows.flow import Flow
+from workflows.showing import show
 from workflows.steps import Gone, LookAgain, Stopped, run_local, run_ours
 
 

@@ -43,6 +43,7 @@ class Cause(StrEnum):
     WITHDRAWN = "withdrawn"
     WHOSE_INVOICE = "whose_invoice"
     UNMATCHED_PAYMENT = "unmatched_payment"
+    ONBOARDING = "onboarding"
     REFUSED = "refused"
     UNREADABLE_ANSWER = "unreadable_answer"
     TOO_LARGE = "too_large"

@@ -60,6 +60,7 @@ class RecordKind(StrEnum):
     VAT_RATE = "vat rate"
     MESSAGE = "message"
     TASK = "task"
+    STEP = "step"
     SETTINGS = "settings"
 
 

@@ -1,6 +1,6 @@
 """Working hours: when a person who was asked can be expected to have seen it."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 import holidays
@@ -26,6 +26,22 @@ class WorkingHours(Value):
     def _holidays(self) -> holidays.HolidayBase:
         return holidays.country_holidays(self.country)
 
+    def days_after(self, start: datetime, days: int) -> datetime:
+        """Return the end of the working day that comes so many working days after an aware instant's own.
+
+        0 is that day itself, or the next working day where it is none.
+        """
+        if self.clock.scaled:
+            return start + self.clock.day_length * days
+        day, left = start.astimezone(self.clock.tz).date(), days
+        while not self._works_on(day) or left:
+            left -= self._works_on(day)
+            day += DAY
+        return datetime.combine(day, self.closes_at, tzinfo=self.clock.tz)
+
+    def _works_on(self, day: date) -> bool:
+        return day.weekday() < _SATURDAY and day not in self._holidays
+
     def after(self, start: datetime, working: timedelta) -> datetime:
         """Return when so much working time has passed since an aware instant."""
         if self.clock.scaled or working <= timedelta(0):
@@ -36,7 +52,7 @@ class WorkingHours(Value):
             opens = datetime.combine(day, self.opens_at, tzinfo=self.clock.tz)
             closes = datetime.combine(day, self.closes_at, tzinfo=self.clock.tz)
             begins = max(opens, here)
-            if begins < closes and day.weekday() < _SATURDAY and day not in self._holidays:
+            if begins < closes and self._works_on(day):
                 if left <= closes - begins:
                     return begins + left
                 left -= closes - begins

@@ -1,0 +1,1 @@
+"""The mailer's role: mail to customers, at most once."""

@@ -1,0 +1,1 @@
+"""What flow 2b needs beside the roles of its connections."""

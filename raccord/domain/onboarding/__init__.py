@@ -1,0 +1,1 @@
+"""Flow 2b: what follows once a deal is fully paid."""

@@ -1,0 +1,102 @@
+"""How mail servers refuse (RFC 5321, section 4.2; RFC 3463 for what is wrong), as our errors.
+
+A code of 4xx asks to come again, one of 5xx not to. What concerns every mail, such as the login, is for
+the operator and told once; what concerns one address is a question.
+"""
+
+import re
+import ssl
+from datetime import timedelta
+
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    Auth,
+    ConnectorError,
+    Forbidden,
+    Permanent,
+    RateLimited,
+    Transient,
+)
+
+LATER = timedelta(minutes=5)
+"""Greylisting asks for some minutes, and none of it says for how many."""
+_LONGEST = 200
+_LOGIN_NEEDED = (530, 534, 535, 538)
+_ADDRESS = re.compile(r"<[^<>\s]*>")
+
+
+def said(error: Exception) -> str:
+    """Return the server's own words in one line, cut short."""
+    text = error.message if isinstance(error, SMTPResponseException) else str(error)
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def before_anything_left(error: Exception, name: str, host: str) -> ConnectorError:  # noqa: PLR0911 - a table
+    """Return what it means that the server refused, or vanished, before it was given the mail."""
+    match error:
+        case SMTPAuthenticationError(code=code) if code < 500:
+            return Transient(
+                f"{name}: {host} cannot check the login now ({code} {said(error)}); nothing was sent."
+            )
+        case SMTPResponseException(code=code) if code in _LOGIN_NEEDED or isinstance(
+            error, SMTPAuthenticationError
+        ):
+            return Auth(
+                f"{name}: {host} refuses the login ({code} {said(error)}). Correct username and password "
+                f"of [{name}]."
+            )
+        case SMTPRecipientRefused(code=code, recipient=recipient):
+            refused = f"{host} does not take mail for {recipient} ({code} {said(error)})"
+            if code < 500:
+                return RateLimited(f"{name}: {refused} yet; it is tried again.", retry_after=LATER)
+            return Permanent(f"{refused}.", code="recipient", field="email")
+        case SMTPSenderRefused(code=code, sender=sender) if code >= 500:
+            return Forbidden(
+                f"{name}: {host} does not let us send as {sender} ({code} {said(error)}). Correct sender "
+                f"of [{name}], or have it allowed there."
+            )
+        case SMTPResponseException(code=code):
+            return Transient(f"{name}: {host} is not ready ({code} {said(error)}); nothing was sent.")
+        case ssl.SSLError():
+            return Transient(f"{name}: no encryption with {host} ({said(error)}); nothing was sent.")
+        case _:
+            return Transient(f"{name}: {host} cannot be reached ({type(error).__name__}); nothing was sent.")
+
+
+def unencrypted(name: str, host: str) -> Auth:
+    """The server offers no STARTTLS: nothing of ours travels in clear."""
+    return Auth(
+        f"{name}: {host} offers no STARTTLS, so nothing is sent. Set encryption of [{name}] to tls and its "
+        "port, or name a server that encrypts."
+    )
+
+
+def without_login(name: str, host: str) -> Auth:
+    """The server offers no login that we know, and settings ask for one."""
+    return Auth(f"{name}: {host} offers no login. Leave username of [{name}] empty, or correct its port.")
+
+
+def at_the_handover(error: Exception, host: str) -> ConnectorError:
+    """Return what it means that the server refused the mail itself, or vanished while it took it."""
+    match error:
+        case SMTPDataError(code=code) if code < 500:
+            return RateLimited(
+                f"{host} did not take the mail yet ({code} {_without_addresses(error)}).", retry_after=LATER
+            )
+        case SMTPDataError(code=code):
+            return Permanent(f"{host} refused the mail ({code} {_without_addresses(error)}).", code="mail")
+        case _:
+            return AmbiguousWrite(f"{host} was given the mail and never said whether it took it.")
+
+
+def _without_addresses(error: Exception) -> str:
+    return _ADDRESS.sub("<…>", said(error))

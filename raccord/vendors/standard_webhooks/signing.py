@@ -1,0 +1,44 @@
+"""Signing an event (standardwebhooks.com, spec/standard-webhooks.md: "Signature scheme").
+
+Not by the library `standardwebhooks`: it brings four packages for these lines.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+_PREFIX = b"whsec_"
+_SHORTEST, _LONGEST = 24, 64
+"""Bytes of a key: between 192 and 512 bits (spec: "Symmetric signatures")."""
+
+
+def key_of(secret: bytes) -> bytes:
+    """Return the key that a secret spells: `whsec_` and base64. Raises `ValueError` where it spells none."""
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a signing secret is whsec_ and base64: copy the whole of it") from error
+    if not secret.startswith(_PREFIX) or not _SHORTEST <= len(key) <= _LONGEST:
+        raise ValueError(
+            f"a signing secret is whsec_ and {_SHORTEST} to {_LONGEST} bytes in base64; "
+            "`python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\"` "
+            "makes one"
+        )
+    return key
+
+
+def headers(id: str, at: datetime, body: bytes, secrets: Iterable[bytes]) -> Mapping[str, str]:
+    """Return the headers that prove an event: one signature for each secret, the current one first."""
+    stamp = str(int(at.timestamp()))
+    signed = b".".join((id.encode(), stamp.encode(), body))
+    signatures = (
+        b"v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)) for secret in secrets
+    )
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": stamp,
+        "webhook-signature": b" ".join(signatures).decode(),
+    }

@@ -1,0 +1,37 @@
+"""A mail server in memory, as `raccord.connectors.mailer` describes one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from raccord.connectors.capabilities import MailerCapabilities, Uniqueness
+from raccord.connectors.errors import Permanent
+from raccord.connectors.mailer import Handover
+from raccord.domain.values.mail import Mail
+from tests.fakes.switches import Switches
+
+
+class FakeMailer(Switches):
+    """Every mail that arrived, the oldest first. It refuses whom it is told to refuse."""
+
+    capabilities = MailerCapabilities(
+        uniqueness=Uniqueness.NONE, requests_per_second=1000, requests_per_activity=1
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived: list[Mail] = []
+        self.refused: set[str] = set()
+
+    @asynccontextmanager
+    async def addressed(self, mail: Mail) -> AsyncIterator[Handover]:
+        await self._call("addressed")
+        for address in mail.to:
+            if address in self.refused:
+                raise Permanent(f"The server does not take mail for {address}.", code="recipient")
+
+        async def hand_over() -> str:
+            await self._call("hand_over")
+            self.arrived.append(mail)
+            return "250 OK"
+
+        yield hand_over
