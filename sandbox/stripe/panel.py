@@ -2,6 +2,7 @@
 invoice, and customers; and what a person can do about each with one button.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,13 +32,18 @@ class _Money:
     def __init__(self, state: dict[str, Any]) -> None:
         self._state = state
         self._intents = {each["id"]: each for each in state["payment_intents"]}
+        self._payments = _by(state["invoice_payments"], "invoice")
+        self._charges = _by(state["charges"], "payment_intent")
+        self._refunds = _by(state["refunds"], "charge")
+        self._disputes = _by(state["disputes"], "charge")
+        self._notes = _by(state["credit_notes"], "invoice")
 
     def of_invoice(self, invoice: Json) -> Iterator[Json]:
         """Every movement of an invoice: `text`, `amount`, `at` and `tone`."""
         used = invoice["starting_balance"] - (invoice["ending_balance"] or 0)
         if invoice["status"] not in ("draft", "void") and used:
             yield _line("credit balance", -used, invoice["status_transitions"]["finalized_at"])
-        payments = [each for each in self._state["invoice_payments"] if each["invoice"] == invoice["id"]]
+        payments = self._payments[invoice["id"]]
         for payment in payments:
             yield from self._payment(payment)
         named = sum(each["amount_paid"] or 0 for each in payments)
@@ -46,29 +52,23 @@ class _Money:
             yield _line("paid outside Stripe", invoice["amount_paid"] - named, paid_at, "good")
         if invoice["amount_overpaid"]:
             yield _line("too much, onto the credit balance", invoice["amount_overpaid"], None, "warn")
-        for note in self._state["credit_notes"]:
-            if note["invoice"] == invoice["id"]:
-                text = f"credit note {note['number']}" + (" (void)" if note["status"] == "void" else "")
-                yield _line(text, -note["total"], note["created"])
+        for note in self._notes[invoice["id"]]:
+            text = f"credit note {note['number']}" + (" (void)" if note["status"] == "void" else "")
+            yield _line(text, -note["total"], note["created"])
 
     def charges(self, invoice: Json) -> list[Json]:
-        intents = {
-            each["payment"].get("payment_intent")
-            for each in self._state["invoice_payments"]
-            if each["invoice"] == invoice["id"]
-        }
-        return [each for each in self._state["charges"] if each["payment_intent"] in intents]
+        intents = (each["payment"].get("payment_intent") for each in self._payments[invoice["id"]])
+        return [charge for intent in intents for charge in self._charges[intent]]
 
     def asked(self, invoice: Json) -> Json | None:
         """The intent with which the invoice asks for its money."""
-        for each in self._state["invoice_payments"]:
-            if (each["invoice"], each["status"], each["is_default"]) == (invoice["id"], "open", True):
+        for each in self._payments[invoice["id"]]:
+            if each["status"] == "open" and each["is_default"]:
                 return self._intents.get(each["payment"]["payment_intent"])
         return None
 
     def disputes(self, charges: Sequence[Json]) -> list[Json]:
-        ids = {each["id"] for each in charges}
-        return [each for each in self._state["disputes"] if each["charge"] in ids]
+        return [dispute for charge in charges for dispute in self._disputes[charge["id"]]]
 
     def unnamed(self, customers: Mapping[str, Json]) -> Iterator[Json]:
         """Money that names no invoice: charges, and what lies in a cash balance."""
@@ -93,10 +93,8 @@ class _Money:
             paid_at = payment["status_transitions"]["paid_at"]
             yield _line("transfer outside Stripe", payment["amount_paid"], paid_at, "good")
             return
-        intent = payment["payment"]["payment_intent"]
-        for charge in self._state["charges"]:
-            if charge["payment_intent"] == intent:
-                yield from self._charge(charge)
+        for charge in self._charges[payment["payment"]["payment_intent"]]:
+            yield from self._charge(charge)
 
     def _charge(self, charge: Json) -> Iterator[Json]:
         means = _MEANS[charge["payment_method_details"]["type"]]
@@ -104,11 +102,10 @@ class _Money:
         failure = (charge["failure_message"] or "").rstrip(".")
         said = {"failed": f"{means}: {failure}", "pending": f"{means}, under way"}
         yield _line(said.get(charge["status"], means), charge["amount"], charge["created"], tone)
-        for refund in self._state["refunds"]:
-            if refund["charge"] == charge["id"]:
-                state = "" if refund["status"] == "succeeded" else f" ({refund['status']})"
-                tone = "" if refund["status"] == "failed" else "bad"
-                yield _line(f"refund{state}", -refund["amount"], refund["created"], tone)
+        for refund in self._refunds[charge["id"]]:
+            state = "" if refund["status"] == "succeeded" else f" ({refund['status']})"
+            tone = "" if refund["status"] == "failed" else "bad"
+            yield _line(f"refund{state}", -refund["amount"], refund["created"], tone)
         for dispute in self.disputes([charge]):
             text = f"dispute: {dispute['status'].replace('_', ' ')}"
             tone = "good" if dispute["status"] in ("won", "warning_closed") else "bad"
@@ -195,6 +192,14 @@ def _after_payment(charges: Sequence[Json], disputes: Sequence[Json]) -> list[Js
 
 def _action(label: str, path: str, **form: str) -> Json:
     return {"label": label, "path": path, "form": form}
+
+
+def _by(rows: Sequence[Json], name: str) -> Mapping[str, list[Json]]:
+    """The rows by one of their values; none where nothing has the value."""
+    found: dict[str, list[Json]] = defaultdict(list)
+    for row in rows:
+        found[row[name]].append(row)
+    return found
 
 
 def _line(text: str, amount: int, at: int | None, tone: str = "") -> Json:

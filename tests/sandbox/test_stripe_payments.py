@@ -420,3 +420,52 @@ async def test_an_uncollectible_invoice_can_still_be_paid_by_card(
     await finance.mark_uncollectible(invoice.id)
     await finance.pay_by_card(invoice.id)
     assert (await finance.invoice(invoice.id))["status"] == "paid"
+
+
+@pytest.mark.parametrize(
+    ("path", "expand", "works"),
+    [
+        ("charges/{charge}", "payment_intent.customer", True),
+        ("charges/{charge}", "balance_transaction.source", True),
+        ("charges", "data.refunds.data.balance_transaction", True),
+        ("charges/{charge}", "invoice", False),
+        ("payment_intents/{intent}", "latest_charge.refunds", True),
+        ("payment_intents/{intent}", "invoice", False),
+        ("payment_intents/{intent}", "charges", False),
+        ("invoice_payments", "data.invoice.customer", True),
+        ("invoice_payments", "data.payment.payment_intent.latest_charge", True),
+        ("invoice_payments", "data.payment.payment_intent.latest_charge.refunds", False),
+        ("invoice_payments", "data.payment.colour", False),
+        ("customers/{customer}", "cash_balance", True),
+    ],
+)
+async def test_only_what_is_documented_can_be_expanded(
+    bench: Bench, finance: StripePerson, path: str, expand: str, works: bool
+) -> None:
+    invoice = await bench.issued()
+    intent = await finance.pay_by_card(invoice.id)
+    await finance.refund(invoice.id, 100)
+    names = {"charge": intent["latest_charge"], "intent": intent["id"], "customer": invoice.customer}
+    answer = await bench.raw("GET", f"/v1/{path.format_map(names)}", params={"expand[]": expand})
+    assert answer.status_code == (200 if works else 400)
+    if not works:
+        assert answer.json()["error"]["message"].startswith(("This property", "You cannot expand"))
+
+
+@pytest.mark.parametrize(
+    ("denied", "path"),
+    [
+        ("rak_payment_intent_read", "payment_intents"),
+        ("rak_charge_read", "charges"),
+        ("rak_charge_read", "refunds"),
+        ("rak_dispute_read", "disputes"),
+        ("rak_balance_read", "balance_transactions"),
+        ("rak_invoice_payment_read", "invoice_payments"),
+    ],
+)
+async def test_each_row_of_the_keys_permissions_counts(bench: Bench, denied: str, path: str) -> None:
+    assert (await bench.raw("GET", f"/v1/{path}")).status_code == 200
+    await bench.settings(denied=[denied])
+    answer = await bench.raw("GET", f"/v1/{path}")
+    assert answer.status_code == 403
+    assert denied in answer.json()["error"]["message"]
