@@ -9,8 +9,9 @@ only its own HTML belongs to it. Placeholders are those of `raccord.domain.rules
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from raccord.domain.values.base import OneLine, Value
@@ -38,7 +39,7 @@ class Templates:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folders = ((folder,) if folder else ()) + (_OURS,)
-        options = {"undefined": StrictUndefined, "keep_trailing_newline": False}
+        options: dict[str, Any] = {"undefined": StrictUndefined, "loader": DictLoader({})}
         self._plain = ImmutableSandboxedEnvironment(autoescape=False, **options)
         self._html = ImmutableSandboxedEnvironment(autoescape=True, **options)
 
@@ -71,9 +72,12 @@ class Templates:
             return environment.from_string(content.decode("utf-8")).render(named)
         except UnicodeDecodeError as error:
             raise BadTemplate(f"{file.name} is not saved as UTF-8.") from error
-        except OSError as error:
-            raise BadTemplate(f"{file.name} cannot be read: {error.strerror}.") from error
         except TemplateNotFound as error:
             raise BadTemplate(f"{file.name} asks for another template, which is not possible.") from error
+        except OSError as error:
+            raise BadTemplate(f"{file.name} cannot be read: {error.strerror}.") from error
         except TemplateError as error:
             raise BadTemplate(f"{file.name} cannot be filled in: {error.message}.") from error
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # Whatever a template of the company's may compute.
+            raise BadTemplate(f"{file.name} cannot be filled in ({type(error).__name__}).") from error

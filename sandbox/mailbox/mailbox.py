@@ -2,25 +2,51 @@
 
 import asyncio
 import smtplib
+import ssl
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 _LOOPBACK = "127.0.0.1"
 _CLIENT_TIMEOUT = 10
 
 
+@dataclass(frozen=True)
+class Manners:
+    """How strict the server is. A 4xx asks to come again, a 5xx not to (RFC 5321, section 4.2)."""
+
+    tls: ssl.SSLContext | None = None
+    """With it STARTTLS is offered and needed (RFC 3207), or the whole way is encrypted (`implicit`)."""
+    implicit: bool = False
+    login: tuple[str, str] | None = None
+    """User and password that everybody needs (RFC 4954)."""
+    greylisted: int = 0
+    """How often each recipient is put off with 451 before it is taken, as greylisting does (RFC 6647)."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What is answered to an address, as sender or recipient, in place of 250."""
+    judgement: str = ""
+    """What is answered to every mail, once it was read."""
+    silent: bool = False
+    """Whether a mail is kept and the connection dropped without an answer."""
+
+
 class Mailbox:
-    """Whatever is sent to it stays readable until `reset`. It needs no TLS and no login.
+    """Whatever is sent to it stays readable until `reset`. It needs no TLS and no login, unless told to.
 
     `port` 0 means any free port; the real one is known after `start`.
     """
 
-    def __init__(self, *, port: int = 0) -> None:
+    def __init__(self, *, port: int = 0, manners: Manners | None = None) -> None:
         self._wanted_port = port
+        self.manners = manners or Manners()
+        self._put_off: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._messages: list[dict[str, Any]] = []
 
@@ -33,8 +59,9 @@ class Mailbox:
         return port
 
     async def start(self) -> None:
+        manners = self.manners
         self._server = await asyncio.get_running_loop().create_server(
-            self._protocol, _LOOPBACK, self._wanted_port
+            self._protocol, _LOOPBACK, self._wanted_port, ssl=manners.tls if manners.implicit else None
         )
 
     async def stop(self) -> None:
@@ -57,19 +84,86 @@ class Mailbox:
 
     def reset(self) -> None:
         self._messages.clear()
+        self._put_off.clear()
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by this name
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by this name
         self,
         server: SMTP,  # noqa: ARG002
         session: Session,  # noqa: ARG002
         envelope: Envelope,
+        address: str,
+        options: list[str],
     ) -> str:
+        if refusal := self.manners.refused.get(address):
+            return refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if refusal := self.manners.refused.get(address):
+            return refusal
+        if self._put_off[address] < self.manners.greylisted:
+            self._put_off[address] += 1
+            return "451 4.7.1 Greylisted, please try again later"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by this name
+        self,
+        server: SMTP,
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+    ) -> str:
+        if self.manners.judgement:
+            return self.manners.judgement
         self._messages.append(_readable(envelope))
+        if self.manners.silent and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
         return "250 OK"
 
     def _protocol(self) -> SMTP:
         # A fixed host name: the default asks the DNS, which can take seconds.
-        return SMTP(self, hostname="mailbox.sandbox", ident="Sandbox mailbox", enable_SMTPUTF8=True)
+        manners = self.manners
+        starttls = manners.tls is not None and not manners.implicit
+        with warnings.catch_warnings():
+            # aiosmtpd warns of a login in clear, which is a test's own wish.
+            warnings.simplefilter("ignore")
+            return self._server_of(manners, starttls=starttls)
+
+    def _server_of(self, manners: Manners, *, starttls: bool) -> SMTP:
+        return SMTP(
+            self,
+            hostname="mailbox.sandbox",
+            ident="Sandbox mailbox",
+            enable_SMTPUTF8=True,
+            tls_context=manners.tls if starttls else None,
+            require_starttls=starttls,
+            authenticator=self._authentic if manners.login else None,
+            auth_required=manners.login is not None,
+            # With the whole way encrypted, aiosmtpd does not know of it.
+            auth_require_tls=starttls or manners.login is None,
+        )
+
+    def _authentic(
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,  # noqa: ARG002
+        mechanism: str,  # noqa: ARG002
+        given: LoginPassword,
+    ) -> AuthResult:
+        user, password = self.manners.login or ("", "")
+        right = given.login == user.encode() and given.password == password.encode()
+        return AuthResult(success=right, handled=False)
 
 
 def _send(message: EmailMessage, port: int) -> None:

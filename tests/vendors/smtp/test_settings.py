@@ -1,0 +1,34 @@
+"""What the mail server's section may say."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from raccord.vendors.smtp.settings import SmtpSettings
+
+RIGHT = {"base_url": "smtp://mail.hexalab.example", "sender": "Hexalab <bonjour@hexalab.example>"}
+
+
+@pytest.mark.parametrize(("encryption", "port"), [("starttls", 587), ("tls", 465)])
+def test_each_encryption_has_its_port(encryption: str, port: int) -> None:
+    assert SmtpSettings.model_validate(RIGHT | {"encryption": encryption}).port == port
+    given = RIGHT | {"encryption": encryption, "base_url": "smtp://mail.hexalab.example:2525"}
+    assert SmtpSettings.model_validate(given).port == 2525
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"encryption": "none"}, "for a server on this machine"),
+        ({"base_url": "https://mail.hexalab.example"}, "base_url is smtp://"),
+        ({"base_url": "smtp://anne:secret@mail.hexalab.example"}, "base_url is smtp://"),
+        ({"base_url": "smtp://mail.hexalab.example:99999"}, "base_url is smtp://"),
+        ({"username": "raccord"}, "password is missing"),
+        ({"sender": "Hexalab"}, "holds no e-mail address"),
+        ({"reply_to": "nobody"}, "holds no e-mail address"),
+    ],
+)
+def test_what_cannot_work_is_told(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        SmtpSettings.model_validate(RIGHT | wrong)
