@@ -2,62 +2,27 @@
 
 import time
 from datetime import datetime
-from typing import Any
 
 import httpx
 
-from sandbox.core.person import Person
+from sandbox.stripe.dashboard import Dashboard, Json
 
-Json = dict[str, Any]
-_PAGE = "100"
 _CARD, _DECLINED = "pm_card_visa", "pm_card_chargeDeclined"
 _IBAN = "FR1420041010050500013M02606"
 
 
-class StripePerson(Person):
+class StripePerson(Dashboard):
     """Looks things up, edits customers, and does whatever happens to money. Amounts are minor units.
 
     `at` is when it happens, in the vendor's eyes: dates, and `created` of the events. Without it: now.
     """
-
-    vendor = "stripe"
-
-    def __init__(self, http: httpx.AsyncClient, *, actor: str = "dashboard") -> None:
-        super().__init__(http, actor=actor)
-
-    async def everything(self, path: str, **params: str) -> list[Json]:
-        """Return a whole list, page by page."""
-        found: list[Json] = []
-        while True:
-            after = {"starting_after": found[-1]["id"]} if found else {}
-            page = await self.call("GET", path, params={"limit": _PAGE} | params | after)
-            found += page["data"]
-            if not page["has_more"]:
-                return found
-
-    async def post(self, path: str, **form: str) -> Any:
-        """Create or change something; the names are Stripe's form fields."""
-        return await self._do(path, form)
-
-    async def delete(self, path: str) -> None:
-        await self.call("DELETE", path)
-
-    async def invoices(self, **metadata: str) -> list[Json]:
-        """Return the invoices with this metadata, drafts included."""
-        found = await self.everything("/v1/invoices")
-        return [i for i in found if all(i["metadata"].get(name) == metadata[name] for name in metadata)]
-
-    async def invoice(self, id_: str) -> Json:
-        """Return an invoice as it is now."""
-        found: Json = await self.call("GET", f"/v1/invoices/{id_}")
-        return found
 
     async def edit_customer(self, customer: str, **form: str) -> None:
         await self.post(f"/v1/customers/{customer}", **form)
 
     async def pay(self, invoice: str, *, at: datetime | None = None) -> None:
         """Note that all of it was paid elsewhere."""
-        await self._do(f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"}, at)
+        await self.do(f"/v1/invoices/{invoice}/pay", {"paid_out_of_band": "true"}, at)
 
     async def pay_part(
         self, invoice: str, amount: int, *, currency: str = "eur", at: datetime | None = None
@@ -69,8 +34,8 @@ class StripePerson(Person):
             "initiated_at": str(int(at.timestamp() if at else time.time())),
             "payment_method_details[type]": "custom",
         }
-        record: Json = await self._do("/v1/payment_records/report_payment", form, at)
-        await self._do(f"/v1/invoices/{invoice}/attach_payment", {"payment_record": record["id"]}, at)
+        record: Json = await self.do("/v1/payment_records/report_payment", form, at)
+        await self.do(f"/v1/invoices/{invoice}/attach_payment", {"payment_record": record["id"]}, at)
         return record
 
     async def pay_by_card(
@@ -91,8 +56,8 @@ class StripePerson(Person):
 
         `payment` is an invoice or an intent.
         """
-        intent = (await self._intent_of(payment))["id"]
-        await self._do(f"/bank/debits/{intent}", {"failure_code": failed} if failed else {}, at)
+        intent = (await self.intent_of(payment))["id"]
+        await self.do(f"/bank/debits/{intent}", {"failure_code": failed} if failed else {}, at)
 
     async def pay_by_transfer(
         self, invoice: str, amount: int | None = None, *, at: datetime | None = None
@@ -109,7 +74,7 @@ class StripePerson(Person):
             told["customer"], received, currency=told["currency"], reference=told["number"], at=at
         )
         if "customer_balance" in offered:
-            return await self._intent_of(invoice)
+            return await self.intent_of(invoice)
         return await self.apply_transfer(invoice, received, at=at)
 
     async def receive_transfer(
@@ -124,7 +89,7 @@ class StripePerson(Person):
         """A customer's transfer lands; return the movement of the cash balance."""
         form = {"amount": str(amount), "currency": currency}
         form |= {"reference": reference} if reference else {}
-        moved: Json = await self._do(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", form, at)
+        moved: Json = await self.do(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", form, at)
         return moved
 
     async def apply_transfer(self, invoice: str, amount: int, *, at: datetime | None = None) -> Json:
@@ -154,7 +119,7 @@ class StripePerson(Person):
         form |= {"payment_method_data[type]": "card"}
         form |= {"customer": customer} if customer else {}
         form |= {"payment_method_data[billing_details][email]": email} if email else {}
-        made: Json = await self._do("/v1/payment_intents", form, at)
+        made: Json = await self.do("/v1/payment_intents", form, at)
         return made
 
     async def refund(
@@ -165,15 +130,15 @@ class StripePerson(Person):
         `paid` is an invoice, a payment intent or a charge; of an invoice its latest payment that has enough
         left is refunded.
         """
-        charge = await self._charge_of(paid, amount)
+        charge = await self.charge_of(paid, amount)
         form = {"charge": charge["id"]} | ({} if amount is None else {"amount": str(amount)})
         form |= {"reason": reason} if reason else {}
-        made: Json = await self._do("/v1/refunds", form, at)
+        made: Json = await self.do("/v1/refunds", form, at)
         return made
 
     async def fail_refund(self, refund: str, *, at: datetime | None = None) -> None:
         """The customer's bank sends a refund back."""
-        await self._do(f"/bank/refunds/{refund}", {"failure_reason": "declined"}, at)
+        await self.do(f"/bank/refunds/{refund}", {"failure_reason": "declined"}, at)
 
     async def dispute(
         self,
@@ -184,25 +149,25 @@ class StripePerson(Person):
         at: datetime | None = None,
     ) -> Json:
         """The customer's bank takes a payment back, or only inquires; `paid` as for `refund`."""
-        charge = await self._charge_of(paid, amount)
+        charge = await self.charge_of(paid, amount)
         form = {"inquiry": "true"} if inquiry else {}
         form |= {} if amount is None else {"amount": str(amount)}
-        made: Json = await self._do(f"/bank/charges/{charge['id']}/dispute", form, at)
+        made: Json = await self.do(f"/bank/charges/{charge['id']}/dispute", form, at)
         return made
 
     async def win_dispute(self, dispute: str, *, at: datetime | None = None) -> None:
-        await self._do(f"/bank/disputes/{dispute}", {"outcome": "won"}, at)
+        await self.do(f"/bank/disputes/{dispute}", {"outcome": "won"}, at)
 
     async def lose_dispute(self, dispute: str, *, at: datetime | None = None) -> None:
-        await self._do(f"/bank/disputes/{dispute}", {"outcome": "lost"}, at)
+        await self.do(f"/bank/disputes/{dispute}", {"outcome": "lost"}, at)
 
     async def close_inquiry(self, dispute: str, *, at: datetime | None = None) -> None:
         """The customer's bank is content."""
-        await self._do(f"/bank/disputes/{dispute}", {"outcome": "closed"}, at)
+        await self.do(f"/bank/disputes/{dispute}", {"outcome": "closed"}, at)
 
     async def escalate_inquiry(self, dispute: str, *, at: datetime | None = None) -> None:
         """The customer's bank is not content, and takes the money."""
-        await self._do(f"/bank/disputes/{dispute}", {"outcome": "escalated"}, at)
+        await self.do(f"/bank/disputes/{dispute}", {"outcome": "escalated"}, at)
 
     async def give_balance(self, customer: str, amount: int, *, currency: str = "eur") -> None:
         """Credit a customer with an amount that the next invoices use."""
@@ -211,10 +176,10 @@ class StripePerson(Person):
         )
 
     async def void(self, invoice: str, *, at: datetime | None = None) -> None:
-        await self._do(f"/v1/invoices/{invoice}/void", {}, at)
+        await self.do(f"/v1/invoices/{invoice}/void", {}, at)
 
     async def mark_uncollectible(self, invoice: str, *, at: datetime | None = None) -> None:
-        await self._do(f"/v1/invoices/{invoice}/mark_uncollectible", {}, at)
+        await self.do(f"/v1/invoices/{invoice}/mark_uncollectible", {}, at)
 
     async def credit(self, invoice: str, amount: int, *, back: str = "", at: datetime | None = None) -> Json:
         """Issue a credit note for this gross amount.
@@ -225,26 +190,12 @@ class StripePerson(Person):
         open_ = (await self.invoice(invoice))["amount_remaining"]
         form = {"invoice": invoice, "amount": str(amount)}
         form |= {f"{back}_amount": str(max(amount - open_, 0))} if back else {}
-        note: Json = await self._do("/v1/credit_notes", form, at)
+        note: Json = await self.do("/v1/credit_notes", form, at)
         return note
 
     async def take_back(self, credit_note: str) -> None:
         """Void a credit note."""
         await self.post(f"/v1/credit_notes/{credit_note}/void")
-
-    async def events(self, kind: str, about: str = "") -> list[str]:
-        """Return the ids of the events of a type about an object, the latest first."""
-        found = await self.everything("/v1/events", type=kind)
-        return [each["id"] for each in found if about in ("", each["data"]["object"]["id"])]
-
-    async def resend(self, event: str) -> list[int | None]:
-        """Deliver an event now; return what its receivers answered, None where no answer came.
-
-        With the setting `held` nothing else leaves, and events arrive as they are resent: in another order,
-        twice, late, or never.
-        """
-        answered: list[int | None] = await self.call("POST", f"/dashboard/events/{event}/resend")
-        return answered
 
     async def issue(
         self,
@@ -257,15 +208,11 @@ class StripePerson(Person):
     ) -> str:
         """Write an invoice by hand, without VAT and due in 30 days, and finalise it; return its id."""
         form = {"customer": customer, "collection_method": "send_invoice", "currency": currency}
-        invoice = (await self._do("/v1/invoices", form | {"days_until_due": "30"}, created_at))["id"]
+        invoice = (await self.do("/v1/invoices", form | {"days_until_due": "30"}, created_at))["id"]
         line = {"lines[0][amount]": str(net), "lines[0][description]": "Conseil"}
-        await self._do(f"/v1/invoices/{invoice}/add_lines", line, created_at)
-        await self._do(f"/v1/invoices/{invoice}/finalize", {}, finalized_at)
+        await self.do(f"/v1/invoices/{invoice}/add_lines", line, created_at)
+        await self.do(f"/v1/invoices/{invoice}/finalize", {}, finalized_at)
         return str(invoice)
-
-    async def _do(self, path: str, form: dict[str, str], at: datetime | None = None) -> Any:
-        headers = {"X-Sandbox-At": str(int(at.timestamp()))} if at else {}
-        return await self.call("POST", path, data=form, headers=headers)
 
     async def _pay(
         self, invoice: str, amount: int | None, at: datetime | None, means: dict[str, str]
@@ -283,37 +230,10 @@ class StripePerson(Person):
     async def _pay_part(self, invoice: Json, amount: int, at: datetime | None, means: dict[str, str]) -> Json:
         """Stripe docs, "Partial payments": an intent of its own, attached to the invoice."""
         form = {"amount": str(amount), "currency": invoice["currency"], "customer": invoice["customer"]}
-        intent = await self._do("/v1/payment_intents", form, at)
-        await self._do(f"/v1/invoices/{invoice['id']}/attach_payment", {"payment_intent": intent["id"]}, at)
+        intent = await self.do("/v1/payment_intents", form, at)
+        await self.do(f"/v1/invoices/{invoice['id']}/attach_payment", {"payment_intent": intent["id"]}, at)
         return await self._confirm(intent["id"], at, means)
 
     async def _confirm(self, intent: str, at: datetime | None, means: dict[str, str]) -> Json:
-        made: Json = await self._do(f"/v1/payment_intents/{intent}/confirm", means, at)
+        made: Json = await self.do(f"/v1/payment_intents/{intent}/confirm", means, at)
         return made
-
-    async def _intent_of(self, payment: str) -> Json:
-        """The intent itself, or the one that an invoice's latest payment is about."""
-        if payment.startswith("pi_"):
-            found: Json = await self.call("GET", f"/v1/payment_intents/{payment}")
-            return found
-        intents = await self._intents(payment)
-        under_way = (each for each in intents if each["status"] == "processing")
-        return next(under_way, intents[-1])
-
-    async def _charge_of(self, paid: str, amount: int | None) -> Json:
-        if paid.startswith(("ch_", "py_")):
-            found: Json = await self.call("GET", f"/v1/charges/{paid}")
-            return found
-        intents = [await self._intent_of(paid)] if paid.startswith("pi_") else await self._intents(paid)
-        for intent in intents:
-            for charge in await self.everything("/v1/charges", payment_intent=intent["id"]):
-                left = charge["amount"] - charge["amount_refunded"]
-                if charge["status"] == "succeeded" and left >= (amount or 1):
-                    return charge
-        raise LookupError(f"Nothing that could be given back was paid for {paid}.")
-
-    async def _intents(self, invoice: str) -> list[Json]:
-        """The intents of an invoice's payments, the latest first; the one it asks for is the last."""
-        found = await self.everything("/v1/invoice_payments", invoice=invoice)
-        ids = [each["payment"]["payment_intent"] for each in found if "payment_intent" in each["payment"]]
-        return [await self.call("GET", f"/v1/payment_intents/{id_}") for id_ in ids]
