@@ -58,7 +58,7 @@ class MoneyBooks(Value):
 def _seen(money: InvoiceMoney) -> tuple[object, ...]:
     invoice = money.invoice
     standing = standing_of(money).model_dump_json()
-    return (invoice.id, invoice.state, invoice.number, standing, money.due, money.paid_at, invoice.due_on)
+    return (invoice.id, invoice.state, invoice.number, standing, money.paid_at, invoice.due_on)
 
 
 NO_DEALS = "invoices_by_hand"

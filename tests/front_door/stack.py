@@ -50,6 +50,7 @@ invoice_deals_won_from = 2020-01-01
 
 [modes]
 deal_won = "{mode}"
+payment = "{payment}"
 
 [desk]
 contact = "Anne Durand"
@@ -146,7 +147,7 @@ class Lane:
     """The whole system once, started as a user starts it. An async context manager.
 
     `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already. Without a
-    `messenger` questions are in the inbox alone.
+    `messenger` questions are in the inbox alone. Stripe tells of payments unless `payment` is in shadow.
     """
 
     def __init__(
@@ -156,6 +157,7 @@ class Lane:
         name: str,
         *,
         mode: str = "live",
+        payment: str = "shadow",
         overrides: dict[str, str] | None = None,
         keys: Path | None = None,
         shared: bool = False,
@@ -167,6 +169,7 @@ class Lane:
         self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox")}
         self.config_file = directory / "raccord.toml"
         self.mode = mode
+        self.payment = payment
         self._keys = keys
         self._shared = shared
         self._messenger = messenger
@@ -191,6 +194,7 @@ class Lane:
         self.config_file.write_text(
             toml.format(
                 mode=self.mode,
+                payment=self.payment,
                 temporal=self.server.port,
                 namespace=self.namespace,
                 directory=self.directory,
@@ -209,11 +213,13 @@ class Lane:
         records = Records.open(self.configuration().settings.records_url, keys)
         await records.migrate()
         await records.close()
+        doors = {"hubspot": "/webhooks/hubspot", "slack": "/slack/actions"}
+        doors |= {} if self.payment == "shadow" else {"stripe": "/webhooks/stripe"}
+        told = [f"{vendor}={self.url('receiver', path)}" for vendor, path in doors.items()]
         sandbox = self._process(
             "sandbox",
             *("sandbox", "--port", str(self.ports["sandbox"]), "--mail"),
-            *("--webhook", f"hubspot={self.url('receiver', '/webhooks/hubspot')}"),
-            *("--webhook", f"slack={self.url('receiver', '/slack/actions')}"),
+            *(argument for each in told for argument in ("--webhook", each)),
         )
         for process in (sandbox, self.receiver):
             await process.start()

@@ -68,7 +68,7 @@ class Bulletin(Value):
 def kind_of_change(before: Standing | None, after: Standing) -> NewsKind | None:
     """Compare two standings of one invoice; None when nothing is worth telling. The first is empty before."""
     zero = Money.zero(after.received.currency)
-    base = before or Standing(status=after.status, received=zero, refunded=zero)
+    base = before or Standing(status=after.status, received=zero, refunded=zero, due=after.due)
     if set(after.lost_disputes) - set(base.lost_disputes):
         return NewsKind.DISPUTE_LOST
     if set(after.open_disputes) - set(base.open_disputes):

@@ -19,6 +19,8 @@ class Standing(Value):
     status: PaymentStatus
     received: Money
     refunded: Money
+    due: Money
+    """A credit note on an open invoice changes nothing else."""
     open_disputes: tuple[str, ...] = ()
     won_disputes: tuple[str, ...] = ()
     lost_disputes: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ def standing_of(money: InvoiceMoney) -> Standing:
         status=status_of(money),
         received=received(money),
         refunded=refunded(money),
+        due=money.due,
         open_disputes=ids(DisputeState.OPEN),
         won_disputes=ids(DisputeState.WON),
         lost_disputes=ids(DisputeState.LOST),

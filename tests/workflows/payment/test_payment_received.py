@@ -129,6 +129,16 @@ async def test_the_payments_of_several_invoices_are_shown_together(home: House) 
     assert len(shown(home).details.split("\n")) == 2
 
 
+async def test_a_credit_note_on_an_open_invoice_lowers_what_is_due_and_is_no_news(home: House) -> None:
+    brings(home, of_the_deal())
+    await home.pay("in_1")
+    assert (shown(home).status, shown(home).due) == ("open", (euros("120"),))
+    brings(home, of_the_deal(of=invoice(number="F-1", credited="20")))
+    await home.pay("in_1", key="credited")
+    assert (shown(home).status, shown(home).due) == ("open", (euros("100"),))
+    assert "messaging.post" not in await home.written()
+
+
 async def test_shadow_writes_and_tells_nothing(at_home: House) -> None:
     await at_home.work(Mode.SHADOW)
     brings(at_home, of_the_deal(payment()))
