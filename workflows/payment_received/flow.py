@@ -34,6 +34,7 @@ class PaymentReceived(Flow[PaymentEnd]):
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
         self._books: MoneyBooks | None = None
+        self._onboarding = False
 
     @workflow.run
     async def run(self, subject: Subject) -> PaymentEnd:  # noqa: ARG002 - `__init__` took it
@@ -75,6 +76,7 @@ class PaymentReceived(Flow[PaymentEnd]):
             # The flow of another invoice may have shown a newer state before this one did.
             raise LookAgain
         await shown.remembered(deal, books)
+        self._onboarding = await shown.onboarded(deal, books) or self._onboarding
         return self._end(Ending.SHOWN, books, deal=deal, lacking=lacking)
 
     async def _without_deal(self, ending: Ending, books: MoneyBooks, writing: Writing | None) -> PaymentEnd:
@@ -159,5 +161,6 @@ class PaymentReceived(Flow[PaymentEnd]):
             received=received(money),
             due=money.due,
             not_shown=lacking,
+            onboarding=self._onboarding,
             changed=changed,
         )

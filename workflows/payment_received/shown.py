@@ -10,10 +10,12 @@ from activities.payment.books import MoneyBooks
 from activities.payment.memory import Settled
 from raccord.domain.desk.asks import refused
 from raccord.domain.desk.question import Answer, Ask
+from raccord.domain.onboarding.start import OnboardingStart
 from raccord.domain.payment.news import News, news_of
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.payment.standing import standing_of
 from raccord.domain.payment.status import (
+    counting_of,
     fully_paid,
     last_payment,
     paid_on,
@@ -82,6 +84,14 @@ class Shown:
             news=self._news(deal, books) if deal else None,
         )
         await self.steps.settle(done)
+
+    async def onboarded(self, deal: Deal, books: MoneyBooks) -> bool:
+        """Begin the onboarding where this change made the deal fully paid; return whether it began."""
+        changed = books.known.standing != standing_of(books.money)
+        if not (changed and fully_paid(books.every) and self.noticed(books)):
+            return False
+        paid = tuple(money.invoice.id for money in counting_of(books.every))
+        return await self.steps.onboard(OnboardingStart(deal=deal.ref, invoices=paid))
 
     def noticed(self, books: MoneyBooks) -> bool:
         """Whether people are to notice what this look found: not of what is older than live mode."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from activities.crm.deals import CrmReads
 from activities.crm.payments import CrmPaymentWrites, PaymentOnDeal
+from activities.onboarding.starting import OnboardingActivities
 from activities.payment.books import MoneyBooks, MoneyQuery, MoneyReads
 from activities.payment.lookups import CompaniesQuery, DealLookUps
 from activities.payment.memory import Belonging, PaymentRecords, Settled
 from activities.service.flows import FlowActivities, Waking
+from raccord.domain.onboarding.start import OnboardingStart
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.values.deal import Deal, DealRef, FoundDeal
 from raccord.domain.values.message import RecordKind, RecordName
@@ -115,6 +117,10 @@ class Writing(Reading):
             await run_local(PaymentRecords.settle, done, summary="remember what is shown")
         else:
             await run_ours(PaymentRecords.settle, done, summary=f"tell the news: {done.news.kind}")
+
+    async def onboard(self, start: OnboardingStart) -> bool:
+        """Begin the onboarding of a paid deal, once ever; return whether this call does."""
+        return await run_ours(OnboardingActivities.start, start, summary="begin the onboarding, once ever")
 
     async def wake_deal(self, deal: DealRef) -> None:
         """Have the deal's own flow look: a person corrected its invoice."""
