@@ -54,7 +54,7 @@ class StripeBilling:
         self._paid = Paid(self._api, self._invoices, payments)
         self._received = Received(self._api, self._invoices, payments, settings)
         self._changes = Changes(self._api)
-        self._endpoint = Endpoint(self._api)
+        self._endpoint = Endpoint(self._api, settings)
         self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
 

@@ -16,6 +16,7 @@ from raccord.connectors.http.errors import Operation
 from raccord.domain.rules.modes import PAYMENT
 from raccord.vendors.stripe.api import VERSION, StripeApi
 from raccord.vendors.stripe.happened import TYPES
+from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import EndpointPage, WebhookEndpoint
 
 _LINE = "webhook endpoint"
@@ -24,12 +25,12 @@ _READ, _WRITE = "Webhook Endpoints: Read", "Webhook Endpoints: Write"
 _EVERY = "*"
 _NOWHERE = re.compile(r"(^|\.)(example(\.\w+)?|test|invalid|localhost|local)$|^(127|0)\.")
 """Names that lead nowhere (RFC 2606, RFC 6761), and this machine: what an example has would reach others."""
-_SECRET = f"Where webhook_secret is not set yet, reveal the endpoint's signing secret in {_PLACE} and set it."
 
 
 class Endpoint:
-    def __init__(self, api: StripeApi) -> None:
+    def __init__(self, api: StripeApi, settings: StripeSettings) -> None:
         self._api = api
+        self._signed = settings.webhook_secret is not None
 
     async def register(self, url: str) -> Registration:
         """Create the endpoint of this address, or put the one that is there right; never a second one."""
@@ -41,7 +42,7 @@ class Endpoint:
                 return await self._created(url)
             if problem := _beyond_repair(found, url):
                 return _only(problem)
-            return _only(await self._put_right(found[0]))
+            return _only(self._proven(found[0], await self._put_right(found[0])))
         except ConnectorError as error:
             return _only(_refused(error, url))
 
@@ -60,7 +61,8 @@ class Endpoint:
         wrong = _wrong(found[0])
         if wrong:
             return (_warn(f"{found[0].id} {' and '.join(wrong)}", "Run raccord setup, which puts it right."),)
-        return (Check.ok(_LINE, f"{found[0].id} at {url}, {VERSION}, {len(TYPES)} kinds of event"),)
+        told = f"{found[0].id} at {url}, {VERSION}, {len(TYPES)} kinds of event"
+        return (self._proven(found[0], Check.ok(_LINE, told)),)
 
     async def _at(self, url: str) -> list[WebhookEndpoint]:
         operation = Operation("list the webhook endpoints", _READ)
@@ -86,7 +88,7 @@ class Endpoint:
 
     async def _put_right(self, found: WebhookEndpoint) -> Check:
         if not (wrong := _wrong(found)):
-            return Check.ok(_LINE, f"{found.id} is there already. {_SECRET}")
+            return Check.ok(_LINE, f"{found.id} is there already")
         await self._api.post(
             Operation(f"change the webhook endpoint {found.id}", _WRITE, write=True),
             ("webhook_endpoints", found.id),
@@ -94,7 +96,16 @@ class Endpoint:
             {"enabled_events": list(TYPES), "disabled": False},
             key=f"webhook/{secrets.token_hex(8)}",
         )
-        return Check.ok(_LINE, f"{found.id} {' and '.join(wrong)}: put right. {_SECRET}")
+        return Check.ok(_LINE, f"{found.id} was put right: it {' and '.join(wrong)}")
+
+    def _proven(self, found: WebhookEndpoint, well: Check) -> Check:
+        """Return that all is well, unless nothing can prove what this endpoint sends."""
+        if self._signed:
+            return well
+        return _warn(
+            f"{well.found}, and webhook_secret is not set: what it sends is refused",
+            f"Reveal the signing secret of {found.id} in {_PLACE}, and set it as webhook_secret.",
+        )
 
 
 def _callable(url: str) -> bool:

@@ -1,15 +1,17 @@
 """The webhook endpoint: registered once, looked at, and left to a person where only one can mend it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from raccord.connectors.connection import Check, CheckState, Registration
+from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.stripe.api import VERSION
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.happened import TYPES
 from tests.connectors.stub import Fault, Reply, Stub
-from tests.vendors.stripe.samples import page, refusal
+from tests.vendors.stripe.samples import page, refusal, settings
 
 URL = "https://raccord.hexalab.fr/webhooks/stripe"
 LIST, MAKE, CHANGE = (
@@ -60,6 +62,13 @@ def one(found: Registration | tuple[Check, ...]) -> Check:
     return check
 
 
+@pytest.fixture
+async def billing(stub: Stub) -> AsyncIterator[StripeBilling]:
+    found = StripeBilling("stripe", settings(stub.url, webhook_secret=SECRET), BusinessClock())
+    yield found
+    await found.close()
+
+
 async def test_it_is_registered_with_our_events_and_version_and_its_secret_is_told(
     billing: StripeBilling, stub: Stub
 ) -> None:
@@ -78,9 +87,17 @@ async def test_one_that_is_there_is_left_alone(billing: StripeBilling, stub: Stu
     stub.on(LIST, page(endpoint(url=f"{URL}/")))
     found = await billing.register_webhooks(URL)
     assert (one(found).state, found.secret) == (CheckState.OK, None)
-    assert "reveal" in one(found).found
     assert {each.method for each in stub.seen} == {"GET"}
     assert one(await billing.check_webhooks(URL)).state is CheckState.OK
+
+
+async def test_one_whose_events_nothing_can_prove_is_a_warning(stub: Stub) -> None:
+    unsigned = StripeBilling("stripe", settings(stub.url), BusinessClock())
+    stub.on(LIST, page(endpoint()))
+    for told in (one(await unsigned.check_webhooks(URL)), one(await unsigned.register_webhooks(URL))):
+        assert told.state is CheckState.WARN
+        assert "Reveal the signing secret of we_1" in told.remedy
+    await unsigned.close()
 
 
 @pytest.mark.parametrize("case", WRONG)
