@@ -102,6 +102,17 @@ class BillingCase(Case):
     async def write(self, port: Billing, _: str, /) -> None:
         await port.create_customer(PROFILE, key="cus/1")
 
+    async def pay(self, lab: Lab, invoice_id: str, cents: int | None = None) -> None:
+        """Pay an invoice, or so much of it."""
+        raise NotImplementedError
+
+    async def refund(self, lab: Lab, invoice_id: str, cents: int) -> None:
+        raise NotImplementedError
+
+    async def receive(self, lab: Lab, cents: int) -> str:
+        """Have money come in that names no invoice; return the payment's id."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrmCase(Case):

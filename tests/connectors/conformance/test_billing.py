@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, count
 
@@ -281,3 +281,71 @@ async def test_amounts_of_every_kind_of_currency_are_exact(billing: Billing, cus
         except ConnectorError as error:
             pytest.fail(f"{currency}: {error}")
         assert made.totals == wanted.totals(billing.capabilities.vat_rounding)
+
+
+async def test_money_that_came_and_went_back_is_read(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    invoice = await issued(billing, order(customer.id))
+    unpaid = await billing.read_money(invoice.id)
+    assert (str(unpaid.paid), str(unpaid.due), unpaid.payments) == ("0.00 EUR", "120.00 EUR", ())
+    await case.pay(lab, invoice.id, 4_000)
+    part = await billing.read_money(invoice.id)
+    assert (str(part.paid), str(part.due), part.paid_at) == ("40.00 EUR", "80.00 EUR", None)
+    await case.pay(lab, invoice.id)
+    whole = await billing.read_money(invoice.id)
+    assert (str(whole.paid), str(whole.due), str(whole.overpaid)) == ("120.00 EUR", "0.00 EUR", "0.00 EUR")
+    # Both may be of the same second.
+    assert {str(each.amount) for each in whole.payments} == {"40.00 EUR", "80.00 EUR"}
+    assert whole.paid_at == whole.payments[-1].paid_at
+    assert (whole.invoice.state, whole.invoice.number) == (InvoiceState.PAID, invoice.number)
+    await case.refund(lab, invoice.id, 3_000)
+    back = await billing.read_money(invoice.id)
+    assert sum(each.refunded.amount for each in back.payments) == Decimal(30)
+    assert (back.paid, back.due, back.paid_at) == (whole.paid, whole.due, whole.paid_at)
+
+
+async def test_money_that_names_no_invoice_is_put_to_one_once(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    payment = await case.receive(lab, 12_000)
+    loose = await billing.read_payment(payment)
+    assert (str(loose.amount), loose.invoices, loose.settled) == ("120.00 EUR", (), True)
+    invoice = await issued(billing, order(customer.id))
+    for _ in range(2):
+        await billing.allocate_payment(loose.id, invoice.id, key=f"allocate/{loose.id}/{invoice.id}")
+    placed = await billing.read_payment(payment)
+    assert (placed.id, placed.invoices) == (loose.id, (invoice.id,))
+    (paid,) = (await billing.read_money(invoice.id)).payments
+    assert (paid.id, paid.paid_at) == (loose.id, loose.received_at)
+
+
+async def test_what_waits_for_money_is_listed(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
+    await draft(billing, order(customer.id))
+    await case.pay(lab, settled.id)
+    for asked in (customer.id, None):
+        (found,) = await billing.unpaid_invoices(customer_id=asked)
+        assert (found.id, found.number, str(found.due)) == (waiting.id, waiting.number, "120.00 EUR")
+        assert (found.customer_id, found.due_on) == (customer.id, waiting.due_on)
+    assert await billing.unpaid_invoices(customer_id="gone") == ()
+
+
+async def test_whose_money_changed_is_named(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    invoice = await issued(billing, order(customer.id))
+    await case.pay(lab, invoice.id)
+    payment = await case.receive(lab, 5_000)
+    found = await billing.money_changed_since(since)
+    assert (found.invoices, found.payments, found.unreadable) == ((invoice.id,), (payment,), 0)
+
+
+async def test_money_of_what_is_gone_is_not_found(billing: Billing) -> None:
+    with pytest.raises(NotFound):
+        await billing.read_money("gone")
+    with pytest.raises(NotFound):
+        await billing.read_payment("gone")

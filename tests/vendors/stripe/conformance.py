@@ -13,6 +13,16 @@ class StripeCase(BillingCase):
             customer = await billing.create_customer(PROFILE, key="cus/1")
         return await StripePerson(lab.http).issue(customer.id, 10_000)
 
+    async def pay(self, lab: Lab, invoice_id: str, cents: int | None = None) -> None:
+        await StripePerson(lab.http).pay_by_card(invoice_id, cents)
+
+    async def refund(self, lab: Lab, invoice_id: str, cents: int) -> None:
+        await StripePerson(lab.http).refund(invoice_id, cents)
+
+    async def receive(self, lab: Lab, cents: int) -> str:
+        made = await StripePerson(lab.http).charge_by_link(cents, email="jean@hexalab.fr")
+        return str(made["id"])
+
 
 CASES = (
     StripeCase(

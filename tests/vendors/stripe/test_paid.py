@@ -51,9 +51,9 @@ async def test_nothing_paid_is_all_due(billing: StripeBilling, stub: Stub) -> No
     assert (money.payments, money.paid_at, money.processing, money.failed) == ((), None, False, False)
 
 
-def begun(**more: Any) -> dict[str, Any]:
+def begun(id: str = "pi_1", **more: Any) -> dict[str, Any]:
     blank = {"amount_received": 0, "status": "requires_payment_method", "latest_charge": None}
-    return intent(**{**blank, **more})
+    return intent(id, **{**blank, **more})
 
 
 async def test_paid_elsewhere_is_a_payment_outside_on_its_own_day(billing: StripeBilling, stub: Stub) -> None:
@@ -90,8 +90,8 @@ async def test_part_payments_are_there_each_with_its_day(billing: StripeBilling,
     parts = (
         part("inpay_2", amount_paid=2000, by=second, status_transitions={"paid_at": PAID + 100}),
         part(amount_paid=4000, by=intent(amount_received=4000)),
-        part("inpay_3", amount_paid=None, status="open", by=begun(id="pi_3")),
-        part("inpay_4", amount_paid=None, status="canceled", by=begun(id="pi_4")),
+        part("inpay_3", amount_paid=None, status="open", by=begun("pi_3")),
+        part("inpay_4", amount_paid=None, status="canceled", by=begun("pi_4")),
     )
     money = await read(billing, stub, issued(amount_paid=6000, amount_remaining=6000), *parts)
     assert sums(money) == ("60.00 EUR", "60.00 EUR", "0.00 EUR")
@@ -162,6 +162,14 @@ async def test_a_payment_between_the_two_answers_is_no_overpayment(
     assert stub.count(INVOICE) == 2
 
 
+async def test_a_payment_that_the_invoice_does_not_count_yet_is_not_owed_again(
+    billing: StripeBilling, stub: Stub
+) -> None:
+    money = await read(billing, stub, issued(), part(amount_paid=4000, by=intent(amount_received=4000)))
+    assert sums(money) == ("40.00 EUR", "80.00 EUR", "0.00 EUR")
+    assert [str(each.amount) for each in money.payments] == ["40.00 EUR"]
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [
@@ -192,12 +200,13 @@ async def test_a_debit_under_way_is_neither_paid_nor_failed(billing: StripeBilli
     assert (money.processing, money.failed, money.payments) == (True, False, ())
 
 
-@pytest.mark.parametrize("said", [{"last_payment_error": {"code": "card_declined"}}, {}])
+@pytest.mark.parametrize(
+    "said", [{"last_payment_error": {"code": "card_declined"}}, {"latest_charge": charge(status="failed")}]
+)
 async def test_a_refused_attempt_is_failed_until_it_is_paid(
     billing: StripeBilling, stub: Stub, said: dict[str, Any]
 ) -> None:
-    refused = begun(latest_charge=charge(status="failed"), **said)
-    attempt = part(status="open", amount_paid=None, by=refused)
+    attempt = part(status="open", amount_paid=None, by=begun(**said))
     assert (await read(billing, stub, issued(), attempt)).failed
     assert not (await read(billing, stub, paid(), attempt, part("inpay_2", by=intent("pi_2")))).failed
 
@@ -212,6 +221,26 @@ async def test_what_was_attached_later_counts_from_its_own_day(billing: StripeBi
     )
     money = await read(billing, stub, paid(), attached)
     assert money.payments[0].paid_at == money.paid_at == datetime.fromtimestamp(early, UTC)
+
+
+@pytest.mark.parametrize("charged", [PAID - 90_000, PAID - 10])
+async def test_what_was_under_way_when_it_was_attached_counts_from_when_it_succeeded(
+    billing: StripeBilling, stub: Stub, charged: int
+) -> None:
+    begun_at = PAID - 86_400 if charged < PAID - 60 else PAID - 30
+    by = intent(latest_charge=charge(created=charged))
+    money = await read(billing, stub, paid(), part(created=begun_at, by=by))
+    assert money.payments[0].paid_at == money.paid_at == PAID_AT
+
+
+@pytest.mark.parametrize("status", ["void", "paid"])
+async def test_what_is_settled_waits_for_no_attempt(billing: StripeBilling, stub: Stub, status: str) -> None:
+    attempts = (
+        part("inpay_2", status="open", amount_paid=None, by=begun("pi_2", status="processing")),
+        part("inpay_3", status="open", amount_paid=None, by=begun("pi_3", last_payment_error={"code": "x"})),
+    )
+    money = await read(billing, stub, paid(status=status), *attempts)
+    assert (money.processing, money.failed) == (False, False)
 
 
 async def test_a_debit_counts_from_when_it_succeeded(billing: StripeBilling, stub: Stub) -> None:

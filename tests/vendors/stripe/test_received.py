@@ -119,6 +119,13 @@ async def test_money_leaves_the_oldest_transfer_first(billing: StripeBilling, st
     assert str((await billing.read_payment("cus_1:ccsbtxn_2")).amount) == "110.00 EUR"
 
 
+async def test_transfers_in_another_currency_are_another_balance(billing: StripeBilling, stub: Stub) -> None:
+    dollars = [applied("ccsbtxn_3", 9000, 0) | {"currency": "usd"}, funded("ccsbtxn_2", 9000, 9000)]
+    dollars[1] |= {"currency": "usd"}
+    stub.on(CASH, page(*dollars, funded("ccsbtxn_1", 12000, 12000)))
+    assert str((await billing.read_payment("cus_1:ccsbtxn_1")).amount) == "120.00 EUR"
+
+
 async def test_money_that_was_taken_off_a_payment_waits_again(billing: StripeBilling, stub: Stub) -> None:
     undone = moved("ccsbtxn_3", 12000, 12000, type="unapplied_from_payment")
     undone["unapplied_from_payment"] = {"payment_intent": "pi_1"}

@@ -248,18 +248,34 @@ async def test_a_transfer_waits_until_it_is_applied_and_keeps_its_day(account: A
     assert customer.id in told
 
 
-async def test_a_charge_by_link_is_attached_once_and_what_is_too_much_is_overpaid(account: Account) -> None:
+@pytest.mark.parametrize("counted", [True, False])
+async def test_a_charge_by_link_is_attached_once_and_what_is_too_much_is_overpaid(
+    account: Account, counted: bool
+) -> None:
+    """Whether what is overpaid is part of what Stripe calls paid, its pages do not say."""
+    await account.bench.settings(overpaid_counts_as_paid=counted)
     made = await account.person.charge_by_link(15_000, email="jean@hexalab.fr")
     found = await account.billing.read_payment(made["id"])
     assert (found.payer, found.customer_id, found.invoices) == ("jean@hexalab.fr", "", ())
     invoice = await account.bench.issued()
     for _ in range(2):
-        await account.billing.allocate_payment(made["id"], invoice.id, key="allocate/1")
+        await account.billing.allocate_payment(made["id"], invoice.id, key=f"allocate/{invoice.id}")
     money = await account.billing.read_money(invoice.id)
     assert summed(money) == (WHOLE, NOTHING, "30.00 EUR")
     assert [(each.id, str(each.amount)) for each in money.payments] == [(made["id"], "150.00 EUR")]
     assert money.paid_at == found.received_at
     assert (await account.billing.read_payment(made["id"])).invoices == (invoice.id,)
+
+
+@pytest.mark.parametrize("pending", [True, False])
+async def test_a_refund_counts_from_when_it_was_made(account: Account, pending: bool) -> None:
+    await account.bench.settings(refunds_pending=pending)
+    invoice = await account.bench.issued()
+    await account.person.pay_by_card(invoice.id)
+    await account.person.refund(invoice.id, 3_000)
+    (payment,) = (await account.billing.read_money(invoice.id)).payments
+    assert str(payment.refunded) == "30.00 EUR"
+    await account.bench.settings(refunds_pending=False)
 
 
 async def test_the_list_of_events_names_what_the_deliveries_did(account: Account) -> None:
