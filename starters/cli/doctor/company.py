@@ -7,11 +7,14 @@ from pathlib import Path
 
 from raccord.connectors.connection import Check, Kind
 from raccord.domain.rules.modes import PAYMENT, Mode
+from raccord.domain.rules.onboarding import PLACEHOLDERS, StepKind
 from raccord.settings.checks import footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
 from raccord.settings.environment import variable
 from raccord.settings.load import read
 from raccord.settings.model import Settings
+from raccord.texts import LANGUAGES
+from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
 from starters.cli.init import EXAMPLE
 
@@ -58,9 +61,26 @@ def rules(loaded: Configuration) -> Iterator[Check]:
             "none: questions are in raccord inbox and the CRM's tasks only",
             remedy="Name a connection as messenger and fill its section, or leave it so.",
         )
+    yield from _mails(loaded)
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":
         yield seller_mentions_check(loaded.settings.invoice_policy)
+
+
+def _mails(loaded: Configuration) -> Iterator[Check]:
+    """Fill in each template that a step of onboarding names, in each language."""
+    templates = Templates(loaded.settings.mail.templates)
+    named = {name: f"({name})" for name in PLACEHOLDERS}
+    for step in loaded.settings.onboarding.begun:
+        if step.kind is not StepKind.EMAIL:
+            continue
+        name = f"mail {step.template}"
+        try:
+            subjects = [templates.render(step.template, language, named).subject for language in LANGUAGES]
+        except BadTemplate as error:
+            yield Check.fail(name, str(error), remedy="Correct it, or [mail] templates.")
+        else:
+            yield Check.ok(name, "; ".join(subjects))
 
 
 def _cut_over(loaded: Configuration, *, writes: bool) -> Check:

@@ -59,9 +59,9 @@ async def _refused(row: Opened) -> Check | None:
         # Accepted, and not allowed to do this: the vendor's own lines name the permission.
         return None
     except Auth as error:
-        secrets = " and ".join(
-            variable(row.name, field) for field in row.connection.vendor.needed_credentials
-        )
+        needed = [variable(row.name, field) for field in row.connection.vendor.needed_credentials]
+        # A mail server may need a login, or none: its own sentence says what is wrong.
+        secrets = " and ".join(needed) or f"the login in [{row.name}]"
         return Check.fail(
             f"{row.name}: credentials",
             str(error),
