@@ -52,6 +52,7 @@ class Control:
         self._faults = faults
         self._delivery = delivery
         self._emails = emails
+        self._events: list[dict[str, Any]] = []
 
     def routes(self) -> list[Route]:
         """Paths relative to `/_control`."""
@@ -62,6 +63,7 @@ class Control:
             Route("/state/{vendor}", _plain(self._state), methods=["GET"]),
             Route("/webhooks/{vendor}", _plain(self._webhooks), methods=["GET", "PUT"]),
             Route("/deliveries", _plain(self._deliveries), methods=["GET"]),
+            Route("/events", _plain(self._events_of), methods=["GET", "POST"]),
             Route("/emails", _plain(self._emails_of), methods=["GET"]),
             Route("/messages", _plain(self._messages), methods=["GET"]),
             Route("/press", _plain(self._press), methods=["POST"]),
@@ -72,6 +74,7 @@ class Control:
         for vendor in self._vendors.values():
             vendor.reset()
         self._emails.reset()
+        self._events.clear()
         self._faults.clear()
         self._log.reset()
         return {"ok": True}
@@ -105,6 +108,14 @@ class Control:
 
     async def _deliveries(self, _: Request) -> Any:
         return self._delivery.attempts()
+
+    async def _events_of(self, request: Request) -> Any:
+        """Take an event as an automation tool does, believing it or not; or tell what was taken."""
+        if request.method == "POST":
+            body = (await request.body()).decode("utf-8", "replace")
+            self._events.append({"headers": dict(request.headers), "body": body})
+            return {"ok": True}
+        return self._events
 
     async def _emails_of(self, _: Request) -> Any:
         return self._emails.messages()

@@ -169,3 +169,13 @@ def _letter() -> EmailMessage:
     letter["From"], letter["To"], letter["Subject"] = "a@hexalab.example", "b@kerjean.example", "Relance"
     letter.set_content("Bonjour")
     return letter
+
+
+async def test_an_event_is_taken_as_an_automation_tool_does() -> None:
+    async with serving(create_app()) as base, httpx.AsyncClient(base_url=base, trust_env=False) as http:
+        taken = await http.post("/_control/events", content=b'{"type":"x"}', headers={"webhook-id": "msg_1"})
+        assert taken.status_code == 200
+        (event,) = (await http.get("/_control/events")).json()
+        assert (event["headers"]["webhook-id"], event["body"]) == ("msg_1", '{"type":"x"}')
+        await http.post("/_control/reset")
+        assert (await http.get("/_control/events")).json() == []

@@ -42,3 +42,25 @@ def test_in_a_short_day_every_hour_counts() -> None:
     hours = WorkingHours(clock=BusinessClock(day_length=timedelta(seconds=4)))
     sunday = at("2026-11-22T03:00")
     assert hours.after(sunday, timedelta(seconds=9)) == sunday + timedelta(seconds=9)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-11-23T10:00", 0, "2026-11-23T18:00"),  # a Monday
+        ("2026-11-23T10:00", 2, "2026-11-25T18:00"),
+        ("2026-11-27T23:30", 1, "2026-11-30T18:00"),  # over a weekend
+        ("2026-11-28T10:00", 0, "2026-11-30T18:00"),
+        ("2026-11-28T10:00", 1, "2026-12-01T18:00"),
+        ("2026-12-24T10:00", 1, "2026-12-28T18:00"),  # Christmas and a weekend
+        ("2026-05-13T10:00", 1, "2026-05-15T18:00"),  # Ascension
+    ],
+)
+def test_a_day_is_due_at_the_end_of_a_working_day(start: str, days: int, due: str) -> None:
+    assert HOURS.days_after(at(start), days) == at(due)
+
+
+def test_on_a_clock_of_short_days_every_day_is_one() -> None:
+    short = WorkingHours(clock=BusinessClock(day_length=timedelta(seconds=5)))
+    start = at("2026-11-28T10:00")
+    assert short.days_after(start, 3) == start + timedelta(seconds=15)
