@@ -124,11 +124,15 @@ def starter(config: Path | None) -> None:
     metavar="LABEL=URL",
     help="A link at the top of the page; with {id} in it, one beside each deal; may be repeated.",
 )
+@click.option("--smtp-port", type=PORT, help="Port of the mailbox on loopback, instead of a free one.")
 @click.option("--mail", is_flag=True, help="Mail invoices, which Stripe does not do with a test key.")
-def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...], mail: bool) -> None:
+def sandbox(
+    port: int, webhook: tuple[str, ...], link: tuple[str, ...], smtp_port: int | None, mail: bool
+) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
     from sandbox.app import create_app, delivery_of, link_of
+    from sandbox.mailbox.mailbox import Mailbox
     from sandbox.server import must_be_free, serve
     from starters.demo.access import access
 
@@ -137,8 +141,10 @@ def sandbox(port: int, webhook: tuple[str, ...], link: tuple[str, ...], mail: bo
             webhooks=dict(map(delivery_of, webhook)),
             links=dict(map(link_of, link)),
             settings={"stripe": {"mails_in_test": mail}},
+            mailbox=Mailbox(port=smtp_port or 0),
         )
-        must_be_free("127.0.0.1", port)
+        for wanted in filter(None, (port, smtp_port)):
+            must_be_free("127.0.0.1", wanted)
     except ValueError as error:
         fail(str(error))
     click.echo(

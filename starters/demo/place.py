@@ -12,12 +12,13 @@ from starters.demo.access import CREDENTIALS, exports
 
 NAMESPACE = "raccord"
 
-_PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090}
+_PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090, "smtp": 9925}
 
 _TOML = """
 crm = "hubspot"
 billing = "stripe"
 messenger = "slack"
+mailer = "smtp"
 invoice_deals_won_from = 2020-01-01
 
 [company]
@@ -38,6 +39,28 @@ escalate_to = ["anne.durand@hexalab.example"]
 [payment]
 finance = ["anne.durand@hexalab.example"]
 gather = 1
+
+[mail]
+in_test = true
+
+[onboarding]
+settle = 1
+
+[[onboarding.steps]]
+kind = "crm_task"
+name = "kick-off"
+title = "Appeler {{customer}}"
+text = "{{amount}} reçus pour {{deal}} : convenir du lancement."
+due_in = 2
+
+[[onboarding.steps]]
+kind = "email"
+name = "welcome"
+
+[[onboarding.steps]]
+kind = "slack"
+name = "tell"
+title = "{{customer}} vient de régler : on commence !"
 
 [watch]
 alert_after = 4
@@ -89,6 +112,11 @@ settle = 2
 base_url = "http://127.0.0.1:{sandbox}/slack/api/"
 channel = "C0BILLING"
 people = ["anne.durand@hexalab.example", "U0CAMILLE"]
+
+[smtp]
+base_url = "smtp://127.0.0.1:{smtp}"
+encryption = "none"
+sender = "Hexalab <bonjour@hexalab.example>"
 """
 
 

@@ -55,6 +55,7 @@ class Stage:
         sandbox = self._raccord(
             "sandbox",
             *("--port", str(self.place.ports["sandbox"]), "--mail"),
+            *("--smtp-port", str(self.place.ports["smtp"])),
             *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
             *("--webhook", f"stripe={self.place.url('receiver', '/webhooks/stripe')}"),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),

@@ -68,6 +68,7 @@ BAD_FILES = (
 )
 BAD_WORDS = (
     Case("sandbox --port 80000", "80000 is not in the range"),
+    Case("sandbox --smtp-port 80000", "80000 is not in the range"),
     Case("sandbox --port many", "not a valid integer"),
     Case("sandbox --port {busy}", "Address already in use. Choose another one."),
     Case("sandbox --webhook foo", "write vendor=URL"),

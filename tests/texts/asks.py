@@ -139,6 +139,7 @@ def all_asks() -> dict[str, Ask]:
         "refused, vanished customer": asks.refused("customer", questions.vanished_customer(profile())),
         "whose_invoice": whose_invoice(money(payment()), deals_for(PAID_BY_HAND, (found_deal(),))),
         "what_for": what_for(received(description="Rubis"), invoices_for(received(), (unpaid(),))),
+        "what_for, by hand": what_for(received(by_hand=True), invoices_for(received(), (unpaid(),))),
         "what_for, nothing to offer": what_for(received(), ()),
         "refused, payment": asks.refused("step", _refusal(Cause.REFUSED), skip=WITHOUT_SHOWING),
         "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),

@@ -56,9 +56,10 @@ def whose_invoice(money: InvoiceMoney, candidates: tuple[DealCandidate, ...]) ->
 
 
 def what_for(payment: ReceivedPayment, candidates: tuple[InvoiceCandidate, ...]) -> Ask:
-    """A payment came that names no invoice."""
+    """A payment came that names no invoice. Where a person has to book it, that ends the question."""
     record = payment_record(payment)
-    code = "what_for.several" if candidates else "what_for.unknown"
+    offered = "what_for.by_hand" if payment.by_hand else "what_for.several"
+    code = offered if candidates else "what_for.unknown"
     return Ask(
         step="invoice",
         cause=Cause.UNMATCHED_PAYMENT,
@@ -85,6 +86,7 @@ def what_for(payment: ReceivedPayment, candidates: tuple[InvoiceCandidate, ...])
                 label=message("what_for.this", number=each.invoice.number, due=each.invoice.due),
             )
             for each in candidates
+            if not payment.by_hand
         ),
         skip=message("what_for.none"),
     )
@@ -116,11 +118,18 @@ def about_payment(subject: Subject, payment: ReceivedPayment | None, ask: Ask) -
         watched=(
             watch_key(subject.connection, "payment", subject.id),
             watch_key(subject.connection, "allocated payment", subject.id),
+            *_customers_moves(subject, payment),
         ),
         name=payment.payer if payment else "",
         url=payment.page if payment else "",
         amount=_whole(payment),
     )
+
+
+def _customers_moves(subject: Subject, payment: ReceivedPayment | None) -> tuple[str, ...]:
+    """What leaves a customer's balance may not say of which transfer it was."""
+    customer = payment.customer_id if payment else ""
+    return (watch_key(subject.connection, "allocated payment", customer),) if customer else ()
 
 
 def _whole(payment: ReceivedPayment | None) -> Money | None:

@@ -93,6 +93,8 @@ class ReceivedPayment(Value):
     """Ids of the invoices that it pays; none where it names none."""
     settled: bool = True
     """Whether the money is there; a debit under way, or one that failed, is not."""
+    by_hand: bool = False
+    """Whether only a person can have it pay an invoice, in the billing system's own pages."""
     page: str = ""
     """Where people of the company open it in the billing system."""
 

@@ -14,6 +14,8 @@ from raccord.vendors.stripe.wire import InvoicePage, StripeInvoice
 from raccord.vendors.stripe.wire_payments import StripeDispute
 
 MOST_UNPAID = 500
+ATTACHABLE = ("pi_", "pr_")
+"""Payment intents and payment records (Stripe docs: api/invoices/attach_payment)."""
 _UNPAID = ("open", "uncollectible")
 """What was given up may be paid all the same (Stripe docs: invoicing/overview)."""
 
@@ -46,6 +48,7 @@ class Received:
             description=source.description,
             invoices=await self._payments.invoices_of(source.id),
             settled=settled,
+            by_hand=not source.id.startswith(ATTACHABLE),
             page=self._settings.page_of(source.id, among="payments"),
         )
 
@@ -57,7 +60,7 @@ class Received:
 
     async def allocate(self, payment_id: str, invoice_id: str, key: str) -> None:
         """Attach a payment to an invoice. One that pays the invoice already is left alone."""
-        if not payment_id.startswith(("pi_", "pr_")):
+        if not payment_id.startswith(ATTACHABLE):
             raise Permanent(
                 "Stripe attaches payment intents and payment records to invoices, and "
                 f"{payment_id} is neither. Apply it to the invoice on the customer's page of the Dashboard.",
@@ -88,6 +91,7 @@ class Received:
             means=PaymentMeans.BANK_TRANSFER,
             description=(bank.reference if bank else None) or "",
             invoices=named,
+            by_hand=True,
             page=self._settings.page_of(found.customer, among="customers"),
         )
 

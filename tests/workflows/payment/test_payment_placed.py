@@ -104,6 +104,15 @@ async def test_it_is_settled_by_itself_when_somebody_books_it_in_billing(home: H
     assert await home.records.waiting.list() == ()
 
 
+async def test_what_only_a_person_can_book_offers_no_button_that_would_be_refused(home: House) -> None:
+    home.billing.payments["pi_9"] = received(by_hand=True)
+    await home.place("pi_9")
+    row = await asked(home)
+    assert row.question.options == ()
+    assert any("F-1" in str(detail.label) for detail in row.question.details)
+    assert "stripe/allocated payment/cus_1" in row.question.watched
+
+
 async def test_shadow_says_what_it_would_ask(at_home: House) -> None:
     await at_home.work(Mode.SHADOW)
     at_home.billing.money["in_1"] = money(of=invoice(id="in_1", number="F-1"))
