@@ -7,7 +7,7 @@ from raccord.domain.desk.question import Choice
 from raccord.texts.problems import say_problem
 from tests.domain import samples
 from tests.workflows.customer_onboarding.paid import MAIL, TASK, TELL, Paid, states
-from tests.workflows.house import House, needs_server
+from tests.workflows.house import REF, House, needs_server
 
 pytestmark = needs_server
 NO = Permanent("The owner may not have tasks.")
@@ -115,3 +115,19 @@ async def test_sent_again_on_a_person_s_word_it_is_asked_anew_when_that_is_lost_
     end = await paid.end()
     assert (end["ending"], paid.mails, sent(3)) == ("onboarded", 1, True)
     assert len({mail.key for mail in paid.home.mailer.arrived}) == 1
+
+
+async def test_a_flow_that_is_gone_is_woken_by_its_deal_alone(paid: Paid) -> None:
+    """As the sweep and the desk do: the records know the invoices, and what was done is found."""
+    await paid.home.records.links.update_deal(REF, "stripe", invoice_id="in_1")
+    paid.home.mailer.fail(LOST, "hand_over", times=1)
+    await paid.begin()
+    row = await paid.question("welcome")
+    await paid.home.flow(row.flow).terminate()
+    await paid.changed()
+    again = await paid.question("welcome")
+    assert again.incident == row.incident
+    assert (len(paid.tasks), len(paid.told), paid.home.mailer.calls["hand_over"]) == (1, 1, 1)
+    await paid.home.answer(again, Choice.CHOOSE, "arrived welcome")
+    assert (await paid.end())["ending"] == "onboarded"
+    assert (len(paid.tasks), len(paid.told), paid.mails) == (1, 1, 0)
