@@ -1,6 +1,8 @@
 """The sweep: what no webhook told us is found all the same."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -17,6 +19,7 @@ from raccord.texts import say
 from raccord.texts.problems import say_reason
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
+Found = TypeVar("Found", Corrections, MoneyFound)
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
 BILLING_WITHIN = timedelta(minutes=15)
@@ -75,20 +78,8 @@ class Reconciliation:
 
     async def _corrected(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
         """Look for credit notes and voided invoices too; whatever becomes of that, the deals were seen."""
-        try:
-            found = await run_step(
-                CorrectionReads.corrections,
-                plan,
-                queue=policy.billing,
-                timing=_listing(policy),
-                about=RecordName(kind=RecordKind.INVOICE),
-                summary="list the credited and voided invoices",
-                within=BILLING_WITHIN,
-            )
-        except Stopped as stopped:
-            found = Corrections(refused=_said(stopped))
-        except (Gone, OutOfTime):
-            found = Corrections(refused=f"{policy.billing} gave no answer.")
+        summary = "list the credited and voided invoices"
+        found = await _listed(CorrectionReads.corrections, plan, policy, Corrections, summary)
         told = await run_ours(
             SweepActivities.tell_corrections,
             plan,
@@ -102,20 +93,8 @@ class Reconciliation:
         """Look for payments too; whatever becomes of that, the deals were seen."""
         if plan.money_since is None:
             return result
-        try:
-            found = await run_step(
-                MoneySweepReads.money,
-                plan,
-                queue=policy.billing,
-                timing=_listing(policy),
-                about=RecordName(kind=RecordKind.INVOICE),
-                summary="list the invoices whose money changed",
-                within=BILLING_WITHIN,
-            )
-        except Stopped as stopped:
-            found = MoneyFound(refused=_said(stopped))
-        except (Gone, OutOfTime):
-            found = MoneyFound(refused=f"{policy.billing} gave no answer.")
+        summary = "list the invoices whose money changed"
+        found = await _listed(MoneySweepReads.money, plan, policy, MoneyFound, summary)
         told = await run_ours(
             MoneySweep.tell,
             plan,
@@ -125,6 +104,30 @@ class Reconciliation:
         )
         remark = " ".join(filter(None, (result.remark, found.remark)))
         return result.model_copy(update={"paid": told, "remark": remark})
+
+
+async def _listed(
+    method: Callable[..., Awaitable[Found]],
+    plan: SweepPlan,
+    policy: DealWonPolicy,
+    nothing: type[Found],
+    summary: str,
+) -> Found:
+    """Have the billing system list something; a refusal is `nothing`, with its reason."""
+    try:
+        return await run_step(
+            method,
+            plan,
+            queue=policy.billing,
+            timing=_listing(policy),
+            about=RecordName(kind=RecordKind.INVOICE),
+            summary=summary,
+            within=BILLING_WITHIN,
+        )
+    except Stopped as stopped:
+        return nothing(refused=_said(stopped))
+    except (Gone, OutOfTime):
+        return nothing(refused=f"{policy.billing} gave no answer.")
 
 
 def _listing(policy: DealWonPolicy) -> Timing:
