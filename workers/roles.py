@@ -24,7 +24,7 @@ from activities.onboarding.starting import OnboardingActivities
 from activities.onboarding.tasks import OnboardingTasks
 from activities.payment.books import MoneyReads
 from activities.payment.lookups import DealLookUps
-from activities.payment.memory import PaymentRecords
+from activities.payment.memory import PaymentRecords, Teller
 from activities.payment.placing import AllocationWrites, PlacingReads
 from activities.payment.telling import NewsActivities, NewsMessages
 from activities.policies import Policies
@@ -122,6 +122,8 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
     """Return what the queue of the flows runs: our records and what starts other flows."""
     configuration, records = base.configuration, base.records
     settings = configuration.settings
+    paying, how = settings.modes[PAYMENT], telling(configuration)
+    teller = Teller(how, FLOWS_QUEUE) if how else None
     billing: Billing = connections.of(Kind.BILLING)
     crm: Crm = connections.of(Kind.CRM)
     return collected(
@@ -130,9 +132,9 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             payment_policy(configuration),
             records.watermarks,
         ),
-        PaymentRecords(records, telling(configuration), FLOWS_QUEUE),
+        PaymentRecords(records, teller),
         NewsActivities(records),
-        MoneySweep(records, configuration.billing.name),
+        MoneySweep(records, configuration.billing.name, teller if paying is Mode.LIVE else None),
         RecordsActivities(records),
         DeskActivities(records, desk_rules(configuration), FLOWS_QUEUE),
         WatchActivities(records, watch_policy(configuration), connections.probes),
@@ -141,7 +143,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             configuration.crm.name,
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
-            payments=settings.modes[PAYMENT] is not Mode.SHADOW,
+            payments=paying is not Mode.SHADOW,
         ),
         CustomerActivities(),
         FlowActivities(records),
@@ -181,7 +183,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         BillingReads(billing, links, base.records.claims),
         MoneyReads(billing, base.records, opened.connection.name),
         MoneySweepReads(billing),
-        PlacingReads(billing, links, opened.connection.name),
+        PlacingReads(billing, base.records, opened.connection.name),
         AllocationWrites(billing, effects, opened.connection.name),
         CustomerWrites(billing, links, effects),
         DraftWrites(billing, links, effects),

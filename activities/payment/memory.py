@@ -28,6 +28,26 @@ class Telling(Value):
     digest_above: int
 
 
+class Teller:
+    """Has the one flow that tells news look for some."""
+
+    def __init__(self, telling: Telling, task_queue: str) -> None:
+        self._telling = telling
+        self._task_queue = task_queue
+
+    async def begin(self) -> None:
+        await activity.client().start_workflow(
+            "PaymentNews",
+            self._telling,
+            id=TELLER,
+            task_queue=self._task_queue,
+            start_signal="more",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="News of payments, told one by one or together",
+        )
+
+
 class Belonging(Value):
     """Whose an invoice is; without a deal, of none. `never`: nor is any other of its customer's."""
 
@@ -48,12 +68,11 @@ class Settled(Value):
 
 
 class PaymentRecords:
-    """`telling`: None where there is no messenger; then nothing is kept to be told."""
+    """`teller`: None where there is no messenger; then nothing is kept to be told."""
 
-    def __init__(self, records: Records, telling: Telling | None, task_queue: str) -> None:
+    def __init__(self, records: Records, teller: Teller | None) -> None:
         self._records = records
-        self._telling = telling
-        self._task_queue = task_queue
+        self._teller = teller
 
     @activity.defn(name="payment.belongs")
     async def belongs(self, wanted: Belonging) -> None:
@@ -69,17 +88,8 @@ class PaymentRecords:
     async def settle(self, done: Settled) -> None:
         """Remember what is shown, together with its news, and have those told by the flow that tells them."""
         settling = self._records.payments.settle(done.invoice_id, done.billing, done.standing)
-        if done.news is None or self._telling is None:
+        if done.news is None or self._teller is None:
             await settling
             return
         await together(settling, self._records.payments.note(done.news))
-        await activity.client().start_workflow(
-            "PaymentNews",
-            self._telling,
-            id=TELLER,
-            task_queue=self._task_queue,
-            start_signal="more",
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary="News of payments, told one by one or together",
-        )
+        await self._teller.begin()

@@ -4,9 +4,10 @@ from temporalio import activity
 
 from activities.effects import Effect, Effects, cause
 from raccord.connectors.billing import Billing, BillingReader
+from raccord.domain.payment.questions import WHAT_FOR
 from raccord.domain.values.base import Value
 from raccord.domain.values.payment import ReceivedPayment, UnpaidInvoice
-from raccord.records.links import Links
+from raccord.records.records import Records
 
 
 class PaymentBooks(Value):
@@ -15,6 +16,8 @@ class PaymentBooks(Value):
     payment: ReceivedPayment
     unpaid: tuple[UnpaidInvoice, ...] = ()
     """Invoices that wait for money; not looked for where the payment names its own."""
+    for_no_invoice: bool = False
+    """Whether a person said so: also what may be meant later is not asked about."""
     of_ours: bool = False
     """Whether whoever paid is a customer that deals are invoiced to."""
 
@@ -27,9 +30,10 @@ class Allocation(Value):
 
 
 class PlacingReads:
-    def __init__(self, billing: BillingReader, links: Links, connection: str) -> None:
+    def __init__(self, billing: BillingReader, records: Records, connection: str) -> None:
         self._billing = billing
-        self._links = links
+        self._links = records.links
+        self._waiting = records.waiting
         self._connection = connection
 
     @activity.defn(name="payment.read_payment")
@@ -38,6 +42,8 @@ class PlacingReads:
         payment = await self._billing.read_payment(payment_id)
         if payment.invoices or not payment.settled or payment.amount.amount <= 0:
             return PaymentBooks(payment=payment)
+        if await self._waiting.skipped(activity.info().workflow_id or "", WHAT_FOR):
+            return PaymentBooks(payment=payment, for_no_invoice=True)
         customer = payment.customer_id
         unpaid = await self._billing.unpaid_invoices(customer_id=customer) if customer else ()
         if not unpaid:

@@ -4,6 +4,7 @@ from datetime import date
 
 from temporalio import activity
 
+from activities.payment.memory import Teller
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError, RateLimited
@@ -70,11 +71,15 @@ class BackfillReads:
 
 
 class MoneySweep:
-    """`billing`: the connection whose invoices are looked at."""
+    """`billing`: the connection whose invoices are looked at.
 
-    def __init__(self, records: Records, billing: str) -> None:
+    `teller`: who tells news that an earlier run could not tell; None where nobody is told.
+    """
+
+    def __init__(self, records: Records, billing: str, teller: Teller | None) -> None:
         self._records = records
         self._billing = billing
+        self._teller = teller
 
     @activity.defn(name="sweep.tell_money")
     async def tell(self, plan: SweepPlan, found: MoneyFound) -> int:
@@ -89,8 +94,13 @@ class MoneySweep:
             await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
         for id in found.changed.payments:
             await self._wake(PAYMENT_PLACED, SubjectKind.PAYMENT, id, why)
-        if not found.refused:
+        if found.refused:
+            # Only the very first look is quiet, also where the key may never list what changed.
+            await self._records.watermarks.begin(MONEY, plan.money_since)
+        else:
             await self._records.watermarks.advance(MONEY, plan.began_at)
+        if self._teller and await self._records.payments.untold():
+            await self._teller.begin()
         return len(invoices) + len(found.changed.payments)
 
     @activity.defn(name="backfill.tell")

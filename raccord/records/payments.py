@@ -105,6 +105,11 @@ class Payments:
 
         return self._database.writing(work)
 
+    def untold(self) -> Work[bool]:
+        """Whether there is news that nobody was told."""
+        waiting = select(news.c.key).where(news.c.told_at.is_(None)).limit(1)
+        return self._database.reading(lambda tx: tx.scalar(waiting) is not None)
+
     def told_news(self, keys: tuple[str, ...], at: datetime) -> Work[None]:
         """Note which news were told; only their keys are kept."""
         told = update(news).where(news.c.key.in_(keys)).values(told_at=at, sealed=b"")

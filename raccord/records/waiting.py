@@ -119,6 +119,16 @@ class WaitingList:
 
         return self._database.reading(work)
 
+    def skipped(self, flow: str, step: str) -> Work[bool]:
+        """Whether a person skipped this step of a flow, whatever the facts were then; it stands."""
+        wanted = select(waiting.c.incident).where(
+            waiting.c.flow == flow,
+            waiting.c.step == step,
+            waiting.c.choice == Choice.SKIP.value,
+            waiting.c.remembered.is_(True),
+        )
+        return self._database.reading(lambda tx: tx.scalar(wanted.limit(1)) is not None)
+
     def withdraw(self, flow: str) -> Work[int]:
         """Forget the answers remembered for a flow, so that it asks again; return how many."""
         known = and_(waiting.c.flow == flow, waiting.c.remembered.is_(True))

@@ -51,6 +51,8 @@ class PaymentPlaced(Flow[PlacedEnd]):
             return self._end(PlacedEnding.PLACED, payment)
         if not payment.settled or payment.amount.amount <= 0:
             return self._end(PlacedEnding.NOT_RECEIVED, payment)
+        if books.for_no_invoice:
+            return self._end(PlacedEnding.FOR_NO_INVOICE, payment)
         candidates = invoices_for(payment, books.unpaid)
         if not candidates and not books.of_ours:
             return self._end(PlacedEnding.NOT_OURS, payment)

@@ -50,6 +50,10 @@ class PaymentReceived(Flow[PaymentEnd]):
         deal = await self._deal(ref) if ref else None
         if deal is None:
             return await self._without_deal(Ending.DEAL_GONE if ref else Ending.OF_NO_DEAL, books, writing)
+        if writing and deal.ref != ref:
+            # United into another deal, whose other invoices count with this one from now on.
+            await writing.belongs(deal.ref)
+            raise LookAgain
         if self._policy.rollout.excludes(deal, net_of(deal)):
             return self._end(Ending.OUTSIDE_ROLLOUT, books)
         if writing is None:
@@ -73,7 +77,9 @@ class PaymentReceived(Flow[PaymentEnd]):
         shown = self._shown(writing)
         lacking = await shown.on(deal, books)
         if books.others and (await self._reading().books()).seen != books.seen:
-            # The flow of another invoice may have shown a newer state before this one did.
+            # The flow of another invoice may have shown a newer state before this one did. This invoice's
+            # own money may be known by now: only a thorough look shows the deal's again.
+            self._thorough = True
             raise LookAgain
         await shown.remembered(deal, books)
         self._onboarding = await shown.onboarded(deal, books) or self._onboarding

@@ -36,11 +36,12 @@ WITHOUT_SHOWING = message("answer.without_payment")
 
 def fields_of(every: tuple[InvoiceMoney, ...], policy: PaymentPolicy) -> PaymentFields:
     """Say over all invoices of a deal what they brought, as the deal shows it."""
-    last = last_payment(every)
+    counting = counting_of(every)
+    last = last_payment(counting)
     return PaymentFields(
         status=status_of_all(every),
-        paid=sums(received(money) for money in every),
-        due=sums(money.due for money in every),
+        paid=sums(received(money) for money in counting),
+        due=sums(money.due for money in counting),
         paid_on=paid_on(every, policy.clock),
         means=last.means if last else "",
         details=payment_details(every, policy.language),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from activities.payment.books import MoneyBooks
 from raccord.domain.desk.question import Answer, Ask, Choice
-from raccord.domain.payment.candidates import deals_for
+from raccord.domain.payment.candidates import MOST, DealCandidate, deals_for, deals_showing
 from raccord.domain.payment.questions import NEVER, whose_invoice
 from raccord.domain.payment.status import received
 from raccord.domain.values.deal import DealRef
@@ -34,15 +34,22 @@ class Whose:
         showing = await self._reading.deals_showing(invoice.number) if invoice.number else ()
         if len(showing) == 1:
             return await self._is_of(showing[0])
-        if not books.companies or received(books.money).amount <= 0:
+        if received(books.money).amount <= 0:
             return None
-        candidates = deals_for(invoice, await self._reading.deals_of(books.companies))
+        candidates = await self._candidates(books, showing)
         if not candidates:
             return None
         ask = whose_invoice(books.money, candidates)
         if self._writing is None:
             raise Stopped(ask)
         return await self._said(invoice, await self._ask(ask))
+
+    async def _candidates(self, books: MoneyBooks, showing: tuple[DealRef, ...]) -> tuple[DealCandidate, ...]:
+        if showing:
+            return deals_showing(tuple([await self._reading.deal(each) for each in showing[:MOST]]))
+        if not books.companies:
+            return ()
+        return deals_for(books.money.invoice, await self._reading.deals_of(books.companies))
 
     async def _said(self, invoice: Invoice, answer: Answer) -> DealRef | None:
         writing = self._writing

@@ -37,7 +37,7 @@ class Reconciliation:
         try:
             return await self._swept(sweep)
         except Stopped as stopped:
-            said = _said(stopped)
+            said = refusal_of(stopped)
         except Gone as gone:
             said = f"{gone} was not found."
         # The run has to end: while it lasts, the schedule starts no other.
@@ -125,7 +125,7 @@ async def _listed(
             within=BILLING_WITHIN,
         )
     except Stopped as stopped:
-        return nothing(refused=_said(stopped))
+        return nothing(refused=refusal_of(stopped))
     except (Gone, OutOfTime):
         return nothing(refused=f"{policy.billing} gave no answer.")
 
@@ -134,5 +134,6 @@ def _listing(policy: DealWonPolicy) -> Timing:
     return policy.timing.model_copy(update={"step_timeout": LIST_WITHIN})
 
 
-def _said(stopped: Stopped) -> str:
+def refusal_of(stopped: Stopped) -> str:
+    """Say in English why a step was refused, for whoever runs the product."""
     return " ".join(say_reason(problem, "en") for problem in stopped.ask.problems)

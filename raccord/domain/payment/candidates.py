@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from raccord.domain.values.base import Value
-from raccord.domain.values.deal import FoundDeal
+from raccord.domain.values.deal import Deal, FoundDeal
 from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import ReceivedPayment, UnpaidInvoice
@@ -19,6 +19,8 @@ class Reason(StrEnum):
     SAME_AMOUNT = "same_amount"
     NEAR = "near"
     """Their dates are near to each other."""
+    SHOWN = "shown"
+    """The deal shows the invoice's number, and so does another."""
     NAMED = "named"
     """What the payer wrote names it."""
 
@@ -51,6 +53,11 @@ def deals_for(invoice: Invoice, deals: tuple[FoundDeal, ...]) -> tuple[DealCandi
     return tuple(sorted(found, key=lambda each: -len(each.reasons))[:MOST])
 
 
+def deals_showing(deals: tuple[Deal, ...]) -> tuple[DealCandidate, ...]:
+    """Return the deals that show the number of one invoice, such as a deal and its copy."""
+    return tuple(DealCandidate(deal=_found(deal), reasons=(Reason.SHOWN,)) for deal in deals)
+
+
 def invoices_for(payment: ReceivedPayment, unpaid: tuple[UnpaidInvoice, ...]) -> tuple[InvoiceCandidate, ...]:
     """Return which invoices a payment may be for, the likeliest first.
 
@@ -69,6 +76,18 @@ def invoices_for(payment: ReceivedPayment, unpaid: tuple[UnpaidInvoice, ...]) ->
             reasons += (Reason.SAME_AMOUNT,) if alike else ()
             found.append(InvoiceCandidate(invoice=invoice, reasons=reasons))
     return tuple(sorted(found, key=lambda each: -len(each.reasons))[:MOST])
+
+
+def _found(deal: Deal) -> FoundDeal:
+    return FoundDeal(
+        ref=deal.ref,
+        name=deal.name,
+        url=deal.url,
+        won=deal.won,
+        won_on=deal.won_on,
+        amount=deal.amount,
+        currency=deal.currency,
+    )
 
 
 def _said(*, alike: bool, near: bool) -> tuple[Reason, ...]:

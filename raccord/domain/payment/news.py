@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from raccord.domain.payment.standing import Standing
-from raccord.domain.payment.status import disputes, last_payment
+from raccord.domain.payment.status import PaymentStatus, disputes, last_payment
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal
@@ -83,13 +83,10 @@ def kind_of_change(before: Standing | None, after: Standing) -> NewsKind | None:
 
 
 def _of_what_came(after: Standing) -> NewsKind:
-    match after.status.value:
-        case "overpaid":
-            return NewsKind.OVERPAID
-        case "open" | "partly_paid" | "uncollectible":
-            return NewsKind.PARTLY_PAID
-        case _:
-            return NewsKind.PAID
+    if after.status is PaymentStatus.OVERPAID:
+        return NewsKind.OVERPAID
+    # Not by the status: it may say of what came before that it went back, or is disputed.
+    return NewsKind.PARTLY_PAID if after.due.amount > 0 else NewsKind.PAID
 
 
 def news_of(
@@ -132,14 +129,27 @@ def _amount(kind: NewsKind, before: Standing | None, after: Standing, money: Inv
     zero = Money.zero(money.invoice.currency)
     match kind:
         case NewsKind.DISPUTED | NewsKind.DISPUTE_WON | NewsKind.DISPUTE_LOST:
-            state = _DISPUTES[kind]
-            return sum((each.amount for each in disputes(money, state)), start=zero)
+            known = _known_disputes(kind, before)
+            new = (each for each in disputes(money, _DISPUTES[kind]) if each.id not in known)
+            return sum((each.amount for each in new), start=zero)
         case NewsKind.REFUNDED:
             return after.refunded - (before.refunded if before else zero)
         case NewsKind.FAILED:
             return money.due
         case _:
             return after.received - (before.received if before else zero)
+
+
+def _known_disputes(kind: NewsKind, before: Standing | None) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    match kind:
+        case NewsKind.DISPUTED:
+            return before.open_disputes
+        case NewsKind.DISPUTE_WON:
+            return before.won_disputes
+        case _:
+            return before.lost_disputes
 
 
 _DISPUTES = {

@@ -9,6 +9,8 @@ from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney, ReceivedPayment
 from raccord.domain.values.subject import Subject
 
+WHAT_FOR = "invoice"
+"""The step that asks what a payment is for."""
 NEVER = "never"
 """The option by which no invoice of this customer that names no deal is ever asked about again."""
 
@@ -61,7 +63,7 @@ def what_for(payment: ReceivedPayment, candidates: tuple[InvoiceCandidate, ...])
     offered = "what_for.by_hand" if payment.by_hand else "what_for.several"
     code = offered if candidates else "what_for.unknown"
     return Ask(
-        step="invoice",
+        step=WHAT_FOR,
         cause=Cause.UNMATCHED_PAYMENT,
         title=message("what_for.title", amount=payment.amount, payer=payment.payer or payment.id),
         problems=(problem(Cause.UNMATCHED_PAYMENT, record, "invoice", code),),
@@ -169,5 +171,6 @@ _REASONS = {
     Reason.SAME_CUSTOMER: message("candidate.same_customer"),
     Reason.SAME_AMOUNT: message("candidate.same_amount"),
     Reason.NEAR: message("candidate.near"),
+    Reason.SHOWN: message("candidate.shown"),
     Reason.NAMED: message("candidate.named"),
 }

@@ -29,12 +29,7 @@ class Standing(Value):
     @property
     def final(self) -> bool:
         """Whether nothing is expected any more; what changes it all the same comes as an event."""
-        return self.status not in (
-            PaymentStatus.OPEN,
-            PaymentStatus.PARTLY_PAID,
-            PaymentStatus.DISPUTED,
-            PaymentStatus.UNCOLLECTIBLE,
-        )
+        return self.status is not PaymentStatus.DISPUTED and self.due.amount <= 0
 
 
 class Known(Value):

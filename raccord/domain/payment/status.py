@@ -59,14 +59,15 @@ def status_of(money: InvoiceMoney) -> PaymentStatus:
     if money.invoice.withdrawn:
         return PaymentStatus.CREDITED
     gone = returned(money)
-    if gone.amount > 0:
+    # To give back what came beyond the invoice leaves it paid.
+    if gone.amount > money.overpaid.amount:
         whole = gone.amount >= received(money).amount
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
     return _of_what_was_paid(money)
 
 
 def _of_what_was_paid(money: InvoiceMoney) -> PaymentStatus:
-    if money.overpaid.amount > 0:
+    if money.overpaid.amount > returned(money).amount:
         return PaymentStatus.OVERPAID
     if money.due.amount <= 0:
         return PaymentStatus.PAID

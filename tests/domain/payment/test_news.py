@@ -17,6 +17,8 @@ NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 K = NewsKind
 PAID = money(payment())
 DISPUTED = money(payment(disputes=(dispute(),)))
+FROZEN = payment("40", disputes=(dispute(amount="40"),))
+BACK = payment("40", refunded=euros("10"))
 
 
 def change(before: InvoiceMoney | None, after: InvoiceMoney) -> NewsKind | None:
@@ -46,6 +48,9 @@ def change(before: InvoiceMoney | None, after: InvoiceMoney) -> NewsKind | None:
         (PAID, money(of=invoice(InvoiceState.VOID), due=euros("0")), None),
         (money(), money(of=invoice(InvoiceState.UNCOLLECTIBLE)), None),
         (money(payment("40")), money(payment("40"), due=euros("0")), None),
+        (money(FROZEN), money(FROZEN, payment("20", id="pi_2")), K.PARTLY_PAID),
+        (money(BACK), money(BACK, payment("20", id="pi_2")), K.PARTLY_PAID),
+        (money(BACK), money(BACK, payment("80", id="pi_2")), K.PAID),
     ],
 )
 def test_one_change_is_one_piece_of_news_or_none(
@@ -70,6 +75,14 @@ def test_it_tells_what_this_change_brought_and_what_is_still_due() -> None:
     assert back.amount == euros("30")
     assert told(PAID, DISPUTED).amount == euros("120")
     assert told(money(), money(failed=True)).amount == euros("120")
+
+
+@pytest.mark.parametrize("state", DisputeState)
+def test_of_several_disputes_it_tells_what_the_new_one_is_about(state: DisputeState) -> None:
+    first = dispute(state, "30")
+    one = money(payment(disputes=(first,)))
+    two = money(payment(disputes=(first, dispute(state, "50", id="dp_2"))))
+    assert told(one, two).amount == euros("50")
 
 
 @pytest.mark.parametrize(

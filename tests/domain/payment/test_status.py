@@ -41,6 +41,10 @@ DISPUTED = money(payment(disputes=(dispute(),)))
         (REFUNDED, S.REFUNDED),
         (PARTLY_REFUNDED, S.PARTLY_REFUNDED),
         (money(payment("40", refunded=euros("20")), payment("80")), S.PARTLY_REFUNDED),
+        (money(payment("150", refunded=euros("30"))), S.PAID),
+        (money(payment("150", refunded=euros("10"))), S.OVERPAID),
+        (money(payment("150", refunded=euros("50"))), S.PARTLY_REFUNDED),
+        (money(payment("150", refunded=euros("150"))), S.REFUNDED),
         (DISPUTED, S.DISPUTED),
         (money(payment(disputes=(dispute(DisputeState.WON),))), S.PAID),
         (money(payment(disputes=(dispute(DisputeState.LOST),))), S.REFUNDED),
@@ -100,6 +104,7 @@ def test_a_paid_deposit_is_a_part_until_its_balance_is_issued() -> None:
     [
         ((money(payment()),), True),
         ((money(payment("150")),), True),
+        ((money(payment("150", refunded=euros("30"))),), True),
         ((money(payment()), VOID), True),
         ((money(payment("40")),), False),
         ((REFUNDED,), False),

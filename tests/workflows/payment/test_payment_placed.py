@@ -69,6 +69,9 @@ async def test_for_no_invoice_is_an_answer_that_lasts(home: House) -> None:
     assert (await end_of(home, "pi_9"))["ending"] == "for_no_invoice"
     await home.place("pi_9", key="again")
     assert (await end_of(home, "pi_9"))["ending"] == "for_no_invoice"
+    home.billing.money["in_2"] = money(of=invoice(id="in_2", number="F-2"))
+    await home.place("pi_9", key="after another invoice")
+    assert (await end_of(home, "pi_9"))["ending"] == "for_no_invoice"
 
 
 @pytest.mark.parametrize(

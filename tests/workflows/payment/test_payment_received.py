@@ -97,6 +97,70 @@ async def test_part_payments_are_told_one_by_one_and_the_rest_is_due(home: House
     assert len(await told(home, 2)) == 2
 
 
+async def test_a_credit_note_lowers_what_is_due_at_once(home: House) -> None:
+    brings(home, of_the_deal(payment("40")))
+    await home.pay("in_1")
+    credited = of_the_deal(payment("40"), of=invoice(InvoiceState.OPEN, number="F-1", credited="30"))
+    brings(home, credited)
+    await home.pay("in_1", key="credit note")
+    assert (shown(home).status, shown(home).due) == ("partly_paid", (euros("50"),))
+
+
+async def test_money_that_went_over_from_a_credited_invoice_counts_once(home: House) -> None:
+    old = of_the_deal(payment(), of=invoice(InvoiceState.PAID, number="F-1", credited="120"))
+    moved = payment(id="in_2/balance", means="credit_balance")
+    for found in (old, of_the_deal(moved, id="in_2")):
+        home.billing.invoices[found.invoice.id] = found.invoice
+        brings(home, found)
+    await home.pay("in_2")
+    assert (shown(home).status, shown(home).paid) == ("paid", (euros("120"),))
+
+
+async def test_what_came_meanwhile_for_another_invoice_is_shown_by_whoever_writes_last(home: House) -> None:
+    for id in ("in_1", "in_2"):
+        home.billing.invoices[id] = of_the_deal(id=id).invoice
+    brings(home, of_the_deal(payment(), id="in_1"))
+    brings(home, of_the_deal(id="in_2"))
+    await home.pay("in_1")
+    assert shown(home).status == "partly_paid"
+    home.crm.payments.clear()
+
+    async def paid_too() -> None:
+        brings(home, of_the_deal(payment(id="pi_2"), id="in_2"))
+
+    home.crm.before("write_payment", paid_too)
+    await home.tell_of_money("in_1", key="sweep", thorough=True)
+    await home.end("payment/stripe/in_1")
+    assert shown(home).status == "paid"
+
+
+async def test_the_invoices_of_united_deals_count_together(home: House) -> None:
+    survivor = home.crm.deals[REF.id].model_copy(update={"ref": REF.model_copy(update={"id": "8"})})
+    for found in (of_the_deal(payment(), id="in_1"), of_the_deal(id="in_2", deal="8")):
+        home.billing.invoices[found.invoice.id] = found.invoice
+        brings(home, found)
+    home.crm.deals = {"8": survivor, REF.id: survivor}
+    await home.pay("in_1")
+    assert home.crm.payments["8"].status == "partly_paid"
+    await home.pay("in_2")
+    assert home.crm.payments["8"].status == "partly_paid"
+    assert len(home.crm.payments["8"].details.split("\n")) == 2
+
+
+async def test_two_deals_that_show_the_number_are_both_offered(home: House) -> None:
+    copy = home.crm.deals[REF.id].model_copy(update={"ref": REF.model_copy(update={"id": "8"})})
+    home.have(copy)
+    found = by_hand(payment())
+    brings(home, found)
+    home.crm.shown = {id: fields_of(found.invoice) for id in (REF.id, "8")}
+    await home.tell_of_money("in_9")
+    row = await home.question("whose_invoice")
+    assert [option.id for option in row.question.options] == [REF.id, "8", "never"]
+    await home.answer(row, Choice.CHOOSE, "8")
+    await home.end("payment/stripe/in_9")
+    assert list(home.crm.payments) == ["8"]
+
+
 async def test_a_deal_moves_when_it_is_paid_and_stays_where_a_person_moves_it_back(home: House) -> None:
     home.crm.unpaid_stage.add(REF.id)
     brings(home, of_the_deal(payment("40")))
