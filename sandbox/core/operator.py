@@ -41,6 +41,10 @@ class Operator:
         found = await self._rows("/emails")
         return [m for m in found if all(word in f"{m['subject']} {m['text'] or ''}" for word in mentioned)]
 
+    async def events(self) -> Rows:
+        """Return the events that were taken, each with its headers and body."""
+        return await self._rows("/events")
+
     async def fault(self, **rule: Any) -> int:
         """Make a vendor misbehave, once unless the rule says otherwise; return the fault's number."""
         made: dict[str, Any] = await self._call("POST", "/faults", json={"times": 1} | rule)

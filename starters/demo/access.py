@@ -3,6 +3,9 @@
 import shlex
 from collections.abc import Mapping
 
+TOOLS = "whsec_c2FuZGJveC10b29scy0wMDAwMDAwMDAwMDAwMDAw"
+"""Of whoever takes events in the demo."""
+
 # The sandbox's own published credentials; they open nothing else.
 CREDENTIALS = {
     "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",

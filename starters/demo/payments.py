@@ -11,12 +11,10 @@ from starters.demo.vendors import eventually
 PAID = "38990100001"
 IN_PARTS = "38990100002"
 GIVEN_BACK = "38990100023"
-WELCOMED = "38990100060"
-TASK, GREETING = "Appeler", "vient de régler"
 
 
 async def payment(stage: Stage) -> Finding:
-    invoice = await _invoice_of(stage, PAID)
+    invoice = await invoice_of(stage, PAID)
     await stage.vendors.billing.pay_by_card(invoice["id"])
     total = invoice["total"]
     shown = await _shows(stage, PAID, "paid")
@@ -32,7 +30,7 @@ async def payment(stage: Stage) -> Finding:
 
 
 async def partial_payment(stage: Stage) -> Finding:
-    invoice = await _invoice_of(stage, IN_PARTS)
+    invoice = await invoice_of(stage, IN_PARTS)
     part = invoice["total"] // 3
     await stage.vendors.billing.pay_part(invoice["id"], part)
     partly = await _shows(stage, IN_PARTS, "partly_paid")
@@ -52,7 +50,7 @@ async def partial_payment(stage: Stage) -> Finding:
 
 
 async def refund(stage: Stage) -> Finding:
-    invoice = await _invoice_of(stage, GIVEN_BACK)
+    invoice = await invoice_of(stage, GIVEN_BACK)
     back = 5000
     await stage.vendors.billing.pay_by_card(invoice["id"])
     paid = await _shows(stage, GIVEN_BACK, "paid")
@@ -69,31 +67,7 @@ async def refund(stage: Stage) -> Finding:
     )
 
 
-async def onboarding(stage: Stage) -> Finding:
-    invoice = await _invoice_of(stage, WELCOMED)
-    await stage.vendors.billing.pay(invoice["id"])
-
-    async def all_done() -> bool:
-        return await _welcomed(stage, invoice["number"]) == (1, 1, 1)
-
-    await eventually(all_done)
-    tasks, mails, messages = await _welcomed(stage, invoice["number"])
-    return Finding(
-        ok=(tasks, mails, messages) == (1, 1, 1),
-        expected="1 task for the salesperson, 1 welcome mail to the customer, 1 message in Slack",
-        found=f"{tasks} task(s), {mails} welcome mail(s), {messages} message(s)",
-    )
-
-
-async def _welcomed(stage: Stage, number: str) -> tuple[int, int, int]:
-    """Count the tasks on the deal, the mails about its invoice from the company, the messages about it."""
-    tasks = [task for task in await stage.vendors.crm.tasks(WELCOMED) if TASK in str(task)]
-    mails = await stage.vendors.sandbox.mails(number, "Bienvenue")
-    messages = await stage.vendors.chat.messages(WELCOMED, GREETING)
-    return len(tasks), len(mails), len(messages)
-
-
-async def _invoice_of(stage: Stage, deal: str) -> dict[str, Any]:
+async def invoice_of(stage: Stage, deal: str) -> dict[str, Any]:
     """Win the deal if nobody has yet, and return its issued invoice."""
     if not (await stage.vendors.crm.shown(deal))["billing_invoice_number"]:
         await stage.vendors.crm.win(deal)
@@ -145,6 +119,5 @@ def _said(shown: dict[str, str | None]) -> str:
 SCENARIOS = (
     Scenario("payment", "The customer pays: the deal shows it, the salesperson is told", payment, "payment"),
     Scenario("partial-payment", "The customer pays in two parts, by transfer", partial_payment, "payment"),
-    Scenario("onboarding", "A new customer has paid: task, welcome mail, message", onboarding, "onboarding"),
     Scenario("refund", "A part is given back: no debt, and the day of payment stays", refund, "payment"),
 )

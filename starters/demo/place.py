@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raccord.temporal.views import WebUi
-from starters.demo.access import CREDENTIALS, exports
+from starters.demo.access import CREDENTIALS, TOOLS, exports
 
 NAMESPACE = "raccord"
 
@@ -19,6 +19,7 @@ crm = "hubspot"
 billing = "stripe"
 messenger = "slack"
 mailer = "smtp"
+outbound = "tools"
 invoice_deals_won_from = 2020-01-01
 
 [company]
@@ -60,7 +61,12 @@ name = "welcome"
 [[onboarding.steps]]
 kind = "slack"
 name = "tell"
-title = "{{customer}} vient de régler : on commence !"
+title = "{{customer}} a tout réglé"
+text = "Le client reçoit le message de bienvenue ; la suite est une tâche de l'affaire."
+
+[[onboarding.steps]]
+kind = "event"
+name = "out"
 
 [watch]
 alert_after = 4
@@ -117,6 +123,10 @@ people = ["anne.durand@hexalab.example", "U0CAMILLE"]
 base_url = "smtp://127.0.0.1:{smtp}"
 encryption = "none"
 sender = "Hexalab <bonjour@hexalab.example>"
+
+[tools]
+vendor = "standard_webhooks"
+base_url = "http://127.0.0.1:{sandbox}/_control/events"
 """
 
 
@@ -161,6 +171,7 @@ class Place:
             "TEMPORAL_NAMESPACE": NAMESPACE,
             "RACCORD_CONFIG": str(self.config),
             **CREDENTIALS,
+            "RACCORD_TOOLS__WEBHOOK_SECRET": TOOLS,
         }
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from starters.demo import payments
+from starters.demo import onboarding, payments
 from starters.demo.scenario import Finding, Scenario, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
@@ -218,4 +218,5 @@ SCENARIOS = (
     Scenario("stripe-down", "Stripe is down: one alert, one recovery, nothing lost", stripe_down),
     Scenario("outside-rollout", "A salesperson outside the pilot group wins a deal", outside_rollout),
     *payments.SCENARIOS,
+    *onboarding.SCENARIOS,
 )

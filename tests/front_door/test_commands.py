@@ -19,7 +19,7 @@ from tests.front_door.test_endings import end_of
 SCENARIOS = [
     *("ordinary", "same-company-twice", "webhook-six-times", "worker-killed-after-commit"),
     *("missing-siret-repaired", "total-mismatch", "stripe-down", "outside-rollout"),
-    *("payment", "partial-payment", "onboarding", "refund"),
+    *("payment", "partial-payment", "refund", "onboarding"),
 ]
 
 
