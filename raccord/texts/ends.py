@@ -14,11 +14,20 @@ from raccord.texts.speech import say
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
-def subject_markdown(name: str, amount: Money | None, language: str) -> str:
-    """Name what a flow is about, and what it comes to; `amount` is None where nobody can tell."""
-    plain = _MARKUP.sub(r"\\\g<0>", name)
-    said = say(message("page.subject", name=plain, amount=amount), language) if amount else plain
-    return f"### {said}"
+def subject_markdown(name: str, net: Money | None, language: str) -> str:
+    """Name a deal, and what it comes to; `net` is None where nobody can tell."""
+    said = message("page.subject", name=_plain(name), amount=net) if net else None
+    return f"### {say(said, language) if said else _plain(name)}"
+
+
+def money_markdown(name: str, gross: Money | None, language: str) -> str:
+    """Name what money is about, and how much: gross, as people pay it."""
+    said = message("page.money", name=_plain(name), amount=gross) if gross else None
+    return f"### {say(said, language) if said else _plain(name)}"
+
+
+def _plain(name: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", name)
 
 
 def end_markdown(end: End, language: str) -> str:

@@ -26,7 +26,7 @@ from raccord.domain.values.parties import Customer, Owner
 from raccord.domain.values.payment import PaymentMeans
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.texts import LANGUAGES
-from raccord.texts.ends import end_markdown, question_markdown, waiting_markdown
+from raccord.texts.ends import end_markdown, money_markdown, question_markdown, waiting_markdown
 from raccord.texts.outages import report_notice, watch_markdown
 from raccord.texts.payments import bulletin_notice, news_notice, payment_details
 from raccord.texts.questions import Standing, escalation, notice_of, task_text
@@ -250,3 +250,8 @@ def test_what_live_mode_would_do(found: Customer | None, voice: Voice) -> None:
     assert plan
     told = shadow_findings(plan, policy(), found)
     assert wrong((voice.write(each) for each in told), voice.language) == {}
+
+
+def test_a_page_about_money_names_it_as_it_is_paid() -> None:
+    assert money_markdown("F-1", EURO, "fr") == "### F-1\u00a0: 1\u202f234,56\u00a0€"
+    assert money_markdown("F*1", None, "en") == "### F\\*1"

@@ -16,7 +16,7 @@ from raccord.domain.onboarding.questions import AGAIN, ARRIVED, chosen, failed, 
 from raccord.domain.onboarding.start import OnboardingStart
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.message import RecordKind, RecordName
-from raccord.texts.ends import subject_markdown
+from raccord.texts.ends import money_markdown
 from workflows.customer_onboarding.progress import Progress
 from workflows.customer_onboarding.reading import Reading
 from workflows.customer_onboarding.steps import Steps
@@ -129,7 +129,7 @@ class CustomerOnboarding(Flow[OnboardingEnd]):
     def _show(self, facts: Facts) -> None:
         amount = facts.amounts[0] if len(facts.amounts) == 1 else None
         name = facts.deal.name or facts.deal.ref.id
-        self.page.name(subject_markdown(name, amount, self._policy.language))
+        self.page.name(money_markdown(name, amount, self._policy.language))
         show(facts.deal, amount)
 
     def _look_again(self) -> None:

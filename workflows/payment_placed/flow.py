@@ -18,7 +18,7 @@ from raccord.domain.values.payment import ReceivedPayment
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal import search
 from raccord.temporal.flows import PAYMENT_RECEIVED
-from raccord.texts.ends import subject_markdown
+from raccord.texts.ends import money_markdown
 from workflows.flow import Flow
 from workflows.steps import Gone, LookAgain, Stopped, run_local, run_ours
 
@@ -102,7 +102,7 @@ class PaymentPlaced(Flow[PlacedEnd]):
         books = self._books = await self._payment()
         payment = books.payment
         name = payment.payer or payment.id
-        self.page.name(subject_markdown(name, payment.amount, self.held_up.language))
+        self.page.name(money_markdown(name, payment.amount, self.held_up.language))
         workflow.upsert_search_attributes([search.STATE.value_set("running")])
         return books
 

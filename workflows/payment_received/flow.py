@@ -16,7 +16,7 @@ from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.message import RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal import search
-from raccord.texts.ends import subject_markdown
+from raccord.texts.ends import money_markdown
 from workflows.flow import Flow
 from workflows.payment_received.shown import Shown
 from workflows.payment_received.steps import Reading, Writing
@@ -96,7 +96,7 @@ class PaymentReceived(Flow[PaymentEnd]):
         books = self._books = await self._reading().books()
         invoice = books.money.invoice
         name = invoice.number or invoice.id
-        self.page.name(subject_markdown(name, invoice.totals.gross, self.held_up.language))
+        self.page.name(money_markdown(name, invoice.totals.gross, self.held_up.language))
         workflow.upsert_search_attributes([search.STATE.value_set("running")])
         return books
 

@@ -5,7 +5,6 @@ from raccord.domain.desk.question import Ask, Detail, Option, Question, WebPage,
 from raccord.domain.payment.candidates import DealCandidate, InvoiceCandidate, Reason
 from raccord.domain.payment.status import received
 from raccord.domain.values.message import Message, Price, RecordKind, RecordName, message
-from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney, ReceivedPayment
 from raccord.domain.values.subject import Subject
 
@@ -124,7 +123,6 @@ def about_payment(subject: Subject, payment: ReceivedPayment | None, ask: Ask) -
         ),
         name=payment.payer if payment else "",
         url=payment.page if payment else "",
-        amount=_whole(payment),
     )
 
 
@@ -132,10 +130,6 @@ def _customers_moves(subject: Subject, payment: ReceivedPayment | None) -> tuple
     """What leaves a customer's balance may not say of which transfer it was."""
     customer = payment.customer_id if payment else ""
     return (watch_key(subject.connection, "allocated payment", customer),) if customer else ()
-
-
-def _whole(payment: ReceivedPayment | None) -> Money | None:
-    return payment.amount if payment else None
 
 
 def _deal_record(candidate: DealCandidate) -> RecordName:
