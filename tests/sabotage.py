@@ -1,4 +1,4 @@
-"""Break the code in six ways, each in a copy of the tree: the suite must turn red, and say why.
+"""Break the code in ten ways, each in a copy of the tree: the suite must turn red, and say why.
 
 Run by hand (`make sabotage`) after a change of the recipe of writes, of the judge or of the crash points. A
 sabotage is a small replacement of text; one that no longer applies is reported as such and fails.
@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CRASH_POINTS = "tests/front_door/test_crash_points.py"
 ENDINGS = "tests/front_door/test_endings.py"
+PAYMENTS = "tests/front_door/test_payments.py"
+PAYMENTS_BROKEN = "tests/front_door/test_payments_faults.py"
 
 
 class DoesNotApply(Exception):
@@ -56,6 +58,9 @@ def crash_points(named: str) -> tuple[str, ...]:
 LOOKUPS_STALE = ": reset True after, look-ups stale"
 AFTER_THE_MAIL = "send: worker dies answered"
 AFTER_THE_WRITE = "write to the deal: worker dies answered"
+AFTER_THE_NEWS = "tell: worker dies answered"
+DIES = "worker_that_dies"
+PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_invoices"
 
 SABOTAGES = (
     Sabotage(
@@ -100,7 +105,7 @@ SABOTAGES = (
         "a CRM write without an intent",
         (
             Change(
-                "activities/**/*.py",
+                "activities/crm/deals.py",
                 '        await self._effects.once(\n            Effect(\n                key=f"deal/',
                 "        if await look() is None:\n"
                 '            await write("")\n'
@@ -131,6 +136,48 @@ SABOTAGES = (
         (f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",),
         ("2 e-mails of",),
     ),
+    Sabotage(
+        "no look before the write",
+        (
+            Change(
+                "activities/effects.py",
+                "found = None if standing.first and write_looks else await self._look(effect, look)",
+                "found = None",
+            ),
+        ),
+        (PAYMENTS_BROKEN, "-k", DIES, "--points", AFTER_THE_NEWS),
+        ("a message was posted twice",),
+    ),
+    Sabotage(
+        "no standing remembered",
+        (
+            Change(
+                "activities/payment/memory.py",
+                "await together(settling, self._records.payments.note(done.news))",
+                "await self._records.payments.note(done.news)",
+            ),
+        ),
+        (PAYMENTS, "-k", PART_PAYMENTS),
+        ("does not say 200,00",),
+    ),
+    Sabotage(
+        "the day of the event instead of the payment's",
+        (
+            Change(
+                "workflows/payment_received/shown.py",
+                "paid_on=paid_on(every, policy.clock),",
+                "paid_on=policy.clock.date_of(workflow.now()) if paid_on(every, policy.clock) else None,",
+            ),
+        ),
+        (PAYMENTS, "-k", ON_THE_31ST),
+        ("does not show .*2026-11-01",),
+    ),
+    Sabotage(
+        "a deal summed over one invoice",
+        (Change("activities/payment/books.py", "return (self.money, *self.others)", "return (self.money,)"),),
+        (PAYMENTS, "-k", SEVERAL),
+        ("does not show .*2610.78",),
+    ),
 )
 UNHARMED = Sabotage(
     "none: the same tests, unharmed",
@@ -140,6 +187,15 @@ UNHARMED = Sabotage(
             "|".join((LOOKUPS_STALE, "create VAT rate: worker dies before", AFTER_THE_MAIL, AFTER_THE_WRITE))
         ),
         f"{ENDINGS}::test_what_the_audit_saw_leave_is_never_mailed_again",
+    ),
+    (),
+)
+UNHARMED_PAYMENTS = Sabotage(
+    "none: the same tests of payments, unharmed",
+    (),
+    (
+        *(PAYMENTS, PAYMENTS_BROKEN, "--points", AFTER_THE_NEWS),
+        *("-k", f"{PART_PAYMENTS} or {ON_THE_31ST} or {SEVERAL} or {DIES}"),
     ),
     (),
 )
@@ -195,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()), help="where output is kept")
     given = parser.parse_args(arguments)
     all_well = True
-    for number, sabotage in enumerate((UNHARMED, *SABOTAGES)):
+    for number, sabotage in enumerate((UNHARMED, UNHARMED_PAYMENTS, *SABOTAGES)):
         if re.search(given.only, sabotage.name):
             log = given.logs / f"sabotage-{number}.log"
             well, said = verdict(sabotage, log)

@@ -14,7 +14,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda sabotage: sabotage.name)
 def test_a_sabotage_applies_and_is_still_python(tree: Path, sabotage: Sabotage) -> None:
-    before = {file: file.read_text("utf-8") for file in tree.glob("activities/**/*.py")}
+    files = [file for change in sabotage.changes for file in tree.glob(change.files)]
+    before = {file: file.read_text("utf-8") for file in files}
     for change in sabotage.changes:
         change.apply(tree)
     changed = [file for file, text in before.items() if file.read_text("utf-8") != text]

@@ -1,4 +1,4 @@
-"""What the fault matrix plays: every call of flow 1, every fault, and the deals that meet them."""
+"""What the fault matrices play: calls, every fault, and the deals that meet them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ Effect = dict[str, Any]
 FRESH, KNOWN = "fresh", "known"
 """A deal of a company that billing has never heard of; and one of a company that it knows, with an outdated
 draft of the deal, a VAT rate it lacks, and no currency on the deal. Together they make every call."""
+PAID, PLACED = "paid", "placed"
+"""A deal whose invoice is paid; and one that a payment is for which finance has to place."""
 OWNER = "read owner"
 """An owner is remembered for minutes: only a deal with an owner of its own is sure to make the call."""
 
@@ -163,6 +165,16 @@ _KNOWN_WRITES = (
     Call("create VAT rate", "stripe", "POST", "/v1/tax_rates", KNOWN, "percentage", "rate_type", write=True),
     Call("delete draft", "stripe", "DELETE", "/v1/invoices/{id}", KNOWN, "id", "deleted", write=True),
 )
+_PAYMENT_WRITES = (
+    Call("show on the deal", "hubspot", "PATCH", "/crm/v3/objects/deals/{id}", PAID, "id", write=True),
+    Call("move the deal", "hubspot", "PATCH", "/crm/v3/objects/deals/{id}", PAID, "id", write=True),
+    Call("tell", "slack", "POST", "/api/chat.postMessage", PAID, "", write=True),
+)
+_ALLOCATION = Call(
+    "allocate", "stripe", "POST", "/v1/invoices/{id}/attach_payment", PLACED, "id", "status", write=True
+)
+PAYMENT_CALLS = (*_PAYMENT_WRITES, _ALLOCATION)
+"""Every writing call of flow 2."""
 READS = (*_HUBSPOT_READS, *_STRIPE_READS)
 WRITES = (*_FRESH_WRITES, *_KNOWN_WRITES)
 CALLS = (*READS, *WRITES)
@@ -215,6 +227,8 @@ _UNANSWERED = Fault("reset after the commit, look-ups stale", {"reset": True}, "
 
 def _odd(call: Call) -> tuple[Fault, ...]:
     """Answers of another shape than documented."""
+    if not call.lacks:
+        return ()
     missing = Fault(f"without {call.lacks}", {"without": call.lacks}, "after", asks="unreadable_answer")
     if not call.unknown:
         return (missing,)
@@ -238,6 +252,13 @@ def cases() -> Iterator[Case]:
         yield _case([*((call, _STALE_FOR_LONG) for call in looks), (write, _UNANSWERED)], FRESH)
 
 
+def payment_cases() -> Iterator[Case]:
+    """Every fault on every writing call of flow 2, in a fixed order."""
+    for calls in (_PAYMENT_WRITES, (_ALLOCATION,)):
+        for met in _writes(calls):
+            yield _case(met)
+
+
 def _reads(calls: Sequence[Call]) -> Iterator[Met]:
     """What deals meet of which one reading call fails in one way after the other before it succeeds."""
     for call in calls:
@@ -249,7 +270,7 @@ def _reads(calls: Sequence[Call]) -> Iterator[Met]:
 
 
 def _writes(calls: Sequence[Call]) -> Iterator[Met]:
-    """What deals meet of which each of three writes fails in ways of its own.
+    """What deals meet of which each of these writes fails in ways of its own.
 
     A write may fail without effect many times, but with effect only once: so as many deals as such faults.
     """

@@ -99,12 +99,13 @@ _FIELDS = {
 
 async def told_of(lane: Lane, number: str) -> list[str]:
     """Return what the channel was told of an invoice, the oldest first; questions are left out."""
-    found = [message for message in await lane.account.messages(number) if not _has_buttons(message)]
-    return [words_of(message) for message in found]
+    found = await lane.account.messages(number)
+    return [words_of(message) for message in found if _is_news(message, number)]
 
 
-def _has_buttons(message: dict[str, Any]) -> bool:
-    return any(block["type"] == "actions" for block in message["blocks"])
+def _is_news(message: dict[str, Any], number: str) -> bool:
+    asks = any(block["type"] == "actions" for block in message["blocks"])
+    return number in words_of({"blocks": message["blocks"][:1]}) and not asks
 
 
 async def told(lane: Lane, number: str, *titles: str) -> list[str]:

@@ -5,17 +5,12 @@ Each fault must have fired, or its point is void.
 """
 
 import asyncio
-import contextlib
-import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from temporalio.service import RPCError
 
-from tests.front_door.account import TWO_LINES_GROSS, Account
+from tests.front_door.account import TWO_LINES_GROSS
 from tests.front_door.judge import (
     every_write_has_its_pair,
     invoice_is_right,
@@ -24,6 +19,7 @@ from tests.front_door.judge import (
     one_vat_rate,
     one_write_to_the_deal,
 )
+from tests.front_door.points import Call, Point, abandon, sent_twice
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.slice import Slice
 
@@ -31,17 +27,6 @@ LANES, LANES_OF_A_SLICE = 4, 2
 FEWEST_POINTS = 31
 LAG = 1.2
 """Seconds for which a look-up misses what was written: less than the lane's `stripe.settle` of 1.5."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One mutating call of the flow; `skip` leaves the test's own request to the same path alone."""
-
-    name: str
-    vendor: str
-    method: str
-    path: str
-    skip: int = 0
 
 
 CALLS = (
@@ -53,30 +38,6 @@ CALLS = (
     Call("send", "stripe", "POST", "/v1/invoices/[^/]+/send"),
     Call("write to the deal", "hubspot", "PATCH", "/crm/v3/objects/deals/[^/]+", skip=1),
 )
-
-
-@dataclass(frozen=True)
-class Point:
-    """A fault on one call. `stale` are look-ups that miss what was written meanwhile.
-
-    They miss it for `LAG` after an answer, which makes the next attempt wait. Without an answer only the
-    idempotency key holds a repeat back, so there they miss it until the call was repeated.
-    """
-
-    call: Call
-    when: str
-    effect: dict[str, Any]
-    kills: bool = False
-    stale: str | None = None
-
-    @property
-    def answered(self) -> bool:
-        return "status" in self.effect
-
-    def __str__(self) -> str:
-        effect = "worker dies" if self.kills else ", ".join(f"{k} {v}" for k, v in self.effect.items())
-        stale = ", look-ups stale" if self.stale else ""
-        return f"{self.call.name}: {effect} {self.when}{stale}"
 
 
 def points() -> Iterator[Point]:
@@ -143,21 +104,6 @@ async def play(lane: Lane, point: Point, vat_rate: str) -> None:
     await one_write_to_the_deal(account, deal, since=since, lost=lost)
 
 
-async def sent_twice(account: Account, call: Call, since: int) -> bool:
-    found = await account.requests(vendor=call.vendor, since=str(since))
-    sent = [r for r in found if r["method"] == call.method and re.fullmatch(call.path, r["path"])]
-    return len(sent) > 1
-
-
-async def abandon(lane: Lane) -> None:
-    """Leave nothing of a point that failed: its flow would meet the next one's fault."""
-    await lane.account.clear_faults()
-    async for flow in lane.client.list_workflows("WorkflowType = 'DealWon' AND ExecutionStatus = 'Running'"):
-        with contextlib.suppress(RPCError):  # it has ended meanwhile
-            await lane.client.get_workflow_handle(flow.id).terminate()
-    await lane.restart_worker()
-
-
 @pytest.mark.quick
 @pytest.mark.timeout(900)
 async def test_every_crash_point_ends_as_exactly_one_invoice(
@@ -178,7 +124,7 @@ async def test_every_crash_point_ends_as_exactly_one_invoice(
                 await play(lane, point, vat_rate=rate)
             except (AssertionError, TimeoutError) as error:
                 failures.append(f"{point}: {error!r}")
-                await abandon(lane)
+                await abandon(lane, "DealWon")
             played.append(point)
         try:
             every_write_has_its_pair(await lane.audit(), await lane.account.requests())
