@@ -19,10 +19,10 @@ class NewsActivities:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    @activity.defn(name="payment.take_news")
-    async def take(self, at: datetime) -> tuple[News, ...]:
-        """Return what nobody was told yet, taken under an aware instant."""
-        return await self._records.payments.take_news(at)
+    @activity.defn(name="payment.news")
+    async def untold(self) -> tuple[News, ...]:
+        """Return the oldest news that nobody was told yet."""
+        return await self._records.payments.news()
 
     @activity.defn(name="payment.news_told")
     async def told(self, keys: tuple[str, ...]) -> None:

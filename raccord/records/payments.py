@@ -14,6 +14,8 @@ from raccord.records.work import Work
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 
 _CONTEXT = b"news"
+MOST_NEWS = 500
+"""Told at once: they fit well into what Temporal takes as one payload."""
 
 
 class Payments:
@@ -84,7 +86,6 @@ class Payments:
         """Keep news to be told; the same once, told or not."""
         row = {
             "at": found.at,
-            "taken_at": None,
             "told_at": None,
             "sealed": self._keys.seal(found.model_dump_json().encode(), context=_CONTEXT),
         }
@@ -94,16 +95,15 @@ class Payments:
 
         return self._database.writing(work)
 
-    def take_news(self, at: datetime) -> Work[tuple[News, ...]]:
-        """Return the news that nobody was told, the oldest first, to be `told_news` under this instant."""
-        waiting = update(news).where(news.c.told_at.is_(None)).values(taken_at=at)
-        taken = select(news.c.sealed).where(news.c.taken_at == at).order_by(news.c.at, news.c.key)
+    def news(self) -> Work[tuple[News, ...]]:
+        """Return the news that nobody was told, the oldest first and `MOST_NEWS` at most."""
+        waiting = select(news.c.sealed).where(news.c.told_at.is_(None))
+        oldest = waiting.order_by(news.c.at, news.c.key).limit(MOST_NEWS)
 
         def work(tx: Connection) -> tuple[News, ...]:
-            tx.execute(waiting)
-            return tuple(found for row in tx.scalars(taken) if (found := self._readable(row)))
+            return tuple(found for row in tx.scalars(oldest) if (found := self._readable(row)))
 
-        return self._database.writing(work)
+        return self._database.reading(work)
 
     def untold(self) -> Work[bool]:
         """Whether there is news that nobody was told."""

@@ -237,10 +237,8 @@ news = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("taken_at", Instant),
     Column("told_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
-    Index(None, "taken_at"),
     Index(None, "told_at"),
 )
 

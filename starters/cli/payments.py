@@ -1,11 +1,14 @@
 """`raccord payments link`: say whose an invoice is that names no deal."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import click
 
+from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
+from raccord.connectors.errors import ConnectorError, NotFound
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.records import Records
@@ -26,12 +29,14 @@ async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_i
 
     `invoice` is its id in the billing system, or the address of its page there.
     """
-    *_, invoice_id = invoice.strip().rstrip("/").split("/")
+    *_, invoice_id = urlsplit(invoice.strip()).path.rstrip("/").split("/")
     if not invoice_id:
         fail("name the invoice by its id in the billing system, or by the address of its page there.")
     async with opened(configuration) as connections:
         crm: Crm = connections.of(Kind.CRM)
         refuse_what_is_no_id(deal_id, crm.capabilities.deal_id)
+        found: Billing = connections.of(Kind.BILLING)
+        await _refuse_what_is_not_issued(found, invoice_id)
     billing = configuration.billing.name
     deal = DealRef(connection=configuration.crm.name, id=deal_id)
     try:
@@ -52,3 +57,18 @@ async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_i
         f"{bold(handle.id)} shows its payments there."
     )
     return 0
+
+
+async def _refuse_what_is_not_issued(billing: Billing, invoice_id: str) -> None:
+    """End the command where nothing could ever be shown."""
+    try:
+        invoice = await billing.read_invoice(invoice_id)
+    except NotFound:
+        fail(
+            f"there is no invoice {shown(invoice_id)} in the billing system: name it by its id there, or by "
+            "the address of its page; its number is neither."
+        )
+    except ConnectorError as error:
+        fail(str(error), status=1)
+    if not invoice.finalised:
+        fail(f"{shown(invoice_id)} is a draft: link it once it is issued.")

@@ -95,11 +95,12 @@ class Shown:
         return await self.steps.onboard(OnboardingStart(deal=deal.ref, invoices=paid))
 
     def noticed(self, books: MoneyBooks) -> bool:
-        """Whether people are to notice what this look found: not of what is older than live mode."""
+        """Whether people are to notice what this look found: not money that came before live mode."""
         if not self.loud or self.policy.mode is not Mode.LIVE:
             return False
-        last, since = last_payment((books.money,)), self.policy.told_from
-        return books.known.standing is not None or not (last and since and last.paid_at < since)
+        before, last, since = books.known.standing, last_payment((books.money,)), self.policy.told_from
+        came = before is None or received(books.money).amount > before.received.amount
+        return not (came and last and since and last.paid_at < since)
 
     def _news(self, deal: Deal, books: MoneyBooks) -> News | None:
         if not self.noticed(books):

@@ -8,6 +8,7 @@ from activities.payment.memory import Telling
 from activities.payment.telling import NewsActivities, NewsMessages
 from raccord.domain.payment.news import Bulletin, News
 from raccord.domain.values.message import RecordKind, RecordName
+from raccord.records.payments import MOST_NEWS
 from workflows.steps import run_ours, run_telling
 
 WITHIN = timedelta(hours=12)
@@ -34,11 +35,12 @@ class PaymentNews:
         count = 0
         while self._more:
             await self._quiet(telling)
-            news = await run_ours(NewsActivities.take, workflow.now(), summary="take what is new")
-            told = await self._told(telling, news)
-            count += len(told)
-            if told:
+            news = await run_ours(NewsActivities.untold, summary="read what is new")
+            if told := await self._told(telling, news):
                 await run_ours(NewsActivities.told, told, summary="remember that it was told")
+                count += len(told)
+                # What one reading left out: never for what could not be told, which waits for the sweep.
+                self._more = self._more or len(news) >= MOST_NEWS
         return count
 
     async def _quiet(self, telling: Telling) -> None:

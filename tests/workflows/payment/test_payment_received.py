@@ -233,6 +233,21 @@ async def test_what_is_old_or_filled_in_is_shown_and_nobody_hears_of_it(at_home:
     assert "20" in title
 
 
+async def test_money_that_came_before_live_mode_is_no_news_though_the_invoice_was_known(
+    at_home: House,
+) -> None:
+    await at_home.records.watermarks.begin(TOLD_FROM, THE_31ST + timedelta(days=1))
+    await at_home.work()
+    brings(at_home, of_the_deal())
+    await at_home.pay("in_1")
+    brings(at_home, of_the_deal(payment()))
+    assert (await at_home.pay("in_1"))["status"] == "paid"
+    brings(at_home, of_the_deal(payment(disputes=(dispute(),))))
+    await at_home.pay("in_1")
+    (title,) = await told(at_home, 1)
+    assert "contesté" in title
+
+
 async def test_a_draft_and_an_invoice_that_is_gone_have_nothing_to_be_paid(home: House) -> None:
     brings(home, money(of=invoice(InvoiceState.DRAFT)))
     assert (await home.pay("in_1"))["ending"] == "not_issued"

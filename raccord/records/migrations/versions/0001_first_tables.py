@@ -204,12 +204,10 @@ def _flows() -> None:
         "news",
         sa.Column("key", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
-        sa.Column("taken_at", _INSTANT, nullable=True),
         sa.Column("told_at", _INSTANT, nullable=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_news"),
     )
-    op.create_index("ix_news_taken_at", "news", ["taken_at"])
     op.create_index("ix_news_told_at", "news", ["told_at"])
     op.create_table(
         "ignored",
