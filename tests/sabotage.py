@@ -58,7 +58,7 @@ def crash_points(named: str) -> tuple[str, ...]:
 LOOKUPS_STALE = ": reset True after, look-ups stale"
 AFTER_THE_MAIL = "send: worker dies answered"
 AFTER_THE_WRITE = "write to the deal: worker dies answered"
-AFTER_THE_NEWS = "tell: worker dies answered"
+AFTER_SHOWING = "show on the deal: worker dies after"
 DIES = "worker_that_dies"
 PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_invoices"
 
@@ -145,8 +145,8 @@ SABOTAGES = (
                 "found = None",
             ),
         ),
-        (PAYMENTS_BROKEN, "-k", DIES, "--points", AFTER_THE_NEWS),
-        ("a message was posted twice",),
+        (PAYMENTS_BROKEN, "-k", DIES, "--points", AFTER_SHOWING),
+        ("'shown': 2",),
     ),
     Sabotage(
         "no standing remembered",
@@ -194,7 +194,7 @@ UNHARMED_PAYMENTS = Sabotage(
     "none: the same tests of payments, unharmed",
     (),
     (
-        *(PAYMENTS, PAYMENTS_BROKEN, "--points", AFTER_THE_NEWS),
+        *(PAYMENTS, PAYMENTS_BROKEN, "--points", AFTER_SHOWING),
         *("-k", f"{PART_PAYMENTS} or {ON_THE_31ST} or {SEVERAL} or {DIES}"),
     ),
     (),

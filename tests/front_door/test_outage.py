@@ -11,9 +11,9 @@ import pytest
 
 from tests.front_door.stack import Lane, TemporalServer, until
 
-DEALS = int(os.environ.get("RACCORD_TEST_DEALS", "40"))
+DEALS = int(os.environ.get("RACCORD_TEST_DEALS", "14"))
 """`make soak` plays it with two hundred."""
-AFTER_CREDENTIALS = 20
+AFTER_CREDENTIALS = 6
 LINE = [{"name": "Conseil", "quantity": "1", "price": "100.00", "vat_rate": "20"}]
 AT_A_TIME = 10
 
