@@ -5,7 +5,6 @@ What is heavy is imported where it is used: `--help` and typing errors answer at
 
 import asyncio
 import shlex
-import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,10 +26,6 @@ config_file = click.option(
     help="Path of raccord.toml [default: $RACCORD_CONFIG or ./raccord.toml]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
-
-# Short-lived Temporal clients sometimes crash at interpreter shutdown while their runtime still
-# winds down (temporalio 1.35); a short pause after the loop has closed avoids it.
-_RUNTIME_PAUSE = 0.05
 
 
 def fail(message: str, *, status: int = 2) -> NoReturn:
@@ -68,8 +63,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         if sentence := _explained(error):
             fail(sentence, status=1)
         raise
-    finally:
-        time.sleep(_RUNTIME_PAUSE)
 
 
 @contextmanager

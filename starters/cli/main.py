@@ -19,7 +19,7 @@ from starters.cli.common import (
     unless_taken,
 )
 from starters.cli.groups import GROUPS
-from starters.cli.terminal import CLOSED_PIPE, discard_output, write_anywhere
+from starters.cli.terminal import CLOSED_PIPE, discard_output, leave, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
 """What the extra `embedded` brings, as it is imported."""
@@ -220,20 +220,27 @@ def credit(deal: str, config: Path | None, as_json: bool) -> None:
 
 def main() -> None:
     """Entry point of the `raccord` command."""
+    leave(_status_of_the_command())
+
+
+def _status_of_the_command() -> int:
     write_anywhere()
     try:
         try:
             app(prog_name="raccord")
+        except SystemExit as ended:
+            return ended.code if isinstance(ended.code, int) else FAILED
         finally:
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
-        sys.exit(CLOSED_PIPE)
+        return CLOSED_PIPE
     except OSError as error:
         discard_output()
         sys.stderr.write(f"raccord: {from_the_system(error)}\n")
-        sys.exit(FAILED)
+        return FAILED
+    return 0
 
 
 def _need_embedded(command: str) -> None:

@@ -4,10 +4,11 @@ import codecs
 import os
 import sys
 import unicodedata
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 CLOSED_PIPE = 141
 """What a shell reports of a program that a closed pipe ended."""
+_RUNTIME = "temporalio.bridge.temporal_sdk_bridge"
 _PLAIN, _PLAIN_ASCII = "raccord.plain", "raccord_ascii"
 _SIGNS = {"→": "->", "…": "...", "—": "-", "€": "EUR", "“": '"', "”": '"', "«": '"', "»": '"', "·": "-"}
 _SIGNS |= {"’": "'", "✔": "ok", "✘": "x", "–": "-"}
@@ -46,6 +47,19 @@ def discard_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process. All output is out already; nothing of ours is left to be done at its end.
+
+    Where Temporal's runtime was used, its threads may call back into an interpreter that is shutting down,
+    which aborts the process after it has done its work (temporalio 1.35): that end is left out.
+    """
+    if _RUNTIME in sys.modules:
+        if sys.stderr:
+            sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
