@@ -4,17 +4,12 @@ from temporalio import activity
 
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.payment.policy import PaymentPolicy
-from raccord.records.watermarks import Watermarks
-
-TOLD_FROM = "payment/told-from"
-"""The watermark of the moment from which people hear of payments."""
 
 
 class Policies:
-    def __init__(self, deal_won: DealWonPolicy, payment: PaymentPolicy, watermarks: Watermarks) -> None:
+    def __init__(self, deal_won: DealWonPolicy, payment: PaymentPolicy) -> None:
         self._deal_won = deal_won
         self._payment = payment
-        self._watermarks = watermarks
 
     @activity.defn(name="policies.deal_won")
     async def deal_won(self) -> DealWonPolicy:
@@ -24,5 +19,4 @@ class Policies:
     @activity.defn(name="policies.payment")
     async def payment(self) -> PaymentPolicy:
         """Return mode and rules in force of the flows about money."""
-        told_from = await self._watermarks.get(TOLD_FROM)
-        return self._payment.model_copy(update={"told_from": told_from})
+        return self._payment

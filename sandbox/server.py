@@ -47,6 +47,8 @@ def server(app: ASGIApp, *, host: str = "127.0.0.1", port: int) -> uvicorn.Serve
             http=AbortableProtocol,
             ws="none",
             lifespan="on",
+            # Longer than clients keep one: a connection that both let go of at once loses a request.
+            timeout_keep_alive=75,
             log_level="warning",
             access_log=False,
             # A connection held open by a timeout fault must not hold up the end.

@@ -130,7 +130,6 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
         Policies(
             deal_won_policy(configuration, billing.capabilities),
             payment_policy(configuration),
-            records.watermarks,
         ),
         PaymentRecords(records, teller),
         NewsActivities(records),

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from activities.policies import TOLD_FROM
+from activities.service.money import MONEY
 from raccord.domain.rules.modes import Mode
 from raccord.machine import free_port
 from raccord.records.records import Records
@@ -58,12 +58,10 @@ def _serving_metrics(port: int) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
 
 
-async def note_from_when_payments_are_told(records: Records, mode: Mode) -> None:
-    """Remember when the mode became `live`: what was paid before is no news to anybody."""
-    if mode is Mode.LIVE:
-        await records.watermarks.begin(TOLD_FROM, datetime.now(UTC))
-    else:
-        await records.watermarks.forget(TOLD_FROM)
+async def forget_payments_in_shadow(records: Records, mode: Mode) -> None:
+    """Let the first sweep after shadow be as quiet as the first of all: what came meanwhile is no news."""
+    if mode is Mode.SHADOW:
+        await records.watermarks.forget(MONEY)
 
 
 async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
@@ -85,7 +83,7 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
             identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
         )
         await register_search_attributes(client)
-        await note_from_when_payments_are_told(records, settings.modes[PAYMENT])
+        await forget_payments_in_shadow(records, settings.modes[PAYMENT])
         async with AsyncExitStack() as stack:
             connections = await stack.enter_async_context(opened(configuration))
             for worker in workers(client, configuration, connections, records):

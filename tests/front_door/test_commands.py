@@ -43,7 +43,9 @@ class TestUp:
     ) -> None:
         """A deal won while everything is down is invoiced by the vendor's redelivery after the next start."""
         config = tmp_path / "raccord.toml"
-        toml = TOML.format(mode="live", namespace="up", directory=tmp_path / "data", **ports)
+        toml = TOML.format(
+            mode="live", payment="shadow", namespace="up", directory=tmp_path / "data", **ports
+        )
         config.write_text(toml.replace("[temporal]\n", f"[temporal]\nembedded_ui_port = {ports['ui']}\n"))
         environment = SECRETS | {"RACCORD_CONFIG": str(config), "TEMPORAL_ADDRESS": ""}
         address = f"http://127.0.0.1:{ports['receiver']}"

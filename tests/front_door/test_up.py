@@ -56,7 +56,7 @@ class House:
         self.ups: list[Process] = []
 
     def write(self, mode: str) -> Self:
-        toml = TOML.format(mode=mode, namespace="up", directory=self.data, **self.ports)
+        toml = TOML.format(mode=mode, payment="shadow", namespace="up", directory=self.data, **self.ports)
         self.config.write_text(
             toml.replace("[temporal]\n", f"[temporal]\nembedded_ui_port = {self.ports['ui']}\n")
         )

@@ -1,9 +1,8 @@
 """Record the histories of the flows about money, from runs in one process with skipped time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from activities.policies import TOLD_FROM
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import InvoiceState
@@ -29,7 +28,6 @@ async def about_money(directory: Path) -> None:
         await _known_customer(home)
         await _paid(home, "in_1", "shadow")
         await _paid(home, "in_9", "problems")
-        await home.records.watermarks.begin(TOLD_FROM, datetime(2020, 1, 1, tzinfo=UTC))
         home.set_mode(Mode.LIVE)
         await _shown_and_told(home)
         await _asked(home)

@@ -165,7 +165,6 @@ class House:
         ruling = Policies(
             deal_won_policy(configuration, self.billing.capabilities),
             payment_policy(configuration),
-            self.records.watermarks,
         )
         for policies in self._policies:
             vars(policies).update(vars(ruling))

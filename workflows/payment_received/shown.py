@@ -89,21 +89,18 @@ class Shown:
     async def onboarded(self, deal: Deal, books: MoneyBooks) -> bool:
         """Begin the onboarding where this change made the deal fully paid; return whether it began."""
         changed = books.known.standing != standing_of(books.money)
-        if not (changed and fully_paid(books.every) and self.noticed(books)):
+        if not (changed and fully_paid(books.every) and self.noticed):
             return False
         paid = tuple(money.invoice.id for money in counting_of(books.every))
         return await self.steps.onboard(OnboardingStart(deal=deal.ref, invoices=paid))
 
-    def noticed(self, books: MoneyBooks) -> bool:
-        """Whether people are to notice what this look found: not money that came before live mode."""
-        if not self.loud or self.policy.mode is not Mode.LIVE:
-            return False
-        before, last, since = books.known.standing, last_payment((books.money,)), self.policy.told_from
-        came = before is None or received(books.money).amount > before.received.amount
-        return not (came and last and since and last.paid_at < since)
+    @property
+    def noticed(self) -> bool:
+        """Whether people are to notice what this look found."""
+        return self.loud and self.policy.mode is Mode.LIVE
 
     def _news(self, deal: Deal, books: MoneyBooks) -> News | None:
-        if not self.noticed(books):
+        if not self.noticed:
             return None
         before, after = books.known.standing, standing_of(books.money)
         return news_of(before, after, books.money, deal, self.policy.clock, at=workflow.now())

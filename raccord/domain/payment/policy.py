@@ -1,7 +1,5 @@
 """What flow 2 may do, frozen from the settings."""
 
-from datetime import datetime
-
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.timing import Timing
@@ -25,5 +23,3 @@ class PaymentPolicy(Value):
     timing: Timing = Timing()
     language: str = "fr"
     """Of everything that people read of the flow."""
-    told_from: datetime | None = None
-    """When the mode became `live`, aware: of what was paid before, nobody hears and nothing begins."""

@@ -5,19 +5,17 @@ from datetime import timedelta
 import pytest
 from temporalio.service import RPCError
 
-from activities.policies import TOLD_FROM
 from tests.domain.payment.money import euros, payment
 from tests.front_door.stack import until
 from tests.workflows.customer_onboarding.paid import CONNECTIONS, ROLES, TASK
 from tests.workflows.house import House, needs_server
-from tests.workflows.payment.test_payment_received import LONG_AGO, brings, of_the_deal
+from tests.workflows.payment.test_payment_received import brings, of_the_deal
 
 pytestmark = needs_server
 
 
 @pytest.fixture
 async def home(at_home: House) -> House:
-    await at_home.records.watermarks.begin(TOLD_FROM, LONG_AGO)
     await at_home.work(roles=ROLES, more=CONNECTIONS + TASK)
     return at_home
 

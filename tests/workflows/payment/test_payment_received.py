@@ -4,13 +4,12 @@ import asyncio
 import itertools
 import random
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from activities.policies import TOLD_FROM
 from raccord.domain.desk.question import Choice
 from raccord.domain.payment.status import PaymentStatus, status_of
 from raccord.domain.rules.modes import Mode
@@ -18,14 +17,12 @@ from raccord.domain.values.deal import PaymentFields
 from raccord.domain.values.invoice import InvoiceReference, InvoiceState, fields_of
 from raccord.domain.values.parties import CustomerIdentity, IdentityKind, Owner
 from raccord.domain.values.payment import DisputeState, InvoiceMoney
-from tests.domain.payment.money import THE_31ST, dispute, euros, money, payment
+from tests.domain.payment.money import dispute, euros, money, payment
 from tests.domain.samples import invoice
 from tests.front_door.stack import until
 from tests.workflows.house import REF, House, needs_server
 
 pytestmark = needs_server
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def of_the_deal(*payments: Any, id: str = "in_1", deal: str = REF.id, **changes: Any) -> InvoiceMoney:
@@ -45,8 +42,7 @@ def by_hand(*payments: Any, **changes: Any) -> InvoiceMoney:
 
 @pytest.fixture
 async def home(at_home: House) -> House:
-    """A house that works in live mode, and has for long."""
-    await at_home.records.watermarks.begin(TOLD_FROM, LONG_AGO)
+    """A house that works in live mode."""
     at_home.edit(owner=Owner(id="77", name="Anne", email="anne@hexalab.example"))
     await at_home.work()
     return at_home
@@ -219,33 +215,14 @@ async def test_draft_shows_and_tells_nobody(at_home: House) -> None:
     assert "messaging.post" not in await at_home.written()
 
 
-@pytest.mark.parametrize("why", ["quiet", "old"])
-async def test_what_is_old_or_filled_in_is_shown_and_nobody_hears_of_it(at_home: House, why: str) -> None:
-    from_when = LONG_AGO if why == "quiet" else THE_31ST + timedelta(days=1)
-    await at_home.records.watermarks.begin(TOLD_FROM, from_when)
-    await at_home.work()
-    brings(at_home, of_the_deal(payment()))
-    await at_home.pay("in_1", quiet=why == "quiet")
-    assert shown(at_home).status == "paid"
-    brings(at_home, of_the_deal(payment(refunded=euros("20"))))
-    await at_home.pay("in_1")
-    (title,) = await told(at_home, 1)
+async def test_what_is_filled_in_is_shown_and_nobody_hears_of_it(home: House) -> None:
+    brings(home, of_the_deal(payment()))
+    await home.pay("in_1", quiet=True)
+    assert shown(home).status == "paid"
+    brings(home, of_the_deal(payment(refunded=euros("20"))))
+    await home.pay("in_1")
+    (title,) = await told(home, 1)
     assert "20" in title
-
-
-async def test_money_that_came_before_live_mode_is_no_news_though_the_invoice_was_known(
-    at_home: House,
-) -> None:
-    await at_home.records.watermarks.begin(TOLD_FROM, THE_31ST + timedelta(days=1))
-    await at_home.work()
-    brings(at_home, of_the_deal())
-    await at_home.pay("in_1")
-    brings(at_home, of_the_deal(payment()))
-    assert (await at_home.pay("in_1"))["status"] == "paid"
-    brings(at_home, of_the_deal(payment(disputes=(dispute(),))))
-    await at_home.pay("in_1")
-    (title,) = await told(at_home, 1)
-    assert "contesté" in title
 
 
 async def test_a_draft_and_an_invoice_that_is_gone_have_nothing_to_be_paid(home: House) -> None:
