@@ -70,7 +70,7 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
     )
 
 
-def payment_policy(configuration: Configuration) -> PaymentPolicy:
+def payment_policy(configuration: Configuration, crm: CrmCapabilities) -> PaymentPolicy:
     """Freeze what flow 2 may do."""
     settings = configuration.settings
     return PaymentPolicy(
@@ -80,6 +80,7 @@ def payment_policy(configuration: Configuration) -> PaymentPolicy:
         rollout=settings.rollout,
         clock=settings.clock,
         timing=settings.timing,
+        moves_paid_deals=crm.paid_stages,
         language=settings.desk.language,
     )
 

@@ -129,7 +129,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
     return collected(
         Policies(
             deal_won_policy(configuration, billing.capabilities),
-            payment_policy(configuration),
+            payment_policy(configuration, crm.capabilities),
         ),
         PaymentRecords(records, teller),
         NewsActivities(records),

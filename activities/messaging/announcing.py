@@ -1,11 +1,14 @@
 """Putting a message into the channel, once, and editing it there."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activities.effects import Effect, Effects, cause
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Notice, Place
+
+BEFORE = timedelta(minutes=5)
+"""How long before a message is due it is looked for: two machines' clocks may differ."""
 
 
 def digest(notice: Notice) -> str:

@@ -1,22 +1,19 @@
 """Telling the channel of what a person should know of an issued invoice."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from temporalio import activity
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.effects import Effects
-from activities.messaging.announcing import Announcer
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.messenger import Messenger
 from raccord.domain.deal_won.remarks import Remark
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
 from raccord.texts.remarks import remark_notice
 from raccord.texts.voice import Voice
-
-BEFORE = timedelta(minutes=5)
 
 
 class RemarkIn(Value):

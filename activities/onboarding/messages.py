@@ -1,11 +1,11 @@
 """A message of onboarding in the channel, once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import activity
 
 from activities.effects import Effects
-from activities.messaging.announcing import Announcer
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.messenger import Messenger
 from raccord.domain.desk.notice import Fact, Link, Notice
 from raccord.domain.values.base import Value
@@ -13,8 +13,6 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.money import Money
 from raccord.texts.speech import called
 from raccord.texts.voice import Voice
-
-BEFORE = timedelta(minutes=5)
 
 
 class ChannelMessage(Value):

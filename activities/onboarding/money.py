@@ -5,7 +5,8 @@ from datetime import date
 from temporalio import activity
 
 from raccord.connectors.billing import BillingReader
-from raccord.domain.onboarding.money import NotPaid, not_paid, received
+from raccord.domain.onboarding.money import NotPaid, not_paid
+from raccord.domain.payment.status import sums
 from raccord.domain.values.base import Value
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.money import Money
@@ -47,7 +48,7 @@ class OnboardingMoney:
         read = tuple([await self._billing.read_money(id) for id in query.invoices])
         return Paid(
             why_not=not_paid(read),
-            amounts=received(read),
+            amounts=sums(money.invoice.totals.gross for money in read),
             numbers=tuple(money.invoice.number for money in read if money.invoice.number),
             customer_id=next((money.invoice.customer_id for money in read), ""),
         )

@@ -24,14 +24,6 @@ class MoneyQuery(Value):
     crm: str
 
 
-class DealMoneyQuery(Value):
-    """All issued invoices of a deal; `billing` is the connection asked."""
-
-    deal: DealRef
-    billing: str
-    customer_id: str = ""
-
-
 class MoneyBooks(Value):
     """An invoice's money, its deal where records or the invoice itself name one, and that deal's others."""
 
@@ -103,28 +95,18 @@ class MoneyReads:
             of_no_deals=NO_DEALS in said,
         )
 
-    @activity.defn(name="payment.read_deal_money")
-    async def read_deal_money(self, wanted: DealMoneyQuery) -> tuple[InvoiceMoney, ...]:
-        """Read the money of every issued invoice of a deal."""
-        return await self._of_deal(wanted.deal, wanted.customer_id or None, ())
-
     async def _others(self, deal: DealRef, money: InvoiceMoney) -> tuple[InvoiceMoney, ...]:
         invoice = money.invoice
-        return await self._of_deal(deal, invoice.customer_id or None, (invoice.id,))
-
-    async def _of_deal(
-        self, deal: DealRef, customer_id: str | None, without: tuple[str, ...]
-    ) -> tuple[InvoiceMoney, ...]:
         link, said = await together(
             self._links.deal(deal, self._connection), self._payments.invoices_of(deal, self._connection)
         )
         found = await self._billing.invoices_of(
-            deal, customer_id=link.customer_id or customer_id, invoice_id=link.invoice_id
+            deal, customer_id=link.customer_id or invoice.customer_id or None, invoice_id=link.invoice_id
         )
-        ids = {invoice.id for invoice in found if invoice.finalised} | set(said)
-        read = await asyncio.gather(*(self._money(id) for id in sorted(ids.difference(without))))
-        issued = (money for money in read if money and money.invoice.finalised)
-        return tuple(sorted(issued, key=lambda money: (_issued(money), money.invoice.id)))
+        ids = {each.id for each in found if each.finalised} | set(said)
+        read = await asyncio.gather(*(self._money(id) for id in sorted(ids.difference((invoice.id,)))))
+        issued = (each for each in read if each and each.invoice.finalised)
+        return tuple(sorted(issued, key=lambda each: (_issued(each), each.invoice.id)))
 
     async def _money(self, invoice_id: str) -> InvoiceMoney | None:
         try:

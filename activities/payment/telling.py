@@ -1,18 +1,16 @@
 """Telling news of payments once, each by itself or many in one message."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from temporalio import activity
 
 from activities.effects import Effects
-from activities.messaging.announcing import Announcer
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.messenger import Messenger
 from raccord.domain.payment.news import Bulletin, News
 from raccord.records.records import Records
 from raccord.texts.payments import bulletin_notice, news_notice
 from raccord.texts.voice import Voice
-
-BEFORE = timedelta(minutes=5)
 
 
 class NewsActivities:

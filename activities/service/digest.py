@@ -1,11 +1,11 @@
 """The digest of the day: noting what belongs into it, and telling it once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from temporalio import activity
 
 from activities.effects import Effects
-from activities.messaging.announcing import Announcer
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.messenger import Messenger
 from raccord.domain.rules.timing import Timing
 from raccord.domain.service.findings import Digest, Finding, digest_of, verdict_key
@@ -14,8 +14,6 @@ from raccord.domain.values.deal import DealRef
 from raccord.records.records import Records
 from raccord.texts.digest import digest_notice
 from raccord.texts.voice import Voice
-
-BEFORE = timedelta(minutes=5)
 
 
 class Verdict(Value):

@@ -1,14 +1,13 @@
 """Looking at a connection that holds flows up, and telling people once."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.effects import Effects
-from activities.messaging.announcing import Announcer
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.errors import Auth, ConnectorError
 from raccord.connectors.messenger import Messenger
 from raccord.domain.service.outage import Look, OutageCause, Report, WatchPolicy
@@ -21,7 +20,6 @@ from raccord.texts.outages import report_notice
 from raccord.texts.voice import Voice
 
 MOST_COUNTED = 500
-BEFORE = timedelta(minutes=5)
 
 
 class WatchActivities:

@@ -64,6 +64,8 @@ class CrmCapabilities(Capabilities):
     search_lag: timedelta = timedelta(0)
     """How long a change may be missing from the list of won deals."""
     task: TaskLimits
+    paid_stages: bool = False
+    """Whether its settings name a stage for paid deals."""
     files: bool = False
     """Whether it takes files for its deals, and its settings say so."""
 

@@ -1,7 +1,7 @@
 """`raccord backfill --since`."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 
 import click
 from temporalio.client import WorkflowFailureError
@@ -9,13 +9,11 @@ from temporalio.client import WorkflowFailureError
 from raccord.domain.rules.modes import Mode
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import FLOWS_QUEUE
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json
+from starters.cli.server import connected
 from workers.policies import PAYMENT
-
-WITHIN = timedelta(seconds=10)
 
 
 async def fill(configuration: Configuration, keys: KeyRing, since: date, *, as_json: bool) -> int:
@@ -24,10 +22,7 @@ async def fill(configuration: Configuration, keys: KeyRing, since: date, *, as_j
         fail(
             "the mode `payment` is in shadow, which writes nothing: set it to draft or live in [modes] first."
         )
-    try:
-        client = await connect(configuration.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        fail(str(error), status=1)
+    client = await connected(configuration, keys)
     if not as_json:
         click.echo(f"Looking for the deals won since {since}…")
     try:

@@ -1,7 +1,5 @@
 """`raccord flows start`."""
 
-from datetime import timedelta
-
 import click
 
 from raccord.connectors.capabilities import IdShape
@@ -12,23 +10,18 @@ from raccord.records.records import Records
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import DEAL_WON, Changed, wake
 from starters.cli.common import bold, fail
 from starters.cli.display import shown
+from starters.cli.server import WITHIN, connected
 from workers.connections import opened
-
-WITHIN = timedelta(seconds=10)
 
 
 async def start(configuration: Configuration, keys: KeyRing, deal_id: str) -> int:
     """Start the deal's flow, or tell a running one to look again; what a person answered is asked anew."""
     refuse_what_is_no_id(deal_id, await _shape(configuration))
     deal = DealRef(connection=configuration.crm.name, id=deal_id)
-    try:
-        client = await connect(configuration.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        fail(str(error), status=1)
+    client = await connected(configuration, keys)
     records = Records.open(configuration.settings.records_url, keys)
     try:
         await records.migrate()

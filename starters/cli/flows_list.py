@@ -13,7 +13,7 @@ from raccord.temporal import search
 from raccord.temporal.client import connect
 from raccord.temporal.flows import FLOWS, flow_of
 from starters.cli.display import age, print_json, table
-from starters.cli.flows import WITHIN
+from starters.cli.server import WITHIN
 
 _MOST = 1000
 """The latest ones; with more, a state or the Temporal UI finds the rest."""

@@ -3,7 +3,6 @@
 import asyncio
 import getpass
 import os
-from datetime import timedelta
 
 import click
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
@@ -17,13 +16,12 @@ from raccord.records.waiting import Waiting
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import Changed, flow_named, wake
 from starters.cli.common import fail
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.inbox_view import View
+from starters.cli.server import WITHIN, connected
 
-WITHIN = timedelta(seconds=10)
 BY_HAND = Changed(key="command line", thorough=True)
 _BUSY_PAUSE = 0.5
 
@@ -78,7 +76,7 @@ async def decide(
                 f"`raccord inbox retry {row.incident}` has it asked again.",
                 status=1,
             )
-        client = await _connected(configuration, keys)
+        client = await connected(configuration, keys)
         if row.closed_at is not None:
             await _ask_again(client, records, row)
             return 0
@@ -110,13 +108,6 @@ async def _found(records: Records, incident: str) -> Waiting:
             status=1,
         )
     return row
-
-
-async def _connected(configuration: Configuration, keys: KeyRing) -> Client:
-    try:
-        return await connect(configuration.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        fail(str(error), status=1)
 
 
 async def _hand_over(client: Client, row: Waiting, decision: Decision) -> str:

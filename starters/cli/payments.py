@@ -1,6 +1,5 @@
 """`raccord payments link`: say whose an invoice is that names no deal."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import click
@@ -14,14 +13,12 @@ from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import PAYMENT_RECEIVED, Changed, wake
 from starters.cli.common import bold, fail
 from starters.cli.display import shown
 from starters.cli.flows import refuse_what_is_no_id
+from starters.cli.server import WITHIN, connected
 from workers.connections import opened
-
-WITHIN = timedelta(seconds=10)
 
 
 async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_id: str) -> int:
@@ -39,10 +36,7 @@ async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_i
         await _refuse_what_is_not_issued(found, invoice_id)
     billing = configuration.billing.name
     deal = DealRef(connection=configuration.crm.name, id=deal_id)
-    try:
-        client = await connect(configuration.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        fail(str(error), status=1)
+    client = await connected(configuration, keys)
     records = Records.open(configuration.settings.records_url, keys)
     try:
         await records.migrate()

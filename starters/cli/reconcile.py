@@ -11,12 +11,12 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from raccord.domain.service.sweep import Sweep, SweepResult
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import FLOWS_QUEUE
 from starters.cli.common import bold, fail, warn
 from starters.cli.display import print_json
+from starters.cli.server import connected
 
-WITHIN, LONG = timedelta(seconds=10), timedelta(seconds=15)
+LONG = timedelta(seconds=15)
 
 
 async def _patiently(sweeping: WorkflowHandle[Any, SweepResult]) -> SweepResult:
@@ -38,10 +38,7 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
             "invoice_deals_won_from is not set, so no deal is due to be looked at: set the date from which "
             "won deals are Raccord's to invoice."
         )
-    try:
-        client = await connect(configuration.settings, keys, within=WITHIN)
-    except TemporalUnreachable as error:
-        fail(str(error), status=1)
+    client = await connected(configuration, keys)
     if not as_json:
         click.echo("Looking for won deals without an invoice…")
     try:

@@ -15,7 +15,7 @@ from raccord.domain.desk.question import Choice, Decision
 from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
-from starters.cli import display, inbox
+from starters.cli import display, inbox, server
 from tests.cli.conftest import Company
 from tests.records.questions import FLOW, answer, question
 from tests.records.rows import tampering
@@ -226,7 +226,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Callable[[Verb], Temporal]:
         async def connect(*_: Any, **__: Any) -> Temporal:
             return temporal
 
-        monkeypatch.setattr(inbox, "connect", connect)
+        monkeypatch.setattr(server, "connect", connect)
         return temporal
 
     monkeypatch.setenv("LOGNAME", "anne")

@@ -18,6 +18,7 @@ class FakeCrm(Switches):
         requests_per_second=1000,
         requests_per_activity=1,
         task=TaskLimits(subject=200, body=2000),
+        paid_stages=True,
         files=True,
         deal_id=IdShape(pattern=r"\S+", said="a word"),
     )

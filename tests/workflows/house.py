@@ -164,7 +164,7 @@ class House:
         configuration = self._configuration(mode, "")
         ruling = Policies(
             deal_won_policy(configuration, self.billing.capabilities),
-            payment_policy(configuration),
+            payment_policy(configuration, self.crm.capabilities),
         )
         for policies in self._policies:
             vars(policies).update(vars(ruling))

@@ -41,10 +41,6 @@ class Progress:
     def failures(self) -> tuple[Failure, ...]:
         return tuple(self._failed.values())
 
-    @property
-    def under_way(self) -> bool:
-        return bool(self._running)
-
     def left(self, steps: tuple[OnboardingStep, ...]) -> Iterator[OnboardingStep]:
         """Yield the steps that are neither over nor under way, those that failed before among them."""
         yield from (step for step in steps if step.name not in self._over and step.name not in self._running)

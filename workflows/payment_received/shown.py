@@ -64,7 +64,7 @@ class Shown:
         try:
             wanted = PaymentOnDeal(deal=deal.ref, fields=fields_of(every, self.policy))
             lacking = await self.steps.show(wanted)
-            if fully_paid(every):
+            if self.policy.moves_paid_deals and fully_paid(every):
                 await self.steps.move(wanted)
         except Stopped as stopped:
             await self.ask(refused("show_payment", stopped.ask.problems[0], skip=WITHOUT_SHOWING))

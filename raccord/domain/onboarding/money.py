@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from raccord.domain.values.invoice import InvoiceState
-from raccord.domain.values.money import Money
+from raccord.domain.payment.status import PaymentStatus, disputes, status_of
 from raccord.domain.values.payment import DisputeState, InvoiceMoney
 
 
@@ -32,25 +31,21 @@ def not_paid(read: tuple[InvoiceMoney, ...]) -> NotPaid | None:
 
 
 def _of_one(money: InvoiceMoney) -> NotPaid | None:
-    invoice = money.invoice
-    if invoice.state is InvoiceState.VOID:
-        return NotPaid.VOID
-    if not invoice.live:
-        return NotPaid.CREDITED
-    disputes = [dispute.state for payment in money.payments for dispute in payment.disputes]
-    if DisputeState.OPEN in disputes or DisputeState.LOST in disputes:
-        return NotPaid.DISPUTED
-    if any(payment.refunded.amount > 0 for payment in money.payments):
-        return NotPaid.REFUNDED
-    if money.due.amount > 0 or not invoice.finalised:
+    if not money.invoice.finalised:
         return NotPaid.OPEN
-    return None
+    reason = _REASONS.get(status_of(money))
+    taken_back = reason is NotPaid.REFUNDED and disputes(money, DisputeState.LOST)
+    return NotPaid.DISPUTED if taken_back else reason
 
 
-def received(read: tuple[InvoiceMoney, ...]) -> tuple[Money, ...]:
-    """Return what the invoices come to, gross, one amount for each currency."""
-    sums: dict[str, Money] = {}
-    for money in read:
-        gross = money.invoice.totals.gross
-        sums[gross.currency] = sums.get(gross.currency, Money.zero(gross.currency)) + gross
-    return tuple(sums[currency] for currency in sorted(sums))
+_REASONS = {
+    PaymentStatus.VOID: NotPaid.VOID,
+    PaymentStatus.CREDITED: NotPaid.CREDITED,
+    PaymentStatus.REFUNDED: NotPaid.REFUNDED,
+    PaymentStatus.PARTLY_REFUNDED: NotPaid.REFUNDED,
+    PaymentStatus.DISPUTED: NotPaid.DISPUTED,
+    PaymentStatus.OPEN: NotPaid.OPEN,
+    PaymentStatus.PARTLY_PAID: NotPaid.OPEN,
+    PaymentStatus.UNCOLLECTIBLE: NotPaid.OPEN,
+}
+"""Why an invoice in this state is not paid; none for the others."""

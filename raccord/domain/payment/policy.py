@@ -21,5 +21,7 @@ class PaymentPolicy(Value):
     rollout: Rollout = Rollout()
     clock: BusinessClock = BusinessClock()
     timing: Timing = Timing()
+    moves_paid_deals: bool = False
+    """Whether a paid deal goes to a stage that the settings name."""
     language: str = "fr"
     """Of everything that people read of the flow."""

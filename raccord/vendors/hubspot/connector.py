@@ -73,6 +73,7 @@ class HubSpotCrm:
             search_lag=_SEARCH_LAG,
             task=LIMITS,
             deal_id=_DEAL_ID,
+            paid_stages=bool(self._settings.paid_stages),
             files=bool(self._settings.files_folder),
         )
 

@@ -194,25 +194,14 @@ class Invoices:
         return tuple([line async for line in pages])
 
     async def _as_invoice(self, found: StripeInvoice) -> Invoice:
-        metadata, lines = found.metadata or {}, await self.all_lines(found)
-        currency = found.currency.upper()
-        return Invoice(
-            id=found.id,
-            state=state_of(found),
-            customer_id=found.customer or "",
-            reference=reference_of(metadata),
-            page=self._settings.page_of(found.id),
-            number=found.number,
-            url=found.hosted_invoice_url,
-            currency=currency,
-            totals=await self._totals(found, lines),
-            line_count=len(lines),
-            content_hash=metadata.get(CONTENT),
-            credited=of_minor(credited(found), currency),
-            credit_notes=await credit_notes_of(self._api, found),
-            due_on=self._date(found.due_date),
-            issued_on=self._date(found.status_transitions.finalized_at),
-            buyer=_buyer(found),
+        lines, glimpsed = await self.all_lines(found), self.glimpse(found)
+        return glimpsed.model_copy(
+            update={
+                "totals": glimpsed.totals.model_copy(update={"vat": await self._vat(found, lines)}),
+                "line_count": len(lines),
+                "content_hash": (found.metadata or {}).get(CONTENT),
+                "credit_notes": await credit_notes_of(self._api, found),
+            }
         )
 
     def glimpse(self, found: StripeInvoice) -> Invoice:
@@ -236,29 +225,21 @@ class Invoices:
             buyer=_buyer(found),
         )
 
-    async def _totals(self, found: StripeInvoice, lines: tuple[Line, ...]) -> Totals:
-        """Read the totals that Stripe computed; nothing is computed again here but sums per rate."""
-        taxes = found.total_taxes or ()
+    async def _vat(self, found: StripeInvoice, lines: tuple[Line, ...]) -> tuple[VatTotal, ...]:
+        """Read the VAT that Stripe computed; nothing is computed again here but sums per rate."""
         vat: dict[Decimal, int] = defaultdict(int)
         bases: dict[Decimal, int] = defaultdict(int)
-        for tax in taxes:
+        for tax in found.total_taxes or ():
             percent = await self._percent(found, tax)
             vat[percent] += tax.amount
             bases[percent] += _base(tax, lines)
-        net = found.total_excluding_tax
-        if net is None:
-            net = found.total - sum(tax.amount for tax in taxes)
-        return Totals(
-            net=of_minor(net, found.currency),
-            vat=tuple(
-                VatTotal(
-                    rate=rate,
-                    base=of_minor(bases[rate], found.currency),
-                    vat=of_minor(vat[rate], found.currency),
-                )
-                for rate in sorted(vat)
-            ),
-            gross=of_minor(found.total, found.currency),
+        return tuple(
+            VatTotal(
+                rate=rate,
+                base=of_minor(bases[rate], found.currency),
+                vat=of_minor(vat[rate], found.currency),
+            )
+            for rate in sorted(vat)
         )
 
     async def _percent(self, found: StripeInvoice, tax: Tax) -> Decimal:
