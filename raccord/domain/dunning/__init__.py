@@ -1,0 +1,1 @@
+"""Flow 3: invoices that are not paid in time, and the reminders of them."""

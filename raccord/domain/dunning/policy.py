@@ -1,0 +1,37 @@
+"""What flow 3 may do, frozen from the settings."""
+
+import hashlib
+
+from raccord.domain.rules.dunning import Dunning
+from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.timing import Timing
+from raccord.domain.values.base import Value
+from raccord.domain.values.clock import BusinessClock
+
+
+class DunningPolicy(Value):
+    """What flow 3 may do right now. Connections are their task queues too, empty where there is none."""
+
+    mode: Mode
+    crm: str
+    billing: str
+    mailer: str = ""
+    messenger: str = ""
+    rules: Dunning = Dunning()
+    country: str = "FR"
+    """The company's own: its public holidays."""
+    clock: BusinessClock = BusinessClock()
+    mails_leave: bool = True
+    """Whether mails to customers leave: with test credentials only where the settings say so."""
+    test: bool = True
+    customers_language: str = "fr"
+    """Of customers of whom nobody knows theirs."""
+    company: str = ""
+    timing: Timing = Timing()
+    language: str = "fr"
+    """Of what the company itself reads."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same rules."""
+        return hashlib.sha256(self.rules.model_dump_json().encode()).hexdigest()[:12]

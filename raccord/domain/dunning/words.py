@@ -1,0 +1,59 @@
+"""What people said about a customer who owes: each word is kept, and the last ones count."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.money import Money
+
+
+class WordKind(StrEnum):
+    """What a person may say. `RESUME` takes back a pause, a collection, an insolvency and a stop."""
+
+    PAUSE = "pause"
+    """Nobody is reminded until a day, or until `RESUME` where it names none."""
+    RESUME = "resume"
+    DISPUTE = "dispute"
+    """The customer contests one invoice; its others go on."""
+    SETTLED = "settled"
+    """The dispute about an invoice is over."""
+    PROMISE = "promise"
+    """The customer will pay by a day."""
+    INSTALMENTS = "instalments"
+    """The customer pays in parts, each by a day of its own."""
+    COLLECTION = "collection"
+    """Somebody else collects the money."""
+    INSOLVENCY = "insolvency"
+    """What is owed is declared to the trustee, and nobody may ask for it."""
+    STOP = "stop"
+    REMIND = "remind"
+    """Remind at the next moment at which one may, before the day of the next level."""
+    BOUNCED = "bounced"
+    """A mail did not arrive at this address."""
+    APPROVED = "approved"
+    """Of a customer that was late already when dunning began: it may be reminded."""
+
+
+class Instalment(Value):
+    due_on: date
+    amount: Money
+
+
+class Word(Value):
+    """One thing that a person said, at an aware instant. `actor` is opaque: `cli:anne`, `slack:U01`."""
+
+    id: str
+    """The same for the same word, however often it arrives."""
+    kind: WordKind
+    at: datetime
+    actor: str
+    reason: OneLine = ""
+    invoice_id: str = ""
+    """Of a dispute and its end."""
+    until: date | None = None
+    """The last day of a pause, or the day by which is paid; business dates."""
+    amount: Money | None = None
+    """Of a promise: how much; None: all that is overdue."""
+    instalments: tuple[Instalment, ...] = ()
+    address: str = ""
+    """Of a bounced mail."""

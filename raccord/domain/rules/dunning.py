@@ -1,0 +1,134 @@
+"""Who is reminded of late invoices, when and how, as the settings say it."""
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from raccord.domain.values.base import Exact, Value
+from raccord.domain.values.money import Currency
+
+
+class Tone(StrEnum):
+    """How a reminder speaks."""
+
+    NOTICE = "notice"
+    """Before the due date: a courtesy."""
+    COURTEOUS = "courteous"
+    """It assumes an oversight and has no word of the law in it."""
+    FIRM = "firm"
+    LAST = "last"
+    """The last amicable demand: it announces the formal notice, which Raccord never sends."""
+
+
+class Level(Value):
+    """One level of reminders: from which day on, and what is done beside the e-mail.
+
+    `day` counts calendar days from the due date; below zero it is before it.
+    """
+
+    day: int = Field(ge=-60, le=365)
+    tone: Tone
+    task: bool = True
+    """Whether the deal's salesperson gets a task in the CRM."""
+    finance: bool = False
+    """Whether the finance manager is told, with the account's story."""
+    sender: str = ""
+    """The address that it is sent from; empty for the mail server's own."""
+
+
+class ExceptionRule(Value):
+    """Other rules for some customers. All that is named must be true of a customer; `levels` None: as all."""
+
+    customers: tuple[str, ...] = ()
+    """Ids of customers in the billing system."""
+    countries: tuple[str, ...] = ()
+    public: bool | None = None
+    """Public bodies, by their SIREN: they pay within 30 days by law, through Chorus Pro."""
+    business: bool | None = None
+    owed_from: Exact | None = None
+    """Owed in all, in major units of any currency."""
+    owed_below: Exact | None = None
+    never: bool = False
+    """Never reminded: a person sees to them."""
+    levels: tuple[Level, ...] | None = None
+    why: str = ""
+    """Said in the list beside who is silent for it."""
+
+
+class InterestRate(Value):
+    """The rate of late payment penalties, in percent a year, from a day on (C. com. L441-10 II)."""
+
+    valid_from: date
+    percent: Exact = Field(gt=0, le=100)
+
+
+class Interest(Value):
+    """Penalties and indemnity, told beside what is owed and never a part of it. Businesses only."""
+
+    on: bool = False
+    from_tone: Tone = Tone.FIRM
+    rates: tuple[InterestRate, ...] = ()
+    """One for each half-year; a half-year without a row of its own is told without an amount."""
+    indemnity: Exact = Decimal(40)
+    """In euros for each late invoice (D441-5); 0 for none."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [rate.valid_from for rate in self.rates]
+        if days != sorted(set(days)):
+            raise ValueError("the rates stand in the order of their days, one for each")
+        return self
+
+
+_DEFAULT = (
+    Level(day=7, tone=Tone.COURTEOUS),
+    Level(day=15, tone=Tone.FIRM),
+    Level(day=30, tone=Tone.LAST, finance=True),
+)
+Weekday = Annotated[int, Field(ge=0, le=6)]
+
+
+class Dunning(Value):
+    """The section `[dunning]`: the levels of the policy, when mails leave, and who is left alone."""
+
+    levels: tuple[Level, ...] = _DEFAULT
+    sends_at: time = time(9)
+    """In the company's zone."""
+    weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
+    """Monday is 0."""
+    on_holidays: bool = False
+    gap: int = Field(default=5, ge=1, le=90)
+    """Calendar days between two mails to one customer, at least."""
+    sends_until: time = time(18)
+    """A mail that cannot leave until then leaves on the next sending day."""
+    owed_at_least: dict[Currency, Exact] = {}
+    """Less than this, in all, is not worth a mail."""
+    first_contacts_per_day: int = Field(default=20, ge=1)
+    """Of customers that were late already when dunning began."""
+    reply_to: str = ""
+    finance: tuple[str, ...] = ()
+    """E-mail addresses of those who hear of an account at the last level."""
+    copy_to: tuple[str, ...] = ()
+    attach_up_to_mb: int = Field(default=5, ge=0, le=25)
+    """PDFs of invoices are attached up to so many megabytes; else the mail has their links. 0: never."""
+    exceptions: tuple[ExceptionRule, ...] = ()
+    """The first that fits a customer counts."""
+    interest: Interest = Interest()
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> Self:
+        days = [level.day for level in self.levels]
+        if not days or days != sorted(set(days)):
+            raise ValueError("the levels stand in the order of their days, one for each day")
+        return self
+
+    @model_validator(mode="after")
+    def _some_day(self) -> Self:
+        if not self.weekdays:
+            raise ValueError("mails leave on one weekday at least")
+        if self.sends_until <= self.sends_at:
+            raise ValueError("sends_until is later than sends_at")
+        return self
