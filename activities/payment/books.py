@@ -24,6 +24,13 @@ class MoneyQuery(Value):
     crm: str
 
 
+class LeftDeal(Value):
+    """A deal that still shows an invoice which is another's, or no deal's, and what is invoiced to it."""
+
+    deal: DealRef
+    every: tuple[InvoiceMoney, ...]
+
+
 class MoneyBooks(Value):
     """An invoice's money, its deal where records or the invoice itself name one, and that deal's others."""
 
@@ -32,6 +39,8 @@ class MoneyBooks(Value):
     deal: DealRef | None = None
     others: tuple[InvoiceMoney, ...] = ()
     """The deal's other issued invoices."""
+    left: LeftDeal | None = None
+    """The deal that shows the invoice, where it is not `deal`."""
     companies: tuple[str, ...] = ()
     """The CRM's companies that are this customer, `<connection>:<id>`."""
     of_no_deals: bool = False
@@ -44,7 +53,8 @@ class MoneyBooks(Value):
     @property
     def seen(self) -> tuple[object, ...]:
         """The same as long as nothing of the money changed; links and pages change at each reading."""
-        return (self.deal, *(_seen(money) for money in self.every))
+        left = (self.left.deal, *map(_seen, self.left.every)) if self.left else ()
+        return (self.deal, *map(_seen, self.every), *left)
 
 
 def _seen(money: InvoiceMoney) -> tuple[object, ...]:
@@ -86,11 +96,14 @@ class MoneyReads:
             (each for each in (known.deal, linked, named) if each and each.connection == wanted.crm), None
         )
         others = await self._others(deal, money) if deal and invoice.finalised else ()
+        shown = known.shown
+        left = shown if shown and shown != deal and shown.connection == wanted.crm else None
         return MoneyBooks(
             money=money,
             known=known,
             deal=deal,
             others=others,
+            left=LeftDeal(deal=left, every=await self._others(left, money)) if left else None,
             companies=tuple(each for each in companies if each.startswith(f"{wanted.crm}:")),
             of_no_deals=NO_DEALS in said,
         )
@@ -103,8 +116,10 @@ class MoneyReads:
         found = await self._billing.invoices_of(
             deal, customer_id=link.customer_id or invoice.customer_id or None, invoice_id=link.invoice_id
         )
-        ids = {each.id for each in found if each.finalised} | set(said)
-        read = await asyncio.gather(*(self._money(id) for id in sorted(ids.difference((invoice.id,)))))
+        ids = {each.id for each in found if each.finalised}.union(said).difference((invoice.id,))
+        # What a person said goes before what the invoice itself carries.
+        theirs = await self._payments.of_other_deals(ids, deal, self._connection)
+        read = await asyncio.gather(*(self._money(id) for id in sorted(ids - theirs)))
         issued = (each for each in read if each and each.invoice.finalised)
         return tuple(sorted(issued, key=lambda each: (_issued(each), each.invoice.id)))
 

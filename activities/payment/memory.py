@@ -49,21 +49,26 @@ class Teller:
 
 
 class Belonging(Value):
-    """Whose an invoice is; without a deal, of none. `never`: nor is any other of its customer's."""
+    """Whose an invoice is; without a deal, of none. `never`: nor is any other of its customer's.
+
+    `united`: its deal went over into this one.
+    """
 
     billing: str
     invoice_id: str
     deal: DealRef | None = None
     customer_id: str = ""
     never: bool = False
+    united: bool = False
 
 
 class Settled(Value):
-    """An invoice's money as it is shown now, and what is to be told of how it came to that."""
+    """An invoice's money as its deal shows it now, and what is to be told of how it came to that."""
 
     billing: str
     invoice_id: str
     standing: Standing
+    deal: DealRef | None = None
     news: News | None = None
 
 
@@ -82,14 +87,18 @@ class PaymentRecords:
             customer = customer_of(wanted.billing, wanted.customer_id)
             flow = activity.info().workflow_id or ""
             await answers.give(customer, NO_DEALS, "of no deal", flow)
-        await payments.belongs(wanted.invoice_id, wanted.billing, wanted.deal)
+        if wanted.united and wanted.deal:
+            await payments.united(wanted.invoice_id, wanted.billing, wanted.deal)
+        else:
+            await payments.belongs(wanted.invoice_id, wanted.billing, wanted.deal)
 
     @activity.defn(name="payment.settle")
     async def settle(self, done: Settled) -> None:
         """Remember what is shown, together with its news, and have those told by the flow that tells them."""
-        settling = self._records.payments.settle(done.invoice_id, done.billing, done.standing)
+        payments = self._records.payments
+        settling = payments.settle(done.invoice_id, done.billing, done.standing, done.deal)
         if done.news is None or self._teller is None:
             await settling
             return
-        await together(settling, self._records.payments.note(done.news))
+        await together(settling, payments.note(done.news))
         await self._teller.begin()

@@ -1,9 +1,10 @@
 """What is remembered of each invoice's money, and the news of it that nobody was told yet."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from raccord.domain.payment.news import News
 from raccord.domain.payment.standing import Known, Standing
@@ -37,6 +38,7 @@ class Payments:
                 standing=Standing.model_validate_json(row.standing) if row.standing else None,
                 deal=DealRef(connection=row.crm, id=row.deal) if row.deal else None,
                 of_no_deal=row.of_no_deal,
+                shown=DealRef(connection=row.shown_crm, id=row.shown_deal) if row.shown_deal else None,
             )
 
         return self._database.reading(work)
@@ -50,10 +52,15 @@ class Payments:
         }
         return self._put(invoice_id, billing, whose)
 
-    def settle(self, invoice_id: str, billing: str, standing: Standing) -> Work[None]:
-        """Remember an invoice's money as it is shown now."""
+    def united(self, invoice_id: str, billing: str, deal: DealRef) -> Work[None]:
+        """Remember that an invoice's deal was united into this one, which shows what that one showed."""
+        whose = {"crm": deal.connection, "deal": deal.id, "of_no_deal": False}
+        return self._put(invoice_id, billing, whose | _shown(deal))
+
+    def settle(self, invoice_id: str, billing: str, standing: Standing, deal: DealRef | None) -> Work[None]:
+        """Remember an invoice's money as it is shown now, and on which deal."""
         now = {"standing": standing.model_dump_json(), "final": standing.final}
-        return self._put(invoice_id, billing, now)
+        return self._put(invoice_id, billing, now | _shown(deal))
 
     def invoices_of(self, deal: DealRef, billing: str) -> Work[tuple[str, ...]]:
         """Return the invoices that somebody said are this deal's."""
@@ -64,6 +71,16 @@ class Payments:
         )
         wanted = select(payment_states.c.invoice_id).where(its).order_by(payment_states.c.invoice_id)
         return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
+
+    def of_other_deals(
+        self, invoice_ids: Collection[str], deal: DealRef, billing: str
+    ) -> Work[frozenset[str]]:
+        """Return those of these invoices that somebody said are another deal's than this one's."""
+        states = payment_states.c
+        another = or_(states.crm != deal.connection, states.deal != deal.id)
+        its = and_(states.billing == billing, states.invoice_id.in_(invoice_ids), states.deal != "", another)
+        wanted = select(states.invoice_id).where(its)
+        return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
 
     def unsettled(self, billing: str) -> Work[tuple[str, ...]]:
         """Return the deals' issued invoices whose money was not seen yet, or is still expected."""
@@ -127,7 +144,8 @@ class Payments:
 
     def _put(self, invoice_id: str, billing: str, values: dict[str, Any]) -> Work[None]:
         ids = {"invoice_id": invoice_id, "billing": billing}
-        fresh = {"crm": "", "deal": "", "of_no_deal": False, "standing": "", "final": False}
+        whose = {"crm": "", "deal": "", "of_no_deal": False}
+        fresh = whose | _shown(None) | {"standing": "", "final": False}
         changed = values | {"updated_at": datetime.now(UTC)}
 
         def work(tx: Connection) -> None:
@@ -135,6 +153,10 @@ class Payments:
                 tx.execute(update(payment_states).where(_invoice(invoice_id, billing)).values(**changed))
 
         return self._database.writing(work)
+
+
+def _shown(deal: DealRef | None) -> dict[str, Any]:
+    return {"shown_crm": deal.connection if deal else "", "shown_deal": deal.id if deal else ""}
 
 
 def _invoice(invoice_id: str, billing: str) -> ColumnElement[bool]:

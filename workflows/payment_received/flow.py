@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.payment.books import MoneyBooks
+from activities.payment.books import LeftDeal, MoneyBooks
 from activities.policies import Policies
 from raccord.domain.deal_won.quality import net_of
 from raccord.domain.desk.question import Ask, Question
@@ -48,12 +48,14 @@ class PaymentReceived(Flow[PaymentEnd]):
         writing = await self._may_write() if self.asks() else None
         ref = books.deal or await Whose(self._reading(), writing, self.ask).found(books)
         deal = await self._deal(ref) if ref else None
-        if deal is None:
-            return await self._without_deal(Ending.DEAL_GONE if ref else Ending.OF_NO_DEAL, books, writing)
-        if writing and deal.ref != ref:
+        if writing and deal and deal.ref != ref:
             # United into another deal, whose other invoices count with this one from now on.
-            await writing.belongs(deal.ref)
+            await writing.belongs(deal.ref, united=True)
             raise LookAgain
+        if writing and books.left and books.left.deal != ref:
+            await self._leave(books.left, writing)
+        if deal is None:
+            return await self._without_deal(ref, books, writing)
         if self._policy.rollout.excludes(deal, net_of(deal)):
             return self._end(Ending.OUTSIDE_ROLLOUT, books)
         if writing is None:
@@ -63,7 +65,7 @@ class PaymentReceived(Flow[PaymentEnd]):
     def _nothing_to_do(self, books: MoneyBooks) -> PaymentEnd | None:
         if not books.money.invoice.finalised:
             return self._end(Ending.NOT_ISSUED, books)
-        if self.thorough or books.known.standing != standing_of(books.money):
+        if self.thorough or books.known.standing_on(books.deal) != standing_of(books.money):
             return None
         return self._end(Ending.SHOWN if books.deal else Ending.OF_NO_DEAL, books, changed=False)
 
@@ -75,20 +77,28 @@ class PaymentReceived(Flow[PaymentEnd]):
 
     async def _shown_on(self, deal: Deal, books: MoneyBooks, writing: Writing) -> PaymentEnd:
         shown = self._shown(writing)
-        lacking = await shown.on(deal, books)
-        if books.others and (await self._reading().books()).seen != books.seen:
+        lacking = await shown.on(deal.ref, books.every)
+        if (books.others or books.left) and (await self._reading().books()).seen != books.seen:
             # The flow of another invoice may have shown a newer state before this one did. This invoice's
             # own money may be known by now: only a thorough look shows the deal's again.
             self._thorough = True
             raise LookAgain
-        await shown.remembered(deal, books)
+        await shown.remembered(deal.ref, deal, books)
         self._onboarding = await shown.onboarded(deal, books) or self._onboarding
         return self._end(Ending.SHOWN, books, deal=deal, lacking=lacking)
 
-    async def _without_deal(self, ending: Ending, books: MoneyBooks, writing: Writing | None) -> PaymentEnd:
+    async def _leave(self, left: LeftDeal, writing: Writing) -> None:
+        """Show a deal without this invoice, which is not its any more, unless it is gone or united itself."""
+        deal = await self._deal(left.deal)
+        if deal and deal.ref == left.deal:
+            await self._shown(writing).on(deal.ref, left.every)
+
+    async def _without_deal(
+        self, ref: DealRef | None, books: MoneyBooks, writing: Writing | None
+    ) -> PaymentEnd:
         if writing:
-            await self._shown(writing).remembered(None, books)
-        return self._end(ending, books)
+            await self._shown(writing).remembered(ref, None, books)
+        return self._end(Ending.DEAL_GONE if ref else Ending.OF_NO_DEAL, books)
 
     async def _read(self) -> MoneyBooks:
         self._policy = await self._policy_now()

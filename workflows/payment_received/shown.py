@@ -24,7 +24,7 @@ from raccord.domain.payment.status import (
     sums,
 )
 from raccord.domain.rules.modes import Mode
-from raccord.domain.values.deal import Deal, PaymentFields
+from raccord.domain.values.deal import Deal, DealRef, PaymentFields
 from raccord.domain.values.message import message
 from raccord.domain.values.payment import InvoiceMoney
 from raccord.texts.payments import payment_details
@@ -35,7 +35,9 @@ WITHOUT_SHOWING = message("answer.without_payment")
 
 
 def fields_of(every: tuple[InvoiceMoney, ...], policy: PaymentPolicy) -> PaymentFields:
-    """Say over all invoices of a deal what they brought, as the deal shows it."""
+    """Say over all invoices of a deal what they brought, as the deal shows it; empty where it has none."""
+    if not every:
+        return PaymentFields()
     counting = counting_of(every)
     last = last_payment(counting)
     return PaymentFields(
@@ -57,12 +59,12 @@ class Shown:
     ask: Callable[[Ask], Awaitable[Answer]]
     loud: bool
 
-    async def on(self, deal: Deal, books: MoneyBooks) -> tuple[str, ...]:
-        """Show the money on its deal; return the fields that the CRM lacks. Asks when it is refused."""
-        every = tuple(sorted(books.every, key=lambda money: str(money.invoice.issued_on or "")))
+    async def on(self, deal: DealRef, every: tuple[InvoiceMoney, ...]) -> tuple[str, ...]:
+        """Show all money of a deal on it; return the fields that the CRM lacks. Asks when it is refused."""
+        every = tuple(sorted(every, key=lambda money: str(money.invoice.issued_on or "")))
         lacking: tuple[str, ...] = ()
         try:
-            wanted = PaymentOnDeal(deal=deal.ref, fields=fields_of(every, self.policy))
+            wanted = PaymentOnDeal(deal=deal, fields=fields_of(every, self.policy))
             lacking = await self.steps.show(wanted)
             if self.policy.moves_paid_deals and fully_paid(every):
                 await self.steps.move(wanted)
@@ -70,26 +72,29 @@ class Shown:
             await self.ask(refused("show_payment", stopped.ask.problems[0], skip=WITHOUT_SHOWING))
         return lacking
 
-    async def remembered(self, deal: Deal | None, books: MoneyBooks) -> None:
-        """Remember what is shown, and have its news told; see what was corrected looked at."""
+    async def remembered(self, ref: DealRef | None, deal: Deal | None, books: MoneyBooks) -> None:
+        """Remember what is shown, and have its news told; see what was corrected looked at.
+
+        `ref` names the deal that the invoice is of; `deal` is None where there is none (any more).
+        """
         before, after = books.known.standing, standing_of(books.money)
         if deal and books.money.invoice.corrected and (before is None or before.status is not after.status):
             await self.steps.wake_deal(deal.ref)
-        if before == after:
+        if not self._changed(ref, books):
             return
         invoice = books.money.invoice
         done = Settled(
             billing=self.policy.billing,
             invoice_id=invoice.id,
             standing=after,
+            deal=ref,
             news=self._news(deal, books) if deal else None,
         )
         await self.steps.settle(done)
 
     async def onboarded(self, deal: Deal, books: MoneyBooks) -> bool:
         """Begin the onboarding where this change made the deal fully paid; return whether it began."""
-        changed = books.known.standing != standing_of(books.money)
-        if not (changed and fully_paid(books.every) and self.noticed):
+        if not (self._changed(deal.ref, books) and fully_paid(books.every) and self.noticed):
             return False
         paid = tuple(money.invoice.id for money in counting_of(books.every))
         return await self.steps.onboard(OnboardingStart(deal=deal.ref, invoices=paid))
@@ -99,8 +104,13 @@ class Shown:
         """Whether people are to notice what this look found."""
         return self.loud and self.policy.mode is Mode.LIVE
 
+    def _changed(self, ref: DealRef | None, books: MoneyBooks) -> bool:
+        """Whether the money is another than was shown, or another deal shows it."""
+        known = books.known
+        return (known.standing, known.shown) != (standing_of(books.money), ref)
+
     def _news(self, deal: Deal, books: MoneyBooks) -> News | None:
         if not self.noticed:
             return None
-        before, after = books.known.standing, standing_of(books.money)
+        before, after = books.known.standing_on(deal.ref), standing_of(books.money)
         return news_of(before, after, books.money, deal, self.policy.clock, at=workflow.now())

@@ -81,14 +81,17 @@ class Reading:
 class Writing(Reading):
     """What can be done about one invoice's money."""
 
-    async def belongs(self, deal: DealRef | None, *, customer_id: str = "", never: bool = False) -> None:
-        """Remember whose the invoice is; without a deal, that it is of none."""
+    async def belongs(
+        self, deal: DealRef | None, *, customer_id: str = "", never: bool = False, united: bool = False
+    ) -> None:
+        """Remember whose the invoice is; without a deal, that it is of none. `united`: its deal into this."""
         wanted = Belonging(
             billing=self._billing,
             invoice_id=self._invoice.id,
             deal=deal,
             customer_id=customer_id,
             never=never,
+            united=united,
         )
         await run_local(PaymentRecords.belongs, wanted, summary="remember whose invoice it is")
 

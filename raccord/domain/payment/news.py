@@ -105,7 +105,7 @@ def news_of(
     invoice, last = money.invoice, last_payment((money,))
     settled_on = clock.date_of(money.paid_at) if money.paid_at else None
     return News(
-        key=_key(invoice.id, after),
+        key=_key(invoice.id, deal, after),
         kind=kind,
         at=at,
         invoice_id=invoice.id,
@@ -159,6 +159,6 @@ _DISPUTES = {
 }
 
 
-def _key(invoice_id: str, after: Standing) -> str:
-    said = hashlib.sha256(after.model_dump_json().encode()).hexdigest()[:12]
+def _key(invoice_id: str, deal: Deal, after: Standing) -> str:
+    said = hashlib.sha256(f"{deal.ref} {after.model_dump_json()}".encode()).hexdigest()[:12]
     return f"{invoice_id}.{said}"

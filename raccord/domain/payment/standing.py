@@ -40,6 +40,12 @@ class Known(Value):
     """The deal that a person, or the number on the deal, said it is of."""
     of_no_deal: bool = False
     """A person said that it belongs to no deal."""
+    shown: DealRef | None = None
+    """The deal that shows it, in the state of `standing`."""
+
+    def standing_on(self, deal: DealRef | None) -> Standing | None:
+        """Return what a deal shows of it; None where that is another deal."""
+        return self.standing if self.shown == deal else None
 
 
 def standing_of(money: InvoiceMoney) -> Standing:

@@ -158,10 +158,10 @@ class FoundDeal(Value):
 class PaymentFields(Value):
     """What Raccord writes on the deal of the money that its invoices brought, over all of them.
 
-    Amounts are gross, one per currency. None clears a date.
+    Amounts are gross, one per currency. None clears a date. The default is a deal without an invoice.
     """
 
-    status: str
+    status: str = ""
     """`open`, `partly_paid`, `paid`, `overpaid`, `refunded`, `partly_refunded`, `disputed`,
     `credited`, `void`, `uncollectible`."""
     paid: tuple[Money, ...] = ()

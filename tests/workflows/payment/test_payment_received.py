@@ -141,6 +141,7 @@ async def test_the_invoices_of_united_deals_count_together(home: House) -> None:
     await home.pay("in_2")
     assert home.crm.payments["8"].status == "partly_paid"
     assert len(home.crm.payments["8"].details.split("\n")) == 2
+    assert len(await told(home, 1)) == 1
 
 
 async def test_two_deals_that_show_the_number_are_both_offered(home: House) -> None:
@@ -280,6 +281,64 @@ async def test_an_invoice_of_no_deal_is_not_asked_about_again(
     brings(home, by_hand(payment("40"), payment("80", id="pi_2")))
     assert (await home.pay("in_9"))["ending"] == "of_no_deal"
     assert home.crm.payments == {}
+
+
+async def linked(home: House, invoice: str, deal: str) -> dict[str, Any]:
+    """Say at the command line whose an invoice is."""
+    await home.records.payments.belongs(invoice, "stripe", REF.model_copy(update={"id": deal}))
+    await home.tell_of_money(invoice, key="command line", thorough=True)
+    return await home.end(f"payment/stripe/{invoice}")
+
+
+def second_deal(home: House) -> None:
+    home.have(home.crm.deals[REF.id].model_copy(update={"ref": REF.model_copy(update={"id": "8"})}))
+
+
+async def test_a_deal_whose_only_invoice_is_another_s_shows_no_payment_any_more(home: House) -> None:
+    second_deal(home)
+    brings(home, of_the_deal(payment()))
+    await home.pay("in_1")
+    assert shown(home).status == "paid"
+    assert (await linked(home, "in_1", "8"))["deal"]["id"] == "8"
+    assert (shown(home), home.crm.payments["8"].status) == (PaymentFields(), "paid")
+    assert len(await told(home, 2)) == 2
+
+
+async def test_an_invoice_that_carries_one_deal_and_was_given_to_another_counts_there_alone(
+    home: House,
+) -> None:
+    second_deal(home)
+    for id, paid in (("in_1", (payment(),)), ("in_2", ())):
+        brings(home, of_the_deal(*paid, id=id))
+        home.billing.invoices[id] = home.billing.money[id].invoice
+        await home.pay(id)
+    assert (shown(home).status, shown(home).paid) == ("partly_paid", (euros("120"),))
+    await linked(home, "in_1", "8")
+    assert (shown(home).status, shown(home).paid) == ("open", (euros("0"),))
+    assert (home.crm.payments["8"].status, home.crm.payments["8"].due) == ("paid", (euros("0"),))
+    brings(home, of_the_deal(payment("40", id="pi_2"), id="in_2"))
+    await home.pay("in_2", key="part")
+    assert (shown(home).status, shown(home).paid) == ("partly_paid", (euros("40"),))
+
+
+async def test_an_invoice_whose_marking_a_person_changed_counts_at_the_deal_that_it_names_now(
+    home: House,
+) -> None:
+    second_deal(home)
+    brings(home, of_the_deal(payment()))
+    await home.pay("in_1")
+    brings(home, of_the_deal(payment(), deal="8"))
+    await home.pay("in_1", key="metadata")
+    assert (shown(home), home.crm.payments["8"].status) == (PaymentFields(), "paid")
+
+
+async def test_what_a_deal_that_is_gone_showed_keeps_nothing_from_the_one_it_is_of(home: House) -> None:
+    second_deal(home)
+    brings(home, of_the_deal(payment()))
+    await home.pay("in_1")
+    del home.crm.deals[REF.id]
+    await linked(home, "in_1", "8")
+    assert (shown(home).status, home.crm.payments["8"].status) == ("paid", "paid")
 
 
 async def test_nobody_is_asked_about_an_invoice_that_nothing_ties_to_a_deal(home: House) -> None:

@@ -194,6 +194,8 @@ def _flows() -> None:
         sa.Column("crm", sa.String, nullable=False),
         sa.Column("deal", sa.String, nullable=False),
         sa.Column("of_no_deal", sa.Boolean, nullable=False),
+        sa.Column("shown_crm", sa.String, nullable=False),
+        sa.Column("shown_deal", sa.String, nullable=False),
         sa.Column("standing", sa.String, nullable=False),
         sa.Column("final", sa.Boolean, nullable=False),
         sa.Column("updated_at", _INSTANT, nullable=False),
