@@ -20,6 +20,8 @@ from typing import ClassVar
 DUE_DATE_PAST, VAT_RATE_MISSING = "due_date_past", "vat_rate_missing"
 """Codes of a `Permanent` that every vendor's connector uses, because a flow acts on them: make a new order
 with a due date of today on; look for the VAT rate again, and create it."""
+RECIPIENT, MAIL_TOO_LARGE = "recipient", "mail_too_large"
+"""The same of every mailer: write to another address; send the mail without its attachments."""
 
 
 class ConnectorError(Exception):

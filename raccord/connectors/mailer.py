@@ -11,7 +11,8 @@ from raccord.domain.values.mail import Mail
 Handover: TypeAlias = Callable[[], Awaitable[str]]
 """Hands the mail over and returns what the server said to it.
 
-`AmbiguousWrite`: it may have left, and nobody can ask. Every other error: it was not taken.
+`AmbiguousWrite`: it may have left, and nobody can ask. Every other error: it was not taken; `Permanent`
+with the code `MAIL_TOO_LARGE` where it would be without its attachments.
 """
 
 
@@ -21,12 +22,16 @@ class Mailer(Protocol):
     @property
     def capabilities(self) -> MailerCapabilities: ...
 
+    def message_id(self, mail: Mail) -> str:
+        """Return what the mail is called, in its angle brackets; the same for all its attempts."""
+        ...
+
     def addressed(self, mail: Mail) -> AbstractAsyncContextManager[Handover]:
         """Come to where the server has taken the sender and every recipient, and nothing has left yet.
 
-        Raises `Permanent` naming the address that is refused, `RateLimited` when it is to be tried later
-        (as greylisting asks), `Transient`, and `Auth` for what concerns every mail: login, encryption,
-        a sender that is not ours.
+        Raises `Permanent` with the code `RECIPIENT`, naming the address that is refused, or with
+        `MAIL_TOO_LARGE`; `RateLimited` when it is to be tried later (as greylisting asks), `Transient`, and
+        `Auth` for what concerns every mail: login, encryption, a sender that is not ours.
         """
         ...
 

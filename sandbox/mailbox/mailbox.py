@@ -1,6 +1,7 @@
 """An SMTP server on loopback that keeps every message instead of passing it on."""
 
 import asyncio
+import hashlib
 import smtplib
 import ssl
 import warnings
@@ -33,6 +34,9 @@ class Manners:
     """What is answered to an address, as sender or recipient, in place of 250."""
     judgement: str = ""
     """What is answered to every mail, once it was read."""
+    largest: int = 32 * 1024 * 1024
+    """Bytes of a mail that is taken at most: said in the greeting (RFC 1870, section 3); a larger one is
+    answered with 552 after it was read (RFC 1870, section 6.2)."""
     silent: bool = False
     """Whether a mail is kept and the connection dropped without an answer."""
 
@@ -78,7 +82,8 @@ class Mailbox:
     def messages(self) -> list[dict[str, Any]]:
         """Oldest first: `from` (str) and `to` (list) are the envelope's, `date` is ISO 8601 UTC.
 
-        `text` and `html` are None where the message has no such part; `headers` keeps the last of each name.
+        `text` and `html` are None where the message has no such part; `headers` keeps the last of each name;
+        each of `attachments` has `name`, `type`, `size` in bytes and `sha256`.
         """
         return list(self._messages)
 
@@ -143,6 +148,7 @@ class Mailbox:
         return SMTP(
             self,
             hostname="mailbox.sandbox",
+            data_size_limit=manners.largest,
             ident="Sandbox mailbox",
             enable_SMTPUTF8=True,
             tls_context=manners.tls if starttls else None,
@@ -181,8 +187,20 @@ def _readable(envelope: Envelope) -> dict[str, Any]:
         "date": _date(message).isoformat(),
         "text": _part(message, "plain"),
         "html": _part(message, "html"),
+        "attachments": [_attachment(part) for part in message.iter_attachments()],
         "message_id": str(message["message-id"] or "").strip() or None,
         "headers": {name: str(value) for name, value in message.items()},
+    }
+
+
+def _attachment(part: EmailMessage) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    content = content if isinstance(content, bytes) else b""
+    return {
+        "name": part.get_filename(),
+        "type": part.get_content_type(),
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
 
 

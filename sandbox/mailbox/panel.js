@@ -7,6 +7,7 @@ function mailRow(mail) {
     make("summary", {},
       make("div", { class: "name" }, make("bdi", { text: mail.subject || "(no subject)" })),
       make("div", { class: "note", text: `to ${list(mail.to).join(", ")} · ${new Date(mail.date).toLocaleString("fr-FR")}` })),
+    ...mail.attachments.map((file) => make("div", { class: "note", text: `${file.name} · ${Math.ceil(file.size / 1024)} KB` })),
     make("pre", { dir: "auto", text: mail.text || (mail.html || "").replace(/<[^>]*>/g, " ") || "(empty)" }));
 }
 

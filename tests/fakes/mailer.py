@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from raccord.connectors.capabilities import MailerCapabilities, Uniqueness
-from raccord.connectors.errors import Permanent
+from raccord.connectors.errors import RECIPIENT, Permanent
 from raccord.connectors.mailer import Handover
 from raccord.domain.values.mail import Mail
 from tests.fakes.switches import Switches
@@ -22,12 +22,15 @@ class FakeMailer(Switches):
         self.arrived: list[Mail] = []
         self.refused: set[str] = set()
 
+    def message_id(self, mail: Mail) -> str:
+        return f"<{mail.name}@mailer.example>"
+
     @asynccontextmanager
     async def addressed(self, mail: Mail) -> AsyncIterator[Handover]:
         await self._call("addressed")
-        for address in mail.to:
+        for address in (*mail.to, *mail.cc):
             if address in self.refused:
-                raise Permanent(f"The server does not take mail for {address}.", code="recipient")
+                raise Permanent(f"The server does not take mail for {address}.", code=RECIPIENT)
 
         async def hand_over() -> str:
             await self._call("hand_over")

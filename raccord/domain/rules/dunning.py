@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from raccord.domain.values.base import Exact, Value
+from raccord.domain.values.email import BareAddress, NamedAddress
 from raccord.domain.values.money import Currency
 
 
@@ -35,7 +36,7 @@ class Level(Value):
     """Whether the deal's salesperson gets a task in the CRM."""
     finance: bool = False
     """Whether the finance manager is told, with the account's story."""
-    sender: str = ""
+    sender: NamedAddress = ""
     """The address that it is sent from; empty for the mail server's own."""
 
 
@@ -108,10 +109,12 @@ class Dunning(Value):
     """Less than this, in all, is not worth a mail."""
     first_contacts_per_day: int = Field(default=20, ge=1)
     """Of customers that were late already when dunning began."""
-    reply_to: str = ""
-    finance: tuple[str, ...] = ()
+    pay_within: int = Field(default=8, ge=1, le=30)
+    """Calendar days that a firm and a last reminder leave for the payment, at least."""
+    reply_to: NamedAddress = ""
+    finance: tuple[BareAddress, ...] = ()
     """E-mail addresses of those who hear of an account at the last level."""
-    copy_to: tuple[str, ...] = ()
+    copy_to: tuple[BareAddress, ...] = ()
     attach_up_to_mb: int = Field(default=5, ge=0, le=25)
     """PDFs of invoices are attached up to so many megabytes; else the mail has their links. 0: never."""
     exceptions: tuple[ExceptionRule, ...] = ()

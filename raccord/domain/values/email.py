@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from email.utils import parseaddr
+from typing import Annotated
 
 import email_validator
+from pydantic import AfterValidator
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _NAMED = re.compile(r"[^<>@]*<([^<>]+)>")
@@ -55,3 +58,25 @@ def parse_emails(text: str) -> tuple[str, ...]:
         return (one,)
     found = [parse_email(part) for part in _SEPARATORS.split(text.strip()) if part and part.strip()]
     return tuple(dict.fromkeys(each for each in found if each)) if all(found) else ()
+
+
+def _one_address(text: str) -> str:
+    if text and parse_email(parseaddr(text)[1]) is None:
+        raise ValueError(
+            f"{text} holds no e-mail address; write Hexalab <bonjour@hexalab.fr>, and a name with a comma "
+            'in quotes: "Hexalab, Lyon" <bonjour@hexalab.fr>'
+        )
+    return text
+
+
+def _bare(text: str) -> str:
+    if (address := parse_email(text)) is None:
+        raise ValueError(f"{text} is no e-mail address; write compta@hexalab.fr")
+    return address
+
+
+NamedAddress = Annotated[str, AfterValidator(_one_address)]
+"""Who writes or is answered: `Hexalab <bonjour@hexalab.fr>` or the address alone; empty for nobody."""
+
+BareAddress = Annotated[str, AfterValidator(_bare)]
+"""`compta@hexalab.fr`, without a name."""

@@ -1,14 +1,44 @@
 """An e-mail to a customer, as it leaves: addressed, worded, and named once for all its attempts."""
 
 import hashlib
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, computed_field
 
 from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.email import NamedAddress
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+
+
+def _message_id(text: str) -> str:
+    if not _MESSAGE_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is no Message-ID, such as <1f3a@hexalab.fr>")
+    return text
+
+
+MessageId = Annotated[str, AfterValidator(_message_id)]
+"""The name of a mail that left, in its angle brackets (RFC 5322, section 3.6.4)."""
+
+
+class Attachment(Value):
+    """A PDF that goes with a mail. Its bytes are in no dump: what is remembered of it is name and hash."""
+
+    name: OneLine
+    """As the reader's computer would save it: `facture-F-2026-0042.pdf`."""
+    content: bytes = Field(exclude=True, repr=False)
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no property under another decorator
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class Mail(Value):
     """One e-mail. Its `key` derives from the business and names it whatever becomes of an attempt.
 
-    Addresses are bare and valid. `html` is empty where there is plain text alone.
+    Addresses of `to` and `cc` are bare and valid. `html` is empty where there is plain text alone.
     """
 
     key: str
@@ -17,6 +47,16 @@ class Mail(Value):
     text: str
     html: str = ""
     language: str = ""
+    cc: tuple[str, ...] = ()
+    sender: NamedAddress = ""
+    """Who writes: `Hexalab <compta@hexalab.fr>` or the address alone; empty for the mail server's own."""
+    reply_to: NamedAddress = ""
+    """Where answers go, written alike; empty for the mail server's own setting."""
+    follows: tuple[MessageId, ...] = ()
+    """The mails whose thread it continues, the oldest first."""
+    attachments: tuple[Attachment, ...] = ()
+    declinable: bool = True
+    """Whether its reader may ask for no more of the kind: a welcome, but no demand for payment."""
 
     @property
     def name(self) -> str:
@@ -25,6 +65,5 @@ class Mail(Value):
 
     @property
     def content_hash(self) -> str:
-        """The same for the same words to the same people."""
-        said = "\x00".join((*self.to, self.subject, self.text, self.html))
-        return hashlib.sha256(said.encode()).hexdigest()
+        """The same for the same words and files, from the same sender to the same people."""
+        return hashlib.sha256(self.model_dump_json(exclude={"key"}).encode()).hexdigest()

@@ -14,8 +14,14 @@ from raccord.connectors.errors import ConnectorError
 from raccord.connectors.mailer import Handover, Mailer
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.mail import Mail
-from raccord.vendors.smtp.errors import at_the_handover, before_anything_left, unencrypted, without_login
-from raccord.vendors.smtp.letter import letter, plain_address
+from raccord.vendors.smtp.errors import (
+    at_the_handover,
+    before_anything_left,
+    too_large,
+    unencrypted,
+    without_login,
+)
+from raccord.vendors.smtp.letter import letter, message_id, plain_address, recipients, sender_of
 from raccord.vendors.smtp.settings import Encryption, SmtpSettings
 
 _RATE = 1.0
@@ -44,15 +50,20 @@ class SmtpMailer:
             uniqueness=Uniqueness.NONE, requests_per_second=_RATE, requests_per_activity=1.0
         )
 
+    def message_id(self, mail: Mail) -> str:
+        return message_id(mail, self._settings)
+
     @asynccontextmanager
     async def addressed(self, mail: Mail) -> AsyncIterator[Handover]:
         settings = self._settings
         message = letter(mail, settings, datetime.now(UTC)).as_bytes()
         async with self._session() as server:
+            if refusal := too_large(server, len(message), settings.host):
+                raise refusal
             with self._nothing_left():
-                await server.mail(plain_address(settings.sender_address))
-                for address in mail.to:
-                    await server.rcpt(plain_address(address))
+                await server.mail(sender_of(mail, settings).addr_spec)
+                for address in recipients(mail):
+                    await server.rcpt(address)
 
             async def hand_over() -> str:
                 try:

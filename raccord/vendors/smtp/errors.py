@@ -9,6 +9,7 @@ import ssl
 from datetime import timedelta
 
 from aiosmtplib import (
+    SMTP,
     SMTPAuthenticationError,
     SMTPDataError,
     SMTPRecipientRefused,
@@ -17,6 +18,8 @@ from aiosmtplib import (
 )
 
 from raccord.connectors.errors import (
+    MAIL_TOO_LARGE,
+    RECIPIENT,
     AmbiguousWrite,
     Auth,
     ConnectorError,
@@ -58,11 +61,11 @@ def before_anything_left(error: Exception, name: str, host: str) -> ConnectorErr
             refused = f"{host} does not take mail for {recipient} ({code} {said(error)})"
             if code < 500:
                 return RateLimited(f"{name}: {refused} yet; it is tried again.", retry_after=LATER)
-            return Permanent(f"{refused}.", code="recipient", field="email")
+            return Permanent(f"{refused}.", code=RECIPIENT, field="email")
         case SMTPSenderRefused(code=code, sender=sender) if code >= 500:
             return Forbidden(
-                f"{name}: {host} does not let us send as {sender} ({code} {said(error)}). Correct sender "
-                f"of [{name}], or have it allowed there."
+                f"{name}: {host} does not let us send as {sender} ({code} {said(error)}). Correct it in the "
+                "settings, or have it allowed there."
             )
         case SMTPResponseException(code=code):
             return Transient(f"{name}: {host} is not ready ({code} {said(error)}); nothing was sent.")
@@ -85,12 +88,27 @@ def without_login(name: str, host: str) -> Auth:
     return Auth(f"{name}: {host} offers no login. Leave username of [{name}] empty, or correct its port.")
 
 
+def too_large(server: SMTP, size: int, host: str) -> Permanent | None:
+    """Refuse so many bytes where the server says that it takes fewer (RFC 1870); 0 there is no limit."""
+    limit = server.esmtp_extensions.get("size", "").strip()
+    if not limit.isdecimal() or not 0 < int(limit) < size:
+        return None
+    return Permanent(
+        f"{host} takes mails of up to {int(limit) / 1e6:.1f} MB, and this one has {size / 1e6:.1f} MB.",
+        code=MAIL_TOO_LARGE,
+    )
+
+
 def at_the_handover(error: Exception, host: str) -> ConnectorError:
     """Return what it means that the server refused the mail itself, or vanished while it took it."""
     match error:
         case SMTPDataError(code=code) if code < 500:
             return RateLimited(
                 f"{host} did not take the mail yet ({code} {_without_addresses(error)}).", retry_after=LATER
+            )
+        case SMTPDataError(code=552):
+            return Permanent(
+                f"{host} finds the mail too large (552 {_without_addresses(error)}).", code=MAIL_TOO_LARGE
             )
         case SMTPDataError(code=code):
             return Permanent(f"{host} refused the mail ({code} {_without_addresses(error)}).", code="mail")

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from raccord.connectors.connection import ConnectionSettings
-from raccord.domain.values.base import OneLine
-from raccord.domain.values.email import parse_email
+from raccord.domain.values.email import NamedAddress, parse_email
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -34,19 +33,12 @@ class SmtpSettings(ConnectionSettings):
     username: str = ""
     """Empty where the server asks for no login."""
     password: SecretStr | None = None
-    sender: OneLine
+    sender: NamedAddress = Field(min_length=1)
     """Who writes: `Hexalab <bonjour@hexalab.fr>`."""
-    reply_to: str = ""
+    reply_to: NamedAddress = ""
     """Where answers go; empty for the sender."""
     ca_file: Path | None = None
     """Who vouches for the server's certificate, where that is no public authority."""
-
-    @field_validator("sender", "reply_to")
-    @classmethod
-    def _has_one_address(cls, text: str) -> str:
-        if text and parse_email(parseaddr(text)[1]) is None:
-            raise ValueError(f"{text} holds no e-mail address; write Hexalab <bonjour@hexalab.fr>")
-        return text
 
     @model_validator(mode="after")
     def _credentials_travel_encrypted(self) -> Self:

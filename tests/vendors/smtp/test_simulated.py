@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from raccord.connectors.connection import CheckState
 from raccord.connectors.errors import (
+    MAIL_TOO_LARGE,
     AmbiguousWrite,
     Auth,
     ConnectorError,
@@ -19,8 +21,9 @@ from raccord.connectors.errors import (
     Transient,
 )
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.mail import Mail
+from raccord.domain.values.mail import Attachment, Mail
 from raccord.vendors.smtp.connector import SmtpMailer, connect
+from raccord.vendors.smtp.letter import letter
 from raccord.vendors.smtp.settings import SmtpSettings
 from sandbox.mailbox.mailbox import Mailbox, Manners
 from tests.connectors.tls import self_signed
@@ -34,6 +37,19 @@ MAIL = Mail(
     text="Bonjour,\n" + "é" * 1500 + "\n.\nFin\n",
     html="<p>Bonjour &amp; bienvenue</p>",
     language="fr",
+)
+REMINDER = MAIL.model_copy(
+    update={
+        "sender": '"Hexalab, comptabilité" <compta@hexalab.example>',
+        "reply_to": "Finances <finance@hexalab.example>",
+        "cc": ("archives@hexalab.example", "compta@acme.fr"),
+        "follows": ("<1f3a@hexalab.example>", f"<{'2' * 32}@{'long.' * 20}hexalab.example>"),
+        "attachments": (
+            Attachment(name="facture-é\u20131/2.pdf", content=b"%PDF-1.7\r\n\x00\xff" * 500),
+            Attachment(name="../..\r\nBcc: x@evil.example\x00.pdf", content=b"%PDF-2"),
+        ),
+        "declinable": False,
+    }
 )
 
 
@@ -78,11 +94,50 @@ async def test_a_mail_arrives_as_it_was_written_and_is_named_once() -> None:
     assert headers["From"] == f"Hexalab <{SENDER}>"
     assert headers["To"] == "anne@acme.fr, compta@acme.fr"
     assert headers["Auto-Submitted"] == "auto-generated"
-    assert headers["Reply-To"] == "equipe@hexalab.example"
+    assert headers["Reply-To"] == "Equipe <equipe@hexalab.example>"
     assert headers["List-Unsubscribe"] == "<mailto:equipe@hexalab.example?subject=unsubscribe>"
     assert headers["Date"]
     assert first["message_id"] == second["message_id"] == f"<{MAIL.name}@hexalab.example>"
     assert "Reply-To" not in second["headers"]
+
+
+async def test_a_reminder_has_its_own_sender_its_thread_its_copies_and_its_files() -> None:
+    async with mailbox(Manners()) as box:
+        port = mailer(box.port, reply_to="equipe@hexalab.example")
+        await send(port, REMINDER)
+        (arrived,) = box.messages()
+    assert arrived["from"] == "compta@hexalab.example"
+    assert arrived["to"] == [*MAIL.to, "archives@hexalab.example"]
+    headers = arrived["headers"]
+    assert headers["From"] == '"Hexalab, comptabilité" <compta@hexalab.example>'
+    assert headers["Reply-To"] == "Finances <finance@hexalab.example>"
+    assert headers["Cc"] == "archives@hexalab.example, compta@acme.fr"
+    assert headers["In-Reply-To"].strip() == REMINDER.follows[-1]
+    assert headers["References"].split() == list(REMINDER.follows)
+    assert "List-Unsubscribe" not in headers
+    assert arrived["message_id"] == port.message_id(REMINDER) == f"<{MAIL.name}@hexalab.example>"
+    assert (arrived["text"].replace("\r\n", "\n"), arrived["html"].strip()) == (MAIL.text, MAIL.html)
+    files = arrived["attachments"]
+    assert [(file["type"], file["size"], file["sha256"]) for file in files] == [
+        ("application/pdf", len(each.content), each.sha256) for each in REMINDER.attachments
+    ]
+    assert [file["name"] for file in files] == ["facture-é–1-2.pdf", "-.. Bcc- x@evil.example .pdf"]
+    assert "Bcc" not in headers
+
+
+async def test_two_attempts_are_the_same_bytes_but_for_their_date() -> None:
+    settings = SmtpSettings.model_validate({"base_url": "smtp://mail.x.example", "sender": SENDER})
+    moment = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert bytes(letter(REMINDER, settings, moment)) == bytes(letter(REMINDER, settings, moment))
+
+
+async def test_a_mail_that_the_server_finds_too_large_is_not_begun() -> None:
+    async with mailbox(Manners(largest=4000)) as box:
+        with pytest.raises(Permanent, match=r"up to 0\.0 MB, and this one has") as raised:
+            await send(mailer(box.port), REMINDER)
+        assert raised.value.code == MAIL_TOO_LARGE
+        await send(mailer(box.port), REMINDER.model_copy(update={"attachments": (), "text": "Bonjour"}))
+        assert len(box.messages()) == 1
 
 
 async def test_nothing_that_was_typed_begins_a_header() -> None:
@@ -153,6 +208,7 @@ async def test_a_server_that_asks_for_a_login_gets_none_by_chance() -> None:
         ({"refused": {SENDER: "553 5.7.1 Not yours"}}, Forbidden, f"send as {SENDER}"),
         ({"refused": {SENDER: "451 4.3.0 Busy"}}, Transient, "not ready"),
         ({"greylisted": 1}, RateLimited, "Greylisted"),
+        ({"judgement": "552 5.3.4 Too big"}, Permanent, "too large"),
         ({"judgement": "554 5.7.1 Spam"}, Permanent, "refused the mail"),
         ({"judgement": "451 4.3.0 Later"}, RateLimited, "did not take the mail yet"),
         ({"silent": True}, AmbiguousWrite, "never said"),
