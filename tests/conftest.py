@@ -1,11 +1,13 @@
 """What every run says of itself: how patient it was, what `--quick` chose, how many points were played."""
 
+import gc
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.deadlocks import settle_deadlocks
 from tests.patience import FACTOR, WrongFactor, patience, settle_factor
 from tests.slice import Slice, new_seed
 
@@ -32,9 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose once, before workers start: they get the options and the environment."""
     try:
-        settle_factor()
+        settle_factor(getattr(config.option, "numprocesses", None) or 1)
     except WrongFactor as error:
         raise pytest.UsageError(str(error)) from error
+    settle_deadlocks()
+    gc.disable()
     # How long an example takes is a limit like any other; how long it takes to make one says nothing.
     settings.register_profile(
         "raccord",
@@ -66,6 +70,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left)
         # First what takes long and mostly waits: at the end it would run alone.
         items[:] = sorted((i for i in items if i not in left), key=lambda i: i.path.parent != WHOLE_SYSTEM)
+
+
+def pytest_collection_finish() -> None:
+    """Have no search for garbage look at what stays: with every module and test it takes a second."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _is_quick(item: pytest.Item) -> bool:

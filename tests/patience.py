@@ -1,7 +1,8 @@
 """How long the suite waits: limits are written for an idle machine and multiplied by one factor.
 
-`RACCORD_TEST_PATIENCE` sets the factor; otherwise it is how many processes wait for each core when the run
-begins. Only limits scale: what decides about correctness (a step's timeout, a vendor's lag) stays as it is.
+`RACCORD_TEST_PATIENCE` sets the factor; otherwise it is how many processes will wait for each core: those
+that do when the run begins, and those that the run itself adds. Only limits scale: what decides about
+correctness (a step's timeout, a vendor's lag) stays as it is.
 """
 
 import os
@@ -9,6 +10,8 @@ import os
 FACTOR = "RACCORD_TEST_PATIENCE"
 MOST = 10.0
 """However busy the machine is, a test that waits ten times as long waits for nothing."""
+OWN = 2.0
+"""Cores that one test process keeps busy with what it starts: a lane is four processes beside the server."""
 
 
 class WrongFactor(ValueError):
@@ -32,10 +35,14 @@ def patience(seconds: float) -> float:
     return seconds * factor()
 
 
-def settle_factor() -> float:
-    """Fix the factor for this process and those it starts, by the load where nobody has set it."""
+def settle_factor(processes: int = 1) -> float:
+    """Fix the factor for this process and those it starts, by the load where nobody has set it.
+
+    `processes`: how many processes run tests side by side. Raises `WrongFactor`.
+    """
     if not os.environ.get(FACTOR):
-        os.environ[FACTOR] = f"{busy(os.getloadavg()[0], os.cpu_count() or 1):.1f}"
+        found = busy(os.getloadavg()[0] + OWN * processes, os.cpu_count() or 1)
+        os.environ[FACTOR] = f"{found:.1f}"
     return factor()
 
 

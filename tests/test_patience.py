@@ -29,6 +29,17 @@ def test_a_factor_that_somebody_set_is_kept_whatever_the_load(monkeypatch: pytes
     assert settle_factor() == 7
 
 
+@pytest.mark.parametrize(("processes", "wanted"), [(1, 1.5), (3, 3.5), (50, MOST)])
+def test_a_run_counts_on_the_load_that_it_makes_itself(
+    monkeypatch: pytest.MonkeyPatch, processes: int, wanted: float
+) -> None:
+    """It begins on a machine that is still idle."""
+    monkeypatch.delenv(FACTOR)
+    monkeypatch.setattr("os.getloadavg", lambda: (1.0, 0.0, 0.0))
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert settle_factor(processes) == wanted
+
+
 @pytest.mark.parametrize(("load", "wanted"), [(0.0, 1), (2.0, 1), (9.0, 4.5), (400.0, MOST)])
 def test_the_factor_is_how_many_processes_wait_for_each_core(load: float, wanted: float) -> None:
     assert busy(load, cores=2) == wanted

@@ -3,10 +3,12 @@
 import subprocess
 
 from starters.demo.access import access, exports
+from tests.patience import patience
 
 
 def shell(script: str) -> str:
-    done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True, timeout=10)
+    command = ["sh", "-ec", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(10))
     return done.stdout
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from raccord.records.audit import Audit, Intent, Verdict
+from tests.patience import patience
 
 
 def intent(key: str = "inv/hubspot:1/1/1/abc", **given: Any) -> Intent:
@@ -37,5 +38,5 @@ async def fill(audit: Audit) -> None:
 @contextmanager
 def tampering(file: Path) -> Iterator[sqlite3.Connection]:
     """Open the file as an intruder would and commit what they do."""
-    with closing(sqlite3.connect(file, timeout=10)) as connection, connection:
+    with closing(sqlite3.connect(file, timeout=patience(10))) as connection, connection:
         yield connection

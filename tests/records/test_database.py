@@ -154,7 +154,7 @@ class Held:
     def __call__(self, tx: Connection) -> None:
         insert_if_absent(tx, claims, key="held", owner="run", claimed_at=datetime.now(UTC))
         self.begun.set()
-        assert self.let_go.wait(30)
+        assert self.let_go.wait(patience(30))
 
 
 async def test_what_has_begun_ends_without_its_caller_and_what_has_not_never_does(
@@ -163,7 +163,7 @@ async def test_what_has_begun_ends_without_its_caller_and_what_has_not_never_doe
     database, held = Database(url), Held()
     begun = asyncio.ensure_future(database.writing(held))
     queued = asyncio.ensure_future(Claims(database).claim("queued", "run"))
-    assert await asyncio.to_thread(held.begun.wait, 30)
+    assert await asyncio.to_thread(held.begun.wait, patience(30))
     for task in (begun, queued):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -126,8 +126,10 @@ async def test_the_log_tells_how_many_requests_came_in_a_second(sandbox: httpx.A
 
 async def test_a_moment_to_come_back_can_be_a_date(sandbox: httpx.AsyncClient) -> None:
     await fault(sandbox, effect={"status": 429, "retry_at": 5})
+    asked = datetime.now(UTC)
     said = parsedate_to_datetime((await sandbox.get("/counter/count")).headers["retry-after"])
-    assert timedelta(seconds=3) < said - datetime.now(UTC) <= timedelta(seconds=5)
+    # The header has no fractions of a second.
+    assert asked + timedelta(seconds=4) < said <= datetime.now(UTC) + timedelta(seconds=5)
 
 
 async def test_an_error_after_the_commit_is_logged_as_committed(sandbox: httpx.AsyncClient) -> None:
@@ -141,7 +143,7 @@ async def test_the_log_says_how_long_the_vendor_had_a_request(sandbox: httpx.Asy
     await fault(sandbox, effect={"latency": 0.05})
     await sandbox.get("/counter/count")
     [entry] = (await sandbox.get("/_control/requests")).json()
-    assert 0.05 <= entry["seconds"] < 5
+    assert 0.05 <= entry["seconds"] < patience(5)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from raccord.connectors.http.failures import Answer
 from raccord.domain.values.deal import InvoiceFields
 from raccord.vendors.hubspot.errors import table
 from raccord.vendors.hubspot.fault import read_fault
+from tests.patience import patience
 from tests.vendors.hubspot.account import DEAL, Account
 from tests.vendors.hubspot.conftest import TOKEN, Connect
 from tests.vendors.hubspot.stub import Fault, Reply, Stub
@@ -160,11 +161,11 @@ async def test_a_slow_answer_is_given_up_after_the_time_of_one_request(
     reply = Reply({"id": "42", "properties": {}}, fault=fault)
     assert type(await failed_read(crm, stub, reply)) is Transient
     assert type(await failed_write(crm, stub, reply)) is AmbiguousWrite
-    assert datetime.now(UTC) - started < timedelta(seconds=3)
+    assert datetime.now(UTC) - started < timedelta(seconds=patience(3))
 
 
 async def test_a_write_that_never_left_is_not_ambiguous(connect: Connect, stub: Stub) -> None:
-    crm = connect(timeout=timedelta(seconds=0.4), requests_per_second=1)
+    crm = connect(timeout=timedelta(seconds=0.4), requests_per_second=0.01)
     stub.on(f"GET {DEAL}", error(404))
     with pytest.raises(NotFound):
         await crm.read_deal("42")
