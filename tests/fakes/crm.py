@@ -29,6 +29,8 @@ class FakeCrm(Switches):
         self.contacts: list[Contact] = []
         """Those who are on no deal."""
         self.shown: dict[str, InvoiceFields] = {}
+        self.search_lags = False
+        """Whether no search finds what deals show yet."""
         self.payments: dict[str, PaymentFields] = {}
         self.lacks: tuple[str, ...] = ()
         """Fields for payments that the account has not."""
@@ -63,7 +65,8 @@ class FakeCrm(Switches):
 
     async def deals_showing(self, invoice_number: str) -> tuple[str, ...]:
         await self._call("deals_showing")
-        return tuple(id for id, fields in self.shown.items() if fields.number == invoice_number)
+        shown = {} if self.search_lags else self.shown
+        return tuple(id for id, fields in shown.items() if fields.number == invoice_number)
 
     async def deals_of_company(self, company_id: str) -> tuple[FoundDeal, ...]:
         await self._call("deals_of_company")

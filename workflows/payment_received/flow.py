@@ -143,7 +143,8 @@ class PaymentReceived(Flow[PaymentEnd]):
         return self._policy.mode is not Mode.SHADOW
 
     def question(self, ask: Ask) -> Question:
-        return about_invoice(self.subject, self._books.money if self._books else None, ask)
+        money = self._books.money if self._books else None
+        return about_invoice(self.subject, money, ask, crm=self._policy.crm)
 
     def stopped(self, ask: Ask) -> PaymentEnd:
         number = self._number()

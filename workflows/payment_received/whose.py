@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from activities.payment.books import MoneyBooks
 from raccord.domain.desk.question import Answer, Ask, Choice
-from raccord.domain.payment.candidates import MOST, DealCandidate, deals_for, deals_showing
+from raccord.domain.payment.candidates import MOST, DealCandidate, Reason, deals_for, deals_showing, numbered
 from raccord.domain.payment.questions import NEVER, whose_invoice
 from raccord.domain.payment.status import received
 from raccord.domain.values.deal import DealRef
@@ -39,6 +39,8 @@ class Whose:
         candidates = await self._candidates(books, showing)
         if not candidates:
             return None
+        if len(candidates) == 1 and Reason.SHOWN in candidates[0].reasons:
+            return await self._is_of(candidates[0].deal.ref)
         ask = whose_invoice(books.money, candidates)
         if self._writing is None:
             raise Stopped(ask)
@@ -49,7 +51,8 @@ class Whose:
             return deals_showing(tuple([await self._reading.deal(each) for each in showing[:MOST]]))
         if not books.companies:
             return ()
-        return deals_for(books.money.invoice, await self._reading.deals_of(books.companies))
+        invoice, theirs = books.money.invoice, await self._reading.deals_of(books.companies)
+        return numbered(invoice, theirs) or deals_for(invoice, theirs)
 
     async def _said(self, invoice: Invoice, answer: Answer) -> DealRef | None:
         writing = self._writing

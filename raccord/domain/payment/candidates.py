@@ -55,7 +55,12 @@ def deals_for(invoice: Invoice, deals: tuple[FoundDeal, ...]) -> tuple[DealCandi
 
 def deals_showing(deals: tuple[Deal, ...]) -> tuple[DealCandidate, ...]:
     """Return the deals that show the number of one invoice, such as a deal and its copy."""
-    return tuple(DealCandidate(deal=_found(deal), reasons=(Reason.SHOWN,)) for deal in deals)
+    return _showing(tuple(_found(deal) for deal in deals))
+
+
+def numbered(invoice: Invoice, deals: tuple[FoundDeal, ...]) -> tuple[DealCandidate, ...]:
+    """Return which of its customer's deals show an invoice's number, also where a search lags behind."""
+    return _showing(tuple(deal for deal in deals if invoice.number and deal.invoice_number == invoice.number))
 
 
 def invoices_for(payment: ReceivedPayment, unpaid: tuple[UnpaidInvoice, ...]) -> tuple[InvoiceCandidate, ...]:
@@ -76,6 +81,10 @@ def invoices_for(payment: ReceivedPayment, unpaid: tuple[UnpaidInvoice, ...]) ->
             reasons += (Reason.SAME_AMOUNT,) if alike else ()
             found.append(InvoiceCandidate(invoice=invoice, reasons=reasons))
     return tuple(sorted(found, key=lambda each: -len(each.reasons))[:MOST])
+
+
+def _showing(deals: tuple[FoundDeal, ...]) -> tuple[DealCandidate, ...]:
+    return tuple(DealCandidate(deal=deal, reasons=(Reason.SHOWN,)) for deal in deals[:MOST])
 
 
 def _found(deal: Deal) -> FoundDeal:

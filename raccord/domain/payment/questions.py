@@ -97,13 +97,17 @@ def payment_record(payment: ReceivedPayment) -> RecordName:
     return RecordName(kind=RecordKind.PAYMENT, id=payment.id, url=payment.page)
 
 
-def about_invoice(subject: Subject, money: InvoiceMoney | None, ask: Ask) -> Question:
-    """Put an ask into the context of its invoice."""
+def about_invoice(subject: Subject, money: InvoiceMoney | None, ask: Ask, *, crm: str) -> Question:
+    """Put an ask into the context of its invoice; an offered deal may say by its number that it is its."""
+    offered = [option.id for option in ask.options] if ask.cause is Cause.WHOSE_INVOICE else []
     return Question(
         **dict(ask),
         flow="PaymentReceived",
         subject=subject,
-        watched=(watch_key(subject.connection, "invoice", subject.id),),
+        watched=(
+            watch_key(subject.connection, "invoice", subject.id),
+            *(watch_key(crm, "deal", id) for id in offered if id != NEVER),
+        ),
         name=(money.invoice.number or "") if money else "",
         url=(money.invoice.page or money.invoice.url or "") if money else "",
         amount=money.invoice.totals.net if money else None,

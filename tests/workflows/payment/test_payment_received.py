@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.desk.question import Choice
+from raccord.domain.desk.question import Choice, watch_key
 from raccord.domain.payment.status import PaymentStatus, status_of
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import PaymentFields
@@ -267,6 +267,24 @@ async def test_an_invoice_by_hand_for_a_known_customer_is_offered_and_never_gues
     brings(home, by_hand(payment(refunded=euros("20"))))
     await home.pay("in_9")
     assert shown(home).status == "partly_refunded"
+
+
+@pytest.mark.parametrize("lags", [False, True])
+async def test_the_number_that_a_person_types_on_a_deal_answers_the_question(
+    home: House, *, lags: bool
+) -> None:
+    await known_customer(home)
+    found = by_hand(payment())
+    brings(home, found)
+    await home.tell_of_money("in_9")
+    row = await home.question("whose_invoice")
+    home.crm.search_lags = lags
+    home.crm.shown[REF.id] = fields_of(found.invoice)
+    woken = await home.records.waiting.watching([watch_key(REF.connection, "deal", REF.id)])
+    assert list(woken) == [row.flow]
+    await home.tell_of_money("in_9", key="deal.propertyChange")
+    assert (await home.end(row.flow))["ending"] == "shown"
+    assert shown(home).status == "paid"
 
 
 @pytest.mark.parametrize(("choice", "option"), [(Choice.SKIP, ""), (Choice.CHOOSE, "never")])
