@@ -6,7 +6,7 @@ from temporalio import activity
 
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.errors import NotFound
-from raccord.domain.payment.standing import Known, standing_of
+from raccord.domain.payment.standing import Known, Standing, standing_of
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.payment import InvoiceMoney
@@ -49,6 +49,10 @@ class MoneyBooks(Value):
     @property
     def every(self) -> tuple[InvoiceMoney, ...]:
         return (self.money, *self.others)
+
+    @property
+    def standing(self) -> Standing:
+        return standing_of(self.money, self.known.standing)
 
     @property
     def seen(self) -> tuple[object, ...]:

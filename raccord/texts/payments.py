@@ -25,6 +25,7 @@ _ADVICE = {
     NewsKind.OVERPAID: message("news.next.overpaid"),
     NewsKind.DISPUTED: message("news.next.disputed"),
     NewsKind.DISPUTE_LOST: message("news.next.dispute_lost"),
+    NewsKind.REFUND_FAILED: message("news.next.refund_failed"),
     NewsKind.FAILED: message("news.next.failed"),
 }
 _TITLES = {
@@ -32,6 +33,7 @@ _TITLES = {
     NewsKind.PARTLY_PAID: "news.partly_paid",
     NewsKind.OVERPAID: "news.overpaid",
     NewsKind.REFUNDED: "news.refunded",
+    NewsKind.REFUND_FAILED: "news.refund_failed",
     NewsKind.DISPUTED: "news.disputed",
     NewsKind.DISPUTE_WON: "news.dispute_won",
     NewsKind.DISPUTE_LOST: "news.dispute_lost",
@@ -42,6 +44,7 @@ _KINDS = {
     NewsKind.PARTLY_PAID: message("news.kind.partly_paid"),
     NewsKind.OVERPAID: message("news.kind.overpaid"),
     NewsKind.REFUNDED: message("news.kind.refunded"),
+    NewsKind.REFUND_FAILED: message("news.kind.refund_failed"),
     NewsKind.DISPUTED: message("news.kind.disputed"),
     NewsKind.DISPUTE_WON: message("news.kind.dispute_won"),
     NewsKind.DISPUTE_LOST: message("news.kind.dispute_lost"),

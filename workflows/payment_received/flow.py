@@ -9,7 +9,6 @@ from raccord.domain.desk.question import Ask, Question
 from raccord.domain.payment.outcome import Ending, PaymentEnd
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.payment.questions import about_invoice
-from raccord.domain.payment.standing import standing_of
 from raccord.domain.payment.status import received, status_of_all
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.deal import Deal, DealRef
@@ -65,7 +64,7 @@ class PaymentReceived(Flow[PaymentEnd]):
     def _nothing_to_do(self, books: MoneyBooks) -> PaymentEnd | None:
         if not books.money.invoice.finalised:
             return self._end(Ending.NOT_ISSUED, books)
-        if self.thorough or books.known.standing_on(books.deal) != standing_of(books.money):
+        if self.thorough or books.known.standing_on(books.deal) != books.standing:
             return None
         return self._end(Ending.SHOWN if books.deal else Ending.OF_NO_DEAL, books, changed=False)
 

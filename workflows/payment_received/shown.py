@@ -13,7 +13,6 @@ from raccord.domain.desk.question import Answer, Ask
 from raccord.domain.onboarding.start import OnboardingStart
 from raccord.domain.payment.news import News, news_of
 from raccord.domain.payment.policy import PaymentPolicy
-from raccord.domain.payment.standing import standing_of
 from raccord.domain.payment.status import (
     counting_of,
     fully_paid,
@@ -77,7 +76,7 @@ class Shown:
 
         `ref` names the deal that the invoice is of; `deal` is None where there is none (any more).
         """
-        before, after = books.known.standing, standing_of(books.money)
+        before, after = books.known.standing, books.standing
         if deal and books.money.invoice.corrected and (before is None or before.status is not after.status):
             await self.steps.wake_deal(deal.ref)
         if not self._changed(ref, books):
@@ -107,10 +106,10 @@ class Shown:
     def _changed(self, ref: DealRef | None, books: MoneyBooks) -> bool:
         """Whether the money is another than was shown, or another deal shows it."""
         known = books.known
-        return (known.standing, known.shown) != (standing_of(books.money), ref)
+        return (known.standing, known.shown) != (books.standing, ref)
 
     def _news(self, deal: Deal, books: MoneyBooks) -> News | None:
         if not self.noticed:
             return None
-        before, after = books.known.standing_on(deal.ref), standing_of(books.money)
+        before, after = books.known.standing_on(deal.ref), books.standing
         return news_of(before, after, books.money, deal, self.policy.clock, at=workflow.now())

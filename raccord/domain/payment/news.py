@@ -19,6 +19,7 @@ class NewsKind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTED = "disputed"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
     OVERPAID = "overpaid"
     DISPUTE_WON = "dispute_won"
     PAID = "paid"
@@ -68,18 +69,19 @@ class Bulletin(Value):
 def kind_of_change(before: Standing | None, after: Standing) -> NewsKind | None:
     """Compare two standings of one invoice; None when nothing is worth telling. The first is empty before."""
     zero = Money.zero(after.received.currency)
-    base = before or Standing(status=after.status, received=zero, refunded=zero, due=after.due)
-    if set(after.lost_disputes) - set(base.lost_disputes):
-        return NewsKind.DISPUTE_LOST
-    if set(after.open_disputes) - set(base.open_disputes):
-        return NewsKind.DISPUTED
-    if after.refunded.amount > base.refunded.amount:
-        return NewsKind.REFUNDED
-    if after.received.amount > base.received.amount:
-        return _of_what_came(after)
-    if set(after.won_disputes) - set(base.won_disputes):
-        return NewsKind.DISPUTE_WON
-    return NewsKind.FAILED if after.failed and not base.failed else None
+    base = before or Standing(
+        status=after.status, received=zero, refunded=zero, due=after.due, taken_back=after.taken_back
+    )
+    happened = (
+        (set(after.lost_disputes) - set(base.lost_disputes), NewsKind.DISPUTE_LOST),
+        (set(after.open_disputes) - set(base.open_disputes), NewsKind.DISPUTED),
+        (after.refunded.amount > base.refunded.amount, NewsKind.REFUNDED),
+        (after.taken_back > base.taken_back, NewsKind.REFUND_FAILED),
+        (after.received.amount > base.received.amount, _of_what_came(after)),
+        (set(after.won_disputes) - set(base.won_disputes), NewsKind.DISPUTE_WON),
+        (after.failed and not base.failed, NewsKind.FAILED),
+    )
+    return next((kind for so, kind in happened if so), None)
 
 
 def _of_what_came(after: Standing) -> NewsKind:
@@ -134,6 +136,8 @@ def _amount(kind: NewsKind, before: Standing | None, after: Standing, money: Inv
             return sum((each.amount for each in new), start=zero)
         case NewsKind.REFUNDED:
             return after.refunded - (before.refunded if before else zero)
+        case NewsKind.REFUND_FAILED:
+            return (before.refunded if before else zero) - after.refunded
         case NewsKind.FAILED:
             return money.due
         case _:

@@ -25,6 +25,8 @@ class Standing(Value):
     won_disputes: tuple[str, ...] = ()
     lost_disputes: tuple[str, ...] = ()
     failed: bool = False
+    taken_back: int = 0
+    """How many refunds that had counted did not go through after all: the rest is as before them."""
 
     @property
     def final(self) -> bool:
@@ -48,7 +50,9 @@ class Known(Value):
         return self.standing if self.shown == deal else None
 
 
-def standing_of(money: InvoiceMoney) -> Standing:
+def standing_of(money: InvoiceMoney, before: Standing | None = None) -> Standing:
+    """Sum up an invoice's money. `before` is how it stood: what was taken back leaves no other trace."""
+
     def ids(state: DisputeState) -> tuple[str, ...]:
         return tuple(sorted(each.id for each in disputes(money, state)))
 
@@ -61,4 +65,11 @@ def standing_of(money: InvoiceMoney) -> Standing:
         won_disputes=ids(DisputeState.WON),
         lost_disputes=ids(DisputeState.LOST),
         failed=money.failed and money.due.amount > 0,
+        taken_back=_taken_back(money, before) if before else 0,
     )
+
+
+def _taken_back(money: InvoiceMoney, before: Standing) -> int:
+    # A payment that is gone as a whole took its refunds along.
+    stayed = received(money).amount >= before.received.amount
+    return before.taken_back + (stayed and refunded(money).amount < before.refunded.amount)

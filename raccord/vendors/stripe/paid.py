@@ -53,10 +53,16 @@ class Part:
     @property
     def refunded(self) -> int:
         """What went back of it: what pays nothing goes first, the rest is shared with other invoices."""
-        if self.source is None or not self.amount:
-            return 0
-        back, among = max(self.source.refunded - self.unplaced, 0), self.amount + self.elsewhere
-        return min((2 * back * self.amount + among) // (2 * among), self.amount)
+        return min(self._share(self.source.refunded, self.unplaced), self.amount) if self.source else 0
+
+    def disputed(self, dispute: StripeDispute) -> int:
+        """What of a dispute is about this invoice, in the dispute's currency."""
+        back = self.source.refunded if self.source else 0
+        return self._share(dispute.amount, max(self.unplaced - back, 0))
+
+    def _share(self, back: int, unplaced: int) -> int:
+        left, among = max(back - unplaced, 0), self.amount + self.elsewhere
+        return (2 * left * self.amount + among) // (2 * among) if among else 0
 
     @property
     def counted_at(self) -> int:
@@ -116,7 +122,7 @@ class Paid:
         if source is None:
             return Part(found, None)
         disputes, elsewhere = await self._payments.disputes(source), 0
-        if source.refunded and source.received > (found.amount_paid or 0):
+        if (source.refunded or disputes) and source.received > (found.amount_paid or 0):
             every = await self._payments.parts(source.id)
             elsewhere = sum(each.amount_paid or 0 for each in every if each.id != found.id)
         return Part(found, source, disputes, elsewhere, await self._landed_at(source))
@@ -201,7 +207,7 @@ def _payment(part: Part, currency: str) -> Payment:
         paid_at=instant(part.paid_at),
         means=source.means if source else PaymentMeans.OTHER,
         refunded=of_minor(part.refunded, currency),
-        disputes=tuple(_dispute(each) for each in part.disputes if each.status not in _NOTHING),
+        disputes=tuple(_dispute(part, each) for each in part.disputes if each.status not in _NOTHING),
     )
 
 
@@ -215,10 +221,10 @@ def _unlisted(held: StripeInvoice, name: str, minor: int, at: int, means: Paymen
     )
 
 
-def _dispute(found: StripeDispute) -> Dispute:
+def _dispute(part: Part, found: StripeDispute) -> Dispute:
     return Dispute(
         id=found.id,
-        amount=of_minor(found.amount, found.currency),
+        amount=of_minor(part.disputed(found), found.currency),
         # Also what nobody knows yet: it is somebody's to look at.
         state=_DECIDED.get(found.status, DisputeState.OPEN),
         opened_at=instant(found.created),

@@ -22,7 +22,8 @@ BACK = payment("40", refunded=euros("10"))
 
 
 def change(before: InvoiceMoney | None, after: InvoiceMoney) -> NewsKind | None:
-    return kind_of_change(standing_of(before) if before else None, standing_of(after))
+    was = standing_of(before) if before else None
+    return kind_of_change(was, standing_of(after, was))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,9 @@ def change(before: InvoiceMoney | None, after: InvoiceMoney) -> NewsKind | None:
         (PAID, money(payment(refunded=euros("20"))), K.REFUNDED),
         (money(payment(refunded=euros("20"))), money(payment(refunded=euros("120"))), K.REFUNDED),
         (None, money(payment(refunded=euros("20"))), K.REFUNDED),
+        (money(payment(refunded=euros("20"))), PAID, K.REFUND_FAILED),
+        (money(BACK), money(payment("40")), K.REFUND_FAILED),
+        (money(BACK), money(), None),
         (PAID, DISPUTED, K.DISPUTED),
         (DISPUTED, money(payment(disputes=(dispute(DisputeState.WON),))), K.DISPUTE_WON),
         (DISPUTED, money(payment(disputes=(dispute(DisputeState.LOST),))), K.DISPUTE_LOST),
@@ -62,7 +66,7 @@ def test_one_change_is_one_piece_of_news_or_none(
 def told(before: InvoiceMoney | None, after: InvoiceMoney) -> News:
     owner = Owner(id="77", name="Anne", email="anne@hexalab.example")
     was = standing_of(before) if before else None
-    found = news_of(was, standing_of(after), after, deal(owner=owner), CLOCK, at=NOW)
+    found = news_of(was, standing_of(after, was), after, deal(owner=owner), CLOCK, at=NOW)
     assert found
     return found
 
@@ -98,6 +102,25 @@ def test_the_same_state_is_the_same_news_and_another_is_not() -> None:
     keys = [told(before, after).key for before, after in pairwise((money(), *steps))]
     assert len(set(keys)) == len(keys)
     assert told(None, PAID).key == told(money(payment("40")), PAID).key
+
+
+def test_each_refund_that_fails_is_told_with_its_amount_also_after_another_of_the_same() -> None:
+    back, keys = money(payment(refunded=euros("20"))), []
+    standing = standing_of(PAID)
+    for _ in range(2):
+        for after, kind in ((back, K.REFUNDED), (PAID, K.REFUND_FAILED)):
+            now = standing_of(after, standing)
+            found = news_of(standing, now, after, deal(), CLOCK, at=NOW)
+            assert found
+            assert (found.kind, found.amount) == (kind, euros("20"))
+            keys.append(found.key)
+            standing = now
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_refund_that_failed_before_is_no_news_for_a_deal_that_hears_of_the_invoice_now() -> None:
+    failed = standing_of(PAID, standing_of(money(payment(refunded=euros("20")))))
+    assert kind_of_change(None, failed) is K.PAID
 
 
 def test_finance_hears_of_what_is_more_than_a_payment() -> None:

@@ -194,6 +194,22 @@ async def test_a_dispute_is_open_won_lost_or_nothing(
     assert stub.last(DISPUTES).query["payment_intent"] == "pi_1"
 
 
+@pytest.mark.parametrize(
+    ("disputed", "refunded", "ours"),
+    [(9000, 0, "60.00"), (18000, 0, "120.00"), (1, 0, "0.01"), (4500, 4500, "30.00")],
+)
+async def test_a_dispute_of_what_pays_several_invoices_is_shared(
+    billing: StripeBilling, stub: Stub, disputed: int, refunded: int, ours: str
+) -> None:
+    both = intent(amount_received=18000, latest_charge=charge(amount=18000, amount_refunded=refunded))
+    stub.on(INVOICE, paid())
+    stub.on(DISPUTES, page(dispute(amount=disputed)))
+    other = part("inpay_2", invoice="in_2", amount_paid=6000, by="pi_1")
+    stub.on(PARTS, page(*told(stub, part(by=both))), page(part(by="pi_1"), other))
+    (found,) = (await billing.read_money("in_1")).payments[0].disputes
+    assert str(found.amount) == f"{ours} EUR"
+
+
 async def test_a_debit_under_way_is_neither_paid_nor_failed(billing: StripeBilling, stub: Stub) -> None:
     debit = begun(status="processing", latest_charge=charge(status="pending"))
     money = await read(billing, stub, issued(), part(status="open", amount_paid=None, by=debit))
