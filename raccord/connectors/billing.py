@@ -10,6 +10,7 @@ from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
 from raccord.connectors.connection import Check, Registration
+from raccord.domain.values.account import Account
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
@@ -84,6 +85,18 @@ class BillingReader(Protocol):
         """Return the issued invoices on which something is due, of a customer or of the whole account.
 
         Newest first, 500 at most.
+        """
+        ...
+
+    async def read_account(self, customer_id: str) -> Account:
+        """Read a customer with everything that it owes, whoever issued it. One that is gone is `gone`."""
+        ...
+
+    async def customers_owing(self, *, due_before: date) -> tuple[str, ...]:
+        """Return the ids of all customers who owe something that was due before a business date, each once.
+
+        Only of invoices that their customers pay themselves. It pages through all of them: as many requests
+        as there are hundreds.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from raccord.connectors.capabilities import BillingCapabilities, InvoiceLimits, Uniqueness
 from raccord.connectors.connection import Check, Registration
 from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
+from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
@@ -15,6 +16,7 @@ from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import (
     ChangedMoney,
+    DisputeState,
     InvoiceMoney,
     Payment,
     ReceivedPayment,
@@ -56,6 +58,8 @@ class FakeBilling(Switches):
         self.orders: dict[str, InvoiceOrder] = {}
         self.money: dict[str, InvoiceMoney] = {}
         """What invoices brought, by their ids; of one that is not here, nothing."""
+        self.accounts: dict[str, Account] = {}
+        """Customers as a person keeps them; `invoices` are those that the account itself knows of."""
         self.payments: dict[str, ReceivedPayment] = {}
         self.aliases: dict[str, str] = {}
         """Other ids of payments, such as their charges'."""
@@ -127,6 +131,17 @@ class FakeBilling(Switches):
             _unpaid(each)
             for each in every
             if each.due.amount and customer_id in (None, each.invoice.customer_id)
+        )
+
+    async def read_account(self, customer_id: str) -> Account:
+        await self._call("read_account")
+        return self._account(customer_id)
+
+    async def customers_owing(self, *, due_before: date) -> tuple[str, ...]:
+        await self._call("customers_owing")
+        every = [self._account(id) for id in self.customers | self.accounts]
+        return tuple(
+            each.customer_id for each in every if any(owed.due_on < due_before for owed in each.invoices)
         )
 
     async def money_changed_since(self, since: datetime) -> ChangedMoney:
@@ -267,6 +282,16 @@ class FakeBilling(Switches):
         due = invoice.outstanding if invoice.finalised and invoice.live else nothing
         return InvoiceMoney(invoice=invoice, paid=nothing, due=due, overpaid=nothing)
 
+    def _account(self, customer_id: str) -> Account:
+        """Return a customer with the invoices of its account, and those that were issued here."""
+        known = self.accounts.get(customer_id) or _owing(self.customers.get(customer_id), customer_id)
+        if known.gone:
+            return known
+        brought = [self._brought(id) for id in self.money | self.invoices]
+        theirs = [each for each in brought if each.due.amount and each.invoice.customer_id == customer_id]
+        owed = [*known.invoices, *filter(None, map(_owed, theirs))]
+        return known.model_copy(update={"invoices": tuple(sorted(owed, key=lambda each: each.due_on))})
+
     def _received(self, payment_id: str) -> ReceivedPayment:
         id = self.aliases.get(payment_id, payment_id)
         if id not in self.payments:
@@ -303,6 +328,37 @@ def _unpaid(money: InvoiceMoney) -> UnpaidInvoice:
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         page=invoice.page,
+    )
+
+
+def _owing(customer: Customer | None, id: str) -> Account:
+    if customer is None:
+        return Account(customer_id=id, gone=True)
+    business = bool(customer.siren or customer.vat_number) or None
+    return Account(
+        customer_id=id,
+        name=customer.name,
+        email=customer.email,
+        siren=customer.siren or "",
+        business=business,
+    )
+
+
+def _owed(money: InvoiceMoney) -> OwedInvoice | None:
+    invoice = money.invoice
+    if invoice.state is not InvoiceState.OPEN or invoice.due_on is None:
+        return None
+    return OwedInvoice(
+        id=invoice.id,
+        number=invoice.number or "",
+        due=money.due,
+        total=invoice.totals.gross,
+        issued_on=invoice.issued_on or invoice.due_on,
+        due_on=invoice.due_on,
+        url=invoice.url or "",
+        deal=invoice.reference.deal if invoice.reference else None,
+        disputed=any(each.state is DisputeState.OPEN for paid in money.payments for each in paid.disputes),
+        processing=money.processing,
     )
 
 

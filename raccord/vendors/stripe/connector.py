@@ -6,12 +6,14 @@ from decimal import Decimal
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, Registration, of_vendor
+from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
+from raccord.vendors.stripe.accounts import Accounts
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.changes import Changes
 from raccord.vendors.stripe.checks import check
@@ -53,6 +55,7 @@ class StripeBilling:
         payments = Payments(self._api)
         self._paid = Paid(self._api, self._invoices, payments)
         self._received = Received(self._api, self._invoices, payments, settings)
+        self._accounts = Accounts(self._api, self._customers, self._invoices, payments, settings)
         self._changes = Changes(self._api)
         self._endpoint = Endpoint(self._api, settings)
         self._documents = Documents(self._invoices, settings)
@@ -119,6 +122,12 @@ class StripeBilling:
 
     async def unpaid_invoices(self, *, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
         return await self._received.unpaid(customer_id)
+
+    async def read_account(self, customer_id: str) -> Account:
+        return await self._accounts.read(customer_id)
+
+    async def customers_owing(self, *, due_before: date) -> tuple[str, ...]:
+        return await self._listing.owing(due_before)
 
     async def money_changed_since(self, since: datetime) -> ChangedMoney:
         return await self._changes.since(since)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from raccord.connectors.errors import NotFound, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
+from raccord.domain.values.address import Address
+from raccord.domain.values.countries import parse_country
 from raccord.domain.values.identifiers import parse_siren, parse_siret, parse_vat_number, siren_of_vat_number
 from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKind
 from raccord.vendors.stripe.api import StripeApi
@@ -15,6 +17,7 @@ from raccord.vendors.stripe.wire import (
     CustomerPage,
     Deleted,
     FoundCustomer,
+    PostalAddress,
     StripeCustomer,
     TaxId,
     TaxIdPage,
@@ -85,6 +88,18 @@ def _tax_ids(profile: CustomerProfile) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in typed if value]
 
 
+def address_of(place: PostalAddress | None) -> Address:
+    place = place or PostalAddress()
+    return Address(
+        line1=place.line1 or "",
+        line2=place.line2 or "",
+        postal_code=place.postal_code or "",
+        city=place.city or "",
+        region=place.state or "",
+        country=parse_country(place.country or ""),
+    )
+
+
 def as_customer(found: StripeCustomer, tax_ids: tuple[TaxId, ...]) -> Customer:
     """Read a customer. The SIREN comes from its tax ids, else its metadata, else its French VAT number."""
     metadata = found.metadata or {}
@@ -128,6 +143,11 @@ class Customers:
             if id_ not in fresh and (customer := await self._retrieve(id_)):
                 fresh[id_] = customer
         return tuple([await self._complete(c) for c in fresh.values()])
+
+    async def read(self, customer_id: str) -> tuple[StripeCustomer, tuple[TaxId, ...]] | None:
+        """Read a customer with its tax ids; None when it is gone."""
+        found = await self._retrieve(customer_id)
+        return (found, await self._tax_ids(found)) if found else None
 
     async def create(self, profile: CustomerProfile, key: str) -> Customer:
         created = await self._api.post(
@@ -198,12 +218,15 @@ class Customers:
         return [customer.id async for customer in pages]
 
     async def _complete(self, found: StripeCustomer) -> Customer:
+        return as_customer(found, await self._tax_ids(found))
+
+    async def _tax_ids(self, found: StripeCustomer) -> tuple[TaxId, ...]:
         """Read the tax ids in full: the expanded list is one page, or missing."""
         if found.tax_ids is not None and not found.tax_ids.has_more:
-            return as_customer(found, found.tax_ids.data)
+            return found.tax_ids.data
         pages = self._api.pages(
             Operation(f"list the tax ids of customer {found.id}", _READ),
             ("customers", found.id, "tax_ids"),
             TaxIdPage,
         )
-        return as_customer(found, tuple([tax_id async for tax_id in pages]))
+        return tuple([tax_id async for tax_id in pages])

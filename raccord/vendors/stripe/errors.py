@@ -7,10 +7,12 @@ the same key.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from raccord.connectors.errors import DUE_DATE_PAST
+from raccord.connectors.errors import DUE_DATE_PAST, Permanent
 from raccord.connectors.http.errors import Fault, Table
 from raccord.connectors.http.failures import Answer
 from raccord.connectors.http.reading import is_page, plain, read_object, without_data
@@ -82,6 +84,16 @@ TABLE = Table(
     pause=timedelta(seconds=3),
     replays=True,
 )
+
+
+@contextmanager
+def empty_when_gone() -> Iterator[None]:
+    """End a list of what belongs to a customer that is gone: as a parameter it answers 400 or 404."""
+    try:
+        yield
+    except Permanent as error:
+        if error.code != MISSING:
+            raise
 
 
 def _error(body: bytes) -> dict[str, Any]:

@@ -8,16 +8,14 @@ from decimal import Decimal
 
 from raccord.connectors.errors import NotFound, Permanent, Poison
 from raccord.connectors.http.errors import Operation
-from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.countries import parse_country
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Buyer, Invoice, InvoiceOrder, InvoiceState
 from raccord.domain.values.totals import Totals, VatTotal
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.credit_notes import credit_notes_of, credited
-from raccord.vendors.stripe.customers import quoted
-from raccord.vendors.stripe.errors import MISSING
+from raccord.vendors.stripe.customers import address_of, quoted
+from raccord.vendors.stripe.errors import MISSING, empty_when_gone
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.orders import CONTENT, DEAL, draft_body, lines_body, reference_of
 from raccord.vendors.stripe.settings import StripeSettings
@@ -28,12 +26,14 @@ from raccord.vendors.stripe.wire import (
     InvoicePage,
     Line,
     LinePage,
-    PostalAddress,
     StripeInvoice,
     Tax,
 )
 
 READ, WRITE = "Invoices: Read", "Invoices: Write"
+OWED = {"status": "open", "collection_method": "send_invoice"}
+"""What finds those that are issued, not given up, and paid by the customer's own doing (Stripe docs:
+api/invoices/list)."""
 
 
 class Invoices:
@@ -156,13 +156,9 @@ class Invoices:
     async def _of_customer(self, customer_id: str | None) -> list[StripeInvoice]:
         if not customer_id:
             return []
-        try:
+        with empty_when_gone():
             return [i async for i in self._list(customer_id)]
-        except Permanent as error:
-            # As a parameter, a customer that is gone answers 400 or 404, always with this code.
-            if error.code != MISSING:
-                raise
-            return []
+        return []
 
     def _list(self, customer_id: str) -> AsyncIterator[StripeInvoice]:
         return self._api.pages(
@@ -220,8 +216,8 @@ class Invoices:
             currency=currency,
             totals=Totals(net=of_minor(net, currency), vat=(), gross=of_minor(found.total, currency)),
             credited=of_minor(credited(found), currency),
-            due_on=self._date(found.due_date),
-            issued_on=self._date(found.status_transitions.finalized_at),
+            due_on=self.date_of(found.due_date),
+            issued_on=self.date_of(found.status_transitions.finalized_at),
             buyer=_buyer(found),
         )
 
@@ -249,7 +245,7 @@ class Invoices:
             )
         return await self._rates.percent(tax.tax_rate_details.tax_rate)
 
-    def _date(self, unix: int | None) -> date | None:
+    def date_of(self, unix: int | None) -> date | None:
         return None if unix is None else self._clock.date_of(datetime.fromtimestamp(unix, UTC))
 
 
@@ -280,17 +276,9 @@ def state_of(found: StripeInvoice) -> InvoiceState:
 
 def _buyer(found: StripeInvoice) -> Buyer:
     """Stripe docs: until the invoice is finalised, these fields equal those of the customer."""
-    place = found.customer_address or PostalAddress()
     return Buyer(
         name=found.customer_name or "",
         email=found.customer_email or "",
-        address=Address(
-            line1=place.line1 or "",
-            line2=place.line2 or "",
-            postal_code=place.postal_code or "",
-            city=place.city or "",
-            region=place.state or "",
-            country=parse_country(place.country or ""),
-        ),
+        address=address_of(found.customer_address),
         identifiers=tuple(each.value for each in found.customer_tax_ids or () if each.value),
     )

@@ -1,21 +1,22 @@
-"""A customer's invoices, ours or not, and what an invoice bills line by line."""
+"""A customer's invoices, ours or not, what an invoice bills line by line, and who owes something late."""
 
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.invoice import Invoice, InvoicedLine
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.errors import MISSING
-from raccord.vendors.stripe.invoices import READ, Invoices
+from raccord.vendors.stripe.errors import empty_when_gone
+from raccord.vendors.stripe.invoices import OWED, READ, Invoices
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.vat import VatRates
 from raccord.vendors.stripe.wire import (
     AnyPage,
     InvoicePage,
     Line,
+    OwingPage,
     StripeInvoice,
 )
 
@@ -40,13 +41,9 @@ class Listing:
             InvoicePage,
             {"customer": customer_id, "created": self._created(since, until)},
         )
-        try:
+        found: list[tuple[date, Invoice]] = []
+        with empty_when_gone():
             found = [self._glimpse(invoice) async for invoice in pages]
-        except Permanent as error:
-            # As a parameter, a customer that is gone answers 400 or 404, always with this code.
-            if error.code != MISSING:
-                raise
-            return ()
         return tuple(
             invoice
             for created_on, invoice in found
@@ -56,6 +53,15 @@ class Listing:
     async def lines(self, invoice_id: str) -> tuple[InvoicedLine, ...]:
         invoice = await self._invoices.retrieve(invoice_id)
         return tuple([await self._line(line, invoice) for line in await self._invoices.all_lines(invoice)])
+
+    async def owing(self, due_before: date) -> tuple[str, ...]:
+        """Return the ids of those who owe something due before a business date, the oldest invoice first."""
+        # Instants of Stripe are whole seconds.
+        began = math.ceil(self._clock.end_of(due_before - DAY).timestamp() + 1)
+        wanted = {**OWED, "due_date": {"lt": began}}
+        pages = self._api.pages(Operation("list the late invoices", READ), "invoices", OwingPage, wanted)
+        found = [each.customer async for each in pages if each.amount_remaining and each.customer]
+        return tuple(dict.fromkeys(reversed(found)))
 
     async def first(self) -> None:
         """List one invoice: cheap, and refused when the key is."""

@@ -4,6 +4,7 @@ Stripe's own amounts of the invoice decide. They and the list of payments may di
 as paid elsewhere has no payment at all, nor has what was set off against the customer's balance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -145,7 +146,7 @@ class Paid:
         return [each for each in begun if each]
 
     async def _money(self, held: StripeInvoice, parts: list[Part], begun: list[Source]) -> InvoiceMoney:
-        sums, invoice = _sums(held, parts), self._invoices.glimpse(held)
+        sums, invoice = sums_of(held, parts), self._invoices.glimpse(held)
         if notes := await credit_notes_of(self._api, held):
             invoice = invoice.model_copy(update={"credit_notes": notes})
         owed = invoice.state in _OWED
@@ -162,7 +163,8 @@ class Paid:
         )
 
 
-def _sums(held: StripeInvoice, parts: list[Part]) -> Sums:
+def sums_of(held: StripeInvoice, parts: Sequence[Part]) -> Sums:
+    """Sum up an invoice with what is paid of it; what came since Stripe computed its amounts counts."""
     came = sum(part.amount for part in parts)
     ending = held.starting_balance if held.ending_balance is None else held.ending_balance
     set_off = max(ending - held.starting_balance, 0)
@@ -219,6 +221,11 @@ def _unlisted(held: StripeInvoice, name: str, minor: int, at: int, means: Paymen
         means=means,
         refunded=of_minor(0, held.currency),
     )
+
+
+def undecided(found: StripeDispute) -> bool:
+    """Whether a dispute, or an inquiry that may become one, is still somebody's to answer."""
+    return found.status not in _DECIDED and found.status not in _NOTHING
 
 
 def _dispute(part: Part, found: StripeDispute) -> Dispute:

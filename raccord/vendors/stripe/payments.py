@@ -1,5 +1,6 @@
 """Payments as Stripe holds them: payment intents, charges without one, and payments that somebody noted."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.wire_payments import (
     Charge,
     DisputePage,
+    IntentPage,
     InvoicePayment,
     InvoicePaymentPage,
     PaidWith,
@@ -98,6 +100,26 @@ class Payments:
                 return await self.record(id)
             case _:
                 return None
+
+    async def intents_of(self, customer_id: str, wanted: Set[str], *, since: int) -> dict[str, Source]:
+        """Return those payment intents of a customer by their ids, of one list: no older ones than `since`.
+
+        One that the list does not tell whole is left out.
+        """
+        pages = self._api.pages(
+            Operation(f"list the payments of customer {customer_id}", f"{INTENTS} and {CHARGES}"),
+            "payment_intents",
+            IntentPage,
+            {"customer": customer_id, "created": {"gte": since}, "expand": ["data.latest_charge"]},
+        )
+        left, found = set(wanted), dict[str, Source]()
+        async for each in pages:
+            if each.id in left and not isinstance(each.latest_charge, str):
+                found[each.id] = of_intent(each)
+            left.discard(each.id)
+            if not left:
+                break
+        return found
 
     async def source(self, payment_id: str) -> Source:
         """Read a payment by its id or by that of its charge. Raises `NotFound`."""

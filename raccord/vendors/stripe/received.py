@@ -4,7 +4,7 @@ from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.payment import PaymentMeans, ReceivedPayment, UnpaidInvoice
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.errors import MISSING
+from raccord.vendors.stripe.errors import empty_when_gone
 from raccord.vendors.stripe.invoices import READ, WRITE, Invoices
 from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.payments import Payments, Source, instant
@@ -108,15 +108,11 @@ class Received:
         wanted = {"status": status, **({"customer": customer_id} if customer_id else {})}
         pages = self._api.pages(Operation("list the unpaid invoices", READ), "invoices", InvoicePage, wanted)
         found: list[StripeInvoice] = []
-        try:
+        with empty_when_gone():
             async for invoice in pages:
                 found += [invoice] if invoice.amount_remaining else []
                 if len(found) == MOST_UNPAID:
                     break
-        except Permanent as error:
-            # As a parameter, a customer that is gone answers 400 or 404, always with this code.
-            if error.code != MISSING:
-                raise
         return found
 
     def _unpaid(self, found: StripeInvoice) -> UnpaidInvoice:

@@ -45,14 +45,28 @@ class TaxId(Identified):
     verification: Verification | None = None
 
 
+class PostalAddress(Wire):
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+
 class StripeCustomer(Identified):
     name: str | None = None
+    business_name: str | None = None
+    individual_name: str | None = None
     email: str | None = None
     metadata: Mapping[str, str] | None = None
     tax_exempt: str | None = None
     currency: str | None = None
     balance: StrictInt | None = None
     """In its currency. Above zero it is owed, and added to what the next invoice asks for (Stripe docs)."""
+    address: PostalAddress | None = None
+    preferred_locales: tuple[str, ...] | None = None
+    """Its languages, the preferred one first (Stripe docs: api/customers/object)."""
     tax_ids: Page[TaxId] | None = None
     """Only there when expanded, and its first page at most."""
 
@@ -110,15 +124,6 @@ class StatusTransitions(Wire):
     paid_at: StrictInt | None = None
 
 
-class PostalAddress(Wire):
-    line1: str | None = None
-    line2: str | None = None
-    postal_code: str | None = None
-    city: str | None = None
-    state: str | None = None
-    country: str | None = None
-
-
 class PrintedTaxId(Wire):
     value: str | None = None
 
@@ -156,6 +161,13 @@ class StripeInvoice(Identified):
     ending_balance: StrictInt | None = None
     pre_payment_credit_notes_amount: StrictInt = 0
     post_payment_credit_notes_amount: StrictInt = 0
+
+
+class OwingInvoice(Identified):
+    """As much of an unpaid invoice as says whose it is."""
+
+    customer: str | None = None
+    amount_remaining: StrictInt | None = None
 
 
 class Numbering(Wire):
@@ -303,5 +315,6 @@ EventPage = Page[Event]
 NumberedPage = Page[NumberedInvoice]
 InvoicePage = Page[StripeInvoice]
 LinePage = Page[Line]
+OwingPage = Page[OwingInvoice]
 TaxIdPage = Page[TaxId]
 TaxRatePage = Page[TaxRate]

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import StrictInt
 
 from raccord.connectors.http.reading import Wire
-from raccord.vendors.stripe.wire import Identified, Page
+from raccord.vendors.stripe.wire import Identified, Page, StripeInvoice
 
 
 class Transitions(Wire):
@@ -100,6 +100,11 @@ class InvoicePayment(Identified):
     status_transitions: Transitions = Transitions()
 
 
+class InvoiceWithPayments(StripeInvoice):
+    payments: Page[InvoicePayment] | None = None
+    """Only there when expanded, and its first page at most."""
+
+
 class StripeDispute(Identified):
     amount: StrictInt
     currency: str
@@ -158,4 +163,6 @@ class Happened(Identified):
 CashPage = Page[CashTransaction]
 DisputePage = Page[StripeDispute]
 HappenedPage = Page[Happened]
+IntentPage = Page[PaymentIntent]
 InvoicePaymentPage = Page[InvoicePayment]
+InvoiceWithPaymentsPage = Page[InvoiceWithPayments]

@@ -333,6 +333,36 @@ async def test_what_waits_for_money_is_listed(
     assert await billing.unpaid_invoices(customer_id="gone") == ()
 
 
+async def test_what_a_customer_owes_is_read_net_of_what_came(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
+    await draft(billing, order(customer.id))
+    await case.pay(lab, settled.id)
+    await case.pay(lab, waiting.id, 4_000)
+    account = await billing.read_account(customer.id)
+    assert (account.name, account.email, account.language) == (ODD, PROFILE.email, PROFILE.language)
+    assert (account.siren, account.business, account.gone) == (PROFILE.siren, True, False)
+    (owed,) = account.invoices
+    assert (owed.id, owed.number, owed.deal) == (waiting.id, waiting.number, DEAL)
+    assert (str(owed.due), str(owed.total)) == ("80.00 EUR", "120.00 EUR")
+    assert (owed.issued_on, owed.due_on) == (waiting.issued_on, waiting.due_on)
+    assert (owed.disputed, owed.processing) == (False, False)
+    assert (await billing.read_account("gone")).gone
+
+
+async def test_who_owes_something_late_is_named_once_the_day_is_over(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    first, second = [await issued(billing, order(customer.id)) for _ in range(2)]
+    assert first.due_on is not None
+    assert await billing.customers_owing(due_before=first.due_on) == ()
+    assert await billing.customers_owing(due_before=first.due_on + DAY) == (customer.id,)
+    for each in (first, second):
+        await case.pay(lab, each.id)
+    assert await billing.customers_owing(due_before=first.due_on + DAY) == ()
+
+
 async def test_whose_money_changed_is_named(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
