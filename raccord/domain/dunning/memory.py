@@ -18,6 +18,8 @@ class Fate(StrEnum):
     """It may have left, and nobody can ask: it counts as sent until a person says otherwise."""
     NOT_SENT = "not_sent"
     """A person said that it did not arrive: no level is consumed."""
+    SKIPPED = "skipped"
+    """A person said that it need not leave: its levels are consumed, and nobody was reminded."""
     HELD = "held"
     """Test credentials: it was written and did not leave. It counts, so that a trial shows what live does."""
 

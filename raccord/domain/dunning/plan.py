@@ -1,56 +1,22 @@
 """What is due now for one customer, and if nothing is, why not and until when."""
 
+from dataclasses import replace
 from datetime import date, datetime
-from enum import StrEnum
 
-from raccord.domain.dunning.memory import Reached
+from raccord.domain.dunning.calendar import sending_from
+from raccord.domain.dunning.memory import Memory, Reached, round_key
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.reasons import held_up, of_invoices, silenced
+from raccord.domain.dunning.silence import Silence, Silent
+from raccord.domain.dunning.situation import Candidate, Situation
 from raccord.domain.dunning.words import Word
 from raccord.domain.rules.dunning import Tone
-from raccord.domain.values.account import OwedInvoice
+from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.base import Value
+from raccord.domain.values.clock import DAY
 from raccord.domain.values.money import Money
 
-
-class Silence(StrEnum):
-    """Why nobody is reminded; the catalogs name each as `dunning.silence.<value>`."""
-
-    NOTHING_OPEN = "nothing_open"
-    NOT_DUE = "not_due"
-    """Not overdue, or not late enough for the next level."""
-    SENDING_HOURS = "sending_hours"
-    """A level is due: its mail leaves at the next sending moment."""
-    GAP = "gap"
-    PAUSED = "paused"
-    PROMISED = "promised"
-    INSTALMENTS = "instalments"
-    DISPUTED = "disputed"
-    PROCESSING = "processing"
-    COLLECTION = "collection"
-    INSOLVENCY = "insolvency"
-    STOPPED = "stopped"
-    EXCEPTED = "excepted"
-    TOO_LITTLE = "too_little"
-    NO_ADDRESS = "no_address"
-    BOUNCED = "bounced"
-    BACKLOG = "backlog"
-    """Late already when dunning began, and nobody approved a first contact yet."""
-    LAST_SENT = "last_sent"
-    """Every level was sent: a person goes on."""
-    UNKNOWN = "unknown"
-    """Nobody knows whether the last mail left."""
-    CUSTOMER_GONE = "customer_gone"
-
-
-class Silent(Value):
-    """Why one invoice, or the whole account where `invoice_id` is empty, is not in a mail now."""
-
-    why: Silence
-    invoice_id: str = ""
-    until: date | None = None
-    word: Word | None = None
-    """What a person said, where that is why."""
-    note: str = ""
-    """What the settings say of an exception."""
+__all__ = ["Due", "Plan", "Silence", "Silent", "planned"]
 
 
 class Due(Value):
@@ -61,7 +27,7 @@ class Due(Value):
     invoices: tuple[OwedInvoice, ...]
     reached: tuple[Reached, ...]
     first: bool
-    """Whether this customer was never reminded before."""
+    """Whether the customer was reminded of nothing of what it owes now."""
     key: str
 
 
@@ -72,6 +38,7 @@ class Plan(Value):
     next_at: datetime | None = None
     """When to look again without anything having changed, aware; None: only a change brings something new."""
     next_level: int | None = None
+    """Of the round that is due at `next_at`, if nothing changes; None where it is looked at only."""
     silent: tuple[Silent, ...] = ()
     kept: tuple[Word, ...] = ()
     """Promises that were kept and nobody thanked for yet."""
@@ -85,3 +52,54 @@ class Plan(Value):
     def why(self) -> Silent | None:
         """Why the whole account is silent; None where a mail is due or every reason is an invoice's own."""
         return next((each for each in self.silent if not each.invoice_id), None)
+
+
+def planned(
+    account: Account, memory: Memory, policy: DunningPolicy, now: datetime, *, live_since: date | None
+) -> Plan:
+    """Say what is due for a customer at an aware instant, and if nothing is, why not and when to look again.
+
+    `live_since`: business date on which reminders began to leave; None where they never did. Words and rounds
+    stand in the order of their instants.
+    """
+    at = Situation(account=account, memory=memory, policy=policy, now=now)
+    whole = silenced(at, live_since) or held_up(at)
+    goes = whole is None and at.candidate is not None
+    next_at = now if goes else _next_at(at, whole)
+    return Plan(
+        due=_due(at, at.candidate) if goes and at.candidate else None,
+        next_at=next_at,
+        next_level=_level_at(at, next_at),
+        silent=(*((whole,) if whole else ()), *of_invoices(at)),
+        kept=(at.promise.word,) if at.promise and at.kept else (),
+        broken=(at.promise.word,) if at.promise and at.broken else (),
+        overdue=at.overdue,
+        owed=at.owed,
+    )
+
+
+def _due(at: Situation, candidate: Candidate) -> Due:
+    customer = f"{at.policy.billing}:{at.account.customer_id}"
+    return Due(
+        **dict(candidate),
+        first=at.first,
+        key=round_key(customer, candidate.reached, at.past.again(candidate.reached)),
+    )
+
+
+def _next_at(at: Situation, whole: Silent | None) -> datetime | None:
+    match whole.why if whole else None:
+        case Silence.PAUSED | Silence.PROMISED | Silence.INSTALMENTS:
+            return sending_from(at.policy, whole.until + DAY) if whole and whole.until else None
+        case Silence.TOO_LITTLE:
+            days = [each.due_on + DAY for each in at.spoken if each.due_on >= at.today]
+            return sending_from(at.policy, min(days)) if days else None
+        case None | Silence.NOT_DUE | Silence.LAST_SENT | Silence.GAP | Silence.SENDING_HOURS:
+            return at.levels_at()
+        case _:
+            return None
+
+
+def _level_at(at: Situation, moment: datetime | None) -> int | None:
+    candidate = moment and replace(at, now=moment).candidate
+    return candidate.level if candidate else None

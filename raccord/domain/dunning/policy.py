@@ -1,6 +1,7 @@
 """What flow 3 may do, frozen from the settings."""
 
 import hashlib
+from datetime import date
 
 from raccord.domain.rules.dunning import Dunning
 from raccord.domain.rules.modes import Mode
@@ -18,8 +19,8 @@ class DunningPolicy(Value):
     mailer: str = ""
     messenger: str = ""
     rules: Dunning = Dunning()
-    country: str = "FR"
-    """The company's own: its public holidays."""
+    holidays: tuple[date, ...]
+    """Public holidays of the company's country, for some years: a flow finds the same in its history."""
     clock: BusinessClock = BusinessClock()
     mails_leave: bool = True
     """Whether mails to customers leave: with test credentials only where the settings say so."""

@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.money import Money
 
 
 class WordKind(StrEnum):
-    """What a person may say. `RESUME` takes back a pause, a collection, an insolvency and a stop."""
+    """What a person may say. `RESUME` takes back a pause, collection, insolvency, a stop and a bounce."""
 
     PAUSE = "pause"
     """Nobody is reminded until a day, or until `RESUME` where it names none."""
@@ -30,6 +33,8 @@ class WordKind(StrEnum):
     """Remind at the next moment at which one may, before the day of the next level."""
     BOUNCED = "bounced"
     """A mail did not arrive at this address."""
+    THANKED = "thanked"
+    """Raccord's own: the customer was thanked for a promise that was kept."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
 
@@ -57,3 +62,23 @@ class Word(Value):
     instalments: tuple[Instalment, ...] = ()
     address: str = ""
     """Of a bounced mail."""
+    owed: tuple[Money, ...] = ()
+    """Of a promise and of instalments: all that was overdue when it was said, one sum a currency."""
+
+    @model_validator(mode="after")
+    def _says_all(self) -> Self:
+        wanting = {
+            WordKind.DISPUTE: not self.invoice_id,
+            WordKind.SETTLED: not self.invoice_id,
+            WordKind.PROMISE: self.until is None,
+            WordKind.INSTALMENTS: not self.instalments,
+            WordKind.BOUNCED: not self.address,
+        }
+        if wanting.get(self.kind):
+            raise ValueError(f"{self.kind} says too little")
+        return self
+
+
+def thanked(promise: Word, at: datetime) -> Word:
+    """Return the word that notes that a kept promise was thanked for."""
+    return Word(id=f"thanked/{promise.id}", kind=WordKind.THANKED, at=at, actor="raccord")

@@ -38,6 +38,10 @@ class BusinessClock(Value):
             return instant.astimezone(self.tz).date()
         return self.epoch.date() + DAY * ((instant - self.epoch) // self.day_length)
 
+    def start_of(self, day: date) -> datetime:
+        """Return the first instant of a business date, aware, in UTC."""
+        return self.end_of(day - DAY) + timedelta(seconds=1)
+
     def end_of(self, day: date) -> datetime:
         """Return the last second of a business date, aware, in UTC."""
         if not self.scaled:
