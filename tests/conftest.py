@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.deadlocks import settle_deadlocks
+from tests.in_process import settle_workers
 from tests.patience import FACTOR, WrongFactor, patience, settle_factor
 from tests.slice import Slice, new_seed
 
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settle_factor(getattr(config.option, "numprocesses", None) or 1)
     except WrongFactor as error:
         raise pytest.UsageError(str(error)) from error
-    settle_deadlocks()
+    settle_workers()
     gc.disable()
     # How long an example takes is a limit like any other; how long it takes to make one says nothing.
     settings.register_profile(

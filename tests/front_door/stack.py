@@ -180,6 +180,7 @@ class Lane:
         self.client: Client
         self.account: Account
         self._stack = AsyncExitStack()
+        self._records_url = ""
 
     def _process(self, name: str, *arguments: str) -> Process:
         log = self.directory / f"{name}.log"
@@ -210,7 +211,9 @@ class Lane:
         if self._keys:
             shutil.copy(self._keys, self.directory / "keys.json")
             keys = KeyRing.load(self._keys)
-        records = Records.open(self.configuration().settings.records_url, keys)
+        settings = self.configuration().settings
+        self._records_url = settings.records_url
+        records = Records.open(self._records_url, keys)
         await records.migrate()
         await records.close()
         doors = {"hubspot": "/webhooks/hubspot", "slack": "/slack/actions"}
@@ -224,7 +227,6 @@ class Lane:
         for process in (sandbox, self.receiver):
             await process.start()
             self._stack.push_async_callback(process.stop)
-        settings = self.configuration().settings
         self.client = await connect(settings, keys)
         await register_search_attributes(self.client)
         await self.worker.start()
@@ -265,7 +267,7 @@ class Lane:
     async def audit(self) -> list[dict[str, Any]]:
         """Every audit row, unsealed."""
         keys = KeyRing.load(self.directory / "keys.json")
-        records = Records.open(self.configuration().settings.records_url, keys)
+        records = Records.open(self._records_url, keys)
         try:
             assert (await records.audit.verify()).ok
             return [row async for row in records.audit.export()]
@@ -275,7 +277,7 @@ class Lane:
     async def waiting(self) -> tuple[Waiting, ...]:
         """Every open question, as the inbox lists them."""
         keys = KeyRing.load(self.directory / "keys.json")
-        records = Records.open(self.configuration().settings.records_url, keys)
+        records = Records.open(self._records_url, keys)
         try:
             return await records.waiting.list()
         finally:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -419,26 +418,32 @@ class TestShadow:
         assert [r for r in ours if r["mutating"] or r["committed"]] == []
 
 
-@pytest.mark.parametrize(
-    ("override", "value", "reason"),
-    [
-        ("RACCORD_ROLLOUT__OWNERS", '["nadia.benali@hexalab.example"]', "outside_rollout_owner"),
-        ("RACCORD_ROLLOUT__PIPELINES", '["218934000"]', "outside_rollout_pipeline"),
-        ("RACCORD_ROLLOUT__MAX_AMOUNT", "1099.89", "outside_rollout_amount"),
-        ("RACCORD_INVOICE_DEALS_WON_FROM", date(2999, 1, 1).isoformat(), "before_cut_over"),
-    ],
-)
-async def test_what_is_outside_rollout_or_cut_over_is_left_alone(
-    server: TemporalServer,
-    tmp_path_factory: pytest.TempPathFactory,
-    override: str,
-    value: str,
-    reason: str,
+async def test_what_is_outside_the_rollout_is_left_alone(
+    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    name = reason.replace("_", "-")
-    async with Lane(server, tmp_path_factory.mktemp(name), name, overrides={override: value}) as lane:
-        deal = await lane.account.deal()
-        await lane.account.win(deal)
-        result = await end_of(lane, deal)
-        assert (result["ending"], result["reason"]) == ("not_for_us", reason)
-        assert await lane.account.stripe("/v1/customers") == []
+    """Each deal is outside for one reason of its own, and one is inside."""
+    overrides = {
+        "RACCORD_ROLLOUT__OWNERS": '["camille.lefevre@hexalab.example"]',
+        "RACCORD_ROLLOUT__PIPELINES": '["default"]',
+        "RACCORD_ROLLOUT__MAX_AMOUNT": "1099.89",
+    }
+    async with Lane(server, tmp_path_factory.mktemp("rollout"), "rollout", overrides=overrides) as lane:
+        small = TWO_LINES[1:]
+        deals = {
+            "outside_rollout_owner": await lane.account.deal(lines=small, hubspot_owner_id="64492919"),
+            "outside_rollout_pipeline": await lane.account.deal(
+                lines=small, pipeline="118524563", dealstage="218934001"
+            ),
+            "outside_rollout_amount": await lane.account.deal(),
+        }
+        inside = await lane.account.deal(lines=small)
+        won = {"outside_rollout_pipeline": "218934003"}
+        for reason, deal in deals.items():
+            await lane.account.move(deal, won.get(reason, "closedwon"))
+        await lane.account.win(inside)
+        for reason, deal in deals.items():
+            result = await end_of(lane, deal)
+            assert (result["ending"], result["reason"]) == ("not_for_us", reason)
+            assert await lane.account.invoices(deal) == []
+        assert (await end_of(lane, inside))["ending"] == "invoiced"
+        assert len(await lane.account.stripe("/v1/customers")) == 1

@@ -1,5 +1,6 @@
 """Flow 1 from its start to each of its ends, in one process."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,14 @@ async def test_a_won_deal_becomes_one_invoice(at_home: House) -> None:
         "crm.write_invoice",
     ]
     assert (await at_home.records.audit.verify()).ok
+
+
+async def test_a_deal_won_before_the_cut_over_is_left_alone(at_home: House) -> None:
+    at_home.edit(won_on=date(2019, 12, 31))
+    await at_home.work()
+    end = await at_home.outcome()
+    assert (end["ending"], end["reason"]) == ("not_for_us", "before_cut_over")
+    await nothing_was_written(at_home)
 
 
 async def test_a_deal_that_has_its_invoice_gets_no_other(at_home: House) -> None:
