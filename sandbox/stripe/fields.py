@@ -151,6 +151,7 @@ INVOICE: Fields = {
     "pending_invoice_items_behavior": choice("exclude", "include"),
     **absent("customer_account", "from_invoice", "subscription"),
 }
+MOVED_DUE_DATE: Fields = {"days_ago": integer(least=0), "due_date": integer(least=0)}
 INVOICE_LIST: Fields = {
     **PAGING,
     "collection_method": choice("charge_automatically", "send_invoice"),

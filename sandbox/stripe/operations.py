@@ -105,6 +105,16 @@ _INVOICES = (
         (),
         rules.attached_payment,
     ),
+    Operation(
+        "POST",
+        "/dashboard/invoices/{id}/due_date",
+        "invoice",
+        invoices.move_due_date,
+        fields.MOVED_DUE_DATE,
+        (),
+        rules.moved_due_date,
+        outside=True,
+    ),
 )
 _ACCOUNT = (
     Operation("GET", "/v1/events", "event", events.list_, fields.EVENT_LIST, (), rules.events),

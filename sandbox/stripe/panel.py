@@ -162,11 +162,21 @@ def _before_payment(invoice: Json, asked: Json | None) -> list[Json]:
             _action("Debit works", path),
             _action("Debit fails", path, failure_code="insufficient_funds"),
         ]
-    path = f"/v1/payment_intents/{asked['id']}/confirm"
+    path, itself = f"/v1/payment_intents/{asked['id']}/confirm", f"/v1/invoices/{invoice['id']}"
     return [
         _action("Pay by card", path, payment_method="pm_card_visa"),
         _action("Card fails", path, payment_method="pm_card_chargeDeclined"),
-        _action("Paid elsewhere", f"/v1/invoices/{invoice['id']}/pay", paid_out_of_band="true"),
+        _action("Paid elsewhere", f"{itself}/pay", paid_out_of_band="true"),
+        *_while_unpaid(invoice, itself),
+    ]
+
+
+def _while_unpaid(invoice: Json, path: str) -> list[Json]:
+    if invoice["status"] != "open" or invoice["due_date"] is None:
+        return []
+    return [
+        _action("Due 8 days ago", f"/dashboard/invoices/{invoice['id']}/due_date", days_ago="8"),
+        _action("Give up", f"{path}/mark_uncollectible"),
     ]
 
 

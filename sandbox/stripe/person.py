@@ -178,6 +178,10 @@ class StripePerson(Dashboard):
     async def void(self, invoice: str, *, at: datetime | None = None) -> None:
         await self.do(f"/v1/invoices/{invoice}/void", {}, at)
 
+    async def move_due_date(self, invoice: str, to: datetime) -> None:
+        """An open invoice is due at another instant, also one that is past."""
+        await self.post(f"/dashboard/invoices/{invoice}/due_date", due_date=str(int(to.timestamp())))
+
     async def mark_uncollectible(self, invoice: str, *, at: datetime | None = None) -> None:
         await self.do(f"/v1/invoices/{invoice}/mark_uncollectible", {}, at)
 
@@ -205,13 +209,20 @@ class StripePerson(Dashboard):
         currency: str = "eur",
         created_at: datetime | None = None,
         finalized_at: datetime | None = None,
+        due_at: datetime | None = None,
+        **more: str,
     ) -> str:
-        """Write an invoice by hand, without VAT and due in 30 days, and finalise it; return its id."""
-        form = {"customer": customer, "collection_method": "send_invoice", "currency": currency}
-        invoice = (await self.do("/v1/invoices", form | {"days_until_due": "30"}, created_at))["id"]
+        """Write an invoice by hand, without VAT, and finalise it; return its id.
+
+        It is due in 30 days, or at `due_at`: for one that is late already, `created_at` lies before that.
+        `more` are further form fields of the invoice.
+        """
+        form = {"customer": customer, "collection_method": "send_invoice", "currency": currency, **more}
+        form |= {"due_date": str(int(due_at.timestamp()))} if due_at else {"days_until_due": "30"}
+        invoice = (await self.do("/v1/invoices", form, created_at))["id"]
         line = {"lines[0][amount]": str(net), "lines[0][description]": "Conseil"}
         await self.do(f"/v1/invoices/{invoice}/add_lines", line, created_at)
-        await self.do(f"/v1/invoices/{invoice}/finalize", {}, finalized_at)
+        await self.do(f"/v1/invoices/{invoice}/finalize", {}, finalized_at or created_at)
         return str(invoice)
 
     async def _pay(

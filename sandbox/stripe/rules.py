@@ -13,6 +13,10 @@ def due_date(params: Json, now: int) -> None:
         raise Refusal("The due date must be in the future.", param="due_date")
 
 
+def moved_due_date(params: Json, _: int) -> None:
+    _exactly_one(params, "due_date", "days_ago")
+
+
 def new_invoice(params: Json, now: int) -> None:
     due_date(params, now)
     given = [name for name in ("days_until_due", "due_date") if name in params]

@@ -1,11 +1,14 @@
 """The life of an invoice, through Stripe's own client."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
+from sandbox.stripe.person import StripePerson
 from tests.sandbox.stripe_bench import DAY, Bench, line
 
 ONLY_ON_REQUEST = {"OBJECT_NAME", "deleted", "amount_paid_off_stripe", "confirmation_secret", "payments"}
@@ -486,3 +489,41 @@ async def test_a_credit_note_on_a_paid_invoice_says_where_the_money_went(bench: 
 
 async def test_parameters_the_sandbox_cannot_honour_are_refused_by_name(bench: Bench) -> None:
     await refused(bench.draft(automatic_tax={"enabled": True}), match="does not simulate.*'automatic_tax'")
+
+
+async def test_an_invoice_that_is_late_already_is_found_by_its_due_date_alone(bench: Bench) -> None:
+    now, finance = datetime.now(UTC).replace(microsecond=0), StripePerson(bench.control)
+    customer = (await bench.customer()).id
+    late = await finance.issue(
+        customer, 10_000, created_at=now - timedelta(days=40), due_at=now - timedelta(days=10)
+    )
+    await finance.issue(customer, 10_000, created_at=now - timedelta(days=40), due_at=now + timedelta(days=9))
+    found = await bench.client.v1.invoices.list_async(
+        {"status": "open", "due_date": {"lt": int(time.time())}}
+    )
+    assert [(each.id, each.due_date) for each in found.data] == [
+        (late, int((now - timedelta(days=10)).timestamp()))
+    ]
+
+
+async def test_people_move_the_due_date_of_an_open_invoice_and_the_api_does_not(bench: Bench) -> None:
+    invoice, finance = await bench.issued(), StripePerson(bench.control)
+    path = f"/dashboard/invoices/{invoice.id}/due_date"
+    assert (await bench.raw("POST", path, data={"days_ago": "8"})).status_code == 404
+    await refused(bench.client.v1.invoices.update_async(invoice.id, {"due_date": int(time.time()) + 99}))
+    yesterday = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    await finance.move_due_date(invoice.id, yesterday)
+    assert (await finance.invoice(invoice.id))["due_date"] == int(yesterday.timestamp())
+    told = (await bench.events("invoice.updated"))[-1]["data"]
+    assert told["previous_attributes"] == {"due_date": invoice.due_date}
+    await finance.pay(invoice.id)
+    with pytest.raises(httpx.HTTPStatusError, match="400"):
+        await finance.move_due_date(invoice.id, yesterday)
+
+
+async def test_days_ago_are_days_of_the_account(bench: Bench) -> None:
+    await bench.settings(day_seconds=10)
+    invoice, finance = await bench.issued(), StripePerson(bench.control)
+    before = int(time.time())
+    moved = await finance.post(f"/dashboard/invoices/{invoice.id}/due_date", days_ago="8")
+    assert before - 80 <= moved["due_date"] <= int(time.time()) - 80
