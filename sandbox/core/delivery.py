@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import Any
 import httpx
 
 DEFAULT_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 30.0)
+AT_ONCE = 10
+"""Attempts of one vendor under way at the same time; what waits for its turn is not signed yet."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class Delivery:
         self._attempts: list[Attempt] = []
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
+        # In the client's own pool each request that waits is looked at whenever another one ends: of some
+        # hundreds the process does nothing else, and their limit passes before they are sent.
+        self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
     def register(self, vendor: str, *, secret: str, **options: Any) -> None:
         """Called once by a vendor: its default secret and the options it knows, with their defaults."""
@@ -136,7 +142,8 @@ class Delivery:
 
     async def _deliver(self, vendor: str, event: str, prepare: Callable[[int], Outgoing]) -> None:
         for number, wait in enumerate((*self._schedule, None)):
-            attempt = await self._attempt(vendor, event, number, prepare(number))
+            async with self._turns[vendor]:
+                attempt = await self._attempt(vendor, event, number, prepare(number))
             if attempt.taken or wait is None:
                 return
             await asyncio.sleep(wait)
