@@ -11,6 +11,7 @@ from temporalio.workflow import NondeterminismError, _Definition
 
 from raccord.domain.deal_won.outcome import Ending
 from raccord.domain.onboarding import outcome as onboarding
+from raccord.domain.payment import outcome as payment
 from raccord.sealing import KeyRing
 from raccord.temporal.plugin import platform
 from tests.histories.record import HERE, NAMESPACE
@@ -38,6 +39,12 @@ def test_every_flow_that_a_worker_runs_has_a_recorded_history() -> None:
 def test_every_ending_of_flow_1_has_a_recorded_history() -> None:
     names = {path.stem for path in HISTORIES}
     assert not {ending for ending in Ending if f"deal-won-{ending}" not in names}
+
+
+def test_every_ending_of_flow_2_has_a_recorded_history() -> None:
+    names = {path.stem for path in HISTORIES}
+    assert not {ending for ending in payment.Ending if f"payment-{ending}" not in names}
+    assert not {ending for ending in payment.PlacedEnding if f"payment-placed-{ending}" not in names}
 
 
 def test_every_ending_of_flow_2b_has_a_recorded_history() -> None:
