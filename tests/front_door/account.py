@@ -52,7 +52,7 @@ class Account:
         self.messages, self.whispers, self.press = chat.messages, chat.whispers, chat.press
         sandbox = Operator(self.http)
         self.settings, self.mails = sandbox.settings, sandbox.mails
-        self.requests, self.deliveries = sandbox.requests, sandbox.deliveries
+        self.requests, self.deliveries, self.events = sandbox.requests, sandbox.deliveries, sandbox.events
         self.fault, self.faults, self.fired = sandbox.fault, sandbox.faults, sandbox.fired
         self.release, self.clear_faults = sandbox.release, sandbox.clear_faults
 

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -166,7 +166,7 @@ class Lane:
         self.server = server
         self.directory = directory
         self.namespace = f"raccord-{name}"
-        self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox")}
+        self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox", "smtp")}
         self.config_file = directory / "raccord.toml"
         self.mode = mode
         self.payment = payment
@@ -180,7 +180,6 @@ class Lane:
         self.client: Client
         self.account: Account
         self._stack = AsyncExitStack()
-        self._records_url = ""
 
     def _process(self, name: str, *arguments: str) -> Process:
         log = self.directory / f"{name}.log"
@@ -211,9 +210,7 @@ class Lane:
         if self._keys:
             shutil.copy(self._keys, self.directory / "keys.json")
             keys = KeyRing.load(self._keys)
-        settings = self.configuration().settings
-        self._records_url = settings.records_url
-        records = Records.open(self._records_url, keys)
+        records = Records.open(self.configuration().settings.records_url, keys)
         await records.migrate()
         await records.close()
         doors = {"hubspot": "/webhooks/hubspot", "slack": "/slack/actions"}
@@ -221,12 +218,14 @@ class Lane:
         told = [f"{vendor}={self.url('receiver', path)}" for vendor, path in doors.items()]
         sandbox = self._process(
             "sandbox",
-            *("sandbox", "--port", str(self.ports["sandbox"]), "--mail"),
+            *("sandbox", "--port", str(self.ports["sandbox"])),
+            *("--smtp-port", str(self.ports["smtp"]), "--mail"),
             *(argument for each in told for argument in ("--webhook", each)),
         )
         for process in (sandbox, self.receiver):
             await process.start()
             self._stack.push_async_callback(process.stop)
+        settings = self.configuration().settings
         self.client = await connect(settings, keys)
         await register_search_attributes(self.client)
         await self.worker.start()
@@ -264,24 +263,26 @@ class Lane:
         subject = DealRef(connection="hubspot", id=deal_id).subject
         return await wake(self.client, DEAL_WON, subject, Changed(key=key, thorough=thorough))
 
-    async def audit(self) -> list[dict[str, Any]]:
-        """Every audit row, unsealed."""
+    @contextlib.asynccontextmanager
+    async def records(self) -> AsyncIterator[Records]:
+        """What this system remembers, as one more process that reads it."""
         keys = KeyRing.load(self.directory / "keys.json")
-        records = Records.open(self._records_url, keys)
+        records = Records.open(self.configuration().settings.records_url, keys)
         try:
-            assert (await records.audit.verify()).ok
-            return [row async for row in records.audit.export()]
+            yield records
         finally:
             await records.close()
 
+    async def audit(self) -> list[dict[str, Any]]:
+        """Every audit row, unsealed."""
+        async with self.records() as records:
+            assert (await records.audit.verify()).ok
+            return [row async for row in records.audit.export()]
+
     async def waiting(self) -> tuple[Waiting, ...]:
         """Every open question, as the inbox lists them."""
-        keys = KeyRing.load(self.directory / "keys.json")
-        records = Records.open(self._records_url, keys)
-        try:
+        async with self.records() as records:
             return await records.waiting.list()
-        finally:
-            await records.close()
 
     async def question(self, deal_id: str, *, cause: str = "") -> Waiting:
         """Wait until the deal's flow asks a person, and return what it asks."""
