@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from activities.service.money import MONEY
+from activities.service.money import FIRST_MONEY, MONEY
 from raccord.domain.rules.modes import Mode
 from raccord.machine import free_port
 from raccord.records.records import Records
@@ -61,7 +61,8 @@ def _serving_metrics(port: int) -> Runtime:
 async def forget_payments_in_shadow(records: Records, mode: Mode) -> None:
     """Let the first sweep after shadow be as quiet as the first of all: what came meanwhile is no news."""
     if mode is Mode.SHADOW:
-        await records.watermarks.forget(MONEY)
+        for mark in (MONEY, FIRST_MONEY):
+            await records.watermarks.forget(mark)
 
 
 async def run_worker(configuration: Configuration, keys: KeyRing) -> None:

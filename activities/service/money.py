@@ -1,6 +1,6 @@
 """Finding the money that no webhook told us about, and having the flows of its invoices look."""
 
-from datetime import date
+from datetime import date, datetime
 
 from temporalio import activity
 
@@ -25,6 +25,8 @@ from raccord.temporal.flows import (
 
 MONEY = "sweep/money"
 """The watermark of how far payments have been looked for."""
+FIRST_MONEY = "sweep/money/first"
+"""The watermark of when they were looked for first."""
 KEY, BACKFILL = "sweep", "backfill"
 
 
@@ -43,17 +45,26 @@ class MoneyFound(Value):
         return " ".join(said)
 
 
+def goes_on_from(plan: SweepPlan, found: MoneyFound) -> datetime | None:
+    """Return from when on payments are still to be looked for; None when they all were, or cannot be."""
+    return None if found.refused else found.changed.seen_to or plan.money_until
+
+
 class MoneySweepReads:
     def __init__(self, billing: BillingReader) -> None:
         self._billing = billing
 
     @activity.defn(name="sweep.money")
     async def money(self, plan: SweepPlan) -> MoneyFound:
-        """List whose money changed. A refusal is a remark on the sweep, and the next one asks again."""
+        """List whose money changed, the oldest first where one answer does not hold all.
+
+        A refusal is a remark on the sweep, and the next one asks again.
+        """
         if plan.money_since is None:
             return MoneyFound()
         try:
-            return MoneyFound(changed=await self._billing.money_changed_since(plan.money_since))
+            changed = await self._billing.money_changed(plan.money_since, until=plan.money_until)
+            return MoneyFound(changed=changed)
         except RateLimited:
             raise
         except ConnectorError as error:
@@ -83,25 +94,39 @@ class MoneySweep:
 
     @activity.defn(name="sweep.tell_money")
     async def tell(self, plan: SweepPlan, found: MoneyFound) -> int:
-        """Have the flows of what changed look, and once a day of what is still expected; return how many."""
+        """Have the flows of what changed look, and once a day of what is still expected; return how many.
+
+        What was looked at is noted, so that what comes after a part of a long list is not lost with it.
+        """
         if plan.money_since is None:
             return 0
-        invoices = set(found.changed.invoices)
-        if plan.full:
-            invoices |= set(await self._records.payments.unsettled(self._billing))
+        listed, rest = found.changed, goes_on_from(plan, found)
         why = Changed(key=KEY, thorough=True, quiet=plan.quiet)
-        for id in sorted(invoices):
+        for id in listed.invoices:
             await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
-        for id in found.changed.payments:
+        for id in listed.payments:
             await self._wake(PAYMENT_PLACED, SubjectKind.PAYMENT, id, why)
-        if found.refused:
-            # Only the very first look is quiet, also where the key may never list what changed.
-            await self._records.watermarks.begin(MONEY, plan.money_since)
-        else:
-            await self._records.watermarks.advance(MONEY, plan.began_at)
+        expected = await self._expected(plan, listed) if plan.full and rest is None else 0
+        await self._note(plan, found, rest)
         if self._teller and await self._records.payments.untold():
             await self._teller.begin()
-        return len(invoices) + len(found.changed.payments)
+        return len(listed.invoices) + len(listed.payments) + expected
+
+    async def _expected(self, plan: SweepPlan, listed: ChangedMoney) -> int:
+        """Have the flows of what is still expected look, quietly at the first look of all."""
+        expected = sorted(set(await self._records.payments.unsettled(self._billing)) - set(listed.invoices))
+        for id in expected:
+            why = Changed(key=KEY, thorough=True, quiet=plan.first)
+            await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
+        return len(expected)
+
+    async def _note(self, plan: SweepPlan, found: MoneyFound, rest: datetime | None) -> None:
+        marks = self._records.watermarks
+        await marks.begin(FIRST_MONEY, plan.first_look_at or plan.began_at)
+        if not found.refused:
+            await marks.advance(MONEY, rest or plan.began_at)
+        elif plan.money_since:
+            await marks.begin(MONEY, plan.money_since)
 
     @activity.defn(name="backfill.tell")
     async def backfill(self, deals: tuple[WonDeal, ...]) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
-from activities.service.money import MONEY
+from activities.service.money import FIRST_MONEY, MONEY
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
@@ -119,8 +119,8 @@ class SweepActivities:
     @activity.defn(name="sweep.plan")
     async def plan(self, sweep: Sweep) -> SweepPlan:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
-        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY)
-        last, all_seen, corrected, money = [await self._records.watermarks.get(name) for name in names]
+        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY, FIRST_MONEY)
+        last, all_seen, corrected, money, first = [await self._records.watermarks.get(name) for name in names]
         now = datetime.now(UTC)
         return SweepPlan(
             crm=self._crm,
@@ -132,7 +132,8 @@ class SweepActivities:
             money_since=(money - self._overlap if money else now - FIRST_LOOK)
             if self._seeks_payments
             else None,
-            quiet=money is None,
+            first_look_at=first or now,
+            first=first is None,
             began_at=now,
         )
 

@@ -100,8 +100,11 @@ class BillingReader(Protocol):
         """
         ...
 
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        """Name the invoices and payments whose money changed, as far back as the vendor remembers."""
+    async def money_changed(self, since: datetime, *, until: datetime | None) -> ChangedMoney:
+        """Name the invoices and payments whose money changed, as far back as the vendor remembers.
+
+        Of more than one answer holds, the oldest: `seen_to` is later than `since`, and the rest begins there.
+        """
         ...
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:

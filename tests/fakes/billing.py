@@ -65,6 +65,8 @@ class FakeBilling(Switches):
         """Other ids of payments, such as their charges'."""
         self.allocations: list[tuple[str, str]] = []
         """Payment and invoice of each allocation that was made."""
+        self.long_list: list[ChangedMoney] = []
+        """What changed, part after part; where it is empty, everything did."""
         self._answers: dict[str, Any] = {}
         self._made = 0
 
@@ -144,8 +146,10 @@ class FakeBilling(Switches):
             each.customer_id for each in every if any(owed.due_on < due_before for owed in each.invoices)
         )
 
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        await self._call("money_changed_since")
+    async def money_changed(self, since: datetime, *, until: datetime | None) -> ChangedMoney:
+        await self._call("money_changed")
+        if self.long_list:
+            return self.long_list.pop(0)
         loose = tuple(id for id, payment in self.payments.items() if not payment.invoices)
         return ChangedMoney(invoices=tuple(self.money), payments=loose)
 

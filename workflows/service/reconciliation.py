@@ -1,7 +1,7 @@
 """The sweep: what no webhook told us is found all the same."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
-from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads
+from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads, goes_on_from
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.timing import Timing
@@ -23,6 +23,7 @@ Found = TypeVar("Found", Corrections, MoneyFound)
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
 BILLING_WITHIN = timedelta(minutes=15)
+_LISTING_MONEY = "list the invoices whose money changed"
 
 
 @workflow.defn(name="Reconciliation")
@@ -90,20 +91,22 @@ class Reconciliation:
         return result.model_copy(update={"corrected": told, "remark": found.remark})
 
     async def _paid(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
-        """Look for payments too; whatever becomes of that, the deals were seen."""
+        """Look for payments too, part after part; whatever becomes of that, the deals were seen."""
         if plan.money_since is None:
             return result
-        summary = "list the invoices whose money changed"
-        found = await _listed(MoneySweepReads.money, plan, policy, MoneyFound, summary)
-        told = await run_ours(
-            MoneySweep.tell,
-            plan,
-            found,
-            summary=f"look at {len(found.changed.invoices)} invoice(s) whose money changed",
-            lasting=TELL_WITHIN,
-        )
-        remark = " ".join(filter(None, (result.remark, found.remark)))
-        return result.model_copy(update={"paid": told, "remark": remark})
+        told, remarks = 0, [result.remark]
+        rest: datetime | None = plan.money_since
+        while rest is not None:
+            if workflow.info().is_continue_as_new_suggested():
+                remarks.append(f"Payments of after {rest:%Y-%m-%d %H:%M} UTC are left to the next sweep.")
+                break
+            part = plan.going_on(rest)
+            found = await _listed(MoneySweepReads.money, part, policy, MoneyFound, _LISTING_MONEY)
+            summary = f"look at {len(found.changed.invoices)} invoice(s) whose money changed"
+            told += await run_ours(MoneySweep.tell, part, found, summary=summary, lasting=TELL_WITHIN)
+            remarks.append(found.remark)
+            rest = goes_on_from(part, found)
+        return result.model_copy(update={"paid": told, "remark": " ".join(filter(None, remarks))})
 
 
 async def _listed(

@@ -45,9 +45,26 @@ class SweepPlan(Value):
     """From when on credit notes and voided invoices are looked for; None where no deal is ours yet."""
     money_since: datetime | None = None
     """From when on payments are looked for; None while flow 2 is in shadow."""
-    quiet: bool = False
-    """Payments were never looked for before: nobody hears of what is found."""
+    first_look_at: datetime | None = None
+    """When payments were looked for the first time: nobody hears of what changed before."""
+    first: bool = False
+    """Whether that is now."""
     began_at: datetime
+
+    @property
+    def money_until(self) -> datetime | None:
+        """Until when payments are looked for at once, so that all of them are quiet or none is."""
+        return self.first_look_at if self.quiet else None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody hears of the payments that are found."""
+        since, first = self.money_since, self.first_look_at
+        return since is not None and first is not None and since < first
+
+    def going_on(self, seen_to: datetime) -> "SweepPlan":
+        """Return the plan for the payments of after an instant."""
+        return self.model_copy(update={"money_since": seen_to})
 
 
 class Corrections(Value):

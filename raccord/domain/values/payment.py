@@ -120,3 +120,5 @@ class ChangedMoney(Value):
     """Payments that the list names without an invoice."""
     unreadable: int = 0
     """Entries in a form that the vendor does not document."""
+    seen_to: datetime | None = None
+    """Up to when all are named, aware; None when all are that were asked for."""

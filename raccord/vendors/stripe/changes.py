@@ -1,7 +1,8 @@
 """Whose money changed, as Stripe's events of 30 days at most tell (Stripe docs: api/events/list)."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.webhooks import HintKind
@@ -12,39 +13,83 @@ from raccord.vendors.stripe.wire_payments import Happened, HappenedPage
 
 _MOST_TYPES = 20
 """That one request may ask for."""
+MOST_EVENTS = 5_000
+"""Of these types that are read at once: 50 pages, well below a minute."""
+
+
+class _TooMany(Exception):
+    """More events than are read at once. `after`: those that were read came in this second or later."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after = after
+
+
+@dataclass
+class _Named:
+    """What events named so far, each once."""
+
+    by_kind: dict[HintKind, dict[str, None]] = field(default_factory=lambda: {kind: {} for kind in HintKind})
+    reversed_ones: set[str] = field(default_factory=set)
+    unreadable: int = 0
+
+    def take(self, event: Happened) -> None:
+        try:
+            hints = hints_of(event.model_dump())
+        except Undocumented:
+            self.unreadable += 1
+            return
+        for hint in hints:
+            self.by_kind[hint.kind][hint.id] = None
+        self.reversed_ones |= {hint.id for hint in hints} if event.type in REVERSALS else set()
+
+    @property
+    def payments(self) -> tuple[str, ...]:
+        """Those that nothing here gives an invoice; what was reversed may pay one of before this began."""
+        placed = self.by_kind[HintKind.ALLOCATED_PAYMENT].keys() - self.reversed_ones
+        return tuple(id for id in self.by_kind[HintKind.PAYMENT] if id not in placed)
 
 
 class Changes:
     def __init__(self, api: StripeApi) -> None:
         self._api = api
 
-    async def since(self, since: datetime) -> ChangedMoney:
-        """Return the invoices, and the payments that nothing in the list gives an invoice.
+    async def between(self, since: datetime, until: datetime | None) -> ChangedMoney:
+        """Return the invoices, and the payments that nothing in the list gives an invoice; see the port.
 
-        An event that a proxy or a new version of Stripe renders otherwise hides no other.
+        Stripe lists the newest first, so of too many the span is narrowed as far as they lie close. An event
+        that a proxy or a new version of Stripe renders otherwise hides no other.
         """
-        named: dict[HintKind, dict[str, None]] = {kind: {} for kind in HintKind}
-        reversed_ones: set[str] = set()
-        unreadable = 0
-        for first in range(0, len(TYPES), _MOST_TYPES):
-            async for event in self._events(TYPES[first : first + _MOST_TYPES], since):
-                try:
-                    hints = hints_of(event.model_dump())
-                except Undocumented:
-                    unreadable += 1
-                    continue
-                for hint in hints:
-                    named[hint.kind][hint.id] = None
-                reversed_ones |= {hint.id for hint in hints} if event.type in REVERSALS else set()
-        # What was reversed may pay another invoice too, of before the list begins.
-        placed = named[HintKind.ALLOCATED_PAYMENT].keys() - reversed_ones
-        return ChangedMoney(
-            invoices=tuple(named[HintKind.INVOICE]),
-            payments=tuple(id for id in named[HintKind.PAYMENT] if id not in placed),
-            unreadable=unreadable,
-        )
+        first, last = int(since.timestamp()), int(until.timestamp()) if until else None
+        seen_to = until
+        while True:
+            try:
+                named = await self._read(first, last)
+            except _TooMany as many:
+                end = last or int(datetime.now(UTC).timestamp()) + 1
+                last = first + max(min(end - many.after, (end - first) // 2), 1)
+                seen_to = datetime.fromtimestamp(last, UTC)
+                continue
+            return ChangedMoney(
+                invoices=tuple(named.by_kind[HintKind.INVOICE]),
+                payments=named.payments,
+                unreadable=named.unreadable,
+                seen_to=None if seen_to == until else seen_to,
+            )
 
-    def _events(self, types: tuple[str, ...], since: datetime) -> AsyncIterator[Happened]:
+    async def _read(self, first: int, last: int | None) -> _Named:
+        """Read what happened from one second until before another. Raises `_TooMany`, never of one second."""
+        named, most = _Named(), None if last == first + 1 else MOST_EVENTS
+        for at in range(0, len(TYPES), _MOST_TYPES):
+            count = 0
+            async for event in self._events(TYPES[at : at + _MOST_TYPES], first, last):
+                count += 1
+                if count == most:
+                    raise _TooMany(event.created if isinstance(event.created, int) else first)
+                named.take(event)
+        return named
+
+    def _events(self, types: tuple[str, ...], first: int, last: int | None) -> AsyncIterator[Happened]:
         operation = Operation("list what happened to invoices and payments", "Events: Read")
-        wanted = {"types": list(types), "created": {"gte": int(since.timestamp())}}
-        return self._api.pages(operation, "events", HappenedPage, wanted)
+        created = {"gte": first, **({"lt": last} if last else {})}
+        return self._api.pages(operation, "events", HappenedPage, {"types": list(types), "created": created})

@@ -129,8 +129,8 @@ class StripeBilling:
     async def customers_owing(self, *, due_before: date) -> tuple[str, ...]:
         return await self._listing.owing(due_before)
 
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        return await self._changes.since(since)
+    async def money_changed(self, since: datetime, *, until: datetime | None) -> ChangedMoney:
+        return await self._changes.between(since, until)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)

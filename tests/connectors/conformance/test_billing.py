@@ -370,7 +370,7 @@ async def test_whose_money_changed_is_named(
     invoice = await issued(billing, order(customer.id))
     await case.pay(lab, invoice.id)
     payment = await case.receive(lab, 5_000)
-    found = await billing.money_changed_since(since)
+    found = await billing.money_changed(since, until=None)
     assert (found.invoices, found.payments, found.unreadable) == ((invoice.id,), (payment,), 0)
 
 

@@ -1,17 +1,19 @@
 """What each of Stripe's events tells to read again, from a delivery and from the list of events alike."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from raccord.connectors.errors import Forbidden
 from raccord.connectors.webhooks import HintKind, UnreadableBody, WebhookEvents
+from raccord.vendors.stripe import changes
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.happened import TYPES
 from raccord.vendors.stripe.webhook import OTHER_MODE, webhooks
-from tests.connectors.stub import Stub
+from tests.connectors.stub import Asked, Reply, Stub
 from tests.vendors.stripe.money import charge, dispute, intent, issued, paid, part
 from tests.vendors.stripe.samples import page, refusal, settings
 
@@ -238,7 +240,7 @@ async def test_the_list_of_events_names_whose_money_changed_each_once(
     ]
     second = [event("invoice_payment.paid", part(by="pi_1")), event("payment_intent.succeeded", intent())]
     stub.on(EVENTS, page(*first), page(*second))
-    found = await billing.money_changed_since(SINCE)
+    found = await billing.money_changed(SINCE, until=None)
     assert (found.invoices, found.payments, found.unreadable) == (("in_1", "in_2"), ("pi_9",), 0)
     asked = [each.query for each in stub.asked(EVENTS)]
     types = [[value for name, value in each.items() if name.startswith("types[")] for each in asked]
@@ -247,24 +249,59 @@ async def test_the_list_of_events_names_whose_money_changed_each_once(
     assert {each["created[gte]"] for each in asked} == {str(int(SINCE.timestamp()))}
 
 
+def listing(every: list[dict[str, Any]]) -> Callable[[Asked], Reply]:
+    """Answer with the events of the span that is asked for, the newest first."""
+
+    def answer(asked: Asked) -> Reply:
+        types = {value for name, value in asked.query.items() if name.startswith("types[")}
+        first, last = int(asked.query["created[gte]"]), int(asked.query.get("created[lt]", 2**40))
+        found = [each for each in every if each["type"] in types and first <= each["created"] < last]
+        return Reply(page(*sorted(found, key=lambda each: -each["created"])))
+
+    return answer
+
+
+async def test_a_list_that_is_too_long_is_read_in_parts_and_no_event_is_missed(
+    billing: StripeBilling, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_EVENTS", 10)
+    start = int(SINCE.timestamp())
+    seconds = [start, *range(start + 9, start + 400, 7), *[start + 500] * 15, start + 2_000_000]
+    every = [event("invoice.paid", paid(id=f"in_{n}"), created=at) for n, at in enumerate(seconds)]
+    stub.on(EVENTS, listing(every))
+    named, since, parts = list[str](), SINCE, 0
+    until = SINCE + timedelta(days=29)
+    while True:
+        found = await billing.money_changed(since, until=until)
+        assert len(found.invoices) <= 15
+        named += found.invoices
+        parts += 1
+        if found.seen_to is None:
+            break
+        assert since < found.seen_to < until
+        since = found.seen_to
+    assert sorted(named) == sorted(f"in_{n}" for n in range(len(seconds)))
+    assert 6 < parts < 40
+
+
 async def test_a_payment_that_was_reversed_is_named_though_its_invoice_is_too(
     billing: StripeBilling, stub: Stub
 ) -> None:
     stub.on(
         EVENTS, page(event("invoice_payment.paid", part(by="pi_1"))), page(event("refund.created", REFUND))
     )
-    assert (await billing.money_changed_since(SINCE)).payments == ("pi_1",)
+    assert (await billing.money_changed(SINCE, until=None)).payments == ("pi_1",)
 
 
 async def test_an_event_that_nobody_can_read_is_counted_and_hides_no_other(
     billing: StripeBilling, stub: Stub
 ) -> None:
     stub.on(EVENTS, page(event("invoice.paid", {}), event("invoice.paid", paid())), page())
-    found = await billing.money_changed_since(SINCE)
+    found = await billing.money_changed(SINCE, until=None)
     assert (found.invoices, found.unreadable) == (("in_1",), 1)
 
 
 async def test_a_key_that_may_not_read_events_says_so(billing: StripeBilling, stub: Stub) -> None:
     stub.on(EVENTS, refusal(403))
     with pytest.raises(Forbidden, match="Events: Read"):
-        await billing.money_changed_since(SINCE)
+        await billing.money_changed(SINCE, until=None)
