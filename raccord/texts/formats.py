@@ -60,6 +60,13 @@ def day(value: date, language: str) -> str:
     return format_date(value, _DAY[known], locale=_LOCALES[known])
 
 
+def long_day(value: date, language: str, *, with_year: bool = True) -> str:
+    """`1er décembre 2026` or `1 December 2026`, as letters have it."""
+    known = _known(language)
+    said = format_date(value, "d\u00a0MMMM y" if with_year else "d\u00a0MMMM", locale=_LOCALES[known])
+    return f"1er{said[1:]}" if known == "fr" and value.day == 1 else said
+
+
 def moment(value: datetime, language: str) -> str:
     """`25/12 14:05` or `25 Dec 14:05`, in the zone that the instant is given in."""
     known = _known(language)
@@ -70,4 +77,5 @@ for _language in LANGUAGES:
     # Babel reads what a format needs at its first use.
     number(Decimal(1), _language)
     day(date(2026, 1, 1), _language)
+    long_day(date(2026, 1, 1), _language)
     moment(datetime(2026, 1, 1), _language)  # noqa: DTZ001 - only to load the formats

@@ -2,8 +2,8 @@
 
 A mail is `<name>.<language>.txt`, whose first line is the subject, and beside it `<name>.<language>.html`
 where there is more than plain text. A company's folder goes first, mail by mail: where it has the text,
-only its own HTML belongs to it. Placeholders are those of `raccord.domain.rules.onboarding`, written
-`{{ customer }}`; what a customer typed is escaped in HTML and can do nothing anywhere.
+only its own HTML belongs to it. What a template may name is written `{{ customer }}`; what a customer typed
+is escaped in HTML and can do nothing anywhere.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import mrml
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,6 +21,9 @@ from raccord.texts.catalog import ELSEWHERE
 _OURS = Path(str(files(__package__) / "templates"))
 _LARGEST = 256 * 1024
 """Bytes of a template; a mail is no place for more."""
+# No fonts from elsewhere: fetching them would tell who reads a mail, and when.
+_PLAIN_MJML = mrml.RenderOptions(disable_comments=True, fonts={})
+_ALONE = mrml.ParserOptions(include_loader=mrml.noop_loader())
 
 
 class BadTemplate(Exception):
@@ -43,16 +47,33 @@ class Templates:
         self._plain = ImmutableSandboxedEnvironment(autoescape=False, **options)
         self._html = ImmutableSandboxedEnvironment(autoescape=True, **options)
 
-    def render(self, name: str, language: str, named: Mapping[str, str]) -> Worded:
+    def render(self, name: str, language: str, named: Mapping[str, Any]) -> Worded:
         """Fill a mail in, in its language, else in English. Raises `BadTemplate`."""
         folder, stem = self._found(name, language)
-        plain = self._filled(self._plain, folder / f"{stem}.txt", named)
+        said = self._worded(folder / f"{stem}.txt", named)
+        page = folder / f"{stem}.html"
+        html = self._filled(self._html, page, {**named, "subject": said.subject}) if page.is_file() else ""
+        return said.model_copy(update={"html": html})
+
+    def words(self, name: str, language: str, named: Mapping[str, Any]) -> Worded:
+        """Fill in the words alone, for a mail whose HTML is a `page` that all of its kind share."""
+        folder, stem = self._found(name, language)
+        return self._worded(folder / f"{stem}.txt", named)
+
+    def page(self, name: str, named: Mapping[str, Any]) -> str:
+        """Fill a page in: `<name>.mjml`, or a company's `<name>.html`. Raises `BadTemplate`."""
+        for folder in self._folders:
+            for file in (folder / f"{name}.mjml", folder / f"{name}.html"):
+                if file.is_file():
+                    return self._filled(self._html, file, named)
+        raise BadTemplate(f"There is no mail template {name}.mjml.")
+
+    def _worded(self, file: Path, named: Mapping[str, Any]) -> Worded:
+        plain = self._filled(self._plain, file, named)
         subject, _, text = plain.strip().partition("\n")
         if not subject.strip() or not text.strip():
-            raise BadTemplate(f"{stem}.txt needs a first line, the subject, and a text below it.")
-        page = folder / f"{stem}.html"
-        html = self._filled(self._html, page, {**named, "subject": subject}) if page.is_file() else ""
-        return Worded(subject=subject, text=text.strip() + "\n", html=html)
+            raise BadTemplate(f"{file.name} needs a first line, the subject, and a text below it.")
+        return Worded(subject=subject, text=text.strip() + "\n")
 
     def _found(self, name: str, language: str) -> tuple[Path, str]:
         for folder in self._folders:
@@ -63,21 +84,35 @@ class Templates:
         raise BadTemplate(f"There is no mail template {name}.{language}.txt in {places}.")
 
     def _filled(
-        self, environment: ImmutableSandboxedEnvironment, file: Path, named: Mapping[str, str]
+        self, environment: ImmutableSandboxedEnvironment, file: Path, named: Mapping[str, Any]
     ) -> str:
         try:
-            content = file.read_bytes()
-            if len(content) > _LARGEST:
-                raise BadTemplate(f"{file.name} is larger than {_LARGEST // 1024} KB.")
-            return environment.from_string(content.decode("utf-8")).render(named)
-        except UnicodeDecodeError as error:
-            raise BadTemplate(f"{file.name} is not saved as UTF-8.") from error
+            return environment.from_string(_source(file)).render(named)
         except TemplateNotFound as error:
             raise BadTemplate(f"{file.name} asks for another template, which is not possible.") from error
-        except OSError as error:
-            raise BadTemplate(f"{file.name} cannot be read: {error.strerror}.") from error
         except TemplateError as error:
             raise BadTemplate(f"{file.name} cannot be filled in: {error.message}.") from error
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             # Whatever a template of the company's may compute.
             raise BadTemplate(f"{file.name} cannot be filled in ({type(error).__name__}).") from error
+
+
+def _source(file: Path) -> str:
+    """Read a template. MJML becomes HTML before it is filled in: no customer's words pass its parser."""
+    try:
+        content = file.read_bytes()
+        if len(content) > _LARGEST:
+            raise BadTemplate(f"{file.name} is larger than {_LARGEST // 1024} KB.")
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadTemplate(f"{file.name} is not saved as UTF-8.") from error
+    except OSError as error:
+        raise BadTemplate(f"{file.name} cannot be read: {error.strerror}.") from error
+    return _compiled(text, file.name) if file.suffix == ".mjml" else text
+
+
+def _compiled(mjml: str, name: str) -> str:
+    try:
+        return mrml.to_html(mjml, _ALONE, _PLAIN_MJML).content
+    except (OSError, ValueError) as error:
+        raise BadTemplate(f"{name} is no MJML: {error}.") from error

@@ -67,5 +67,5 @@ def test_a_template_that_does_not_work_is_told(tmp_path: Path, template: bytes, 
 
 
 def test_a_mail_that_nobody_wrote_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadTemplate, match=r"no mail template thanks\.fr\.txt"):
-        Templates(tmp_path).render("thanks", "fr", NAMED)
+    with pytest.raises(BadTemplate, match=r"no mail template greeting\.fr\.txt"):
+        Templates(tmp_path).render("greeting", "fr", NAMED)

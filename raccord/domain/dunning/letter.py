@@ -1,0 +1,147 @@
+"""What a mail to a customer who owes says: typed, and without a word of prose.
+
+`raccord.texts.reminders` words it. Amounts are gross, in major units of their currency.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from raccord.domain.dunning.memory import Fate, Memory, Reached
+from raccord.domain.dunning.plan import Due
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.words import Word
+from raccord.domain.payment.status import sums
+from raccord.domain.rules.dunning import Tone
+from raccord.domain.values.account import Account, OwedInvoice
+from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.identifiers import parse_siren, public_body
+from raccord.domain.values.money import Money
+from raccord.domain.values.working_hours import WorkingHours
+
+_DEMANDS = (Tone.FIRM, Tone.LAST)
+"""The tones that name a day by which to pay."""
+
+
+class Line(Value):
+    """One invoice of a letter."""
+
+    invoice_id: str
+    number: str
+    issued_on: date
+    due_on: date
+    days_late: int
+    """Whole days since the due date; 0 or less: it is not due yet."""
+    left: Money
+    """What is left to pay of it."""
+    total: Money
+    url: str = ""
+    """The page on which it is paid; empty where there is none."""
+    reminded_on: tuple[date, ...] = ()
+    """When reminders of it really left, the oldest first; a notice before the due date is none."""
+
+    @property
+    def partly_paid(self) -> bool:
+        return self.left != self.total
+
+
+class Letter(Value):
+    """A reminder of all that a customer owes."""
+
+    tone: Tone
+    language: str
+    """The customer's: `fr`, `en` or another code."""
+    customer: OneLine
+    company: OneLine
+    lines: tuple[Line, ...]
+    owed: tuple[Money, ...]
+    """What is left of all lines, one sum a currency."""
+    pay_by: date | None = None
+    """The day by which a firm or a last reminder asks for the money."""
+    public: bool = False
+    """Whether the customer is a French public body."""
+
+    @property
+    def reminded_on(self) -> tuple[date, ...]:
+        """When reminders of any of these invoices left."""
+        return tuple(sorted({day for line in self.lines for day in line.reminded_on}))
+
+    @property
+    def all_reminded(self) -> bool:
+        """Whether there was a reminder of each of these invoices before."""
+        return all(line.reminded_on for line in self.lines)
+
+
+class Thanks(Value):
+    """A word of thanks for a promise that was kept."""
+
+    language: str
+    customer: OneLine
+    company: OneLine
+    amounts: tuple[Money, ...] = ()
+    """What was promised and paid, one sum a currency; empty: all that was overdue."""
+    by: date | None = None
+    """The day by which it was promised."""
+
+
+def letter_of(due: Due, account: Account, memory: Memory, policy: DunningPolicy, now: datetime) -> Letter:
+    """Write the reminder that is due at an aware instant; the same for the same values."""
+    today = policy.clock.date_of(now)
+    lines = tuple(_line(invoice, memory, policy, today) for invoice in due.invoices)
+    siren = parse_siren(account.siren)
+    return Letter(
+        tone=due.tone,
+        language=language_of(account, policy),
+        customer=account.name,
+        company=policy.company,
+        lines=lines,
+        owed=sums(line.left for line in lines),
+        pay_by=_pay_by(today, policy) if due.tone in _DEMANDS else None,
+        public=public_body(siren),
+    )
+
+
+def thanks_for(kept: Word, account: Account, policy: DunningPolicy) -> Thanks:
+    """Write the thanks for a promise, or for instalments, that were kept."""
+    promised = (kept.amount,) if kept.amount else tuple(part.amount for part in kept.instalments)
+    return Thanks(
+        language=language_of(account, policy),
+        customer=account.name,
+        company=policy.company,
+        amounts=sums(promised),
+        by=kept.until,
+    )
+
+
+def language_of(account: Account, policy: DunningPolicy) -> str:
+    """Return the language of a customer without its region: `fr` of `fr-CA`."""
+    known = account.language.replace("_", "-").partition("-")[0].strip().lower()
+    return known or policy.customers_language
+
+
+def _line(invoice: OwedInvoice, memory: Memory, policy: DunningPolicy, today: date) -> Line:
+    return Line(
+        invoice_id=invoice.id,
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        days_late=(today - invoice.due_on).days,
+        left=invoice.due,
+        total=invoice.total,
+        url=invoice.url,
+        reminded_on=tuple(
+            policy.clock.date_of(each.at)
+            for each in memory.rounds
+            if each.fate is Fate.SENT and _reminds(each.reached, invoice.id)
+        ),
+    )
+
+
+def _reminds(reached: Iterable[Reached], invoice_id: str) -> bool:
+    return any(each.invoice_id == invoice_id and each.level > 0 for each in reached)
+
+
+def _pay_by(today: date, policy: DunningPolicy) -> date:
+    """Return the day that leaves as long as the policy says, or the next on which banks work."""
+    clock = policy.clock
+    latest = clock.end_of(today + timedelta(days=policy.rules.pay_within))
+    return clock.date_of(WorkingHours(clock=clock, country=policy.country).days_after(latest, 0))
