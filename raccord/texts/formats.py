@@ -60,11 +60,20 @@ def day(value: date, language: str) -> str:
     return format_date(value, _DAY[known], locale=_LOCALES[known])
 
 
-def long_day(value: date, language: str, *, with_year: bool = True) -> str:
-    """`1er décembre 2026` or `1 December 2026`, as letters have it."""
+def long_day(value: date, language: str, form: str = "d\u00a0MMMM y") -> str:
+    """`1er décembre 2026` or `1 December 2026`, as letters have it, or as much of it as `form` says."""
     known = _known(language)
-    said = format_date(value, "d\u00a0MMMM y" if with_year else "d\u00a0MMMM", locale=_LOCALES[known])
+    said = format_date(value, form, locale=_LOCALES[known])
     return f"1er{said[1:]}" if known == "fr" and value.day == 1 else said
+
+
+def long_days(values: tuple[date, ...], language: str) -> tuple[str, ...]:
+    """`19`, `26 novembre 2026`: of days that stand together, month and year once where they are the same."""
+    form = "d\u00a0MMMM y"
+    if len({value.year for value in values}) == 1:
+        form = "d" if len({value.month for value in values}) == 1 else "d\u00a0MMMM"
+    before = tuple(long_day(value, language, form) for value in values[:-1])
+    return before + tuple(long_day(value, language) for value in values[-1:])
 
 
 def moment(value: datetime, language: str) -> str:

@@ -7,12 +7,13 @@ is escaped in HTML and can do nothing anywhere.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import mrml
-from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from raccord.domain.values.base import OneLine, Value
@@ -68,6 +69,13 @@ class Templates:
                     return self._filled(self._html, file, named)
         raise BadTemplate(f"There is no mail template {name}.mjml.")
 
+    def source(self, name: str) -> str:
+        """Return a template as it is written. Raises `BadTemplate`."""
+        for folder in self._folders:
+            if (file := folder / name).is_file():
+                return _source(file)
+        raise BadTemplate(f"There is no template {name}.")
+
     def _worded(self, file: Path, named: Mapping[str, Any]) -> Worded:
         plain = self._filled(self._plain, file, named)
         subject, _, text = plain.strip().partition("\n")
@@ -76,8 +84,8 @@ class Templates:
         return Worded(subject=subject, text=text.strip() + "\n")
 
     def _found(self, name: str, language: str) -> tuple[Path, str]:
-        for folder in self._folders:
-            for stem in (f"{name}.{language}", f"{name}.{ELSEWHERE}"):
+        for stem in (f"{name}.{language}", f"{name}.{ELSEWHERE}"):
+            for folder in self._folders:
                 if (folder / f"{stem}.txt").is_file():
                     return folder, stem
         places = " and ".join(str(folder) for folder in self._folders[:-1]) or "Raccord's own"
@@ -87,7 +95,7 @@ class Templates:
         self, environment: ImmutableSandboxedEnvironment, file: Path, named: Mapping[str, Any]
     ) -> str:
         try:
-            return environment.from_string(_source(file)).render(named)
+            return _template(environment, _source(file)).render(named)
         except TemplateNotFound as error:
             raise BadTemplate(f"{file.name} asks for another template, which is not possible.") from error
         except TemplateError as error:
@@ -95,6 +103,11 @@ class Templates:
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             # Whatever a template of the company's may compute.
             raise BadTemplate(f"{file.name} cannot be filled in ({type(error).__name__}).") from error
+
+
+@lru_cache(maxsize=64)
+def _template(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
+    return environment.from_string(source)
 
 
 def _source(file: Path) -> str:

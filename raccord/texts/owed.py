@@ -62,12 +62,8 @@ def amounts(sums: tuple[Money, ...], language: str) -> str:
 
 
 def days(found: tuple[date, ...], language: str) -> str:
-    """`8 novembre et 1er décembre 2026`: the year once where it is the same."""
-    same = len({day.year for day in found}) == 1
-    return listed(
-        tuple(formats.long_day(day, language, with_year=not same or day == found[-1]) for day in found),
-        language,
-    )
+    """`19 et 26 novembre 2026`."""
+    return listed(formats.long_days(found, language), language)
 
 
 def listed(said: tuple[str, ...], language: str) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.letter import Letter, letter_of
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.plan import Due
@@ -13,7 +14,13 @@ from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.money import Money
 
-POLICY = DunningPolicy(mode=Mode.LIVE, crm="hubspot", billing="stripe", company="Hexalab")
+POLICY = DunningPolicy(
+    mode=Mode.LIVE,
+    crm="hubspot",
+    billing="stripe",
+    company="Hexalab",
+    holidays=public_holidays("FR", date(2026, 11, 27)),
+)
 LEVELS = {Tone.NOTICE: 0, Tone.COURTEOUS: 1, Tone.FIRM: 2, Tone.LAST: 3}
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.money import Money
 from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates, Worded
+from raccord.texts.owed import days
 from raccord.texts.reminders import reminder, thanks
 from tests.dunning.letters import euros, invoice, letter, round_of
 
@@ -147,6 +148,25 @@ def test_reminders_that_never_left_are_never_named(tone: Tone, language: str) ->
     assert not re.search("Malgré|Despite|avons écrit|wrote|novembre|November", bare.text)
     named = reminder(letter(tone, rounds=(FIRST,), language=language), OURS)
     assert re.search("(Malgré notre rappel du|Despite our reminder of) 19\u00a0[Nn]ovemb", named.text)
+
+
+@pytest.mark.parametrize(
+    ("told", "language", "said"),
+    [
+        ("2026-11-19 2026-11-26", "fr", "19 et 26\u00a0novembre 2026"),
+        (
+            "2026-11-19 2026-11-26 2026-12-01",
+            "fr",
+            "19\u00a0novembre, 26\u00a0novembre et 1er\u00a0décembre 2026",
+        ),
+        ("2026-12-01 2026-12-31", "fr", "1er et 31\u00a0décembre 2026"),
+        ("2025-12-31 2026-12-01", "en", "31\u00a0December 2025 and 1\u00a0December 2026"),
+        ("2026-11-19", "en", "19\u00a0November 2026"),
+        ("", "fr", ""),
+    ],
+)
+def test_days_stand_together_as_people_write_them(told: str, language: str, said: str) -> None:
+    assert days(tuple(map(date.fromisoformat, told.split())), language) == said
 
 
 def test_other_languages_read_english_with_english_figures() -> None:

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from raccord.domain.dunning.exceptions import ladder_of, public_body
 from raccord.domain.dunning.memory import Fate, Memory, Reached
 from raccord.domain.dunning.plan import Due
 from raccord.domain.dunning.policy import DunningPolicy
@@ -14,12 +15,12 @@ from raccord.domain.payment.status import sums
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.base import OneLine, Value
-from raccord.domain.values.identifiers import parse_siren, public_body
+from raccord.domain.values.clock import DAY
 from raccord.domain.values.money import Money
-from raccord.domain.values.working_hours import WorkingHours
 
 _DEMANDS = (Tone.FIRM, Tone.LAST)
 """The tones that name a day by which to pay."""
+_SATURDAY = 5
 
 
 class Line(Value):
@@ -48,6 +49,8 @@ class Letter(Value):
     """A reminder of all that a customer owes."""
 
     tone: Tone
+    template: str = ""
+    """The name of its words; empty for those of the tone."""
     language: str
     """The customer's: `fr`, `en` or another code."""
     customer: OneLine
@@ -59,6 +62,8 @@ class Letter(Value):
     """The day by which a firm or a last reminder asks for the money."""
     public: bool = False
     """Whether the customer is a French public body."""
+    business: bool = False
+    """Whether it surely is a business; to whom nobody knows for sure, one writes as to a private person."""
 
     @property
     def reminded_on(self) -> tuple[date, ...]:
@@ -87,16 +92,18 @@ def letter_of(due: Due, account: Account, memory: Memory, policy: DunningPolicy,
     """Write the reminder that is due at an aware instant; the same for the same values."""
     today = policy.clock.date_of(now)
     lines = tuple(_line(invoice, memory, policy, today) for invoice in due.invoices)
-    siren = parse_siren(account.siren)
+    level = ladder_of(account, policy.rules).step(due.level).level
     return Letter(
         tone=due.tone,
+        template=level.template if level.tone is due.tone else "",
         language=language_of(account, policy),
         customer=account.name,
         company=policy.company,
         lines=lines,
         owed=sums(line.left for line in lines),
         pay_by=_pay_by(today, policy) if due.tone in _DEMANDS else None,
-        public=public_body(siren),
+        public=public_body(account),
+        business=account.business is True,
     )
 
 
@@ -142,6 +149,7 @@ def _reminds(reached: Iterable[Reached], invoice_id: str) -> bool:
 
 def _pay_by(today: date, policy: DunningPolicy) -> date:
     """Return the day that leaves as long as the policy says, or the next on which banks work."""
-    clock = policy.clock
-    latest = clock.end_of(today + timedelta(days=policy.rules.pay_within))
-    return clock.date_of(WorkingHours(clock=clock, country=policy.country).days_after(latest, 0))
+    day = today + DAY * policy.rules.pay_within
+    while not policy.clock.scaled and (day.weekday() >= _SATURDAY or day in policy.holidays):
+        day += DAY
+    return day

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from raccord.domain.values.base import Exact, Value
+from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.email import BareAddress, NamedAddress
 from raccord.domain.values.money import Currency
 
@@ -36,6 +36,8 @@ class Level(Value):
     """Whether the deal's salesperson gets a task in the CRM."""
     finance: bool = False
     """Whether the finance manager is told, with the account's story."""
+    template: str = Field(default="", pattern=r"^([a-z][a-z0-9]*([_-][a-z0-9]+)*)?$")
+    """The name of the words of its mail; empty for those of its tone."""
     sender: NamedAddress = ""
     """The address that it is sent from; empty for the mail server's own."""
 
@@ -111,6 +113,10 @@ class Dunning(Value):
     """Of customers that were late already when dunning began."""
     pay_within: int = Field(default=8, ge=1, le=30)
     """Calendar days that a firm and a last reminder leave for the payment, at least."""
+    letterhead: tuple[OneLine, ...] = ()
+    """Who the creditor is, as a formal notice names it: name and legal form, address, SIREN, a line each."""
+    notice_days: int = Field(default=15, ge=8, le=15)
+    """Days that a formal notice leaves for the payment, from the day on which it is received."""
     reply_to: NamedAddress = ""
     finance: tuple[BareAddress, ...] = ()
     """E-mail addresses of those who hear of an account at the last level."""
