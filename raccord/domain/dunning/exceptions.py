@@ -3,14 +3,12 @@
 from raccord.domain.dunning.ladder import Ladder
 from raccord.domain.payment.status import sums
 from raccord.domain.rules.dunning import Dunning, ExceptionRule
+from raccord.domain.values import identifiers
 from raccord.domain.values.account import Account
-
-_PUBLIC = ("1", "2")
-"""With what the SIREN of a public body begins: the State and its establishments, the local authorities."""
 
 
 def public_body(account: Account) -> bool:
-    return account.siren.startswith(_PUBLIC)
+    return identifiers.public_body(identifiers.parse_siren(account.siren))
 
 
 def ladder_of(account: Account, rules: Dunning) -> Ladder:

@@ -91,7 +91,7 @@ class Situation:
         if self.promise is None or day is None:
             return False
         about = {each.id for each in self.promise.open}
-        answered = self.past.reminded_after(self.policy.clock.end_of(day))
+        answered = self.past.reminded_since(self.policy.clock.end_of(day))
         return not answered and any(each.id in about for each in self.late)
 
     @cached_property
@@ -99,14 +99,14 @@ class Situation:
         """Whether a promise was kept, in time, and nobody thanked for it."""
         if self.promise is None or not self.promise.kept:
             return False
-        in_time = not self.past.reminded_after(self.policy.clock.end_of(self.promise.last_day))
+        in_time = not self.past.reminded_since(self.policy.clock.end_of(self.promise.last_day))
         return in_time and not self.standing.thanked(self.promise.word)
 
     @cached_property
     def asked(self) -> bool:
         """Whether a person wants a mail about something that was late already, and none left since."""
         word = self.standing.asked
-        if word is None or self.past.reminded_after(word.at):
+        if word is None or self.past.reminded_since(word.at):
             return False
         return any(each.due_on < self.policy.clock.date_of(word.at) for each in self.late)
 
@@ -128,7 +128,7 @@ class Situation:
 
     def exhausted(self, invoice: OwedInvoice) -> bool:
         """Whether the last level was sent for an invoice."""
-        return self.past.consumed(invoice) >= self.ladder.last > NOTICE
+        return self.past.consumed(invoice) >= self.ladder.last
 
     def next_level_at(self, invoice: OwedInvoice) -> datetime | None:
         """Return when an invoice reaches the next level that was not sent; long ago where it is held up."""

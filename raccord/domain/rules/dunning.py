@@ -3,9 +3,10 @@
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.email import BareAddress, NamedAddress
@@ -42,6 +43,23 @@ class Level(Value):
     """The address that it is sent from; empty for the mail server's own."""
 
 
+def _ladder(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    days = [level.day for level in levels]
+    if not days or days != sorted(set(days)):
+        raise ValueError("the levels stand in the order of their days, one for each day")
+    if any((level.tone is Tone.NOTICE) != (level.day < 0) for level in levels):
+        raise ValueError("a level before the due date has the tone notice, and no other has it")
+    if days[-1] < 0 or sum(day < 0 for day in days) > 1:
+        raise ValueError("one level at most comes before the due date, and one at least after it")
+    tones = list(Tone)
+    if any(tones.index(one.tone) > tones.index(next_.tone) for one, next_ in pairwise(levels)):
+        raise ValueError("no level is softer than the one before it")
+    return levels
+
+
+Levels = Annotated[tuple[Level, ...], AfterValidator(_ladder)]
+
+
 class ExceptionRule(Value):
     """Other rules for some customers. All that is named must be true of a customer; `levels` None: as all."""
 
@@ -56,16 +74,27 @@ class ExceptionRule(Value):
     owed_below: Exact | None = None
     never: bool = False
     """Never reminded: a person sees to them."""
-    levels: tuple[Level, ...] | None = None
+    levels: Levels | None = None
     why: str = ""
     """Said in the list beside who is silent for it."""
 
 
+def half_year(day: date) -> date:
+    """Return the first day of the half-year that a day is in."""
+    return date(day.year, 1 if day.month <= 6 else 7, 1)
+
+
 class InterestRate(Value):
-    """The rate of late payment penalties, in percent a year, from a day on (C. com. L441-10 II)."""
+    """The rate of late payment penalties of one half-year, in percent a year (C. com. L441-10 II)."""
 
     valid_from: date
     percent: Exact = Field(gt=0, le=100)
+
+    @model_validator(mode="after")
+    def _of_a_half_year(self) -> Self:
+        if self.valid_from != half_year(self.valid_from):
+            raise ValueError("a rate is valid from a 1 January or a 1 July")
+        return self
 
 
 class Interest(Value):
@@ -75,7 +104,7 @@ class Interest(Value):
     from_tone: Tone = Tone.FIRM
     rates: tuple[InterestRate, ...] = ()
     """One for each half-year; a half-year without a row of its own is told without an amount."""
-    indemnity: Exact = Decimal(40)
+    indemnity: Exact = Field(default=Decimal(40), ge=0, le=1000, decimal_places=2)
     """In euros for each late invoice (D441-5); 0 for none."""
 
     @model_validator(mode="after")
@@ -97,7 +126,7 @@ Weekday = Annotated[int, Field(ge=0, le=6)]
 class Dunning(Value):
     """The section `[dunning]`: the levels of the policy, when mails leave, and who is left alone."""
 
-    levels: tuple[Level, ...] = _DEFAULT
+    levels: Levels = _DEFAULT
     sends_at: time = time(9)
     """In the company's zone."""
     weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
@@ -126,13 +155,6 @@ class Dunning(Value):
     exceptions: tuple[ExceptionRule, ...] = ()
     """The first that fits a customer counts."""
     interest: Interest = Interest()
-
-    @model_validator(mode="after")
-    def _levels_rise(self) -> Self:
-        days = [level.day for level in self.levels]
-        if not days or days != sorted(set(days)):
-            raise ValueError("the levels stand in the order of their days, one for each day")
-        return self
 
     @model_validator(mode="after")
     def _some_day(self) -> Self:
