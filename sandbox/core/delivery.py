@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-DEFAULT_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 30.0)
+DEFAULT_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 30.0, 30.0, 60.0, 60.0, 120.0, 120.0)
+"""Ten more attempts, as HubSpot makes (hubspot.md 7): there over a day, here over minutes."""
 AT_ONCE = 10
 """Attempts of one vendor under way at the same time; what waits for its turn is not signed yet."""
 

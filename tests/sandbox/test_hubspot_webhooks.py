@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from sandbox.core.assembly import assemble
-from sandbox.core.delivery import Delivery
+from sandbox.core.delivery import DEFAULT_SCHEDULE, Delivery
 from sandbox.hubspot.settings import CLIENT_SECRET, TOKEN, HubSpotSettings
 from sandbox.hubspot.vendor import HubSpotVendor
 from sandbox.hubspot.webhooks import signature_v1, signature_v3
@@ -298,3 +298,9 @@ async def test_tasks_are_told_in_the_generic_format_only() -> None:
             await client.delete(f"/hubspot/crm/v3/objects/deals/{DEAL}")
             told.append([event["subscriptionType"] for event in await receiver.events(1)])
     assert told == [["deal.deletion"], ["object.creation", "object.deletion"]]
+
+
+def test_an_event_that_nobody_takes_comes_ten_times_more() -> None:
+    """hubspot.md 7. A receiver that is busy for a minute has then not lost it."""
+    assert len(DEFAULT_SCHEDULE) == 10
+    assert sum(DEFAULT_SCHEDULE) > 300
