@@ -5,7 +5,7 @@ sets them. A company may replace both. Typst's own fonts are in its package, und
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typst
@@ -14,8 +14,9 @@ from babel import Locale
 from raccord.domain.dunning.formal_notice import FormalNotice
 from raccord.domain.dunning.letter import Line
 from raccord.domain.values.message import Message, message
-from raccord.texts import formats
-from raccord.texts.letters import INVOICES, named_of, paragraphs, spoken
+from raccord.texts import formats, letters
+from raccord.texts.charges import charges_table
+from raccord.texts.letters import named_of, paragraphs, spoken
 from raccord.texts.mails import BadTemplate, Templates
 from raccord.texts.speech import say
 
@@ -47,16 +48,24 @@ def _letter(notice: FormalNotice, templates: Templates) -> Mapping[str, Any]:
         "means": _said("notice.means", language),
         "day": formats.long_day(notice.day, language),
         "about": say(message("notice.about", subject=words.subject), language),
-        "parts": [
-            _table(notice, language) if part == INVOICES else part.split("\n")
-            for part in paragraphs(words.text)
-        ],
+        "parts": [_part(part, notice, language) for part in paragraphs(words.text)],
         "signature": [
             notice.creditor[0],
             _said("notice.signatory", language),
             _said("notice.signature", language),
         ],
     }
+
+
+def _part(words: str, notice: FormalNotice, language: str) -> Sequence[str] | Mapping[str, Any]:
+    match words:
+        case letters.INVOICES:
+            return _table(notice, language)
+        case letters.CHARGES:
+            table = charges_table(notice.letter, language)
+            return {"charges": table.model_dump() if table else None}
+        case _:
+            return words.split("\n")
 
 
 def _debtor(notice: FormalNotice, language: str) -> list[str]:

@@ -14,6 +14,7 @@ class Row(Value):
     """One invoice."""
 
     title: str
+    issued: str
     when: str
     """When it was to be paid, and how late it is."""
     amount: str
@@ -76,7 +77,9 @@ def listed(said: tuple[str, ...], language: str) -> str:
 def _lines(row: Row, language: str) -> str:
     amount = f"{row.amount} {row.of}" if row.of else row.amount
     return "\n  ".join(
-        part for part in (f"- {say_fact(row.title, amount, language)}", row.when, row.url) if part
+        part
+        for part in (f"- {say_fact(f'{row.title} {row.issued}', amount, language)}", row.when, row.url)
+        if part
     )
 
 
@@ -87,10 +90,10 @@ def _row(line: Line, language: str) -> Row:
         if line.days_late > 0
         else message("reminder.not_due", due=due)
     )
-    title = message("reminder.invoice", number=line.number, issued=formats.day(line.issued_on, language))
     total = formats.money(line.total, language)
     return Row(
-        title=say(title, language),
+        title=say(message("reminder.invoice", number=line.number), language),
+        issued=say(message("reminder.issued", day=line.issued_on), language),
         when=say(when, language),
         amount=formats.money(line.left, language),
         of=say(message("reminder.left_of", total=total), language) if line.partly_paid else "",

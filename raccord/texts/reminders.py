@@ -6,16 +6,44 @@ The words of a mail are one template a tone and language, `reminder-<tone>.<lang
 same words, on one page for all of them, `reminder.mjml`. A company may replace each of these by its own.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from raccord.domain.dunning.letter import Letter, Thanks
+from raccord.domain.values.base import Value
 from raccord.domain.values.message import message
-from raccord.texts import formats
-from raccord.texts.letters import INVOICES, named_of, paragraphs, spoken
+from raccord.texts import formats, letters
+from raccord.texts.charges import ChargesTable, charges_table, plain_charges
+from raccord.texts.letters import named_of, paragraphs, spoken
 from raccord.texts.mails import Templates, Worded
 from raccord.texts.owed import Table, amounts, plain, table_of
 from raccord.texts.speech import say
+
+
+class Part(Value):
+    """A paragraph, or one of the tables."""
+
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    charges: ChargesTable | None = None
+
+    def plain(self, language: str) -> str:
+        if self.table:
+            return plain(self.table, language)
+        return plain_charges(self.charges, language) if self.charges else "\n".join(self.lines)
+
+
+class Page(Value):
+    """A mail before its page is filled in."""
+
+    subject: str
+    company: str
+    language: str
+    parts: tuple[Part, ...]
+    preview: str = ""
+    """What a mail program shows beside the subject."""
+
+    def worded(self, templates: Templates) -> Worded:
+        """Put the same parts into plain text and on the page. Raises `BadTemplate`."""
+        text = "\n\n".join(part.plain(self.language) for part in self.parts)
+        return Worded(subject=self.subject, text=text + "\n", html=templates.page("reminder", dict(self)))
 
 
 def reminder(letter: Letter, templates: Templates, *, attached: int = 0) -> Worded:
@@ -24,12 +52,13 @@ def reminder(letter: Letter, templates: Templates, *, attached: int = 0) -> Word
     name = letter.template or f"reminder-{letter.tone}"
     said = templates.words(name, letter.language, named_of(letter, language) | {"attached": attached})
     count, total = len(letter.lines), amounts(letter.owed, language)
-    page = {
-        "company": letter.company,
-        "language": language,
-        "preview": say(message("reminder.preview", count=count, amounts=total), language),
-    }
-    return _paged(said, table_of(letter, language), page, templates)
+    return Page(
+        subject=said.subject,
+        company=letter.company,
+        language=language,
+        parts=tuple(_part(words, letter, language) for words in paragraphs(said.text)),
+        preview=say(message("reminder.preview", count=count, amounts=total), language),
+    ).worded(templates)
 
 
 def thanks(kept: Thanks, templates: Templates) -> Worded:
@@ -42,17 +71,16 @@ def thanks(kept: Thanks, templates: Templates) -> Worded:
         "by": formats.long_day(kept.by, language) if kept.by else "",
     }
     said = templates.words("thanks", kept.language, named)
-    return _paged(said, None, {"company": kept.company, "language": language, "preview": ""}, templates)
+    parts = tuple(Part(lines=tuple(words.split("\n"))) for words in paragraphs(said.text))
+    page = Page(subject=said.subject, company=kept.company, language=language, parts=parts)
+    return page.worded(templates)
 
 
-def _paged(said: Worded, table: Table | None, page: Mapping[str, Any], templates: Templates) -> Worded:
-    """Put the invoices where the words want them, in the plain text and on the page."""
-    parts = tuple(paragraphs(said.text))
-    text = (plain(table, page["language"]) if table and part == INVOICES else part for part in parts)
-    named = {
-        **page,
-        "subject": said.subject,
-        "table": table,
-        "parts": [[] if part == INVOICES else part.split("\n") for part in parts],
-    }
-    return Worded(subject=said.subject, text="\n\n".join(text) + "\n", html=templates.page("reminder", named))
+def _part(words: str, letter: Letter, language: str) -> Part:
+    match words:
+        case letters.INVOICES:
+            return Part(table=table_of(letter, language))
+        case letters.CHARGES:
+            return Part(charges=charges_table(letter, language))
+        case _:
+            return Part(lines=tuple(words.split("\n")))

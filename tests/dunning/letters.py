@@ -9,7 +9,7 @@ from raccord.domain.dunning.letter import Letter, letter_of
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.plan import Due
 from raccord.domain.dunning.policy import DunningPolicy
-from raccord.domain.rules.dunning import Tone
+from raccord.domain.rules.dunning import Interest, InterestRate, Tone
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.money import Money
@@ -20,6 +20,13 @@ POLICY = DunningPolicy(
     billing="stripe",
     company="Hexalab",
     holidays=public_holidays("FR", date(2026, 11, 27)),
+)
+INTEREST = Interest(
+    on=True,
+    rates=(
+        InterestRate(valid_from=date(2026, 1, 1), percent=Decimal("12.15")),
+        InterestRate(valid_from=date(2026, 7, 1), percent=Decimal("12.4")),
+    ),
 )
 LEVELS = {Tone.NOTICE: 0, Tone.COURTEOUS: 1, Tone.FIRM: 2, Tone.LAST: 3}
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
@@ -65,6 +72,14 @@ def round_of(at: datetime, level: int, *invoices: str, fate: Fate = Fate.SENT) -
     return Round(key=f"{at}", at=at, level=level, tone=tone, reached=reached, fate=fate)
 
 
-def letter(tone: Tone, *invoices: OwedInvoice, rounds: tuple[Round, ...] = (), **of_account: Any) -> Letter:
+def letter(
+    tone: Tone,
+    *invoices: OwedInvoice,
+    rounds: tuple[Round, ...] = (),
+    interest: Interest | None = None,
+    **of_account: Any,
+) -> Letter:
     said = invoices or (invoice(),)
-    return letter_of(due(tone, *said), account(*said, **of_account), Memory(rounds=rounds), POLICY, NOW)
+    rules = POLICY.rules.model_copy(update={"interest": interest or Interest()})
+    policy = POLICY.model_copy(update={"rules": rules})
+    return letter_of(due(tone, *said), account(*said, **of_account), Memory(rounds=rounds), policy, NOW)

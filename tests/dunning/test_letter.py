@@ -1,16 +1,17 @@
 """What a letter to a customer who owes says, before any word of it."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from raccord.domain.dunning.letter import letter_of, thanks_for
 from raccord.domain.dunning.memory import Fate, Memory
 from raccord.domain.dunning.words import Instalment, Word, WordKind
-from raccord.domain.rules.dunning import Tone
+from raccord.domain.rules.dunning import Dunning, Level, Tone
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.money import Money
-from tests.dunning.letters import NOW, POLICY, account, due, euros, invoice, letter, round_of
+from tests.dunning.letters import INTEREST, NOW, POLICY, account, due, euros, invoice, letter, round_of
 
 FIRST = datetime(2026, 11, 19, 8, tzinfo=UTC)
 PUBLIC = "217500016"
@@ -82,6 +83,38 @@ def test_on_a_clock_of_short_days_every_day_is_one_to_pay_on() -> None:
 @pytest.mark.parametrize(("siren", "public"), [(PUBLIC, True), ("732829320", False), ("", False)])
 def test_a_public_body_is_known_by_its_siren(siren: str, public: bool) -> None:
     assert letter(Tone.FIRM, siren=siren).public is public
+
+
+@pytest.mark.parametrize(
+    ("from_tone", "asked"),
+    [
+        (Tone.COURTEOUS, {Tone.COURTEOUS, Tone.FIRM, Tone.LAST}),
+        (Tone.FIRM, {Tone.FIRM, Tone.LAST}),
+        (Tone.LAST, {Tone.LAST}),
+    ],
+)
+def test_the_law_is_spoken_of_from_the_tone_on_that_the_company_chose(
+    from_tone: Tone, asked: set[Tone]
+) -> None:
+    interest = INTEREST.model_copy(update={"from_tone": from_tone})
+    told = {tone for tone in Tone if letter(tone, business=True, interest=interest).charges}
+    assert told == asked
+
+
+@pytest.mark.parametrize(
+    "about", [{"business": None}, {"business": False}, {"business": True, "siren": PUBLIC}], ids=str
+)
+def test_private_persons_and_public_bodies_owe_none_of_it(about: dict[str, Any]) -> None:
+    assert letter(Tone.LAST, interest=INTEREST, **about).charges == ()
+
+
+def test_a_level_has_words_of_its_own() -> None:
+    levels = (Level(day=7, tone=Tone.COURTEOUS), Level(day=15, tone=Tone.FIRM, template="plus-ferme"))
+    own = POLICY.model_copy(update={"rules": Dunning(levels=levels)})
+    firm = letter_of(due(Tone.FIRM, invoice()), account(invoice()), Memory(), own, NOW)
+    assert firm.template == "plus-ferme"
+    first = letter_of(due(Tone.COURTEOUS, invoice()), account(invoice()), Memory(), own, NOW)
+    assert first.template == ""
 
 
 @pytest.mark.parametrize(

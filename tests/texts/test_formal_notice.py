@@ -10,14 +10,14 @@ import pytest
 from pypdf import PdfReader
 
 from raccord.domain.dunning.formal_notice import FormalNotice, formal_notice_of
-from raccord.domain.rules.dunning import Tone
+from raccord.domain.rules.dunning import Interest, Tone
 from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.address import Address
 from raccord.domain.values.money import Money
 from raccord.texts import LANGUAGES
 from raccord.texts.formal_notice import formal_notice_pdf
 from raccord.texts.mails import BadTemplate, Templates
-from tests.dunning.letters import NOW, POLICY, account, euros, invoice, letter, round_of
+from tests.dunning.letters import INTEREST, NOW, POLICY, account, euros, invoice, letter, round_of
 
 OURS = Templates()
 LETTERHEAD = ("Hexalab SAS", "1 rue de la Paix", "75002 Paris", "SIREN 732 829 320")
@@ -29,13 +29,18 @@ PAST = (
 DOLLARS = Money.of_minor(20000, "USD")
 
 
-def notice(*invoices: OwedInvoice, language: str = "fr", **of_account: Any) -> FormalNotice:
+def notice(
+    *invoices: OwedInvoice, language: str = "fr", interest: Interest | None = None, **of_account: Any
+) -> FormalNotice:
     said = invoices or (invoice(due=euros("705.39")),)
     given = {"language": language, "address": LYON} | of_account
     rules = POLICY.rules.model_copy(update={"letterhead": LETTERHEAD})
     policy = POLICY.model_copy(update={"rules": rules})
     return formal_notice_of(
-        letter(Tone.LAST, *said, rounds=PAST, **given), account(*said, **given), policy, NOW
+        letter(Tone.LAST, *said, rounds=PAST, interest=interest, **given),
+        account(*said, **given),
+        policy,
+        NOW,
     )
 
 
@@ -84,10 +89,21 @@ def test_in_english_it_keeps_the_french_words_that_count() -> None:
         assert said in page
 
 
+def test_interest_and_indemnity_stand_apart_from_what_is_owed() -> None:
+    page = read(notice(invoice(), business=True, interest=INTEREST))
+    for said in (
+        "nous payer la somme de 1 305,39 € dans",
+        "F-2026-0042, pénalités du 13/11/2026 au 27/11/2026 (15 jours à 12,4 % par an) 6,65 €",
+        "F-2026-0042, indemnité forfaitaire de recouvrement 40,00 €",
+        "Pénalités et indemnités 46,65 €",
+    ):
+        assert said in page
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("business", [None, False])
 def test_a_private_person_owes_the_statutory_interest_alone(language: str, business: bool | None) -> None:
-    page = read(notice(language=language, business=business))
+    page = read(notice(language=language, business=business, interest=INTEREST))
     assert re.search("taux légal|statutory rate", page)
     assert not re.search("L441|pénalit|penalt|indemni|40", page)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from raccord.domain.dunning.letter import Letter, Thanks
-from raccord.domain.rules.dunning import Tone
+from raccord.domain.rules.dunning import Interest, Tone
 from raccord.domain.values.money import Money
 from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates, Worded
 from raccord.texts.owed import days
 from raccord.texts.reminders import reminder, thanks
-from tests.dunning.letters import euros, invoice, letter, round_of
+from tests.dunning.letters import INTEREST, euros, invoice, letter, round_of
 
 GOLDEN = Path(__file__).parent / "golden"
 OURS = Templates()
@@ -54,6 +54,10 @@ def _letters(language: str) -> dict[str, Worded]:
         found[f"{tone}-several"] = reminder(several, OURS, attached=2)
     public = letter(Tone.FIRM, rounds=(FIRST, SECOND), language=language, siren=PUBLIC)
     found["firm-public"] = reminder(public, OURS)
+    late = invoice(issued_on=date(2026, 5, 12), due_on=date(2026, 6, 11))
+    found["last-charges"] = reminder(
+        letter(Tone.LAST, late, invoice(43), interest=INTEREST, business=True, language=language), OURS
+    )
     found["thanks"] = thanks(THANKS.model_copy(update={"language": language}), OURS)
     return found
 
@@ -148,6 +152,28 @@ def test_reminders_that_never_left_are_never_named(tone: Tone, language: str) ->
     assert not re.search("Malgré|Despite|avons écrit|wrote|novembre|November", bare.text)
     named = reminder(letter(tone, rounds=(FIRST,), language=language), OURS)
     assert re.search("(Malgré notre rappel du|Despite our reminder of) 19\u00a0[Nn]ovemb", named.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("tone", Tone)
+@pytest.mark.parametrize("business", [None, False])
+def test_a_private_person_reads_no_word_of_penalties(
+    tone: Tone, language: str, business: bool | None
+) -> None:
+    said = reminder(letter(tone, interest=INTEREST, business=business, language=language), OURS)
+    assert not re.search("pénalit|penalt|indemni|40|L441", said.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_rate_is_missing_no_amount_is_named(language: str) -> None:
+    unknown = Interest(on=True, indemnity=0)
+    clause = reminder(letter(Tone.FIRM, interest=unknown, business=True, language=language), OURS)
+    assert re.search(r"L441-10[^.:]*\)\.|L441-10.*\)\.", clause.text)
+    assert not re.search("indemni|%", clause.text)
+    indemnity = Interest(on=True)
+    named = reminder(letter(Tone.FIRM, interest=indemnity, business=True, language=language), OURS)
+    assert re.search(r"40,00\s€|€40\.00", named.text)
+    assert "%" not in named.text
 
 
 @pytest.mark.parametrize(

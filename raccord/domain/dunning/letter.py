@@ -6,21 +6,25 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from raccord.domain.dunning.exceptions import ladder_of, public_body
+from raccord.domain.dunning.exceptions import ladder_of
+from raccord.domain.dunning.interest import Charges, charges_of
+from raccord.domain.dunning.ladder import harsher
 from raccord.domain.dunning.memory import Fate, Memory, Reached
 from raccord.domain.dunning.plan import Due
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.words import Word
 from raccord.domain.payment.status import sums
-from raccord.domain.rules.dunning import Tone
+from raccord.domain.rules.dunning import Interest, Tone
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.clock import DAY
+from raccord.domain.values.identifiers import parse_siren, public_body
 from raccord.domain.values.money import Money
 
 _DEMANDS = (Tone.FIRM, Tone.LAST)
 """The tones that name a day by which to pay."""
 _SATURDAY = 5
+_NO_INTEREST = Interest()
 
 
 class Line(Value):
@@ -39,6 +43,9 @@ class Line(Value):
     """The page on which it is paid; empty where there is none."""
     reminded_on: tuple[date, ...] = ()
     """When reminders of it really left, the oldest first; a notice before the due date is none."""
+
+    charges: Charges | None = None
+    """What the law adds, where the company asks for it in this tone; never a part of what is left."""
 
     @property
     def partly_paid(self) -> bool:
@@ -75,6 +82,11 @@ class Letter(Value):
         """Whether there was a reminder of each of these invoices before."""
         return all(line.reminded_on for line in self.lines)
 
+    @property
+    def charges(self) -> tuple[Charges, ...]:
+        """What the law adds, invoice by invoice; empty where the letter does not speak of it."""
+        return tuple(line.charges for line in self.lines if line.charges)
+
 
 class Thanks(Value):
     """A word of thanks for a promise that was kept."""
@@ -91,7 +103,13 @@ class Thanks(Value):
 def letter_of(due: Due, account: Account, memory: Memory, policy: DunningPolicy, now: datetime) -> Letter:
     """Write the reminder that is due at an aware instant; the same for the same values."""
     today = policy.clock.date_of(now)
-    lines = tuple(_line(invoice, memory, policy, today) for invoice in due.invoices)
+    # What a public body owes for being late follows from another law.
+    public = public_body(parse_siren(account.siren))
+    interest = policy.rules.interest if _of_the_law(due.tone, policy) and not public else _NO_INTEREST
+    lines = tuple(
+        _line(invoice, memory, policy, today, charges_of(invoice, account, interest, today))
+        for invoice in due.invoices
+    )
     level = ladder_of(account, policy.rules).step(due.level).level
     return Letter(
         tone=due.tone,
@@ -102,7 +120,7 @@ def letter_of(due: Due, account: Account, memory: Memory, policy: DunningPolicy,
         lines=lines,
         owed=sums(line.left for line in lines),
         pay_by=_pay_by(today, policy) if due.tone in _DEMANDS else None,
-        public=public_body(account),
+        public=public,
         business=account.business is True,
     )
 
@@ -125,7 +143,14 @@ def language_of(account: Account, policy: DunningPolicy) -> str:
     return known or policy.customers_language
 
 
-def _line(invoice: OwedInvoice, memory: Memory, policy: DunningPolicy, today: date) -> Line:
+def _of_the_law(tone: Tone, policy: DunningPolicy) -> bool:
+    """Whether the tone speaks of what the law adds."""
+    return harsher(tone, policy.rules.interest.from_tone) is tone
+
+
+def _line(
+    invoice: OwedInvoice, memory: Memory, policy: DunningPolicy, today: date, charges: Charges | None
+) -> Line:
     return Line(
         invoice_id=invoice.id,
         number=invoice.number,
@@ -135,6 +160,7 @@ def _line(invoice: OwedInvoice, memory: Memory, policy: DunningPolicy, today: da
         left=invoice.due,
         total=invoice.total,
         url=invoice.url,
+        charges=charges,
         reminded_on=tuple(
             policy.clock.date_of(each.at)
             for each in memory.rounds
