@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from raccord.domain.dunning.calendar import public_holidays
-from raccord.domain.dunning.memory import Fate, Memory, Round
+from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.plan import Due, Plan, planned
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.words import Instalment, Word, WordKind, thanked
@@ -82,6 +82,8 @@ class Year:
     thanks: list[datetime] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
+    foreseen: tuple[datetime | None, int | None] = (None, None)
+    """When the next mail leaves and its level, as it was said at the last look."""
     _events: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _just_before: list[Callable[[], object]] = field(default_factory=list)
     _ids: Any = field(default_factory=count)
@@ -181,19 +183,16 @@ class Year:
     def _look_and_wait(self, end: datetime) -> None:
         plan = self.look()
         self._thank(plan)
+        judge_foresight(self, plan)
         if plan.due is not None and self.policy.mode is Mode.LIVE:
             self._send(plan.due)
             return
         if plan.due is not None:
             self._sleep(end, end)
             return
-        assert plan.next_at is None or plan.next_at > self.now, f"looks again at once: {plan.why}"
-        assert plan.next_at is not None or not self._wanted(plan), f"is forgotten: {plan.why}"
+        judge_rest(self, plan)
+        self.foreseen = (plan.next_at, plan.next_level)
         self._sleep(plan.next_at or end, end)
-
-    def _wanted(self, plan: Plan) -> bool:
-        """Whether nobody would ever look again though nothing waits for a person or for a change."""
-        return plan.why is not None and plan.why.why in {"sending_hours", "gap", "promised", "instalments"}
 
     def _sleep(self, wakes: datetime, end: datetime) -> None:
         following = [at for at, _, _ in self._events if at > self.now]
@@ -202,6 +201,7 @@ class Year:
     def _happen(self) -> None:
         while self._events and self._events[0][0] <= self.now:
             self._events.pop(0)[2]()
+            self.foreseen = (None, None)
 
     def _is_down(self) -> bool:
         return any(start <= self.now < over for start, over in self.down)
@@ -213,6 +213,7 @@ class Year:
 
     def _send(self, due: Due) -> None:
         """Read everything again, as the sender does, and send what is still due."""
+        self.foreseen = (None, None)
         changes, self._just_before = self._just_before, []
         for happens in changes:
             happens()
@@ -266,15 +267,48 @@ def _levels(due: Due) -> str:
     return " ".join(f"{each.invoice_id}{each.level}" for each in due.reached)
 
 
+def judge_rest(year: Year, plan: Plan) -> None:
+    """Assert that nobody is forgotten: who is not looked at again waits for a person, or for a change."""
+    assert plan.next_at is None or plan.next_at > year.now, f"looks again at once: {plan.why}"
+    if plan.next_at is not None:
+        return
+    if plan.why is not None and plan.why.why in _WAITS:
+        assert plan.why.why != "paused" or plan.why.until is None
+        return
+    last = sum(level.day >= 0 for level in year.policy.rules.levels)
+    for each in () if year.policy.rules.exceptions else year.account.invoices:
+        contested = each.processing or each.disputed or _contested(year, each.id)
+        carried = [was.level for was in _carried(year.memory.rounds) if was.invoice_id == each.id]
+        assert contested or max(carried, default=0) >= last, f"forgets {each.id}: {plan.why}"
+
+
+_WAITS = {
+    *("nothing_open", "paused", "stopped", "insolvency", "collection", "excepted", "too_little"),
+    *("no_address", "bounced", "backlog", "unknown", "customer_gone"),
+}
+
+
+def judge_foresight(year: Year, plan: Plan) -> None:
+    """Assert that what was said of the next mail comes true where nothing happens meanwhile."""
+    at, level = year.foreseen
+    if at != year.now or level is None:
+        return
+    assert plan.due is not None, f"foresaw level {level}"
+    assert plan.due.level == level
+
+
 def judge(year: Year, due: Due) -> None:
     """Assert what holds for every mail of every customer."""
     assert {each.id for each in due.invoices} == {each.invoice_id for each in due.reached}
     _judge_hours(year)
     _judge_invoices(year, due)
+    _judge_silence(year)
     rounds = [each for each in year.memory.rounds if each.fate is not Fate.NOT_SENT]
-    _judge_gap(year, _without_bounced(year, rounds))
-    _judge_levels(due, _without_bounced(year, rounds))
-    _judge_tone(year, due, rounds)
+    arrived = _without_bounced(year, rounds)
+    assert all(each.fate is not Fate.UNKNOWN for each in arrived), "writes though one mail is unknown"
+    _judge_gap(year, arrived)
+    _judge_levels(year, due, arrived)
+    _judge_tone(due, arrived)
 
 
 def _judge_hours(year: Year) -> None:
@@ -293,13 +327,21 @@ def _judge_invoices(year: Year, due: Due) -> None:
         assert owed[each.id] == each, "names an amount that is not owed"
         assert not each.disputed
         assert not each.processing
+        assert not _contested(year, each.id)
         assert (each.due_on < today) == (due.tone is not Tone.NOTICE)
 
 
-def _without_bounced(year: Year, rounds: Iterable[Round]) -> list[Round]:
-    words = [word for word in year.memory.words if word.kind is WordKind.BOUNCED]
-    bounced = {word.address.casefold() for word in words}
-    return [each for each in rounds if not bounced & set(each.to)]
+def _without_bounced(year: Year, rounds: list[Round]) -> list[Round]:
+    """Leave out of each bounce the mail before it to that address."""
+    lost = set()
+    for word in year.memory.words:
+        to = [
+            each.key
+            for each in year.memory.rounds
+            if each.at <= word.at and word.address.casefold() in each.to
+        ]
+        lost |= set(to[-1:]) if word.kind is WordKind.BOUNCED else set()
+    return [each for each in rounds if each.key not in lost]
 
 
 def _judge_gap(year: Year, rounds: list[Round]) -> None:
@@ -308,18 +350,43 @@ def _judge_gap(year: Year, rounds: list[Round]) -> None:
         assert days >= DAY * year.policy.rules.gap, "two mails inside the gap"
 
 
-def _judge_levels(due: Due, rounds: list[Round]) -> None:
+def _judge_levels(year: Year, due: Due, rounds: list[Round]) -> None:
     for each in due.reached:
-        carried = [was.level for sent in rounds for was in sent.reached if was.invoice_id == each.invoice_id]
+        carried = [was.level for was in _carried(rounds) if was.invoice_id == each.invoice_id]
         assert each.level >= max(carried, default=0), "a level below one that was sent"
-    late = [each for sent in rounds if sent.level for each in sent.reached]
-    if not {each.invoice_id for each in late} & {each.id for each in due.invoices} and not late:
-        assert due.level <= 2, "a first contact above level 2"
+    reminders = [each for each in rounds if each.level and each.fate is not Fate.SKIPPED]
+    open_ = {each.id for each in year.account.invoices}
+    if not open_ & {each.invoice_id for each in _carried(reminders)}:
+        second = [each for each in year.policy.rules.levels if each.day >= 0][:2][-1]
+        assert HARSHER.index(due.tone) <= HARSHER.index(second.tone), "a first contact above level 2"
 
 
-def _judge_tone(year: Year, due: Due, rounds: list[Round]) -> None:
+def _judge_tone(due: Due, rounds: list[Round]) -> None:
     """Softer than before only where all that was spoken of then is paid."""
     open_ = {each.id for each in due.invoices}
     for sent in rounds:
         if sent.fate is not Fate.SKIPPED and open_ & {each.invoice_id for each in sent.reached}:
             assert HARSHER.index(due.tone) >= HARSHER.index(sent.tone), "softer than before"
+
+
+def _judge_silence(year: Year) -> None:
+    today = year.policy.clock.date_of(year.now)
+    held: dict[WordKind, date | None] = {}
+    for word in year.memory.words:
+        if word.kind is WordKind.RESUME:
+            held.clear()
+        elif word.kind in {WordKind.PAUSE, WordKind.STOP, WordKind.COLLECTION, WordKind.INSOLVENCY}:
+            held[word.kind] = word.until
+    assert all(until is not None and until < today for until in held.values()), "speaks to who is left alone"
+    promises = [each for each in year.memory.words if each.kind in {"promise", "instalments"}]
+    if promises and promises[-1].kind is WordKind.PROMISE:
+        assert (promises[-1].until or today) < today, "speaks before the promised day is over"
+
+
+def _contested(year: Year, invoice_id: str) -> bool:
+    about = [word for word in year.memory.words if word.invoice_id == invoice_id]
+    return bool(about) and about[-1].kind is WordKind.DISPUTE
+
+
+def _carried(rounds: Iterable[Round]) -> list[Reached]:
+    return [reached for sent in rounds for reached in sent.reached]

@@ -8,7 +8,7 @@ from raccord.domain.dunning.memory import Memory, Reached, round_key
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.reasons import held_up, of_invoices, silenced
 from raccord.domain.dunning.silence import Silence, Silent
-from raccord.domain.dunning.situation import Candidate, Situation
+from raccord.domain.dunning.situation import Situation
 from raccord.domain.dunning.words import Word
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
@@ -64,12 +64,12 @@ def planned(
     """
     at = Situation(account=account, memory=memory, policy=policy, now=now)
     whole = silenced(at, live_since) or held_up(at)
-    goes = whole is None and at.candidate is not None
-    next_at = now if goes else _next_at(at, whole)
+    due = None if whole else _due(at)
+    next_at = now if due else _next_at(at, whole)
     return Plan(
-        due=_due(at, at.candidate) if goes and at.candidate else None,
+        due=due,
         next_at=next_at,
-        next_level=_level_at(at, next_at),
+        next_level=_level_at(at, next_at, live_since),
         silent=(*((whole,) if whole else ()), *of_invoices(at)),
         kept=(at.promise.word,) if at.promise and at.kept else (),
         broken=(at.promise.word,) if at.promise and at.broken else (),
@@ -78,13 +78,12 @@ def planned(
     )
 
 
-def _due(at: Situation, candidate: Candidate) -> Due:
-    customer = f"{at.policy.billing}:{at.account.customer_id}"
-    return Due(
-        **dict(candidate),
-        first=at.first,
-        key=round_key(customer, candidate.reached, at.past.again(candidate.reached)),
-    )
+def _due(at: Situation) -> Due | None:
+    found, customer = at.candidate, f"{at.policy.billing}:{at.account.customer_id}"
+    if found is None:
+        return None
+    key = round_key(customer, found.reached, at.past.again(found.reached))
+    return Due(**dict(found), first=at.first, key=key)
 
 
 def _next_at(at: Situation, whole: Silent | None) -> datetime | None:
@@ -100,6 +99,8 @@ def _next_at(at: Situation, whole: Silent | None) -> datetime | None:
             return None
 
 
-def _level_at(at: Situation, moment: datetime | None) -> int | None:
-    candidate = moment and replace(at, now=moment).candidate
-    return candidate.level if candidate else None
+def _level_at(at: Situation, moment: datetime | None, live_since: date | None) -> int | None:
+    then = replace(at, now=moment or at.now)
+    if moment is None or then.candidate is None or silenced(then, live_since) or held_up(then):
+        return None
+    return then.candidate.level

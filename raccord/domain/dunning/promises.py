@@ -50,10 +50,13 @@ class Promise(Value):
         return next((part.day for part in self._parts if part.day < today and not self._met(part)), None)
 
     def silent_until(self, today: date) -> date | None:
-        """Return the next day that counts; None when the promise silences nobody any more."""
-        if self.broken_on(today):
+        """Return the day by which is paid next; None when the promise silences nobody any more.
+
+        Who paid all of it before its last day is left alone until then all the same.
+        """
+        if self.broken_on(today) or self.last_day < today:
             return None
-        return next((part.day for part in self._parts if part.day >= today), None)
+        return next((part.day for part in self._parts if not self._met(part)), self.last_day)
 
     @property
     def _parts(self) -> tuple[_Part, ...]:
