@@ -10,14 +10,15 @@ import pytest
 from pypdf import PdfReader
 
 from raccord.domain.dunning.formal_notice import FormalNotice, formal_notice_of
-from raccord.domain.rules.dunning import Interest, Tone
+from raccord.domain.dunning.memory import Memory
+from raccord.domain.rules.dunning import Interest
 from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.address import Address
 from raccord.domain.values.money import Money
 from raccord.texts import LANGUAGES
 from raccord.texts.formal_notice import formal_notice_pdf
 from raccord.texts.mails import BadTemplate, Templates
-from tests.dunning.letters import INTEREST, NOW, POLICY, account, euros, invoice, letter, round_of
+from tests.dunning.letters import INTEREST, NOW, POLICY, account, euros, invoice, round_of
 
 OURS = Templates()
 LETTERHEAD = ("Hexalab SAS", "1 rue de la Paix", "75002 Paris", "SIREN 732 829 320")
@@ -34,14 +35,9 @@ def notice(
 ) -> FormalNotice:
     said = invoices or (invoice(due=euros("705.39")),)
     given = {"language": language, "address": LYON} | of_account
-    rules = POLICY.rules.model_copy(update={"letterhead": LETTERHEAD})
+    rules = POLICY.rules.model_copy(update={"letterhead": LETTERHEAD, "interest": interest or Interest()})
     policy = POLICY.model_copy(update={"rules": rules})
-    return formal_notice_of(
-        letter(Tone.LAST, *said, rounds=PAST, interest=interest, **given),
-        account(*said, **given),
-        policy,
-        NOW,
-    )
+    return formal_notice_of(said, account(*said, **given), Memory(rounds=PAST), policy, NOW)
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -130,7 +126,7 @@ def test_an_address_that_nobody_knows_is_left_to_the_person_who_posts_it() -> No
 
 
 def test_without_a_letterhead_the_company_is_named() -> None:
-    said = formal_notice_of(letter(Tone.LAST, invoice()), account(invoice()), POLICY, NOW)
+    said = formal_notice_of((invoice(),), account(invoice()), Memory(), POLICY, NOW)
     assert read(said).startswith("Hexalab ")
 
 

@@ -5,9 +5,11 @@ What it must say follows from C. civ. 1344: whom it asks for what, since when, a
 
 from datetime import date, datetime
 
-from raccord.domain.dunning.letter import Letter
+from raccord.domain.dunning.letter import Letter, letter_about
+from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.policy import DunningPolicy
-from raccord.domain.values.account import Account
+from raccord.domain.rules.dunning import Tone
+from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import OneLine, Value
 
@@ -28,10 +30,12 @@ class FormalNotice(Value):
     """That it leaves for the payment, from the day on which it is received."""
 
 
-def formal_notice_of(letter: Letter, account: Account, policy: DunningPolicy, now: datetime) -> FormalNotice:
-    """Prepare the formal notice that follows a last reminder, at an aware instant."""
+def formal_notice_of(
+    invoices: tuple[OwedInvoice, ...], account: Account, memory: Memory, policy: DunningPolicy, now: datetime
+) -> FormalNotice:
+    """Prepare the formal notice about invoices, one at least, at an aware instant."""
     return FormalNotice(
-        letter=letter,
+        letter=letter_about(invoices, account, memory, policy, now, tone=Tone.LAST),
         creditor=policy.rules.letterhead or (policy.company,),
         debtor=account.name,
         address=account.address,

@@ -102,24 +102,38 @@ class Thanks(Value):
 
 def letter_of(due: Due, account: Account, memory: Memory, policy: DunningPolicy, now: datetime) -> Letter:
     """Write the reminder that is due at an aware instant; the same for the same values."""
+    level = ladder_of(account, policy.rules).step(due.level).level
+    template = level.template if level.tone is due.tone else ""
+    found = letter_about(due.invoices, account, memory, policy, now, tone=due.tone)
+    return found.model_copy(update={"template": template})
+
+
+def letter_about(
+    invoices: tuple[OwedInvoice, ...],
+    account: Account,
+    memory: Memory,
+    policy: DunningPolicy,
+    now: datetime,
+    *,
+    tone: Tone,
+) -> Letter:
+    """Write a letter about invoices, one at least, in a tone."""
     today = policy.clock.date_of(now)
     # What a public body owes for being late follows from another law.
     public = public_body(parse_siren(account.siren))
-    interest = policy.rules.interest if _of_the_law(due.tone, policy) and not public else _NO_INTEREST
+    interest = policy.rules.interest if _of_the_law(tone, policy) and not public else _NO_INTEREST
     lines = tuple(
         _line(invoice, memory, policy, today, charges_of(invoice, account, interest, today))
-        for invoice in due.invoices
+        for invoice in invoices
     )
-    level = ladder_of(account, policy.rules).step(due.level).level
     return Letter(
-        tone=due.tone,
-        template=level.template if level.tone is due.tone else "",
+        tone=tone,
         language=language_of(account, policy),
         customer=account.name,
         company=policy.company,
         lines=lines,
         owed=sums(line.left for line in lines),
-        pay_by=_pay_by(today, policy) if due.tone in _DEMANDS else None,
+        pay_by=_pay_by(today, policy) if tone in _DEMANDS else None,
         public=public,
         business=account.business is True,
     )
