@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from raccord.domain.rules.desk import Desk
+from raccord.domain.rules.dunning import Dunning
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode, Modes
@@ -131,6 +132,7 @@ class Settings(BaseModel):
     vat: VatPolicy = VatPolicy()
     einvoicing: EInvoicing = EInvoicing()
     payment: PaymentRules = PaymentRules()
+    dunning: Dunning = Dunning()
     desk: Desk = Desk()
     onboarding: Onboarding = Onboarding()
     mail: Mailing = Mailing()

@@ -1,9 +1,9 @@
 """Reminders of late invoices, and thanks for a promise that was kept, as their customers read them.
 
-The words of a mail are one template a tone and language, `reminder-<tone>.<language>.txt` and
-`thanks.<language>.txt`: the first line is the subject, an empty line ends a paragraph. Where it writes
-`{{ invoices }}`, the invoices stand: as lines in the plain text, as a table on the page. Both are made of the
-same words, on one page for all of them, `reminder.mjml`. A company may replace each of these by its own.
+The words of a mail are one template a tone and language, `reminder-<tone>.<language>.txt`, and that of thanks
+is `reminder-thanks.<language>.txt`; `raccord.texts.letters` says how they are cut. Where they name the
+invoices, these stand: as lines in the plain text, as a table on the page. Both are made of the same words, on
+one page for all of them, `reminder.mjml`. A company may replace each of these by its own.
 """
 
 from raccord.domain.dunning.letter import Letter, Thanks
@@ -70,7 +70,7 @@ def thanks(kept: Thanks, templates: Templates) -> Worded:
         "amount": amounts(kept.amounts, language),
         "by": formats.long_day(kept.by, language) if kept.by else "",
     }
-    said = templates.words("thanks", kept.language, named)
+    said = templates.words("reminder-thanks", kept.language, named)
     parts = tuple(Part(lines=tuple(words.split("\n"))) for words in paragraphs(said.text))
     page = Page(subject=said.subject, company=kept.company, language=language, parts=parts)
     return page.worded(templates)

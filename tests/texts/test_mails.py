@@ -47,6 +47,13 @@ def test_a_company_s_own_mail_goes_first_and_brings_its_own_html(tmp_path: Path)
     assert Templates(tmp_path).render("welcome", "en", NAMED) == Templates().render("welcome", "en", NAMED)
 
 
+def test_a_company_s_own_english_is_no_french(tmp_path: Path) -> None:
+    (tmp_path / "welcome.en.txt").write_text("Hi {{ customer }}\n\nLet us begin.\n", "utf-8")
+    own = Templates(tmp_path)
+    assert own.render("welcome", "fr", NAMED) == Templates().render("welcome", "fr", NAMED)
+    assert own.render("welcome", "de", NAMED).text == "Let us begin.\n"
+
+
 @pytest.mark.parametrize(
     ("template", "said"),
     [
@@ -67,5 +74,5 @@ def test_a_template_that_does_not_work_is_told(tmp_path: Path, template: bytes, 
 
 
 def test_a_mail_that_nobody_wrote_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadTemplate, match=r"no mail template greeting\.fr\.txt"):
-        Templates(tmp_path).render("greeting", "fr", NAMED)
+    with pytest.raises(BadTemplate, match=r"no mail template thanks\.fr\.txt"):
+        Templates(tmp_path).render("thanks", "fr", NAMED)

@@ -16,6 +16,7 @@ from raccord.settings.model import Settings
 from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
+from starters.cli.doctor.reminders import reminder_checks
 from starters.cli.init import EXAMPLE
 
 LOCAL = ("http://127.", "http://localhost")
@@ -62,6 +63,9 @@ def rules(loaded: Configuration) -> Iterator[Check]:
             remedy="Name a connection as messenger and fill its section, or leave it so.",
         )
     yield from _mails(loaded)
+    if loaded.of(Kind.MAILER):
+        templates = Templates(loaded.settings.mail.templates)
+        yield from reminder_checks(loaded.settings.dunning, templates, loaded.settings.company.name)
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":
         yield seller_mentions_check(loaded.settings.invoice_policy)
