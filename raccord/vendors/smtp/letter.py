@@ -62,9 +62,10 @@ def letter(mail: Mail, settings: SmtpSettings, at: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     if mail.declinable:
         message["List-Unsubscribe"] = f"<mailto:{answers.addr_spec}?subject=unsubscribe>"
-    if mail.language:
-        message["Content-Language"] = mail.language
     _fill(message, mail)
+    if mail.language:
+        # Last: whatever of content stands there before belongs to the first part of several.
+        message["Content-Language"] = mail.language
     return message
 
 

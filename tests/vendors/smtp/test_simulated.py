@@ -96,6 +96,7 @@ async def test_a_mail_arrives_as_it_was_written_and_is_named_once() -> None:
     assert headers["Auto-Submitted"] == "auto-generated"
     assert headers["Reply-To"] == "Equipe <equipe@hexalab.example>"
     assert headers["List-Unsubscribe"] == "<mailto:equipe@hexalab.example?subject=unsubscribe>"
+    assert headers["Content-Language"] == "fr"
     assert headers["Date"]
     assert first["message_id"] == second["message_id"] == f"<{MAIL.name}@hexalab.example>"
     assert "Reply-To" not in second["headers"]
@@ -115,6 +116,7 @@ async def test_a_reminder_has_its_own_sender_its_thread_its_copies_and_its_files
     assert headers["In-Reply-To"].strip() == REMINDER.follows[-1]
     assert headers["References"].split() == list(REMINDER.follows)
     assert "List-Unsubscribe" not in headers
+    assert headers["Content-Language"] == "fr"
     assert arrived["message_id"] == port.message_id(REMINDER) == f"<{MAIL.name}@hexalab.example>"
     assert (arrived["text"].replace("\r\n", "\n"), arrived["html"].strip()) == (MAIL.text, MAIL.html)
     files = arrived["attachments"]
