@@ -183,11 +183,10 @@ def test_a_notice_that_could_not_leave_in_time_is_dropped() -> None:
 
 
 def test_who_owes_something_late_gets_no_notice() -> None:
-    year = Year(policy=policy(levels=[NOTICE, *USUAL])).owes(
-        invoice("A", "2026-04-01"), invoice("B", "2026-04-20")
-    )
+    year = Year(policy=policy(levels=[NOTICE, *USUAL]), now=here("2026-04-02"))
+    year.owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-20")).is_looked_at("2026-04-15 10:00")
 
-    assert all(" notice B" not in said for said in year.passes("2026-12-31").said)
+    assert year.passes("2026-04-20").said == [FIRST, "2026-04-16T07:00Z firm A2"]
 
 
 def test_after_a_notice_and_forty_days_of_downtime_the_last_notice_is_no_first_reminder() -> None:

@@ -17,10 +17,10 @@ def reminded_once() -> Year:
 
 
 def test_a_pause_lasts_until_its_day_is_over_and_then_the_highest_level_is_due() -> None:
-    year = reminded_once().says("pause", "2026-05-10")
+    year = reminded_once().says("pause", "2026-05-12").is_looked_at("2026-05-12 10:00")
 
-    assert (year.why, year.next) == ("paused", "2026-05-11T07:00Z")
-    assert year.passes("2026-12-31").said == [FIRST, "2026-05-11T07:00Z last A3"]
+    assert (year.why, year.next) == ("paused", "2026-05-13T07:00Z")
+    assert year.passes("2026-12-31").said == [FIRST, "2026-05-13T07:00Z last A3"]
 
 
 def test_a_pause_without_a_day_lasts_until_a_person_resumes() -> None:
@@ -240,6 +240,12 @@ def test_a_reminder_by_a_person_obeys_the_gap() -> None:
     assert year.passes("2026-04-14").said == [FIRST, "2026-04-13T07:00Z firm A2"]
 
 
+def test_on_the_day_before_the_gap_is_over_no_mail_leaves_whatever_happens() -> None:
+    year = reminded_once().rules(gap=6).passes("2026-04-13 10:00").says("remind")
+
+    assert year.passes("2026-04-15").said == [FIRST, "2026-04-14T07:00Z firm A2"]
+
+
 def test_a_person_may_have_the_last_level_repeated_once() -> None:
     year = Year().owes(invoice("A", "2026-04-01")).passes("2026-06-01 10:00").says("remind")
 
@@ -254,6 +260,7 @@ def test_a_reminder_by_a_person_waits_for_the_end_of_a_promise() -> None:
 
 def test_a_reminder_by_a_person_is_about_what_was_late_then() -> None:
     year = reminded_once().says("remind").pays("A").owes(invoice("B", "2026-05-01"))
+    year.is_looked_at("2026-05-04 10:00")
 
     assert year.passes("2026-05-12").said == [FIRST, "2026-05-11T07:00Z courteous B1"]
 

@@ -157,6 +157,12 @@ class Year:
         self._events.sort()
         return self
 
+    def is_looked_at(self, *moments: str) -> "Year":
+        """Have everything looked at, as after a change that concerns nobody here."""
+        for moment in moments:
+            self.at(moment, lambda: None)
+        return self
+
     def just_before_sending(self, happens: Callable[[], object]) -> "Year":
         """Have something happen after the next mail was planned, and before it leaves."""
         self._just_before.append(happens)
