@@ -3,13 +3,15 @@
 from temporalio import activity
 
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.payment.policy import PaymentPolicy
 
 
 class Policies:
-    def __init__(self, deal_won: DealWonPolicy, payment: PaymentPolicy) -> None:
+    def __init__(self, deal_won: DealWonPolicy, payment: PaymentPolicy, dunning: DunningPolicy) -> None:
         self._deal_won = deal_won
         self._payment = payment
+        self._dunning = dunning
 
     @activity.defn(name="policies.deal_won")
     async def deal_won(self) -> DealWonPolicy:
@@ -20,3 +22,8 @@ class Policies:
     async def payment(self) -> PaymentPolicy:
         """Return mode and rules in force of the flows about money."""
         return self._payment
+
+    @activity.defn(name="policies.dunning")
+    async def dunning(self) -> DunningPolicy:
+        """Return mode and rules in force of the reminders."""
+        return self._dunning

@@ -9,6 +9,8 @@ from activities.payment.memory import Telling
 from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.dunning.calendar import public_holidays
+from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.onboarding.policy import OnboardingPolicy
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.service.outage import WatchPolicy
@@ -27,6 +29,8 @@ FLOW = "deal_won"
 """What invoices, as `[modes]` names it."""
 PAYMENT = "payment"
 """What shows and tells payments, as `[modes]` names it."""
+DUNNING = "dunning"
+"""What reminds of late invoices, as `[modes]` names it."""
 
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
@@ -66,6 +70,7 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
         max_lines=able.max_lines,
         timing=settings.timing,
         approve_above=settings.desk.approve_above,
+        reminds=configuration.of(Kind.MAILER) is not None,
         language=settings.desk.language,
     )
 
@@ -81,6 +86,7 @@ def payment_policy(configuration: Configuration, crm: CrmCapabilities) -> Paymen
         clock=settings.clock,
         timing=settings.timing,
         moves_paid_deals=crm.paid_stages,
+        reminds=configuration.of(Kind.MAILER) is not None,
         language=settings.desk.language,
     )
 
@@ -160,6 +166,27 @@ def onboarding_policy(configuration: Configuration) -> OnboardingPolicy:
         mailer=mailer.name if mailer else "",
         outbound=settings.outbound,
         rules=settings.onboarding,
+        clock=settings.clock,
+        mails_leave=configuration.live_or_test == "LIVE" or settings.mail.in_test,
+        test=configuration.live_or_test == "TEST",
+        customers_language=settings.invoice.default_language,
+        company=settings.company.name,
+        timing=settings.timing,
+        language=settings.desk.language,
+    )
+
+
+def dunning_policy(configuration: Configuration) -> DunningPolicy:
+    """Freeze what flow 3 may do. Without a mailer it reminds nobody."""
+    settings, mailer = configuration.settings, configuration.of(Kind.MAILER)
+    return DunningPolicy(
+        mode=settings.modes[DUNNING],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        mailer=mailer.name if mailer else "",
+        messenger=messenger_name(configuration),
+        rules=settings.dunning,
+        holidays=public_holidays(settings.vat.seller_country, settings.clock.date_of(datetime.now(UTC))),
         clock=settings.clock,
         mails_leave=configuration.live_or_test == "LIVE" or settings.mail.in_test,
         test=configuration.live_or_test == "TEST",

@@ -19,7 +19,7 @@ def workers(
 ) -> list[Worker]:
     """Build the workers of every queue; the caller enters them. Raises `BadSettings`."""
     settings = configuration.settings
-    base = Base(configuration, records)
+    base = Base(configuration, records, connections)
     outages = Outages(client, records.stuck, connections.probes)
 
     def worker(queue: str, activities: list[Callable[..., Any]], **more: Any) -> Worker:
@@ -34,7 +34,7 @@ def workers(
 
     flows = worker(
         FLOWS_QUEUE,
-        own_activities(base, connections),
+        own_activities(base),
         workflows=WORKFLOWS,
         sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
     )

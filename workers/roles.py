@@ -10,10 +10,16 @@ from activities.billing.drafts import DraftWrites
 from activities.billing.issue import IssueWrites
 from activities.crm.deals import CrmReads, CrmWrites
 from activities.crm.payments import CrmPaymentWrites
+from activities.crm.tasks import CrmTasks
 from activities.desk.messages import DeskMessages
 from activities.desk.questions import DeskActivities
 from activities.desk.tasks import DeskTasks
 from activities.documents.keeping import DocumentFiles, DocumentRecords, DocumentUploads
+from activities.dunning.backlog import BacklogActivities
+from activities.dunning.books import AccountReads
+from activities.dunning.finance import FinanceMails
+from activities.dunning.memory import DunningMemory
+from activities.dunning.sending import ReminderMails
 from activities.effects import Effects
 from activities.mail.sending import MailActivities
 from activities.messaging.remarks import RemarkActivities, RemarkMessages
@@ -21,7 +27,6 @@ from activities.onboarding.messages import OnboardingMessages
 from activities.onboarding.money import OnboardingMoney
 from activities.onboarding.outbound import EventActivities
 from activities.onboarding.starting import OnboardingActivities
-from activities.onboarding.tasks import OnboardingTasks
 from activities.payment.books import MoneyReads
 from activities.payment.lookups import DealLookUps
 from activities.payment.memory import PaymentRecords, Teller
@@ -32,6 +37,7 @@ from activities.records.memory import RecordsActivities
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
 from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
+from activities.service.owing import OwingReads, OwingSweep
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
@@ -50,6 +56,7 @@ from workers.policies import (
     PAYMENT,
     deal_won_policy,
     desk_rules,
+    dunning_policy,
     keeping_rules,
     messenger_name,
     onboarding_policy,
@@ -61,6 +68,8 @@ from workers.policies import (
 )
 from workflows.customer_onboarding.flow import CustomerOnboarding
 from workflows.deal_won.flow import DealWon
+from workflows.dunning.flow import Dunning
+from workflows.dunning_backlog.flow import DunningBacklog
 from workflows.payment_placed.flow import PaymentPlaced
 from workflows.payment_received.flow import PaymentReceived
 from workflows.service.backfill import Backfill
@@ -91,6 +100,8 @@ WORKFLOWS: tuple[type, ...] = (
     PaymentNews,
     Backfill,
     CustomerOnboarding,
+    Dunning,
+    DunningBacklog,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -102,6 +113,7 @@ class Base:
 
     configuration: Configuration
     records: Records
+    connections: Connections
 
 
 def collected(*holders: object) -> list[Callable[..., Any]]:
@@ -118,19 +130,24 @@ def _attributes(of: type) -> list[tuple[str, object]]:
     return [(name, getattr(of, name)) for name in dir(of)]
 
 
-def own_activities(base: Base, connections: Connections) -> list[Callable[..., Any]]:
+def own_activities(base: Base) -> list[Callable[..., Any]]:
     """Return what the queue of the flows runs: our records and what starts other flows."""
-    configuration, records = base.configuration, base.records
+    configuration, records, connections = base.configuration, base.records, base.connections
     settings = configuration.settings
     paying, how = settings.modes[PAYMENT], telling(configuration)
     teller = Teller(how, FLOWS_QUEUE) if how else None
+    reminding = dunning_policy(configuration)
     billing: Billing = connections.of(Kind.BILLING)
     crm: Crm = connections.of(Kind.CRM)
     return collected(
         Policies(
             deal_won_policy(configuration, billing.capabilities),
             payment_policy(configuration, crm.capabilities),
+            reminding,
         ),
+        OwingSweep(configuration.billing.name),
+        DunningMemory(records),
+        BacklogActivities(records),
         PaymentRecords(records, teller),
         NewsActivities(records),
         MoneySweep(records, configuration.billing.name, teller if paying is Mode.LIVE else None),
@@ -143,6 +160,7 @@ def own_activities(base: Base, connections: Connections) -> list[Callable[..., A
             max(settings.sweep.overlap, crm.capabilities.search_lag),
             active=settings.invoice_deals_won_from is not None,
             payments=paying is not Mode.SHADOW,
+            owing=reminding if reminding.mailer else None,
         ),
         CustomerActivities(),
         FlowActivities(records),
@@ -166,7 +184,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         # Writing a deal's invoice fields again changes nothing; a repeated task would be a second one.
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
-        OnboardingTasks(crm, working_hours(base.configuration), _effects(base, opened)),
+        CrmTasks(crm, working_hours(base.configuration), _effects(base, opened)),
         SweepReads(crm, settings.invoice_deals_won_from),
         CrmPaymentWrites(crm, Effects(base.records.audit)),
         DealLookUps(crm),
@@ -181,7 +199,9 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
     return (
         BillingReads(billing, links, base.records.claims),
         MoneyReads(billing, base.records, opened.connection.name),
+        AccountReads(billing, base.records, opened.connection.name, base.configuration.crm.name),
         MoneySweepReads(billing),
+        OwingReads(billing),
         PlacingReads(billing, base.records, opened.connection.name),
         AllocationWrites(billing, effects, opened.connection.name),
         CustomerWrites(billing, links, effects),
@@ -210,7 +230,14 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
 def _mailer(base: Base, opened: Opened) -> tuple[object, ...]:
     mailer: Mailer = opened.port  # type: ignore[assignment]  # its row's kind says so
     templates = Templates(base.configuration.settings.mail.templates)
-    return (MailActivities(mailer, templates, base.records.audit),)
+    policy, audit = dunning_policy(base.configuration), base.records.audit
+    billing: Billing = base.connections.of(Kind.BILLING)
+    return (
+        MailActivities(mailer, templates, audit),
+        # Right before a reminder leaves, everything that it depends on is read again.
+        ReminderMails(mailer, templates, billing, base.records, policy),
+        FinanceMails(mailer, audit, templates, policy),
+    )
 
 
 def _outbound(base: Base, opened: Opened) -> tuple[object, ...]:

@@ -1,26 +1,28 @@
 """What every flow shares: it looks until nothing changes, asks people, and says how it ended."""
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from temporalio import workflow
 
 from activities.records.memory import RecordsActivities
+from activities.service.flows import FlowActivities, Waking
 from raccord.domain.desk.asks import vanished
 from raccord.domain.desk.question import Answer, Ask, Choice, Decision, Question
 from raccord.domain.values.end import End
 from raccord.domain.values.message import RecordName
-from raccord.domain.values.subject import Subject
+from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal import search
-from raccord.temporal.flows import Changed
+from raccord.temporal.flows import DUNNING, Changed
 from raccord.texts.ends import end_markdown
 from workflows.desk import Desk
 from workflows.held_up import HeldUp
 from workflows.page import Page
-from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_join, run_local, run_step
+from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_join, run_local, run_ours, run_step
 
 T = TypeVar("T")
 
@@ -59,6 +61,7 @@ class Flow(ABC, Generic[E]):
         self._thorough = self.thorough = False
         self._quiet: bool | None = None
         self._vanished: set[str] = set()
+        self._rested = False
 
     @workflow.signal(description="Something about its subject changed: look again")
     def changed(self, why: Changed) -> None:
@@ -129,6 +132,12 @@ class Flow(ABC, Generic[E]):
         """Return what a run that goes on is given, where a history grew long."""
         return self.subject
 
+    async def remind(self, billing: str, customer_id: str, key: str) -> None:
+        """Have the flow look that reminds a customer of what is late."""
+        subject = Subject(kind=SubjectKind.CUSTOMER, connection=billing, id=customer_id)
+        wanted = Waking(flow=DUNNING.name, subject=subject, key=key)
+        await run_ours(FlowActivities.wake, wanted, summary="look at what the customer owes")
+
     async def afterwards(self, end: E) -> None:
         """What is told beside the end, once."""
 
@@ -143,6 +152,31 @@ class Flow(ABC, Generic[E]):
         if answer.choice is Choice.CANCEL:
             raise GivenUp
         return answer
+
+    async def got_past(self) -> None:
+        """Close the question that is still listed, of a flow that goes on without an answer."""
+        if settled := await run_local(RecordsActivities.got_past, summary="is a question still listed?"):
+            await self._desk.leave(settled)
+
+    async def rest(self, until: datetime | None, summary: str) -> NoReturn:
+        """Wait for a change, no longer than until an aware instant; then look at everything again."""
+        self._rested = True
+        workflow.upsert_search_attributes(
+            [
+                search.STATE.value_set("resting"),
+                search.CAUSE.value_unset(),
+                *((search.NEXT_STEP.value_set(until),) if until else ()),
+            ]
+        )
+        await self._changed_or(until, summary)
+        raise LookAgain
+
+    async def _changed_or(self, until: datetime | None, summary: str) -> None:
+        wait = until - workflow.now() if until else None
+        if wait is not None and wait <= timedelta(0):
+            return
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._changed, timeout=wait, timeout_summary=summary)
 
     async def _still_so_if_readable(self) -> bool:
         """Whether the subject is what was asked about, as far as it can be read: that may be the question."""
@@ -160,9 +194,15 @@ class Flow(ABC, Generic[E]):
         about: RecordName,
         summary: str,
         within: timedelta | None = None,
+        lasting: timedelta | None = None,
     ) -> T:
-        """Run one vendor step; see `run_step`. One that is held up for long says so."""
+        """Run one vendor step; see `run_step`. One that is held up for long says so.
+
+        `lasting`: how long one attempt may take, where that is not what others may.
+        """
         timing = self.held_up.timing
+        if lasting:
+            timing = timing.model_copy(update={"step_timeout": lasting})
         step = run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
         return await self.held_up.while_awaiting(queue, step)
 
@@ -200,7 +240,8 @@ class Flow(ABC, Generic[E]):
         except OutOfTime as late:
             await self.held_up.pause(late.wait, late.queue)
             return None
-        if end or self._desk.heard() or self._changed:
+        rested, self._rested = self._rested, False
+        if end or self._desk.heard() or rested or self._changed:
             self.held_up.fruitless = 0
         else:
             # Nobody said anything: what made this look void may make the next one void as well.

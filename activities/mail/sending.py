@@ -4,7 +4,7 @@ Nothing that left can be looked up. An intent without an outcome therefore means
 nothing is sent again until a person has said so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio import activity
 
@@ -14,6 +14,7 @@ from raccord.connectors.mailer import Mailer
 from raccord.domain.values.base import Value
 from raccord.domain.values.mail import Mail
 from raccord.records.audit import HAPPENED, Audit, Intent, Verdict
+from raccord.records.work import Work, together
 from raccord.texts.mails import BadTemplate, Templates
 
 EFFECT = "mail.send"
@@ -44,6 +45,8 @@ class Sending(Value):
 
     unknown: bool = False
     outcomes: int = 0
+    not_due: bool = False
+    """Whether it was not handed over, as it was due no more."""
 
 
 class Verified(Value):
@@ -54,32 +57,69 @@ class Verified(Value):
     actor: str
 
 
+async def always() -> bool:
+    """Say that a mail is due whatever happens meanwhile."""
+    return True
+
+
+class Post:
+    """Hands mails over, each at most once."""
+
+    def __init__(self, mailer: Mailer, audit: Audit) -> None:
+        self._mailer = mailer
+        self._audit = audit
+
+    async def once(
+        self,
+        mail: Mail,
+        *,
+        about: str,
+        template: str,
+        still: Callable[[], Awaitable[bool]] = always,
+        remember: Callable[[], Work[None]] | None = None,
+    ) -> Sending:
+        """Send a mail that never left. Raises `Permanent` when an address, or the mail, is refused.
+
+        `still` is asked once the server has taken the recipients and nothing has left yet. `remember` is what
+        our records keep of a mail that left, in one transaction with the outcome.
+        """
+        async with self._mailer.addressed(mail) as hand_over:
+            standing = await self._audit.intend(_intent(mail, about, template))
+            if standing.last_outcome in HAPPENED:
+                await (remember() if remember else _nothing())
+                return Sending()
+            unknown = Sending(unknown=True, outcomes=standing.outcomes)
+            if standing.resumed:
+                return unknown
+            if not await still():
+                await self._audit.conclude(mail.key, Verdict.REFUSED, {"error": "not due any more"})
+                return Sending(not_due=True)
+            try:
+                answer = await hand_over()
+            except AmbiguousWrite:
+                return unknown
+            except ConnectorError as error:
+                await self._audit.conclude(mail.key, Verdict.REFUSED, {"error": str(error)})
+                raise
+        outcome = self._audit.conclude(mail.key, Verdict.DONE, {"answer": answer})
+        await (together(outcome, remember()) if remember else outcome)
+        return Sending()
+
+
+async def _nothing() -> None:
+    """Remember nothing."""
+
+
 class MailActivities:
     def __init__(self, mailer: Mailer, templates: Templates, audit: Audit) -> None:
-        self._mailer = mailer
+        self._post = Post(mailer, audit)
         self._templates = templates
         self._audit = audit
 
     @activity.defn(name="mail.send")
     async def send(self, wanted: Mailing) -> Sending:
         """Send a mail once. Fails with `Permanent` when an address, or the mail, is refused."""
-        mail = self._written(wanted)
-        async with self._mailer.addressed(mail) as hand_over:
-            standing = await self._audit.intend(_intent(wanted, mail))
-            if standing.last_outcome in HAPPENED:
-                return Sending()
-            unknown = Sending(unknown=True, outcomes=standing.outcomes)
-            if standing.resumed:
-                return unknown
-            try:
-                answer = await hand_over()
-            except AmbiguousWrite:
-                return unknown
-            except ConnectorError as error:
-                await self._audit.conclude(wanted.key, Verdict.REFUSED, {"error": str(error)})
-                raise
-        await self._audit.conclude(wanted.key, Verdict.DONE, {"answer": answer})
-        return Sending()
+        return await self._post.once(self._written(wanted), about=wanted.about, template=wanted.template)
 
     @activity.defn(name="mail.verified")
     async def verified(self, found: Verified) -> None:
@@ -102,13 +142,13 @@ class MailActivities:
         )
 
 
-def _intent(wanted: Mailing, mail: Mail) -> Intent:
+def _intent(mail: Mail, about: str, template: str) -> Intent:
     return Intent(
-        key=wanted.key,
+        key=mail.key,
         effect=EFFECT,
-        object=wanted.about,
+        object=about,
         actor=ACTOR,
         cause=cause(),
         request_hash=mail.content_hash,
-        after=mail.model_dump(mode="json", exclude={"key"}) | {"template": wanted.template},
+        after=mail.model_dump(mode="json", exclude={"key"}) | {"template": template},
     )

@@ -9,6 +9,7 @@ from activities.service.money import FIRST_MONEY, MONEY
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
+from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.subject import Subject
@@ -104,14 +105,23 @@ class CorrectionReads:
 class SweepActivities:
     """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing.
 
-    `payments`: whether payments are looked for.
+    `payments`: whether payments are looked for. `owing`: the rules by which customers who owe are looked for,
+    None where nobody is reminded.
     """
 
     def __init__(
-        self, records: Records, crm: str, overlap: timedelta, *, active: bool, payments: bool
+        self,
+        records: Records,
+        crm: str,
+        overlap: timedelta,
+        *,
+        active: bool,
+        payments: bool,
+        owing: DunningPolicy | None,
     ) -> None:
         self._active = active
         self._seeks_payments = payments
+        self._owing = owing
         self._records = records
         self._crm = crm
         self._overlap = overlap
@@ -122,9 +132,11 @@ class SweepActivities:
         names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY, FIRST_MONEY)
         last, all_seen, corrected, money, first = [await self._records.watermarks.get(name) for name in names]
         now = datetime.now(UTC)
+        full = sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY
         return SweepPlan(
             crm=self._crm,
-            full=sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY,
+            full=full,
+            owing_before=self._owing.looks_before(now) if full and self._owing else None,
             changed_since=last - self._overlap if last else None,
             corrected_since=(corrected - self._overlap if corrected else now - FIRST_LOOK)
             if self._active

@@ -6,6 +6,7 @@ from raccord.records.answers import Answers
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
 from raccord.records.database import Database
+from raccord.records.dunning import DunningRecords
 from raccord.records.findings import Findings
 from raccord.records.followed import Followed
 from raccord.records.ignored import Ignored
@@ -36,6 +37,7 @@ class Records:
         self.ignored = Ignored(database)
         self.findings = Findings(database, keys)
         self.payments = Payments(database, keys)
+        self.dunning = DunningRecords(database, keys)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)

@@ -244,6 +244,17 @@ news = Table(
     Index(None, "told_at"),
 )
 
+dunning = Table(
+    "dunning",
+    metadata,
+    Column("customer", String, primary_key=True),
+    Column("entry", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "entry", "at"),
+)
+
 ignored = Table(
     "ignored",
     metadata,

@@ -90,7 +90,20 @@ CUSTOMER_ONBOARDING = FlowType(
     summary="Deal {id} of {connection}: what follows its payment",
 )
 
-FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED, CUSTOMER_ONBOARDING)
+DUNNING = FlowType(
+    name="Dunning",
+    path="dunning",
+    about=SubjectKind.CUSTOMER,
+    summary="Customer {id} of {connection}: reminders of late invoices",
+)
+DUNNING_BACKLOG = FlowType(
+    name="DunningBacklog",
+    path="dunning-backlog",
+    about=SubjectKind.CUSTOMER,
+    summary="Customers of {connection} who were late before reminders began",
+)
+
+FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED, CUSTOMER_ONBOARDING, DUNNING, DUNNING_BACKLOG)
 ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {
     HintKind.DEAL: (DEAL_WON,),
     HintKind.INVOICE: (PAYMENT_RECEIVED,),

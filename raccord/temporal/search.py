@@ -17,13 +17,14 @@ CAUSE = SearchAttributeKey.for_keyword("RaccordCause")
 CURRENCY = SearchAttributeKey.for_keyword("RaccordCurrency")
 INVOICES = SearchAttributeKey.for_keyword_list("RaccordInvoices")
 AMOUNT_MINOR = SearchAttributeKey.for_int("RaccordAmountMinor")
+NEXT_STEP = SearchAttributeKey.for_datetime("RaccordNextStep")
 
 AWAITS = "awaits_"
 """With this begins the cause of a flow that waits for a connection, and not for a person."""
 
 PAYMENT = SearchAttributeKey.for_keyword("RaccordPayment")
 
-ALL = (DEAL, PAYMENT, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR)
+ALL = (DEAL, PAYMENT, CUSTOMER, OWNER, STATE, CAUSE, CURRENCY, INVOICES, AMOUNT_MINOR, NEXT_STEP)
 
 
 def about(subject: Subject) -> SearchAttributePair[Any]:
@@ -35,6 +36,8 @@ def about(subject: Subject) -> SearchAttributePair[Any]:
             return SearchAttributePair(INVOICES, [subject.id])
         case SubjectKind.PAYMENT:
             return SearchAttributePair(PAYMENT, str(subject))
+        case SubjectKind.CUSTOMER:
+            return SearchAttributePair(CUSTOMER, subject.id)
 
 
 class WrongSearchAttribute(RuntimeError):

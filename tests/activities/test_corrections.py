@@ -113,7 +113,9 @@ async def test_a_vendor_that_asks_for_patience_is_asked_again_by_the_same_step(r
 async def test_only_a_refusal_makes_the_next_sweep_look_back_again(
     records: Records, found: Corrections, *, moved: bool
 ) -> None:
-    sweeping = SweepActivities(records, "hubspot", timedelta(minutes=10), active=True, payments=False)
+    sweeping = SweepActivities(
+        records, "hubspot", timedelta(minutes=10), active=True, payments=False, owing=None
+    )
     plan = SweepPlan(crm="hubspot", corrected_since=NOW, began_at=NOW)
     assert await sweeping.tell_corrections(plan, found) == 0
     assert (await records.watermarks.get(CORRECTIONS) == NOW) is moved

@@ -27,7 +27,7 @@ class Called:
 
 
 def sweeping(records: Records) -> SweepActivities:
-    return SweepActivities(records, "hubspot", timedelta(minutes=5), active=True, payments=True)
+    return SweepActivities(records, "hubspot", timedelta(minutes=5), active=True, payments=True, owing=None)
 
 
 async def swept(records: Records, found: MoneyFound, teller: Any = None) -> bool:

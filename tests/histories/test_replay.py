@@ -10,6 +10,7 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError, _Definition
 
 from raccord.domain.deal_won.outcome import Ending
+from raccord.domain.dunning import outcome as dunning
 from raccord.domain.onboarding import outcome as onboarding
 from raccord.domain.payment import outcome as payment
 from raccord.sealing import KeyRing
@@ -50,6 +51,11 @@ def test_every_ending_of_flow_2_has_a_recorded_history() -> None:
 def test_every_ending_of_flow_2b_has_a_recorded_history() -> None:
     names = {path.stem for path in HISTORIES}
     assert not {ending for ending in onboarding.Ending if f"onboarding-{ending}" not in names}
+
+
+def test_every_ending_of_flow_3_has_a_recorded_history() -> None:
+    names = {path.stem for path in HISTORIES}
+    assert not {ending for ending in dunning.Ending if f"dunning-{ending}" not in names}
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

@@ -1,6 +1,6 @@
 """Every question that a flow may ask, as its builder makes it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from raccord.domain.deal_won import buyer, questions
@@ -10,9 +10,15 @@ from raccord.domain.deal_won.quality import examine
 from raccord.domain.desk import asks
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask
+from raccord.domain.dunning import questions as dunning
+from raccord.domain.dunning.backlog import LateBefore, may_they_be_reminded
+from raccord.domain.dunning.memory import Memory, Reached, Round
+from raccord.domain.dunning.plan import Due, Plan
 from raccord.domain.onboarding import questions as onboarding
 from raccord.domain.payment.candidates import deals_for, invoices_for
 from raccord.domain.payment.questions import what_for, whose_invoice
+from raccord.domain.rules.dunning import Tone
+from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.deal import FoundDeal
 from raccord.domain.values.invoice import Buyer, CreditNote, Invoice, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
@@ -79,6 +85,29 @@ WITHOUT_ADDRESS = onboarding.Failure(step="survey", problem=onboarding.no_addres
 PUT_OFF = onboarding.Failure(step="news", problem=onboarding.not_taken("news", "450 4.7.1"))
 
 
+OWED = OwedInvoice(
+    id="in_1",
+    number="F-1",
+    due=Money.of_minor(12000, "EUR"),
+    total=Money.of_minor(12000, "EUR"),
+    issued_on=TODAY,
+    due_on=TODAY,
+    url="https://s.example",
+)
+LATE = Account(customer_id="cus_1", name="Rubis", email="anne@acme.fr", invoices=(OWED,))
+REACHED = (Reached(invoice_id="in_1", level=2),)
+REMINDED = Round(
+    key="dun/1",
+    at=datetime(2026, 11, 27, 9, tzinfo=UTC),
+    level=2,
+    tone=Tone.FIRM,
+    reached=REACHED,
+    to=("anne@acme.fr",),
+)
+LATE_DUE = Due(level=2, tone=Tone.FIRM, invoices=(OWED,), reached=REACHED, first=False, key="dun/1")
+LATE_PLAN = Plan(due=LATE_DUE, overdue=(OWED,), owed=(OWED.due,))
+
+
 def all_asks() -> dict[str, Ask]:
     """Build each, with what makes it say most; named after its builder."""
     plan = examine(deal(companies=(company(address=HERE.address),)), policy(), TODAY).plan
@@ -142,6 +171,14 @@ def all_asks() -> dict[str, Ask]:
         "what_for, by hand": what_for(received(by_hand=True), invoices_for(received(), (unpaid(),))),
         "what_for, nothing to offer": what_for(received(), ()),
         "refused, payment": asks.refused("step", _refusal(Cause.REFUSED), skip=WITHOUT_SHOWING),
+        "did_it_arrive": dunning.did_it_arrive(LATE, REMINDED),
+        "where_to_write": dunning.where_to_write(LATE, LATE_PLAN, ""),
+        "where_to_write, bounced": dunning.where_to_write(LATE, LATE_PLAN, "compta@acme.fr"),
+        "what_now": dunning.what_now(LATE, Memory(rounds=(REMINDED,)), LATE_PLAN),
+        "may_it_leave": dunning.may_it_leave(LATE, LATE_PLAN, LATE_DUE),
+        "may_they_be_reminded": may_they_be_reminded(
+            (LateBefore(customer_id="cus_1", name="Rubis", owed=LATE_PLAN.owed),), 20
+        ),
         "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),
         **{f"refused, {cause}": asks.refused("step", _refusal(cause), skip=skip) for cause, skip in SKIPS},
     }

@@ -82,7 +82,8 @@ def test_an_unknown_code_or_a_plural_without_count_is_an_error() -> None:
 
 
 def test_nobody_is_told_to_dun_when_something_is_to_be_read_again() -> None:
-    # « Relancer » un client is to dun him: a reader in finance would do that.
+    # « Relancer » un client is to dun him: a reader in finance would do that, and only dunning is about it.
     french = catalog("fr")
     said = {code: french.text(code, 2) for code in french.codes}
-    assert {code for code, text in said.items() if re.search(r"\brelan[cç]", text, re.IGNORECASE)} == set()
+    dunning = {code for code, text in said.items() if re.search(r"\brelan[cç]", text, re.IGNORECASE)}
+    assert {code for code in dunning if not code.startswith(("dunning.", "reminder.", "cause."))} == set()

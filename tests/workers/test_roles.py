@@ -52,9 +52,9 @@ def test_what_carries_a_definition_is_collected() -> None:
 
 async def test_every_activity_is_served_by_one_queue(everything: Configuration, tmp_path: Path) -> None:
     records = Records.open(f"sqlite:///{tmp_path}/r.db", KeyRing.create(tmp_path / "keys.json"))
-    base = Base(everything, records)
     async with opened(everything) as connections:
-        queues = {"flows": own_activities(base, connections)}
+        base = Base(everything, records, connections)
+        queues = {"flows": own_activities(base)}
         queues |= {row.name: activities_of(base, row) for row in connections.rows}
     await records.close()
     served = [name for found in queues.values() for name in (getattr(f, DEFINITION).name for f in found)]

@@ -13,6 +13,7 @@ import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
+    Client,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowHandle,
@@ -52,7 +53,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.outbound import FakeOutbound
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
-from workers.policies import deal_won_policy, payment_policy
+from workers.policies import deal_won_policy, dunning_policy, payment_policy
 from workers.queues import workers
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
@@ -109,6 +110,7 @@ class House:
     def __init__(self, env: WorkflowEnvironment, records: Records, directory: Path) -> None:
         self._env = env
         self._directory = directory
+        self.records_file = directory / "records.db"
         self._working = AsyncExitStack()
         self._policies: list[Policies] = []
         self.records = records
@@ -165,6 +167,7 @@ class House:
         ruling = Policies(
             deal_won_policy(configuration, self.billing.capabilities),
             payment_policy(configuration, self.crm.capabilities),
+            dunning_policy(configuration),
         )
         for policies in self._policies:
             vars(policies).update(vars(ruling))
@@ -184,6 +187,10 @@ class House:
     ) -> WorkflowHandle[Any, Any]:
         why = Changed(key=key, thorough=thorough, quiet=quiet)
         return await wake(self._env.client, PAYMENT_RECEIVED, invoice_subject(invoice), why)
+
+    @property
+    def client(self) -> Client:
+        return self._env.client
 
     def flow(self, id: str) -> WorkflowHandle[Any, Any]:
         return self._env.client.get_workflow_handle(id)

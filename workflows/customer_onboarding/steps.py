@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from activities.crm.tasks import CrmTasks, TaskOrder
 from activities.mail.sending import MailActivities, Mailing
 from activities.onboarding.messages import ChannelMessage, OnboardingMessages
 from activities.onboarding.outbound import EventActivities
-from activities.onboarding.tasks import OnboardingTasks, TaskOrder
 from raccord.domain.desk.asks import vanished
 from raccord.domain.onboarding.event import onboarding_event
 from raccord.domain.onboarding.facts import Facts
@@ -81,7 +81,7 @@ class Steps:
             due_in=step.due_in,
         )
         await run_step(
-            OnboardingTasks.create,
+            CrmTasks.create,
             order,
             queue=self._policy.crm,
             timing=self._policy.timing,

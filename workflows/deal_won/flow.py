@@ -148,6 +148,8 @@ class DealWon(Flow[DealWonEnd]):
         """
         if self._deal and (remark := remark_on(self._deal, end, at=workflow.now())):
             await run_ours(RemarkActivities.tell, remark, summary="tell the warnings")
+        if self._policy.reminds and end.ending is Ending.INVOICED and end.customer_id:
+            await self.remind(self._policy.billing, end.customer_id, "invoiced")
         found = self._found(end)
         if found or not self.asks():
             verdict = Verdict(deal=self._ref, finding=found)

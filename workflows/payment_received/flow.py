@@ -61,6 +61,11 @@ class PaymentReceived(Flow[PaymentEnd]):
             return self._end(Ending.SHADOW, books, deal=deal)
         return await self._shown_on(deal, books, writing)
 
+    async def afterwards(self, end: PaymentEnd) -> None:
+        """Who paid is reminded no more; what is not paid any more is late again."""
+        if self._policy.reminds and end.changed and end.customer_id:
+            await self.remind(self._policy.billing, end.customer_id, "money")
+
     def _nothing_to_do(self, books: MoneyBooks) -> PaymentEnd | None:
         if not books.money.invoice.finalised:
             return self._end(Ending.NOT_ISSUED, books)

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
 from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads, goes_on_from
+from activities.service.owing import Owing, OwingReads, OwingSweep
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.timing import Timing
@@ -19,7 +20,7 @@ from raccord.texts import say
 from raccord.texts.problems import say_reason
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
-Found = TypeVar("Found", Corrections, MoneyFound)
+Found = TypeVar("Found", Corrections, MoneyFound, Owing)
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
 BILLING_WITHIN = timedelta(minutes=15)
@@ -60,6 +61,7 @@ class Reconciliation:
         )
         result = await self._corrected(plan, policy, result)
         result = await self._paid(plan, policy, result)
+        result = await self._owing(plan, policy, result)
         await run_ours(
             DocumentRecords.begin, summary="begin with the PDFs of new invoices", lasting=TELL_WITHIN
         )
@@ -72,6 +74,7 @@ class Reconciliation:
             waiting=result.waiting,
             corrected=result.corrected,
             paid=result.paid,
+            owing=result.owing,
         )
         said = say(done, policy.language)
         workflow.set_current_details(f"{said}\n\n{result.remark}" if result.remark else said)
@@ -107,6 +110,16 @@ class Reconciliation:
             remarks.append(found.remark)
             rest = goes_on_from(part, found)
         return result.model_copy(update={"paid": told, "remark": " ".join(filter(None, remarks))})
+
+    async def _owing(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
+        """Once a day, look for customers who owe too."""
+        if plan.owing_before is None:
+            return result
+        found = await _listed(OwingReads.owing, plan, policy, Owing, "list the customers who owe")
+        summary = f"look at {len(found.customers)} customer(s) who owe"
+        told = await run_ours(OwingSweep.tell, found, summary=summary, lasting=TELL_WITHIN)
+        remark = " ".join(filter(None, (result.remark, found.remark)))
+        return result.model_copy(update={"owing": told, "remark": remark})
 
 
 async def _listed(

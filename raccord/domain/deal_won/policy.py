@@ -32,6 +32,8 @@ class DealWonPolicy(Value):
     approve_above: Exact | None = None
     """A larger net amount, in its own currency, is issued by a person even in live mode."""
 
+    reminds: bool = False
+    """Whether customers are reminded of what they owe."""
     language: str = "fr"
     """Of everything that people read of the flow."""
 

@@ -1,13 +1,13 @@
 """What flow 3 may do, frozen from the settings."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 
 from raccord.domain.rules.dunning import Dunning
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
-from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.clock import DAY, BusinessClock
 
 
 class DunningPolicy(Value):
@@ -31,6 +31,10 @@ class DunningPolicy(Value):
     timing: Timing = Timing()
     language: str = "fr"
     """Of what the company itself reads."""
+
+    def looks_before(self, now: datetime) -> date:
+        """Return the business date such that whoever owes something due before it may be reminded today."""
+        return self.clock.date_of(now) + DAY * max(0, 1 - self.rules.levels[0].day)
 
     @property
     def fingerprint(self) -> str:

@@ -82,3 +82,14 @@ class Word(Value):
 def thanked(promise: Word, at: datetime) -> Word:
     """Return the word that notes that a kept promise was thanked for."""
     return Word(id=f"thanked/{promise.id}", kind=WordKind.THANKED, at=at, actor="raccord")
+
+
+def bounced(address: str, at: datetime) -> Word:
+    """Return the word that notes that a mail server refuses an address."""
+    return Word(
+        id=f"refused/{address}/{at.isoformat()}",
+        kind=WordKind.BOUNCED,
+        at=at,
+        actor="raccord",
+        address=address,
+    )

@@ -23,5 +23,7 @@ class PaymentPolicy(Value):
     timing: Timing = Timing()
     moves_paid_deals: bool = False
     """Whether a paid deal goes to a stage that the settings name."""
+    reminds: bool = False
+    """Whether customers are reminded of what they owe."""
     language: str = "fr"
     """Of everything that people read of the flow."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-WITH_A_MODE = ("deal_won", "payment")
+WITH_A_MODE = ("deal_won", "payment", "dunning")
 """The flows that have a mode, as `[modes]` names them."""
 
 

@@ -1,6 +1,6 @@
 """Looking for what no webhook told: what a sweep was asked for and what it found."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
@@ -29,6 +29,8 @@ class SweepResult(Value):
     """Invoiced deals that are won no more, or gone: their flows were told to look."""
     paid: int = 0
     """Invoices and payments whose money changed, or is still expected: their flows were told to look."""
+    owing: int = 0
+    """Customers who owe: the flows of their reminders were told to look."""
     corrected: int = 0
     """Deals whose invoice a person voided or credited: their flows were told to look."""
     remark: str = ""
@@ -49,6 +51,8 @@ class SweepPlan(Value):
     """When payments were looked for the first time: nobody hears of what changed before."""
     first: bool = False
     """Whether that is now."""
+    owing_before: date | None = None
+    """Customers who owe something due before this business date are looked for; None: not now."""
     began_at: datetime
 
     @property

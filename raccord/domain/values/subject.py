@@ -11,6 +11,8 @@ class SubjectKind(StrEnum):
     DEAL = "deal"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    CUSTOMER = "customer"
+    """A customer of the billing system."""
 
 
 class Subject(Value):

@@ -212,6 +212,16 @@ def _flows() -> None:
     )
     op.create_index("ix_news_told_at", "news", ["told_at"])
     op.create_table(
+        "dunning",
+        sa.Column("customer", sa.String, nullable=False),
+        sa.Column("entry", sa.String, nullable=False),
+        sa.Column("key", sa.String, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("customer", "entry", "key", name="pk_dunning"),
+    )
+    op.create_index("ix_dunning_entry_at", "dunning", ["entry", "at"])
+    op.create_table(
         "ignored",
         sa.Column("source", sa.String, nullable=False),
         sa.Column("reason", sa.String, nullable=False),

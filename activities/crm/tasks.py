@@ -1,4 +1,4 @@
-"""A task of onboarding in the CRM, once."""
+"""A task for a salesperson in the CRM, once."""
 
 import hashlib
 from datetime import datetime
@@ -14,7 +14,7 @@ from raccord.domain.values.working_hours import WorkingHours
 
 
 class TaskOrder(Value):
-    """A task of a step, due so many working days after `since`. `key` derives from deal and step."""
+    """A task, due so many working days after `since`. `key` derives from the business."""
 
     deal: DealRef
     key: str
@@ -31,13 +31,13 @@ class TaskOrder(Value):
         return hashlib.sha256(self.key.encode()).hexdigest()[:12]
 
 
-class OnboardingTasks:
+class CrmTasks:
     def __init__(self, crm: Crm, hours: WorkingHours, effects: Effects) -> None:
         self._crm = crm
         self._hours = hours
         self._effects = effects
 
-    @activity.defn(name="onboarding.task")
+    @activity.defn(name="crm.task")
     async def create(self, order: TaskOrder) -> str:
         """Create the task and return its id. An owner who has left gets none: the deal still shows it."""
         try:

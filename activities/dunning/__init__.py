@@ -1,0 +1,1 @@
+"""What flow 3 reads, remembers, sends and tells."""

@@ -1,0 +1,66 @@
+"""Telling the finance manager the story of an account whose last reminder left."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.mail.sending import Post
+from raccord.connectors.mailer import Mailer
+from raccord.domain.dunning.formal_notice import formal_notice_of
+from raccord.domain.dunning.memory import Memory
+from raccord.domain.dunning.plan import Plan
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.values.account import Account
+from raccord.domain.values.base import Value
+from raccord.domain.values.mail import Attachment, Mail
+from raccord.records.audit import Audit
+from raccord.texts.dunning import story
+from raccord.texts.formal_notice import formal_notice_pdf
+from raccord.texts.mails import BadTemplate, Templates
+
+
+class Story(Value):
+    """An account at its last level. `key` is that of the round; `at` is when it left."""
+
+    key: str
+    customer: str
+    account: Account
+    memory: Memory
+    plan: Plan
+    at: datetime
+
+
+class FinanceMails:
+    def __init__(self, mailer: Mailer, audit: Audit, templates: Templates, policy: DunningPolicy) -> None:
+        self._templates = templates
+        self._post = Post(mailer, audit)
+        self._policy = policy
+
+    @activity.defn(name="dunning.tell_finance")
+    async def tell(self, wanted: Story) -> None:
+        """E-mail the account's story to finance, once, with the formal notice that a person may send.
+
+        What may have left already is not sent again.
+        """
+        worded = story(wanted.account, wanted.memory, wanted.plan, self._policy)
+        mail = Mail(
+            key=f"{wanted.key}/finance",
+            to=self._policy.rules.finance,
+            subject=worded.subject,
+            text=worded.text,
+            language=self._policy.language,
+            declinable=False,
+            attachments=self._formal_notice(wanted),
+        )
+        await self._post.once(mail, about=wanted.customer, template="story")
+
+    def _formal_notice(self, wanted: Story) -> tuple[Attachment, ...]:
+        if not wanted.plan.overdue:
+            return ()
+        notice = formal_notice_of(wanted.plan.overdue, wanted.account, wanted.memory, self._policy, wanted.at)
+        try:
+            content = formal_notice_pdf(notice, self._templates)
+        except BadTemplate:
+            # The doctor says what is wrong with it; the story is what cannot wait.
+            return ()
+        return (Attachment(name="mise-en-demeure.pdf", content=content),)

@@ -1,0 +1,245 @@
+"""Sending one reminder, at most once, and only if it is still due when the server is about to take it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from temporalio import activity
+
+from activities.dunning.books import AccountReads
+from activities.dunning.memory import BEGAN
+from activities.mail.sending import BAD_TEMPLATE, Post
+from raccord.connectors.billing import BillingReader
+from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, Permanent
+from raccord.connectors.mailer import Mailer
+from raccord.domain.dunning.exceptions import ladder_of
+from raccord.domain.dunning.letter import language_of, letter_of, thanks_for
+from raccord.domain.dunning.memory import Fate, Memory, Round
+from raccord.domain.dunning.plan import Due, Plan, Silence, planned
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.account import Account
+from raccord.domain.values.base import Value
+from raccord.domain.values.mail import Attachment, Mail
+from raccord.records.records import Records
+from raccord.texts.mails import BadTemplate, Templates, Worded
+from raccord.texts.reminders import reminder, thanks
+
+_MEGABYTE = 1024 * 1024
+MOST_FOLLOWED = 5
+"""Earlier mails that a mail names as its thread."""
+
+
+class Outcome(StrEnum):
+    """What became of a reminder."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    NOT_DUE = "not_due"
+    """Something changed: the money came, somebody said something, the rules are others now."""
+    NOT_TAKEN = "not_taken"
+    """The customer's mail server refuses the address."""
+    TOMORROW = "tomorrow"
+    """Enough customers were reminded for the first time today."""
+
+
+class Order(Value):
+    """A reminder as the flow planned it, of a customer (`<connection>:<id>`).
+
+    `approved`: a person said in draft mode that it may leave.
+    """
+
+    customer: str
+    customer_id: str
+    due: Due
+    approved: bool = False
+
+
+class Sent(Value):
+    """What became of it. `round` is what is remembered where anything left, or may have left."""
+
+    outcome: Outcome
+    round: Round | None = None
+    why: Silence | None = None
+
+
+class Gratitude(Value):
+    """A promise that was kept: the customer is thanked, once."""
+
+    customer: str
+    customer_id: str
+    word: Word
+
+
+class _Now(Value):
+    """Everything a reminder depends on, read in one moment."""
+
+    account: Account
+    memory: Memory
+    plan: Plan
+    at: datetime
+
+
+class ReminderMails:
+    """`policy`: what is in force in this process, so that demotion counts before the next mail leaves."""
+
+    def __init__(
+        self,
+        mailer: Mailer,
+        templates: Templates,
+        billing: BillingReader,
+        records: Records,
+        policy: DunningPolicy,
+    ) -> None:
+        self._mailer = mailer
+        self._post = Post(mailer, records.audit)
+        self._templates = templates
+        self._billing = billing
+        self._accounts = AccountReads(billing, records, policy.billing, policy.crm)
+        self._records = records
+        self._policy = policy
+
+    @activity.defn(name="dunning.send")
+    async def send(self, order: Order) -> Sent:
+        """Send the reminder that is due, once. Fails with `Permanent` where an address is refused."""
+        now = await self._now(order)
+        if now.plan.due != order.due or not self._may(order):
+            return await self._stopped(order, now)
+        if not await self._has_place(order, now):
+            return Sent(outcome=Outcome.TOMORROW)
+        sent = self._round(order, now)
+        if not self._policy.mails_leave:
+            await self._records.dunning.note(order.customer, sent.model_copy(update={"fate": Fate.HELD}))
+            return Sent(outcome=Outcome.SENT, round=sent)
+        documents = await self._documents(order.due)
+        try:
+            return await self._posted(order, now, sent, documents)
+        except Permanent as error:
+            if error.code == RECIPIENT:
+                return Sent(outcome=Outcome.NOT_TAKEN)
+            if error.code != MAIL_TOO_LARGE or not documents:
+                raise
+        return await self._posted(order, now, sent, ())
+
+    async def _posted(self, order: Order, now: _Now, sent: Round, documents: tuple[Attachment, ...]) -> Sent:
+        mail = self._written(order.due, now, documents)
+        sent = sent.model_copy(update={"message_id": self._mailer.message_id(mail), "subject": mail.subject})
+        found = await self._post.once(
+            mail,
+            about=order.customer,
+            template=order.due.tone,
+            still=lambda: self._still(order),
+            remember=lambda: self._records.dunning.note(order.customer, sent),
+        )
+        if found.not_due:
+            return await self._stopped(order, await self._now(order))
+        if found.unknown:
+            sent = sent.model_copy(update={"fate": Fate.UNKNOWN})
+            await self._records.dunning.note(order.customer, sent)
+            return Sent(outcome=Outcome.UNKNOWN, round=sent)
+        return Sent(outcome=Outcome.SENT, round=sent)
+
+    @activity.defn(name="dunning.thank")
+    async def thank(self, wanted: Gratitude) -> None:
+        """Thank for a promise that was kept, once; where nobody knows whether it left, that is all."""
+        account = await self._accounts.read(wanted.customer_id)
+        if not account.email or not self._policy.mails_leave or self._policy.mode is Mode.SHADOW:
+            return
+        kept = thanks_for(wanted.word, account, self._policy)
+        worded = thanks(kept, self._templates)
+        mail = self._mail(worded, account, key=f"dun/{wanted.customer}/thanks/{wanted.word.id}")
+        await self._post.once(mail, about=wanted.customer, template="thanks")
+
+    async def _now(self, order: Order) -> _Now:
+        account = await self._accounts.read(order.customer_id)
+        memory = await self._records.dunning.memory(order.customer)
+        began = await self._records.watermarks.get(BEGAN)
+        # The server's own time, by which the flow waits too.
+        at = activity.info().started_time
+        since = self._policy.clock.date_of(began) if began else None
+        plan = planned(account, memory, self._policy, at, live_since=since)
+        return _Now(account=account, memory=memory, plan=plan, at=at)
+
+    def _may(self, order: Order) -> bool:
+        mode = self._policy.mode
+        return mode is Mode.LIVE or (mode is Mode.DRAFT and order.approved)
+
+    async def _still(self, order: Order) -> bool:
+        return self._may(order) and (await self._now(order)).plan.due == order.due
+
+    async def _stopped(self, order: Order, now: _Now) -> Sent:
+        """Count it, and say what silences the customer now."""
+        why = now.plan.why.why if now.plan.why else None
+        if not any(each.key == order.due.key for each in now.memory.rounds):
+            reason = why.value if why else Silence.NOT_DUE.value
+            await self._records.dunning.stopped(order.customer, order.due.key, now.at, reason)
+        return Sent(outcome=Outcome.NOT_DUE, why=why)
+
+    async def _has_place(self, order: Order, now: _Now) -> bool:
+        """Whether one more customer that was late before dunning began may be reminded today."""
+        approved = any(each.kind is WordKind.APPROVED for each in now.memory.words)
+        if not (order.due.first and approved):
+            return True
+        today = self._policy.clock.date_of(now.at)
+        for number in range(self._policy.rules.first_contacts_per_day):
+            if await self._records.claims.claim(f"dunning-first/{today}/{number}", order.customer):
+                return True
+        return False
+
+    def _round(self, order: Order, now: _Now) -> Round:
+        due = order.due
+        return Round(
+            key=due.key,
+            at=now.at,
+            level=due.level,
+            tone=due.tone,
+            reached=due.reached,
+            owed=now.plan.owed,
+            to=(now.account.email,),
+            policy=self._policy.fingerprint,
+        )
+
+    def _written(self, due: Due, now: _Now, documents: tuple[Attachment, ...]) -> Mail:
+        letter = letter_of(due, now.account, now.memory, self._policy, now.at)
+        try:
+            worded = reminder(letter, self._templates, attached=len(documents))
+        except BadTemplate as error:
+            raise Permanent(str(error), code=BAD_TEMPLATE) from error
+        level = ladder_of(now.account, self._policy.rules).step(due.level).level
+        earlier = tuple(each.message_id for each in now.memory.sent if each.message_id)
+        mail = self._mail(worded, now.account, key=due.key)
+        return mail.model_copy(
+            update={
+                "attachments": documents,
+                "sender": level.sender,
+                "cc": self._policy.rules.copy_to,
+                "follows": earlier[-MOST_FOLLOWED:],
+            }
+        )
+
+    def _mail(self, worded: Worded, account: Account, *, key: str) -> Mail:
+        return Mail(
+            key=key,
+            to=(account.email,),
+            subject=f"[TEST] {worded.subject}" if self._policy.test else worded.subject,
+            text=worded.text,
+            html=worded.html,
+            language=language_of(account, self._policy),
+            reply_to=self._policy.rules.reply_to,
+            declinable=False,
+        )
+
+    async def _documents(self, due: Due) -> tuple[Attachment, ...]:
+        """Fetch the PDFs, all of them or, where they are too large or one cannot be had, none."""
+        left = self._policy.rules.attach_up_to_mb * _MEGABYTE
+        found: list[Attachment] = []
+        for invoice in due.invoices:
+            if left <= 0:
+                return ()
+            try:
+                content = await self._billing.read_document(invoice.id)
+            except Permanent:
+                return ()
+            left -= len(content)
+            found.append(Attachment(name=f"{invoice.number}.pdf", content=content))
+        return tuple(found) if left >= 0 else ()

@@ -1,0 +1,150 @@
+"""What is remembered of customers who owe: the mails that left, what people said, what was stopped.
+
+`customer` is `<connection>:<id>` throughout: opaque. What was said and sent is sealed.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+
+from raccord.domain.dunning.backlog import LateBefore
+from raccord.domain.dunning.memory import Memory, Round
+from raccord.domain.dunning.words import Word
+from raccord.records.database import Database, insert_if_absent
+from raccord.records.tables import dunning
+from raccord.records.work import Work
+from raccord.sealing import KeyRing
+
+_CONTEXT = b"dunning"
+
+
+class Entry(StrEnum):
+    ROUND = "round"
+    WORD = "word"
+    LATE_BEFORE = "late_before"
+    """A customer who was late before reminders began and waits for an approval."""
+    STOPPED = "stopped"
+    """A mail that was due and did not leave, as the money had come, or somebody had said something."""
+
+
+_REMEMBERED = (Entry.ROUND, Entry.WORD)
+"""What makes a customer's memory."""
+
+
+class DunningRecords:
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    def memory(self, customer: str) -> Work[Memory]:
+        """Return all that is remembered of a customer."""
+        wanted = select(dunning.c.entry, dunning.c.sealed).where(
+            dunning.c.customer == customer, dunning.c.entry.in_(_REMEMBERED)
+        )
+        return self._database.reading(lambda tx: self._memory([tuple(row) for row in tx.execute(wanted)]))
+
+    def keep(self, customer: str, memory: Memory) -> Work[Memory]:
+        """Remember this too, and return all that is remembered; nothing that is known is undone."""
+
+        def work(tx: Connection) -> Memory:
+            for word in memory.words:
+                self._insert(tx, customer, word)
+            for sent in memory.rounds:
+                self._insert(tx, customer, sent)
+            wanted = select(dunning.c.entry, dunning.c.sealed).where(
+                dunning.c.customer == customer, dunning.c.entry.in_(_REMEMBERED)
+            )
+            return self._memory([tuple(row) for row in tx.execute(wanted)])
+
+        return self._database.writing(work)
+
+    def note(self, customer: str, sent: Round) -> Work[None]:
+        """Remember what became of a round, in place of what was known of it."""
+        sealed = self._sealed(sent.model_dump_json())
+        its = and_(dunning.c.customer == customer, dunning.c.entry == Entry.ROUND, dunning.c.key == sent.key)
+
+        def work(tx: Connection) -> None:
+            if not self._insert(tx, customer, sent):
+                tx.execute(update(dunning).where(its).values(at=sent.at, sealed=sealed))
+
+        return self._database.writing(work)
+
+    def said(self, customer: str, word: Word) -> Work[bool]:
+        """Remember what a person said; False when it was remembered already."""
+        return self._database.writing(lambda tx: self._insert(tx, customer, word))
+
+    def waits(self, customer: str, late: LateBefore, at: datetime) -> Work[bool]:
+        """Remember that a customer waits for an approval; False where that is known."""
+        its = {"customer": customer, "entry": Entry.LATE_BEFORE, "key": "", "at": at}
+        sealed = self._sealed(late.model_dump_json())
+        return self._database.writing(lambda tx: insert_if_absent(tx, dunning, **its, sealed=sealed))
+
+    def waits_no_more(self, customer: str) -> Work[None]:
+        gone = delete(dunning).where(dunning.c.customer == customer, dunning.c.entry == Entry.LATE_BEFORE)
+        return self._database.writing(lambda tx: tx.execute(gone).close())
+
+    def waiting(self) -> Work[tuple[LateBefore, ...]]:
+        """Return the customers who wait for an approval, by their ids."""
+        wanted = select(dunning.c.sealed).where(dunning.c.entry == Entry.LATE_BEFORE)
+
+        def work(tx: Connection) -> tuple[LateBefore, ...]:
+            rows = (self._keys.unseal(sealed, context=_CONTEXT) for sealed in tx.scalars(wanted))
+            found = (LateBefore.model_validate_json(row) for row in rows)
+            return tuple(sorted(found, key=lambda each: each.customer_id))
+
+        return self._database.reading(work)
+
+    def stopped(self, customer: str, key: str, at: datetime, why: str) -> Work[None]:
+        """Count a round that was due and did not leave; the same once for each reason."""
+
+        def work(tx: Connection) -> None:
+            its = {"customer": customer, "entry": Entry.STOPPED, "key": f"{key} {why}", "at": at}
+            insert_if_absent(tx, dunning, **its, sealed=self._sealed(why))
+
+        return self._database.writing(work)
+
+    def stopped_since(self, since: datetime) -> Work[dict[str, int]]:
+        """Return how many rounds did not leave since an aware instant, by reason."""
+        wanted = select(dunning.c.sealed).where(dunning.c.entry == Entry.STOPPED, dunning.c.at >= since)
+
+        def work(tx: Connection) -> dict[str, int]:
+            counted: dict[str, int] = {}
+            for sealed in tx.scalars(wanted):
+                why = self._keys.unseal(sealed, context=_CONTEXT).decode()
+                counted[why] = counted.get(why, 0) + 1
+            return counted
+
+        return self._database.reading(work)
+
+    def customers(self, billing: str) -> Work[tuple[str, ...]]:
+        """Return the ids of the billing system's customers of whom anything is remembered."""
+        prefix = f"{billing}:"
+        wanted = (
+            select(dunning.c.customer)
+            .where(func.substr(dunning.c.customer, 1, len(prefix)) == prefix)
+            .distinct()
+            .order_by(dunning.c.customer)
+        )
+        return self._database.reading(lambda tx: tuple(each[len(prefix) :] for each in tx.scalars(wanted)))
+
+    def _insert(self, tx: Connection, customer: str, what: Round | Word) -> bool:
+        entry, key = (Entry.ROUND, what.key) if isinstance(what, Round) else (Entry.WORD, what.id)
+        sealed = self._sealed(what.model_dump_json())
+        return insert_if_absent(
+            tx, dunning, customer=customer, entry=entry, key=key, at=what.at, sealed=sealed
+        )
+
+    def _sealed(self, text: str) -> bytes:
+        return self._keys.seal(text.encode(), context=_CONTEXT)
+
+    def _memory(self, rows: list[tuple[str, bytes]]) -> Memory:
+        rounds: list[Round] = []
+        words: list[Word] = []
+        for entry, sealed in rows:
+            text = self._keys.unseal(sealed, context=_CONTEXT)
+            if entry == Entry.ROUND:
+                rounds.append(Round.model_validate_json(text))
+            else:
+                words.append(Word.model_validate_json(text))
+        return Memory(rounds=tuple(rounds), words=tuple(words)).with_(Memory())

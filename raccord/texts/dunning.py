@@ -1,0 +1,84 @@
+"""How a customer who owes reads inside the company: on the flow's page, in tasks, and to finance."""
+
+from raccord.domain.dunning.memory import Memory, Round
+from raccord.domain.dunning.outcome import customer_record, silence
+from raccord.domain.dunning.plan import Plan
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.questions import invoice_record
+from raccord.domain.dunning.words import Word
+from raccord.domain.values.account import Account, OwedInvoice
+from raccord.domain.values.message import Message, message
+from raccord.texts.ends import money_markdown
+from raccord.texts.mails import Worded
+from raccord.texts.speech import say
+
+
+def account_markdown(account: Account, plan: Plan, policy: DunningPolicy) -> str:
+    """Name the customer and what is late, for the flow's page."""
+    owed = plan.owed[0] if len(plan.owed) == 1 else None
+    return money_markdown(account.name or account.customer_id, owed, policy.language)
+
+
+def next_step(plan: Plan, policy: DunningPolicy) -> str:
+    """Say what is waited for, for the timer in the history: opaque, as summaries are sealed but short."""
+    if plan.next_level is not None:
+        return say(message("dunning.next", level=plan.next_level), policy.language)
+    return say(silence(plan.why.why) if plan.why else message("dunning.rests"), policy.language)
+
+
+def task_subject(account: Account, sent: Round, policy: DunningPolicy) -> str:
+    """Title the salesperson's task of a round."""
+    customer = customer_record(account, account.customer_id)
+    said = message("dunning.task", customer=customer, owed=sent.owed, level=sent.level)
+    return say(said, policy.language)
+
+
+def task_body(plan: Plan, policy: DunningPolicy) -> str:
+    """List what the customer was reminded of, and what to do."""
+    lines = [say(_line(each), policy.language) for each in plan.overdue]
+    return "\n".join((*lines, "", say(message("dunning.task.what"), policy.language)))
+
+
+def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -> Worded:
+    """Write the account's story for finance: what is owed, what was sent and when, what people said."""
+    language, customer = policy.language, customer_record(account, account.customer_id)
+    parts = [say(message("dunning.story.owed", customer=customer, owed=plan.owed), language)]
+    parts += [f"- {say(_line(each), language)}" for each in plan.overdue]
+    parts += ["", say(message("dunning.story.sent", count=len(memory.sent)), language)]
+    parts += [f"- {say(_sent(each, policy), language)}" for each in memory.sent]
+    words = [each for each in memory.words if each.kind in _WORDS]
+    if words:
+        parts += ["", say(message("dunning.story.said"), language)]
+        parts += [f"- {_said(word, policy)}" for word in words]
+    parts += ["", say(message("dunning.story.next"), language)]
+    subject = say(message("dunning.story.title", customer=customer, owed=plan.owed), language)
+    return Worded(subject=f"[TEST] {subject}" if policy.test else subject, text="\n".join(parts) + "\n")
+
+
+def _said(word: Word, policy: DunningPolicy) -> str:
+    day = policy.clock.date_of(word.at)
+    said = say(message(_WORDS[word.kind], day=day, actor=word.actor), policy.language)
+    return f"{said} — {word.reason}" if word.reason else said
+
+
+def _line(invoice: OwedInvoice) -> Message:
+    return message("dunning.owed", invoice=invoice_record(invoice), due=invoice.due, day=invoice.due_on)
+
+
+def _sent(sent: Round, policy: DunningPolicy) -> Message:
+    day = policy.clock.date_of(sent.at)
+    return message("dunning.story.round", level=sent.level, day=day, addresses=", ".join(sent.to))
+
+
+_WORDS = {
+    "pause": "dunning.story.pause",
+    "resume": "dunning.story.resume",
+    "dispute": "dunning.story.dispute",
+    "settled": "dunning.story.settled",
+    "promise": "dunning.story.promise",
+    "instalments": "dunning.story.instalments",
+    "collection": "dunning.story.collection",
+    "insolvency": "dunning.story.insolvency",
+    "stop": "dunning.story.stop",
+    "bounced": "dunning.story.bounced",
+}

@@ -1,0 +1,198 @@
+"""Flow 3 in one process: from the first reminder to the money, or to a person."""
+
+import pytest
+
+from raccord.connectors.errors import AmbiguousWrite
+from raccord.domain.desk.question import Choice
+from raccord.domain.dunning.backlog import ALL
+from raccord.domain.dunning.memory import Fate
+from raccord.domain.dunning.words import WordKind
+from raccord.domain.rules.modes import Mode
+from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, FLOW, Late, euros
+from tests.workflows.house import House, needs_server
+
+pytestmark = needs_server
+
+
+@pytest.fixture
+async def late(at_home: House) -> Late:
+    """A customer whose reminders leave."""
+    found = Late(at_home)
+    await found.work()
+    return found
+
+
+async def levels(late: Late) -> list[int]:
+    return [each.level for each in (await late.memory()).sent]
+
+
+async def test_three_levels_then_a_person_and_silence_once_paid(late: Late) -> None:
+    await late.owes(-20)
+    await late.wake()
+    mails = await late.mailed(3)
+    assert await levels(late) == [1, 2, 3]
+    days = [late.home.billing.accounts["cus_late"].invoices[0].due_on]
+    left = [(each.at.date() - days[0]).days for each in (await late.memory()).sent]
+    assert [day if day in (7, 15, 30) else day + 1 for day in left] == [7, 15, 30]
+    assert {mail.to for mail in mails} == {("compta@client.example",)}
+    row = await late.home.question("last_reminder")
+    assert row.question.amount == euros("1200.00")
+    (story,) = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
+    assert [attached.content[:5] for attached in story.attachments] == [b"%PDF-"]
+    assert sum("Relance" in task for task in late.tasks) == 3
+    await late.paid()
+    await late.wake("paid")
+    end = await late.end()
+    assert (end["ending"], end["sent"]) == ("settled", 3)
+    assert len(late.mails) == 3
+    assert await late.home.records.waiting.list() == ()
+
+
+async def test_one_mail_for_all_that_is_late(late: Late) -> None:
+    await late.owes(8, 16, -3)
+    await late.wake()
+    (mail,) = await late.mailed(1)
+    assert "F-1" in mail.text
+    assert "F-2" in mail.text
+    assert "F-3" not in mail.text
+    assert await levels(late) == [2]
+
+
+async def test_who_paid_in_the_last_second_is_not_reminded(late: Late) -> None:
+    await late.owes(6)
+    late.home.mailer.before("addressed", late.paid)
+    await late.wake()
+    assert (await late.end())["ending"] == "settled"
+    assert late.mails == []
+    assert await late.home.records.dunning.stopped_since(await late.home.now() - A_DAY * 30)
+
+
+async def test_a_demotion_counts_before_the_next_mail(late: Late) -> None:
+    await late.owes(6)
+
+    async def demoted() -> None:
+        late.rule(Mode.SHADOW)
+
+    late.home.mailer.before("addressed", demoted)
+    await late.wake()
+    assert (await late.end())["ending"] == "shadow"
+    assert late.mails == []
+
+
+async def test_shadow_says_what_it_would_send_and_sends_nothing(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(Mode.SHADOW)
+    await late.owes(16)
+    await late.wake()
+    end = await late.end()
+    assert (end["ending"], end["would"]) == ("shadow", 2)
+    assert late.mails == []
+    assert await late.home.written() == []
+
+
+async def test_a_mail_of_unknown_fate_is_asked_about_and_never_sent_again_by_itself(late: Late) -> None:
+    await late.owes(6)
+    late.home.mailer.fail(AmbiguousWrite("the line broke"), "hand_over", times=1)
+    await late.wake()
+    await late.pass_days(3)
+    row = await late.home.question("unknown_mail")
+    await late.pass_days(20)
+    assert late.mails == []
+    await late.home.answer(row, Choice.CHOOSE, "lost")
+    (mail,) = await late.mailed(1)
+    assert mail.to == ("compta@client.example",)
+    assert (await late.memory()).rounds[0].fate is Fate.NOT_SENT
+
+
+async def test_a_kept_promise_is_thanked_for_and_a_broken_one_is_one_level_up(late: Late) -> None:
+    await late.owes(6)
+    await late.wake()
+    await late.mailed(1)
+    until = await late.today() + A_DAY * 10
+    await late.say(WordKind.PROMISE, until=until)
+    await late.pass_days(9)
+    assert len(late.mails) == 1
+    await late.mailed(2)
+    assert await levels(late) == [1, 2]
+    await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10, reason="again")
+    await late.pass_days(2)
+    await late.paid()
+    await late.wake("paid")
+    assert (await late.end())["ending"] == "settled"
+    assert "erci" in late.mails[-1].text
+    assert len(late.mails) == 3
+
+
+async def test_in_draft_a_person_says_of_each_reminder_whether_it_leaves(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(Mode.DRAFT)
+    await late.owes(6)
+    await late.wake()
+    await late.pass_days(2)
+    row = await late.home.question("approval")
+    assert late.mails == []
+    await late.home.answer(row, Choice.SKIP)
+    await late.pass_days(10)
+    row = await late.home.question("approval")
+    assert late.mails == []
+    await late.home.answer(row, Choice.CHOOSE, "send")
+    await late.mailed(1)
+    assert await levels(late) == [1, 2]
+
+
+@pytest.mark.parametrize("lost", ["flow", "records"])
+async def test_what_was_sent_is_known_after_either_memory_is_lost(late: Late, lost: str) -> None:
+    await late.owes(6)
+    await late.wake()
+    await late.mailed(1)
+    await late.rests()
+    if lost == "flow":
+        await late.home.flow(FLOW).terminate()
+    else:
+        await late.forget()
+    await late.wake("again")
+    await late.pass_days(3)
+    assert len(late.mails) == 1
+    await late.mailed(2)
+    assert await levels(late) == [1, 2]
+
+
+async def test_who_was_late_before_it_began_waits_for_an_approval(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    row = await late.asked_about_all()
+    assert row.question.amount == euros("1200.00")
+    assert late.mails == []
+    await late.home.answer(row, Choice.CHOOSE, ALL)
+    await late.mailed(1)
+    assert await levels(late) == [2]
+    assert (await late.home.end(BACKLOG_FLOW))["ending"] == "approved"
+    await late.mailed(2)
+    assert await levels(late) == [2, 3]
+
+
+async def test_without_an_address_a_person_is_asked_and_no_level_is_consumed(late: Late) -> None:
+    await late.owes(6, email="")
+    await late.wake()
+    await late.pass_days(3)
+    await late.home.question("email")
+    late.now(email="compta@client.example")
+    await late.wake("edited")
+    await late.mailed(1)
+    assert await levels(late) == [1]
+    assert await late.home.records.waiting.list() == ()
+
+
+async def test_after_the_last_a_pause_is_an_answer_and_is_asked_again_when_it_is_over(late: Late) -> None:
+    await late.owes(-1)
+    await late.wake()
+    await late.mailed(3)
+    row = await late.home.question("last_reminder")
+    await late.home.answer(row, Choice.CHOOSE, "pause_7")
+    await late.pass_days(3)
+    assert await late.home.records.waiting.list() == ()
+    await late.pass_days(6)
+    assert (await late.home.question("last_reminder")).question.cause == "last_reminder"
+    assert len(late.mails) == 3

@@ -1,0 +1,1 @@
+"""Flow 3: customers are reminded of what they owe."""

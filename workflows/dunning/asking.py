@@ -1,0 +1,88 @@
+"""What a person is asked about a customer, and what is done with each answer."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio import workflow
+
+from raccord.domain.desk.question import Answer, Ask, Choice
+from raccord.domain.dunning.memory import Fate, Memory, Round
+from raccord.domain.dunning.plan import Due, Plan, Silence
+from raccord.domain.dunning.questions import (
+    ARRIVED,
+    DISPUTE,
+    PAUSES,
+    SAYS,
+    did_it_arrive,
+    may_it_leave,
+    what_now,
+    where_to_write,
+)
+from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.values.account import Account
+from workflows.dunning.steps import Writing
+from workflows.steps import LookAgain
+
+
+class Asking:
+    """Every method returns where nothing has to be settled, and raises `LookAgain` after an answer."""
+
+    def __init__(self, writing: Writing, ask: Callable[[Ask], Awaitable[Answer]]) -> None:
+        self._writing = writing
+        self._ask = ask
+
+    async def about(self, account: Account, memory: Memory, plan: Plan) -> None:
+        """Ask what only a person knows of a customer who is silent for it."""
+        match plan.why.why if plan.why else None:
+            case Silence.UNKNOWN:
+                sent = next(each for each in memory.rounds if each.fate is Fate.UNKNOWN)
+                await self._arrival(account, sent)
+            case Silence.NO_ADDRESS:
+                await self._said(where_to_write(account, plan, ""))
+            case Silence.BOUNCED:
+                await self._said(where_to_write(account, plan, account.email))
+            case Silence.LAST_SENT:
+                await self._said(what_now(account, memory, plan))
+
+    async def leave(self, account: Account, plan: Plan, due: Due) -> None:
+        """Ask whether a reminder may leave; return where it may."""
+        answer = await self._ask(may_it_leave(account, plan, due))
+        if answer.choice is Choice.CHOOSE:
+            return
+        if answer.choice is Choice.SKIP:
+            skipped = Round(
+                key=due.key,
+                at=workflow.now(),
+                level=due.level,
+                tone=due.tone,
+                reached=due.reached,
+                fate=Fate.SKIPPED,
+            )
+            await self._writing.ended(skipped)
+        raise LookAgain
+
+    async def _arrival(self, account: Account, sent: Round) -> None:
+        answer = await self._ask(did_it_arrive(account, sent))
+        if answer.choice is Choice.CHOOSE:
+            fate = Fate.SENT if answer.option == ARRIVED else Fate.NOT_SENT
+            await self._writing.ended(sent.model_copy(update={"fate": fate}))
+        raise LookAgain
+
+    async def _said(self, ask: Ask) -> None:
+        """Ask, and take the answer for a word about the customer. Skipped, it stays as it is."""
+        answer = await self._ask(ask)
+        if answer.choice is Choice.SKIP:
+            return
+        if answer.choice is Choice.CHOOSE:
+            await self._writing.said(self._word(ask, answer))
+        raise LookAgain
+
+    def _word(self, ask: Ask, answer: Answer) -> Word:
+        option, now = answer.option, workflow.now()
+        said = {"id": f"desk/{ask.fingerprint}/{option}", "at": now, "actor": answer.actor}
+        if days := PAUSES.get(option):
+            until = self._writing.today(now) + timedelta(days=days)
+            return Word(kind=WordKind.PAUSE, until=until, **said)
+        if option.startswith(DISPUTE):
+            return Word(kind=WordKind.DISPUTE, invoice_id=option.partition(" ")[2], **said)
+        return Word(kind=SAYS[option], **said)
