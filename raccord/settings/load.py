@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError, create_model
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from raccord.connectors.connection import Connection, Kind, Vendor
@@ -113,7 +113,7 @@ def _validated(model: type[Settings], content: Mapping[str, Any]) -> Settings:
         validated = model.model_validate(_overlaid(content, environment()), extra="forbid")
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        wrong += [_sentence(model, each) for each in found]
+        wrong += [sentence(model, each) for each in found]
     except SettingsError as error:
         section = variable(*_SECTION.findall(str(error))[:1])
         raise BadSettings(
@@ -134,7 +134,8 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     return {**below, **above, **both}
 
 
-def _sentence(model: type[Settings], error: Any) -> str:
+def sentence(model: type[BaseModel], error: Any) -> str:
+    """Say what pydantic found wrong with a value of a model, by the name that an operator wrote."""
     place = ".".join(map(str, error["loc"]))
     match error["type"]:
         case "missing":

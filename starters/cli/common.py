@@ -4,6 +4,8 @@ What is heavy is imported where it is used: `--help` and typing errors answer at
 """
 
 import asyncio
+import getpass
+import os
 import shlex
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -42,6 +44,15 @@ def end(status: int) -> NoReturn:
 def warn(message: str) -> None:
     """Say what does not end the command, on standard error."""
     click.echo(f"{click.style('raccord:', fg='yellow', bold=True)} {message}", err=True)
+
+
+def actor() -> str:
+    """Name whoever typed the command, as the audit has it."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # In a container the process often runs under a number that has no name.
+        return f"cli:{os.getuid()}"
 
 
 def bold(text: str) -> str:

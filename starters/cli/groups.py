@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 
 from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
+from starters.cli.dunning.commands import dunning
 
 incident_argument = click.argument("incident")
 
@@ -205,4 +206,4 @@ def _decide(config: Path | None, incident: str, choice: str, option: str = "") -
     end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
 
 
-GROUPS = (audit, flows, inbox, payments, quarantine, shadow)
+GROUPS = (audit, dunning, flows, inbox, payments, quarantine, shadow)

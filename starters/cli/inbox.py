@@ -1,8 +1,6 @@
 """`raccord inbox list | show | retry | skip | cancel | choose`."""
 
 import asyncio
-import getpass
-import os
 
 import click
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
@@ -17,7 +15,7 @@ from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import Changed, flow_named, wake
-from starters.cli.common import fail
+from starters.cli.common import actor, fail
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.inbox_view import View
 from starters.cli.server import WITHIN, connected
@@ -80,7 +78,7 @@ async def decide(
         if row.closed_at is not None:
             await _ask_again(client, records, row)
             return 0
-    answer = Answer(choice=choice, option=option, actor=_actor())
+    answer = Answer(choice=choice, option=option, actor=actor())
     decision = Decision(incident=row.incident, revision=row.revision, answer=answer)
     said = await _hand_over(client, row, decision)
     click.echo(shown(said))
@@ -90,14 +88,6 @@ async def decide(
 def _view(configuration: Configuration) -> View:
     settings = configuration.settings
     return View(settings.desk.language, settings.clock.tz)
-
-
-def _actor() -> str:
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):
-        # In a container the process often runs under a number that has no name.
-        return f"cli:{os.getuid()}"
 
 
 async def _found(records: Records, incident: str) -> Waiting:
@@ -160,7 +150,7 @@ async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
     await records.audit.note(
         effect="desk.withdraw",
         object=str(row.question.subject),
-        actor=_actor(),
+        actor=actor(),
         cause=f"inbox {row.incident}",
         detail={"incident": row.incident, "forgotten": forgotten},
     )

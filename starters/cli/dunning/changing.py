@@ -1,0 +1,124 @@
+"""`raccord dunning check`: what other rules would do today, before they are taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from raccord.domain.dunning.memory import Memory
+from raccord.domain.dunning.plan import Due
+from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.payment.status import sums
+from raccord.domain.values.clock import DAY
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.settings.sections import dunning_rules
+from starters.cli.common import bold
+from starters.cli.display import fold, print_json, table
+from starters.cli.dunning.books import Books, Known, books
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What rules make of the customers who owe today."""
+
+    today: date
+    policy: DunningPolicy
+    customers: Sequence[Known]
+
+    def due_by(self, day: date) -> list[Known]:
+        """Return whom a mail may leave to by the end of a business date."""
+        date_of = self.policy.clock.date_of
+        return [each for each in self.customers if each.next and date_of(each.next.at) <= day]
+
+    @property
+    def repeated(self) -> list[Known]:
+        """Return who would read the same tone again about an invoice."""
+        return [each for each in self.customers if each.next and repeats(each.next.due, each.memory)]
+
+    @property
+    def figures(self) -> dict[str, int]:
+        today, tomorrow = (len(self.due_by(self.today + DAY * days)) for days in (0, 1))
+        return {
+            "today": today,
+            "tomorrow": tomorrow - today,
+            "within a week": len(self.due_by(self.today + DAY * WEEK)),
+            "repeated": len(self.repeated),
+            "silent": sum(each.next is None for each in self.customers),
+        }
+
+
+def repeats(due: Due, memory: Memory) -> bool:
+    """Whether a mail speaks of an invoice in a tone in which it was spoken of before."""
+    asked = {each.invoice_id for each in due.reached}
+    return any(
+        sent.tone is due.tone and asked & {each.invoice_id for each in sent.reached} for sent in memory.sent
+    )
+
+
+async def check(configuration: Configuration, keys: KeyRing, policy: Path | None, *, as_json: bool) -> int:
+    """Print what the rules in force do with today's accounts, and beside it what others would."""
+    others = dunning_rules(policy) if policy else None
+    async with books(configuration, keys) as open_books:
+        customers = await open_books.owing()
+        outlooks = {"in force": Outlook(open_books.today, open_books.policy, customers)}
+        if others:
+            changed = open_books.policy.model_copy(update={"rules": others})
+            outlooks["changed"] = await _under(open_books, changed, customers)
+    if as_json:
+        print_json({name: _document(each) for name, each in outlooks.items()})
+        return 0
+    for line in _page(outlooks):
+        click.echo(line)
+    return 0
+
+
+async def _under(books: Books, policy: DunningPolicy, customers: Sequence[Known]) -> Outlook:
+    judged = [await books.judged(each.account, each.memory, policy) for each in customers]
+    return Outlook(books.today, policy, judged)
+
+
+def _page(outlooks: dict[str, Outlook]) -> list[str]:
+    *_, last = outlooks.values()
+    owed = ", ".join(str(each) for each in sums(sum_ for each in last.customers for sum_ in each.plan.owed))
+    figures = last.figures
+    lines = fold(
+        bold(
+            f"{len(last.customers)} customers, {figures['today']} mails today, {figures['tomorrow']} tomorrow, "
+            f"{figures['repeated']} repeated."
+        )
+    )
+    lines += [f"Late in all: {owed}." if owed else "Nothing is late.", ""]
+    columns = {name: each.figures for name, each in outlooks.items()}
+    rows = [[what, *(str(each[what]) for each in columns.values())] for what in figures]
+    lines += table(["mails", *columns], rows, right=set(columns))
+    if differing := _differing(outlooks):
+        lines += ["", *table(["customer", *columns], differing, folds={"customer"})]
+    return lines
+
+
+def _differing(outlooks: dict[str, Outlook]) -> list[list[str]]:
+    """Return the customers whose next mail is another one under the changed rules."""
+    rows = zip(*(each.customers for each in outlooks.values()), strict=True)
+    cells = [[same[0].name, *(_next(each) for each in same)] for same in rows]
+    return [each for each in cells if len(set(each[1:])) > 1]
+
+
+def _next(known: Known) -> str:
+    if known.next is None:
+        why = known.plan.why
+        return f"none ({why.why.replace('_', ' ')})" if why else "none"
+    return f"{known.next.at:%Y-%m-%d}, level {known.next.due.level}, {known.next.due.tone}"
+
+
+def _document(outlook: Outlook) -> dict[str, Any]:
+    return {
+        "customers": len(outlook.customers),
+        **{what.replace(" ", "_"): count for what, count in outlook.figures.items()},
+        "next": {each.account.customer_id: _next(each) for each in outlook.customers},
+    }

@@ -1,0 +1,70 @@
+"""Which customer is meant: by its id in the billing system, its name, or the number of an open invoice."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from raccord.domain.values.account import OwedInvoice
+from raccord.domain.values.base import fold
+from raccord.domain.values.payment import UnpaidInvoice
+from starters.cli.common import fail
+from starters.cli.display import shown
+from starters.cli.dunning.books import Books, Known, patiently
+
+_MOST = 8
+"""Candidates that are listed."""
+
+
+async def found(books: Books, typed: str) -> Known:
+    """Return the customer that is meant by what was typed, or end the command with who may be."""
+    wanted = fold(typed)
+    if not wanted:
+        fail("name the customer: by its id in the billing system, its name, or the number of an invoice.")
+    unpaid = await patiently(lambda: books.billing.unpaid_invoices(customer_id=None))
+    meant = {each.customer_id for each in unpaid if wanted in _names(each)}
+    if len(meant) == 1:
+        return await books.known(meant.pop())
+    if meant:
+        _several(typed, [each for each in unpaid if each.customer_id in meant])
+    if not wanted.split()[1:] and "/" not in wanted:
+        known = await books.known(typed.strip())
+        if not known.account.gone or known.memory.rounds or known.memory.words:
+            return known
+    _nobody(typed, [each for each in unpaid if any(wanted in name for name in _names(each))])
+
+
+def invoice_of(known: Known, typed: str) -> OwedInvoice:
+    """Return the invoice of a customer that is meant, or end the command with which there are."""
+    wanted = fold(typed)
+    for each in known.account.invoices:
+        if wanted in (fold(each.id), fold(each.number)):
+            return each
+    numbers = ", ".join(each.number or each.id for each in known.account.invoices)
+    fail(
+        f"{shown(known.name)} has no open invoice {shown(typed)}"
+        + (f": what is open is {shown(numbers)}." if numbers else ": nothing of it is open."),
+        status=1,
+    )
+
+
+def _names(each: UnpaidInvoice) -> set[str]:
+    return {fold(name) for name in (each.customer_id, each.customer, each.number, each.id) if name}
+
+
+def _several(typed: str, unpaid: Sequence[UnpaidInvoice]) -> NoReturn:
+    fail(f"several customers are called {shown(typed)}: {_listed(unpaid)}. Name one by its id.", status=1)
+
+
+def _nobody(typed: str, near: Sequence[UnpaidInvoice]) -> NoReturn:
+    meant = f" Did you mean {_listed(near)}?" if near else ""
+    fail(
+        f"no customer has the id or the name {shown(typed)}, or an open invoice of that number.{meant}"
+        + ("" if near else " `raccord dunning list` shows who is late."),
+        status=1,
+    )
+
+
+def _listed(unpaid: Sequence[UnpaidInvoice]) -> str:
+    names = {each.customer_id: each.customer for each in unpaid}
+    listed = [f"{name} ({id_})" if name else id_ for id_, name in sorted(names.items())]
+    more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
+    return shown(", ".join(listed[:_MOST])) + more
