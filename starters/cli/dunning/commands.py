@@ -53,7 +53,7 @@ def show(customer: str, config: Path | None, as_json: bool) -> None:
 @config_file
 def preview(customer: str, language: str, html: Path | None, config: Path | None) -> None:
     """Write the mail that would leave next. Sends nothing."""
-    from starters.cli.dunning.looking import preview as previewed
+    from starters.cli.dunning.previewing import preview as previewed
 
     loaded = configuration(config)
     end(run(previewed(loaded, key_ring(loaded), customer, language=language, html=html)))
@@ -67,15 +67,6 @@ def preview(customer: str, language: str, html: Path | None, config: Path | None
 def pause(customer: str, until: datetime | None, reason: str, config: Path | None) -> None:
     """Send a customer no reminder, until a day is over or until `resume`."""
     _say(config, customer, "pause", reason=reason, until=_date(until))
-
-
-@dunning.command()
-@customer_argument
-@reason_option
-@config_file
-def resume(customer: str, reason: str, config: Path | None) -> None:
-    """Take back a pause, a collection, an insolvency, a stop, and mails that did not arrive."""
-    _say(config, customer, "resume", reason=reason)
 
 
 @dunning.command()
@@ -121,42 +112,6 @@ def instalments(customer: str, parts: tuple[str, ...], reason: str, config: Path
 
 @dunning.command()
 @customer_argument
-@reason_option
-@config_file
-def collection(customer: str, reason: str, config: Path | None) -> None:
-    """Say that somebody else collects the money now."""
-    _say(config, customer, "collection", reason=reason)
-
-
-@dunning.command()
-@customer_argument
-@reason_option
-@config_file
-def insolvency(customer: str, reason: str, config: Path | None) -> None:
-    """Say that a procedure is open and nobody may ask for the money."""
-    _say(config, customer, "insolvency", reason=reason)
-
-
-@dunning.command()
-@customer_argument
-@reason_option
-@config_file
-def stop(customer: str, reason: str, config: Path | None) -> None:
-    """Remind a customer no more, until `resume`."""
-    _say(config, customer, "stop", reason=reason)
-
-
-@dunning.command()
-@customer_argument
-@reason_option
-@config_file
-def remind(customer: str, reason: str, config: Path | None) -> None:
-    """Remind a customer at the next moment at which a mail may leave; never within the gap."""
-    _say(config, customer, "remind", reason=reason)
-
-
-@dunning.command()
-@customer_argument
 @click.argument("address", default="")
 @reason_option
 @config_file
@@ -187,6 +142,45 @@ def check(policy: Path | None, config: Path | None, as_json: bool) -> None:
 
     loaded = configuration(config)
     end(run(checked(loaded, key_ring(loaded), policy, as_json=as_json)))
+
+
+def _plain(kind: str, says: str) -> None:
+    """Add a command that says a word of nothing but a customer."""
+
+    @dunning.command(kind, help=says)
+    @customer_argument
+    @reason_option
+    @config_file
+    def _(customer: str, reason: str, config: Path | None) -> None:
+        _say(config, customer, kind, reason=reason)
+
+
+for _kind, _says in {
+    "resume": "Take back a pause, a collection, an insolvency, a stop, and mails that did not arrive.",
+    "collection": "Say that somebody else collects the money now: no more reminders.",
+    "insolvency": "Say that a procedure is open and nobody may ask for the money: no more reminders.",
+    "stop": "Remind a customer no more, until `resume`.",
+    "remind": "Remind a customer at the next moment at which a mail may leave; never within the gap.",
+}.items():
+    _plain(_kind, _says)
+
+
+@dunning.command()
+@click.option("--policy", type=_FILE, metavar="FILE", help="Its section [dunning]; else the rules in force.")
+@click.option("--against", type=_FILE, metavar="FILE", help="Another one, side by side.")
+@click.option("--since", type=_DAY, required=True, metavar="DAY", help="From which day on, as 2026-01-31.")
+@click.option("--csv", type=_FILE, metavar="FILE", help="Invoices and payments, instead of the account's.")
+@click.option("--out", type=_FILE, metavar="FOLDER", help="Write mails.csv and mails.svg into a folder.")
+@config_file
+@as_json
+def simulate(config: Path | None, as_json: bool, since: datetime, **files: Path | None) -> None:
+    """Play rules with invoices and payments of the past: which mails would have left. Sends nothing."""
+    from starters.cli.dunning.rehearsing import Asked
+    from starters.cli.dunning.rehearsing import simulate as simulated
+
+    loaded = configuration(config)
+    asked = Asked(since=since.date(), **files)
+    end(run(simulated(loaded, key_ring(loaded), asked, as_json=as_json)))
 
 
 def _date(at: datetime | None) -> date | None:

@@ -75,8 +75,8 @@ class View:
         """Say which reminder comes next, or why none does."""
         if known.next:
             comes = owing.comes(known.next, self._now, self._policy.clock.tz)
-            return self._say(message("dunning.follows", what=comes))
-        why = owing.why_not(known.plan) or tuple(owing.silent(each) for each in known.plan.silent[:1])
+            return self._say(message("dunning.follows", what=(comes, *owing.why_not(known.plan))))
+        why = owing.why_not(known.plan) or tuple(map(owing.silent, known.plan.silent[:1]))
         return self._say(message("dunning.follows.nothing", why=why or message("dunning.rests")))
 
     def days(self, known: Known) -> int:
