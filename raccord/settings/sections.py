@@ -26,5 +26,5 @@ def dunning_rules(path: Path) -> Dunning:
         return Dunning.model_validate(section, extra="forbid")
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        said = (sentence(Settings, each | {"loc": (_SECTION, *each["loc"])}) for each in map(dict, found))
+        said = [sentence(Settings, {**each, "loc": (_SECTION, *each["loc"])}) for each in found]
         raise BadSettings("\n".join(f"{path}: {each}" for each in said)) from error

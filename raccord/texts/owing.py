@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 from raccord.domain.dunning.foresight import Coming
 from raccord.domain.dunning.memory import Fate, Memory, Round
 from raccord.domain.dunning.outcome import SILENCES
-from raccord.domain.dunning.plan import Plan, Silence, Silent
+from raccord.domain.dunning.plan import Plan
+from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.account import Account
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
@@ -72,8 +73,7 @@ def word(said: Word, account: Account) -> Message:  # noqa: PLR0911 - a line for
             return message("dunning.word.promise", day=said.until)
         case WordKind.INSTALMENTS:
             parts = tuple(
-                message("dunning.word.part", amount=part.amount, day=part.due_on)
-                for part in said.instalments
+                message("dunning.word.part", amount=part.amount, day=part.due_on) for part in said.instalments
             )
             return message("dunning.word.instalments", parts=parts)
         case WordKind.DISPUTE:

@@ -87,9 +87,7 @@ class Books:
         memory = await self.records.dunning.memory(str(self.subject(customer_id)))
         return await self.judged(account, memory)
 
-    async def judged(
-        self, account: Account, memory: Memory, policy: DunningPolicy | None = None
-    ) -> Known:
+    async def judged(self, account: Account, memory: Memory, policy: DunningPolicy | None = None) -> Known:
         """Plan for a customer, under the policy of the settings or another one."""
         rules = policy or self.policy
         began = await self.records.watermarks.get(BEGAN)

@@ -89,8 +89,8 @@ def _page(outlooks: dict[str, Outlook]) -> list[str]:
     figures = last.figures
     lines = fold(
         bold(
-            f"{len(last.customers)} customers, {figures['today']} mails today, {figures['tomorrow']} tomorrow, "
-            f"{figures['repeated']} repeated."
+            f"{len(last.customers)} customers, {figures['today']} mails today, "
+            f"{figures['tomorrow']} tomorrow, {figures['repeated']} repeated."
         )
     )
     lines += [f"Late in all: {owed}." if owed else "Nothing is late.", ""]

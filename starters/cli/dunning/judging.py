@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from raccord.domain.dunning.plan import Silence
+from raccord.domain.dunning.silence import Silence
 from raccord.domain.dunning.standing import Standing
 from raccord.domain.dunning.words import Instalment, Word, WordKind
 from raccord.domain.values.money import Money, known_currency
@@ -104,7 +104,9 @@ def _only_currency(known: Known) -> str:
     currencies = sorted({each.due.currency for each in known.account.invoices})
     if len(currencies) == 1:
         return currencies[0]
-    raise Nonsense(f"name the currency of the amount: {known.name} owes in {', '.join(currencies) or 'none'}.")
+    raise Nonsense(
+        f"name the currency of the amount: {known.name} owes in {', '.join(currencies) or 'none'}."
+    )
 
 
 def _instalment(typed: str, known: Known, today: date) -> Instalment:

@@ -8,12 +8,14 @@ import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from io import StringIO
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from raccord.domain.dunning.rehearsal import Bill, Came, History
 from raccord.domain.values.account import Account, OwedInvoice
+from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.money import Money
 
@@ -31,18 +33,13 @@ class BadHistory(Exception):
 def read(path: Path, clock: BusinessClock) -> tuple[History, ...]:
     """Read a CSV file. Raises `BadHistory`, which names the line."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _histories(csv.DictReader(file, dialect=_dialect(file.readline(), file)), path, clock)
+        text = path.read_text("utf-8-sig")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        return _histories(csv.DictReader(StringIO(text), delimiter=delimiter), path, clock)
     except OSError as error:
         raise BadHistory(f"{path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadHistory(f"{path} is not a CSV file in UTF-8: {error}.") from error
-
-
-def _dialect(first: str, file: object) -> type[csv.Dialect]:
-    file.seek(0)  # type: ignore[attr-defined]
-    found = csv.excel
-    return type("Dialect", (found,), {"delimiter": max(",;\t", key=first.count)})
 
 
 def _histories(rows: "csv.DictReader[str]", path: Path, clock: BusinessClock) -> tuple[History, ...]:
@@ -75,8 +72,6 @@ def _more(known: Bill, further: Bill) -> Bill:
 
 
 def _account(row: Mapping[str, str]) -> Account:
-    from raccord.domain.values.address import Address
-
     return Account(
         customer_id=row["customer"].strip(),
         name=row.get("name") or row["customer"],

@@ -32,13 +32,17 @@ async def preview(
     except BadTemplate as error:
         fail(str(error), status=1)
     if html:
-        html.write_text(worded.html or worded.text, encoding="utf-8")
+        _write(html, worded)
         click.echo(f"{bold(str(html))} is the page of it. {shown(view.what_follows(known))}")
         return 0
     for line in _heading(known, worded, view):
         click.echo(line)
     click.echo(shown(worded.text))
     return 0
+
+
+def _write(file: Path, worded: Worded) -> None:
+    file.write_text(worded.html or worded.text, encoding="utf-8")
 
 
 def _letter(books: Books, known: Known, coming: Coming, language: str) -> Letter:

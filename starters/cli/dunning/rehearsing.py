@@ -14,12 +14,11 @@ from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.rehearsal import History, Rehearsed, rehearsed
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.clock import DAY
-from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.sections import dunning_rules
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json, table
-from starters.cli.dunning.books import books, now
+from starters.cli.dunning.books import now
 from starters.cli.dunning.past import BadHistory, read
 from starters.cli.dunning.picture import drawn
 from workers.policies import dunning_policy
@@ -31,12 +30,12 @@ _IN_FORCE = "in force"
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed. Without a `policy` the rules in force are played; without a `csv` the account's past."""
+    """What was typed. Without a `policy` the rules in force are played."""
 
     since: date
+    csv: Path
     policy: Path | None = None
     against: Path | None = None
-    csv: Path | None = None
     out: Path | None = None
 
 
@@ -74,13 +73,13 @@ class Played:
 HEADINGS = ("policy", "at", "customer", "level", "tone", "invoices", "late", "paid within 48 h")
 
 
-async def simulate(configuration: Configuration, keys: KeyRing, asked: Asked, *, as_json: bool) -> int:
+def simulate(configuration: Configuration, asked: Asked, *, as_json: bool) -> int:
     """Print which mails would have left since a day, under one policy or two side by side."""
     base = dunning_policy(configuration)
     today = base.clock.date_of(now())
     if asked.since > today:
         fail(f"{asked.since} is to come: the past is simulated.")
-    histories = await _histories(configuration, keys, asked, base)
+    histories = _histories(asked.csv, base)
     start, end = base.clock.end_of(asked.since - DAY), now()
     plays = [_played(name, policy, histories, start, end) for name, policy in _policies(base, asked)]
     if asked.out:
@@ -96,14 +95,9 @@ async def simulate(configuration: Configuration, keys: KeyRing, asked: Asked, *,
     return 0
 
 
-async def _histories(
-    configuration: Configuration, keys: KeyRing, asked: Asked, policy: DunningPolicy
-) -> tuple[History, ...]:
-    if asked.csv is None:
-        async with books(configuration, keys) as open_books:
-            return await open_books.histories(asked.since)
+def _histories(file: Path, policy: DunningPolicy) -> tuple[History, ...]:
     try:
-        return read(asked.csv, policy.clock)
+        return read(file, policy.clock)
     except BadHistory as error:
         fail(str(error))
 
@@ -113,7 +107,9 @@ def _policies(base: DunningPolicy, asked: Asked) -> list[tuple[str, DunningPolic
     if asked.policy is None:
         named.insert(0, (_IN_FORCE, base.rules))
     if len({name for name, _ in named}) < len(named):
-        named = [(str(path), rules) for path, (_, rules) in zip((asked.policy, asked.against), named, strict=True)]
+        named = [
+            (str(path), rules) for path, (_, rules) in zip((asked.policy, asked.against), named, strict=True)
+        ]
     return [(name, base.model_copy(update={"rules": rules})) for name, rules in named]
 
 
@@ -144,7 +140,9 @@ def _write(plays: Sequence[Played], folder: Path, start: datetime, end: datetime
         writer.writerow(HEADINGS)
         writer.writerows(_harmless(each.row(mail)) for each in plays for mail in each.mails)
     series = {each.name: [(mail.at, mail.due.tone) for mail in each.mails] for each in plays}
-    (folder / "mails.svg").write_text(drawn(series, start, end), encoding="utf-8")
+    (folder / "mails.svg").write_text(
+        drawn(series, start.astimezone(plays[0].policy.clock.tz), end), encoding="utf-8"
+    )
 
 
 def _harmless(cells: Sequence[str]) -> list[str]:

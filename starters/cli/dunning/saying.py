@@ -19,7 +19,9 @@ from starters.cli.dunning.view import View
 from starters.cli.server import WITHIN
 
 
-async def say(configuration: Configuration, keys: KeyRing, customer: str, said: Said, invoice: str = "") -> int:
+async def say(
+    configuration: Configuration, keys: KeyRing, customer: str, said: Said, invoice: str = ""
+) -> int:
     """Remember what a person says about one customer, and print what follows from it."""
     async with books(configuration, keys) as open_books:
         known = await found(open_books, customer)
@@ -40,7 +42,9 @@ async def say(configuration: Configuration, keys: KeyRing, customer: str, said: 
     return 0
 
 
-async def approve(configuration: Configuration, keys: KeyRing, customers: tuple[str, ...], *, every: bool) -> int:
+async def approve(
+    configuration: Configuration, keys: KeyRing, customers: tuple[str, ...], *, every: bool
+) -> int:
     """Let customers be reminded who were late before reminders began."""
     if bool(customers) == every:
         fail("name the customers, or say --all.")
@@ -57,8 +61,8 @@ async def approve(configuration: Configuration, keys: KeyRing, customers: tuple[
         click.echo("Nobody waits for an approval.")
         return 0
     for line in fold(
-        f"{count} customer{'s' * (count > 1)} may be reminded: {most} a day at most, and never with more than "
-        "the second level first."
+        f"{count} customer{'s' * (count > 1)} may be reminded: {most} a day at most, and never with more "
+        "than the second level first."
     ):
         click.echo(line)
     await _wake(configuration, keys, tuple(open_books.subject(each.account.customer_id) for each in known))

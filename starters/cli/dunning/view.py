@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from raccord.domain.dunning.memory import Round
-from raccord.domain.dunning.plan import Silent
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.silence import Silent
 from raccord.domain.dunning.words import Word
 from raccord.domain.payment.status import sums
 from raccord.domain.values.account import Account, OwedInvoice

@@ -13,7 +13,7 @@ from tests.cli.dunning.conftest import NOW, TODAY, House, account, euros, owed, 
 
 
 def word(kind: WordKind, **given: object) -> Word:
-    return Word(id=str(kind), kind=kind, at=NOW - timedelta(days=1), actor="cli:anne", **given)  # type: ignore[arg-type]
+    return Word(id=str(kind), kind=kind, at=NOW - timedelta(days=1), actor="cli:anne", **given)
 
 
 @pytest.fixture

@@ -130,9 +130,7 @@ def test_a_doubtful_amount_is_kept_with_a_warning(globex: House, typed: tuple[st
 
 def test_an_amount_needs_its_currency_where_there_are_two(house: House) -> None:
     dollars = Money.of_minor(5_000, "USD")
-    house.billing.owes(
-        account("cus_1", "Globex", owed("F-1", 9), owed("F-2", 9, due=dollars, total=dollars))
-    )
+    house.billing.owes(account("cus_1", "Globex", owed("F-1", 9), owed("F-2", 9, due=dollars, total=dollars)))
     said = house.refused("promise", "cus_1", SOON, "--amount", "50")
     assert "name the currency of the amount: Globex owes in EUR, USD" in said
     assert "$50.00 promised" in house.said("promise", "cus_1", SOON, "--amount", "50 usd")
