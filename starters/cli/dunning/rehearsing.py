@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.rehearsal import History, Rehearsed, rehearsed
 from raccord.domain.rules.dunning import Tone
@@ -76,6 +77,8 @@ HEADINGS = ("policy", "at", "customer", "level", "tone", "invoices", "late", "pa
 def simulate(configuration: Configuration, asked: Asked, *, as_json: bool) -> int:
     """Print which mails would have left since a day, under one policy or two side by side."""
     base = dunning_policy(configuration)
+    days_off = public_holidays(configuration.settings.vat.seller_country, asked.since)
+    base = base.model_copy(update={"holidays": days_off})
     today = base.clock.date_of(now())
     if asked.since > today:
         fail(f"{asked.since} is to come: the past is simulated.")
