@@ -53,6 +53,17 @@ CONFIGURED = (
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
     *("payments link in_1 1", "backfill --since 2026-01-01"),
+    *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
+    *(
+        "dunning pause cus_1 --until 2026-12-31 --reason x",
+        "dunning resume cus_1",
+        "dunning dispute cus_1 F-1",
+    ),
+    *("dunning settled cus_1 F-1", "dunning promise cus_1 2026-12-31 --amount 400"),
+    *("dunning instalments cus_1 2026-12-31=400", "dunning collection cus_1", "dunning insolvency cus_1"),
+    *("dunning stop cus_1", "dunning remind cus_1", "dunning bounced cus_1 a@example.fr"),
+    *("dunning approve cus_1", "dunning check --policy other.toml"),
+    "dunning simulate --policy a.toml --against b.toml --csv past.csv --since 2026-01-01 --out folder",
 )
 BAD_FILES = (
     *(
@@ -90,6 +101,17 @@ BAD_WORDS = (
     Case("backfill --since yesterday", "does not match the format"),
     Case("backfill --since 2026-01-01", "is in shadow"),
     Case("payments link in_1 nothing", "is no id of a deal"),
+    Case("dunning pause cus_1 --until soon", "does not match the format"),
+    Case("dunning promise cus_1", "Missing argument 'DAY'"),
+    Case("dunning instalments cus_1", "Missing argument"),
+    Case("dunning approve", "name the customers, or say --all"),
+    Case("dunning check --policy {folder}/none.toml", "is not there: name a file with the section [dunning]"),
+    Case("dunning check --policy {garbage}", "is not UTF-8"),
+    Case("dunning check --policy {folder}", "cannot be read: Is a directory"),
+    Case("dunning simulate --csv {folder}/none.csv --since 2026-01-01", "cannot be read: No such file"),
+    Case("dunning simulate --csv {garbage} --since 2026-01-01", "is not a CSV file in UTF-8"),
+    Case("dunning simulate --csv {file} --since 2026-01-01", "has no column customer"),
+    Case("dunning simulate --csv {past} --since 2026-01-01 --out {file}/out", "Not a directory", FAILED),
     Case("nothing", "No such command"),
     Case("inbox --nothing", "No such option"),
 )
@@ -125,7 +147,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
-        named = {name: str(tmp_path / name) for name in ("file", "folder", "garbage")}
+        (tmp_path / "past").write_text("customer,invoice,amount,issued,due\n")
+        named = {name: str(tmp_path / name) for name in ("file", "folder", "garbage", "past")}
         yield named | {"busy": str(busy.getsockname()[1]), "config": str(company.file)}
 
 

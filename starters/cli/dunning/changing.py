@@ -15,10 +15,10 @@ from raccord.domain.payment.status import sums
 from raccord.domain.values.clock import DAY
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.settings.sections import dunning_rules
 from starters.cli.common import bold
 from starters.cli.display import fold, print_json, table
 from starters.cli.dunning.books import Books, Known, books
+from starters.cli.dunning.rules import rules_of
 
 WEEK = 7
 
@@ -63,7 +63,7 @@ def repeats(due: Due, memory: Memory) -> bool:
 
 async def check(configuration: Configuration, keys: KeyRing, policy: Path | None, *, as_json: bool) -> int:
     """Print what the rules in force do with today's accounts, and beside it what others would."""
-    others = dunning_rules(policy) if policy else None
+    others = rules_of(policy) if policy else None
     async with books(configuration, keys) as open_books:
         customers = await open_books.owing()
         outlooks = {"in force": Outlook(open_books.today, open_books.policy, customers)}
@@ -89,7 +89,7 @@ def _page(outlooks: dict[str, Outlook]) -> list[str]:
     figures = last.figures
     lines = fold(
         bold(
-            f"{len(last.customers)} customers, {figures['today']} mails today, "
+            f"{_many(len(last.customers), 'customer')}, {_many(figures['today'], 'mail')} today, "
             f"{figures['tomorrow']} tomorrow, {figures['repeated']} repeated."
         )
     )
@@ -100,6 +100,10 @@ def _page(outlooks: dict[str, Outlook]) -> list[str]:
     if differing := _differing(outlooks):
         lines += ["", *table(["customer", *columns], differing, folds={"customer"})]
     return lines
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _differing(outlooks: dict[str, Outlook]) -> list[list[str]]:

@@ -91,7 +91,7 @@ def settled(customer: str, invoice: str, reason: str, config: Path | None) -> No
 
 @dunning.command()
 @customer_argument
-@click.argument("day", type=_DAY)
+@click.argument("day", type=_DAY, metavar="DAY")
 @click.option(
     "--amount", default="", metavar="AMOUNT", help="What was promised; without it, all that is late."
 )

@@ -26,9 +26,10 @@ async def preview(
     view = View(open_books.policy, open_books.now)
     if known.next is None:
         fail(f"no mail to {shown(known.name)} comes next. {shown(view.what_follows(known))}", status=1)
+    attached = len(known.next.due.invoices) if open_books.policy.rules.attach_up_to_mb else 0
     letter = _letter(open_books, known, known.next, language)
     try:
-        worded = reminder(letter, Templates(configuration.settings.mail.templates))
+        worded = reminder(letter, Templates(configuration.settings.mail.templates), attached=attached)
     except BadTemplate as error:
         fail(str(error), status=1)
     if html:

@@ -16,12 +16,12 @@ from raccord.domain.dunning.rehearsal import History, Rehearsed, rehearsed
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.clock import DAY
 from raccord.settings.configuration import Configuration
-from raccord.settings.sections import dunning_rules
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json, table
 from starters.cli.dunning.books import now
 from starters.cli.dunning.past import BadHistory, read
 from starters.cli.dunning.picture import drawn
+from starters.cli.dunning.rules import rules_of
 from workers.policies import dunning_policy
 
 _MOST = 40
@@ -106,7 +106,7 @@ def _histories(file: Path, policy: DunningPolicy) -> tuple[History, ...]:
 
 
 def _policies(base: DunningPolicy, asked: Asked) -> list[tuple[str, DunningPolicy]]:
-    named = [(path.name, dunning_rules(path)) for path in (asked.policy, asked.against) if path]
+    named = [(path.name, rules_of(path)) for path in (asked.policy, asked.against) if path]
     if asked.policy is None:
         named.insert(0, (_IN_FORCE, base.rules))
     if len({name for name, _ in named}) < len(named):
