@@ -150,6 +150,19 @@ class FakeBilling(Switches):
         await self._call("money_changed")
         if self.long_list:
             return self.long_list.pop(0)
+
+    async def issued_since(self, day: date) -> tuple[str, ...]:
+        await self._call("issued_since")
+        known = {id: money.invoice for id, money in self.money.items()} | self.invoices
+        stand = (InvoiceState.OPEN, InvoiceState.PAID)
+        return tuple(
+            id
+            for id, each in known.items()
+            if each.state in stand and each.issued_on and each.issued_on >= day
+        )
+
+    async def money_changed_since(self, since: datetime) -> ChangedMoney:
+        await self._call("money_changed_since")
         loose = tuple(id for id, payment in self.payments.items() if not payment.invoices)
         return ChangedMoney(invoices=tuple(self.money), payments=loose)
 

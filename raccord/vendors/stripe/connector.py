@@ -132,6 +132,12 @@ class StripeBilling:
     async def money_changed(self, since: datetime, *, until: datetime | None) -> ChangedMoney:
         return await self._changes.between(since, until)
 
+    async def issued_since(self, day: date) -> tuple[str, ...]:
+        return await self._listing.issued_since(day)
+
+    async def money_changed_since(self, since: datetime) -> ChangedMoney:
+        return await self._changes.since(since)
+
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)
 

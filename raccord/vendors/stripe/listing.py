@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import DAY, BusinessClock
-from raccord.domain.values.invoice import Invoice, InvoicedLine
+from raccord.domain.values.invoice import Invoice, InvoicedLine, InvoiceState
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.errors import empty_when_gone
 from raccord.vendors.stripe.invoices import OWED, READ, Invoices
@@ -19,6 +19,10 @@ from raccord.vendors.stripe.wire import (
     OwingPage,
     StripeInvoice,
 )
+
+_STAND = (InvoiceState.OPEN, InvoiceState.PAID)
+_DRAFTED = 90 * DAY
+"""How long a draft may wait."""
 
 
 class Listing:
@@ -63,9 +67,23 @@ class Listing:
         found = [each.customer async for each in pages if each.amount_remaining and each.customer]
         return tuple(dict.fromkeys(reversed(found)))
 
+    async def issued_since(self, day: date) -> tuple[str, ...]:
+        """Return the ids of open and paid invoices finalised since a business date.
+
+        Stripe lists by the instant of creation alone: a draft that waited longer than a quarter is not seen.
+        """
+        wanted = {"collection_method": OWED["collection_method"], "created": self._begun(day)}
+        pages = self._api.pages(Operation("list the invoices", READ), "invoices", InvoicePage, wanted)
+        glimpsed = [self._invoices.glimpse(each) async for each in pages]
+        issued = [each for each in glimpsed if each.state in _STAND and each.issued_on]
+        return tuple(each.id for each in issued if each.issued_on and each.issued_on >= day)
+
     async def first(self) -> None:
         """List one invoice: cheap, and refused when the key is."""
         await self._api.get(Operation("list an invoice", READ), "invoices", AnyPage, {"limit": 1})
+
+    def _begun(self, day: date) -> dict[str, int]:
+        return {"gte": int(self._clock.end_of(day - _DRAFTED - DAY).timestamp()) + 1}
 
     def _created(self, since: date, until: date) -> dict[str, int]:
         """Return the instants between which to look, with a day of margin: Stripe's clock is not ours."""

@@ -72,12 +72,16 @@ class Books:
         return await self.all_of(ids)
 
     async def all_of(self, ids: Iterable[str]) -> tuple[Known, ...]:
-        """Read several customers, some at a time."""
+        """Read several customers."""
+        return await self.some_at_a_time(self.known, ids)
+
+    async def some_at_a_time(self, read: Callable[[str], Awaitable[T]], ids: Iterable[str]) -> tuple[T, ...]:
+        """Read several records by their ids."""
         turn = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(id_: str) -> Known:
+        async def one(id_: str) -> T:
             async with turn:
-                return await self.known(id_)
+                return await patiently(lambda: read(id_))
 
         return tuple(await asyncio.gather(*map(one, ids)))
 

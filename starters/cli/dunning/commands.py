@@ -171,17 +171,18 @@ for _kind, _says in {
 @click.option("--policy", type=_FILE, metavar="FILE", help="Its section [dunning]; else the rules in force.")
 @click.option("--against", type=_FILE, metavar="FILE", help="Another one, side by side.")
 @click.option("--since", type=_DAY, required=True, metavar="DAY", help="From which day on, as 2026-01-31.")
-@click.option("--csv", type=_FILE, required=True, metavar="FILE", help="Invoices and payments of the past.")
+@click.option("--csv", type=_FILE, metavar="FILE", help="Invoices and payments, instead of the account's.")
 @click.option("--out", type=_FILE, metavar="FOLDER", help="Write mails.csv and mails.svg into a folder.")
 @config_file
 @as_json
-def simulate(config: Path | None, as_json: bool, since: datetime, csv: Path, **files: Path | None) -> None:
+def simulate(config: Path | None, as_json: bool, since: datetime, **files: Path | None) -> None:
     """Play rules with invoices and payments of the past: which mails would have left. Sends nothing."""
     from starters.cli.dunning.rehearsing import Asked
     from starters.cli.dunning.rehearsing import simulate as simulated
 
-    asked = Asked(since=since.date(), csv=csv, **files)
-    end(simulated(configuration(config), asked, as_json=as_json))
+    loaded = configuration(config)
+    asked = Asked(since=since.date(), **files)
+    end(run(simulated(loaded, key_ring(loaded), asked, as_json=as_json)))
 
 
 def _date(at: datetime | None) -> date | None:

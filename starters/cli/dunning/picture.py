@@ -12,6 +12,8 @@ from raccord.domain.rules.dunning import Tone
 _COLOURS = {Tone.NOTICE: "#b9c4d0", Tone.COURTEOUS: "#6aa6d8", Tone.FIRM: "#e0a030", Tone.LAST: "#c0483c"}
 _WIDTH, _LEFT, _RIGHT, _TOP, _ROW, _BARS = 900, 60, 20, 56, 190, 130
 _MOST_BARS = 53
+_DATE = 70
+"""How wide a date is."""
 _FONT = "font-family:system-ui,Helvetica,Arial,sans-serif"
 
 Mails = Sequence[tuple[datetime, Tone]]
@@ -82,6 +84,8 @@ def _row(svg: Element, foot: float, bars: Bars, scale: _Scale) -> None:
 
 def _dates(svg: Element, y: float, scale: _Scale) -> None:
     for place in range(0, scale.count, max(1, ceil(scale.count / 8))):
+        if scale.x(place) > _WIDTH - _RIGHT - _DATE:
+            break
         day = scale.start + timedelta(seconds=1) + scale.step * place
         _text(svg, (scale.x(place), y), f"{day.date()}")
 

@@ -14,11 +14,13 @@ from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.rehearsal import History, Rehearsed, rehearsed
 from raccord.domain.rules.dunning import Tone
-from raccord.domain.values.clock import DAY
+from raccord.domain.values.clock import DAY, BusinessClock
+from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json, table
-from starters.cli.dunning.books import now
+from starters.cli.dunning.billed import histories
+from starters.cli.dunning.books import books, now
 from starters.cli.dunning.past import BadHistory, read
 from starters.cli.dunning.picture import drawn
 from starters.cli.dunning.rules import rules_of
@@ -31,10 +33,10 @@ _IN_FORCE = "in force"
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed. Without a `policy` the rules in force are played."""
+    """What was typed. Without a `policy` the rules in force are played; without a `csv`, the account's past."""
 
     since: date
-    csv: Path
+    csv: Path | None = None
     policy: Path | None = None
     against: Path | None = None
     out: Path | None = None
@@ -53,9 +55,9 @@ class Played:
         tones = Counter(each.due.tone for each in self.mails)
         return {
             "mails": len(self.mails),
-            **{f"  {tone}": tones[tone] for tone in Tone if tones[tone] or tone is not Tone.NOTICE},
+            **{f"  {tone}": tones[tone] for tone in Tone},
             "customers reminded": len({each.customer_id for each in self.mails}),
-            "to who paid within 48 hours": sum(each.soon for each in self.mails),
+            "to who paid within 48 hours": sum(each.soon for each in self.mails if each.due.level),
         }
 
     def row(self, mail: Rehearsed) -> list[str]:
@@ -74,7 +76,7 @@ class Played:
 HEADINGS = ("policy", "at", "customer", "level", "tone", "invoices", "late", "paid within 48 h")
 
 
-def simulate(configuration: Configuration, asked: Asked, *, as_json: bool) -> int:
+async def simulate(configuration: Configuration, keys: KeyRing, asked: Asked, *, as_json: bool) -> int:
     """Print which mails would have left since a day, under one policy or two side by side."""
     base = dunning_policy(configuration)
     days_off = public_holidays(configuration.settings.vat.seller_country, asked.since)
@@ -82,15 +84,15 @@ def simulate(configuration: Configuration, asked: Asked, *, as_json: bool) -> in
     today = base.clock.date_of(now())
     if asked.since > today:
         fail(f"{asked.since} is to come: the past is simulated.")
-    histories = _histories(asked.csv, base)
+    found = await _histories(configuration, keys, asked, base.clock)
     start, end = base.clock.end_of(asked.since - DAY), now()
-    plays = [_played(name, policy, histories, start, end) for name, policy in _policies(base, asked)]
+    plays = [_played(name, policy, found, start, end) for name, policy in _policies(base, asked)]
     if asked.out:
         _write(plays, asked.out, start, end)
     if as_json:
         print_json({each.name: _document(each) for each in plays})
         return 0
-    click.echo(bold(f"{len(histories)} customers, {asked.since} to {today}"))
+    click.echo(bold(f"{len(found)} customers, {asked.since} to {today}"))
     for line in _page(plays):
         click.echo(line)
     if asked.out:
@@ -98,9 +100,14 @@ def simulate(configuration: Configuration, asked: Asked, *, as_json: bool) -> in
     return 0
 
 
-def _histories(file: Path, policy: DunningPolicy) -> tuple[History, ...]:
+async def _histories(
+    configuration: Configuration, keys: KeyRing, asked: Asked, clock: BusinessClock
+) -> tuple[History, ...]:
+    if asked.csv is None:
+        async with books(configuration, keys) as open_books:
+            return await histories(open_books, asked.since)
     try:
-        return read(file, policy.clock)
+        return read(asked.csv, clock)
     except BadHistory as error:
         fail(str(error))
 

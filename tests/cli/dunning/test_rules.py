@@ -2,13 +2,17 @@
 
 import csv
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from raccord.domain.rules.dunning import Tone
-from tests.cli.dunning.conftest import House, account, owed, sent
+from raccord.domain.values.invoice import Invoice, InvoiceState
+from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
+from raccord.domain.values.totals import Totals
+from tests.cli.dunning.conftest import House, account, euros, owed, sent
 
 GENTLE = """
 [dunning]
@@ -98,7 +102,7 @@ class TestSimulate:
     def test_the_mails_of_the_past_are_told(self, house: House, past: Path) -> None:
         said = house.said("simulate", "--csv", str(past), "--since", "2026-09-01")
         assert "4 customers, 2026-09-01 to 2026-11-27" in said
-        assert "mails 5 courteous 3 firm 2 last 0 customers reminded 3" in said
+        assert "mails 5 notice 0 courteous 3 firm 2 last 0 customers reminded 3" in said
         assert "to who paid within 48 hours 1" in said
         assert "2026-09-07T09:00+02:00 Initech 1 courteous F-2 500.00 EUR yes" in said
         # Four hundred of the thousand came before the second one.
@@ -109,6 +113,35 @@ class TestSimulate:
         read = json.loads(house.dunning(*typed).output)
         assert [read[name]["figures"]["mails"] for name in ("in force", "gentle.toml")] == [5, 2]
         assert [mail["at"] for mail in read["gentle.toml"]["mails"]] == ["2026-09-10T09:00+02:00"] * 2
+
+    def test_the_account_s_own_past_is_played(self, house: House) -> None:
+        house.billing.owes(account("cus_1", "Globex"))
+        bought = Invoice.model_validate(
+            {
+                **{"id": "in_1", "number": "F-1", "customer_id": "cus_1", "state": InvoiceState.PAID},
+                **{
+                    "currency": "EUR",
+                    "credited": euros("200.00"),
+                    "totals": Totals(net=euros("1000.00"), vat=(), gross=euros("1200.00")),
+                },
+                **{"issued_on": date(2026, 8, 1), "due_on": date(2026, 8, 31)},
+            }
+        )
+        paid = Payment(
+            id="py_1",
+            amount=euros("1000.00"),
+            paid_at=datetime(2026, 9, 8, 15, tzinfo=UTC),
+            means=PaymentMeans.CARD,
+            refunded=euros("0"),
+        )
+        nothing = euros("0")
+        house.billing.money["in_1"] = InvoiceMoney(
+            invoice=bought, paid=paid.amount, due=nothing, overpaid=nothing, payments=(paid,)
+        )
+        said = house.said("simulate", "--since", "2026-09-01")
+        assert "Reading 1 invoice and what was paid of them" in said
+        assert "2026-09-07T09:00+02:00 Globex 1 courteous F-1 1000.00 EUR yes" in said
+        assert "mails 1" in said
 
     def test_a_folder_gets_each_mail_and_a_picture(self, house: House, past: Path, tmp_path: Path) -> None:
         past.write_text(PAST.replace("2026-08-30", "2026-10-30"))

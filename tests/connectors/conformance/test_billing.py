@@ -351,6 +351,17 @@ async def test_what_a_customer_owes_is_read_net_of_what_came(
     assert (await billing.read_account("gone")).gone
 
 
+async def test_what_was_issued_is_listed_paid_or_not(
+    case: BillingCase, lab: Lab, billing: Billing, customer: Customer
+) -> None:
+    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
+    await draft(billing, order(customer.id))
+    await case.pay(lab, settled.id)
+    assert waiting.issued_on is not None
+    assert {*await billing.issued_since(waiting.issued_on)} == {waiting.id, settled.id}
+    assert await billing.issued_since(waiting.issued_on + DAY) == ()
+
+
 async def test_who_owes_something_late_is_named_once_the_day_is_over(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
