@@ -105,6 +105,7 @@ class BillingReader(Protocol):
 
         Of more than one answer holds, the oldest: `seen_to` is later than `since`, and the rest begins there.
         """
+        ...
 
     async def issued_since(self, day: date) -> tuple[str, ...]:
         """Return the ids of the invoices, open or paid, that were issued on a business date or later.
@@ -112,10 +113,6 @@ class BillingReader(Protocol):
         Only of invoices that their customers pay themselves. It pages through all of them: as many requests
         as there are hundreds.
         """
-        ...
-
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        """Name the invoices and payments whose money changed, as far back as the vendor remembers."""
         ...
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:

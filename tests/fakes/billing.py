@@ -150,6 +150,8 @@ class FakeBilling(Switches):
         await self._call("money_changed")
         if self.long_list:
             return self.long_list.pop(0)
+        loose = tuple(id for id, payment in self.payments.items() if not payment.invoices)
+        return ChangedMoney(invoices=tuple(self.money), payments=loose)
 
     async def issued_since(self, day: date) -> tuple[str, ...]:
         await self._call("issued_since")
@@ -160,11 +162,6 @@ class FakeBilling(Switches):
             for id, each in known.items()
             if each.state in stand and each.issued_on and each.issued_on >= day
         )
-
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        await self._call("money_changed_since")
-        loose = tuple(id for id, payment in self.payments.items() if not payment.invoices)
-        return ChangedMoney(invoices=tuple(self.money), payments=loose)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         await self._call("preview_credit")

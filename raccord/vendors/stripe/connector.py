@@ -135,9 +135,6 @@ class StripeBilling:
     async def issued_since(self, day: date) -> tuple[str, ...]:
         return await self._listing.issued_since(day)
 
-    async def money_changed_since(self, since: datetime) -> ChangedMoney:
-        return await self._changes.since(since)
-
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)
 

@@ -33,7 +33,7 @@ _IN_FORCE = "in force"
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed. Without a `policy` the rules in force are played; without a `csv`, the account's past."""
+    """What was typed: without a `policy` the rules in force, without a `csv` the account's past."""
 
     since: date
     csv: Path | None = None

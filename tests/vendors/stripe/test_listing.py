@@ -54,6 +54,21 @@ async def test_days_are_those_of_the_company(billing: StripeBilling, stub: Stub)
     assert await listed(billing) == ["in_first", "in_last"]
 
 
+async def test_what_stands_since_a_day_is_listed_by_its_issue(billing: StripeBilling, stub: Stub) -> None:
+    first = {"status_transitions": {"finalized_at": at("2026-10-31T23:30")}, "status": "paid"}
+    before = {"status_transitions": {"finalized_at": at("2026-10-31T22:30")}, "status": "open"}
+    rows = [
+        invoice(id="in_4", **first),
+        invoice(id="in_3", **first | {"status": "void"}),
+        invoice(id="in_2", **before),
+        invoice(id="in_1", status="draft"),
+    ]
+    stub.on(LIST, Reply(page(*rows[:2], has_more=True)), Reply(page(*rows[2:])))
+    assert await billing.issued_since(SINCE) == ("in_4",)
+    assert stub.last(LIST).query["collection_method"] == "send_invoice"
+    assert int(stub.last(LIST).query["created[gte]"]) == at("2026-08-02T22:00")
+
+
 async def test_a_draft_counts_by_creation_and_an_issued_invoice_by_its_issue_too(
     billing: StripeBilling, stub: Stub
 ) -> None:
