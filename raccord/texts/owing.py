@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from raccord.domain.dunning.foresight import Coming
 from raccord.domain.dunning.memory import Fate, Memory, Round
-from raccord.domain.dunning.outcome import SILENCES
+from raccord.domain.dunning.outcome import silence
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.dunning.words import Word, WordKind
@@ -23,7 +23,7 @@ _FATES = {
 
 def silent(each: Silent) -> Message:
     """Say why nobody is reminded, until when, and what was said of it."""
-    why = message(SILENCES[each.why])
+    why = silence(each.why)
     if each.until:
         why = message("dunning.until", why=why, day=each.until)
     note = each.note or (each.word.reason if each.word else "")
