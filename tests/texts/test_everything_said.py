@@ -52,7 +52,7 @@ LIKELY: dict[str, Param] = {
 TYPED = "Acme 42"
 ALIKE = frozenset(
     {
-        *("digest.because", "inbox.message", "inbox.question"),
+        *("digest.because", "dunning.because", "inbox.message", "inbox.question"),
         *("identifier.siren", "identifier.siret"),
     }
 )
