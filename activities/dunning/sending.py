@@ -12,6 +12,7 @@ from raccord.connectors.billing import BillingReader
 from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, Permanent
 from raccord.connectors.mailer import Mailer
 from raccord.domain.dunning.exceptions import ladder_of
+from raccord.domain.dunning.foresight import round_of
 from raccord.domain.dunning.letter import language_of, letter_of, thanks_for
 from raccord.domain.dunning.memory import Fate, Memory, Round
 from raccord.domain.dunning.plan import Due, Plan, Silence, planned
@@ -107,7 +108,7 @@ class ReminderMails:
             return await self._stopped(order, now)
         if not await self._has_place(order, now):
             return Sent(outcome=Outcome.TOMORROW)
-        sent = self._round(order, now)
+        sent = round_of(order.due, now.account, now.plan, self._policy, now.at)
         if not self._policy.mails_leave:
             await self._records.dunning.note(order.customer, sent.model_copy(update={"fate": Fate.HELD}))
             return Sent(outcome=Outcome.SENT, round=sent)
@@ -185,19 +186,6 @@ class ReminderMails:
             if await self._records.claims.claim(f"dunning-first/{today}/{number}", order.customer):
                 return True
         return False
-
-    def _round(self, order: Order, now: _Now) -> Round:
-        due = order.due
-        return Round(
-            key=due.key,
-            at=now.at,
-            level=due.level,
-            tone=due.tone,
-            reached=due.reached,
-            owed=now.plan.owed,
-            to=(now.account.email,),
-            policy=self._policy.fingerprint,
-        )
 
     def _written(self, due: Due, now: _Now, documents: tuple[Attachment, ...]) -> Mail:
         letter = letter_of(due, now.account, now.memory, self._policy, now.at)
