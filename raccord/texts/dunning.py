@@ -5,9 +5,10 @@ from raccord.domain.dunning.outcome import customer_record, silence
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.questions import invoice_record
-from raccord.domain.dunning.words import Word
+from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.message import Message, message
+from raccord.texts import owing
 from raccord.texts.ends import money_markdown
 from raccord.texts.mails import Worded
 from raccord.texts.speech import say
@@ -46,18 +47,18 @@ def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -
     parts += [f"- {say(_line(each), language)}" for each in plan.overdue]
     parts += ["", say(message("dunning.story.sent", count=len(memory.sent)), language)]
     parts += [f"- {say(_sent(each, policy), language)}" for each in memory.sent]
-    words = [each for each in memory.words if each.kind in _WORDS]
+    words = [each for each in memory.words if each.kind in _TOLD]
     if words:
         parts += ["", say(message("dunning.story.said"), language)]
-        parts += [f"- {_said(word, policy)}" for word in words]
+        parts += [f"- {_said(word, account, policy)}" for word in words]
     parts += ["", say(message("dunning.story.next"), language)]
     subject = say(message("dunning.story.title", customer=customer, owed=plan.owed), language)
     return Worded(subject=f"[TEST] {subject}" if policy.test else subject, text="\n".join(parts) + "\n")
 
 
-def _said(word: Word, policy: DunningPolicy) -> str:
-    day = policy.clock.date_of(word.at)
-    said = say(message(_WORDS[word.kind], day=day, actor=word.actor), policy.language)
+def _said(word: Word, account: Account, policy: DunningPolicy) -> str:
+    day, what = policy.clock.date_of(word.at), owing.word(word, account)
+    said = say(message("dunning.story.word", day=day, what=what, actor=word.actor), policy.language)
     return f"{said} — {word.reason}" if word.reason else said
 
 
@@ -70,15 +71,5 @@ def _sent(sent: Round, policy: DunningPolicy) -> Message:
     return message("dunning.story.round", level=sent.level, day=day, addresses=", ".join(sent.to))
 
 
-_WORDS = {
-    "pause": "dunning.story.pause",
-    "resume": "dunning.story.resume",
-    "dispute": "dunning.story.dispute",
-    "settled": "dunning.story.settled",
-    "promise": "dunning.story.promise",
-    "instalments": "dunning.story.instalments",
-    "collection": "dunning.story.collection",
-    "insolvency": "dunning.story.insolvency",
-    "stop": "dunning.story.stop",
-    "bounced": "dunning.story.bounced",
-}
+_TOLD = frozenset(WordKind) - {WordKind.REMIND, WordKind.APPROVED, WordKind.THANKED}
+"""What people said of the customer; the others were said to Raccord."""
