@@ -200,10 +200,16 @@ class Flow(ABC, Generic[E]):
 
         `lasting`: how long one attempt may take, where that is not what others may.
         """
-        timing = self.held_up.timing
-        if lasting:
-            timing = timing.model_copy(update={"step_timeout": lasting})
-        step = run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
+        step = run_step(
+            method,
+            arg,
+            queue=queue,
+            timing=self.held_up.timing,
+            about=about,
+            summary=summary,
+            within=within,
+            lasting=lasting,
+        )
         return await self.held_up.while_awaiting(queue, step)
 
     async def join(

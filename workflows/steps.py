@@ -103,19 +103,22 @@ async def run_step(
     about: RecordName,
     summary: str,
     within: timedelta | None = None,
+    lasting: timedelta | None = None,
 ) -> T:
     """Run one vendor step on the connection's queue until it succeeds.
 
     Raises `Stopped` when it is refused, `Gone` when its record is gone, `LookAgain` when it found the
     plan outdated, and `OutOfTime` when it did not succeed `within` a limit; `about` names the record in
-    the question, `summary` is what an operator reads in the history.
+    the question, `summary` is what an operator reads in the history. `lasting`: how long one attempt may take
+    where that is not what others may; such a step beats.
     """
     step = workflow.execute_activity(
         method,
         arg,
         task_queue=queue,
-        start_to_close_timeout=timing.step_timeout,
+        start_to_close_timeout=lasting or timing.step_timeout,
         schedule_to_close_timeout=within,
+        heartbeat_timeout=_BEAT if lasting else None,
         retry_policy=_retry(timing),
         summary=summary,
     )
@@ -131,13 +134,23 @@ async def run_telling(
     about: RecordName,
     summary: str,
     within: timedelta | None = None,
+    lasting: timedelta | None = None,
 ) -> bool:
     """Run a step that tells people something; return whether it did.
 
     A refusal must not end whoever tells: it is in the log.
     """
     try:
-        await run_step(method, arg, queue=queue, timing=timing, about=about, summary=summary, within=within)
+        await run_step(
+            method,
+            arg,
+            queue=queue,
+            timing=timing,
+            about=about,
+            summary=summary,
+            within=within,
+            lasting=lasting,
+        )
     except (Stopped, Gone, OutOfTime) as error:
         workflow.logger.warning("desk.not_told", extra={"error": str(error)})
         return False

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.beating import beating
 from activities.mail.sending import Post
 from raccord.connectors.mailer import Mailer
 from raccord.domain.dunning.formal_notice import formal_notice_of
@@ -52,7 +53,8 @@ class FinanceMails:
             declinable=False,
             attachments=self._formal_notice(wanted),
         )
-        await self._post.once(mail, about=wanted.customer, template="story")
+        async with beating():
+            await self._post.once(mail, about=wanted.customer, template="story")
 
     def _formal_notice(self, wanted: Story) -> tuple[Attachment, ...]:
         if not wanted.plan.overdue:

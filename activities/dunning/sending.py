@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from temporalio import activity
 
+from activities.beating import beating
 from activities.dunning.books import AccountReads
 from activities.dunning.memory import BEGAN
 from activities.mail.sending import BAD_TEMPLATE, Post
 from raccord.connectors.billing import BillingReader
-from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, Permanent
+from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, ConnectorError, Permanent
 from raccord.connectors.mailer import Mailer
 from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.foresight import round_of
@@ -103,6 +104,10 @@ class ReminderMails:
     @activity.defn(name="dunning.send")
     async def send(self, order: Order) -> Sent:
         """Send the reminder that is due, once. Fails with `Permanent` where an address is refused."""
+        async with beating():
+            return await self._sent(order)
+
+    async def _sent(self, order: Order) -> Sent:
         now = await self._now(order)
         if now.plan.due != order.due or not self._may(order):
             return await self._stopped(order, now)
@@ -125,20 +130,34 @@ class ReminderMails:
     async def _posted(self, order: Order, now: _Now, sent: Round, documents: tuple[Attachment, ...]) -> Sent:
         mail = self._written(order.due, now, documents)
         sent = sent.model_copy(update={"message_id": self._mailer.message_id(mail), "subject": mail.subject})
-        found = await self._post.once(
-            mail,
-            about=order.customer,
-            template=order.due.tone,
-            still=lambda: self._still(order),
-            remember=lambda: self._records.dunning.note(order.customer, sent),
-        )
+        unknown = sent.model_copy(update={"fate": Fate.UNKNOWN})
+        try:
+            found = await self._post.once(
+                mail,
+                about=order.customer,
+                template=order.due.tone,
+                still=lambda: self._leaves(order, unknown),
+                remember=lambda: self._records.dunning.note(order.customer, sent),
+            )
+        except ConnectorError:
+            await self._records.dunning.forget(order.customer, sent.key)
+            raise
         if found.not_due:
             return await self._stopped(order, await self._now(order))
         if found.unknown:
-            sent = sent.model_copy(update={"fate": Fate.UNKNOWN})
-            await self._records.dunning.note(order.customer, sent)
-            return Sent(outcome=Outcome.UNKNOWN, round=sent)
+            await self._records.dunning.note(order.customer, unknown)
+            return Sent(outcome=Outcome.UNKNOWN, round=unknown)
         return Sent(outcome=Outcome.SENT, round=sent)
+
+    async def _leaves(self, order: Order, unknown: Round) -> bool:
+        """Whether it is still due; then it counts as one that may have left, whoever dies before its outcome.
+
+        What is due may be another mail by the time that somebody looks again.
+        """
+        if not await self._still(order):
+            return False
+        await self._records.dunning.note(order.customer, unknown)
+        return True
 
     @activity.defn(name="dunning.thank")
     async def thank(self, wanted: Gratitude) -> None:
@@ -149,7 +168,8 @@ class ReminderMails:
         kept = thanks_for(wanted.word, account, self._policy)
         worded = thanks(kept, self._templates)
         mail = self._mail(worded, account, key=f"dun/{wanted.customer}/thanks/{wanted.word.id}")
-        await self._post.once(mail, about=wanted.customer, template="thanks")
+        async with beating():
+            await self._post.once(mail, about=wanted.customer, template="thanks")
 
     async def _now(self, order: Order) -> _Now:
         account = await self._accounts.read(order.customer_id)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio import activity
 
+from activities.beating import beating
 from activities.effects import ACTOR, cause
 from raccord.connectors.errors import AmbiguousWrite, ConnectorError, Permanent
 from raccord.connectors.mailer import Mailer
@@ -119,7 +120,8 @@ class MailActivities:
     @activity.defn(name="mail.send")
     async def send(self, wanted: Mailing) -> Sending:
         """Send a mail once. Fails with `Permanent` when an address, or the mail, is refused."""
-        return await self._post.once(self._written(wanted), about=wanted.about, template=wanted.template)
+        async with beating():
+            return await self._post.once(self._written(wanted), about=wanted.about, template=wanted.template)
 
     @activity.defn(name="mail.verified")
     async def verified(self, found: Verified) -> None:

@@ -70,6 +70,11 @@ class DunningRecords:
 
         return self._database.writing(work)
 
+    def forget(self, customer: str, key: str) -> Work[None]:
+        """Forget a round of which it is known now that nothing left."""
+        its = and_(dunning.c.customer == customer, dunning.c.entry == Entry.ROUND, dunning.c.key == key)
+        return self._database.writing(lambda tx: tx.execute(delete(dunning).where(its)).close())
+
     def said(self, customer: str, word: Word) -> Work[bool]:
         """Remember what a person said; False when it was remembered already."""
         return self._database.writing(lambda tx: self._insert(tx, customer, word))

@@ -1,8 +1,10 @@
 """Flow 3 in one process: from the first reminder to the money, or to a person."""
 
+from datetime import timedelta
+
 import pytest
 
-from raccord.connectors.errors import AmbiguousWrite
+from raccord.connectors.errors import AmbiguousWrite, ConnectorError, RateLimited, Transient
 from raccord.domain.desk.question import Choice
 from raccord.domain.dunning.backlog import ALL
 from raccord.domain.dunning.memory import Fate
@@ -102,6 +104,42 @@ async def test_a_mail_of_unknown_fate_is_asked_about_and_never_sent_again_by_its
     (mail,) = await late.mailed(1)
     assert mail.to == ("compta@client.example",)
     assert (await late.memory()).rounds[0].fate is Fate.NOT_SENT
+
+
+async def test_a_mail_whose_worker_died_is_asked_about_also_when_another_would_be_due_by_then(
+    late: Late,
+) -> None:
+    await late.owes(6)
+
+    async def dies() -> None:
+        await late.owes(6, 15)
+        raise RuntimeError("the process is gone")
+
+    late.home.mailer.before("hand_over", dies)
+    await late.wake()
+    await late.pass_days(3)
+    row = await late.home.question("unknown_mail")
+    await late.pass_days(20)
+    assert late.mails == []
+    await late.home.answer(row, Choice.CHOOSE, "lost")
+    (mail,) = await late.mailed(1)
+    assert "F-2" in mail.text
+
+
+@pytest.mark.parametrize(
+    "refusal", [RateLimited("greylisted", retry_after=timedelta(minutes=5)), Transient("the line is dead")]
+)
+async def test_a_mail_that_the_server_puts_off_leaves_once_later_and_asks_nobody(
+    late: Late, refusal: ConnectorError
+) -> None:
+    await late.owes(6)
+    late.home.mailer.fail(refusal, "hand_over", times=2)
+    await late.wake()
+    await late.mailed(1)
+    await late.pass_days(3)
+    assert len(late.mails) == 1
+    assert await levels(late) == [1]
+    assert await late.home.records.waiting.list() == ()
 
 
 async def test_a_kept_promise_is_thanked_for_and_a_broken_one_is_one_level_up(late: Late) -> None:
