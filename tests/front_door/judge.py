@@ -125,6 +125,8 @@ def _audit_key(request: dict[str, Any]) -> str:
             return f"inv/.+/discard/{last}"
         case "hubspot", "PATCH" if kept := [key for name, key in _ON_DEAL.items() if name in request["body"]]:
             return f"deal/hubspot:{last}/{kept[0]}"
+        case "hubspot", "POST" if last == "tasks":
+            return "dun/.+/task"
         case "slack", "POST":
             return re.escape(f"msg/{mark_of(request)}")
     raise AssertionError(f"{request['method']} {request['path']} is no write of the flow")
