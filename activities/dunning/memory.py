@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from temporalio import activity
 
-from raccord.domain.dunning.memory import Memory, Round
+from raccord.domain.dunning.memory import Fate, Memory, Round
 from raccord.domain.dunning.words import Word
 from raccord.domain.values.base import Value
 from raccord.domain.values.clock import BusinessClock
+from raccord.records.audit import Verdict
 from raccord.records.records import Records
+from raccord.records.work import together
 
 BEGAN = "dunning/began"
 """The watermark of when reminders began to leave: who was late before waits for an approval."""
@@ -42,10 +44,11 @@ class Told(Value):
 
 
 class Ended(Value):
-    """What became of a round."""
+    """What became of a round, as the person `actor` found or decided it."""
 
     customer: str
     round: Round
+    actor: str
 
 
 class DunningMemory:
@@ -68,5 +71,8 @@ class DunningMemory:
 
     @activity.defn(name="dunning.ended")
     async def ended(self, ended: Ended) -> None:
-        """Remember what became of a round, as a person found it."""
-        await self._records.dunning.note(ended.customer, ended.round)
+        """Remember what became of a round, and close what the audit still has open of its mail."""
+        found = ended.round
+        noting = self._records.dunning.note(ended.customer, found)
+        verdict = Verdict.FOUND if found.fate is Fate.SENT else Verdict.REFUSED
+        await together(noting, self._records.audit.conclude(found.key, verdict, {"actor": ended.actor}))

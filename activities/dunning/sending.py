@@ -115,8 +115,9 @@ class ReminderMails:
             return Sent(outcome=Outcome.TOMORROW)
         sent = round_of(order.due, now.account, now.plan, self._policy, now.at)
         if not self._policy.mails_leave:
-            await self._records.dunning.note(order.customer, sent.model_copy(update={"fate": Fate.HELD}))
-            return Sent(outcome=Outcome.SENT, round=sent)
+            held = sent.model_copy(update={"fate": Fate.HELD})
+            await self._records.dunning.note(order.customer, held)
+            return Sent(outcome=Outcome.SENT, round=held)
         documents = await self._documents(order.due)
         try:
             return await self._posted(order, now, sent, documents)

@@ -58,14 +58,14 @@ class Asking:
                 reached=due.reached,
                 fate=Fate.SKIPPED,
             )
-            await self._writing.ended(skipped)
+            await self._writing.ended(skipped, answer.actor)
         raise LookAgain
 
     async def _arrival(self, account: Account, sent: Round) -> None:
         answer = await self._ask(did_it_arrive(account, sent))
         if answer.choice is Choice.CHOOSE:
             fate = Fate.SENT if answer.option == ARRIVED else Fate.NOT_SENT
-            await self._writing.ended(sent.model_copy(update={"fate": fate}))
+            await self._writing.ended(sent.model_copy(update={"fate": fate}), answer.actor)
         raise LookAgain
 
     async def _said(self, ask: Ask) -> None:

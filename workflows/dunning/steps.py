@@ -145,6 +145,6 @@ class Writing(Reading):
         told = Told(customer=str(self._customer), word=word)
         await run_local(DunningMemory.said, told, summary=f"a person said: {word.kind}")
 
-    async def ended(self, sent: Round) -> None:
-        ended = Ended(customer=str(self._customer), round=sent)
+    async def ended(self, sent: Round, actor: str) -> None:
+        ended = Ended(customer=str(self._customer), round=sent, actor=actor)
         await run_local(DunningMemory.ended, ended, summary=f"the reminder: {sent.fate}")

@@ -102,6 +102,9 @@ async def test_a_mail_of_unknown_fate_is_asked_about_and_never_sent_again_by_its
     assert late.mails == []
     await late.home.answer(row, Choice.CHOOSE, "lost")
     (mail,) = await late.mailed(1)
+    rows = [row async for row in late.home.records.audit.export() if row["key"].startswith("dun/")]
+    assert [row["kind"] for row in rows][:4] == ["intent", "outcome"] * 2
+    assert rows[1]["verdict"] == "refused"
     assert mail.to == ("compta@client.example",)
     assert (await late.memory()).rounds[0].fate is Fate.NOT_SENT
 
