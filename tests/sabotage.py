@@ -153,8 +153,8 @@ SABOTAGES = (
         (
             Change(
                 "activities/payment/memory.py",
-                "await together(settling, self._records.payments.note(done.news))",
-                "await self._records.payments.note(done.news)",
+                "await together(settling, payments.note(done.news))",
+                "await payments.note(done.news)",
             ),
         ),
         (PAYMENTS, "-k", PART_PAYMENTS),

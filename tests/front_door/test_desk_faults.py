@@ -8,6 +8,7 @@ import pytest
 from tests.front_door.account import siret
 from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about, settled_in_slack
 from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.test_fault_matrix import nothing_runs
 
 POST = ("slack", "POST", "/api/chat.postMessage", 0)
 EDIT = ("slack", "POST", "/api/chat.update", 0)
@@ -50,6 +51,8 @@ async def play(lane: Lane, call: tuple[str, str, str, int], when: str, effect: d
     await until(lambda: tasks(lane, deal, 1, status="COMPLETED"))
     assert await account.fired(fault) == 1, "the fault never fired"
     await account.clear_faults()
+    # What was committed and not answered is asked again: the next fault is not for that.
+    await until(lambda: nothing_runs(lane), what="nothing of this deal is under way any more")
 
 
 async def tasks(lane: Lane, deal: str, count: int, *, status: str = "") -> bool:
