@@ -37,9 +37,9 @@ quick: .venv/.synced
 sabotage: .venv/.synced
 	$(BIN)/python -m tests.sabotage $(ARGS)
 
-# What is too long for every change: two hundred deals through an outage.
+# What is too long for every change: two hundred deals through an outage, and paid in a storm.
 soak: .venv/.synced
-	RACCORD_TEST_DEALS=200 $(BIN)/pytest -s tests/front_door/test_outage.py $(ARGS)
+	RACCORD_TEST_DEALS=200 $(BIN)/pytest -s tests/front_door/test_outage.py tests/front_door/test_payments_storm.py $(ARGS)
 
 # What a deal costs beside bare flows on the same server; only a free machine gives figures worth keeping.
 bench: .venv/.synced

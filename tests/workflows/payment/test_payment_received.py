@@ -1,6 +1,5 @@
 """Flow 2 in one process: what an invoice brought, on its deal and in the channel."""
 
-import asyncio
 import itertools
 import random
 import secrets
@@ -406,25 +405,3 @@ async def test_any_order_of_events_lost_doubled_or_late_ends_with_what_billing_h
         del home.billing.money[id]
     print(f"\norders of five events played: {len(stories)}, seed {seed}")  # noqa: T201
     assert len(stories) == STORIES
-
-
-async def test_many_payments_at_once_are_one_message(home: House) -> None:
-    many = 12
-    for number in range(many):
-        home.billing.money[f"in_{number}"] = by_itself(home, number)
-    await asyncio.gather(*(home.tell_of_money(f"in_{number}") for number in range(many)))
-    for number in range(many):
-        flow = home.flow(f"payment/stripe/in_{number}")
-        assert (await flow.result())["ending"] == "shown"
-    (title,) = await told(home, 1)
-    assert str(many) in title
-
-
-def by_itself(home: House, number: int) -> InvoiceMoney:
-    """An invoice of a deal of its own."""
-    deal = home.crm.deals[REF.id]
-    ref = REF.model_copy(update={"id": str(1000 + number)})
-    home.have(deal.model_copy(update={"ref": ref}))
-    found = of_the_deal(payment(id=f"pi_{number}"), id=f"in_{number}")
-    its = {"reference": InvoiceReference(deal=ref), "number": f"F-{number}"}
-    return found.model_copy(update={"invoice": found.invoice.model_copy(update=its)})
