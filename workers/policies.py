@@ -184,7 +184,6 @@ def dunning_policy(configuration: Configuration) -> DunningPolicy:
         crm=configuration.crm.name,
         billing=configuration.billing.name,
         mailer=mailer.name if mailer else "",
-        messenger=messenger_name(configuration),
         rules=settings.dunning,
         holidays=public_holidays(settings.vat.seller_country, settings.clock.date_of(datetime.now(UTC))),
         clock=settings.clock,

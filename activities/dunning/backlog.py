@@ -59,7 +59,6 @@ class BacklogActivities:
                 actor=approval.actor,
             )
             await self._records.dunning.said(customer, word)
-            await self._records.dunning.waits_no_more(customer)
             subject = Subject(kind=SubjectKind.CUSTOMER, connection=approval.billing, id=id_)
             await wake(activity.client(), DUNNING, subject, Changed(key="approved"), priority=AT_LEISURE)
             activity.heartbeat()

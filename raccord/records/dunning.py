@@ -6,11 +6,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from raccord.domain.dunning.backlog import LateBefore
 from raccord.domain.dunning.memory import Memory, Round
-from raccord.domain.dunning.words import Word
+from raccord.domain.dunning.words import Word, WordKind
 from raccord.records.database import Database, insert_if_absent
 from raccord.records.tables import dunning
 from raccord.records.work import Work
@@ -30,6 +30,8 @@ class Entry(StrEnum):
 
 _REMEMBERED = (Entry.ROUND, Entry.WORD)
 """What makes a customer's memory."""
+_DECIDES = (WordKind.APPROVED, WordKind.REMIND, WordKind.STOP)
+"""What a person says of a customer whose approval was waited for."""
 
 
 class DunningRecords:
@@ -76,18 +78,24 @@ class DunningRecords:
         return self._database.writing(lambda tx: tx.execute(delete(dunning).where(its)).close())
 
     def said(self, customer: str, word: Word) -> Work[bool]:
-        """Remember what a person said; False when it was remembered already."""
-        return self._database.writing(lambda tx: self._insert(tx, customer, word))
+        """Remember what a person said; False when it was remembered already.
+
+        Whoever is approved, or stopped, waits for no approval any more, however it was said.
+        """
+        waits = dunning.c.customer == customer, dunning.c.entry == Entry.LATE_BEFORE
+
+        def work(tx: Connection) -> bool:
+            if word.kind in _DECIDES:
+                tx.execute(delete(dunning).where(*waits))
+            return self._insert(tx, customer, word)
+
+        return self._database.writing(work)
 
     def waits(self, customer: str, late: LateBefore, at: datetime) -> Work[bool]:
         """Remember that a customer waits for an approval; False where that is known."""
         its = {"customer": customer, "entry": Entry.LATE_BEFORE, "key": "", "at": at}
         sealed = self._sealed(late.model_dump_json())
         return self._database.writing(lambda tx: insert_if_absent(tx, dunning, **its, sealed=sealed))
-
-    def waits_no_more(self, customer: str) -> Work[None]:
-        gone = delete(dunning).where(dunning.c.customer == customer, dunning.c.entry == Entry.LATE_BEFORE)
-        return self._database.writing(lambda tx: tx.execute(gone).close())
 
     def waiting(self) -> Work[tuple[LateBefore, ...]]:
         """Return the customers who wait for an approval, by their ids."""
@@ -121,17 +129,6 @@ class DunningRecords:
             return counted
 
         return self._database.reading(work)
-
-    def customers(self, billing: str) -> Work[tuple[str, ...]]:
-        """Return the ids of the billing system's customers of whom anything is remembered."""
-        prefix = f"{billing}:"
-        wanted = (
-            select(dunning.c.customer)
-            .where(func.substr(dunning.c.customer, 1, len(prefix)) == prefix)
-            .distinct()
-            .order_by(dunning.c.customer)
-        )
-        return self._database.reading(lambda tx: tuple(each[len(prefix) :] for each in tx.scalars(wanted)))
 
     def _insert(self, tx: Connection, customer: str, what: Round | Word) -> bool:
         entry, key = (Entry.ROUND, what.key) if isinstance(what, Round) else (Entry.WORD, what.id)

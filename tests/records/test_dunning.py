@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from raccord.domain.dunning.backlog import LateBefore
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.dunning import Tone
@@ -25,8 +28,6 @@ async def test_what_is_kept_is_remembered_of_its_customer_alone(records: Records
     await records.dunning.keep(CUSTOMER, Memory(rounds=(sent(),), words=(word(),)))
     assert await records.dunning.memory(CUSTOMER) == Memory(rounds=(sent(),), words=(word(),))
     assert await records.dunning.memory(OTHER) == Memory()
-    assert await records.dunning.customers("stripe") == ("cus_1",)
-    assert await records.dunning.customers("pennylane") == ()
 
 
 async def test_keeping_unites_what_either_side_knows(records: Records) -> None:
@@ -34,6 +35,18 @@ async def test_keeping_unites_what_either_side_knows(records: Records) -> None:
     later = sent("dun/2", at=NOW + timedelta(days=8))
     found = await records.dunning.keep(CUSTOMER, Memory(rounds=(sent(), later)))
     assert found == Memory(rounds=(sent(), later), words=(word(),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits"),
+    [(WordKind.APPROVED, False), (WordKind.STOP, False), (WordKind.REMIND, False), (WordKind.PAUSE, True)],
+)
+async def test_whoever_a_person_decided_about_waits_for_no_approval(
+    records: Records, kind: WordKind, waits: bool
+) -> None:
+    await records.dunning.waits(CUSTOMER, LateBefore(customer_id="cus_1"), NOW)
+    await records.dunning.said(CUSTOMER, word(kind=kind))
+    assert bool(await records.dunning.waiting()) is waits
 
 
 async def test_the_same_word_is_remembered_once(records: Records) -> None:
