@@ -136,7 +136,7 @@ async def system(directory: Path) -> AsyncIterator[System]:
     server = TemporalServer(directory)
     await server.start()
     try:
-        async with Lane(server, directory / "lane", "bench", overrides=OVERRIDES) as lane:
+        async with Lane(server, directory / "lane", "bench", overrides=OVERRIDES, start=raccord) as lane:
             account = lane.account
             await account.settings("hubspot", requests_per_ten_seconds=100_000)
             await account.settings("stripe", rate_limits=False)

@@ -16,11 +16,16 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Execute the command, unless the parent is gone already."""
     parent, command = int(sys.argv[1]), sys.argv[2:]
+    if die_with(parent):
+        os.execv(command[0], command)  # noqa: S606 - nothing goes through a shell
+
+
+def die_with(parent: int) -> bool:
+    """Ask for SIGKILL at the death of the parent; return whether it is alive to die."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) was refused")
     # It may have died before it was asked: then nobody would ever send the signal.
-    if os.getppid() == parent:
-        os.execv(command[0], command)  # noqa: S606 - nothing goes through a shell
+    return os.getppid() == parent
 
 
 if __name__ == "__main__":

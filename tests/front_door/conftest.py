@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.front_door.desk import RECORDS
 from tests.front_door.doors import Front
 from tests.front_door.stack import Lane, TemporalServer
@@ -12,6 +13,7 @@ from tests.front_door.stack import Lane, TemporalServer
 
 @pytest.fixture(scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
+    forked.load()
     found = TemporalServer(tmp_path_factory.mktemp("temporal"))
     await found.start()
     yield found

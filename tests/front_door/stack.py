@@ -26,8 +26,10 @@ from raccord.settings.load import read
 from raccord.temporal.client import connect
 from raccord.temporal.flows import DEAL_WON, Changed, wake
 from raccord.temporal.search import register_search_attributes
-from starters.embedded.processes import Process, raccord
+from starters.embedded.processes import Process
 from starters.embedded.temporal_server import ONE_PARTITION, WRITTEN_THROUGH, executable
+from tests import forked
+from tests.forked import Forked
 from tests.front_door.account import Account
 from tests.patience import patience
 
@@ -148,6 +150,7 @@ class Lane:
 
     `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already. Without a
     `messenger` questions are in the inbox alone. Stripe tells of payments unless `payment` is in shadow.
+    `start`: how its processes begin.
     """
 
     def __init__(
@@ -162,6 +165,7 @@ class Lane:
         keys: Path | None = None,
         shared: bool = False,
         messenger: bool = True,
+        start: Callable[..., Process] = Forked,
     ) -> None:
         self.server = server
         self.directory = directory
@@ -173,6 +177,7 @@ class Lane:
         self._keys = keys
         self._shared = shared
         self._messenger = messenger
+        self._start = start
         secrets = {k: v for k, v in SECRETS.items() if messenger or "SLACK" not in k}
         self.environment = {**secrets, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
         self.worker = self._process("worker", "worker")
@@ -183,7 +188,7 @@ class Lane:
 
     def _process(self, name: str, *arguments: str) -> Process:
         log = self.directory / f"{name}.log"
-        return raccord(name, *arguments, log=log, environment=self.environment)
+        return self._start(name, *arguments, log=log, environment=self.environment)
 
     def url(self, name: str, path: str = "") -> str:
         return f"http://127.0.0.1:{self.ports[name]}{path}"
@@ -250,7 +255,7 @@ class Lane:
 
     async def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of our own commands as an operator does."""
-        return await command(*arguments, environment=self.environment)
+        return await forked.command(*arguments, environment=self.environment)
 
     async def restart_worker(self) -> None:
         """Start another worker process after the last one died or was stopped."""
