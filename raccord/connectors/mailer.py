@@ -39,6 +39,10 @@ class Mailer(Protocol):
         """Check encryption, login and whether the server takes the sender; sends nothing."""
         ...
 
+    async def check_senders(self, senders: tuple[str, ...]) -> tuple[Check, ...]:
+        """Check whether the server takes these senders beside its own, a line each; sends nothing."""
+        ...
+
     async def probe(self) -> None:
         """Log in and leave; raises what any call would."""
         ...

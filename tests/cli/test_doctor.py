@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,19 @@ import pytest
 from click import unstyle
 from click.testing import CliRunner
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.domain.rules.modes import Mode
 from raccord.sealing import KeyRing
 from starters.cli.doctor import company, machine, page, stores, vendors
+from starters.cli.doctor import examine as examining
 from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
 from starters.cli.main import app
-from tests.settings.written import configuration
-from workers.connections import Opened
+from tests.fakes.billing import FakeBilling
+from tests.fakes.mailer import FakeMailer
+from tests.settings.written import SMTP, configuration
+from workers.connections import Connections, Opened
 
 REFUSED = Auth("HubSpot refuses the credentials.")
 
@@ -114,6 +118,38 @@ class TestAConnection:
             "hubspot: deals",
             "hubspot: owners",
         ]
+
+
+class Post(FakeMailer):
+    """A mail server that takes one sender and refuses every other."""
+
+    async def check_senders(self, senders: tuple[str, ...]) -> tuple[Check, ...]:
+        taken = await super().check_senders(senders[:1])
+        return (*taken, *(Check.fail(f"sender {each}", "not yours", remedy="Ask.") for each in senders[1:]))
+
+
+class TestSendersOfReminders:
+    @pytest.mark.parametrize(
+        ("mode", "state"), [(Mode.LIVE, CheckState.FAIL), (Mode.SHADOW, CheckState.WARN)]
+    )
+    async def test_the_mail_server_is_asked_for_each(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Mode, state: CheckState
+    ) -> None:
+        levels = "".join(
+            f'[[dunning.levels]]\nday = {day}\ntone = "firm"\nsender = "{sender}@hexalab.example"\n'
+            for day, sender in ((7, "compta"), (15, "compta"), (30, "direction"))
+        )
+        first = 'mailer = "smtp"\ninvoice_deals_won_from = 2026-01-01'
+        loaded = configuration(tmp_path, f'{first}\n[modes]\ndunning = "{mode}"\n{levels}{SMTP}')
+        ports: dict[Kind, Any] = {Kind.CRM: Port(None), Kind.BILLING: FakeBilling(), Kind.MAILER: Post()}
+        rows = tuple(Opened(each, ports[each.kind]) for each in loaded.connections)
+        monkeypatch.setattr(examining, "opened", lambda _: nullcontext(Connections(rows)))
+        found = (await examine(loaded.path)).checks
+        senders = {each.name: each.state for each in found if each.name.startswith("smtp: sender")}
+        assert senders == {
+            "smtp: sender compta@hexalab.example": CheckState.OK,
+            "smtp: sender direction@hexalab.example": state,
+        }
 
 
 class TestNoSettings:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from raccord.connectors.capabilities import MailerCapabilities, Uniqueness
+from raccord.connectors.connection import Check
 from raccord.connectors.errors import RECIPIENT, Permanent
 from raccord.connectors.mailer import Handover
 from raccord.domain.values.mail import Mail
@@ -38,3 +39,6 @@ class FakeMailer(Switches):
             return "250 OK"
 
         yield hand_over
+
+    async def check_senders(self, senders: tuple[str, ...]) -> tuple[Check, ...]:
+        return tuple(Check.ok(f"sender {each}", each) for each in senders)

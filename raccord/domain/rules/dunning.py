@@ -156,6 +156,12 @@ class Dunning(Value):
     """The first that fits a customer counts."""
     interest: Interest = Interest()
 
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """Every sender that a level names, also one of an exception, each once."""
+        ladders = (self.levels, *(each.levels or () for each in self.exceptions))
+        return tuple(dict.fromkeys(level.sender for levels in ladders for level in levels if level.sender))
+
     @model_validator(mode="after")
     def _some_day(self) -> Self:
         if not self.weekdays:

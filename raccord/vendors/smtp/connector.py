@@ -5,11 +5,12 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from email.utils import parseaddr
 
 from aiosmtplib import SMTP, SMTPException
 
 from raccord.connectors.capabilities import MailerCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
+from raccord.connectors.connection import Check, CheckState, ConnectionSettings, of_vendor
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.mailer import Handover, Mailer
 from raccord.domain.values.clock import BusinessClock
@@ -132,15 +133,25 @@ class SmtpMailer:
     async def check(self) -> tuple[Check, ...]:
         settings = self._settings
         encrypted = "none, on this machine" if settings.encryption is Encryption.NONE else settings.encryption
+        remedy = "Correct this connection's section, then run doctor again."
+        found = await self._takes("sender", settings.sender, remedy=remedy)
+        return (found,) if found.state is CheckState.FAIL else (Check.ok("encryption", encrypted), found)
+
+    async def check_senders(self, senders: tuple[str, ...]) -> tuple[Check, ...]:
+        remedy = "Have it allowed at the mail server, or name another sender where it is set."
+        return tuple([await self._takes(f"sender {each}", each, remedy=remedy) for each in senders])
+
+    async def _takes(self, name: str, sender: str, *, remedy: str) -> Check:
+        """Whether the server lets us send as somebody: it says so before it is given a mail."""
+        address = plain_address(parseaddr(sender)[1])
         try:
             async with self._session() as server:
                 with self._nothing_left():
-                    await server.mail(plain_address(settings.sender_address))
+                    await server.mail(address)
                     await server.rset()
         except ConnectorError as error:
-            remedy = "Correct this connection's section, then run doctor again."
-            return (Check.fail("sender", str(error), expected=settings.sender, remedy=remedy),)
-        return (Check.ok("encryption", encrypted), Check.ok("sender", settings.sender))
+            return Check.fail(name, str(error), expected=sender, remedy=remedy)
+        return Check.ok(name, sender)
 
     async def probe(self) -> None:
         async with self._session():

@@ -1,16 +1,17 @@
 """All checks in the order of their causes: what a failure keeps from being checked is said once."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
-from raccord.domain.rules.modes import PAYMENT, Mode
+from raccord.connectors.mailer import Mailer
+from raccord.domain.rules.modes import DUNNING, PAYMENT, Mode
 from raccord.settings.configuration import Configuration
 from starters.cli.doctor import company, machine, stores, temporal, vendors
-from workers.connections import opened
+from workers.connections import Connections, opened
 from workers.policies import billing_checks
 
 MACHINE, SETTINGS, RULES, KEPT = "This machine", "Settings", "What the settings ask for", "Keys and data"
@@ -93,14 +94,33 @@ async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
     acting = [flow for flow, mode in loaded.settings.modes.items() if mode is not Mode.SHADOW]
     async with opened(loaded) as connections:
         billing: Billing = connections.of(Kind.BILLING)
-        webhooks = partial(billing.check_webhooks, loaded.webhook_url(loaded.billing))
-        asked = loaded.billing.webhooks or PAYMENT in acting
+        more = _more(loaded, connections, acting)
         for row in connections.rows:
-            also = webhooks if asked and row.connection is loaded.billing else None
+            also = more.get(row.name)
             async for check in vendors.connection(row, default_rate=default_rate, acting=acting, also=also):
                 yield Finding(f"{row.connection.settings.vendor}, {row.connection.kind}", check)
         for check in billing_checks(loaded, billing.capabilities):
             yield Finding(INVOICES, check)
+
+
+def _more(
+    loaded: Configuration, connections: Connections, acting: Collection[str]
+) -> dict[str, vendors.Asking]:
+    """Return what some connections are asked beside what each is, by their names."""
+    found: dict[str, vendors.Asking] = {}
+    if loaded.billing.webhooks or PAYMENT in acting:
+        billing: Billing = connections.of(Kind.BILLING)
+        found[loaded.billing.name] = partial(billing.check_webhooks, loaded.webhook_url(loaded.billing))
+    if mailer := loaded.of(Kind.MAILER):
+        port: Mailer = connections.of(Kind.MAILER)
+        found[mailer.name] = partial(_senders, port, loaded.settings.dunning.senders)
+    return found
+
+
+async def _senders(mailer: Mailer, senders: tuple[str, ...]) -> tuple[Check, ...]:
+    """Ask for the senders of reminders, which nothing but flow 3 needs."""
+    found = await mailer.check_senders(senders)
+    return tuple(each.model_copy(update={"flow": DUNNING}) for each in found)
 
 
 def _of(group: str, *checks: Check) -> Iterator[Finding]:

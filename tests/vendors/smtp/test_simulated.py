@@ -229,6 +229,18 @@ async def test_each_refusal_is_what_it_means(
         assert len(box.messages()) == (1 if manners.get("silent") else 0)
 
 
+async def test_each_sender_of_reminders_is_asked_for_by_itself() -> None:
+    taken, refused = "Relances <relances@hexalab.example>", "direction@ailleurs.example"
+    async with mailbox(Manners(refused={refused: "553 5.7.1 Not yours"})) as box:
+        found = await mailer(box.port).check_senders((taken, refused))
+        assert [(each.name, each.state) for each in found] == [
+            (f"sender {taken}", CheckState.OK),
+            (f"sender {refused}", CheckState.FAIL),
+        ]
+        assert "Not yours" in found[1].found
+        assert box.messages() == []
+
+
 async def test_greylisting_is_over_after_a_while_and_nobody_gets_it_twice() -> None:
     async with mailbox(Manners(greylisted=2)) as box:
         port = mailer(box.port)

@@ -8,14 +8,17 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
+from temporalio.testing import ActivityEnvironment
 
 from activities.dunning.memory import BEGAN
 from activities.dunning.sending import ReminderMails
 from activities.policies import Policies
+from activities.service.owing import OwingReads, OwingSweep
 from raccord.domain.dunning.backlog import subject_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.modes import Mode
+from raccord.domain.service.sweep import SweepPlan
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.mail import Mail
 from raccord.domain.values.money import Money
@@ -119,6 +122,15 @@ class Late:
 
     async def wake(self, key: str = "event") -> WorkflowHandle[Any, Any]:
         return await wake(self.home.client, DUNNING, SUBJECT, Changed(key=key))
+
+    async def swept(self) -> None:
+        """Let the daily sweep find who owes, and have their flows look."""
+        plan = SweepPlan(
+            crm="hubspot", began_at=await self.home.now(), owing_before=await self.today() + A_DAY
+        )
+        environment = ActivityEnvironment(self.home.client)
+        found = await environment.run(OwingReads(self.home.billing).owing, plan)
+        assert await environment.run(OwingSweep("stripe").tell, found) == 1
 
     async def say(self, kind: WordKind, **said: Any) -> None:
         """Let a person say something, as the command does."""

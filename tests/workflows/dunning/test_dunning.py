@@ -226,6 +226,25 @@ async def test_without_an_address_a_person_is_asked_and_no_level_is_consumed(lat
     assert await late.home.records.waiting.list() == ()
 
 
+@pytest.mark.parametrize("silence", ["no address", "bounced", "nobody reads"])
+async def test_an_address_that_nobody_told_us_of_is_found_by_the_sweep(late: Late, silence: str) -> None:
+    """The billing system tells of no edited customer: whoever owes is looked at each day."""
+    await late.owes(6, email="" if silence == "no address" else "old@client.example")
+    if silence == "bounced":
+        await late.say(WordKind.BOUNCED, address="old@client.example")
+    if silence == "nobody reads":
+        late.home.mailer.refused.add("old@client.example")
+    await late.wake()
+    await late.pass_days(3)
+    await late.home.question("email")
+    late.now(email="new@client.example")
+    await late.swept()
+    (mail,) = await late.mailed(1)
+    assert mail.to == ("new@client.example",)
+    assert await levels(late) == [1]
+    assert await late.home.records.waiting.list() == ()
+
+
 async def test_after_the_last_a_pause_is_an_answer_and_is_asked_again_when_it_is_over(late: Late) -> None:
     await late.owes(-1)
     await late.wake()
