@@ -18,6 +18,7 @@ from bench.crash import crash
 from bench.figures import Figure
 from bench.latency import latency, sample
 from bench.memory import memory
+from bench.owing import owing
 from bench.played import Played
 from bench.startup import startup
 from bench.system import System, system
@@ -27,11 +28,20 @@ RESULTS = Path("bench/results.json")
 Part: TypeAlias = Callable[[System, Played], Awaitable[list[Figure]]]
 """One part of the bench, ready to be measured."""
 
-MINUTES = {"flow": 4, "latency": 1, "burst": 2, "receiver": 6, "crash": 1, "startup": 1, "memory": 15}
+MINUTES = {
+    "flow": 4,
+    "latency": 1,
+    "burst": 2,
+    "receiver": 6,
+    "crash": 1,
+    "startup": 1,
+    "memory": 15,
+    "owing": 110,
+}
 """What each part takes on two free cores, with the default arguments."""
 
 
-def _parts(rounds: int, deals: int, at_once: int, many: int) -> dict[str, Part]:
+def _parts(rounds: int, deals: int, at_once: int, many: int, customers: int) -> dict[str, Part]:
     return {
         "flow": lambda system, played: cost(system, played, rounds=rounds, deals=deals),
         "latency": lambda system, played: latency(system, played, deals=deals),
@@ -40,6 +50,7 @@ def _parts(rounds: int, deals: int, at_once: int, many: int) -> dict[str, Part]:
         "crash": lambda system, _: crash(system, deals=deals),
         "startup": lambda system, _: startup(system, rounds=rounds),
         "memory": lambda system, _: memory(system, deals=many, webhooks=10 * many),
+        "owing": lambda system, _: owing(system, customers=customers),
     }
 
 
@@ -61,6 +72,7 @@ async def _measured(parts: dict[str, Part], console: Console) -> tuple[Played, d
 @click.option("--deals", type=click.IntRange(min=1), default=20, help="Deals in a batch.")
 @click.option("--burst", type=click.IntRange(min=1), default=100, help="Deals won at once in the burst.")
 @click.option("--many", type=click.IntRange(min=50), default=1000, help="Deals after which memory is read.")
+@click.option("--customers", type=click.IntRange(min=10), default=10_000, help="Customers who owe.")
 @click.option("--only", multiple=True, type=click.Choice(tuple(MINUTES)), help="Only this part; repeatable.")
 @click.option(
     "--results",
@@ -68,16 +80,19 @@ async def _measured(parts: dict[str, Part], console: Console) -> tuple[Played, d
     default=RESULTS,
     help="Where the JSON goes, and the picture beside it.",
 )
-def main(*, rounds: int, deals: int, burst: int, many: int, only: tuple[str, ...], results: Path) -> None:
+def main(
+    *, rounds: int, deals: int, burst: int, many: int, customers: int, only: tuple[str, ...], results: Path
+) -> None:
     """Measure what a deal costs beside bare Temporal flows on the same server."""
-    parts = _parts(rounds, deals, burst, many)
+    parts = _parts(rounds, deals, burst, many, customers)
     chosen = {name: part for name, part in parts.items() if not only or name in only}
     console = Console(width=140)
     minutes = sum(MINUTES[name] for name in chosen)
     console.print(f"About {minutes} minutes on two free cores; quicker with --only, --rounds 1, --deals 5.\n")
     settle_factor()
     played, found = asyncio.run(_measured(chosen, console))
-    report.save(results, found, played, {"rounds": rounds, "deals": deals, "burst": burst, "many": many})
+    asked = {"rounds": rounds, "deals": deals, "burst": burst, "many": many, "customers": customers}
+    report.save(results, found, played, asked)
     picture.draw(results.with_suffix(".svg"), [figure for part in found.values() for figure in part])
     console.print(f"{results} and {results.with_suffix('.svg')}")
 

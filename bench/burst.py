@@ -53,10 +53,10 @@ async def burst(system: System, sample: Played, *, deals: int) -> list[Figure]:
 
 
 def _sizes(files: Mapping[str, Path]) -> dict[str, int]:
-    return {name: _used_bytes(file) for name, file in files.items()}
+    return {name: used_bytes(file) for name, file in files.items()}
 
 
-def _used_bytes(file: Path) -> int:
+def used_bytes(file: Path) -> int:
     """Return the bytes of a SQLite database that are in use, those still in its write-ahead log included."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
         size, pages, free = (

@@ -25,8 +25,6 @@ from raccord.vendors.smtp.errors import (
 from raccord.vendors.smtp.letter import letter, message_id, plain_address, recipients, sender_of
 from raccord.vendors.smtp.settings import Encryption, SmtpSettings
 
-_RATE = 1.0
-"""Mails a second: no provider takes offence at that."""
 _HANDOVER = 60.0
 """Seconds for the mail itself: many servers look through it before they answer (RFC 5321, 4.5.3.2, allows
 them ten minutes)."""
@@ -48,7 +46,9 @@ class SmtpMailer:
     @property
     def capabilities(self) -> MailerCapabilities:
         return MailerCapabilities(
-            uniqueness=Uniqueness.NONE, requests_per_second=_RATE, requests_per_activity=1.0
+            uniqueness=Uniqueness.NONE,
+            requests_per_second=self._settings.mails_per_second,
+            requests_per_activity=1.0,
         )
 
     def message_id(self, mail: Mail) -> str:

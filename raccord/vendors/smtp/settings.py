@@ -37,6 +37,8 @@ class SmtpSettings(ConnectionSettings):
     """Who writes: `Hexalab <bonjour@hexalab.fr>`."""
     reply_to: NamedAddress = ""
     """Where answers go; empty for the sender."""
+    mails_per_second: float = Field(default=1.0, gt=0)
+    """Below what the provider admits: some take 30 a minute."""
     ca_file: Path | None = None
     """Who vouches for the server's certificate, where that is no public authority."""
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from raccord.domain.values.clock import BusinessClock
+from raccord.vendors.smtp.connector import connect
 from raccord.vendors.smtp.settings import SmtpSettings
 
 RIGHT = {"base_url": "smtp://mail.hexalab.example", "sender": "Hexalab <bonjour@hexalab.example>"}
@@ -32,3 +34,10 @@ def test_each_encryption_has_its_port(encryption: str, port: int) -> None:
 def test_what_cannot_work_is_told(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         SmtpSettings.model_validate(RIGHT | wrong)
+
+
+def test_mails_leave_as_fast_as_the_provider_admits() -> None:
+    connected = connect(
+        "smtp", SmtpSettings.model_validate(RIGHT | {"mails_per_second": 0.4}), BusinessClock()
+    )
+    assert connected.capabilities.activities_per_second == 0.4
