@@ -12,12 +12,15 @@ from raccord.domain.dunning.foresight import round_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.plan import Due, planned
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.base import Value
 from raccord.domain.values.money import Money
 
 SOON = timedelta(hours=48)
 """Whoever pays so soon after a reminder may have been reminded for nothing."""
+_ABOUT_MAILS = (WordKind.REMIND, WordKind.BOUNCED, WordKind.THANKED, WordKind.APPROVED)
+"""What was said of mails that really left, or were to leave: those of another policy are others."""
 
 
 class Came(Value):
@@ -50,10 +53,14 @@ class Bill(Value):
 
 
 class History(Value):
-    """A customer with all that it was billed. What `account` owes is left to the bills."""
+    """A customer with all that it was billed, and what was said of it.
+
+    What `account` owes is left to the bills; of the words, those about mails do not count.
+    """
 
     account: Account
     bills: tuple[Bill, ...]
+    words: tuple[Word, ...] = ()
 
     def at(self, instant: datetime) -> Account:
         """Return the account as it stood at an aware instant."""
@@ -62,11 +69,20 @@ class History(Value):
             update={"invoices": tuple(sorted(owed, key=lambda each: (each.due_on, each.number)))}
         )
 
+    def said(self, instant: datetime) -> Memory:
+        """Return what people had said by an aware instant."""
+        return Memory(words=tuple(each for each in self._words if each.at <= instant))
+
     def next_news(self, after: datetime) -> datetime | None:
-        """Return when something was issued or paid next."""
+        """Return when something was issued, paid or said next."""
         news = [bill.issued_at for bill in self.bills]
         news += [each.at for bill in self.bills for each in bill.came]
+        news += [each.at for each in self._words]
         return min((at for at in news if at > after), default=None)
+
+    @property
+    def _words(self) -> tuple[Word, ...]:
+        return tuple(each for each in self.words if each.kind not in _ABOUT_MAILS)
 
 
 class Rehearsed(Value):
@@ -92,12 +108,12 @@ def rehearsed(
 
 
 def _of(history: History, policy: DunningPolicy, since: datetime, until: datetime) -> Iterator[Rehearsed]:
-    memory, at = Memory(), since
+    sent, at = Memory(), since
     while at <= until:
-        account = history.at(at)
+        account, memory = history.at(at), sent.with_(history.said(at))
         plan = planned(account, memory, policy, at, live_since=None)
         if plan.due:
-            memory = memory.with_(Memory(rounds=(round_of(plan.due, account, plan, policy, at),)))
+            sent = sent.with_(Memory(rounds=(round_of(plan.due, account, plan, policy, at),)))
             yield Rehearsed(
                 at=at,
                 customer_id=account.customer_id,

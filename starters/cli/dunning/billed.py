@@ -16,13 +16,17 @@ _BEFORE = 90 * DAY
 
 
 async def histories(books: Books, since: date) -> tuple[History, ...]:
-    """Read what was billed and paid, so that a simulation can begin on a business date."""
+    """Read what was billed, paid and said, so that a simulation can begin on a business date."""
     ids = await patiently(lambda: books.billing.issued_since(since - _BEFORE))
     click.echo(f"Reading {len(ids)} invoice{'s' * (len(ids) != 1)} and what was paid of them…", err=True)
     every = await books.some_at_a_time(books.billing.read_money, ids)
     customers = await books.all_of(dict.fromkeys(each.invoice.customer_id for each in every))
     return tuple(
-        History(account=known.account, bills=_bills(books, every, known.account.customer_id))
+        History(
+            account=known.account,
+            bills=_bills(books, every, known.account.customer_id),
+            words=known.memory.words,
+        )
         for known in customers
         if not known.account.gone
     )

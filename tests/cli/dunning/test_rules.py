@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
@@ -98,6 +99,33 @@ class TestCheck:
         assert says in house.refused("check", "--policy", str(file))
 
 
+def bought(house: House) -> None:
+    """Let Globex have been billed 1,000 EUR that were due on 31 August and came on 8 September."""
+    house.billing.owes(account("cus_1", "Globex"))
+    invoice = Invoice.model_validate(
+        {
+            **{"id": "in_1", "number": "F-1", "customer_id": "cus_1", "state": InvoiceState.PAID},
+            **{
+                "currency": "EUR",
+                "credited": euros("200.00"),
+                "totals": Totals(net=euros("1000.00"), vat=(), gross=euros("1200.00")),
+            },
+            **{"issued_on": date(2026, 8, 1), "due_on": date(2026, 8, 31)},
+        }
+    )
+    paid = Payment(
+        id="py_1",
+        amount=euros("1000.00"),
+        paid_at=datetime(2026, 9, 8, 15, tzinfo=UTC),
+        means=PaymentMeans.CARD,
+        refunded=euros("0"),
+    )
+    nothing = euros("0")
+    house.billing.money["in_1"] = InvoiceMoney(
+        invoice=invoice, paid=paid.amount, due=nothing, overpaid=nothing, payments=(paid,)
+    )
+
+
 class TestSimulate:
     def test_the_mails_of_the_past_are_told(self, house: House, past: Path) -> None:
         said = house.said("simulate", "--csv", str(past), "--since", "2026-09-01")
@@ -115,32 +143,22 @@ class TestSimulate:
         assert [mail["at"] for mail in read["gentle.toml"]["mails"]] == ["2026-09-10T09:00+02:00"] * 2
 
     def test_the_account_s_own_past_is_played(self, house: House) -> None:
-        house.billing.owes(account("cus_1", "Globex"))
-        bought = Invoice.model_validate(
-            {
-                **{"id": "in_1", "number": "F-1", "customer_id": "cus_1", "state": InvoiceState.PAID},
-                **{
-                    "currency": "EUR",
-                    "credited": euros("200.00"),
-                    "totals": Totals(net=euros("1000.00"), vat=(), gross=euros("1200.00")),
-                },
-                **{"issued_on": date(2026, 8, 1), "due_on": date(2026, 8, 31)},
-            }
-        )
-        paid = Payment(
-            id="py_1",
-            amount=euros("1000.00"),
-            paid_at=datetime(2026, 9, 8, 15, tzinfo=UTC),
-            means=PaymentMeans.CARD,
-            refunded=euros("0"),
-        )
-        nothing = euros("0")
-        house.billing.money["in_1"] = InvoiceMoney(
-            invoice=bought, paid=paid.amount, due=nothing, overpaid=nothing, payments=(paid,)
-        )
+        bought(house)
         said = house.said("simulate", "--since", "2026-09-01")
         assert "Reading 1 invoice and what was paid of them" in said
         assert "2026-09-07T09:00+02:00 Globex 1 courteous F-1 1000.00 EUR yes" in said
+        assert "mails 1" in said
+
+    def test_what_people_said_is_heeded_at_its_time_and_what_they_said_of_mails_is_not(
+        self, house: House
+    ) -> None:
+        bought(house)
+        at = datetime(2026, 9, 2, 8, tzinfo=UTC)
+        pause = Word(id="1", kind=WordKind.PAUSE, at=at, actor="cli:anne", until=date(2026, 9, 7))
+        remind = Word(id="2", kind=WordKind.REMIND, at=at, actor="cli:anne")
+        house.remember("cus_1", words=(pause, remind))
+        said = house.said("simulate", "--since", "2026-09-01")
+        assert "2026-09-08T09:00+02:00 Globex 1 courteous F-1 1000.00 EUR yes" in said
         assert "mails 1" in said
 
     def test_a_folder_gets_each_mail_and_a_picture(self, house: House, past: Path, tmp_path: Path) -> None:

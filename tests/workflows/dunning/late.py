@@ -16,6 +16,7 @@ from activities.policies import Policies
 from activities.service.owing import OwingReads, OwingSweep
 from raccord.domain.dunning.backlog import subject_of
 from raccord.domain.dunning.memory import Memory
+from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.sweep import SweepPlan
@@ -34,7 +35,7 @@ SUBJECT = Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=CUSTOMER)
 FLOW = DUNNING.id_of(SUBJECT)
 BACKLOG_FLOW = DUNNING_BACKLOG.id_of(subject_of("stripe"))
 ROLES = 'mailer = "smtp"'
-MORE = """
+CALENDAR = """
 [company]
 name = "Hexalab"
 
@@ -47,12 +48,17 @@ sender = "Hexalab <compta@hexalab.example>"
 in_test = true
 
 [dunning]
+"""
+MORE = (
+    CALENDAR
+    + """
 weekdays = [0, 1, 2, 3, 4, 5, 6]
 on_holidays = true
 sends_at = "00:00"
 sends_until = "23:59"
 finance = ["finance@hexalab.example"]
 """
+)
 """Every moment of every day is one at which mails leave: what the calendar does is tried elsewhere."""
 A_DAY = timedelta(days=1)
 
@@ -104,12 +110,19 @@ class Late:
         """Let everything be paid, without telling anybody."""
         self.now(invoices=())
 
-    async def work(self, mode: Mode = Mode.LIVE, *, since: int = 90) -> None:
-        """Start the workers of a company that has been reminding for so many days."""
+    async def work(self, mode: Mode = Mode.LIVE, *, since: int = 90, more: str = MORE) -> None:
+        """Start the workers of a company that has been reminding for so many days; `more` is its settings."""
         if since:
             await self.home.records.watermarks.begin(BEGAN, await self.home.now() - A_DAY * since)
-        self._doing = await self.home.work(roles=ROLES, more=MORE)
+        self._doing = await self.home.work(roles=ROLES, more=more)
         self.rule(mode)
+
+    @property
+    def policy(self) -> DunningPolicy:
+        """What the flows read now."""
+        ruling = next(owner for owner in self._doing if isinstance(owner, Policies))
+        found: DunningPolicy = vars(ruling)["_dunning"]
+        return found
 
     def rule(self, mode: Mode, **other: Any) -> None:
         """Let another mode be in force, as after a restart."""
