@@ -23,6 +23,12 @@ class Emails(Protocol):
 
     def reset(self) -> None: ...
 
+    def hold(self, address: str) -> None: ...
+
+    def at_the_door(self) -> dict[str, int]: ...
+
+    def let_in(self, address: str) -> None: ...
+
 
 @runtime_checkable
 class Chat(Protocol):
@@ -65,6 +71,7 @@ class Control:
             Route("/deliveries", _plain(self._deliveries), methods=["GET"]),
             Route("/events", _plain(self._events_of), methods=["GET", "POST"]),
             Route("/emails", _plain(self._emails_of), methods=["GET"]),
+            Route("/emails/door", _plain(self._door), methods=["GET", "POST", "DELETE"]),
             Route("/messages", _plain(self._messages), methods=["GET"]),
             Route("/press", _plain(self._press), methods=["POST"]),
         ]
@@ -120,6 +127,15 @@ class Control:
     async def _emails_of(self, _: Request) -> Any:
         return self._emails.messages()
 
+    async def _door(self, request: Request) -> Any:
+        """Hold mails to an address, let them in, or tell how many wait at each address that is held."""
+        match request.method:
+            case "POST":
+                self._emails.hold(_text(await _object(request), "address"))
+            case "DELETE":
+                self._emails.let_in(_text(request.query_params, "address"))
+        return self._emails.at_the_door()
+
     async def _messages(self, _: Request) -> Any:
         return [message for chat in self._chats() for message in chat.messages()]
 
@@ -157,6 +173,13 @@ async def _object(request: Request) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("The body must be a JSON object.")  # noqa: TRY004 - becomes a 400, like its neighbours
     return body
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    text = given.get(name)
+    if isinstance(text, str) and text:
+        return text
+    raise ValueError(f"{name!r} is a text that is not empty.")
 
 
 def _flag(text: str | None) -> bool | None:

@@ -41,6 +41,17 @@ class Operator:
         found = await self._rows("/emails")
         return [m for m in found if all(word in f"{m['subject']} {m['text'] or ''}" for word in mentioned)]
 
+    async def hold_mails(self, address: str) -> None:
+        """Let every mail to an address wait at the mail server's door."""
+        await self._call("POST", "/emails/door", json={"address": address})
+
+    async def mails_at_the_door(self, address: str) -> int:
+        """Return how many mails to an address that is held wait now."""
+        return int((await self._call("GET", "/emails/door"))[address])
+
+    async def let_mails_in(self, address: str) -> None:
+        await self._call("DELETE", "/emails/door", params={"address": address})
+
     async def events(self) -> Rows:
         """Return the events that were taken, each with its headers and body."""
         return await self._rows("/events")

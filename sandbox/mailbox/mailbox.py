@@ -41,6 +41,21 @@ class Manners:
     """Whether a mail is kept and the connection dropped without an answer."""
 
 
+@dataclass
+class _Door:
+    """Where mails to an address wait."""
+
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: int = 0
+
+    async def passed(self) -> None:
+        self.waiting += 1
+        try:
+            await self.opened.wait()
+        finally:
+            self.waiting -= 1
+
+
 class Mailbox:
     """Whatever is sent to it stays readable until `reset`. It needs no TLS and no login, unless told to.
 
@@ -51,6 +66,7 @@ class Mailbox:
         self._wanted_port = port
         self.manners = manners or Manners()
         self._put_off: Counter[str] = Counter()
+        self._doors: dict[str, _Door] = {}
         self._server: asyncio.Server | None = None
         self._messages: list[dict[str, Any]] = []
 
@@ -90,6 +106,22 @@ class Mailbox:
     def reset(self) -> None:
         self._messages.clear()
         self._put_off.clear()
+        for address in tuple(self._doors):
+            self.let_in(address)
+
+    def hold(self, address: str) -> None:
+        """From now on a mail to this address waits once its recipient was named, as at a slow server."""
+        self._doors.setdefault(address, _Door())
+
+    def at_the_door(self) -> dict[str, int]:
+        """Return how many mails wait now for each address that is held."""
+        return {address: door.waiting for address, door in self._doors.items()}
+
+    def let_in(self, address: str) -> None:
+        """Answer the mails that wait for an address and hold no more; ValueError if it is not held."""
+        if address not in self._doors:
+            raise ValueError(f"No mail to {address!r} is held.")
+        self._doors.pop(address).opened.set()
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by this name
         self,
@@ -115,6 +147,8 @@ class Mailbox:
     ) -> str:
         if refusal := self.manners.refused.get(address):
             return refusal
+        if door := self._doors.get(address):
+            await door.passed()
         if self._put_off[address] < self.manners.greylisted:
             self._put_off[address] += 1
             return "451 4.7.1 Greylisted, please try again later"

@@ -43,12 +43,20 @@ for group in GROUPS:
 @click.option("--exit", "leave", is_flag=True, help="Stop when the scenarios have been played.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results to this file.")
 @click.option("--only", multiple=True, metavar="NAME", help="Play only this scenario; may be repeated.")
-def demo(leave: bool, json_file: Path | None, only: tuple[str, ...]) -> None:
+@click.option(
+    "--day",
+    type=click.IntRange(1, 3600),
+    default=2,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a day lasts in the scenarios of reminders.",
+)
+def demo(leave: bool, json_file: Path | None, only: tuple[str, ...], day: int) -> None:
     """Try everything without any account: simulated vendors, real Temporal, real processes."""
     _need_embedded("demo")
     from starters.demo.run import run_demo
 
-    end(run(run_demo(stay=not leave, json_file=json_file, only=only)))
+    end(run(run_demo(stay=not leave, json_file=json_file, day=day, only=only)))
 
 
 @app.command()

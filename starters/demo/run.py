@@ -6,20 +6,20 @@ import os
 import shlex
 import shutil
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 
 from raccord.temporal.logs import configure_logs
 from starters.cli.common import fail
+from starters.demo.days import begin
 from starters.demo.place import Place
-from starters.demo.scenario import Finding, Scenario
 from starters.demo.scenarios import SCENARIOS
+from starters.demo.show import Show
 from starters.demo.stage import AWAITED, Stage
 from workers.run import stop_event
 
@@ -46,40 +46,11 @@ def _can_be_written(file: Path) -> bool:
     return not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
 
 
-def _table(results: dict[str, tuple[Finding, float] | None], playing: str | None) -> Table:
-    table = Table(title="What happens, and what the vendors show afterwards", expand=False)
-    table.add_column("")
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("what happens / what was found")
-    table.add_column("s", justify="right")
-    for scenario in SCENARIOS:
-        match results.get(scenario.name):
-            case None if scenario.name == playing:
-                table.add_row("…", scenario.name, f"[bold]{scenario.says}[/]", "")
-            case None:
-                table.add_row("", scenario.name, f"[dim]{scenario.says}[/]", "")
-            case (finding, seconds):
-                mark = "[green]✔[/]" if finding.ok else "[bold red]✘[/]"
-                said = f"{scenario.says}\n[dim]{_escaped(finding.found)}[/]"
-                if not finding.ok:
-                    said += f"\n[red]expected: {_escaped(finding.expected)}[/]"
-                table.add_row(mark, scenario.name, said, f"{seconds:.1f}")
-    return table
+def _write(file: Path, report: dict[str, Any]) -> None:
+    file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
-
-
-async def _play(scenario: Scenario, stage: Stage) -> Finding:
-    try:
-        return await scenario.play(stage)
-    except Exception as error:
-        return Finding(ok=False, expected="the scenario plays", found=f"{type(error).__name__}: {error}")
-
-
-def _next_step(stage: Stage) -> str:
-    place = stage.place
+def _next_step(place: Place, days: Place | None) -> str:
     views = "".join(f"  {label:<20} {url}\n" for label, url in place.ui.links(AWAITED))
     return (
         "\n[bold]Everything is running[/]\n\n"
@@ -92,63 +63,63 @@ def _next_step(stage: Stage) -> str:
         "Beside it, in another shell:\n\n"
         f"  . {shlex.quote(str(place.shell_file))}\n"
         "  raccord inbox list\n\n"
+        f"{_of_short_days(days) if days else ''}"
         "Ctrl-C stops everything; the next demo starts afresh."
     )
 
 
-def _as_json(results: dict[str, tuple[Finding, float]], scenarios: tuple[Scenario, ...]) -> dict[str, Any]:
-    flows = {s.name: s.flow for s in scenarios}
-    return {
-        "ok": len(results) == len(scenarios) and all(f.ok for f, _ in results.values()),
-        "scenarios": [
-            {
-                "name": name,
-                "flow": flows[name],
-                "ok": finding.ok,
-                "expected": finding.expected,
-                "found": finding.found,
-                "seconds": round(seconds, 2),
-            }
-            for name, (finding, seconds) in results.items()
-        ],
-    }
+def _of_short_days(place: Place) -> str:
+    return (
+        "[bold]Where days are short,[/] another company reminds its customers of what is late:\n\n"
+        f"[bold]Its vendors[/]    {place.url('sandbox', '/')}\n"
+        f"[bold]Its flows[/]      {place.ui.flows}\n\n"
+        "Win a deal there: three days later its invoice is late, and reminders follow. In another shell:\n\n"
+        f"  . {shlex.quote(str(place.shell_file))}\n"
+        "  raccord dunning list\n\n"
+    )
 
 
-def _write(file: Path, report: dict[str, Any]) -> None:
-    file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do it to its end, or until somebody wants to stop."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
-async def run_demo(*, stay: bool, json_file: Path | None, only: tuple[str, ...] = ()) -> int:
-    """Play the scenarios; 0 only when every one ended as it should."""
+async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[str, ...] = ()) -> int:
+    """Play the scenarios; 0 only when every one ended as it should.
+
+    `day`: how many seconds a day lasts where customers are reminded.
+    """
     configure_logs("demo")
     if missing := list(_preflight(json_file)):
         fail("\n".join(missing), status=1)
-    chosen = tuple(s for s in SCENARIOS if not only or s.name in only)
-    if not chosen:
+    show = Show(tuple(s for s in SCENARIOS if not only or s.name in only))
+    if not show.scenarios:
         fail(f"there is no such scenario; there are {', '.join(s.name for s in SCENARIOS)}.")
     stop = stop_event()
-    results: dict[str, tuple[Finding, float]] = {}
     out.print("Starting Temporal, the simulated vendors, the receiver and a worker…")
     try:
-        async with Stage(Place.make()) as stage:
-            with Live(console=out, refresh_per_second=8) as live:
-                for scenario in chosen:
-                    live.update(_table(dict(results), scenario.name))
-                    started = time.monotonic()
-                    playing = asyncio.create_task(_play(scenario, stage))
-                    stopped = asyncio.create_task(stop.wait())
-                    await asyncio.wait([playing, stopped], return_when=asyncio.FIRST_COMPLETED)
-                    stopped.cancel()
-                    if stop.is_set():
-                        playing.cancel()
-                        break
-                    results[scenario.name] = (playing.result(), time.monotonic() - started)
-                    live.update(_table(dict(results), None))
-            report = _as_json(results, chosen)
+        async with AsyncExitStack() as stages:
+            place = Place.make()
+            short = place.of_short_days(day) if show.at_once else None
+
+            async def beside() -> Stage:
+                stage = await stages.enter_async_context(Stage(short or place))
+                await begin(stage)
+                return stage
+
+            stage = await stages.enter_async_context(Stage(place))
+            with Live(console=out, refresh_per_second=4, get_renderable=show.table):
+                await _unless(stop, show.play(stage, beside))
+            report = show.report()
             if json_file:
                 _write(json_file, report)
             if stay and not stop.is_set():
-                out.print(_next_step(stage), soft_wrap=True, highlight=False)
+                out.print(_next_step(place, short), soft_wrap=True, highlight=False)
                 await stop.wait()
                 out.print("Stopping…")
     except RuntimeError as error:

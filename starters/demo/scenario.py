@@ -23,6 +23,8 @@ class Scenario:
     """What a newcomer reads while it is played."""
     play: Callable[[Stage], Awaitable[Finding]]
     flow: str = field(default="deal won")
+    in_short_days: bool = False
+    """Whether it is played in the company whose days last seconds, beside all others."""
 
 
 async def invoiced(stage: Stage, *deals: str) -> bool:

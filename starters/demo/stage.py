@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.domain.values.clock import BusinessClock
+from raccord.machine import OUR_COMMAND
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -44,6 +46,14 @@ class Stage:
         return raccord(name, *arguments, log=self.place.log(name), environment=self.place.environment)
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def _start(self) -> None:
         configuration = self._configuration()
         self.clock = configuration.settings.clock
         keys = KeyRing.create(configuration.settings.key_file)
@@ -73,7 +83,6 @@ class Stage:
         self._stack.push_async_callback(self.vendors.close)
         await self._ready(sandbox, "/", "sandbox")
         await self._ready(starter, "/readyz", "receiver")
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -99,6 +108,22 @@ class Stage:
 
         if not await eventually(answers, within=timedelta(seconds=60)):
             raise RuntimeError(f"{process.name} does not answer:\n{process.last_words()}")
+
+    async def command(self, *arguments: str) -> str:
+        """Run a command of ours as somebody in another shell does, and return what it prints.
+
+        Raises `RuntimeError` with its words where it fails.
+        """
+        typed = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", OUR_COMMAND, *arguments),
+            env=os.environ | self.place.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complaint = await typed.communicate()
+        if typed.returncode:
+            raise RuntimeError(f"raccord {' '.join(arguments)}: {complaint.decode().strip()}")
+        return said.decode()
 
     async def ending_of(self, deal_id: str) -> str:
         """Wait for the end of a deal's flow and return how it ended."""

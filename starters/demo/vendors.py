@@ -57,13 +57,16 @@ def _cents(value: Decimal) -> int:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[bool]], *, within: timedelta = timedelta(seconds=60)
+    look: Callable[[], Awaitable[bool]],
+    *,
+    within: timedelta = timedelta(seconds=60),
+    every: timedelta = timedelta(seconds=0.25),
 ) -> bool:
-    """Look again every quarter of a second until it is so; False when time is up."""
+    """Look again and again until it is so; False when time is up."""
     try:
         async with asyncio.timeout(within.total_seconds()):
             while not await look():  # noqa: ASYNC110 - the vendor is another process and has no event
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(every.total_seconds())
     except TimeoutError:
         return False
     return True

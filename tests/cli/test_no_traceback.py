@@ -88,6 +88,8 @@ BAD_WORDS = (
     Case("sandbox --webhook nobody=http://127.0.0.1/", "There is no vendor 'nobody'"),
     Case("sandbox --link foo", "write LABEL=http"),
     Case("sandbox --link ui=foo", "write LABEL=http"),
+    Case("demo --day 0", "0 is not in the range"),
+    Case("demo --day soon", "not a valid integer"),
     Case("demo --only nothing", "there is no such scenario"),
     Case("demo --json {file}/results.json", "results cannot be written", FAILED),
     Case("demo --json {folder}", "results cannot be written", FAILED),

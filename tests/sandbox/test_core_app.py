@@ -1,5 +1,6 @@
 """The whole sandbox: every vendor that is found, the mailbox, control and page in one application."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ import pytest
 import sandbox
 from sandbox.__main__ import main as sandbox_main
 from sandbox.app import create_app
+from sandbox.core.operator import Operator
 from sandbox.core.person import Person
 from sandbox.hubspot.person import HubSpotPerson
 from sandbox.mailbox.mailbox import Mailbox
@@ -180,3 +182,32 @@ async def test_an_event_is_taken_as_an_automation_tool_does() -> None:
         assert (event["headers"]["webhook-id"], event["body"]) == ("msg_1", '{"type":"x"}')
         await http.post("/_control/reset")
         assert (await http.get("/_control/events")).json() == []
+
+
+async def test_a_mail_waits_at_the_door_until_it_is_let_in() -> None:
+    mailbox = Mailbox()
+    address = "b@kerjean.example"
+    async with (
+        serving(create_app(mailbox=mailbox)) as base,
+        httpx.AsyncClient(base_url=base, trust_env=False) as http,
+    ):
+        operator = Operator(http)
+        await operator.hold_mails(address)
+        sending = asyncio.create_task(mailbox.send(_letter()))
+        while await operator.mails_at_the_door(address) == 0:
+            assert not sending.done()
+        assert await operator.mails() == []
+        await operator.let_mails_in(address)
+        await sending
+        assert [mail["to"] for mail in await operator.mails()] == [[address]]
+        await operator.hold_mails(address)
+        waiting = asyncio.create_task(mailbox.send(_letter()))
+        while await operator.mails_at_the_door(address) == 0:
+            assert not waiting.done()
+        await operator.reset()
+        await waiting
+        nobody = await http.delete("/_control/emails/door", params={"address": address})
+        nameless = await http.post("/_control/emails/door", json={"address": ""})
+    assert (len(mailbox.messages()), mailbox.at_the_door()) == (1, {})
+    assert [answer.status_code for answer in (nobody, nameless)] == [400, 400]
+    assert "is held" in nobody.json()["message"]

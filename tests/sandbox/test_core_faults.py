@@ -17,6 +17,7 @@ from sandbox.core.assembly import assemble
 from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
 from sandbox.core.vendor import committed, staleness
+from sandbox.mailbox.mailbox import Mailbox
 from tests.patience import patience
 from tests.sandbox.serving import serving
 
@@ -70,19 +71,11 @@ class Counter:
         return JSONResponse({"id": f"thing_{self.count}", "parts": [{"kind": "old"}, {"kind": "new"}]})
 
 
-class NoMail:
-    def messages(self) -> list[dict[str, Any]]:
-        return []
-
-    def reset(self) -> None:
-        pass
-
-
 @pytest.fixture
 async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
     delivery = Delivery(schedule=(0.01, 0.01))
     delivery.register("counter", secret="s3cret", format="classic")
-    app = assemble(vendors=[Counter()], delivery=delivery, emails=NoMail())
+    app = assemble(vendors=[Counter()], delivery=delivery, emails=Mailbox())
     async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
         yield client
 

@@ -1,0 +1,160 @@
+"""The settings of the demo's two companies: one of ordinary days, and one whose days last seconds."""
+
+from datetime import UTC, datetime
+from string import Template
+
+_BOTH = """
+crm = "hubspot"
+billing = "stripe"
+messenger = "slack"
+mailer = "smtp"
+outbound = "tools"
+invoice_deals_won_from = 2020-01-01
+
+[desk]
+contact = "Anne Durand, finance"
+escalate_to = ["anne.durand@hexalab.example"]
+
+[payment]
+finance = ["anne.durand@hexalab.example"]
+gather = 1
+
+[mail]
+in_test = true
+
+[invoice]
+operations = "services"
+payment_terms_days = $terms
+
+[invoice.footers]
+fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
+en = "No discount. Late payment: interest at the ECB rate plus 10 points and a recovery indemnity of EUR 40."
+
+[vat.zero_rate_reasons]
+exempt_fr = "TVA non applicable, art. 261-4-4° du CGI."
+reverse_charge_fr = "Autoliquidation par le preneur."
+reverse_charge_en = "Reverse charge."
+outside_scope_fr = "Prestation non soumise à la TVA française : client établi hors de l'Union européenne."
+outside_scope_en = "Not subject to French VAT: business customer established outside the European Union."
+
+[receiver]
+port = $receiver
+public_url = "http://127.0.0.1:$receiver"
+
+[temporal]
+longest_retry = 3
+auth_retry = 3
+embedded_port = $temporal
+embedded_ui_port = $ui
+codec_port = $codec
+
+[metrics]
+worker_port = 0
+receiver_port = 0
+
+[data]
+directory = "$directory"
+
+[hubspot]
+base_url = "http://127.0.0.1:$sandbox/hubspot"
+
+[stripe]
+base_url = "http://127.0.0.1:$sandbox/stripe"
+dashboard_url = "http://127.0.0.1:$sandbox/stripe/dashboard"
+settle = 2
+
+[slack]
+base_url = "http://127.0.0.1:$sandbox/slack/api/"
+channel = "C0BILLING"
+people = ["anne.durand@hexalab.example", "U0CAMILLE"]
+
+[smtp]
+base_url = "smtp://127.0.0.1:$smtp"
+encryption = "none"
+sender = "Hexalab <$sender@hexalab.example>"
+
+[tools]
+vendor = "standard_webhooks"
+base_url = "http://127.0.0.1:$sandbox/_control/events"
+"""
+
+_ORDINARY_DAYS = """
+[company]
+name = "Hexalab SAS"
+
+[modes]
+deal_won = "live"
+payment = "live"
+
+# Julien Caron sells outside the pilot group: his deals are left alone.
+[rollout]
+owners = ["64492917", "64492918", "64492919"]
+
+[onboarding]
+settle = 1
+
+[[onboarding.steps]]
+kind = "crm_task"
+name = "kick-off"
+title = "Appeler {customer}"
+text = "{amount} reçus pour {deal} : convenir du lancement."
+due_in = 2
+
+[[onboarding.steps]]
+kind = "email"
+name = "welcome"
+
+[[onboarding.steps]]
+kind = "slack"
+name = "tell"
+title = "{customer} a tout réglé"
+text = "Le client reçoit le message de bienvenue ; la suite est une tâche de l'affaire."
+
+[[onboarding.steps]]
+kind = "event"
+name = "out"
+
+[watch]
+alert_after = 4
+credentials_alert_after = 2
+probe_every = 1
+flow_waits_after = 3
+"""
+
+_SHORT_DAYS = """
+[company]
+name = "Hexalab SAS"
+day_length = $day
+epoch = "$epoch"
+
+[modes]
+deal_won = "live"
+payment = "live"
+dunning = "live"
+
+[dunning]
+finance = ["anne.durand@hexalab.example"]
+letterhead = ["Hexalab SAS", "12 rue des Forges, 69007 Lyon", "SIREN 732 829 320"]
+"""
+
+_TERMS = 30
+_SHORT_TERMS = 3
+"""Days to pay where days are short: nobody wants to wait for thirty of them first."""
+
+
+def ordinary_days(ports: dict[str, int], directory: str) -> str:
+    """Write the settings of a company that has everything but reminders."""
+    template = Template(f"{_BOTH}{_ORDINARY_DAYS}")
+    return template.substitute(ports, directory=directory, terms=_TERMS, sender="bonjour")
+
+
+def short_days(ports: dict[str, int], directory: str, day: int) -> str:
+    """Write the settings of a company that reminds, whose days last so many seconds and begin now."""
+    return Template(f"{_BOTH}{_SHORT_DAYS}").substitute(
+        ports,
+        directory=directory,
+        terms=_SHORT_TERMS,
+        sender="compta",
+        day=day,
+        epoch=datetime.now(UTC).replace(microsecond=0).isoformat(),
+    )

@@ -1,0 +1,94 @@
+"""What the scenarios about reminders share: who owes, how days pass, and which mails came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from raccord.domain.values.clock import DAY
+from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.temporal.flows import DUNNING, Changed, wake
+from starters.demo.stage import Stage
+from starters.demo.vendors import eventually
+
+ADDRESS = "compta@{}.example"
+FINANCE = "anne.durand@hexalab.example"
+SENDER = "compta@hexalab.example"
+NET = 120_000
+"""Of each invoice that is written by hand, in minor units."""
+SLOWLY = timedelta(seconds=60)
+"""How much longer than its days something may take on a busy machine."""
+_BEGUN_WITHIN = 90
+
+
+@dataclass(frozen=True)
+class Debtor:
+    """A customer with invoices that nobody won a deal for."""
+
+    customer: str
+    address: str
+    invoices: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+async def begin(stage: Stage) -> None:
+    """Let reminders begin: a customer who is late from here on is none of the backlog."""
+    # A day is over sooner than a draft is finalised.
+    await stage.vendors.sandbox.settings("stripe", late_finalisation=True)
+    made = await stage.vendors.billing.post(
+        "/v1/customers", name="Café du Commerce", email=ADDRESS.format("cafe")
+    )
+    customer = Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=made["id"])
+    looked = await wake(stage.client, DUNNING, customer, Changed(key="demo"))
+    await asyncio.wait_for(looked.result(), _BEGUN_WITHIN)
+
+
+async def owes(stage: Stage, name: str, *in_days: int, language: str = "fr") -> Debtor:
+    """Issue an invoice for each of these due dates, in days from now; the customer reads this language."""
+    billing, address = stage.vendors.billing, ADDRESS.format(name.rsplit(maxsplit=1)[-1].lower())
+    locale = {"preferred_locales[0]": language}
+    customer = (await billing.post("/v1/customers", name=name, email=address, **locale))["id"]
+    issued = [await billing.issue(customer, NET, due_at=end_of_day(stage, days)) for days in in_days]
+    numbers = [(await billing.invoice(each))["number"] for each in issued]
+    return Debtor(customer, address, tuple(issued), tuple(numbers))
+
+
+def end_of_day(stage: Stage, days: int) -> datetime:
+    """Return the end of a business date so many days from now."""
+    return stage.clock.end_of(stage.clock.date_of(datetime.now(UTC)) + days * DAY)
+
+
+async def so(stage: Stage, look: Callable[[], Awaitable[bool]], *, days: float) -> bool:
+    """Look again twice a day until it is so; False when so many days are over, and not for a slow machine."""
+    day = stage.clock.day_length
+    return await eventually(look, within=days * day + SLOWLY, every=day / 2)
+
+
+async def reminders(stage: Stage, address: str) -> list[dict[str, Any]]:
+    """Return the mails that we wrote to an address, oldest first."""
+    return [m for m in await stage.vendors.sandbox.mails() if m["from"] == SENDER and address in m["to"]]
+
+
+async def reminded(stage: Stage, address: str, count: int, *, days: float) -> list[dict[str, Any]]:
+    """Wait until so many mails came, for so many days at most; return those that came."""
+
+    async def there() -> bool:
+        return len(await reminders(stage, address)) >= count
+
+    await so(stage, there, days=days)
+    return await reminders(stage, address)
+
+
+async def quiet(stage: Stage, days: float) -> None:
+    """Let so many days pass: a mail too many would come in them."""
+    await asyncio.sleep((stage.clock.day_length * days).total_seconds())
+
+
+async def settled(stage: Stage, customer: str, *, days: float = 5) -> str:
+    """Wait for the end of a customer's reminders, and return how it ended."""
+    handle = stage.client.get_workflow_handle(
+        DUNNING.id_of(Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=customer))
+    )
+    within = (stage.clock.day_length * days + SLOWLY).total_seconds()
+    return str((await asyncio.wait_for(handle.result(), within))["ending"])

@@ -1,0 +1,189 @@
+"""The scenarios of money that is late, played side by side in days of a few seconds."""
+
+import asyncio
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from raccord.domain.values.clock import DAY
+from starters.demo.days import FINANCE, Debtor, owes, quiet, reminded, reminders, settled, so
+from starters.demo.payments import invoice_of
+from starters.demo.scenario import Finding, Scenario
+from starters.demo.stage import Stage
+
+UNPAID = "38990100001"
+LEVELS = (7, 15, 30)
+TONES = ("Rappel", "toujours impayée", "Dernier rappel")
+TASK = "Relance n° "
+ALL_SENT = "sans effet"
+THANKS = "Merci"
+PROMISED_IN = 16
+"""Days: the next level is reached long before, and is not sent."""
+DUE = 2
+"""Days until an invoice is due: in less, a busy machine has hardly issued it."""
+
+
+async def seven_fifteen_thirty(stage: Stage) -> Finding:
+    invoice = await invoice_of(stage, UNPAID)
+    mails = await reminded(stage, invoice["customer_email"], len(LEVELS), days=LEVELS[-1] + 10)
+    due = _date(stage, datetime.fromtimestamp(invoice["due_date"], UTC))
+    days = [(_date(stage, datetime.fromisoformat(mail["date"])) - due).days for mail in mails]
+    await so(stage, lambda: _all_told(stage, invoice["number"]), days=3)
+    told = await _told(stage, invoice["number"])
+    firmer, thread = _firmer(mails), _one_thread(mails)
+    return Finding(
+        ok=_on_time(days) and firmer and thread and told == (3, 1, 1),
+        expected="3 mails in one thread on days 7, 15 and 30, each firmer; 3 tasks; "
+        "finance has 1 mail and 1 question",
+        found=f"{len(mails)} mail(s) in {'one thread' if thread else 'several threads'}, "
+        f"{'each firmer' if firmer else 'not firmer'}, on day {', '.join(map(str, days))}; "
+        "{} task(s); finance has {} mail(s) and {} question(s)".format(*told),
+    )
+
+
+async def paid_just_before_sending(stage: Stage) -> Finding:
+    late = await owes(stage, "Menuiserie Le Goff", _within_the_month(stage))
+    await stage.vendors.sandbox.hold_mails(late.address)
+
+    async def at_the_door() -> bool:
+        return await stage.vendors.sandbox.mails_at_the_door(late.address) == 1
+
+    arrived = await so(stage, at_the_door, days=LEVELS[0] + 10)
+    await stage.vendors.billing.pay_by_card(late.invoices[0])
+    await stage.vendors.sandbox.let_mails_in(late.address)
+    ending = await settled(stage, late.customer)
+    stopped = json.loads(await stage.command("dunning", "list", "--json"))["stopped"]
+    mails = len(await reminders(stage, late.address))
+    return Finding(
+        ok=arrived and ending == "settled" and not mails and sum(stopped.values()) == 1,
+        expected="the mail was at the door as the money came: none left, 1 counted as stopped",
+        found=f"{'the mail was at the door' if arrived else 'no mail came to the door'} as the money came: "
+        f"{mails} left, {sum(stopped.values())} counted as stopped, reminders ended “{ending}”",
+    )
+
+
+async def grouped_reminder(stage: Stage) -> Finding:
+    late = await owes(stage, "Northwind Studio", *(DUE,) * 3, language="en")
+    (first, *more) = await reminded(stage, late.address, 1, days=LEVELS[0] + 10)
+    await quiet(stage, 2)
+    more = (await reminders(stage, late.address))[1:]
+    named = sum(number in first["text"] for number in late.numbers)
+    files = len(first["attachments"])
+    for invoice in late.invoices:
+        await stage.vendors.billing.pay_by_card(invoice)
+    ending = await settled(stage, late.customer)
+    return Finding(
+        ok=not more and (named, files) == (3, 3) and ending == "settled",
+        expected="1 mail that names 3 invoices, with 3 PDFs",
+        found=f"{1 + len(more)} mail(s); the first names {named} invoice(s), with {files} PDF(s); "
+        f"once paid, reminders ended “{ending}”",
+    )
+
+
+async def promise_to_pay(stage: Stage) -> Finding:
+    keeps, breaks = [await owes(stage, name, DUE) for name in ("Imprimerie Keller", "Garage Mercier")]
+    for each in (keeps, breaks):
+        await reminded(stage, each.address, 1, days=LEVELS[0] + 10)
+    by = _date(stage, datetime.now(UTC)) + DAY * PROMISED_IN
+    await asyncio.gather(*(_promises(stage, each, by) for each in (keeps, breaks)))
+    await stage.vendors.billing.pay_by_card(keeps.invoices[0])
+    ending = await settled(stage, keeps.customer)
+    kept = await reminded(stage, keeps.address, 2, days=2)
+    broken = await reminded(stage, breaks.address, 2, days=PROMISED_IN + 10)
+    thanked = [THANKS in mail["subject"] for mail in kept] == [False, True]
+    firm = [TONES[1] in mail["subject"] for mail in broken] == [False, True]
+    silent = len(broken) > 1 and _date(stage, datetime.fromisoformat(broken[1]["date"])) > by
+    return Finding(
+        ok=thanked and firm and silent and ending == "settled",
+        expected="kept: thanks and silence; broken: silence until that day, then a firm reminder",
+        found=f"kept: {'thanks' if thanked else _subjects(kept)}, reminders ended “{ending}”; "
+        f"broken: {'silence' if silent else 'no silence'} until {by}, "
+        f"then {'a firm reminder' if firm else _subjects(broken)}",
+    )
+
+
+async def _promises(stage: Stage, debtor: Debtor, by: date) -> None:
+    await stage.command("dunning", "promise", debtor.customer, str(by), "--reason", "by telephone")
+
+
+def _subjects(mails: list[dict[str, Any]]) -> str:
+    return " | ".join(mail["subject"] for mail in mails) or "no mail"
+
+
+def _date(stage: Stage, at: datetime) -> date:
+    return stage.clock.date_of(at)
+
+
+def _on_time(days: list[int]) -> bool:
+    """Whether each mail came on the day of its level, or, on a busy machine, before that of the next one."""
+    ends = (*LEVELS[1:], LEVELS[-1] + LEVELS[0])
+    return len(days) == len(LEVELS) and all(
+        a <= day < b for a, day, b in zip(LEVELS, days, ends, strict=True)
+    )
+
+
+def _firmer(mails: list[dict[str, Any]]) -> bool:
+    return len(mails) == len(TONES) and all(
+        tone in m["subject"] for tone, m in zip(TONES, mails, strict=True)
+    )
+
+
+def _one_thread(mails: list[dict[str, Any]]) -> bool:
+    follows = [mail["headers"].get("In-Reply-To") for mail in mails[1:]]
+    return follows == [mail["message_id"] for mail in mails[:-1]]
+
+
+async def _all_told(stage: Stage, number: str) -> bool:
+    return await _told(stage, number) == (3, 1, 1)
+
+
+async def _told(stage: Stage, number: str) -> tuple[int, int, int]:
+    """Count the salesperson's tasks, the mails to finance and the questions in Slack."""
+    vendors = stage.vendors
+    tasks = [t for t in await vendors.crm.tasks(UNPAID) if (t["hs_task_subject"] or "").startswith(TASK)]
+    mails = [mail for mail in await reminders(stage, FINANCE) if number in (mail["text"] or "")]
+    return len(tasks), len(mails), len(await vendors.chat.messages(number, ALL_SENT))
+
+
+def _within_the_month(stage: Stage) -> int:
+    """Return in how many days an invoice is due whose reminder is not at the end of a month.
+
+    What was stopped is counted by the month.
+    """
+    today, room = _date(stage, datetime.now(UTC)), DAY * 14
+    days = DUE
+    while (sends := today + DAY * (days + LEVELS[0])).month != (sends + room).month:
+        days += 1
+    return days
+
+
+SCENARIOS = (
+    Scenario(
+        "dunning-7-15-30",
+        "Nobody pays: three reminders, tasks, and finance at last",
+        seven_fifteen_thirty,
+        "dunning",
+        in_short_days=True,
+    ),
+    Scenario(
+        "paid-just-before-sending",
+        "The money comes while the reminder is at the door",
+        paid_just_before_sending,
+        "dunning",
+        in_short_days=True,
+    ),
+    Scenario(
+        "grouped-reminder",
+        "Three invoices are late: one mail about all",
+        grouped_reminder,
+        "dunning",
+        in_short_days=True,
+    ),
+    Scenario(
+        "promise-to-pay",
+        "Two customers promise to pay by a day: one does, one does not",
+        promise_to_pay,
+        "dunning",
+        in_short_days=True,
+    ),
+)
