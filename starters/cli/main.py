@@ -46,7 +46,7 @@ for group in GROUPS:
 @click.option(
     "--day",
     type=click.IntRange(1, 3600),
-    default=2,
+    default=3,
     show_default=True,
     metavar="SECONDS",
     help="How long a day lasts in the scenarios of reminders.",

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.service import RPCError
+
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.subject import Subject, SubjectKind
-from raccord.temporal.flows import DUNNING, Changed, wake
+from raccord.temporal.flows import DIGEST, DUNNING, Changed, wake
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -34,6 +36,7 @@ class Debtor:
 
 async def begin(stage: Stage) -> None:
     """Let reminders begin: a customer who is late from here on is none of the backlog."""
+    await eventually(lambda: _without_digest(stage), within=SLOWLY)
     # A day is over sooner than a draft is finalised.
     await stage.vendors.sandbox.settings("stripe", late_finalisation=True)
     made = await stage.vendors.billing.post(
@@ -44,19 +47,25 @@ async def begin(stage: Stage) -> None:
     await asyncio.wait_for(looked.result(), _BEGUN_WITHIN)
 
 
+async def _without_digest(stage: Stage) -> bool:
+    """Pause the digest, which would be told every few seconds; False while the receiver has not made it."""
+    try:
+        await stage.client.get_schedule_handle(DIGEST).pause(note="days are short")
+    except RPCError:
+        return False
+    return True
+
+
 async def owes(stage: Stage, name: str, *in_days: int, language: str = "fr") -> Debtor:
     """Issue an invoice for each of these due dates, in days from now; the customer reads this language."""
     billing, address = stage.vendors.billing, ADDRESS.format(name.rsplit(maxsplit=1)[-1].lower())
     locale = {"preferred_locales[0]": language}
     customer = (await billing.post("/v1/customers", name=name, email=address, **locale))["id"]
-    issued = [await billing.issue(customer, NET, due_at=end_of_day(stage, days)) for days in in_days]
+    today = stage.clock.date_of(datetime.now(UTC))
+    due = [stage.clock.end_of(today + days * DAY) for days in in_days]
+    issued = [await billing.issue(customer, NET, due_at=each) for each in due]
     numbers = [(await billing.invoice(each))["number"] for each in issued]
     return Debtor(customer, address, tuple(issued), tuple(numbers))
-
-
-def end_of_day(stage: Stage, days: int) -> datetime:
-    """Return the end of a business date so many days from now."""
-    return stage.clock.end_of(stage.clock.date_of(datetime.now(UTC)) + days * DAY)
 
 
 async def so(stage: Stage, look: Callable[[], Awaitable[bool]], *, days: float) -> bool:

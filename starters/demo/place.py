@@ -13,8 +13,15 @@ from starters.demo.companies import ordinary_days, short_days
 
 NAMESPACE = "raccord"
 
-ANY = 0
 _PREFERRED = {"temporal": 7233, "ui": 8233, "receiver": 8080, "codec": 8081, "sandbox": 8090, "smtp": 9925}
+_PREFERRED_BESIDE = {
+    "temporal": 7234,
+    "ui": 8234,
+    "receiver": 8082,
+    "codec": 8083,
+    "sandbox": 8091,
+    "smtp": 9926,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Place:
         """Make a company of its own within this folder, on other ports: its days last `day` seconds."""
         directory = self.directory / "short-days"
         directory.mkdir(mode=0o700)
-        place = Place(directory, {name: _free(ANY) for name in _PREFERRED})
+        place = Place(directory, {name: _free(port) for name, port in _PREFERRED_BESIDE.items()})
         place.write(short_days(place.ports, str(directory), day))
         return place
 
@@ -97,7 +104,7 @@ def _alive(directory: Path) -> bool:
 
 
 def _free(preferred: int) -> int:
-    for port in (preferred, ANY):
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -14,7 +14,9 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from raccord.temporal.flows import DUNNING
 from raccord.temporal.logs import configure_logs
+from raccord.temporal.views import View
 from starters.cli.common import fail
 from starters.demo.days import begin
 from starters.demo.place import Place
@@ -26,6 +28,7 @@ from workers.run import stop_event
 out = Console()
 
 _NEEDED_DISK_MIB = 200
+REMINDERS = View("reminders", f'WorkflowType = "{DUNNING.name}"')
 _OLDEST_PYTHON = (3, 11)
 
 
@@ -72,7 +75,7 @@ def _of_short_days(place: Place) -> str:
     return (
         "[bold]Where days are short,[/] another company reminds its customers of what is late:\n\n"
         f"[bold]Its vendors[/]    {place.url('sandbox', '/')}\n"
-        f"[bold]Its flows[/]      {place.ui.flows}\n\n"
+        f"[bold]Its flows[/]      {place.ui.view(REMINDERS)}\n\n"
         "Win a deal there: three days later its invoice is late, and reminders follow. In another shell:\n\n"
         f"  . {shlex.quote(str(place.shell_file))}\n"
         "  raccord dunning list\n\n"
@@ -105,10 +108,13 @@ async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[
     try:
         async with AsyncExitStack() as stages:
             place = Place.make()
-            short = place.of_short_days(day) if show.at_once else None
+            short: Place | None = None
 
             async def beside() -> Stage:
-                stage = await stages.enter_async_context(Stage(short or place))
+                nonlocal short
+                # Not before the first is up: of two that choose ports, one has to have bound its own.
+                short = place.of_short_days(day)
+                stage = await stages.enter_async_context(Stage(short))
                 await begin(stage)
                 return stage
 

@@ -117,6 +117,8 @@ class Stage:
         typed = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", OUR_COMMAND, *arguments),
             env=os.environ | self.place.environment,
+            # Like every other process here, it has a share of its own in a busy machine.
+            start_new_session=True,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -25,7 +25,7 @@ SCENARIOS = [
 
 
 async def test_the_demo_plays_every_scenario_and_says_so_in_json(tmp_path: Path) -> None:
-    done = await command("demo", "--exit", "--json", "demo.json", "--day", "3", environment={}, cwd=tmp_path)
+    done = await command("demo", "--exit", "--json", "demo.json", "--day", "4", environment={}, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "demo.json").read_text())
     assert report["ok"] is True
