@@ -86,19 +86,23 @@ async def promise_to_pay(stage: Stage) -> Finding:
         await reminded(stage, each.address, 1, days=LEVELS[0] + 10)
     by = _date(stage, datetime.now(UTC)) + DAY * PROMISED_IN
     await asyncio.gather(*(_promises(stage, each, by) for each in (keeps, breaks)))
+    # One each; on a slow machine another left while the command was typed.
+    before = [len(await reminders(stage, each.address)) for each in (keeps, breaks)]
     await stage.vendors.billing.pay_by_card(keeps.invoices[0])
     ending = await settled(stage, keeps.customer)
-    kept = await reminded(stage, keeps.address, 2, days=2)
-    broken = await reminded(stage, breaks.address, 2, days=PROMISED_IN + 10)
-    thanked = [THANKS in mail["subject"] for mail in kept] == [False, True]
-    firm = [TONES[1] in mail["subject"] for mail in broken] == [False, True]
-    silent = len(broken) > 1 and _date(stage, datetime.fromisoformat(broken[1]["date"])) > by
+    kept = (await reminded(stage, keeps.address, before[0] + 1, days=3))[before[0] :]
+    broken = (await reminded(stage, breaks.address, before[1] + 1, days=PROMISED_IN + 10))[before[1] :]
+    thanked = len(kept) == 1 and THANKS in kept[0]["subject"]
+    one_up = len(broken) == 1 and any(
+        tone in broken[0]["subject"] for tone in TONES[before[1] : before[1] + 1]
+    )
+    silent = bool(broken) and _date(stage, datetime.fromisoformat(broken[0]["date"])) > by
     return Finding(
-        ok=thanked and firm and silent and ending == "settled",
-        expected="kept: thanks and silence; broken: silence until that day, then a firm reminder",
+        ok=thanked and one_up and silent and ending == "settled",
+        expected="kept: thanks and silence; broken: silence until that day, then a reminder one level up",
         found=f"kept: {'thanks' if thanked else _subjects(kept)}, reminders ended “{ending}”; "
         f"broken: {'silence' if silent else 'no silence'} until {by}, "
-        f"then {'a firm reminder' if firm else _subjects(broken)}",
+        f"then {'a reminder one level up' if one_up else _subjects(broken)}",
     )
 
 
