@@ -44,6 +44,8 @@ class Installed:
         """The processes load without the simulators, and the commands answer."""
         loaded = self.run(f"{PRODUCTION}; import sys; print(*sys.modules)").stdout.split()
         assert "workers.run" in loaded
+        # Nothing is to be migrated at nearly all starts.
+        assert "alembic" not in loaded
         assert [name for name in loaded if name.startswith((*EXTRA, *OURS))] == []
         helped = self.run(RACCORD, "--help")
         assert (helped.returncode, "doctor" in helped.stdout) == (0, True), helped.stderr

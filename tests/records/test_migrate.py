@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from raccord.records.database import Database, RecordsUnavailable
-from raccord.records.migrate import is_current, upgrade
+from raccord.records.migrate import is_current, revisions, upgrade
 from raccord.records.records import Records
 from raccord.records.tables import metadata
 from raccord.sealing import KeyRing
@@ -25,6 +27,13 @@ async def test_migrating_twice_changes_nothing(records: Records) -> None:
     await records.migrate()
     assert await records.migrated()
     assert (await records.audit.verify()).rows == 10
+
+
+def test_files_are_named_after_the_migrations_in_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", "raccord.records:migrations")
+    newest_first = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert revisions() == tuple(reversed(newest_first))
 
 
 async def test_a_database_without_tables_is_not_migrated(file: Path, url: str, keys: KeyRing) -> None:
