@@ -6,18 +6,22 @@ whatever else may befall a customer, is tried in one process.
 
 import asyncio
 import itertools
+import math
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetActivityRequest
 
+from raccord.domain.dunning.memory import Fate
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal.flows import DUNNING, Changed, wake
@@ -26,6 +30,8 @@ from tests.front_door.account import TWO_LINES_GROSS
 from tests.front_door.judge import every_write_has_its_pair
 from tests.front_door.payments import FINANCE, ONE_BY_ONE, raise_limits
 from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.test_payments import begun
+from tests.patience import patience
 
 SECTIONS = """
 [company]
@@ -52,6 +58,8 @@ COURTEOUS, FIRM, LAST = (
 )
 FINANCE_READS = "[TEST] Atelier"
 GAP = 5
+NOT_YET = 1000
+"""Days within which any command is done, however busy the machine is."""
 Meeting = Callable[[SMTP], Awaitable[str | None]]
 
 
@@ -99,6 +107,34 @@ async def dropped(server: SMTP) -> str:
     assert isinstance(server.transport, asyncio.WriteTransport)
     server.transport.abort()
     return "421 4.3.0 Nobody hears this"
+
+
+async def busy(_: SMTP) -> str:
+    """Not now (RFC 5321, section 4.2.1: what is refused with 4yz may be tried again)."""
+    return "451 4.3.0 Busy, try again later"
+
+
+async def greylisted(_: SMTP) -> str:
+    """Nobody knows this sender yet (RFC 6647, section 2: a legitimate one comes again)."""
+    return "450 4.7.1 Greylisted, try again in a while"
+
+
+async def slow(_: SMTP) -> None:
+    """The mail is looked through for longer than any other answer takes (RFC 5321, section 4.5.3.2.6)."""
+    await asyncio.sleep(8)
+
+
+class Hanging:
+    """The mail is kept, and its answer never comes. `gone` is set once the client waits no longer."""
+
+    def __init__(self) -> None:
+        self.gone = asyncio.Event()
+
+    async def __call__(self, _: SMTP) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.gone.set()
 
 
 async def nobody_here(_: SMTP) -> str:
@@ -259,6 +295,112 @@ async def an_address_that_nobody_has_is_a_question(lane: Reminding) -> None:
     await settled(lane, its, sent=1)
 
 
+@side_by_side
+async def a_server_that_is_busy_after_the_mail_gets_it_again(lane: Reminding) -> None:
+    lane.post.read["busy@client.example"] = busy
+    await comes_again(lane, await owes(lane, "busy", 2))
+
+
+@side_by_side
+async def a_server_that_greylists_gets_the_mail_again(lane: Reminding) -> None:
+    lane.post.named["grey@client.example"] = greylisted
+    await comes_again(lane, await owes(lane, "grey", 2))
+
+
+async def comes_again(lane: Reminding, its: Debtor) -> None:
+    """A mail that was put off waits for minutes, asks nobody, and is taken when it is tried again."""
+    flow = lane.client.get_workflow_handle(DUNNING.id_of(subject(its.customer)))
+    waits: list[timedelta] = []
+
+    async def put_off() -> bool:
+        if not await begun(lane, flow.id):
+            return False
+        pending = (await flow.describe()).raw_description.pending_activities
+        found = [each for each in pending if each.activity_type.name == "dunning.send" and each.attempt > 1]
+        waits[:] = [each.current_retry_interval.ToTimedelta() for each in found]
+        return bool(waits)
+
+    await until(put_off, what=f"the mail to {its.address} is put off")
+    assert all(timedelta(minutes=5) <= each < timedelta(minutes=6) for each in waits)
+    assert lane.post.sent_to(its.address) == []
+    # Somebody at Temporal's page lets it be tried now: a test has no five minutes.
+    now = ResetActivityRequest(
+        namespace=lane.namespace, execution=WorkflowExecution(workflow_id=flow.id), type="dunning.send"
+    )
+    await lane.client.workflow_service.reset_activity(now)
+    await mailed(lane, its.address, 1)
+    assert its.customer not in [row.question.subject.id for row in await lane.waiting()]
+    await settled(lane, its, sent=1)
+
+
+@side_by_side
+async def a_server_that_takes_its_time_gets_one_mail(lane: Reminding) -> None:
+    lane.post.kept["slow@client.example"] = slow
+    its = await owes(lane, "slow", 2)
+    await mailed(lane, its.address, 1)
+    await until(lambda: counted(lane, its), what="the mail counts as one that left")
+    await settled(lane, its, sent=1)
+    assert len(lane.post.sent_to(its.address)) == 1
+
+
+@side_by_side
+async def a_server_that_never_answers_for_the_mail_is_a_question(lane: Reminding) -> None:
+    lane.post.kept["hangs@client.example"] = hanging = Hanging()
+    its = await owes(lane, "hangs", 2)
+    await mailed(lane, its.address, 1)
+    await asyncio.wait_for(hanging.gone.wait(), patience(90))
+    await lane.question(its.customer, cause="unknown_mail")
+    await settled(lane, its, sent=1)
+    assert len(lane.post.sent_to(its.address)) == 1
+
+
+@side_by_side
+async def a_promise_that_is_kept_is_silence_and_one_word_of_thanks(lane: Reminding) -> None:
+    its = await owes(lane, "keeps", NOT_YET)
+    last_day = await promises(lane, its, by=NOT_YET)
+    await late_by(lane, its, lane.clock.date_of(datetime.now(UTC)) - 9 * DAY)
+    await asyncio.sleep(10 * lane.clock.day_length.total_seconds())
+    assert lane.clock.date_of(datetime.now(UTC)) < last_day
+    assert lane.post.sent_to(its.address) == []
+    await settled(lane, its, sent=0)
+    (mail,) = lane.post.sent_to(its.address)
+    assert "erci" in mail["text"]
+
+
+@side_by_side
+async def a_promise_that_is_broken_is_one_level_up(lane: Reminding) -> None:
+    """By then the second level is due by its day, and the customer has not heard the first."""
+    its = await owes(lane, "breaks", NOT_YET)
+    last_day = await promises(lane, its, by=math.ceil(patience(15)))
+    await late_by(lane, its, last_day - 16 * DAY)
+    (mail,) = await mailed(lane, its.address, 1)
+    assert mail["subject"].startswith(COURTEOUS)
+    came = next(at for at, each in lane.post.came if each is mail)
+    assert lane.clock.date_of(came) > last_day
+    await settled(lane, its, sent=1)
+
+
+async def promises(lane: Reminding, its: Debtor, *, by: int) -> date:
+    """Let the customer promise, by the command, to pay by a day, so many from now; return the day."""
+    day = lane.clock.date_of(datetime.now(UTC)) + by * DAY
+    done = await lane.command("dunning", "promise", its.customer, day.isoformat(), "--reason", "by phone")
+    assert done.returncode == 0, done.stderr
+    return day
+
+
+async def late_by(lane: Reminding, its: Debtor, due_on: date) -> None:
+    """Let what was not late while a command took its time be due on another day, and its flow look."""
+    await lane.account.billing.move_due_date(its.invoices[0], lane.clock.end_of(due_on))
+    await wake(lane.client, DUNNING, subject(its.customer), Changed(key="moved"))
+
+
+async def counted(lane: Reminding, its: Debtor) -> bool:
+    """Whether what is remembered of a customer says that its mail left."""
+    async with lane.records() as records:
+        memory = await records.dunning.memory(str(subject(its.customer)))
+    return [each.fate for each in memory.rounds] == [Fate.SENT]
+
+
 async def mailed(lane: Reminding, address: str, count: int) -> list[dict[str, Any]]:
     """Wait until so many mails came to an address, and return them."""
 
@@ -362,7 +504,7 @@ async def test_no_two_mails_came_within_the_gap_and_every_write_was_intended(
     keys = [row["key"] for row in rows if row["kind"] != "note"]
     # Nobody can write down what became of a mail at which a line broke or a worker died.
     unknown = {key for key in keys if keys.count(key) == 1 and key.startswith("dun/")}
-    assert len(unknown) == 4
+    assert len(unknown) == 5
     every_write_has_its_pair(
         [row for row in rows if row["key"] not in unknown], await reminding.account.requests()
     )
