@@ -122,6 +122,10 @@ flow_waits_after = 3
 """
 
 _SHORT_DAYS = """
+# What the companies agreed on, thirty days for most, would be waited for first.
+[hubspot.mapping.companies]
+payment_terms_days = ""
+
 [company]
 name = "Hexalab SAS"
 day_length = $day
