@@ -10,7 +10,7 @@ from activities.dunning.books import AccountReads
 from activities.dunning.memory import BEGAN
 from activities.mail.sending import BAD_TEMPLATE, Post
 from raccord.connectors.billing import BillingReader
-from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, ConnectorError, Permanent
+from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, ConnectorError, NotFound, Permanent
 from raccord.connectors.mailer import Mailer
 from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.foresight import round_of
@@ -162,15 +162,34 @@ class ReminderMails:
 
     @activity.defn(name="dunning.thank")
     async def thank(self, wanted: Gratitude) -> None:
-        """Thank for a promise that was kept, once; where nobody knows whether it left, that is all."""
+        """Thank for a promise that was kept, once; where nobody knows whether it left, that is all.
+
+        Whom a credit note relieved of what they promised has paid nothing, and is not thanked for it.
+        """
         account = await self._accounts.read(wanted.customer_id)
         if not account.email or not self._policy.mails_leave or self._policy.mode is Mode.SHADOW:
+            return
+        if not await self._brought_money(wanted):
             return
         kept = thanks_for(wanted.word, account, self._policy)
         worded = thanks(kept, self._templates)
         mail = self._mail(worded, account, key=f"dun/{wanted.customer}/thanks/{wanted.word.id}")
         async with beating():
             await self._post.once(mail, about=wanted.customer, template="thanks")
+
+    async def _brought_money(self, wanted: Gratitude) -> bool:
+        """Whether money came since the promise for what was last reminded of; so where nothing ever was."""
+        memory = await self._records.dunning.memory(wanted.customer)
+        said_on = self._policy.clock.date_of(wanted.word.at)
+        reminded = [reached.invoice_id for sent in memory.rounds[-1:] for reached in sent.reached]
+        for invoice_id in reminded:
+            try:
+                money = await self._billing.read_money(invoice_id)
+            except NotFound:
+                continue
+            if any(self._policy.clock.date_of(each.paid_at) >= said_on for each in money.payments):
+                return True
+        return not reminded
 
     async def _now(self, order: Order) -> _Now:
         account = await self._accounts.read(order.customer_id)

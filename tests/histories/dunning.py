@@ -26,7 +26,7 @@ async def _settled(late: Late) -> None:
     await late.owes(6)
     await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 20)
     await late.rests()
-    await late.paid()
+    await late.paid(brought=True)
     await late.wake("paid")
 
 

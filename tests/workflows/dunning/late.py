@@ -27,6 +27,7 @@ from raccord.domain.values.parties import Owner
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.waiting import Waiting
 from raccord.temporal.flows import DUNNING, DUNNING_BACKLOG, Changed, wake
+from tests.domain.payment.money import money, payment
 from tests.front_door.stack import until
 from tests.workflows.house import REF, House
 
@@ -106,8 +107,11 @@ class Late:
         account = self.home.billing.accounts[CUSTOMER]
         self.home.billing.accounts[CUSTOMER] = account.model_copy(update=changes)
 
-    async def paid(self) -> None:
-        """Let everything be paid, without telling anybody."""
+    async def paid(self, *, brought: bool = False) -> None:
+        """Let nothing be open any more, without telling anybody; `brought`: because money came."""
+        for owed in self.home.billing.accounts[CUSTOMER].invoices if brought else ():
+            came = payment(str(owed.due.amount), paid_at=await self.home.now())
+            self.home.billing.money[owed.id] = money(came)
         self.now(invoices=())
 
     async def work(self, mode: Mode = Mode.LIVE, *, since: int = 90, more: str = MORE) -> None:

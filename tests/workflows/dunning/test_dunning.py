@@ -157,11 +157,22 @@ async def test_a_kept_promise_is_thanked_for_and_a_broken_one_is_one_level_up(la
     assert await levels(late) == [1, 2]
     await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10, reason="again")
     await late.pass_days(2)
-    await late.paid()
+    await late.paid(brought=True)
     await late.wake("paid")
     assert (await late.end())["ending"] == "settled"
     assert "erci" in late.mails[-1].text
     assert len(late.mails) == 3
+
+
+async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_paying(late: Late) -> None:
+    await late.owes(6)
+    await late.wake()
+    await late.mailed(1)
+    await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10)
+    await late.paid()
+    await late.wake("credited")
+    assert (await late.end())["ending"] == "settled"
+    assert len(late.mails) == 1
 
 
 async def test_in_draft_a_person_says_of_each_reminder_whether_it_leaves(at_home: House) -> None:
