@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.dunning.letter import letter_of, thanks_for
+from raccord.domain.dunning.letter import letter_about, letter_of, thanks_for
 from raccord.domain.dunning.memory import Fate, Memory
 from raccord.domain.dunning.words import Instalment, Word, WordKind
 from raccord.domain.rules.dunning import Dunning, Level, Tone
@@ -50,6 +50,21 @@ def test_only_reminders_that_left_are_named() -> None:
     assert [line.reminded_on for line in said.lines] == [(date(2026, 11, 19), date(2026, 11, 23)), ()]
     assert (said.reminded_on, said.all_reminded) == ((date(2026, 11, 19), date(2026, 11, 23)), False)
     assert letter(Tone.LAST, rounds=rounds).all_reminded
+
+
+def test_a_reminder_that_bounced_is_not_named() -> None:
+    told = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    word = Word(id="1", kind=WordKind.BOUNCED, at=told, actor="cli:anne", address="compta@acme.example")
+    sent = round_of(FIRST, 1, "in_42").model_copy(update={"to": (word.address,)})
+    said = letter_about(
+        (invoice(42),),
+        account(invoice(42)),
+        Memory(rounds=(sent,), words=(word,)),
+        POLICY,
+        NOW,
+        tone=Tone.FIRM,
+    )
+    assert said.reminded_on == ()
 
 
 @pytest.mark.parametrize(

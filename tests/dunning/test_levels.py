@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from raccord.domain.dunning.memory import Fate
+from raccord.domain.dunning.memory import Fate, Memory
+from raccord.domain.dunning.words import bounced
 from raccord.domain.rules.dunning import Dunning, ExceptionRule
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.address import Address
@@ -274,6 +275,17 @@ def test_only_the_mail_before_it_bounced() -> None:
 
     # The first one had arrived: what comes is the second level once more.
     assert year.passes("2026-04-17").said == [*LADDER[:2], "2026-04-16T10:00Z firm A2"]
+
+
+def test_a_mail_that_the_server_refused_says_nothing_of_the_one_before() -> None:
+    year = Year().owes(invoice("A", "2026-04-01")).passes("2026-04-09 12:00").says("remind")
+    year.passes("2026-04-13 08:59")
+    refused = bounced("compta@acme.example", year.now)
+    year.memory = year.memory.with_(Memory(words=(refused,)))
+    assert year.passes("2026-04-13 12:00").why == "bounced"
+
+    year.customer(email="daf@acme.example").passes("2026-04-14")
+    assert year.said == [FIRST, "2026-04-13T10:00Z firm A2"]
 
 
 def test_what_a_person_noted_of_a_bounced_mail_is_not_undone_twice() -> None:

@@ -338,9 +338,11 @@ def _judge_invoices(year: Year, due: Due) -> None:
 
 
 def _without_bounced(year: Year, rounds: list[Round]) -> list[Round]:
-    """Leave out of each bounce the mail before it to that address."""
+    """Leave out of each bounce that a person told of the mail before it to that address."""
     lost = set()
     for word in year.memory.words:
+        if word.actor == "raccord":
+            continue
         to = [
             each.key
             for each in year.memory.rounds

@@ -10,6 +10,7 @@ from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.interest import Charges, charges_of
 from raccord.domain.dunning.ladder import harsher
 from raccord.domain.dunning.memory import Fate, Memory, Reached
+from raccord.domain.dunning.past import Past
 from raccord.domain.dunning.plan import Due
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.words import Word
@@ -118,12 +119,12 @@ def letter_about(
     tone: Tone,
 ) -> Letter:
     """Write a letter about invoices, one at least, in a tone."""
-    today = policy.clock.date_of(now)
+    today, past = policy.clock.date_of(now), Past.of(memory)
     # What a public body owes for being late follows from another law.
     public = public_body(parse_siren(account.siren))
     interest = policy.rules.interest if _of_the_law(tone, policy) and not public else _NO_INTEREST
     lines = tuple(
-        _line(invoice, memory, policy, today, charges_of(invoice, account, interest, today))
+        _line(invoice, past, policy, today, charges_of(invoice, account, interest, today))
         for invoice in invoices
     )
     return Letter(
@@ -163,7 +164,7 @@ def _of_the_law(tone: Tone, policy: DunningPolicy) -> bool:
 
 
 def _line(
-    invoice: OwedInvoice, memory: Memory, policy: DunningPolicy, today: date, charges: Charges | None
+    invoice: OwedInvoice, past: Past, policy: DunningPolicy, today: date, charges: Charges | None
 ) -> Line:
     return Line(
         invoice_id=invoice.id,
@@ -177,7 +178,7 @@ def _line(
         charges=charges,
         reminded_on=tuple(
             policy.clock.date_of(each.at)
-            for each in memory.rounds
+            for each in past.rounds
             if each.fate is Fate.SENT and _reminds(each.reached, invoice.id)
         ),
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from raccord.domain.dunning.ladder import NONE, NOTICE, harsher
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
-from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.dunning.words import RACCORD, Word, WordKind
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.base import Value
@@ -67,7 +67,8 @@ def _level(sent: Round, invoice_id: str) -> int:
 
 
 def _bounces(memory: Memory) -> tuple[Word, ...]:
-    return tuple(each for each in memory.words if each.kind is WordKind.BOUNCED)
+    """Return the bounces that people told of. What a server refused never left: the mail before it stands."""
+    return tuple(each for each in memory.words if each.kind is WordKind.BOUNCED and each.actor != RACCORD)
 
 
 def _bounced(rounds: tuple[Round, ...], address: str, told_at: datetime) -> str:

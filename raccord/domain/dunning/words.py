@@ -9,6 +9,9 @@ from pydantic import model_validator
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.money import Money
 
+RACCORD = "raccord"
+"""The actor of words that nobody said: what Raccord found itself."""
+
 
 class WordKind(StrEnum):
     """What a person may say. `RESUME` takes back a pause, collection, insolvency, a stop and a bounce."""
@@ -81,7 +84,7 @@ class Word(Value):
 
 def thanked(promise: Word, at: datetime) -> Word:
     """Return the word that notes that a kept promise was thanked for."""
-    return Word(id=f"thanked/{promise.id}", kind=WordKind.THANKED, at=at, actor="raccord")
+    return Word(id=f"thanked/{promise.id}", kind=WordKind.THANKED, at=at, actor=RACCORD)
 
 
 def bounced(address: str, at: datetime) -> Word:
@@ -90,6 +93,6 @@ def bounced(address: str, at: datetime) -> Word:
         id=f"refused/{address}/{at.isoformat()}",
         kind=WordKind.BOUNCED,
         at=at,
-        actor="raccord",
+        actor=RACCORD,
         address=address,
     )
