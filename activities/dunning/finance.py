@@ -57,9 +57,9 @@ class FinanceMails:
             await self._post.once(mail, about=wanted.customer, template="story")
 
     def _formal_notice(self, wanted: Story) -> tuple[Attachment, ...]:
-        if not wanted.plan.overdue:
+        if not wanted.plan.claimed:
             return ()
-        notice = formal_notice_of(wanted.plan.overdue, wanted.account, wanted.memory, self._policy, wanted.at)
+        notice = formal_notice_of(wanted.plan.claimed, wanted.account, wanted.memory, self._policy, wanted.at)
         try:
             content = formal_notice_pdf(notice, self._templates)
         except BadTemplate:

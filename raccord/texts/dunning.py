@@ -27,16 +27,16 @@ def next_step(plan: Plan, policy: DunningPolicy) -> str:
     return say(silence(plan.why.why) if plan.why else message("dunning.rests"), policy.language)
 
 
-def task_subject(account: Account, sent: Round, policy: DunningPolicy) -> str:
+def task_subject(account: Account, sent: Round, plan: Plan, policy: DunningPolicy) -> str:
     """Title the salesperson's task of a round."""
     customer = customer_record(account, account.customer_id)
-    said = message("dunning.task", customer=customer, owed=sent.owed, level=sent.level)
+    said = message("dunning.task", customer=customer, owed=plan.asked_for, level=sent.level)
     return say(said, policy.language)
 
 
 def task_body(plan: Plan, policy: DunningPolicy) -> str:
     """List what the customer was reminded of, and what to do."""
-    lines = [say(_line(each), policy.language) for each in plan.overdue]
+    lines = [say(_line(each), policy.language) for each in plan.claimed]
     return "\n".join((*lines, "", say(message("dunning.task.what"), policy.language)))
 
 
@@ -44,9 +44,9 @@ def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -
     """Write the account's story for finance: what is owed, what was sent and when, what people said."""
     language, customer = policy.language, customer_record(account, account.customer_id)
     parts = [say(message("dunning.story.owed", customer=customer, owed=plan.owed), language)]
-    parts += [f"- {say(_line(each), language)}" for each in plan.overdue]
-    parts += ["", say(message("dunning.story.sent", count=len(memory.sent)), language)]
-    parts += [f"- {say(_sent(each, policy), language)}" for each in memory.sent]
+    parts += [f"- {_owed(each, plan, language)}" for each in plan.overdue]
+    parts += ["", say(message("dunning.story.sent", count=len(memory.left)), language)]
+    parts += [f"- {say(_sent(each, policy), language)}" for each in memory.left]
     words = [each for each in memory.words if each.kind in _TOLD]
     if words:
         parts += ["", say(message("dunning.story.said"), language)]
@@ -60,6 +60,15 @@ def _said(word: Word, account: Account, policy: DunningPolicy) -> str:
     day, what = policy.clock.date_of(word.at), owing.word(word, account)
     said = say(message("dunning.story.word", day=day, what=what, actor=word.actor), policy.language)
     return f"{said} — {word.reason}" if word.reason else said
+
+
+def _owed(invoice: OwedInvoice, plan: Plan, language: str) -> str:
+    """Say what is left of an invoice, and why nobody asks for it where nobody does."""
+    line = say(_line(invoice), language)
+    if invoice in plan.claimed:
+        return line
+    why = [say(silence(each.why), language) for each in plan.silent if each.invoice_id == invoice.id]
+    return f"{line} ({', '.join(why)})"
 
 
 def _line(invoice: OwedInvoice) -> Message:

@@ -52,8 +52,7 @@ def comes(coming: Coming, now: datetime, zone: tzinfo) -> Message:
 
 def last_sent(memory: Memory) -> Round | None:
     """Return the last mail that left, or may have."""
-    left = [each for each in memory.sent if each.fate is not Fate.SKIPPED]
-    return left[-1] if left else None
+    return memory.left[-1] if memory.left else None
 
 
 def fate(sent: Round) -> Message | None:

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.dunning.memory import Memory
+from raccord.domain.dunning.memory import Fate, Memory
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.questions import what_now
 from raccord.domain.dunning.words import Instalment, Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
 from raccord.domain.values.money import Money
 from raccord.texts import owing, say
-from raccord.texts.dunning import story
+from raccord.texts.dunning import story, task_body, task_subject
+from tests.dunning.year import Year
+from tests.dunning.year import invoice as owed
 
 DAY = date(2026, 12, 7)
 EUROS = Money(amount=Decimal("400.00"), currency="EUR")
@@ -48,3 +51,25 @@ def test_finance_reads_what_was_promised_and_not_what_was_said_to_raccord() -> N
         "- le 27/11/2026\u00a0: paiement de 400,00\u00a0€ promis pour le 07/12/2026 (cli:anne)" in told.text
     )
     assert "à relancer dès que possible" not in told.text
+
+
+def test_inside_the_company_what_is_contested_is_told_apart_from_what_was_asked_for() -> None:
+    year = Year().owes(owed("A", "2026-04-01"), owed("B", "2026-04-01", "500.00"))
+    year.says("dispute", invoice_id="B").passes("2026-05-04 12:00")
+    plan, sent = year.look(), year.memory.rounds[-1]
+    assert "1\u202f000,00\u00a0€" in task_subject(year.account, sent, plan, year.policy)
+    assert "F-B" not in task_body(plan, year.policy)
+    lines = story(year.account, year.memory, plan, year.policy).text.splitlines()
+    assert [line.endswith("(en litige)") for line in lines if line.startswith("- F-")] == [False, True]
+    assert [each.id for each in plan.claimed] == ["A"]
+    asked = what_now(year.account, year.memory, plan)
+    assert asked.title.params["owed"] == plan.asked_for
+    assert not any(option.id == "dispute B" for option in asked.options)
+
+
+def test_a_reminder_that_a_person_left_out_is_none_that_left() -> None:
+    year = Year().owes(owed("A", "2026-04-01")).passes("2026-04-08 12:00").found(Fate.SKIPPED)
+    year.passes("2026-04-17")
+    told = story(year.account, year.memory, year.look(), year.policy).text
+    assert "1 relance est partie" in told
+    assert "niveau 1" not in told

@@ -20,6 +20,7 @@ from raccord.domain.dunning.questions import (
 )
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.account import Account
+from workflows.dunning.round import Rounds
 from workflows.dunning.steps import Writing
 from workflows.steps import LookAgain
 
@@ -27,8 +28,9 @@ from workflows.steps import LookAgain
 class Asking:
     """Every method returns where nothing has to be settled, and raises `LookAgain` after an answer."""
 
-    def __init__(self, writing: Writing, ask: Callable[[Ask], Awaitable[Answer]]) -> None:
+    def __init__(self, writing: Writing, rounds: Rounds, ask: Callable[[Ask], Awaitable[Answer]]) -> None:
         self._writing = writing
+        self._rounds = rounds
         self._ask = ask
 
     async def about(self, account: Account, memory: Memory, plan: Plan) -> None:
@@ -36,7 +38,7 @@ class Asking:
         match plan.why.why if plan.why else None:
             case Silence.UNKNOWN:
                 sent = next(each for each in memory.rounds if each.fate is Fate.UNKNOWN)
-                await self._arrival(account, sent)
+                await self._arrival(account, memory, plan, sent)
             case Silence.NO_ADDRESS:
                 await self._said(where_to_write(account, plan, ""))
             case Silence.BOUNCED:
@@ -61,11 +63,15 @@ class Asking:
             await self._writing.ended(skipped, answer.actor)
         raise LookAgain
 
-    async def _arrival(self, account: Account, sent: Round) -> None:
+    async def _arrival(self, account: Account, memory: Memory, plan: Plan, sent: Round) -> None:
+        """Ask whether a mail arrived; what goes with one that did was waiting for the answer."""
         answer = await self._ask(did_it_arrive(account, sent))
         if answer.choice is Choice.CHOOSE:
             fate = Fate.SENT if answer.option == ARRIVED else Fate.NOT_SENT
-            await self._writing.ended(sent.model_copy(update={"fate": fate}), answer.actor)
+            known = sent.model_copy(update={"fate": fate})
+            await self._writing.ended(known, answer.actor)
+            if fate is Fate.SENT:
+                await self._rounds.accompanied(known, account, memory.with_(Memory(rounds=(known,))), plan)
         raise LookAgain
 
     async def _said(self, ask: Ask) -> None:

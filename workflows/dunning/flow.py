@@ -74,7 +74,8 @@ class Dunning(Flow[DunningEnd]):
         await self._thanked(writing, plan)
         if account.gone or not account.invoices:
             return self._end(Ending.CUSTOMER_GONE if account.gone else Ending.SETTLED)
-        asking = Asking(writing, self.ask)
+        rounds = Rounds(writing, self.subject, self._policy)
+        asking = Asking(writing, rounds, self.ask)
         if plan.due is None:
             self._ring(plan.next_at)
             await asking.about(account, self._memory, plan)
@@ -86,7 +87,7 @@ class Dunning(Flow[DunningEnd]):
         if self._policy.mode is Mode.DRAFT:
             await asking.leave(account, plan, plan.due)
         await self.got_past()
-        await self._round(writing, account, plan, plan.due)
+        await self._round(writing, rounds, account, plan, plan.due)
 
     async def _read(self) -> tuple[Account, Plan]:
         self._policy = await self._policy_now()
@@ -105,9 +106,10 @@ class Dunning(Flow[DunningEnd]):
             await writing.thank(word)
             await writing.said(thanked(word, workflow.now()))
 
-    async def _round(self, writing: Writing, account: Account, plan: Plan, due: Due) -> NoReturn:
+    async def _round(
+        self, writing: Writing, rounds: Rounds, account: Account, plan: Plan, due: Due
+    ) -> NoReturn:
         """Send one reminder and what goes with it; a new run waits for the next one."""
-        rounds = Rounds(writing, self.subject, self._policy)
         sent = await rounds.sent(due, approved=self._policy.mode is Mode.DRAFT)
         if sent.outcome is Outcome.TOMORROW:
             await self.rest(rounds.tomorrow(workflow.now()), "enough first reminders left today")

@@ -79,6 +79,11 @@ class Memory(Value):
         """The rounds that count."""
         return tuple(each for each in self.rounds if each.counts)
 
+    @property
+    def left(self) -> tuple[Round, ...]:
+        """The mails that left, or may have: none that a person left out."""
+        return tuple(each for each in self.sent if each.fate is not Fate.SKIPPED)
+
 
 def round_key(customer: str, reached: tuple[Reached, ...], again: int) -> str:
     """Name a round by its business: the customer (`<connection>:<id>`) and the levels that it consumes.

@@ -10,6 +10,7 @@ from raccord.domain.dunning.reasons import held_up, of_invoices, silenced
 from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.dunning.situation import Situation
 from raccord.domain.dunning.words import Word
+from raccord.domain.payment.status import sums
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.base import Value
@@ -17,6 +18,8 @@ from raccord.domain.values.clock import DAY
 from raccord.domain.values.money import Money
 
 __all__ = ["Due", "Plan", "Silence", "Silent", "planned"]
+
+_NOT_ASKED_FOR = (Silence.DISPUTED, Silence.PROCESSING)
 
 
 class Due(Value):
@@ -52,6 +55,17 @@ class Plan(Value):
     def why(self) -> Silent | None:
         """Why the whole account is silent; None where a mail is due or every reason is an invoice's own."""
         return next((each for each in self.silent if not each.invoice_id), None)
+
+    @property
+    def claimed(self) -> tuple[OwedInvoice, ...]:
+        """What is overdue and asked for: nothing that is contested, or of which a payment is under way."""
+        left_out = {each.invoice_id for each in self.silent if each.why in _NOT_ASKED_FOR}
+        return tuple(each for each in self.overdue if each.id not in left_out)
+
+    @property
+    def asked_for(self) -> tuple[Money, ...]:
+        """All that is claimed, one sum a currency."""
+        return sums(each.due for each in self.claimed)
 
 
 def planned(

@@ -81,9 +81,9 @@ def where_to_write(account: Account, plan: Plan, address: str) -> Ask:
     return Ask(
         step="address",
         cause=Cause.EMAIL,
-        title=message("dunning.address.title", customer=record, owed=plan.owed),
+        title=message("dunning.address.title", customer=record, owed=plan.asked_for),
         problems=(found,),
-        details=_listed(plan.overdue),
+        details=_listed(plan.claimed),
         options=(Option(id="stop", label=message("dunning.say.stop")),),
         cancel=None,
     )
@@ -98,22 +98,22 @@ def what_now(account: Account, memory: Memory, plan: Plan) -> Ask:
             value=message("dunning.reminded_on", moment=each.at, addresses=", ".join(each.to)),
             moving=True,
         )
-        for each in memory.sent[-5:]
+        for each in memory.left[-5:]
     )
     options = [Option(id=id_, label=message("dunning.say.pause", count=days)) for id_, days in PAUSES.items()]
     options += [Option(id=id_, label=message(_LABELS[kind])) for id_, kind in SAYS.items()]
     options += [
         Option(id=f"{DISPUTE} {each.id}", label=message("dunning.say.dispute", invoice=invoice_record(each)))
-        for each in plan.overdue[:3]
+        for each in plan.claimed[:3]
     ]
     return Ask(
         step="after_the_last",
         cause=Cause.LAST_REMINDER,
-        title=message("dunning.last.title", customer=record, owed=plan.owed),
-        problems=(problem(Cause.LAST_REMINDER, record, "", "dunning.last", count=len(memory.sent)),),
-        details=(*_listed(plan.overdue), *story),
+        title=message("dunning.last.title", customer=record, owed=plan.asked_for),
+        problems=(problem(Cause.LAST_REMINDER, record, "", "dunning.last", count=len(memory.left)),),
+        details=(*_listed(plan.claimed), *story),
         # After a word that a person said, what follows is another question.
-        content=" ".join(("words", str(len(memory.words)), *(each.id for each in plan.overdue))),
+        content=" ".join(("words", str(len(memory.words)), *(each.id for each in plan.claimed))),
         options=tuple(options),
         skip=message("dunning.say.mine"),
     )

@@ -1,8 +1,10 @@
 """Flow 3 in one process: from the first reminder to the money, or to a person."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from raccord.connectors.errors import AmbiguousWrite, ConnectorError, RateLimited, Transient
 from raccord.domain.desk.question import Choice
@@ -107,6 +109,32 @@ async def test_a_mail_of_unknown_fate_is_asked_about_and_never_sent_again_by_its
     assert rows[1]["verdict"] == "refused"
     assert mail.to == ("compta@client.example",)
     assert (await late.memory()).rounds[0].fate is Fate.NOT_SENT
+
+
+async def test_a_mail_that_arrived_after_all_is_followed_by_task_and_story(late: Late) -> None:
+    await late.owes(-1)
+    await late.wake()
+    await late.mailed(2)
+    late.home.mailer.fail(AmbiguousWrite("the line broke"), "hand_over", times=1)
+    await late.pass_days(20)
+    assert sum("Relance" in task for task in late.tasks) == 2
+    await late.home.answer(await late.home.question("unknown_mail"), Choice.CHOOSE, "arrived")
+    await late.home.question("last_reminder")
+    assert sum("Relance" in task for task in late.tasks) == 3
+    (story,) = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
+    assert [attached.content[:5] for attached in story.attachments] == [b"%PDF-"]
+    assert await levels(late) == [1, 2, 3]
+
+
+async def test_a_formal_notice_claims_nothing_that_is_contested(late: Late) -> None:
+    await late.owes(-1, -2)
+    await late.say(WordKind.DISPUTE, invoice_id="in_2")
+    await late.mailed(3)
+    await late.rests()
+    (story,) = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
+    said = " ".join(page.extract_text() for page in PdfReader(BytesIO(story.attachments[0].content)).pages)
+    assert "F-1" in said
+    assert "F-2" not in said
 
 
 async def test_a_mail_whose_worker_died_is_asked_about_also_when_another_would_be_due_by_then(
