@@ -36,7 +36,7 @@ MINUTES = {
     "crash": 1,
     "startup": 1,
     "memory": 15,
-    "owing": 110,
+    "owing": 50,
 }
 """What each part takes on two free cores, with the default arguments."""
 
