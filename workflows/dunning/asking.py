@@ -40,9 +40,9 @@ class Asking:
                 sent = next(each for each in memory.rounds if each.fate is Fate.UNKNOWN)
                 await self._arrival(account, memory, plan, sent)
             case Silence.NO_ADDRESS:
-                await self._said(where_to_write(account, plan, ""))
+                await self._said(where_to_write(account, memory, plan, ""))
             case Silence.BOUNCED:
-                await self._said(where_to_write(account, plan, account.email))
+                await self._said(where_to_write(account, memory, plan, account.email))
             case Silence.LAST_SENT:
                 await self._said(what_now(account, memory, plan))
 

@@ -70,7 +70,7 @@ def did_it_arrive(account: Account, sent: Round) -> Ask:
     )
 
 
-def where_to_write(account: Account, plan: Plan, address: str) -> Ask:
+def where_to_write(account: Account, memory: Memory, plan: Plan, address: str) -> Ask:
     """Nobody knows where the customer reads mail, or a mail did not arrive there."""
     record = customer_record(account, account.customer_id)
     found = (
@@ -84,6 +84,8 @@ def where_to_write(account: Account, plan: Plan, address: str) -> Ask:
         title=message("dunning.address.title", customer=record, owed=plan.asked_for),
         problems=(found,),
         details=_listed(plan.claimed),
+        # A stop that was taken back is no answer any more.
+        content=f"words {len(memory.words)}",
         options=(Option(id="stop", label=message("dunning.say.stop")),),
         cancel=None,
     )

@@ -265,6 +265,18 @@ async def test_without_an_address_a_person_is_asked_and_no_level_is_consumed(lat
     assert await late.home.records.waiting.list() == ()
 
 
+async def test_without_an_address_it_is_asked_again_once_a_stop_is_taken_back(late: Late) -> None:
+    await late.owes(8, email="")
+    await late.wake()
+    await late.pass_days(3)
+    await late.home.answer(await late.home.question("email"), Choice.CHOOSE, "stop")
+    await late.pass_days(1)
+    assert await late.home.records.waiting.list() == ()
+    await late.say(WordKind.RESUME)
+    await late.pass_days(2)
+    assert (await late.home.question("email")).question.cause == "email"
+
+
 @pytest.mark.parametrize("silence", ["no address", "bounced", "nobody reads"])
 async def test_an_address_that_nobody_told_us_of_is_found_by_the_sweep(late: Late, silence: str) -> None:
     """The billing system tells of no edited customer: whoever owes is looked at each day."""
