@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Self
 
@@ -110,10 +111,25 @@ timeout = 2
 """
 
 
+_SHARE = 2_500
+_FIRST = 12_000 + _SHARE * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
+_PORTS = cycle(range(_FIRST, _FIRST + _SHARE))
+for _ in range(os.getpid() % _SHARE):
+    next(_PORTS)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody else takes before its process does.
+
+    Below those that a system gives to whoever asks for any (from 32768 on Linux), of which a Temporal server
+    takes several for itself. Each test worker has a share of its own, and begins anywhere in it, so that
+    another run of the tests beside it takes others.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("cycle() never ends")
 
 
 class TemporalServer:
