@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.beating import beating
 from activities.mail.sending import Post
 from raccord.connectors.mailer import Mailer
-from raccord.domain.dunning.formal_notice import formal_notice_of
+from raccord.domain.dunning.formal_notice import claims_of, formal_notice_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
@@ -57,9 +57,10 @@ class FinanceMails:
             await self._post.once(mail, about=wanted.customer, template="story")
 
     def _formal_notice(self, wanted: Story) -> tuple[Attachment, ...]:
-        if not wanted.plan.claimed:
+        claimed = claims_of(wanted.account, wanted.memory, self._policy, wanted.at)
+        if not claimed:
             return ()
-        notice = formal_notice_of(wanted.plan.claimed, wanted.account, wanted.memory, self._policy, wanted.at)
+        notice = formal_notice_of(claimed, wanted.account, wanted.memory, self._policy, wanted.at)
         try:
             content = formal_notice_pdf(notice, self._templates)
         except BadTemplate:

@@ -1,11 +1,14 @@
 """How a customer who owes reads inside the company: on the flow's page, in tasks, and to finance."""
 
+from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.memory import Memory, Round
 from raccord.domain.dunning.outcome import customer_record, silence
+from raccord.domain.dunning.past import Past
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.questions import invoice_record
 from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.payment.status import sums
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.message import Message, message
 from raccord.texts import owing
@@ -30,14 +33,20 @@ def next_step(plan: Plan, policy: DunningPolicy) -> str:
 def task_subject(account: Account, sent: Round, plan: Plan, policy: DunningPolicy) -> str:
     """Title the salesperson's task of a round."""
     customer = customer_record(account, account.customer_id)
-    said = message("dunning.task", customer=customer, owed=plan.asked_for, level=sent.level)
+    owed = sums(each.due for each in _reminded(sent, plan))
+    said = message("dunning.task", customer=customer, owed=owed, level=sent.level)
     return say(said, policy.language)
 
 
-def task_body(plan: Plan, policy: DunningPolicy) -> str:
+def task_body(sent: Round, plan: Plan, policy: DunningPolicy) -> str:
     """List what the customer was reminded of, and what to do."""
-    lines = [say(_line(each), policy.language) for each in plan.claimed]
+    lines = [say(_line(each), policy.language) for each in _reminded(sent, plan)]
     return "\n".join((*lines, "", say(message("dunning.task.what"), policy.language)))
+
+
+def _reminded(sent: Round, plan: Plan) -> tuple[OwedInvoice, ...]:
+    about = {each.invoice_id for each in sent.reached}
+    return tuple(each for each in plan.claimed if each.id in about)
 
 
 def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -> Worded:
@@ -51,7 +60,7 @@ def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -
     if words:
         parts += ["", say(message("dunning.story.said"), language)]
         parts += [f"- {_said(word, account, policy)}" for word in words]
-    parts += ["", say(message("dunning.story.next"), language)]
+    parts += ["", say(_goes_on(account, memory, plan, policy), language)]
     subject = say(message("dunning.story.title", customer=customer, owed=plan.owed), language)
     return Worded(subject=f"[TEST] {subject}" if policy.test else subject, text="\n".join(parts) + "\n")
 
@@ -60,6 +69,17 @@ def _said(word: Word, account: Account, policy: DunningPolicy) -> str:
     day, what = policy.clock.date_of(word.at), owing.word(word, account)
     said = say(message("dunning.story.word", day=day, what=what, actor=word.actor), policy.language)
     return f"{said} — {word.reason}" if word.reason else said
+
+
+def _goes_on(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -> Message:
+    """Say of what no further reminder leaves."""
+    past, last = Past.of(memory), ladder_of(account, policy.rules).last
+    told = tuple(each for each in plan.claimed if past.consumed(each) >= last)
+    if not told:
+        return message("dunning.story.goes_on")
+    if told == plan.claimed:
+        return message("dunning.story.next")
+    return message("dunning.story.next_of", invoices=tuple(map(invoice_record, told)))
 
 
 def _owed(invoice: OwedInvoice, plan: Plan, language: str) -> str:

@@ -79,6 +79,8 @@ def word(said: Word, account: Account) -> Message:  # noqa: PLR0911 - a line for
             return message("dunning.word.dispute", invoice=invoice)
         case WordKind.SETTLED:
             return message("dunning.word.settled", invoice=invoice)
+        case WordKind.SEEN_TO:
+            return message("dunning.word.seen_to", invoice=invoice)
         case WordKind.BOUNCED:
             return message("dunning.word.bounced", address=said.address)
         case kind:

@@ -82,6 +82,7 @@ ACTIONS: dict[str, Action] = {
     "pays": _on_an_invoice(lambda year, id_, _: year.pays(id_)),
     "pays a part": _on_an_invoice(lambda year, id_, _: year.pays(id_, "30.00")),
     "contests": _on_an_invoice(lambda year, id_, _: year.says("dispute", invoice_id=id_)),
+    "sees to": _on_an_invoice(lambda year, id_, _: year.says("seen_to", invoice_id=id_)),
     "settles": _on_an_invoice(lambda year, id_, _: year.says("settled", invoice_id=id_)),
     "debits": _on_an_invoice(lambda year, id_, n: year.changes(id_, processing=bool(n % 2))),
     "disputes": _on_an_invoice(lambda year, id_, n: year.changes(id_, disputed=bool(n % 2))),

@@ -22,22 +22,114 @@ USUAL = [{"day": 7, "tone": "courteous"}, {"day": 15, "tone": "firm"}, {"day": 3
 # Several invoices.
 
 
-def test_all_that_is_late_stands_in_one_mail() -> None:
+def test_all_that_is_late_stands_in_one_mail_but_a_last_one_is_about_what_came_to_it() -> None:
     year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-09")).passes("2026-05-12")
 
     assert year.said == [
         "2026-04-08T07:00Z courteous A1",
         "2026-04-16T07:00Z firm A2 B1",
         "2026-04-24T07:00Z firm A2 B2",
-        "2026-05-04T07:00Z last A3 B2",
-        "2026-05-11T07:00Z last A3 B3",
+        "2026-05-04T07:00Z last A3",
+        "2026-05-11T07:00Z last B3",
     ]
 
 
-def test_no_mail_is_softer_than_one_about_the_same_debt() -> None:
+def test_what_was_told_its_last_reminder_is_in_no_mail_about_what_is_late_after_it() -> None:
     year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-05-04")).passes("2026-05-12")
 
-    assert year.said == [*LADDER, "2026-05-11T07:00Z last A3 B1"]
+    assert year.said == [*LADDER, "2026-05-11T07:00Z courteous B1"]
+
+
+def test_three_invoices_a_month_apart_are_each_told_once_that_this_is_the_last_reminder() -> None:
+    due = {"A": "2026-04-01", "B": "2026-05-01", "C": "2026-06-01"}
+    year = Year().owes(*(invoice(id_, day) for id_, day in due.items()))
+    asked = {}
+    for day in ("2026-05-04", "2026-05-05", "2026-06-01", "2026-06-02", "2026-07-01", "2026-07-02"):
+        asked[day] = "".join(each.id for each in year.passes(day).look().undecided)
+
+    assert year.passes("2026-12-31").said == [
+        *LADDER,
+        # The eighth day of May is a public holiday before a weekend, the sixteenth a Saturday.
+        "2026-05-11T07:00Z courteous B1",
+        "2026-05-18T07:00Z firm B2",
+        "2026-06-01T07:00Z last B3",
+        "2026-06-08T07:00Z courteous C1",
+        "2026-06-16T07:00Z firm C2",
+        "2026-07-01T07:00Z last C3",
+    ]
+    assert asked == {
+        "2026-05-04": "",
+        "2026-05-05": "A",
+        "2026-06-01": "A",
+        "2026-06-02": "AB",
+        "2026-07-01": "AB",
+        "2026-07-02": "ABC",
+    }
+    assert (year.why, year.next) == ("last_sent", "never")
+
+
+def test_a_last_reminder_goes_before_a_first_one_that_is_due_with_it() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-27")).passes("2026-05-12")
+
+    assert year.said == [*LADDER, "2026-05-11T07:00Z courteous B1"]
+
+
+def test_what_a_person_sees_to_is_decided_until_the_customer_promises_once_more() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-05-01")).passes("2026-05-05 10:00")
+    year.says("seen_to", invoice_id="A")
+    assert year.look().undecided == ()
+
+    year.passes("2026-06-02 10:00")
+    assert [each.id for each in year.look().undecided] == ["B"]
+    year.says("promise", "2026-06-03").passes("2026-06-03")
+    assert year.look().undecided == ()
+    year.passes("2026-06-30")
+    assert year.said[-1] == "2026-06-08T07:00Z last A3 B3"
+    assert [each.id for each in year.look().undecided] == ["A", "B"]
+
+
+def test_of_what_is_contested_nobody_has_to_decide_and_of_what_is_settled_once_more() -> None:
+    year = Year().owes(invoice("A", "2026-04-01")).passes("2026-05-05").says("seen_to", invoice_id="A")
+
+    assert year.says("dispute", invoice_id="A").look().undecided == ()
+    assert len(year.says("settled", invoice_id="A").look().undecided) == 1
+
+
+@pytest.mark.parametrize("kind", ["pause", "stop", "collection", "insolvency", "promise"])
+def test_while_the_account_is_silent_nobody_has_to_decide(kind: str) -> None:
+    year = Year().owes(invoice("A", "2026-04-01")).passes("2026-05-05")
+
+    until = "2026-06-01" if kind == "promise" else ""
+    assert year.says(kind, until).look().undecided == ()
+
+
+def test_a_promise_broken_about_what_was_told_all_is_no_step_up_for_another_invoice() -> None:
+    year = Year().owes(invoice("A", "2026-04-01")).passes("2026-05-05").says("promise", "2026-05-19")
+    year.at("2026-05-12 10:00", lambda: year.owes(invoice("B", "2026-05-11"))).passes("2026-06-12")
+
+    assert year.said == [
+        *LADDER,
+        # The last level is repeated once, and B has levels of its own.
+        "2026-05-20T07:00Z last A3",
+        "2026-05-26T07:00Z firm B2",
+        "2026-06-10T07:00Z last B3",
+    ]
+
+
+def test_a_person_s_reminder_is_about_what_is_not_told_all_where_there_is_some() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-05-01")).passes("2026-05-12 10:00")
+    year.says("remind").passes("2026-05-20")
+
+    assert year.said[3:] == ["2026-05-11T07:00Z courteous B1", "2026-05-18T07:00Z firm B2"]
+
+
+def test_what_was_told_all_counts_with_what_must_be_owed_in_all() -> None:
+    year = Year(policy=policy(owed_at_least={"EUR": "1200"}))
+    year.owes(invoice("A", "2026-04-01", "1200.00"), invoice("B", "2026-05-04", "100.00")).passes(
+        "2026-05-12"
+    )
+
+    assert year.said == [*LADDER, "2026-05-11T07:00Z courteous B1"]
 
 
 def test_an_invoice_that_is_not_at_its_level_yet_keeps_its_levels() -> None:

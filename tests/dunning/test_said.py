@@ -280,7 +280,14 @@ def test_what_was_said_and_sent_in_two_memories_comes_to_the_same() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [WordKind.DISPUTE, WordKind.SETTLED, WordKind.PROMISE, WordKind.INSTALMENTS, WordKind.BOUNCED],
+    [
+        WordKind.DISPUTE,
+        WordKind.SETTLED,
+        WordKind.SEEN_TO,
+        WordKind.PROMISE,
+        WordKind.INSTALMENTS,
+        WordKind.BOUNCED,
+    ],
 )
 def test_a_word_that_says_too_little_is_none(kind: WordKind) -> None:
     with pytest.raises(ValidationError, match="says too little"):

@@ -315,6 +315,7 @@ def judge(year: Year, due: Due) -> None:
     _judge_gap(year, arrived)
     _judge_levels(year, due, arrived)
     _judge_tone(due, arrived)
+    _judge_last(year, due, arrived)
 
 
 def _judge_hours(year: Year) -> None:
@@ -377,6 +378,18 @@ def _judge_tone(due: Due, rounds: list[Round]) -> None:
             assert HARSHER.index(due.tone) >= HARSHER.index(sent.tone), "softer than before"
 
 
+def _judge_last(year: Year, due: Due, rounds: list[Round]) -> None:
+    """A last reminder is about what came to it, and is repeated only after a promise or a person's word."""
+    after = [level for level in year.policy.rules.levels if level.day >= 0]
+    pressed = any(word.kind in {"promise", "instalments", "remind"} for word in year.memory.words)
+    told = {each.invoice_id for sent in rounds if sent.tone is Tone.LAST for each in sent.reached}
+    for each in due.reached:
+        carried = max((was.level for was in _carried(rounds) if was.invoice_id == each.invoice_id), default=0)
+        assert pressed or carried < len(after), "what was told all is told again"
+        if due.tone is Tone.LAST and each.invoice_id not in told:
+            assert after[each.level - 1].tone is Tone.LAST, "a last reminder of what is not so late"
+
+
 def _judge_silence(year: Year) -> None:
     today = year.policy.clock.date_of(year.now)
     held: dict[WordKind, date | None] = {}
@@ -392,7 +405,7 @@ def _judge_silence(year: Year) -> None:
 
 
 def _contested(year: Year, invoice_id: str) -> bool:
-    about = [word for word in year.memory.words if word.invoice_id == invoice_id]
+    about = [each for each in year.memory.words if each.invoice_id == invoice_id and each.kind != "seen_to"]
     return bool(about) and about[-1].kind is WordKind.DISPUTE
 
 

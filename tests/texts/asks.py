@@ -105,7 +105,7 @@ REMINDED = Round(
     to=("anne@acme.fr",),
 )
 LATE_DUE = Due(level=2, tone=Tone.FIRM, invoices=(OWED,), reached=REACHED, first=False, key="dun/1")
-LATE_PLAN = Plan(due=LATE_DUE, overdue=(OWED,), owed=(OWED.due,))
+LATE_PLAN = Plan(due=LATE_DUE, overdue=(OWED,), owed=(OWED.due,), claimed=(OWED,), undecided=(OWED,))
 
 
 def all_asks() -> dict[str, Ask]:
@@ -175,7 +175,7 @@ def all_asks() -> dict[str, Ask]:
         "where_to_write": dunning.where_to_write(LATE, Memory(), LATE_PLAN, ""),
         "where_to_write, bounced": dunning.where_to_write(LATE, Memory(), LATE_PLAN, "compta@acme.fr"),
         "what_now": dunning.what_now(LATE, Memory(rounds=(REMINDED,)), LATE_PLAN),
-        "may_it_leave": dunning.may_it_leave(LATE, LATE_PLAN, LATE_DUE),
+        "may_it_leave": dunning.may_it_leave(LATE, LATE_DUE),
         "may_they_be_reminded": may_they_be_reminded(
             (LateBefore(customer_id="cus_1", name="Rubis", owed=LATE_PLAN.owed),), 20
         ),

@@ -9,7 +9,7 @@ import pytest
 from raccord.domain.dunning.memory import Fate, Memory
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
-from raccord.domain.dunning.questions import what_now
+from raccord.domain.dunning.questions import what_now, where_to_write
 from raccord.domain.dunning.words import Instalment, Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
@@ -30,6 +30,7 @@ def word(kind: WordKind) -> Word:
         WordKind.INSTALMENTS: {"instalments": (Instalment(due_on=DAY, amount=EUROS),)},
         WordKind.DISPUTE: {"invoice_id": "in_1"},
         WordKind.SETTLED: {"invoice_id": "in_1"},
+        WordKind.SEEN_TO: {"invoice_id": "in_1"},
         WordKind.BOUNCED: {"address": "anne@example.fr"},
     }
     at = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -58,12 +59,12 @@ def test_inside_the_company_what_is_contested_is_told_apart_from_what_was_asked_
     year.says("dispute", invoice_id="B").passes("2026-05-04 12:00")
     plan, sent = year.look(), year.memory.rounds[-1]
     assert "1\u202f000,00\u00a0€" in task_subject(year.account, sent, plan, year.policy)
-    assert "F-B" not in task_body(plan, year.policy)
+    assert "F-B" not in task_body(sent, plan, year.policy)
     lines = story(year.account, year.memory, plan, year.policy).text.splitlines()
     assert [line.endswith("(en litige)") for line in lines if line.startswith("- F-")] == [False, True]
     assert [each.id for each in plan.claimed] == ["A"]
     asked = what_now(year.account, year.memory, plan)
-    assert asked.title.params["owed"] == plan.asked_for
+    assert asked.title.params["owed"] == (owed("A", "2026-04-01").due,)
     assert not any(option.id == "dispute B" for option in asked.options)
 
 
@@ -73,3 +74,33 @@ def test_a_reminder_that_a_person_left_out_is_none_that_left() -> None:
     told = story(year.account, year.memory, year.look(), year.policy).text
     assert "1 relance est partie" in told
     assert "niveau 1" not in told
+
+
+def test_what_is_asked_after_the_last_reminder_is_about_what_came_to_it() -> None:
+    year = Year().owes(owed("A", "2026-04-01"), owed("B", "2026-05-01", "500.00")).passes("2026-05-12")
+    plan, sent = year.look(), year.memory.rounds[-1]
+    asked = what_now(year.account, year.memory, plan)
+    assert asked.title.params["owed"] == (owed("A", "2026-04-01").due,)
+    assert asked.problems[0].message.params["count"] == 3
+    assert [option.id for option in asked.options if "dispute" in option.id] == ["dispute A"]
+    assert "500,00" in task_subject(year.account, sent, plan, year.policy)
+    assert "F-A" not in task_body(sent, plan, year.policy)
+    told = story(year.account, year.memory, plan, year.policy).text
+    assert "Aucune autre relance ne part d'elle-même pour F-A\u202f; les autres continuent." in told
+
+
+def test_a_payment_of_a_part_and_a_mail_about_another_invoice_ask_nothing_anew() -> None:
+    year = Year().owes(owed("A", "2026-04-01"), owed("B", "2026-05-01")).passes("2026-05-05")
+    asked = what_now(year.account, year.memory, year.look())
+    year.pays("A", "100.00").passes("2026-05-20")
+    again = what_now(year.account, year.memory, year.look())
+    assert len(year.mails) == 5
+    assert again.fingerprint == asked.fingerprint
+    assert again.title != asked.title
+
+
+def test_a_payment_of_a_part_is_no_new_question_of_where_to_write() -> None:
+    year = Year().customer(email="").owes(owed("A", "2026-04-01")).passes("2026-04-10")
+    asked = where_to_write(year.account, year.memory, year.look(), "")
+    year.pays("A", "100.00")
+    assert where_to_write(year.account, year.memory, year.look(), "").fingerprint == asked.fingerprint

@@ -19,7 +19,7 @@ from raccord.domain.dunning.questions import (
     where_to_write,
 )
 from raccord.domain.dunning.words import Word, WordKind
-from raccord.domain.values.account import Account
+from raccord.domain.values.account import Account, OwedInvoice
 from workflows.dunning.round import Rounds
 from workflows.dunning.steps import Writing
 from workflows.steps import LookAgain
@@ -34,7 +34,7 @@ class Asking:
         self._ask = ask
 
     async def about(self, account: Account, memory: Memory, plan: Plan) -> None:
-        """Ask what only a person knows of a customer who is silent for it."""
+        """Ask what only a person knows of a customer who is silent for it, or what follows the last level."""
         match plan.why.why if plan.why else None:
             case Silence.UNKNOWN:
                 sent = next(each for each in memory.rounds if each.fate is Fate.UNKNOWN)
@@ -43,12 +43,12 @@ class Asking:
                 await self._said(where_to_write(account, memory, plan, ""))
             case Silence.BOUNCED:
                 await self._said(where_to_write(account, memory, plan, account.email))
-            case Silence.LAST_SENT:
-                await self._said(what_now(account, memory, plan))
+        if plan.undecided:
+            await self._said(what_now(account, memory, plan), about=plan.undecided)
 
-    async def leave(self, account: Account, plan: Plan, due: Due) -> None:
+    async def leave(self, account: Account, due: Due) -> None:
         """Ask whether a reminder may leave; return where it may."""
-        answer = await self._ask(may_it_leave(account, plan, due))
+        answer = await self._ask(may_it_leave(account, due))
         if answer.choice is Choice.CHOOSE:
             return
         if answer.choice is Choice.SKIP:
@@ -74,14 +74,23 @@ class Asking:
                 await self._rounds.accompanied(known, account, memory.with_(Memory(rounds=(known,))), plan)
         raise LookAgain
 
-    async def _said(self, ask: Ask) -> None:
-        """Ask, and take the answer for a word about the customer. Skipped, it stays as it is."""
+    async def _said(self, ask: Ask, *, about: tuple[OwedInvoice, ...] = ()) -> None:
+        """Ask, and take the answer for a word; skipped, a person sees to the invoices that it is about."""
         answer = await self._ask(ask)
-        if answer.choice is Choice.SKIP:
-            return
+        for each in about if answer.choice is Choice.SKIP else ():
+            await self._writing.said(self._seen_to(ask, answer, each))
         if answer.choice is Choice.CHOOSE:
             await self._writing.said(self._word(ask, answer))
         raise LookAgain
+
+    def _seen_to(self, ask: Ask, answer: Answer, invoice: OwedInvoice) -> Word:
+        return Word(
+            id=f"desk/{ask.fingerprint}/{WordKind.SEEN_TO}/{invoice.id}",
+            kind=WordKind.SEEN_TO,
+            at=workflow.now(),
+            actor=answer.actor,
+            invoice_id=invoice.id,
+        )
 
     def _word(self, ask: Ask, answer: Answer) -> Word:
         option, now = answer.option, workflow.now()

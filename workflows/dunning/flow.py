@@ -80,13 +80,13 @@ class Dunning(Flow[DunningEnd]):
             self._ring(plan.next_at)
             await asking.about(account, self._memory, plan)
             self._ring(None)
-            await self.got_past()
+            await self._got_past(plan)
             if plan.why and plan.why.why is Silence.BACKLOG:
                 await writing.waits(account, plan)
             await self.rest(plan.next_at, next_step(plan, self._policy))
         if self._policy.mode is Mode.DRAFT:
-            await asking.leave(account, plan, plan.due)
-        await self.got_past()
+            await asking.leave(account, plan.due)
+        await self._got_past(plan)
         await self._round(writing, rounds, account, plan, plan.due)
 
     async def _read(self) -> tuple[Account, Plan]:
@@ -100,6 +100,11 @@ class Dunning(Flow[DunningEnd]):
         self._plan = plan
         self._show(account, plan)
         return account, plan
+
+    async def _got_past(self, plan: Plan) -> None:
+        """Close the question that is listed; what follows the last level is asked while others go on."""
+        if not plan.undecided:
+            await self.got_past()
 
     async def _thanked(self, writing: Writing, plan: Plan) -> None:
         for word in plan.kept:

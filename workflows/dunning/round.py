@@ -70,7 +70,7 @@ class Rounds:
             key=f"{sent.key}/task",
             owner_id=deal.owner.id if deal.owner else "",
             subject=task_subject(account, sent, plan, self._policy),
-            body=task_body(plan, self._policy),
+            body=task_body(sent, plan, self._policy),
             since=sent.at,
             due_in=DUE_IN,
         )

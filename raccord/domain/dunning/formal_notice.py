@@ -8,6 +8,7 @@ from datetime import date, datetime
 from raccord.domain.dunning.letter import Letter, letter_about
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.situation import Situation
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.address import Address
@@ -28,6 +29,13 @@ class FormalNotice(Value):
     """On which it was prepared."""
     days: int
     """That it leaves for the payment, from the day on which it is received."""
+
+
+def claims_of(
+    account: Account, memory: Memory, policy: DunningPolicy, now: datetime
+) -> tuple[OwedInvoice, ...]:
+    """Return what may be claimed at an aware instant: every level of it was sent, and nobody sees to it."""
+    return Situation(account=account, memory=memory, policy=policy, now=now).undecided
 
 
 def formal_notice_of(

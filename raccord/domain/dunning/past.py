@@ -46,8 +46,13 @@ class Past(Value):
         """Return the business date of the last round."""
         return clock.date_of(max(each.at for each in self.rounds)) if self.rounds else None
 
-    def reminded_since(self, instant: datetime) -> bool:
-        return any(each.at >= instant for each in self.rounds)
+    def reminded_since(self, instant: datetime, besides: Iterable[str] = ()) -> bool:
+        """Whether a round left since an aware instant that was about more than the invoices `besides`."""
+        others = set(besides)
+        return any(
+            each.at >= instant and not {reached.invoice_id for reached in each.reached} <= others
+            for each in self.rounds
+        )
 
     def tone(self, invoices: Iterable[OwedInvoice], least: Tone) -> Tone:
         """Return how to speak of these invoices: never softer than they were spoken of before."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from raccord.domain.dunning.calendar import sending_from
+from raccord.domain.dunning.candidate import candidate_of
 from raccord.domain.dunning.memory import Memory, Reached, round_key
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.reasons import held_up, of_invoices, silenced
@@ -19,11 +20,12 @@ from raccord.domain.values.money import Money
 
 __all__ = ["Due", "Plan", "Silence", "Silent", "planned"]
 
-_NOT_ASKED_FOR = (Silence.DISPUTED, Silence.PROCESSING)
-
 
 class Due(Value):
-    """The mail that is due now: about every overdue invoice that may be spoken of."""
+    """The mail that is due now: about all that is overdue, may be spoken of and was not told its last level.
+
+    A last reminder is about those alone that came to it.
+    """
 
     level: int
     tone: Tone
@@ -50,17 +52,15 @@ class Plan(Value):
     overdue: tuple[OwedInvoice, ...] = ()
     owed: tuple[Money, ...] = ()
     """All that is overdue, one sum a currency."""
+    claimed: tuple[OwedInvoice, ...] = ()
+    """What is overdue and asked for: nothing that is contested, or of which a payment is under way."""
+    undecided: tuple[OwedInvoice, ...] = ()
+    """What a person has to decide about: its last level was sent, and nothing silences the customer."""
 
     @property
     def why(self) -> Silent | None:
         """Why the whole account is silent; None where a mail is due or every reason is an invoice's own."""
         return next((each for each in self.silent if not each.invoice_id), None)
-
-    @property
-    def claimed(self) -> tuple[OwedInvoice, ...]:
-        """What is overdue and asked for: nothing that is contested, or of which a payment is under way."""
-        left_out = {each.invoice_id for each in self.silent if each.why in _NOT_ASKED_FOR}
-        return tuple(each for each in self.overdue if each.id not in left_out)
 
     @property
     def asked_for(self) -> tuple[Money, ...]:
@@ -77,7 +77,8 @@ def planned(
     stand in the order of their instants.
     """
     at = Situation(account=account, memory=memory, policy=policy, now=now)
-    whole = silenced(at, live_since) or held_up(at)
+    hushed = silenced(at, live_since)
+    whole = hushed or held_up(at)
     due = None if whole else _due(at)
     next_at = now if due else _next_at(at, whole)
     return Plan(
@@ -89,11 +90,13 @@ def planned(
         broken=(at.promise.word,) if at.promise and at.broken else (),
         overdue=at.overdue,
         owed=at.owed,
+        claimed=at.late,
+        undecided=() if hushed else at.undecided,
     )
 
 
 def _due(at: Situation) -> Due | None:
-    found, customer = at.candidate, f"{at.policy.billing}:{at.account.customer_id}"
+    found, customer = candidate_of(at), f"{at.policy.billing}:{at.account.customer_id}"
     if found is None:
         return None
     key = round_key(customer, found.reached, at.past.again(found.reached))
@@ -115,6 +118,7 @@ def _next_at(at: Situation, whole: Silent | None) -> datetime | None:
 
 def _level_at(at: Situation, moment: datetime | None, live_since: date | None) -> int | None:
     then = replace(at, now=moment or at.now)
-    if moment is None or then.candidate is None or silenced(then, live_since) or held_up(then):
+    found = candidate_of(then) if moment else None
+    if found is None or silenced(then, live_since) or held_up(then):
         return None
-    return then.candidate.level
+    return found.level

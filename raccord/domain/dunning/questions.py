@@ -8,6 +8,7 @@ from raccord.domain.dunning.memory import Memory, Round
 from raccord.domain.dunning.outcome import FLOW, customer_record
 from raccord.domain.dunning.plan import Due, Plan
 from raccord.domain.dunning.words import WordKind
+from raccord.domain.payment.status import sums
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.message import RecordKind, RecordName, message
 from raccord.domain.values.subject import Subject
@@ -30,7 +31,8 @@ def invoice_record(invoice: OwedInvoice) -> RecordName:
     return RecordName(kind=RecordKind.INVOICE, id=invoice.id, name=invoice.number, url=invoice.url)
 
 
-def _listed(invoices: tuple[OwedInvoice, ...]) -> tuple[Detail, ...]:
+def _listed(invoices: tuple[OwedInvoice, ...], *, moving: bool = False) -> tuple[Detail, ...]:
+    """List invoices; `moving` where a payment of a part leaves the question what it was."""
     return tuple(
         Detail(
             label=message("label.invoice"),
@@ -41,6 +43,7 @@ def _listed(invoices: tuple[OwedInvoice, ...]) -> tuple[Detail, ...]:
                 day=each.due_on,
             ),
             listed=True,
+            moving=moving,
         )
         for each in invoices
     )
@@ -83,7 +86,7 @@ def where_to_write(account: Account, memory: Memory, plan: Plan, address: str) -
         cause=Cause.EMAIL,
         title=message("dunning.address.title", customer=record, owed=plan.asked_for),
         problems=(found,),
-        details=_listed(plan.claimed),
+        details=_listed(plan.claimed, moving=True),
         # A stop that was taken back is no answer any more.
         content=f"words {len(memory.words)}",
         options=(Option(id="stop", label=message("dunning.say.stop")),),
@@ -92,42 +95,48 @@ def where_to_write(account: Account, memory: Memory, plan: Plan, address: str) -
 
 
 def what_now(account: Account, memory: Memory, plan: Plan) -> Ask:
-    """Every level was sent: what follows is a person's to decide."""
-    record = customer_record(account, account.customer_id)
+    """Every level of some invoices was sent: what follows of them is a person's to decide."""
+    record, about = customer_record(account, account.customer_id), {each.id for each in plan.undecided}
+    mails = [each for each in memory.left if about & {reached.invoice_id for reached in each.reached}]
     story = tuple(
         Detail(
             label=message("dunning.reminded", level=each.level),
             value=message("dunning.reminded_on", moment=each.at, addresses=", ".join(each.to)),
             moving=True,
         )
-        for each in memory.left[-5:]
+        for each in mails[-5:]
     )
     options = [Option(id=id_, label=message("dunning.say.pause", count=days)) for id_, days in PAUSES.items()]
     options += [Option(id=id_, label=message(_LABELS[kind])) for id_, kind in SAYS.items()]
     options += [
         Option(id=f"{DISPUTE} {each.id}", label=message("dunning.say.dispute", invoice=invoice_record(each)))
-        for each in plan.claimed[:3]
+        for each in plan.undecided[:3]
     ]
     return Ask(
         step="after_the_last",
         cause=Cause.LAST_REMINDER,
-        title=message("dunning.last.title", customer=record, owed=plan.asked_for),
-        problems=(problem(Cause.LAST_REMINDER, record, "", "dunning.last", count=len(memory.left)),),
-        details=(*_listed(plan.claimed), *story),
+        title=message("dunning.last.title", customer=record, owed=sums(each.due for each in plan.undecided)),
+        problems=(problem(Cause.LAST_REMINDER, record, "", "dunning.last", count=len(mails)),),
+        details=(*_listed(plan.undecided, moving=True), *story),
         # After a word that a person said, what follows is another question.
-        content=" ".join(("words", str(len(memory.words)), *(each.id for each in plan.claimed))),
+        content=" ".join(("words", str(len(memory.words)), *(each.id for each in plan.undecided))),
         options=tuple(options),
         skip=message("dunning.say.mine"),
     )
 
 
-def may_it_leave(account: Account, plan: Plan, due: Due) -> Ask:
+def may_it_leave(account: Account, due: Due) -> Ask:
     """In draft mode a person says of each reminder whether it leaves."""
     record = customer_record(account, account.customer_id)
     return Ask(
         step="reminder",
         cause=Cause.APPROVAL,
-        title=message("dunning.approve.title", customer=record, level=due.level, owed=plan.owed),
+        title=message(
+            "dunning.approve.title",
+            customer=record,
+            level=due.level,
+            owed=sums(each.due for each in due.invoices),
+        ),
         problems=(problem(Cause.APPROVAL, record, "", "dunning.approve", address=account.email),),
         details=_listed(due.invoices),
         content=due.key,

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from raccord.domain.dunning.calendar import may_send, next_sending
+from raccord.domain.dunning.candidate import Candidate, candidate_of
 from raccord.domain.dunning.silence import Silence, Silent
-from raccord.domain.dunning.situation import Candidate, Situation
+from raccord.domain.dunning.situation import Situation
 from raccord.domain.dunning.words import WordKind
 from raccord.domain.payment.status import sums
 from raccord.domain.values.account import OwedInvoice
@@ -51,7 +52,7 @@ def _backlog(at: Situation, live_since: date | None) -> bool:
 
 def held_up(at: Situation) -> Silent | None:
     """Return what holds the next round up, or why there is none."""
-    candidate = at.candidate
+    candidate = candidate_of(at)
     if candidate is None:
         return _no_round(at)
     if _too_little(at, candidate):
@@ -86,7 +87,7 @@ def _no_round(at: Situation) -> Silent | None:
 
 def _too_little(at: Situation, candidate: Candidate) -> bool:
     least = at.policy.rules.owed_at_least
-    owed = sums(each.due for each in candidate.invoices)
+    owed = sums(each.due for each in at.late or candidate.invoices)
     return all(each.amount < least.get(each.currency, Decimal(0)) for each in owed)
 
 
@@ -96,9 +97,6 @@ def of_invoices(at: Situation) -> tuple[Silent, ...]:
 
 
 def _of_invoice(at: Situation, invoice: OwedInvoice) -> Silent | None:
-    word = at.standing.dispute_of(invoice.id)
-    if word or invoice.disputed:
-        return Silent(why=Silence.DISPUTED, invoice_id=invoice.id, word=word)
-    if invoice.processing:
-        return Silent(why=Silence.PROCESSING, invoice_id=invoice.id)
+    if why := at.left_out(invoice):
+        return Silent(why=why, invoice_id=invoice.id, word=at.standing.dispute_of(invoice.id))
     return Silent(why=Silence.LAST_SENT, invoice_id=invoice.id) if at.exhausted(invoice) else None

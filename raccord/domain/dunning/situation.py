@@ -1,4 +1,4 @@
-"""A customer at one moment: what is late, what was said and sent, and the round that this comes to."""
+"""A customer at one moment: what is late, and what was said and sent of it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,29 +7,16 @@ from functools import cached_property
 from raccord.domain.dunning.calendar import next_sending, sending_from
 from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.ladder import NOTICE, Ladder
-from raccord.domain.dunning.memory import Memory, Reached
+from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.past import Past
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.promises import Promise, last_promise
+from raccord.domain.dunning.silence import Silence
 from raccord.domain.dunning.standing import Standing
 from raccord.domain.payment.status import sums
-from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
-from raccord.domain.values.base import Value
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.money import Money
-
-_FIRST_CONTACT = 2
-"""The highest level at which a customer may hear of a debt for the first time."""
-
-
-class Candidate(Value):
-    """A round that would leave if nothing held it up."""
-
-    level: int
-    tone: Tone
-    invoices: tuple[OwedInvoice, ...]
-    reached: tuple[Reached, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,7 @@ class Situation:
     @cached_property
     def spoken(self) -> tuple[OwedInvoice, ...]:
         """The open invoices that may be spoken of, due or not."""
-        return tuple(each for each in self.account.invoices if self._may_be_spoken_of(each))
+        return tuple(each for each in self.account.invoices if self.left_out(each) is None)
 
     @cached_property
     def late(self) -> tuple[OwedInvoice, ...]:
@@ -85,14 +72,13 @@ class Situation:
         return Promise.of(word, free, self.past, self.policy.clock)
 
     @cached_property
-    def broken(self) -> bool:
-        """Whether a promise was broken about something that may be spoken of, and no mail left since."""
+    def broken(self) -> tuple[OwedInvoice, ...]:
+        """What is late though its payment was promised, where no mail about it left since."""
         day = self.promise.broken_on(self.today) if self.promise else None
         if self.promise is None or day is None:
-            return False
+            return ()
         about = {each.id for each in self.promise.open}
-        answered = self.past.reminded_since(self.policy.clock.end_of(day))
-        return not answered and any(each.id in about for each in self.late)
+        return self._unanswered(self.policy.clock.end_of(day), about)
 
     @cached_property
     def kept(self) -> bool:
@@ -103,12 +89,31 @@ class Situation:
         return in_time and not self.standing.thanked(self.promise.word)
 
     @cached_property
-    def asked(self) -> bool:
-        """Whether a person wants a mail about something that was late already, and none left since."""
+    def pressed(self) -> tuple[OwedInvoice, ...]:
+        """What is to be reminded of before its next level: a promise was broken, or a person wants it."""
         word = self.standing.asked
-        if word is None or self.past.reminded_since(word.at):
-            return False
-        return any(each.due_on < self.policy.clock.date_of(word.at) for each in self.late)
+        if word is None:
+            return self.broken
+        said_on = self.policy.clock.date_of(word.at)
+        wanted = self._unanswered(word.at, {each.id for each in self.late if each.due_on < said_on})
+        return tuple(each for each in self.late if each in wanted or each in self.broken)
+
+    @cached_property
+    def again(self) -> tuple[OwedInvoice, ...]:
+        """Of what the last level is repeated: all that is to be reminded of at once has come to it."""
+        return self.pressed if all(self.exhausted(each) for each in self.pressed) else ()
+
+    @cached_property
+    def remindable(self) -> tuple[OwedInvoice, ...]:
+        """What is late and a mail may ask for: of what was told its last reminder, a person goes on."""
+        return tuple(each for each in self.late if each in self.again or not self.exhausted(each))
+
+    @cached_property
+    def undecided(self) -> tuple[OwedInvoice, ...]:
+        """Of what every level was sent, and nobody said that they see to it."""
+        return tuple(
+            each for each in self.late if self.exhausted(each) and not self.standing.seen_to(each.id)
+        )
 
     @cached_property
     def first(self) -> bool:
@@ -120,11 +125,6 @@ class Situation:
         """The first moment at which the gap to the last mail is over."""
         last = self.past.last_on(self.policy.clock)
         return sending_from(self.policy, last + DAY * self.policy.rules.gap) if last else None
-
-    @cached_property
-    def candidate(self) -> Candidate | None:
-        """The round that would leave now, by the levels alone."""
-        return self._reminder() if self.overdue else self._notice()
 
     def exhausted(self, invoice: OwedInvoice) -> bool:
         """Whether the last level was sent for an invoice."""
@@ -141,7 +141,7 @@ class Situation:
 
     def levels_at(self) -> datetime | None:
         """Return the first moment from now on at which a level is due and its mail may leave."""
-        moments = [self.now] if self.late and (self.broken or self.asked) else []
+        moments = [self.now] if self.pressed else []
         moments += [moment for each in self.spoken if (moment := self.next_level_at(each))]
         return min((self.leaves_at(moment) for moment in moments), default=None)
 
@@ -149,66 +149,19 @@ class Situation:
         """Return when a mail that is due at a moment can leave, from now on."""
         return next_sending(self.policy, max(moment, self.now, self.opens_at or self.now))
 
-    def _may_be_spoken_of(self, invoice: OwedInvoice) -> bool:
-        return not (invoice.disputed or invoice.processing or self.standing.dispute_of(invoice.id))
+    def left_out(self, invoice: OwedInvoice) -> Silence | None:
+        """Return why an invoice is not spoken of, due or not; None where it may be."""
+        if invoice.disputed or self.standing.dispute_of(invoice.id):
+            return Silence.DISPUTED
+        return Silence.PROCESSING if invoice.processing else None
+
+    def _unanswered(self, since: datetime, about: set[str]) -> tuple[OwedInvoice, ...]:
+        """Return what is late of these, where no mail that may have named any of them left since."""
+        others = {each.id for each in self.account.invoices} - about
+        if self.past.reminded_since(since, besides=others):
+            return ()
+        return tuple(each for each in self.late if each.id in about)
 
     def _contested_before(self, invoice: OwedInvoice, at: datetime) -> bool:
         word = self.standing.dispute_of(invoice.id)
         return word is not None and word.at <= at
-
-    def _reminder(self) -> Candidate | None:
-        reached = tuple(Reached(invoice_id=each.id, level=self._level(each)) for each in self.late)
-        new = [
-            each.level
-            for each, invoice in zip(reached, self.late, strict=True)
-            if each.level > max(self.past.consumed(invoice), NOTICE)
-        ]
-        if not new and self.late and (self.broken or self.asked):
-            new = [min(self._top, self.ladder.last)]
-        if not new:
-            return None
-        return Candidate(
-            level=max(new),
-            tone=self._tone(max(new)),
-            invoices=self.late,
-            reached=reached,
-        )
-
-    def _tone(self, level: int) -> Tone:
-        worded = min(level, _FIRST_CONTACT) if self.first else level
-        return self.past.tone(self.late, self.ladder.step(worded).level.tone)
-
-    def _level(self, invoice: OwedInvoice) -> int:
-        """Return the level at which an invoice would be in a mail now."""
-        consumed = max(self.past.consumed(invoice), NOTICE)
-        level = self.ladder.reached(invoice, self.now, self.policy)
-        if (self.broken or self.asked) and consumed == self._top:
-            level = max(level, consumed + 1)
-        return max(consumed, min(level, self._most))
-
-    @cached_property
-    def _top(self) -> int:
-        """The highest level that was sent for anything that is late."""
-        return max((NOTICE, *(self.past.consumed(each) for each in self.late)))
-
-    @cached_property
-    def _most(self) -> int:
-        """The highest level that the next mail may have: after a broken promise, one up."""
-        most = min(self._top + 1, self.ladder.last) if self.broken else self.ladder.last
-        # Where a person skipped the lower ones it is higher, and its tone is not.
-        return min(most, max(_FIRST_CONTACT, self._top + 1)) if self.first else most
-
-    def _notice(self) -> Candidate | None:
-        soon = tuple(
-            each
-            for each in self.spoken
-            if self.ladder.reached(each, self.now, self.policy) == NOTICE > self.past.consumed(each)
-        )
-        if not soon:
-            return None
-        return Candidate(
-            level=NOTICE,
-            tone=self.ladder.step(NOTICE).level.tone,
-            invoices=soon,
-            reached=tuple(Reached(invoice_id=each.id, level=NOTICE) for each in soon),
-        )

@@ -9,6 +9,11 @@ _HOLDS = (WordKind.STOP, WordKind.INSOLVENCY, WordKind.COLLECTION, WordKind.PAUS
 """What silences a whole account until a person takes it back, the gravest first."""
 
 
+_DISPUTES = (WordKind.DISPUTE, WordKind.SETTLED)
+_ANOTHER_STORY = (WordKind.PROMISE, WordKind.INSTALMENTS, WordKind.RESUME)
+"""What begins anew what a person saw to."""
+
+
 class Standing(Value):
     """What counts on a day. Words stand in the order of their instants."""
 
@@ -36,8 +41,13 @@ class Standing(Value):
 
     def dispute_of(self, invoice_id: str) -> Word | None:
         """Return the word by which an invoice is contested, unless that is settled."""
-        about = [word for word in self.words if word.invoice_id == invoice_id]
+        about = [word for word in self.words if word.invoice_id == invoice_id and word.kind in _DISPUTES]
         return about[-1] if about and about[-1].kind is WordKind.DISPUTE else None
+
+    def seen_to(self, invoice_id: str) -> bool:
+        """Whether a person sees to an invoice, and neither it nor the account was spoken of since."""
+        about = [each for each in self.words if each.invoice_id == invoice_id or each.kind in _ANOTHER_STORY]
+        return bool(about) and about[-1].kind is WordKind.SEEN_TO
 
     def bounced_from(self, address: str) -> Word | None:
         """Return the word that a mail did not arrive at an address."""

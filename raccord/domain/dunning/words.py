@@ -38,6 +38,9 @@ class WordKind(StrEnum):
     """A mail did not arrive at this address."""
     THANKED = "thanked"
     """Raccord's own: the customer was thanked for a promise that was kept."""
+    SEEN_TO = "seen_to"
+    """A person sees to one invoice, of which every level was sent, until the customer promises or pays in
+    parts, or `RESUME`."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
 
@@ -57,7 +60,7 @@ class Word(Value):
     actor: str
     reason: OneLine = ""
     invoice_id: str = ""
-    """Of a dispute and its end."""
+    """Of a dispute and its end, and of what a person sees to."""
     until: date | None = None
     """The last day of a pause, or the day by which is paid; business dates."""
     amount: Money | None = None
@@ -73,6 +76,7 @@ class Word(Value):
         wanting = {
             WordKind.DISPUTE: not self.invoice_id,
             WordKind.SETTLED: not self.invoice_id,
+            WordKind.SEEN_TO: not self.invoice_id,
             WordKind.PROMISE: self.until is None,
             WordKind.INSTALMENTS: not self.instalments,
             WordKind.BOUNCED: not self.address,

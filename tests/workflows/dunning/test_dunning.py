@@ -12,6 +12,7 @@ from raccord.domain.dunning.backlog import ALL
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import WordKind
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.mail import Mail
 from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, FLOW, Late, euros
 from tests.workflows.house import House, needs_server
 
@@ -132,9 +133,7 @@ async def test_a_formal_notice_claims_nothing_that_is_contested(late: Late) -> N
     await late.mailed(3)
     await late.rests()
     (story,) = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
-    said = " ".join(page.extract_text() for page in PdfReader(BytesIO(story.attachments[0].content)).pages)
-    assert "F-1" in said
-    assert "F-2" not in said
+    assert claimed(story) == ["F-1"]
 
 
 async def test_a_mail_whose_worker_died_is_asked_about_also_when_another_would_be_due_by_then(
@@ -307,3 +306,52 @@ async def test_after_the_last_a_pause_is_an_answer_and_is_asked_again_when_it_is
     await late.pass_days(6)
     assert (await late.home.question("last_reminder")).question.cause == "last_reminder"
     assert len(late.mails) == 3
+
+
+async def test_what_follows_the_last_is_asked_once_of_each_invoice_while_others_are_reminded(
+    late: Late,
+) -> None:
+    await late.owes(-1, -31)
+    await late.wake()
+    await late.mailed(3)
+    row = await late.home.question("last_reminder")
+    assert [option.id for option in row.question.options if "dispute" in option.id] == ["dispute in_1"]
+    (mail,) = await later(late, 1)
+    assert "F-1" not in mail.text
+    assert "F-2" in mail.text
+    # Neither another invoice's reminder nor a payment of a part makes another question of it.
+    account = late.home.billing.accounts["cus_late"]
+    first, second = account.invoices
+    late.now(invoices=(first.model_copy(update={"due": euros("900.00")}), second))
+    await late.wake("paid a part")
+    await late.pass_days(1)
+    (again,) = await late.home.records.waiting.list()
+    assert (again.incident, again.revision) == (row.incident, row.revision)
+    await late.home.answer(again, Choice.SKIP)
+    await late.pass_days(1)
+    assert await late.home.records.waiting.list() == ()
+    late.now(invoices=(first.model_copy(update={"due": euros("800.00")}), second))
+    await late.wake("paid more")
+    await late.pass_days(1)
+    assert await late.home.records.waiting.list() == ()
+    await later(late, 2)
+    row = await late.home.question("last_reminder")
+    assert [option.id for option in row.question.options if "dispute" in option.id] == ["dispute in_2"]
+    stories = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
+    assert [claimed(story) for story in stories] == [["F-1"], ["F-2"]]
+    assert [(each.level, [at.invoice_id for at in each.reached]) for each in (await late.memory()).sent] == [
+        *((level, ["in_1"]) for level in (1, 2, 3)),
+        *((level, ["in_2"]) for level in (1, 2, 3)),
+    ]
+
+
+async def later(late: Late, count: int) -> list[Mail]:
+    """Wait for so many further reminders."""
+    known = len(late.mails)
+    return (await late.mailed(known + count))[known:]
+
+
+def claimed(story: Mail) -> list[str]:
+    """Return the invoices that the formal notice of a story claims, of the first two."""
+    said = " ".join(page.extract_text() for page in PdfReader(BytesIO(story.attachments[0].content)).pages)
+    return [number for number in ("F-1", "F-2") if number in said]
