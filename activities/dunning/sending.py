@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.beating import beating
 from activities.dunning.books import AccountReads
 from activities.dunning.memory import BEGAN
+from activities.dunning.stops import Stops
 from activities.mail.sending import BAD_TEMPLATE, Post
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, ConnectorError, NotFound, Permanent
@@ -18,6 +19,7 @@ from raccord.domain.dunning.letter import language_of, letter_of, thanks_for
 from raccord.domain.dunning.memory import Fate, Memory, Round
 from raccord.domain.dunning.plan import Due, Plan, Silence, planned
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.stopped import Stop, stopped_by
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
@@ -98,6 +100,7 @@ class ReminderMails:
         self._templates = templates
         self._billing = billing
         self._accounts = AccountReads(billing, records, policy.billing, policy.crm)
+        self._stops = Stops(billing, records)
         self._records = records
         self._policy = policy
 
@@ -209,12 +212,11 @@ class ReminderMails:
         return self._may(order) and (await self._now(order)).plan.due == order.due
 
     async def _stopped(self, order: Order, now: _Now) -> Sent:
-        """Count it, and say what silences the customer now."""
-        why = now.plan.why.why if now.plan.why else None
-        if not any(each.key == order.due.key for each in now.memory.rounds):
-            reason = why.value if why else Silence.NOT_DUE.value
-            await self._records.dunning.stopped(order.customer, order.due.key, now.at, reason)
-        return Sent(outcome=Outcome.NOT_DUE, why=why)
+        """Count it where it is not put off only, and say what silences the customer now."""
+        off = Stop.OFF if self._policy.mode is Mode.SHADOW else None
+        if why := off or stopped_by(order.due, now.account, now.memory, now.plan):
+            await self._stops.count(order.customer, order.due, now.at, why)
+        return Sent(outcome=Outcome.NOT_DUE, why=now.plan.why.why if now.plan.why else None)
 
     async def _has_place(self, order: Order, now: _Now) -> bool:
         """Whether one more customer that was late before dunning began may be reminded today."""

@@ -25,7 +25,7 @@ class Entry(StrEnum):
     LATE_BEFORE = "late_before"
     """A customer who was late before reminders began and waits for an approval."""
     STOPPED = "stopped"
-    """A mail that was due and did not leave, as the money had come, or somebody had said something."""
+    """A mail that was due and did not leave: the money had come, or somebody had said something."""
 
 
 _REMEMBERED = (Entry.ROUND, Entry.WORD)

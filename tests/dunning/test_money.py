@@ -22,13 +22,23 @@ def test_who_paid_before_the_moment_is_never_reminded(paid_at: str) -> None:
     ("happens", "why"),
     [
         pytest.param(lambda year: year.pays("A"), "nothing_open", id="paid"),
-        pytest.param(lambda year: year.changes("A", disputed=True), "another", id="disputed at the bank"),
-        pytest.param(lambda year: year.changes("A", processing=True), "another", id="debited"),
-        pytest.param(lambda year: year.says("dispute", invoice_id="A"), "another", id="contested"),
+        pytest.param(lambda year: year.changes("A", disputed=True), "disputed", id="disputed at the bank"),
+        pytest.param(lambda year: year.changes("A", processing=True), "processing", id="debited"),
+        pytest.param(lambda year: year.says("dispute", invoice_id="A"), "disputed", id="contested"),
         pytest.param(lambda year: year.says("promise", "2026-04-20"), "promised", id="promised"),
         pytest.param(lambda year: year.says("pause", "2026-04-20"), "paused", id="paused"),
         pytest.param(lambda year: year.says("stop"), "stopped", id="stopped"),
-        pytest.param(lambda year: year.rules(sends_at="10:00"), "not_due", id="sent later now"),
+        pytest.param(lambda year: year.rules(sends_at="10:00"), "put off", id="sent later now"),
+        pytest.param(lambda year: year.rules(weekdays=(1,)), "put off", id="sent on another day now"),
+        pytest.param(lambda year: year.customer(email=""), "put off", id="without an address"),
+        pytest.param(
+            lambda year: year.rules(owed_at_least={"EUR": "900"}).pays("A", "200.00"),
+            "too_little",
+            id="too little",
+        ),
+        pytest.param(
+            lambda year: year.pays("A").owes(invoice("B", "2026-05-01")), "nothing_open", id="another is open"
+        ),
         pytest.param(lambda year: year.customer(gone=True, invoices=()), "customer_gone", id="deleted"),
     ],
 )
@@ -45,7 +55,7 @@ def test_a_payment_in_the_last_second_leaves_the_other_invoice_to_its_own_mail()
     year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-01"))
     year.just_before_sending(lambda: year.pays("A")).passes("2026-04-10")
 
-    assert (year.stopped, year.said) == (["another"], ["2026-04-08T07:00Z courteous B1"])
+    assert (year.stopped, year.said) == (["put off"], ["2026-04-08T07:00Z courteous B1"])
 
 
 def test_a_reminder_names_what_is_left_after_two_part_payments() -> None:
@@ -174,6 +184,13 @@ def test_what_was_too_little_is_looked_at_when_more_is_late() -> None:
     assert (year.said, year.why, year.next) == ([], "too_little", "2026-04-21T07:00Z")
 
     assert year.passes("2026-04-24").said == ["2026-04-21T07:00Z firm A2 B0"]
+
+
+def test_a_person_may_remind_of_what_is_too_little() -> None:
+    year = Year(policy=policy(owed_at_least={"EUR": "50"})).owes(invoice("A", "2026-04-01", "30.00"))
+    year.passes("2026-04-14 10:00").says("remind").passes("2026-12-31")
+
+    assert (year.said, year.why, year.next) == (["2026-04-14T08:00Z courteous A1"], "too_little", "never")
 
 
 def test_a_reminder_is_named_by_customer_and_levels() -> None:

@@ -17,6 +17,7 @@ from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.plan import Due, Plan, planned
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.stopped import stopped_by
 from raccord.domain.dunning.words import Instalment, Word, WordKind, thanked
 from raccord.domain.rules.dunning import Dunning, Tone
 from raccord.domain.rules.modes import Mode
@@ -225,7 +226,7 @@ class Year:
             happens()
         again = self.look()
         if again.due != due or self.policy.mode is not Mode.LIVE:
-            self.stopped.append(again.why.why.value if again.why else "another")
+            self.stopped.append(stopped_by(due, self.account, self.memory, again) or "put off")
             return
         judge(self, due)
         self.mails.append((self.now, due))

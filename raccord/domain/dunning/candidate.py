@@ -39,7 +39,8 @@ def candidate_of(at: Situation) -> Candidate | None:
 
 
 def _reminder(at: Situation) -> Candidate | None:
-    claims = [_claim(at, each) for each in at.remindable]
+    top = _top(at)
+    claims = [_claim(at, each, top) for each in at.remindable]
     new = [each for each in claims if each.new]
     if not new:
         return None
@@ -54,12 +55,12 @@ def _reminder(at: Situation) -> Candidate | None:
     )
 
 
-def _claim(at: Situation, invoice: OwedInvoice) -> _Claim:
+def _claim(at: Situation, invoice: OwedInvoice, top: int) -> _Claim:
     consumed = max(at.past.consumed(invoice), NOTICE)
     level = at.ladder.reached(invoice, at.now, at.policy)
-    if invoice in at.pressed and consumed == _top(at):
+    if invoice in at.pressed and consumed == top:
         level = max(level, consumed + 1)
-    level = max(consumed, min(level, _most(at)))
+    level = max(consumed, min(level, _most(at, top)))
     new = level > consumed or invoice in at.again
     least = _worded(at, level) if new else Tone.COURTEOUS
     return _Claim(invoice=invoice, level=level, tone=at.past.tone((invoice,), least), new=new)
@@ -75,9 +76,9 @@ def _top(at: Situation) -> int:
     return max((NOTICE, *(at.past.consumed(each) for each in about)))
 
 
-def _most(at: Situation) -> int:
+def _most(at: Situation, top: int) -> int:
     """Return the highest level that the next mail may have: after a broken promise, one up."""
-    top, last = _top(at), at.ladder.last
+    last = at.ladder.last
     most = min(top + 1, last) if at.broken else last
     # Where a person skipped the lower ones it is higher, and its tone is not.
     return min(most, max(_FIRST_CONTACT, top + 1)) if at.first else most

@@ -86,6 +86,8 @@ def _no_round(at: Situation) -> Silent | None:
 
 
 def _too_little(at: Situation, candidate: Candidate) -> bool:
+    if at.wanted:
+        return False
     least = at.policy.rules.owed_at_least
     owed = sums(each.due for each in at.late or candidate.invoices)
     return all(each.amount < least.get(each.currency, Decimal(0)) for each in owed)

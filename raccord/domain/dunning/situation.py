@@ -89,14 +89,18 @@ class Situation:
         return in_time and not self.standing.thanked(self.promise.word)
 
     @cached_property
-    def pressed(self) -> tuple[OwedInvoice, ...]:
-        """What is to be reminded of before its next level: a promise was broken, or a person wants it."""
+    def wanted(self) -> tuple[OwedInvoice, ...]:
+        """What a person wants a mail about that was late already, where none left since."""
         word = self.standing.asked
         if word is None:
-            return self.broken
+            return ()
         said_on = self.policy.clock.date_of(word.at)
-        wanted = self._unanswered(word.at, {each.id for each in self.late if each.due_on < said_on})
-        return tuple(each for each in self.late if each in wanted or each in self.broken)
+        return self._unanswered(word.at, {each.id for each in self.late if each.due_on < said_on})
+
+    @cached_property
+    def pressed(self) -> tuple[OwedInvoice, ...]:
+        """What is to be reminded of before its next level: a promise was broken, or a person wants it."""
+        return tuple(each for each in self.late if each in self.wanted or each in self.broken)
 
     @cached_property
     def again(self) -> tuple[OwedInvoice, ...]:

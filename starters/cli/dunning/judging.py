@@ -132,7 +132,7 @@ def _refuse_what_is_so(said: Said, known: Known, standing: Standing) -> None:
     name, hold = known.name, standing.hold
     disputed = standing.dispute_of(said.invoice_id) if said.invoice_id else None
     match said.kind:
-        case WordKind.RESUME if hold is None and not _bounced(known, standing):
+        case WordKind.RESUME if not (hold or _bounced(known, standing) or _seen_to(known, standing)):
             raise Nonsense(f"nothing that was said silences {name}: there is nothing to take back.")
         case WordKind.DISPUTE if disputed:
             raise Nonsense(f"this invoice is contested already, since {disputed.at:%Y-%m-%d}.")
@@ -151,8 +151,17 @@ def waits_for_approval(known: Known) -> bool:
     return any(each.why is Silence.BACKLOG for each in known.plan.silent)
 
 
+def too_little(known: Known) -> bool:
+    """Whether a customer owes less than a reminder is worth."""
+    return any(each.why is Silence.TOO_LITTLE for each in known.plan.silent)
+
+
 def _bounced(known: Known, standing: Standing) -> bool:
     return standing.bounced_from(known.account.email) is not None
+
+
+def _seen_to(known: Known, standing: Standing) -> bool:
+    return any(standing.seen_to(each.id) for each in known.account.invoices)
 
 
 def _address(said: Said, known: Known) -> str:

@@ -22,7 +22,7 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     if as_json:
         print_json({"customers": [view.document(each) for each in customers], "stopped": stopped})
         return 0
-    for line in view.table(customers, sum(stopped.values())):
+    for line in view.table(customers, stopped):
         click.echo(line)
     return 0
 

@@ -1,12 +1,14 @@
 """How customers who owe read in a terminal, and as JSON. Everything in the desk's language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from raccord.domain.dunning.memory import Round
+from raccord.domain.dunning.outcome import silence
 from raccord.domain.dunning.policy import DunningPolicy
-from raccord.domain.dunning.silence import Silent
+from raccord.domain.dunning.silence import Silence, Silent
+from raccord.domain.dunning.stopped import Stop
 from raccord.domain.dunning.words import Word
 from raccord.domain.payment.status import sums
 from raccord.domain.values.account import Account, OwedInvoice
@@ -17,7 +19,7 @@ from starters.cli import display
 from starters.cli.common import bold
 from starters.cli.display import shown, table
 from starters.cli.dunning.books import Known
-from starters.cli.dunning.judging import waits_for_approval
+from starters.cli.dunning.judging import too_little, waits_for_approval
 
 _WIDE = 110
 _LIST = ("dunning.column.customer", "dunning.column.owed", "dunning.column.days", "dunning.column.last")
@@ -34,8 +36,11 @@ class View:
         self._now = now
         self._today = policy.clock.date_of(now)
 
-    def table(self, customers: Sequence[Known], stopped: int) -> Iterator[str]:
-        """Yield one line a customer, the one that is late for the longest first, and what it comes to."""
+    def table(self, customers: Sequence[Known], stopped: Mapping[str, int]) -> Iterator[str]:
+        """Yield one line a customer, the one that is late for the longest first, and what it comes to.
+
+        `stopped` is how many reminders did not leave, by reason.
+        """
         if not customers:
             yield self._say(message("dunning.nobody"))
         else:
@@ -44,7 +49,10 @@ class View:
             owed = sums(amount for each in customers for amount in each.plan.owed)
             yield from self._counted("dunning.owing", len(customers), owed=owed)
         yield from self._counted("dunning.owing.backlog", sum(map(waits_for_approval, customers)))
-        yield from self._counted("dunning.stopped", stopped)
+        little = [each for each in customers if too_little(each)]
+        owed = sums(amount for each in little for amount in each.plan.asked_for)
+        yield from self._counted("dunning.owing.too_little", len(little), owed=owed)
+        yield from self._stopped(stopped)
 
     def page(self, known: Known) -> Iterator[str]:
         """Yield all there is to know about one customer."""
@@ -147,6 +155,13 @@ class View:
             told = self._say(fate) if fate else ""
             rows.append([self._day(each.at), self._say(owing.level(each.level)), ", ".join(each.to), told])
         return table(headings, rows, folds={headings[2]})
+
+    def _stopped(self, stopped: Mapping[str, int]) -> Iterator[str]:
+        rest = dict(stopped)
+        yield from self._counted("dunning.stopped.paid", rest.pop(Stop.PAID, 0))
+        yield from self._counted("dunning.stopped.off", rest.pop(Stop.OFF, 0))
+        for why, count in sorted(rest.items(), key=lambda each: (-each[1], each[0])):
+            yield from self._counted("dunning.stopped.because", count, why=silence(Silence(why)))
 
     def _counted(self, code: str, count: int, **more: Param) -> Iterator[str]:
         if count:

@@ -2,12 +2,15 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.money import Money
+from raccord.records.records import Records
+from raccord.records.work import Work
 from starters.cli import display
 from tests.cli.dunning.conftest import NOW, TODAY, House, account, euros, owed, sent
 
@@ -69,13 +72,30 @@ class TestList:
     def test_who_waits_for_an_approval_and_what_was_stopped_is_counted(self, house: House) -> None:
         house.billing.owes(account("cus_1", "Old Debt", owed("F-1", 90)))
         house.began(TODAY)
-        house.company.remember(
-            lambda records: records.dunning.stopped("stripe:cus_2", "dun/x", NOW, "nothing_open")
-        )
+        for number, why in enumerate(("paid", "paid", "promised", "nothing_open", "off")):
+            house.company.remember(partial(self._stopped, f"dun/{number}", why))
         said = house.said("list")
         assert "late before reminders began: to be approved" in said
         assert "1 was late before reminders began and waits for an approval" in said
-        assert "1 reminder did not leave this month" in said
+        assert "2 reminders stopped this month: the payment had just come in." in said
+        assert "1 reminder stopped this month just before it left: payment promised." in said
+        assert "1 reminder stopped this month just before it left: nothing is open." in said
+        assert "1 reminder stopped this month: reminders were switched off." in said
+
+    @staticmethod
+    def _stopped(key: str, why: str, records: Records) -> Work[None]:
+        return records.dunning.stopped("stripe:cus_2", key, NOW, why)
+
+    def test_who_owes_too_little_is_told_and_counted(self, house: House) -> None:
+        file = house.company.file
+        file.write_text(f"{file.read_text()}\n[dunning]\nowed_at_least = {{ EUR = 50 }}\n")
+        house.billing.owes(
+            account("cus_1", "Globex", owed("F-1", 90, "30.00")),
+            account("cus_2", "Hooli", owed("F-2", 60, "12.50")),
+        )
+        said = house.said("list")
+        assert said.count("too little is owed") == 2
+        assert "2 customers owe less than a reminder is worth, €42.50" in said
 
     def test_a_machine_reads_exact_amounts_and_reasons(self, street: House) -> None:
         listed = json.loads(street.dunning("list", "--json").output)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from raccord.domain.dunning.words import WordKind
+from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.money import Money
 from raccord.temporal.client import TemporalUnreachable
 from starters.cli.dunning import books, saying
@@ -91,6 +91,15 @@ def test_the_same_said_later_is_another_word(globex: House, monkeypatch: pytest.
     monkeypatch.setattr(books, "now", lambda: NOW + timedelta(minutes=1))
     globex.said("remind", "cus_1")
     assert len(globex.memory("cus_1").words) == 2
+
+
+def test_what_a_person_sees_to_at_the_desk_is_taken_back_by_resume(globex: House) -> None:
+    word = Word(
+        id="desk/1", kind=WordKind.SEEN_TO, at=NOW - timedelta(days=1), actor="cli:anne", invoice_id="in_F-1"
+    )
+    globex.remember("cus_1", words=(word,))
+    globex.said("resume", "cus_1")
+    assert [each.kind for each in globex.memory("cus_1").words] == ["seen_to", "resume"]
 
 
 def test_what_holds_already_is_refused_and_resume_takes_it_back(

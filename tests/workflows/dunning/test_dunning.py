@@ -1,6 +1,7 @@
 """Flow 3 in one process: from the first reminder to the money, or to a person."""
 
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -63,13 +64,21 @@ async def test_one_mail_for_all_that_is_late(late: Late) -> None:
     assert await levels(late) == [2]
 
 
-async def test_who_paid_in_the_last_second_is_not_reminded(late: Late) -> None:
+async def stopped(late: Late) -> dict[str, int]:
+    return await late.home.records.dunning.stopped_since(await late.home.now() - A_DAY * 30)
+
+
+@pytest.mark.parametrize(("brought", "counted"), [(True, "paid"), (False, "nothing_open")])
+async def test_who_owes_nothing_more_in_the_last_second_is_not_reminded(
+    late: Late, brought: bool, counted: str
+) -> None:
+    """What a credit note stopped is not counted as stopped by a payment."""
     await late.owes(6)
-    late.home.mailer.before("addressed", late.paid)
+    late.home.mailer.before("addressed", partial(late.paid, brought=brought))
     await late.wake()
     assert (await late.end())["ending"] == "settled"
     assert late.mails == []
-    assert await late.home.records.dunning.stopped_since(await late.home.now() - A_DAY * 30)
+    assert await stopped(late) == {counted: 1}
 
 
 async def test_a_demotion_counts_before_the_next_mail(late: Late) -> None:
@@ -82,6 +91,21 @@ async def test_a_demotion_counts_before_the_next_mail(late: Late) -> None:
     await late.wake()
     assert (await late.end())["ending"] == "shadow"
     assert late.mails == []
+    assert await stopped(late) == {"off": 1}
+
+
+async def test_a_mail_that_is_put_off_only_is_not_counted_as_stopped(late: Late) -> None:
+    await late.owes(6)
+
+    async def later_now() -> None:
+        another = ((await late.today()).weekday() + 3) % 7
+        late.rule(Mode.LIVE, rules=late.policy.rules.model_copy(update={"weekdays": (another,)}))
+
+    late.home.mailer.before("addressed", later_now)
+    await late.wake()
+    await late.pass_days(2)
+    assert late.mails == []
+    assert await stopped(late) == {}
 
 
 async def test_shadow_says_what_it_would_send_and_sends_nothing(at_home: House) -> None:
