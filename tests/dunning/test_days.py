@@ -8,6 +8,7 @@ from raccord.domain.dunning.calendar import next_sending, public_holidays, sendi
 from raccord.domain.values.clock import BusinessClock
 from tests.dunning.year import OFF, Year, here, invoice, policy
 
+NOTICE, LATER = {"day": -5, "tone": "notice"}, {"day": 7, "tone": "courteous"}
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
 
@@ -148,6 +149,21 @@ def test_on_a_clock_of_short_days_a_reminder_leaves_as_soon_as_its_day_comes() -
         year.now = year.look().next_at or year.now
     # The tenth of January is a Saturday.
     assert year.now == began + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("rules", "before"),
+    [
+        ({}, "2026-04-01"),
+        ({"levels": [NOTICE, LATER]}, "2026-04-07"),
+        ({"exceptions": [{"public": True, "levels": [NOTICE, LATER]}]}, "2026-04-07"),
+        ({"exceptions": [{"public": True, "never": True}]}, "2026-04-01"),
+    ],
+)
+def test_who_owes_is_looked_for_as_early_as_anybody_may_be_told(
+    rules: dict[str, object], before: str
+) -> None:
+    assert policy(**rules).looks_before(here("2026-04-01 10:00")) == date.fromisoformat(before)
 
 
 def test_the_public_holidays_are_those_that_france_publishes() -> None:

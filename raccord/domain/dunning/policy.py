@@ -33,7 +33,8 @@ class DunningPolicy(Value):
 
     def looks_before(self, now: datetime) -> date:
         """Return the business date such that whoever owes something due before it may be reminded today."""
-        return self.clock.date_of(now) + DAY * max(0, 1 - self.rules.levels[0].day)
+        first = min(levels[0].day for levels in self.rules.ladders)
+        return self.clock.date_of(now) + DAY * max(0, 1 - first)
 
     @property
     def fingerprint(self) -> str:

@@ -157,10 +157,15 @@ class Dunning(Value):
     interest: Interest = Interest()
 
     @property
+    def ladders(self) -> tuple[Levels, ...]:
+        """The levels of all, and those of each exception that has its own."""
+        return (self.levels, *(each.levels for each in self.exceptions if each.levels))
+
+    @property
     def senders(self) -> tuple[str, ...]:
         """Every sender that a level names, also one of an exception, each once."""
-        ladders = (self.levels, *(each.levels or () for each in self.exceptions))
-        return tuple(dict.fromkeys(level.sender for levels in ladders for level in levels if level.sender))
+        named = (level.sender for levels in self.ladders for level in levels)
+        return tuple(dict.fromkeys(sender for sender in named if sender))
 
     @model_validator(mode="after")
     def _some_day(self) -> Self:
