@@ -3,7 +3,12 @@
 from datetime import datetime
 from typing import Protocol
 
-from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
+from raccord.connectors.errors import Permanent
+from raccord.domain.values.details import ChangedRecords, Changes, Details, Field, Sight
+from raccord.domain.values.identifiers import clean, parse_vat_number
+
+LOOK_AGAIN = "look_again"
+"""The code of a `Permanent`: a field says something else than when the write was decided."""
 
 
 class DetailsReader(Protocol):
@@ -41,3 +46,37 @@ class DetailsWriter(DetailsReader, Protocol):
         it had and shall have. `Permanent` names the field that is refused.
         """
         ...
+
+
+def unwritten(changes: Changes, now: Details, record: str) -> frozenset[Field]:
+    """Return the fields that do not say yet what they shall; `record` names the record in the refusal.
+
+    Raises `Permanent` of code `look_again` where one says neither that nor what was expected.
+    """
+    left = {field for field in changes.fields if not same(field, now, changes.details)}
+    for field in sorted(left):
+        if not same(field, now, changes.expected):
+            raise look_again(field, record)
+    return frozenset(left)
+
+
+def look_again(field: Field, record: str) -> Permanent:
+    said = f"The {field.value} of {record} was changed meanwhile; nothing was written over it."
+    return Permanent(said, code=LOOK_AGAIN, field=field.value)
+
+
+def same(field: Field, one: Details, other: Details) -> bool:
+    """Whether two sights say the same of a field; of numbers whatever separators they are written with."""
+    return _said(field, one) == _said(field, other)
+
+
+def _said(field: Field, details: Details) -> object:
+    match field:
+        case Field.ADDRESS:
+            return details.address, "" if details.address.country else details.country_text
+        case Field.SIREN | Field.SIRET:
+            return clean(getattr(details, field))
+        case Field.VAT_NUMBER:
+            return parse_vat_number(details.vat_number) or clean(details.vat_number)
+        case _:
+            return getattr(details, field)

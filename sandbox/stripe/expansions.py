@@ -9,6 +9,7 @@ from sandbox.stripe.errors import Refusal
 from sandbox.stripe.invoice_view import shown
 from sandbox.stripe.pages import list_object
 from sandbox.stripe.store import Json
+from sandbox.stripe.tax_ids import in_order
 
 _DEEPEST = 4
 
@@ -60,7 +61,8 @@ def _invoice(account: Account, id_: str) -> Any:
 def _tax_ids(account: Account, customer: Json) -> Json:
     id_ = customer["id"]
     found = [each for each in account.store.tax_ids if each["customer"] == id_]
-    return list_object(f"/v1/customers/{id_}/tax_ids", found, has_more=False)
+    listed = in_order(account.settings, found[::-1])
+    return list_object(f"/v1/customers/{id_}/tax_ids", listed, has_more=False)
 
 
 def _payments(account: Account, invoice: Json) -> Json:

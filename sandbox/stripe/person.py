@@ -5,20 +5,18 @@ from datetime import datetime
 
 import httpx
 
-from sandbox.stripe.dashboard import Dashboard, Json
+from sandbox.stripe.customer_desk import CustomerDesk
+from sandbox.stripe.dashboard import Json
 
 _CARD, _DECLINED = "pm_card_visa", "pm_card_chargeDeclined"
 _IBAN = "FR1420041010050500013M02606"
 
 
-class StripePerson(Dashboard):
+class StripePerson(CustomerDesk):
     """Looks things up, edits customers, and does whatever happens to money. Amounts are minor units.
 
     `at` is when it happens, in the vendor's eyes: dates, and `created` of the events. Without it: now.
     """
-
-    async def edit_customer(self, customer: str, **form: str) -> None:
-        await self.post(f"/v1/customers/{customer}", **form)
 
     async def pay(self, invoice: str, *, at: datetime | None = None) -> None:
         """Note that all of it was paid elsewhere."""

@@ -77,6 +77,9 @@ class StripeSettings(AccountSettings):
     `clock_offset`       seconds between the real clock and the account's: past or future invoices
     `day_seconds`        the length of a day in `days_until_due`
     `verification_seconds` until an EU VAT number is verified
+    `unverified`         the VAT numbers that the authority does not know: `unverified` and not `verified`
+                         (stripe.md 4)
+    `tax_ids_newest_first` how a customer's tax ids are listed and expanded (no page says)
     `overpaid_counts_as_paid` whether `amount_paid` of an invoice includes what was paid too much
                          (unconfirmed)
     `transfers_reconciled` whether transfers that land are applied to what the customer is to pay by transfer;
@@ -118,6 +121,8 @@ class StripeSettings(AccountSettings):
     clock_offset: int = 0
     day_seconds: int = 86_400
     verification_seconds: float = 1.0
+    unverified: list[str] = field(default_factory=list)
+    tax_ids_newest_first: bool = True
     api_version: str = API_VERSION
     enabled_events: list[str] = field(default_factory=lambda: ["*"])
     previous_secret: str = ""

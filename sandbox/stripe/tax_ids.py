@@ -1,14 +1,14 @@
 """Tax ids of customers: created and deleted, never edited."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sandbox.core.table import new_id
 from sandbox.stripe.account import Origin
 from sandbox.stripe.call import Call
 from sandbox.stripe.errors import Refusal, missing_object
 from sandbox.stripe.pages import page
-from sandbox.stripe.settings import API_VERSION
+from sandbox.stripe.settings import API_VERSION, StripeSettings
 from sandbox.stripe.store import Json
 
 _EU_VAT = {
@@ -112,7 +112,13 @@ def retrieve(call: Call) -> Json:
 
 def list_(call: Call) -> Json:
     customer = _customer(call)
-    return page(call, "tax_id", call.store.tax_ids, lambda tax_id: tax_id["customer"] == customer)
+    found = page(call, "tax_id", call.store.tax_ids, lambda tax_id: tax_id["customer"] == customer)
+    return {**found, "data": in_order(call.settings, found["data"])}
+
+
+def in_order(settings: StripeSettings, newest_first: Sequence[Json]) -> list[Json]:
+    """As the account lists them: no page says whether the newest comes first."""
+    return list(newest_first if settings.tax_ids_newest_first else reversed(newest_first))
 
 
 def delete(call: Call) -> Json:
@@ -126,10 +132,11 @@ def _verify(call: Call, id_: str) -> None:
     if tax_id is None:
         return
     customer = call.store.customers.find(tax_id["customer"]) or {}
+    known = tax_id["value"] not in call.account.settings.unverified
     verification = {
-        "status": "verified",
+        "status": "verified" if known else "unverified",
         "verified_address": None,
-        "verified_name": (customer.get("name") or "").upper() or None,
+        "verified_name": ((customer.get("name") or "").upper() or None) if known else None,
     }
     before = dict(tax_id)
     tax_id["verification"] = verification

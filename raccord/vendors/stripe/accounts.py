@@ -11,7 +11,7 @@ from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.together import together
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.customers import Customers, address_of, as_customer
+from raccord.vendors.stripe.customers import Customers, address_of, as_customer, language_of
 from raccord.vendors.stripe.errors import empty_when_gone
 from raccord.vendors.stripe.invoices import OWED, READ, Invoices
 from raccord.vendors.stripe.money import of_minor
@@ -131,18 +131,13 @@ class Accounts:
             customer_id=found.id,
             name=found.business_name or found.name or found.individual_name or "",
             email=found.email or "",
-            language=_language(found),
+            language=language_of(found),
             address=address_of(found.address),
             siren=customer.siren or "",
             business=_business(found, customer.siren, tax_ids),
             page=self._settings.page_of(found.id, among="customers"),
             invoices=owed,
         )
-
-
-def _language(found: StripeCustomer) -> str:
-    """Return the language of the preferred locale, such as `fr` of `fr-FR`."""
-    return next(iter(found.preferred_locales or ()), "").partition("-")[0].lower()
 
 
 def _business(found: StripeCustomer, siren: str | None, tax_ids: tuple[TaxId, ...]) -> bool | None:

@@ -2,27 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.webhooks import HintKind
 from raccord.domain.values.payment import ChangedMoney
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.happened import REVERSALS, TYPES, Undocumented, hints_of
+from raccord.vendors.stripe.documented import Undocumented
+from raccord.vendors.stripe.happened import REVERSALS, TYPES, hints_of
+from raccord.vendors.stripe.spans import MOST_EVENTS, TooMany, first_span
 from raccord.vendors.stripe.wire_payments import Happened, HappenedPage
 
 _MOST_TYPES = 20
 """That one request may ask for."""
-MOST_EVENTS = 5_000
-"""Of these types that are read at once: 50 pages, well below a minute."""
-
-
-class _TooMany(Exception):
-    """More events than are read at once. `after`: those that were read came in this second or later."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self.after = after
 
 
 @dataclass
@@ -57,35 +49,25 @@ class Changes:
     async def between(self, since: datetime, until: datetime | None) -> ChangedMoney:
         """Return the invoices, and the payments that nothing in the list gives an invoice; see the port.
 
-        Stripe lists the newest first, so of too many the span is narrowed as far as they lie close. An event
-        that a proxy or a new version of Stripe renders otherwise hides no other.
+        An event that a proxy or a new version of Stripe renders otherwise hides no other.
         """
-        first, last = int(since.timestamp()), int(until.timestamp()) if until else None
-        seen_to = until
-        while True:
-            try:
-                named = await self._read(first, last)
-            except _TooMany as many:
-                end = last or int(datetime.now(UTC).timestamp()) + 1
-                last = first + max(min(end - many.after, (end - first) // 2), 1)
-                seen_to = datetime.fromtimestamp(last, UTC)
-                continue
-            return ChangedMoney(
-                invoices=tuple(named.by_kind[HintKind.INVOICE]),
-                payments=named.payments,
-                unreadable=named.unreadable,
-                seen_to=None if seen_to == until else seen_to,
-            )
+        named, seen_to = await first_span(since, until, self._read)
+        return ChangedMoney(
+            invoices=tuple(named.by_kind[HintKind.INVOICE]),
+            payments=named.payments,
+            unreadable=named.unreadable,
+            seen_to=None if seen_to == until else seen_to,
+        )
 
     async def _read(self, first: int, last: int | None) -> _Named:
-        """Read what happened from one second until before another. Raises `_TooMany`, never of one second."""
+        """Read what happened from one second until before another. Raises `TooMany`, never of one second."""
         named, most = _Named(), None if last == first + 1 else MOST_EVENTS
         for at in range(0, len(TYPES), _MOST_TYPES):
             count = 0
             async for event in self._events(TYPES[at : at + _MOST_TYPES], first, last):
                 count += 1
                 if count == most:
-                    raise _TooMany(event.created if isinstance(event.created, int) else first)
+                    raise TooMany(event.created if isinstance(event.created, int) else first)
                 named.take(event)
         return named
 

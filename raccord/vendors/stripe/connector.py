@@ -10,6 +10,8 @@ from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.details import ChangedRecords, Field, Sight
+from raccord.domain.values.details import Changes as DetailsChanges
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
@@ -19,7 +21,9 @@ from raccord.vendors.stripe.changes import Changes
 from raccord.vendors.stripe.checks import check
 from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
+from raccord.vendors.stripe.customers_changed import CustomersChanged
 from raccord.vendors.stripe.delivery import Delivery
+from raccord.vendors.stripe.details import KEEPS, CustomerDetails
 from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.endpoint import Endpoint
 from raccord.vendors.stripe.invoices import Invoices
@@ -57,6 +61,8 @@ class StripeBilling:
         self._received = Received(self._api, self._invoices, payments, settings)
         self._accounts = Accounts(self._api, self._customers, self._invoices, payments, settings)
         self._changes = Changes(self._api)
+        self._details = CustomerDetails(self._api, self._customers, settings)
+        self._details_changed = CustomersChanged(self._api)
         self._endpoint = Endpoint(self._api, settings)
         self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
@@ -134,6 +140,19 @@ class StripeBilling:
 
     async def issued_since(self, day: date) -> tuple[str, ...]:
         return await self._listing.issued_since(day)
+
+    @property
+    def keeps(self) -> frozenset[Field]:
+        return KEEPS
+
+    async def read_details(self, record_id: str) -> Sight:
+        return await self._details.read(record_id)
+
+    async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:
+        return await self._details_changed.between(since, until)
+
+    async def write_details(self, record_id: str, changes: DetailsChanges, *, key: str) -> None:
+        await self._details.write(record_id, changes, key)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)

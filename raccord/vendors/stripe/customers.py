@@ -63,7 +63,7 @@ def customer_body(profile: CustomerProfile) -> "CustomerCreateParams":
     }
     body: CustomerCreateParams = {
         "name": cut(profile.name, LIMITS.customer_name),
-        "preferred_locales": [_LOCALES.get(profile.language, profile.language)],
+        "preferred_locales": [locale_of(profile.language)],
         "tax_exempt": "none",
         "metadata": customer_metadata(profile),
         "expand": ["tax_ids"],
@@ -86,6 +86,15 @@ def _tax_ids(profile: CustomerProfile) -> list[tuple[str, str]]:
     siret = profile.siret if profile.identity.kind is IdentityKind.SIRET else None
     typed = (("fr_siren", siren), ("fr_siret", siret), ("eu_vat", vat))
     return [(kind, value) for kind, value in typed if value]
+
+
+def locale_of(language: str) -> str:
+    return _LOCALES.get(language, language)
+
+
+def language_of(found: StripeCustomer) -> str:
+    """Return the language of the preferred locale, such as `fr` of `fr-FR`."""
+    return next(iter(found.preferred_locales or ()), "").partition("-")[0].lower()
 
 
 def address_of(place: PostalAddress | None) -> Address:

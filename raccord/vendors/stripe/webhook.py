@@ -21,7 +21,8 @@ from raccord.connectors.webhooks import (
     WebhookSource,
     strict_json,
 )
-from raccord.vendors.stripe.happened import Undocumented, hints_of
+from raccord.vendors.stripe.documented import Undocumented
+from raccord.vendors.stripe.happened import hints_of
 from raccord.vendors.stripe.settings import StripeSettings
 
 OTHER_MODE = "other-mode"

@@ -42,6 +42,7 @@ class Verification(Wire):
 class TaxId(Identified):
     type: str
     value: str
+    created: StrictInt = 0
     verification: Verification | None = None
 
 
@@ -59,6 +60,7 @@ class StripeCustomer(Identified):
     business_name: str | None = None
     individual_name: str | None = None
     email: str | None = None
+    phone: str | None = None
     metadata: Mapping[str, str] | None = None
     tax_exempt: str | None = None
     currency: str | None = None

@@ -158,6 +158,8 @@ class Happened(Identified):
     type: str = ""
     created: Any = None
     data: Any = None
+    request: Any = None
+    """Which request caused it; of what Stripe did by itself, of none."""
 
 
 CashPage = Page[CashTransaction]
