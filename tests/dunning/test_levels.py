@@ -369,6 +369,13 @@ def test_only_the_mail_before_it_bounced() -> None:
     assert year.passes("2026-04-17").said == [*LADDER[:2], "2026-04-16T10:00Z firm A2"]
 
 
+def test_a_mail_that_leaves_as_a_bounce_is_told_is_not_the_one_that_bounced() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"))
+    year.just_before_sending(lambda: year.says("bounced", address="compta@acme.example").says("resume"))
+
+    assert year.passes("2026-12-31").said == LADDER
+
+
 def test_a_mail_that_the_server_refused_says_nothing_of_the_one_before() -> None:
     year = Year().owes(invoice("A", "2026-04-01")).passes("2026-04-09 12:00").says("remind")
     year.passes("2026-04-13 08:59")

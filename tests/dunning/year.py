@@ -348,7 +348,7 @@ def _without_bounced(year: Year, rounds: list[Round]) -> list[Round]:
         to = [
             each.key
             for each in year.memory.rounds
-            if each.at <= word.at and word.address.casefold() in each.to
+            if each.at < word.at and word.address.casefold() in each.to
         ]
         lost |= set(to[-1:]) if word.kind is WordKind.BOUNCED else set()
     return [each for each in rounds if each.key not in lost]

@@ -78,5 +78,5 @@ def _bounces(memory: Memory) -> tuple[Word, ...]:
 
 def _bounced(rounds: tuple[Round, ...], address: str, told_at: datetime) -> str:
     """Return the key of the round that a bounce is about: the last one to that address before it was told."""
-    to = [each for each in rounds if each.at <= told_at and address.casefold() in map(str.casefold, each.to)]
+    to = [each for each in rounds if each.at < told_at and address.casefold() in map(str.casefold, each.to)]
     return to[-1].key if to else ""
