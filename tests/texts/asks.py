@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from raccord.domain.contact import questions as contact
+from raccord.domain.contact.plan import Carrying, Doubt, Topic
+from raccord.domain.contact.validity import NUMBERS, Flaw
 from raccord.domain.deal_won import buyer, questions
 from raccord.domain.deal_won.approval import approval
 from raccord.domain.deal_won.difference import deposit_differences, differences
@@ -19,11 +22,14 @@ from raccord.domain.payment.candidates import deals_for, invoices_for
 from raccord.domain.payment.questions import what_for, whose_invoice
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.account import Account, OwedInvoice
+from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import FoundDeal
+from raccord.domain.values.details import Field, Side
 from raccord.domain.values.invoice import Buyer, CreditNote, Invoice, InvoicedLine, InvoiceState
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Contact
+from tests.domain.contact.world import World
 from tests.domain.payment.money import money, payment, received, unpaid
 from tests.domain.samples import (
     DEAL,
@@ -179,8 +185,36 @@ def all_asks() -> dict[str, Ask]:
         "may_they_be_reminded": may_they_be_reminded(
             (LateBefore(customer_id="cus_1", name="Rubis", owed=LATE_PLAN.owed),), 20
         ),
+        **_about_details(),
         "vanished": asks.vanished(RecordName(kind=RecordKind.LINE, id="41", number=1, name="Audit")),
         **{f"refused, {cause}": asks.refused("step", _refusal(cause), skip=skip) for cause, skip in SKIPS},
+    }
+
+
+def _about_details() -> dict[str, Ask]:
+    world = World("12", "13")
+    for side in Side:
+        world.types(side, email=f"{side}@acme.fr", phone="")
+    pairs = {each.company: each for each in world.pairs()}
+    email, clock = (Field.EMAIL,), BusinessClock()
+    doubts = {
+        "conflict": Doubt(topic=Topic.CONFLICT, companies=("12",), fields=email),
+        "conflict, without a value": Doubt(topic=Topic.CONFLICT, companies=("12",), fields=(Field.PHONE,)),
+        "rivals": Doubt(topic=Topic.RIVALS, companies=("12", "13"), fields=email),
+        "another_entity": Doubt(topic=Topic.ENTITY, companies=("12",), fields=NUMBERS, origin=Side.CRM),
+        **{
+            f"invalid, {flaw}": Doubt(
+                topic=Topic.INVALID, companies=("12",), fields=email, origin=side, flaw=flaw
+            )
+            for flaw in Flaw
+            for side in Side
+        },
+    }
+    return {name: contact.ask_about(doubt, pairs, clock) for name, doubt in doubts.items()} | {
+        f"may_they_be_written, {side}": contact.may_they_be_written(
+            pairs["12"], Carrying(company="12", origin=side, fields=(Field.EMAIL, Field.PHONE))
+        )
+        for side in Side
     }
 
 

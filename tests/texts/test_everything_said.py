@@ -53,7 +53,7 @@ TYPED = "Acme 42"
 ALIKE = frozenset(
     {
         *("digest.because", "dunning.because", "inbox.message", "inbox.question"),
-        *("identifier.siren", "identifier.siret"),
+        *("identifier.siren", "identifier.siret", "field.siren", "field.siret"),
     }
 )
 """Sentences that read the same in every language, with parameters that do."""
