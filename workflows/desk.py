@@ -34,6 +34,11 @@ class Desk:
         self._heard = False
         self._language = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether a question was asked that nobody settled yet."""
+        return self._ticket is not None
+
     def heard(self) -> bool:
         """Whether the last look ended because somebody answered or a record changed; asked once a look."""
         heard, self._heard = self._heard, False

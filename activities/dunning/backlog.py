@@ -5,6 +5,7 @@ from datetime import datetime
 from temporalio import activity
 
 from raccord.domain.dunning.backlog import LateBefore, subject_of
+from raccord.domain.dunning.standing import Standing
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.values.base import Value
 from raccord.domain.values.subject import Subject, SubjectKind
@@ -20,11 +21,12 @@ class Waits(Value):
     at: datetime
 
 
-class Approval(Value):
-    """A person said that these customers may be reminded."""
+class Ruling(Value):
+    """A person said of all these customers that they may be reminded, or are left alone."""
 
     billing: str
     customers: tuple[str, ...]
+    kind: WordKind
     actor: str
     at: datetime
 
@@ -35,31 +37,48 @@ class BacklogActivities:
 
     @activity.defn(name="dunning.waits")
     async def waits(self, wanted: Waits) -> None:
-        """Remember that a customer waits for an approval, and have it asked for."""
+        """Remember that a customer waits for an approval, and have it asked for unless it is asked already.
+
+        Whom a person left alone waits for nothing.
+        """
         customer = f"{wanted.billing}:{wanted.late.customer_id}"
-        if await self._records.dunning.waits(customer, wanted.late, wanted.at):
-            await wake(
-                activity.client(), DUNNING_BACKLOG, subject_of(wanted.billing), Changed(key="late before")
-            )
+        memory = await self._records.dunning.memory(customer)
+        if Standing(words=memory.words, today=wanted.at.date()).left_alone:
+            return
+        new = await self._records.dunning.waits(customer, wanted.late, wanted.at)
+        # The question may have ended without an answer: no reminders left for a while, for example.
+        if new or not await self._asked(wanted.billing):
+            await self._ask(wanted.billing)
+
+    @activity.defn(name="dunning.waits_no_more")
+    async def waits_no_more(self, customer: Subject) -> None:
+        """Forget that a customer waits for an approval: it paid, or something else holds its reminders."""
+        await self._records.dunning.waits_no_more(str(customer))
+        await self._ask(customer.connection)
 
     @activity.defn(name="dunning.backlog")
     async def backlog(self) -> tuple[LateBefore, ...]:
         """Return who waits for an approval."""
         return await self._records.dunning.waiting()
 
-    @activity.defn(name="dunning.approve")
-    async def approve(self, approval: Approval) -> int:
-        """Let these customers be reminded, and have their flows look; return how many they are."""
-        for id_ in approval.customers:
-            customer = f"{approval.billing}:{id_}"
+    @activity.defn(name="dunning.rule")
+    async def rule(self, ruling: Ruling) -> None:
+        """Remember it of each of these customers; have the flows of those look who may be reminded."""
+        for id_ in ruling.customers:
+            subject = Subject(kind=SubjectKind.CUSTOMER, connection=ruling.billing, id=id_)
             word = Word(
-                id=f"approved/{approval.at.isoformat()}",
-                kind=WordKind.APPROVED,
-                at=approval.at,
-                actor=approval.actor,
+                id=f"{ruling.kind}/{ruling.at.isoformat()}",
+                kind=ruling.kind,
+                at=ruling.at,
+                actor=ruling.actor,
             )
-            await self._records.dunning.said(customer, word)
-            subject = Subject(kind=SubjectKind.CUSTOMER, connection=approval.billing, id=id_)
-            await wake(activity.client(), DUNNING, subject, Changed(key="approved"), priority=AT_LEISURE)
+            await self._records.dunning.said(str(subject), word)
+            if ruling.kind is WordKind.APPROVED:
+                await wake(activity.client(), DUNNING, subject, Changed(key="approved"), priority=AT_LEISURE)
             activity.heartbeat()
-        return len(approval.customers)
+
+    async def _asked(self, billing: str) -> bool:
+        return await self._records.waiting.of_flow(DUNNING_BACKLOG.id_of(subject_of(billing))) is not None
+
+    async def _ask(self, billing: str) -> None:
+        await wake(activity.client(), DUNNING_BACKLOG, subject_of(billing), Changed(key="late before"))

@@ -34,6 +34,8 @@ class Remembered(Value):
     memory: Memory
     live_since: date | None = None
     """Business date on which reminders began to leave; None where they never did."""
+    waits: bool = False
+    """Whether it is among those about whom a person is asked if they may be reminded."""
 
 
 class Told(Value):
@@ -58,11 +60,15 @@ class DunningMemory:
     @activity.defn(name="dunning.remember")
     async def remember(self, known: Remembering) -> Remembered:
         """Unite what the flow and the records remember. Either may have lost it: both know all afterwards."""
-        memory = await self._records.dunning.keep(known.customer, known.memory)
+        dunning = self._records.dunning
+        memory, waits = await together(
+            dunning.keep(known.customer, known.memory), dunning.awaits(known.customer)
+        )
         if known.live:
             await self._records.watermarks.begin(BEGAN, known.at)
         began = await self._records.watermarks.get(BEGAN)
-        return Remembered(memory=memory, live_since=known.clock.date_of(began) if began else None)
+        since = known.clock.date_of(began) if began else None
+        return Remembered(memory=memory, live_since=since, waits=waits)
 
     @activity.defn(name="dunning.said")
     async def said(self, told: Told) -> None:

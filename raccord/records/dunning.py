@@ -6,7 +6,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from raccord.domain.dunning.backlog import LateBefore
 from raccord.domain.dunning.memory import Memory, Round
@@ -30,7 +30,7 @@ class Entry(StrEnum):
 
 _REMEMBERED = (Entry.ROUND, Entry.WORD)
 """What makes a customer's memory."""
-_DECIDES = (WordKind.APPROVED, WordKind.REMIND, WordKind.STOP)
+_DECIDES = (WordKind.APPROVED, WordKind.LEFT_ALONE, WordKind.REMIND, WordKind.STOP)
 """What a person says of a customer whose approval was waited for."""
 
 
@@ -80,30 +80,45 @@ class DunningRecords:
     def said(self, customer: str, word: Word) -> Work[bool]:
         """Remember what a person said; False when it was remembered already.
 
-        Whoever is approved, or stopped, waits for no approval any more, however it was said.
+        Whoever is approved, left alone, or stopped, waits for no approval any more, however it was said.
         """
-        waits = dunning.c.customer == customer, dunning.c.entry == Entry.LATE_BEFORE
 
         def work(tx: Connection) -> bool:
             if word.kind in _DECIDES:
-                tx.execute(delete(dunning).where(*waits))
+                tx.execute(delete(dunning).where(*_waits(customer)))
             return self._insert(tx, customer, word)
 
         return self._database.writing(work)
 
     def waits(self, customer: str, late: LateBefore, at: datetime) -> Work[bool]:
-        """Remember that a customer waits for an approval; False where that is known."""
-        its = {"customer": customer, "entry": Entry.LATE_BEFORE, "key": "", "at": at}
-        sealed = self._sealed(late.model_dump_json())
-        return self._database.writing(lambda tx: insert_if_absent(tx, dunning, **its, sealed=sealed))
+        """Remember that a customer waits for an approval, and what it owes now; False if that is known."""
+        known = select(dunning.c.sealed).where(*_waits(customer))
+
+        def work(tx: Connection) -> bool:
+            sealed = tx.scalar(known)
+            if sealed and self._late(sealed) == late:
+                return False
+            tx.execute(delete(dunning).where(*_waits(customer)))
+            its = {"customer": customer, "entry": Entry.LATE_BEFORE, "key": "", "at": at}
+            return insert_if_absent(tx, dunning, **its, sealed=self._sealed(late.model_dump_json()))
+
+        return self._database.writing(work)
+
+    def waits_no_more(self, customer: str) -> Work[None]:
+        """Forget that a customer waits for an approval."""
+        return self._database.writing(lambda tx: tx.execute(delete(dunning).where(*_waits(customer))).close())
+
+    def awaits(self, customer: str) -> Work[bool]:
+        """Whether a customer waits for an approval."""
+        wanted = select(dunning.c.customer).where(*_waits(customer))
+        return self._database.reading(lambda tx: tx.scalar(wanted) is not None)
 
     def waiting(self) -> Work[tuple[LateBefore, ...]]:
         """Return the customers who wait for an approval, by their ids."""
         wanted = select(dunning.c.sealed).where(dunning.c.entry == Entry.LATE_BEFORE)
 
         def work(tx: Connection) -> tuple[LateBefore, ...]:
-            rows = (self._keys.unseal(sealed, context=_CONTEXT) for sealed in tx.scalars(wanted))
-            found = (LateBefore.model_validate_json(row) for row in rows)
+            found = map(self._late, tx.scalars(wanted))
             return tuple(sorted(found, key=lambda each: each.customer_id))
 
         return self._database.reading(work)
@@ -140,6 +155,9 @@ class DunningRecords:
     def _sealed(self, text: str) -> bytes:
         return self._keys.seal(text.encode(), context=_CONTEXT)
 
+    def _late(self, sealed: bytes) -> LateBefore:
+        return LateBefore.model_validate_json(self._keys.unseal(sealed, context=_CONTEXT))
+
     def _memory(self, rows: list[tuple[str, bytes]]) -> Memory:
         rounds: list[Round] = []
         words: list[Word] = []
@@ -150,3 +168,7 @@ class DunningRecords:
             else:
                 words.append(Word.model_validate_json(text))
         return Memory(rounds=tuple(rounds), words=tuple(words)).with_(Memory())
+
+
+def _waits(customer: str) -> tuple[ColumnElement[bool], ...]:
+    return dunning.c.customer == customer, dunning.c.entry == Entry.LATE_BEFORE

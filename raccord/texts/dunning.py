@@ -100,5 +100,10 @@ def _sent(sent: Round, policy: DunningPolicy) -> Message:
     return message("dunning.story.round", level=sent.level, day=day, addresses=", ".join(sent.to))
 
 
-_TOLD = frozenset(WordKind) - {WordKind.REMIND, WordKind.APPROVED, WordKind.THANKED}
+_TOLD = frozenset(WordKind) - {
+    WordKind.REMIND,
+    WordKind.APPROVED,
+    WordKind.LEFT_ALONE,
+    WordKind.THANKED,
+}
 """What people said of the customer; the others were said to Raccord."""

@@ -100,4 +100,5 @@ _PLAIN = {
     WordKind.REMIND: "dunning.word.remind",
     WordKind.THANKED: "dunning.word.thanked",
     WordKind.APPROVED: "dunning.word.approved",
+    WordKind.LEFT_ALONE: "dunning.word.left_alone",
 }

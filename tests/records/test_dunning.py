@@ -9,6 +9,7 @@ from raccord.domain.dunning.backlog import LateBefore
 from raccord.domain.dunning.memory import Fate, Memory, Reached, Round
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.dunning import Tone
+from raccord.domain.values.money import Money
 from raccord.records.records import Records
 
 CUSTOMER, OTHER = "stripe:cus_1", "stripe:cus_2"
@@ -39,7 +40,13 @@ async def test_keeping_unites_what_either_side_knows(records: Records) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "waits"),
-    [(WordKind.APPROVED, False), (WordKind.STOP, False), (WordKind.REMIND, False), (WordKind.PAUSE, True)],
+    [
+        (WordKind.APPROVED, False),
+        (WordKind.LEFT_ALONE, False),
+        (WordKind.STOP, False),
+        (WordKind.REMIND, False),
+        (WordKind.PAUSE, True),
+    ],
 )
 async def test_whoever_a_person_decided_about_waits_for_no_approval(
     records: Records, kind: WordKind, waits: bool
@@ -47,6 +54,16 @@ async def test_whoever_a_person_decided_about_waits_for_no_approval(
     await records.dunning.waits(CUSTOMER, LateBefore(customer_id="cus_1"), NOW)
     await records.dunning.said(CUSTOMER, word(kind=kind))
     assert bool(await records.dunning.waiting()) is waits
+
+
+async def test_who_waits_for_an_approval_is_known_with_what_it_owes_now(records: Records) -> None:
+    late = LateBefore(customer_id="cus_1", owed=(Money.of_minor(120_000, "EUR"),))
+    less = LateBefore(customer_id="cus_1", owed=(Money.of_minor(20_000, "EUR"),))
+    known = [await records.dunning.waits(CUSTOMER, each, NOW) for each in (late, late, less)]
+    assert known == [True, False, True]
+    assert await records.dunning.waiting() == (less,)
+    await records.dunning.waits_no_more(CUSTOMER)
+    assert not await records.dunning.awaits(CUSTOMER)
 
 
 async def test_the_same_word_is_remembered_once(records: Records) -> None:

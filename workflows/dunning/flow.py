@@ -81,7 +81,7 @@ class Dunning(Flow[DunningEnd]):
             await asking.about(account, self._memory, plan)
             self._ring(None)
             await self._got_past(plan)
-            if plan.why and plan.why.why is Silence.BACKLOG:
+            if plan.is_silent_for(Silence.BACKLOG):
                 await writing.waits(account, plan)
             await self.rest(plan.next_at, next_step(plan, self._policy))
         if self._policy.mode is Mode.DRAFT:
@@ -97,6 +97,8 @@ class Dunning(Flow[DunningEnd]):
         recalled = await reading.remembered(self._memory)
         self._memory = recalled.memory
         plan = planned(account, self._memory, self._policy, workflow.now(), live_since=recalled.live_since)
+        if recalled.waits and not plan.is_silent_for(Silence.BACKLOG):
+            await reading.waits_no_more()
         self._plan = plan
         self._show(account, plan)
         return account, plan

@@ -69,6 +69,10 @@ class Reading:
         )
         return await run_local(DunningMemory.remember, known, summary="recall what was sent and said")
 
+    async def waits_no_more(self) -> None:
+        """Have nobody asked any more whether this customer may be reminded."""
+        await run_ours(BacklogActivities.waits_no_more, self._customer, summary="it waits for no approval")
+
 
 class Writing(Reading):
     """What can be done about one customer."""

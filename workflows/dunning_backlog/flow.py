@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from activities.dunning.backlog import Approval, BacklogActivities
+from activities.dunning.backlog import BacklogActivities, Ruling
 from activities.policies import Policies
 from raccord.domain.desk.question import Answer, Ask, Choice, Question
 from raccord.domain.dunning.backlog import (
@@ -15,11 +15,12 @@ from raccord.domain.dunning.backlog import (
     may_they_be_reminded,
 )
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.words import WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.subject import Subject
 from workflows.flow import Flow
-from workflows.steps import run_local, run_ours
+from workflows.steps import LookAgain, run_local, run_ours
 
 SETTLES = timedelta(minutes=2)
 """Nobody is asked before no further customer was found for so long: the sweep finds them one by one."""
@@ -48,10 +49,7 @@ class DunningBacklog(Flow[BacklogEnd]):
         self._late = await self._waiting()
         if not self._late or not self.asks():
             return BacklogEnd(ending=Ending.EMPTY)
-        answer = await self.ask(may_they_be_reminded(self._late, self._policy.rules.first_contacts_per_day))
-        if answer.choice is not Choice.CHOOSE:
-            return BacklogEnd(ending=Ending.LEFT, count=len(self._late))
-        return await self._approved(answer)
+        return await self._ruled(await self._answered())
 
     async def _waiting(self) -> tuple[LateBefore, ...]:
         found = await run_local(BacklogActivities.backlog, summary="who was late before?")
@@ -61,17 +59,30 @@ class DunningBacklog(Flow[BacklogEnd]):
             found = await run_local(BacklogActivities.backlog, summary="who was late before?")
         return found
 
-    async def _approved(self, answer: Answer) -> BacklogEnd:
-        approval = Approval(
+    async def _answered(self) -> Answer:
+        """Return what a person says of those who were named, whoever was found or has paid meanwhile."""
+        ask = may_they_be_reminded(self._late, self._policy.rules.first_contacts_per_day)
+        try:
+            return await self.ask(ask)
+        except LookAgain:
+            if self._desk.open:
+                raise
+            return await self.ask(ask)
+
+    async def _ruled(self, answer: Answer) -> BacklogEnd:
+        approved = answer.choice is Choice.CHOOSE
+        ruling = Ruling(
             billing=self.subject.connection,
             customers=tuple(each.customer_id for each in self._late),
+            kind=WordKind.APPROVED if approved else WordKind.LEFT_ALONE,
             actor=answer.actor,
             at=workflow.now(),
         )
-        count = await run_ours(
-            BacklogActivities.approve, approval, summary="have them reminded", lasting=TELL_WITHIN
-        )
-        return BacklogEnd(ending=Ending.APPROVED, count=count)
+        summary = "have them reminded" if approved else "leave them alone"
+        await run_ours(BacklogActivities.rule, ruling, summary=summary, lasting=TELL_WITHIN)
+        self._late = ()
+        ending = Ending.APPROVED if approved else Ending.LEFT
+        return BacklogEnd(ending=ending, count=len(ruling.customers))
 
     async def still_so(self) -> bool:
         return await run_local(BacklogActivities.backlog, summary="who was late before?") == self._late

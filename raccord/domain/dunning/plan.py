@@ -62,6 +62,10 @@ class Plan(Value):
         """Why the whole account is silent; None where a mail is due or every reason is an invoice's own."""
         return next((each for each in self.silent if not each.invoice_id), None)
 
+    def is_silent_for(self, why: Silence) -> bool:
+        """Whether this is why the whole account is silent."""
+        return self.why is not None and self.why.why is why
+
     @property
     def asked_for(self) -> tuple[Money, ...]:
         """All that is claimed, one sum a currency."""

@@ -39,6 +39,11 @@ class Standing(Value):
         """Whether a person wants this customer reminded, however long it had been late."""
         return any(word.kind in (WordKind.APPROVED, WordKind.REMIND) for word in self.words)
 
+    @property
+    def left_alone(self) -> bool:
+        """Whether a person does not want this customer reminded of what had been late before."""
+        return not self.approved and any(word.kind is WordKind.LEFT_ALONE for word in self.words)
+
     def dispute_of(self, invoice_id: str) -> Word | None:
         """Return the word by which an invoice is contested, unless that is settled."""
         about = [word for word in self.words if word.invoice_id == invoice_id and word.kind in _DISPUTES]

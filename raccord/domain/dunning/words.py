@@ -43,6 +43,8 @@ class WordKind(StrEnum):
     parts, or `RESUME`."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
+    LEFT_ALONE = "left_alone"
+    """Of such a customer: nobody is asked about it again."""
 
 
 class Instalment(Value):

@@ -124,14 +124,15 @@ def bounced(customer: str, address: str, reason: str, config: Path | None) -> No
 
 @dunning.command()
 @click.argument("customer", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Everybody who waits for an approval.")
+@click.option("--all", "every", is_flag=True, help="Everybody who waits for an approval, nobody left alone.")
+@reason_option
 @config_file
-def approve(customer: tuple[str, ...], every: bool, config: Path | None) -> None:
+def approve(customer: tuple[str, ...], every: bool, reason: str, config: Path | None) -> None:
     """Let customers be reminded who were late before reminders began."""
     from starters.cli.dunning.saying import approve as approved
 
     loaded = configuration(config)
-    end(run(approved(loaded, key_ring(loaded), customer, every=every)))
+    end(run(approved(loaded, key_ring(loaded), customer, every=every, reason=reason)))
 
 
 @dunning.command()

@@ -156,6 +156,12 @@ def too_little(known: Known) -> bool:
     return any(each.why is Silence.TOO_LITTLE for each in known.plan.silent)
 
 
+def is_asked_about(known: Known) -> bool:
+    """Whether a customer waits for an approval, and no person left it alone."""
+    left_alone = any(each.kind is WordKind.LEFT_ALONE for each in known.memory.words)
+    return waits_for_approval(known) and not left_alone
+
+
 def _bounced(known: Known, standing: Standing) -> bool:
     return standing.bounced_from(known.account.email) is not None
 

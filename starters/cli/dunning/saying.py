@@ -1,20 +1,22 @@
 """Saying something about a customer: kept, audited, and told to its flow."""
 
+from collections.abc import Sequence
+
 import click
 from temporalio.service import RPCError
 
+from raccord.domain.dunning.backlog import subject_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.words import Word, WordKind
-from raccord.domain.values.subject import Subject
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
-from raccord.temporal.flows import DUNNING, Changed, wake
+from raccord.temporal.flows import DUNNING, DUNNING_BACKLOG, Changed, wake
 from starters.cli.common import actor, bold, fail, warn
 from starters.cli.display import fold, shown
 from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.finding import found, invoice_of
-from starters.cli.dunning.judging import Nonsense, Said, doubts, waits_for_approval, word_of
+from starters.cli.dunning.judging import Nonsense, Said, doubts, is_asked_about, waits_for_approval, word_of
 from starters.cli.dunning.view import View
 from starters.cli.server import WITHIN
 
@@ -38,21 +40,21 @@ async def say(
         click.echo(line)
     for line in fold(shown(view.what_follows(after))):
         click.echo(line)
-    await _wake(configuration, keys, (open_books.subject(known.account.customer_id),))
+    await _wake(configuration, keys, open_books, (known,))
     return 0
 
 
 async def approve(
-    configuration: Configuration, keys: KeyRing, customers: tuple[str, ...], *, every: bool
+    configuration: Configuration, keys: KeyRing, customers: tuple[str, ...], *, every: bool, reason: str
 ) -> int:
-    """Let customers be reminded who were late before reminders began."""
+    """Let customers be reminded who were late before; `every` are all but those whom a person left alone."""
     if bool(customers) == every:
         fail("name the customers, or say --all.")
     async with books(configuration, keys) as open_books:
         known = [await found(open_books, each) for each in customers]
         if every:
-            known = [each for each in await open_books.owing() if waits_for_approval(each)]
-        words = [_judged(Said(kind=WordKind.APPROVED), each, open_books) for each in known]
+            known = [each for each in await open_books.owing() if is_asked_about(each)]
+        words = [_judged(Said(kind=WordKind.APPROVED, reason=reason), each, open_books) for each in known]
         for each, word in zip(known, words, strict=True):
             await _kept(open_books, each, word)
             click.echo(f"{bold(shown(each.name))} ({each.account.customer_id}) is approved.")
@@ -65,7 +67,7 @@ async def approve(
         "than the second level first."
     ):
         click.echo(line)
-    await _wake(configuration, keys, tuple(open_books.subject(each.account.customer_id) for each in known))
+    await _wake(configuration, keys, open_books, known)
     return 0
 
 
@@ -95,12 +97,16 @@ async def _kept(books: Books, known: Known, word: Word) -> bool:
     return new
 
 
-async def _wake(configuration: Configuration, keys: KeyRing, subjects: tuple[Subject, ...]) -> None:
+async def _wake(configuration: Configuration, keys: KeyRing, books: Books, said_of: Sequence[Known]) -> None:
     """Have the flows look. It is kept by now: where Temporal is away, it counts at their next look."""
+    flows = [(DUNNING, books.subject(each.account.customer_id)) for each in said_of]
+    if any(map(waits_for_approval, said_of)):
+        # The one question about them all may be about fewer now.
+        flows.append((DUNNING_BACKLOG, subject_of(books.policy.billing)))
     try:
         client = await connect(configuration.settings, keys, within=WITHIN)
-        for subject in subjects:
-            await wake(client, DUNNING, subject, Changed(key="command line", thorough=True), within=WITHIN)
+        for flow, subject in flows:
+            await wake(client, flow, subject, Changed(key="command line", thorough=True), within=WITHIN)
     except (RPCError, TemporalUnreachable) as error:
         why = error.message if isinstance(error, RPCError) else str(error)
         warn(

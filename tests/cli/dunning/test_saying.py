@@ -169,12 +169,23 @@ class TestApproval:
         assert "Globex (cus_1) is approved. 1 customer may be reminded: 20 a day at most" in said
         assert [word.kind for word in backlog.memory("cus_1").words] == [WordKind.APPROVED]
         assert "Next: reminder 2, now." in backlog.said("show", "cus_1")
-        assert backlog.woken == ["cus_1"]
+        assert backlog.woken == ["cus_1", "backlog"]
 
     def test_all_who_wait_are_approved_and_nobody_else(self, backlog: House) -> None:
         assert "2 customers may be reminded" in backlog.said("approve", "--all")
-        assert backlog.woken == ["cus_1", "cus_2"]
+        assert backlog.woken == ["cus_1", "cus_2", "backlog"]
         assert backlog.said("approve", "--all") == "Nobody waits for an approval."
+
+    def test_an_approval_keeps_its_reason(self, backlog: House) -> None:
+        backlog.said("approve", "Globex", "--reason", "the invoice is right")
+        (row,) = backlog.audited()
+        assert row["detail"]["reason"] == "the invoice is right"
+
+    def test_whom_a_person_left_alone_is_approved_by_name_alone(self, backlog: House) -> None:
+        left = Word(id="left", kind=WordKind.LEFT_ALONE, at=NOW - timedelta(days=1), actor="slack:U01")
+        backlog.remember("cus_1", words=(left,))
+        assert "Initech (cus_2) is approved. 1 customer may" in backlog.said("approve", "--all")
+        assert "Globex (cus_1) is approved. 1 customer may" in backlog.said("approve", "Globex")
 
 
 @pytest.mark.parametrize(

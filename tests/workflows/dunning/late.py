@@ -140,6 +140,9 @@ class Late:
     async def wake(self, key: str = "event") -> WorkflowHandle[Any, Any]:
         return await wake(self.home.client, DUNNING, SUBJECT, Changed(key=key))
 
+    async def wake_backlog(self) -> None:
+        await wake(self.home.client, DUNNING_BACKLOG, subject_of("stripe"), Changed(key="event"))
+
     async def swept(self) -> None:
         """Let the daily sweep find who owes, and have their flows look."""
         plan = SweepPlan(

@@ -6,14 +6,17 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from temporalio.testing import ActivityEnvironment
 
+from activities.dunning.backlog import BacklogActivities, Waits
 from raccord.connectors.errors import AmbiguousWrite, ConnectorError, RateLimited, Transient
 from raccord.domain.desk.question import Choice
-from raccord.domain.dunning.backlog import ALL
+from raccord.domain.dunning.backlog import ALL, LateBefore
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.mail import Mail
+from tests.front_door.stack import until
 from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, FLOW, Late, euros
 from tests.workflows.house import House, needs_server
 
@@ -274,6 +277,88 @@ async def test_who_was_late_before_it_began_waits_for_an_approval(at_home: House
     assert (await late.home.end(BACKLOG_FLOW))["ending"] == "approved"
     await late.mailed(2)
     assert await levels(late) == [2, 3]
+
+
+async def test_an_approval_is_asked_for_again_after_a_time_in_shadow(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    await late.asked_about_all()
+    late.rule(Mode.SHADOW)
+    await late.wake_backlog()
+    assert (await late.home.end(BACKLOG_FLOW))["ending"] == "empty"
+    await late.wake()
+    assert (await late.end())["ending"] == "shadow"
+    late.rule(Mode.LIVE)
+    await late.wake("swept")
+    await late.home.answer(await late.asked_about_all(), Choice.CHOOSE, ALL)
+    await late.mailed(1)
+
+
+@pytest.mark.parametrize("how", ["paid", "stopped"])
+async def test_who_waits_no_more_is_in_no_question(at_home: House, how: str) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    await late.asked_about_all()
+    if how == "paid":
+        await late.paid()
+        await late.wake("paid")
+    else:
+        await late.say(WordKind.PAUSE)
+    assert (await late.home.end(BACKLOG_FLOW))["ending"] == "empty"
+    assert await late.home.records.waiting.list() == ()
+    assert await late.home.records.dunning.waiting() == ()
+
+
+async def test_the_question_about_all_says_what_is_owed_now(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    await late.asked_about_all()
+    await late.owes(40, due="200.00")
+    await late.wake("paid in part")
+
+    async def said() -> bool:
+        await late.home.pass_time(timedelta(minutes=1))
+        return [row.question.amount for row in await late.home.records.waiting.list()] == [euros("200.00")]
+
+    await until(said, what="the question names what is left")
+
+
+async def test_whom_a_person_left_alone_is_not_asked_about_again(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    await late.home.answer(await late.asked_about_all(), Choice.SKIP)
+    assert (await late.home.end(BACKLOG_FLOW))["ending"] == "left"
+    other = LateBefore(customer_id="cus_other", name="Autre", owed=(euros("50.00"),))
+    waits = Waits(billing="stripe", late=other, at=await late.home.now())
+    await late.wake("swept")
+    await late.pass_days(2)
+    assert await late.home.records.dunning.waiting() == ()
+    await ActivityEnvironment(late.home.client).run(BacklogActivities(late.home.records).waits, waits)
+    row = await late.asked_about_all()
+    assert row.question.amount == euros("50.00")
+    await late.say(WordKind.REMIND)
+    await late.mailed(1)
+
+
+async def test_an_answer_counts_for_those_who_were_named_though_one_more_was_found(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(since=0)
+    await late.owes(40)
+    await late.wake()
+    row = await late.asked_about_all()
+    other = LateBefore(customer_id="cus_other", name="Autre", owed=(euros("50.00"),))
+    await late.home.records.dunning.waits("stripe:cus_other", other, await late.home.now())
+    await late.home.answer(row, Choice.CHOOSE, ALL)
+    await late.mailed(1)
+    assert await late.home.records.dunning.waiting() == (other,)
 
 
 async def test_without_an_address_a_person_is_asked_and_no_level_is_consumed(late: Late) -> None:
