@@ -189,6 +189,17 @@ def test_after_forty_days_of_downtime_one_mail_leaves_and_it_is_no_last_notice()
     assert year.passes("2026-12-31").said == ["2026-05-15T07:00Z firm A2", "2026-05-20T07:00Z last A3"]
 
 
+def test_of_no_invoice_a_customer_hears_first_that_this_is_the_last_reminder() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-05-01"))
+    year.is_down("2026-05-05", "2026-06-10")
+
+    assert year.passes("2026-12-31").said == [
+        *LADDER,
+        "2026-06-10T07:00Z firm B2",
+        "2026-06-15T07:00Z last B3",
+    ]
+
+
 def test_after_forty_days_of_downtime_the_gap_still_counts() -> None:
     year = Year().owes(invoice("A", "2026-04-01")).is_down("2026-04-09", "2026-05-19")
 

@@ -384,9 +384,12 @@ def _judge_last(year: Year, due: Due, rounds: list[Round]) -> None:
     after = [level for level in year.policy.rules.levels if level.day >= 0]
     pressed = any(word.kind in {"promise", "instalments", "remind"} for word in year.memory.words)
     told = {each.invoice_id for sent in rounds if sent.tone is Tone.LAST for each in sent.reached}
+    heard = {each.invoice_id for each in _carried(sent for sent in rounds if sent.level)}
     for each in due.reached:
         carried = max((was.level for was in _carried(rounds) if was.invoice_id == each.invoice_id), default=0)
         assert pressed or carried < len(after), "what was told all is told again"
+        if due.tone is Tone.LAST and after[:2][-1].tone is not Tone.LAST:
+            assert each.invoice_id in heard, "a last reminder is the first of an invoice"
         if due.tone is Tone.LAST and each.invoice_id not in told:
             assert after[each.level - 1].tone is Tone.LAST, "a last reminder of what is not so late"
 

@@ -8,7 +8,7 @@ from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.base import Value
 
 _FIRST_CONTACT = 2
-"""The highest level at which a customer may hear of a debt for the first time."""
+"""The highest level at which a customer may hear of an invoice for the first time."""
 
 
 class Candidate(Value):
@@ -56,18 +56,18 @@ def _reminder(at: Situation) -> Candidate | None:
 
 
 def _claim(at: Situation, invoice: OwedInvoice, top: int) -> _Claim:
-    consumed = max(at.past.consumed(invoice), NOTICE)
+    consumed, heard = max(at.past.consumed(invoice), NOTICE), at.past.reminded_of((invoice,))
     level = at.ladder.reached(invoice, at.now, at.policy)
     if invoice in at.pressed and consumed == top:
         level = max(level, consumed + 1)
+    if not heard:
+        # Where a person skipped the lower ones it is higher, and its tone is not.
+        level = min(level, max(_FIRST_CONTACT, consumed + 1))
     level = max(consumed, min(level, _most(at, top)))
     new = level > consumed or invoice in at.again
-    least = _worded(at, level) if new else Tone.COURTEOUS
+    worded = level if heard else min(level, _FIRST_CONTACT)
+    least = at.ladder.step(worded).level.tone if new else Tone.COURTEOUS
     return _Claim(invoice=invoice, level=level, tone=at.past.tone((invoice,), least), new=new)
-
-
-def _worded(at: Situation, level: int) -> Tone:
-    return at.ladder.step(min(level, _FIRST_CONTACT) if at.first else level).level.tone
 
 
 def _top(at: Situation) -> int:
@@ -78,10 +78,7 @@ def _top(at: Situation) -> int:
 
 def _most(at: Situation, top: int) -> int:
     """Return the highest level that the next mail may have: after a broken promise, one up."""
-    last = at.ladder.last
-    most = min(top + 1, last) if at.broken else last
-    # Where a person skipped the lower ones it is higher, and its tone is not.
-    return min(most, max(_FIRST_CONTACT, top + 1)) if at.first else most
+    return min(top + 1, at.ladder.last) if at.broken else at.ladder.last
 
 
 def _notice(at: Situation) -> Candidate | None:
