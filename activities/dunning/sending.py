@@ -20,6 +20,7 @@ from raccord.domain.dunning.memory import Fate, Memory, Round
 from raccord.domain.dunning.plan import Due, Plan, Silence, planned
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.stopped import Stop, stopped_by
+from raccord.domain.dunning.thanks import Thanks, thanks_due
 from raccord.domain.dunning.words import Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
@@ -164,21 +165,33 @@ class ReminderMails:
         return True
 
     @activity.defn(name="dunning.thank")
-    async def thank(self, wanted: Gratitude) -> None:
+    async def thank(self, wanted: Gratitude) -> Thanks:
         """Thank for a promise that was kept, once; where nobody knows whether it left, that is all.
+
+        Returns what the moment at which it would leave is: `NOW` where it is done with.
 
         Whom a credit note relieved of what they promised has paid nothing, and is not thanked for it.
         """
         account = await self._accounts.read(wanted.customer_id)
-        if not account.email or not self._policy.mails_leave or self._policy.mode is Mode.SHADOW:
-            return
-        if not await self._brought_money(wanted):
-            return
+        if (due := await self._thanks_due(wanted)) is not Thanks.NOW:
+            return due
+        if not account.email or not self._policy.mails_leave or not await self._brought_money(wanted):
+            return Thanks.NOW
         kept = thanks_for(wanted.word, account, self._policy)
         worded = thanks(kept, self._templates)
         mail = self._mail(worded, account, key=f"dun/{wanted.customer}/thanks/{wanted.word.id}")
         async with beating():
-            await self._post.once(mail, about=wanted.customer, template="thanks")
+            found = await self._post.once(
+                mail, about=wanted.customer, template="thanks", still=lambda: self._thanks_now(wanted)
+            )
+        return await self._thanks_due(wanted) if found.not_due else Thanks.NOW
+
+    async def _thanks_due(self, wanted: Gratitude) -> Thanks:
+        memory = await self._records.dunning.memory(wanted.customer)
+        return thanks_due(memory, self._policy, activity.info().started_time)
+
+    async def _thanks_now(self, wanted: Gratitude) -> bool:
+        return await self._thanks_due(wanted) is Thanks.NOW
 
     async def _brought_money(self, wanted: Gratitude) -> bool:
         """Whether money came since the promise for what was last reminded of; so where nothing ever was."""

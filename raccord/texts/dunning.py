@@ -105,5 +105,6 @@ _TOLD = frozenset(WordKind) - {
     WordKind.APPROVED,
     WordKind.LEFT_ALONE,
     WordKind.THANKED,
+    WordKind.UNTHANKED,
 }
 """What people said of the customer; the others were said to Raccord."""

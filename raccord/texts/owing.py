@@ -99,6 +99,7 @@ _PLAIN = {
     WordKind.STOP: "dunning.word.stop",
     WordKind.REMIND: "dunning.word.remind",
     WordKind.THANKED: "dunning.word.thanked",
+    WordKind.UNTHANKED: "dunning.word.unthanked",
     WordKind.APPROVED: "dunning.word.approved",
     WordKind.LEFT_ALONE: "dunning.word.left_alone",
 }

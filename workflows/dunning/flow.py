@@ -15,7 +15,7 @@ from raccord.domain.dunning.outcome import DunningEnd, Ending, end_of
 from raccord.domain.dunning.plan import Due, Plan, Silence, planned
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.questions import about_customer
-from raccord.domain.dunning.words import bounced, thanked
+from raccord.domain.dunning.words import bounced
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
 from raccord.domain.values.base import Value
@@ -26,6 +26,7 @@ from raccord.texts.dunning import account_markdown, next_step
 from workflows.dunning.asking import Asking
 from workflows.dunning.round import Rounds
 from workflows.dunning.steps import Reading, Writing
+from workflows.dunning.thanking import thank
 from workflows.flow import Flow
 from workflows.steps import LookAgain, run_local
 
@@ -71,19 +72,23 @@ class Dunning(Flow[DunningEnd]):
         if not self.asks():
             return self._end(Ending.SHADOW if self._policy.mailer else Ending.NO_MAILER)
         writing = await self._may_write()
-        await self._thanked(writing, plan)
+        thanks_at = await thank(writing, plan, self._memory, self._policy)
         if account.gone or not account.invoices:
+            if thanks_at and not account.gone:
+                await self.got_past()
+                await self.rest(thanks_at, "the thanks leave")
             return self._end(Ending.CUSTOMER_GONE if account.gone else Ending.SETTLED)
         rounds = Rounds(writing, self.subject, self._policy)
         asking = Asking(writing, rounds, self.ask)
         if plan.due is None:
-            self._ring(plan.next_at)
+            next_at = min(filter(None, (plan.next_at, thanks_at)), default=None)
+            self._ring(next_at)
             await asking.about(account, self._memory, plan)
             self._ring(None)
             await self._got_past(plan)
             if plan.is_silent_for(Silence.BACKLOG):
                 await writing.waits(account, plan)
-            await self.rest(plan.next_at, next_step(plan, self._policy))
+            await self.rest(next_at, next_step(plan, self._policy))
         if self._policy.mode is Mode.DRAFT:
             await asking.leave(account, plan.due)
         await self._got_past(plan)
@@ -107,11 +112,6 @@ class Dunning(Flow[DunningEnd]):
         """Close the question that is listed; what follows the last level is asked while others go on."""
         if not plan.undecided:
             await self.got_past()
-
-    async def _thanked(self, writing: Writing, plan: Plan) -> None:
-        for word in plan.kept:
-            await writing.thank(word)
-            await writing.said(thanked(word, workflow.now()))
 
     async def _round(
         self, writing: Writing, rounds: Rounds, account: Account, plan: Plan, due: Due

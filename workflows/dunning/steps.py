@@ -20,13 +20,14 @@ from raccord.domain.dunning.memory import Memory, Round
 from raccord.domain.dunning.outcome import customer_record
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.policy import DunningPolicy
+from raccord.domain.dunning.thanks import Thanks
 from raccord.domain.dunning.words import Word
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.subject import Subject
-from workflows.steps import run_local, run_ours, run_telling
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_telling
 
 if TYPE_CHECKING:
     from workflows.dunning.flow import Dunning
@@ -89,19 +90,21 @@ class Writing(Reading):
             lasting=_MAIL_STEP,
         )
 
-    async def thank(self, word: Word) -> None:
+    async def thank(self, word: Word) -> Thanks:
         """Thank for a promise that was kept; that it cannot be said is nobody's harm."""
         wanted = Gratitude(customer=str(self._customer), customer_id=self._customer.id, word=word)
-        await run_telling(
-            ReminderMails.thank,
-            wanted,
-            queue=self._policy.mailer,
-            timing=self._policy.timing,
-            lasting=_MAIL_STEP,
-            about=self.about,
-            summary="thank for the promise that was kept",
-            within=_TOLD_WITHIN,
-        )
+        try:
+            return await self._flow.step(
+                ReminderMails.thank,
+                wanted,
+                queue=self._policy.mailer,
+                about=self.about,
+                summary="thank for the promise that was kept",
+                within=_TOLD_WITHIN,
+                lasting=_MAIL_STEP,
+            )
+        except (Stopped, Gone, OutOfTime):
+            return Thanks.NOW
 
     async def tell_finance(self, story: Story) -> None:
         await run_telling(

@@ -60,6 +60,7 @@ class Standing(Value):
         return next((word for word in words if word.address.casefold() == address.casefold()), None)
 
     def thanked(self, promise: Word) -> bool:
+        """Whether that is done with, also where nobody was to be thanked."""
         return any(word.id == f"thanked/{promise.id}" for word in self.words)
 
     @property

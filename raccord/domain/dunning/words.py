@@ -41,6 +41,8 @@ class WordKind(StrEnum):
     SEEN_TO = "seen_to"
     """A person sees to one invoice, of which every level was sent, until the customer promises or pays in
     parts, or `RESUME`."""
+    UNTHANKED = "unthanked"
+    """Raccord's own: a promise was kept where nothing may be written, or only what a person wrote."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
     LEFT_ALONE = "left_alone"
@@ -91,6 +93,11 @@ class Word(Value):
 def thanked(promise: Word, at: datetime) -> Word:
     """Return the word that notes that a kept promise was thanked for."""
     return Word(id=f"thanked/{promise.id}", kind=WordKind.THANKED, at=at, actor=RACCORD)
+
+
+def unthanked(promise: Word, at: datetime) -> Word:
+    """Return the word that notes that nobody is thanked for a promise that was kept."""
+    return Word(id=f"thanked/{promise.id}", kind=WordKind.UNTHANKED, at=at, actor=RACCORD)
 
 
 def bounced(address: str, at: datetime) -> Word:

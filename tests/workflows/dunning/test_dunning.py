@@ -12,12 +12,13 @@ from activities.dunning.backlog import BacklogActivities, Waits
 from raccord.connectors.errors import AmbiguousWrite, ConnectorError, RateLimited, Transient
 from raccord.domain.desk.question import Choice
 from raccord.domain.dunning.backlog import ALL, LateBefore
+from raccord.domain.dunning.calendar import may_send
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.mail import Mail
 from tests.front_door.stack import until
-from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, FLOW, Late, euros
+from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, CALENDAR, FLOW, Late, euros
 from tests.workflows.house import House, needs_server
 
 pytestmark = needs_server
@@ -227,6 +228,44 @@ async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_payin
     await late.wake("credited")
     assert (await late.end())["ending"] == "settled"
     assert len(late.mails) == 1
+
+
+@pytest.mark.parametrize("why", [WordKind.STOP, WordKind.INSOLVENCY, WordKind.COLLECTION, Mode.DRAFT])
+async def test_nobody_is_thanked_to_whom_nothing_may_be_written(late: Late, why: WordKind | Mode) -> None:
+    await late.owes(3)
+    await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10)
+    if isinstance(why, Mode):
+        late.rule(why)
+    else:
+        await late.say(why)
+    await late.rests()
+    await late.paid(brought=True)
+    await late.wake("paid")
+    assert (await late.end())["ending"] == "settled"
+    late.rule(Mode.LIVE)
+    await late.say(WordKind.RESUME)
+    assert (await late.end())["ending"] == "settled"
+    assert late.mails == []
+
+
+async def test_thanks_wait_for_an_hour_at_which_mails_leave(at_home: House) -> None:
+    late = Late(at_home)
+    await late.work(more=CALENDAR)
+    await late.owes(3)
+    clock = late.policy.clock
+    while (await late.home.now()).astimezone(clock.tz).hour != 3:
+        await late.home.pass_time(timedelta(minutes=30))
+    await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10)
+    await late.rests()
+    await late.paid(brought=True)
+    await late.wake("paid")
+    await late.rests()
+    assert late.mails == []
+    assert (await late.end())["ending"] == "settled"
+    (mail,) = late.mails
+    assert "erci" in mail.text
+    word = next(each for each in (await late.memory()).words if each.kind is WordKind.THANKED)
+    assert may_send(late.policy, word.at)
 
 
 async def test_in_draft_a_person_says_of_each_reminder_whether_it_leaves(at_home: House) -> None:
