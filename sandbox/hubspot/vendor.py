@@ -26,6 +26,7 @@ from sandbox.hubspot.webhooks import Notifier
 from sandbox.mailbox.mailbox import Mailbox
 
 Handler = Callable[[Request], Awaitable[Response]]
+_SOURCES = ("CRM_UI", "CRM_UI_BULK_ACTION", "IMPORT")
 _READ_BY_POST = re.compile(r"/crm/v[34]/.*/(search|batch/read)")
 
 
@@ -33,7 +34,8 @@ class HubSpotVendor:
     """One account, its API and its webhooks.
 
     Writes with the token are an integration's. The header `X-Sandbox-Actor: userId:<n>` makes a write a
-    person's edit in HubSpot's own pages (`changeSource` CRM_UI).
+    person's edit in HubSpot's own pages (`changeSource` CRM_UI); `X-Sandbox-Source: IMPORT` beside it makes
+    it a row of that person's import (hubspot.md 4 names both, and others).
     """
 
     name = "hubspot"
@@ -168,7 +170,10 @@ class HubSpotVendor:
             return Actor("INTEGRATION", str(self._settings.app))
         if not re.fullmatch(r"userId:\d+", user):
             raise errors.invalid("X-Sandbox-Actor must look like userId:70112233")
-        return Actor("CRM_UI", user)
+        source = request.headers.get("x-sandbox-source", "CRM_UI")
+        if source not in _SOURCES:
+            raise errors.invalid(f"X-Sandbox-Source must be one of {', '.join(_SOURCES)}")
+        return Actor(source, user)
 
 
 def simulator(*, delivery: Delivery, mailbox: Mailbox) -> HubSpotVendor:  # noqa: ARG001 - HubSpot mails nothing

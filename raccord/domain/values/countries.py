@@ -200,6 +200,11 @@ def _is_country(code: str) -> bool:
     return len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
 
 
+def country_name(code: str, language: str) -> str:
+    """Return the usual name of a country in a language; the code itself where there is none."""
+    return str(Locale(language).territories.get(code, code))
+
+
 def _plain(text: str) -> str:
     """Reduce to what tells names apart: no case, accents, dots or hyphens, `&` and `St` written out."""
     plain = unaccented(text.replace("&", " and ").replace(". ", " ").replace(".", ""))

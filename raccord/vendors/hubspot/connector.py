@@ -1,6 +1,6 @@
 """The `Crm` port on HubSpot."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
@@ -8,11 +8,14 @@ from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import Attachments
+from raccord.vendors.hubspot.changed import SEARCH_LAG, CompaniesChanged
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.details import CompanyDetails
 from raccord.vendors.hubspot.finding import DealFinder
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
@@ -35,8 +38,6 @@ from raccord.vendors.hubspot.whole import GENEROUS
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
 
-_SEARCH_LAG = timedelta(minutes=1)
-"""HubSpot says "a few moments" (HubSpot docs: search-the-crm)."""
 _DEAL_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 9001000123, as the record's page shows it")
 _REQUESTS = 7.0
 """A deal with its lines, companies, contacts and owner; a write takes two."""
@@ -55,6 +56,8 @@ class HubSpotCrm:
         self._client = HubSpotClient(name, settings, clock)
         self._records = Records(self._client)
         self._deals = DealReader(name, self._client, settings, clock)
+        self._details = CompanyDetails(self._client, self._records, settings)
+        self._changed = CompaniesChanged(self._client, self._records, settings)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
@@ -70,7 +73,7 @@ class HubSpotCrm:
             uniqueness=Uniqueness.NONE,
             requests_per_second=self._settings.requests_per_second,
             requests_per_activity=_REQUESTS,
-            search_lag=_SEARCH_LAG,
+            search_lag=SEARCH_LAG,
             task=LIMITS,
             deal_id=_DEAL_ID,
             paid_stages=bool(self._settings.paid_stages),
@@ -118,6 +121,20 @@ class HubSpotCrm:
     async def read_contact(self, contact_id: str) -> Contact | None:
         found = await self._records.one("contacts", contact_id, CONTACT)
         return contact(found, GENEROUS, billing=False) if found else None
+
+    @property
+    def keeps(self) -> frozenset[Field]:
+        return self._details.keeps
+
+    async def read_details(self, record_id: str) -> Sight:
+        return await self._details.read(record_id)
+
+    async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:
+        return await self._changed.between(since, until)
+
+    async def write_details(self, record_id: str, changes: Changes, *, key: str) -> None:  # noqa: ARG002
+        # HubSpot knows no idempotency keys; setting a property twice is harmless.
+        await self._details.write(record_id, changes)
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._won.read(won_from=won_from, changed_since=changed_since)

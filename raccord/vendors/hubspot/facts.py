@@ -29,11 +29,20 @@ class Facts:
             owner_id, lambda: self._read_owner(owner_id), seconds=lambda _: _REMEMBERED
         )
 
-    async def _read_owner(self, owner_id: str) -> Owner:
+    async def user(self, user_id: str) -> Owner:
+        """Return a user who has edited something; of one who is no owner, the id alone."""
+        return await self._owners.get(
+            f"user {user_id}", lambda: self._read_owner(user_id, by="userId"), seconds=lambda _: _REMEMBERED
+        )
+
+    async def _read_owner(self, owner_id: str, by: str = "id") -> Owner:
         operation = Operation(f"read the owner {owner_id}", scope("owners"))
+        named = [] if by == "id" else [("idProperty", by)]
         for archived in ("false", "true") if owner_id.isdigit() else ():
             found = await unless_gone(
-                self._client.get(operation, paths.owner(owner_id), OwnerRecord, ("archived", archived))
+                self._client.get(
+                    operation, paths.owner(owner_id), OwnerRecord, ("archived", archived), *named
+                )
             )
             if found:
                 name = f"{found.first_name or ''} {found.last_name or ''}"

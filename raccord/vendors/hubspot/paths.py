@@ -37,6 +37,10 @@ def links(kind: str, record_id: str, to: str) -> str:
     return f"/crm/v4/objects/{kind}/{_id(record_id)}/associations/{to}"
 
 
+def links_of_many(kind: str, to: str) -> str:
+    return f"/crm/v4/associations/{kind}/{to}/batch/read"
+
+
 def owner(owner_id: str) -> str:
     return f"{OWNERS}{_id(owner_id)}"
 

@@ -11,21 +11,18 @@ from raccord.connectors.http.together import together
 from raccord.domain.values.base import fold
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal
+from raccord.vendors.hubspot.billing_contacts import BillingContacts, oldest
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.records import Found, Records, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, PLACE, creation
+from raccord.vendors.hubspot.translation import COMPANY, CONTACT, DEAL, LINE_ITEM, PLACE
 from raccord.vendors.hubspot.whole import Parties, Parts, Translation
-from raccord.vendors.hubspot.wire import Association, DealRecord
+from raccord.vendors.hubspot.wire import DealRecord
 
 MOST_LINES = 1_000
 """Ten batch reads; more would neither fit into one read's time nor into one invoice."""
-MOST_PEOPLE = 100
-"""Contacts of a deal that are read, the oldest first, and as many billing contacts; companies too."""
 PRIMARY_COMPANY = 5
-BILLING_CONTACT = (930, 931)
-"""Company to contact and back (HubSpot docs: associations v4, type ids)."""
 
 
 class DealReader:
@@ -37,7 +34,7 @@ class DealReader:
         self._records = Records(client)
         self._facts = Facts(client)
         self._names = settings.mapping
-        self._billing_labels = {fold(label) for label in settings.mapping.contacts.billing_labels}
+        self._billing = BillingContacts(self._records, settings.mapping.contacts.billing_labels)
         self._contact = (*CONTACT, *PLACE) if self._names.contacts.private_persons else CONTACT
         self._translation = Translation(connection, settings, clock)
 
@@ -96,7 +93,7 @@ class DealReader:
 
     async def _contacts(self, record: DealRecord) -> Found:
         return await self._records.read(
-            "contacts", _oldest(await self._ids(record, "contacts")), self._contact
+            "contacts", oldest(await self._ids(record, "contacts")), self._contact
         )
 
     async def _companies(self, record: DealRecord) -> tuple[str, ...]:
@@ -106,13 +103,10 @@ class DealReader:
             return ids
         linked = await self._records.associated("deals", record.id, "companies")
         primary = [c.to_object_id for c in linked if c.has(PRIMARY_COMPANY)]
-        return _oldest(primary or [c.to_object_id for c in linked])
+        return oldest(primary or [c.to_object_id for c in linked])
 
     async def _billing_contacts(self, company_ids: tuple[str, ...]) -> tuple[str, ...]:
-        if len(company_ids) != 1:
-            return ()
-        people = await unless_gone(self._records.associated("companies", company_ids[0], "contacts"))
-        return _oldest([each.to_object_id for each in people or () if self._bills(each)])
+        return await self._billing.of(company_ids[0]) if len(company_ids) == 1 else ()
 
     def _several(self, companies: Found, contacts: Found) -> bool:
         """Whether the deal's contacts have several addresses, and its company has none of its own."""
@@ -134,10 +128,7 @@ class DealReader:
             if otherwise and not error.elsewhere:
                 raise
             return otherwise
-        return _oldest([each.to_object_id for each in people or () if self._bills(each)]) or otherwise
-
-    def _bills(self, link: Association) -> bool:
-        return link.has(*BILLING_CONTACT) or link.called(self._billing_labels)
+        return oldest([each.to_object_id for each in people or () if self._billing.marks(each)]) or otherwise
 
     async def _ids(self, record: DealRecord, kind: str) -> tuple[str, ...]:
         """Return the ids of one kind that the deal names, from all pages when it says that there are more.
@@ -151,7 +142,3 @@ class DealReader:
             found = await self._records.associated("deals", record.id, kind)
             return tuple(each.to_object_id for each in found)
         return tuple(dict.fromkeys(each.id for linked in lists for each in linked.results))
-
-
-def _oldest(ids: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(ids, key=creation)[:MOST_PEOPLE])

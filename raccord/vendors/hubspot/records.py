@@ -10,7 +10,14 @@ from raccord.connectors.http.paging import pages
 from raccord.connectors.http.together import together
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.wire import Association, AssociationPage, Batch, DealRecord, Record
+from raccord.vendors.hubspot.wire import (
+    Association,
+    AssociationPage,
+    Batch,
+    DealRecord,
+    Historied,
+    Record,
+)
 
 BATCH = 100
 """Records of one batch read (HubSpot docs: understanding-the-crm)."""
@@ -64,6 +71,21 @@ class Records:
         operation = Operation(f"look for the {_SINGULAR[kind]} {record_id}", scope(kind))
         named = (("properties", each) for each in properties)
         record = await unless_gone(self._client.get(operation, paths.record(kind, record_id), Record, *named))
+        return _of(record, record_id) if record else None
+
+    async def historied(
+        self, kind: str, record_id: str, properties: Iterable[str], *, history: bool
+    ) -> Historied | None:
+        """Read a company or contact with what its properties were before; None when it is gone.
+
+        A property that the account lacks is absent from the answer.
+        """
+        operation = Operation(f"look for the {_SINGULAR[kind]} {record_id}", scope(kind))
+        keys = ("properties", "propertiesWithHistory") if history else ("properties",)
+        named = ((key, each) for key in keys for each in properties)
+        record = await unless_gone(
+            self._client.get(operation, paths.record(kind, record_id), Historied, *named)
+        )
         return _of(record, record_id) if record else None
 
     async def associated(self, kind: str, record_id: str, to: str) -> tuple[Association, ...]:

@@ -51,6 +51,8 @@ class CompanyNames(_Names):
     """Tells private persons from companies, by one of `individual_values`."""
     individual_values: tuple[PropertyValue, ...] = _INDIVIDUAL
     """Option values, compared without regard to case."""
+    language: PropertyName = ""
+    """The language in which the company is written to, as a code; kept in step with its customer's."""
     order_number_required: PropertyName = ""
     """Says yes or no: whether the buyer wants its order number on every invoice."""
 
@@ -166,6 +168,9 @@ class HubSpotSettings(ConnectionSettings):
     """The static token of a project app or private app, or a service key."""
     account_id: int | None = Field(default=None, gt=0)
     """The account's number ("Hub ID"): events of other accounts are ignored, and deals get links."""
+    app_id: int | None = Field(default=None, gt=0)
+    """The number of the app whose token this is: its edits are ours, and no person's. Without it HubSpot is
+    asked, which tells it of private apps alone."""
     mapping: Mapping = Mapping()
     files_folder: str = "/Raccord"
     """Folder of HubSpot's file manager for the PDFs that are attached to deals; empty attaches none."""

@@ -73,6 +73,12 @@ PERSON = "contact-"
 """Begins the id of a customer who is a contact: another number than that of any company."""
 
 
+def company_page(account_id: int | None, record_id: str, *, person: bool = False) -> str:
+    """Return where people open a company or contact; `""` without the account's number."""
+    kind = "0-1" if person else "0-2"
+    return f"https://app.hubspot.com/contacts/{account_id}/record/{kind}/{record_id}" if account_id else ""
+
+
 def deal_page(account_id: int | None, deal_id: str) -> str:
     """Return where people open a deal; `""` without the account's number."""
     return f"https://app.hubspot.com/contacts/{account_id}/record/0-3/{deal_id}" if account_id else ""

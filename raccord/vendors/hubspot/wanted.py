@@ -129,6 +129,7 @@ def _companies(names: CompanyNames) -> Iterator[Wanted]:
     yield Wanted("companies.vat_number", names.vat_number, "N° de TVA", types=_STRING)
     yield Wanted("companies.billing_email", names.billing_email, "E-mail de facturation")
     yield Wanted("companies.payment_terms_days", names.payment_terms_days, "Délai de paiement")
+    yield Wanted("companies.language", names.language, "Langue", DROPDOWN, options=("fr", "en"))
     person = ("company", names.individual_values[0]) if names.individual_values else ()
     yield Wanted(
         "companies.individual",

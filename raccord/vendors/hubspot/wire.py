@@ -72,6 +72,26 @@ class RecordPage(Page):
     results: tuple[Record, ...]
 
 
+class Found(RecordPage):
+    """A page of a search."""
+
+    total: int = 0
+
+
+class Version(Wire):
+    """One value that a property had, and whence (HubSpot docs: propertiesWithHistory)."""
+
+    value: str | None = None
+    timestamp: str = ""
+    source_type: str | None = None
+    source_id: str | None = None
+    updated_by_user_id: str | None = None
+
+
+class Historied(Record):
+    properties_with_history: dict[str, tuple[Version, ...]] = {}
+
+
 class Label(Wire):
     category: str
     type_id: int
@@ -93,6 +113,17 @@ class Association(Wire):
 
 class AssociationPage(Page):
     results: tuple[Association, ...]
+
+
+class Links(Wire):
+    """What one record of many is associated with."""
+
+    of: Identified = Field(validation_alias="from")
+    to: tuple[Association, ...] = ()
+
+
+class LinksBatch(Wire):
+    results: tuple[Links, ...]
 
 
 class OwnerRecord(Identified):
@@ -119,6 +150,7 @@ class Pipelines(Wire):
 
 class Token(Wire):
     scopes: tuple[str, ...]
+    app_id: str | None = None
 
 
 class Account(Wire):

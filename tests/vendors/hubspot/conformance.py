@@ -41,6 +41,7 @@ CASES = (
             "access_token": "pat-eu1-sandbox-0000",
             "webhook_secret": "sandbox-hubspot-client-secret-0000",
             "account_id": 144000001,
+            "app_id": 8123456,
             "requests_per_second": 1000,
         },
         credential="access_token",

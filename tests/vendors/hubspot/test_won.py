@@ -8,7 +8,7 @@ import pytest
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Poison, RateLimited, Transient
 from raccord.domain.values.deal import WonDeal
-from raccord.vendors.hubspot import won
+from raccord.vendors.hubspot import searching
 from tests.vendors.hubspot.account import ROOT
 from tests.vendors.hubspot.conftest import Connect
 from tests.vendors.hubspot.stub import Asked, Reply, Stub
@@ -25,7 +25,7 @@ CEILING = 400
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(won, "PAUSE", 0)
+    monkeypatch.setattr(searching, "PAUSE", 0)
 
 
 def ms(instant: datetime) -> str:
@@ -180,7 +180,7 @@ async def test_pages_keep_a_distance(
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr(won, "PAUSE", 0.25)
+    monkeypatch.setattr(searching, "PAUSE", 0.25)
     monkeypatch.setattr("asyncio.sleep", sleep)
     for number in range(1, 402):
         search.deal(number)
