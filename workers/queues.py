@@ -13,6 +13,9 @@ from workers.connections import Connections
 from workers.outages import Outages
 from workers.roles import WORKFLOWS, Base, activities_of, own_activities
 
+_AT_A_TIME = 20
+"""Turns of flows at a time. With the SDK's hundred, thousands that wake at one hour share the processor until
+a turn takes longer than its ten seconds, and begins again."""
 _AWAKE = 250
 """Flows that a worker keeps in memory, 0.6 MiB each; of another one it reads the history anew when it wakes.
 The SDK's thousand would be kept by customers who are asked for money once in weeks."""
@@ -41,6 +44,7 @@ def workers(
         own_activities(base),
         workflows=WORKFLOWS,
         max_cached_workflows=_AWAKE,
+        max_concurrent_workflow_tasks=_AT_A_TIME,
         sticky_queue_schedule_to_start_timeout=settings.temporal.sticky_timeout,
     )
     return [
