@@ -18,6 +18,7 @@ from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.records.work import together
 from raccord.texts import say, say_param
+from raccord.texts.questions import answer_label
 from raccord.texts.voice import Voice
 
 log = structlog.get_logger()
@@ -74,12 +75,20 @@ class DeskActivities:
         _, found = await together(
             waiting.answer(decision.incident, decision.revision, answer), waiting.get(decision.incident)
         )
+        label = answer_label(found.question, answer) if found else answer.option
         await self._records.audit.note(
             effect="desk.decision",
             object=str(found.question.subject) if found else decision.incident,
             actor=answer.actor,
             cause=cause(),
-            detail={"incident": decision.incident, "choice": answer.choice.value, "option": answer.option},
+            detail={
+                "incident": decision.incident,
+                "choice": answer.choice.value,
+                "option": answer.option,
+                # A button takes no text: what it says is why.
+                "reason": label if isinstance(label, str) else say(label, "en"),
+                "asked": found.question.cause.value if found else "",
+            },
             key=step_key(),
         )
         await self.tell(decision.incident)

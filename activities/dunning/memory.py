@@ -81,4 +81,5 @@ class DunningMemory:
         found = ended.round
         noting = self._records.dunning.note(ended.customer, found)
         verdict = Verdict.FOUND if found.fate is Fate.SENT else Verdict.REFUSED
-        await together(noting, self._records.audit.conclude(found.key, verdict, {"actor": ended.actor}))
+        why = {"actor": ended.actor, "reason": found.fate.value}
+        await together(noting, self._records.audit.conclude(found.key, verdict, why))

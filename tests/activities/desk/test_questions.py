@@ -23,5 +23,11 @@ async def test_a_decision_is_noted_once_though_telling_of_it_failed(records: Rec
     await environment.run(desk.answer, decision)
     (row,) = [row async for row in records.audit.export()]
     assert (row["effect"], row["object"], row["actor"]) == ("desk.decision", "hubspot:9001", "cli:anne")
-    assert row["detail"] == {"incident": ticket.incident, "choice": "skip", "option": ""}
+    assert row["detail"] == {
+        "incident": ticket.incident,
+        "choice": "skip",
+        "option": "",
+        "reason": "Go on without the e-mail",
+        "asked": "identifier",
+    }
     assert client.start_workflow.await_count == 2
