@@ -1,13 +1,15 @@
 """A company hears from doctor that its words cannot be filled in, and not from a customer who is late."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from raccord.connectors.connection import CheckState
-from raccord.domain.rules.dunning import Dunning, ExceptionRule, Level, Tone
+from raccord.domain.rules.dunning import Dunning, ExceptionRule, Interest, InterestRate, Level, Tone
 from raccord.texts.mails import Templates
-from starters.cli.doctor.reminders import reminder_checks
+from starters.cli.doctor.reminders import gap_checks, reminder_checks
 
 RULES = Dunning(
     levels=(
@@ -59,3 +61,27 @@ def test_the_words_of_an_exception_are_looked_at_too(tmp_path: Path) -> None:
     (tmp_path / "ours.fr.txt").write_text("Sujet\n\n{{ invoices }}", "utf-8")
     (tmp_path / "ours.en.txt").write_text("Subject\n\n{{ invoices }}", "utf-8")
     assert [state for state, _ in found(RULES, tmp_path)] == [CheckState.OK]
+
+
+def gaps(rules: Dunning) -> list[tuple[CheckState, str]]:
+    return [(check.state, check.found) for check in gap_checks(rules, date(2026, 11, 27))]
+
+
+def test_a_level_that_tells_finance_where_nobody_is_named_is_told() -> None:
+    ((state, said),) = gaps(Dunning())
+    assert state is CheckState.WARN
+    assert "the level of day 30 says finance = true, and nobody is named" in said
+    assert "no formal notice is prepared" in said
+    assert gaps(Dunning(finance=("compta@example.fr",))) == []
+    assert gaps(Dunning(levels=RULES.levels)) == []
+
+
+def test_a_half_year_without_its_rate_is_told() -> None:
+    def rates(*days: date) -> Dunning:
+        known = tuple(InterestRate(valid_from=day, percent=Decimal("12.4")) for day in days)
+        return Dunning(levels=RULES.levels, interest=Interest(on=True, rates=known))
+
+    ((state, said),) = gaps(rates(date(2026, 1, 1)))
+    assert state is CheckState.WARN
+    assert "no rate is known for the half-year from 2026-07-01" in said
+    assert gaps(rates(date(2026, 1, 1), date(2026, 7, 1))) == []

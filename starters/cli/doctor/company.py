@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from raccord.settings.model import Settings
 from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
-from starters.cli.doctor.reminders import reminder_checks
+from starters.cli.doctor.reminders import gap_checks, reminder_checks
 from starters.cli.init import EXAMPLE
 
 LOCAL = ("http://127.", "http://localhost")
@@ -66,6 +67,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     if loaded.of(Kind.MAILER):
         templates = Templates(loaded.settings.mail.templates)
         yield from reminder_checks(loaded.settings.dunning, templates, loaded.settings.company.name)
+        yield from gap_checks(loaded.settings.dunning, loaded.settings.clock.date_of(datetime.now(UTC)))
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":
         yield seller_mentions_check(loaded.settings.invoice_policy)
