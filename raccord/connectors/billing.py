@@ -4,6 +4,7 @@ Every writing method makes one external write and takes the idempotency key of t
 vendor without such keys relies on the look-up that precedes each call.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -133,8 +134,8 @@ class BillingReader(Protocol):
         """Whether the vendor has already e-mailed this invoice."""
         ...
 
-    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
-        """Say whether the vendor's webhooks arrive at this address as they should. Changes nothing."""
+    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
+        """Say whether the webhooks that these flows need arrive at this address. Changes nothing."""
         ...
 
     async def probe(self) -> None:
@@ -192,8 +193,11 @@ class Billing(BillingReader, Protocol):
         """Have a received payment pay an invoice. `Permanent` when the vendor does not let it."""
         ...
 
-    async def register_webhooks(self, url: str) -> Registration:
-        """Have the vendor's webhooks sent to this address, once; what is refused is told in its checks."""
+    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
+        """Have the vendor's webhooks sent to this address, once; what is refused is told in its checks.
+
+        `flows`: those that are not in shadow, whose events are asked for beside those of money.
+        """
         ...
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:

@@ -39,6 +39,8 @@ class HintKind(StrEnum):
     """A payment whose event names no invoice."""
     ALLOCATED_PAYMENT = "allocated payment"
     """A payment that an invoice has now."""
+    CUSTOMER = "customer"
+    """A billing customer, whose details may be kept in step."""
 
 
 class Hint(Value):

@@ -149,6 +149,11 @@ class Settings(BaseModel):
         return Timing.model_validate(dict(self.temporal) | {"waiting_after": self.watch.flow_waits_after})
 
     @property
+    def acting(self) -> tuple[str, ...]:
+        """The flows that are not in shadow."""
+        return tuple(flow for flow, mode in self.modes.items() if mode is not Mode.SHADOW)
+
+    @property
     def in_shadow(self) -> bool:
         """Whether a flow about deals is in shadow: what it would have done is told day by day."""
         return Mode.SHADOW in (self.modes["deal_won"], self.modes["payment"])

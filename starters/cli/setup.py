@@ -32,7 +32,9 @@ async def set_up(configuration: Configuration, path: Path | None, *, as_json: bo
             fields = await crm.set_up()
             registered = Registration()
             if billing.vendor.webhooks:
-                registered = await port.register_webhooks(configuration.webhook_url(billing))
+                registered = await port.register_webhooks(
+                    configuration.webhook_url(billing), flows=configuration.settings.acting
+                )
         except ConnectorError as error:
             fail(str(error), status=1)
     failed = any(check.state is CheckState.FAIL for check in (*fields, *registered.checks))

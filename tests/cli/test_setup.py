@@ -1,7 +1,7 @@
 """`raccord setup`: what it made is said line by line, and a new secret once with the place it belongs to."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ class Account(FakeBilling):
     registered = MADE
     asked: list[str]
 
-    async def register_webhooks(self, url: str) -> Registration:
-        self.asked = [url]
+    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
+        self.asked = [url, *flows]
         return self.registered
 
 

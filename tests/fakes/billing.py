@@ -1,6 +1,6 @@
 """A billing system in memory, as `raccord.connectors.billing` describes one, with idempotency keys."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -174,11 +174,11 @@ class FakeBilling(Switches):
         theirs = (i for i in self.invoices.values() if i.customer_id == customer_id)
         return tuple(i for i in theirs if i.issued_on is None or since <= i.issued_on <= until)
 
-    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
+    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
         await self._call("check_webhooks")
         return (Check.ok("webhook endpoint", url),)
 
-    async def register_webhooks(self, url: str) -> Registration:
+    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
         await self._call("register_webhooks")
         return Registration(checks=(Check.ok("webhook endpoint", url),))
 

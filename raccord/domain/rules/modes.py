@@ -26,5 +26,5 @@ def _every_flow(modes: dict[str, Mode]) -> dict[str, Mode]:
 Modes = Annotated[dict[str, Mode], AfterValidator(_every_flow)]
 """A mode for every flow; one that is not named is in shadow."""
 
-PAYMENT, DUNNING = "payment", "dunning"
-"""The flow of money that comes in and that of reminders, which checks name that nothing else needs."""
+PAYMENT, DUNNING, CONTACT = "payment", "dunning", "contact"
+"""The flows of money that comes in, of reminders and of customers in step, which checks name by these."""

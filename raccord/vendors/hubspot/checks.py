@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.errors import Auth, ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.domain.rules.modes import CONTACT
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import FILES
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.details import COMPANY_WRITE
 from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
 from raccord.vendors.hubspot.properties import check_properties
 from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
@@ -31,9 +33,10 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
     rights = await asyncio.gather(*(_right(client, kind, granted) for kind in _KINDS))
     unread = [kind for kind, right in zip(_KINDS, rights, strict=True) if right.state is CheckState.FAIL]
     fields = await check_properties(client, settings.mapping, unread=unread)
+    kept = [] if "companies" in unread else [await _in_step(client, granted)]
     files = [await _files(client, granted)] if settings.files_folder else []
     stages = () if "deals" in unread else await check_stages(client, settings.paid_stages)
-    return (account, *_webhooks(settings), *rights, *files, *fields, *stages)
+    return (account, *_webhooks(settings), *rights, *kept, *files, *fields, *stages)
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
@@ -101,6 +104,20 @@ async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | Non
     except ConnectorError as error:
         return Check.fail(name, str(error), expected=expected, remedy=_REACH)
     return Check.ok(name, found, expected=expected)
+
+
+async def _in_step(client: HubSpotClient, granted: frozenset[str] | None) -> Check:
+    """Whether companies may be changed, which nothing but keeping customers in step does."""
+    name = "details of companies"
+    try:
+        await _write(client, "companies", COMPANY_WRITE, granted)
+        found = Check.ok(name, "writable", expected=COMPANY_WRITE)
+    except Auth as error:
+        remedy = f"Give the app the scope {COMPANY_WRITE} in its settings in HubSpot."
+        found = Check.fail(name, str(error), expected=COMPANY_WRITE, remedy=remedy)
+    except ConnectorError as error:
+        found = Check.fail(name, str(error), expected=COMPANY_WRITE, remedy=_REACH)
+    return found.model_copy(update={"flow": CONTACT})
 
 
 async def _files(client: HubSpotClient, granted: frozenset[str] | None) -> Check:

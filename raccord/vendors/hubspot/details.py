@@ -23,6 +23,7 @@ from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import PERSON, company_page
 from raccord.vendors.hubspot.wire import Identified
 
+COMPANY_WRITE = "crm.objects.companies.write"
 _EVERYWHERE = (Field.NAME, Field.EMAIL, Field.PHONE, Field.ADDRESS)
 _OWNER = "hubspot_owner_id"
 _COMPANY = ("name", "phone", *ADDRESS)

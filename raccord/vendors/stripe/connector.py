@@ -1,5 +1,6 @@
 """The `Billing` port on Stripe Invoicing."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -185,11 +186,11 @@ class StripeBilling:
     async def was_delivered(self, invoice_id: str) -> bool:
         return await self._delivery.was_sent(invoice_id)
 
-    async def check_webhooks(self, url: str) -> tuple[Check, ...]:
-        return await self._endpoint.check(url)
+    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
+        return await self._endpoint.check(url, flows)
 
-    async def register_webhooks(self, url: str) -> Registration:
-        return await self._endpoint.register(url)
+    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
+        return await self._endpoint.register(url, flows)
 
     async def probe(self) -> None:
         await self._listing.first()

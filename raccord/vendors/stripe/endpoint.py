@@ -6,6 +6,7 @@ secret in the answer to its creation alone (Stripe docs: api/webhook_endpoints).
 
 import re
 import secrets
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -13,8 +14,9 @@ from pydantic import SecretStr
 from raccord.connectors.connection import LOOPBACK, Check, Registration
 from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
-from raccord.domain.rules.modes import PAYMENT
+from raccord.domain.rules.modes import CONTACT, PAYMENT
 from raccord.vendors.stripe.api import VERSION, StripeApi
+from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES
 from raccord.vendors.stripe.happened import TYPES
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import EndpointPage, WebhookEndpoint
@@ -32,22 +34,24 @@ class Endpoint:
         self._api = api
         self._signed = settings.webhook_secret is not None
 
-    async def register(self, url: str) -> Registration:
+    async def register(self, url: str, flows: Collection[str]) -> Registration:
         """Create the endpoint of this address, or put the one that is there right; never a second one."""
+        types = _types(flows)
         if not _callable(url):
             return _only(_unreachable(url))
         try:
             found = await self._at(url)
             if not found:
-                return await self._created(url)
+                return await self._created(url, types)
             if problem := _beyond_repair(found, url):
                 return _only(problem)
-            return _only(self._proven(found[0], await self._put_right(found[0])))
+            return _only(self._proven(found[0], await self._put_right(found[0], types)))
         except ConnectorError as error:
-            return _only(_refused(error, url))
+            return _only(_refused(error, url, types))
 
-    async def check(self, url: str) -> tuple[Check, ...]:
+    async def check(self, url: str, flows: Collection[str]) -> tuple[Check, ...]:
         """Say whether events arrive at this address as they should. Changes nothing."""
+        types = _types(flows)
         if not _callable(url):
             return (_unreachable(url),)
         try:
@@ -58,10 +62,10 @@ class Endpoint:
             return (_warn(f"none at {url}", "Run raccord setup, which registers it."),)
         if problem := _beyond_repair(found, url):
             return (problem,)
-        wrong = _wrong(found[0])
+        wrong = _wrong(found[0], types)
         if wrong:
             return (_warn(f"{found[0].id} {' and '.join(wrong)}", "Run raccord setup, which puts it right."),)
-        told = f"{found[0].id} at {url}, {VERSION}, {len(TYPES)} kinds of event"
+        told = f"{found[0].id} at {url}, {VERSION}, {len(types)} kinds of event"
         return (self._proven(found[0], Check.ok(_LINE, told)),)
 
     async def _at(self, url: str) -> list[WebhookEndpoint]:
@@ -69,7 +73,7 @@ class Endpoint:
         pages = self._api.pages(operation, "webhook_endpoints", EndpointPage)
         return [each async for each in pages if each.url.rstrip("/") == url.rstrip("/")]
 
-    async def _created(self, url: str) -> Registration:
+    async def _created(self, url: str, types: Sequence[str]) -> Registration:
         # Under a key made of the address, Stripe would for a day answer with one that was deleted since.
         made = await self._api.post(
             Operation(f"register the webhook endpoint {url}", _WRITE, write=True),
@@ -77,23 +81,23 @@ class Endpoint:
             WebhookEndpoint,
             {
                 "url": url,
-                "enabled_events": list(TYPES),
+                "enabled_events": list(types),
                 "api_version": VERSION,
-                "description": "Raccord: payments of invoices",
+                "description": "Raccord: payments of invoices, customers",
             },
             key=f"webhook/{secrets.token_hex(8)}",
         )
         check = Check.ok(_LINE, f"registered {made.id} at {url}")
         return Registration(checks=(check,), secret=SecretStr(made.secret) if made.secret else None)
 
-    async def _put_right(self, found: WebhookEndpoint) -> Check:
-        if not (wrong := _wrong(found)):
+    async def _put_right(self, found: WebhookEndpoint, types: Sequence[str]) -> Check:
+        if not (wrong := _wrong(found, types)):
             return Check.ok(_LINE, f"{found.id} is there already")
         await self._api.post(
             Operation(f"change the webhook endpoint {found.id}", _WRITE, write=True),
             ("webhook_endpoints", found.id),
             WebhookEndpoint,
-            {"enabled_events": list(TYPES), "disabled": False},
+            {"enabled_events": list(types), "disabled": False},
             key=f"webhook/{secrets.token_hex(8)}",
         )
         return Check.ok(_LINE, f"{found.id} was put right: it {' and '.join(wrong)}")
@@ -137,23 +141,28 @@ def _beyond_repair(found: list[WebhookEndpoint], url: str) -> Check | None:
     return None
 
 
-def _wrong(found: WebhookEndpoint) -> list[str]:
+def _types(flows: Collection[str]) -> tuple[str, ...]:
+    """Return the events to ask for: those of money, and those of customers once they are kept in step."""
+    return (*TYPES, *CUSTOMER_TYPES) if CONTACT in flows else TYPES
+
+
+def _wrong(found: WebhookEndpoint, types: Sequence[str]) -> list[str]:
     """Return what can be put right, as the ends of sentences."""
-    wanted, asked = set(TYPES), set(found.enabled_events)
+    wanted, asked = set(types), set(found.enabled_events)
     wrong = [] if found.status == "enabled" else ["is disabled"]
     if missing := [] if _EVERY in asked else sorted(wanted - asked):
         wrong.append(f"does not send {', '.join(missing)}")
-    if more := sorted(asked - wanted):
+    if more := sorted(asked - wanted - set(CUSTOMER_TYPES)):
         wrong.append(f"also sends {', '.join(more)}, which nobody needs")
     return wrong
 
 
-def _refused(error: ConnectorError, url: str) -> Check:
+def _refused(error: ConnectorError, url: str, types: Sequence[str]) -> Check:
     remedy = "Run raccord setup again: it looks first."
     if isinstance(error, Forbidden):
         remedy = (
             f"Give the key {_WRITE} and run raccord setup again, or do it by hand in {_PLACE}: the endpoint "
-            f"{url}, API version {VERSION}, and the events {', '.join(TYPES)}."
+            f"{url}, API version {VERSION}, and the events {', '.join(types)}."
         )
     return _warn(str(error), remedy)
 

@@ -1,4 +1,4 @@
-"""What Stripe's events say: whose money to read again (Stripe docs: api/events/types).
+"""What Stripe's events say: whose money or details to read again (Stripe docs: api/events/types).
 
 Of one card payment of an invoice Stripe tells about seven times. `invoice.paid` and `invoice_payment.paid`
 name the invoice, `payment_intent.succeeded` a payment that may be one of an invoice or not; the others
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from raccord.connectors.webhooks import Hint, HintKind
+from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES, customer_of
 from raccord.vendors.stripe.documented import Undocumented, id_of, instant_of, reference_of, shown_of
 from raccord.vendors.stripe.transfers import transfer_id
 
@@ -43,7 +44,7 @@ REVERSALS = frozenset(
     )
 )
 TYPES = tuple(sorted({*_INVOICES, *_CREDIT_NOTES, *_INTENTS, *REVERSALS, _CHARGED, _PAID, _CASH}))
-"""Every event that is acted on; the webhook endpoint is registered for these."""
+"""Every event of money that is acted on; the webhook endpoint is registered for these."""
 _MONEY = frozenset(
     (
         "amount_due",
@@ -64,11 +65,14 @@ _MONEY = frozenset(
 
 def hints_of(event: Mapping[str, Any]) -> tuple[Hint, ...]:
     """Return what an event tells to read again, nothing for what is not acted on. Raises `Undocumented`."""
-    if (kind := event.get("type")) not in TYPES:
+    kind = event.get("type")
+    if kind in CUSTOMER_TYPES:
+        told = [(HintKind.CUSTOMER, customer) for customer in (customer_of(event),) if customer]
+    elif kind in TYPES:
+        told = [*_told(kind, *shown_of(event))]
+    else:
         return ()
-    shown, before = shown_of(event)
     key, at = id_of(event), instant_of(event.get("created"))
-    told = _told(kind, shown, before)
     return tuple(Hint(kind=of, id=id, key=key, occurred_at=at) for of, id in told)
 
 

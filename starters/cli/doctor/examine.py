@@ -8,7 +8,7 @@ from pathlib import Path
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.mailer import Mailer
-from raccord.domain.rules.modes import DUNNING, PAYMENT, Mode
+from raccord.domain.rules.modes import DUNNING, PAYMENT
 from raccord.settings.configuration import Configuration
 from starters.cli.doctor import company, machine, stores, temporal, vendors
 from workers.connections import Connections, opened
@@ -91,7 +91,7 @@ async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
 
 async def _vendors(loaded: Configuration) -> AsyncIterator[Finding]:
     default_rate = loaded.settings.vat.default_rate is not None
-    acting = [flow for flow, mode in loaded.settings.modes.items() if mode is not Mode.SHADOW]
+    acting = loaded.settings.acting
     async with opened(loaded) as connections:
         billing: Billing = connections.of(Kind.BILLING)
         more = _more(loaded, connections, acting)
@@ -110,7 +110,9 @@ def _more(
     found: dict[str, vendors.Asking] = {}
     if loaded.billing.webhooks or PAYMENT in acting:
         billing: Billing = connections.of(Kind.BILLING)
-        found[loaded.billing.name] = partial(billing.check_webhooks, loaded.webhook_url(loaded.billing))
+        found[loaded.billing.name] = partial(
+            billing.check_webhooks, loaded.webhook_url(loaded.billing), flows=acting
+        )
     if mailer := loaded.of(Kind.MAILER):
         port: Mailer = connections.of(Kind.MAILER)
         found[mailer.name] = partial(_senders, port, loaded.settings.dunning.senders)

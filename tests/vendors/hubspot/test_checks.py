@@ -93,10 +93,19 @@ async def checks(crm: Crm) -> dict[str, Check]:
 async def test_an_account_that_is_set_up_has_no_failing_line(connect: Connect, ready: Set) -> None:
     found = await checks(connect(webhook_secret="x" * 20))
     assert {name: c.found for name, c in found.items() if c.state is not CheckState.OK} == {}
-    assert len(found) == 1 + 6 + 1 + 25
+    assert len(found) == 1 + 6 + 1 + 1 + 25
     changes = [(a.path, a.json) for a in ready.stub.seen if a.method == "PATCH"]
     nothing: dict[str, Any] = {"properties": {}}
-    assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in ("deals", "tasks")]
+    written = ("companies", "deals", "tasks")
+    assert sorted(changes) == [(f"{ROOT}/v3/objects/{kind}/0", nothing) for kind in written]
+
+
+async def test_a_right_that_only_details_need_is_of_their_flow(crm: Crm, ready: Set) -> None:
+    refused = {"status": "error", "category": "MISSING_SCOPES"}
+    ready.stub.on(f"PATCH {ROOT}/v3/objects/companies/0", Reply(refused, 403))
+    found = (await checks(crm))["details of companies"]
+    assert (found.state, found.flow) == (CheckState.FAIL, "contact")
+    assert "crm.objects.companies.write" in found.remedy
 
 
 async def test_an_app_that_may_not_store_files_is_warned_of_it(connect: Connect, ready: Set) -> None:

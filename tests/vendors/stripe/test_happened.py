@@ -11,6 +11,7 @@ from raccord.connectors.errors import Forbidden
 from raccord.connectors.webhooks import HintKind, UnreadableBody, WebhookEvents
 from raccord.vendors.stripe import changes
 from raccord.vendors.stripe.connector import StripeBilling
+from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES
 from raccord.vendors.stripe.happened import TYPES
 from raccord.vendors.stripe.webhook import OTHER_MODE, webhooks
 from tests.connectors.stub import Asked, Reply, Stub
@@ -29,6 +30,9 @@ CASH = {
 }
 APPLIED = CASH | {"type": "applied_to_payment", "applied_to_payment": {"payment_intent": "pi_1"}}
 UNAPPLIED = CASH | {"type": "unapplied_from_payment", "unapplied_from_payment": {"payment_intent": "pi_1"}}
+CUSTOMER = {"id": "cus_1", "object": "customer", "email": "a@x.example"}
+TAX_ID = {"id": "txi_1", "object": "tax_id", "customer": "cus_1", "type": "eu_vat", "value": "FR44732829320"}
+THE_CUSTOMER = [(HintKind.CUSTOMER, "cus_1")]
 THE_INVOICE, THE_PAYMENT = [(INVOICE, "in_1")], [(PAYMENT, "pi_1")]
 
 TOLD: list[tuple[str, dict[str, Any], list[tuple[HintKind, str]]]] = [
@@ -61,6 +65,12 @@ TOLD: list[tuple[str, dict[str, Any], list[tuple[HintKind, str]]]] = [
     ("customer_cash_balance_transaction.created", CASH, [(PAYMENT, "cus_1:ccsbtxn_1")]),
     ("customer_cash_balance_transaction.created", APPLIED, [(ALLOCATED, "cus_1")]),
     ("customer_cash_balance_transaction.created", UNAPPLIED, [(ALLOCATED, "cus_1"), (PAYMENT, "pi_1")]),
+    ("customer.created", CUSTOMER, THE_CUSTOMER),
+    ("customer.updated", CUSTOMER, THE_CUSTOMER),
+    ("customer.deleted", CUSTOMER, THE_CUSTOMER),
+    ("customer.tax_id.created", TAX_ID, THE_CUSTOMER),
+    ("customer.tax_id.updated", TAX_ID | {"customer": CUSTOMER}, THE_CUSTOMER),
+    ("customer.tax_id.deleted", TAX_ID, THE_CUSTOMER),
 ]
 NOT_USED = (
     # What another event of the same moment tells.
@@ -76,12 +86,6 @@ NOT_USED = (
     # Only where somebody configured automations.
     ("invoice.overdue", issued()),
     ("invoice.will_be_due", issued()),
-    ("customer.created", {"id": "cus_1", "object": "customer"}),
-    ("customer.updated", {"id": "cus_1", "object": "customer"}),
-    ("customer.deleted", {"id": "cus_1", "object": "customer"}),
-    ("customer.tax_id.created", {"id": "txi_1", "object": "tax_id"}),
-    ("customer.tax_id.updated", {"id": "txi_1", "object": "tax_id"}),
-    ("customer.tax_id.deleted", {"id": "txi_1", "object": "tax_id"}),
     ("payment_intent.created", intent()),
     ("payout.paid", {"id": "po_1"}),
 )
@@ -115,7 +119,7 @@ def test_an_event_that_tells_nothing_is_counted_by_its_type(kind: str, shown: di
 
 
 def test_every_event_that_is_asked_for_is_tried_here() -> None:
-    assert {kind for kind, _, _ in TOLD} == set(TYPES)
+    assert {kind for kind, _, _ in TOLD} == {*TYPES, *CUSTOMER_TYPES}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,24 @@ def test_an_update_wakes_a_flow_when_money_hangs_on_what_changed(before: Any, wa
     assert found.ignored == (() if wakes else ("invoice.updated",))
 
 
+@pytest.mark.parametrize(
+    ("before", "wakes"),
+    [
+        ({"email": "b@x.example"}, True),
+        ({"address": {"city": "Lyon"}}, True),
+        ({"business_name": None, "balance": 0}, True),
+        ({"preferred_locales": []}, True),
+        *(({name: None}, False) for name in ("balance", "delinquent", "invoice_settings", "metadata")),
+        ({"next_invoice_sequence": 1, "default_source": None, "currency": None}, False),
+        (None, True),
+    ],
+)
+def test_a_customer_wakes_a_flow_when_a_detail_of_it_changed(before: Any, wakes: bool) -> None:
+    found = delivered(event("customer.updated", CUSTOMER, data={"previous_attributes": before}))
+    assert bool(found.hints) is wakes
+    assert found.ignored == (() if wakes else ("customer.updated",))
+
+
 def test_a_card_payment_of_an_invoice_wakes_one_flow_of_each_kind() -> None:
     happened = [
         ("charge.succeeded", charge()),
@@ -145,7 +167,6 @@ def test_a_card_payment_of_an_invoice_wakes_one_flow_of_each_kind() -> None:
         ("invoice.updated", paid()),
         ("invoice.paid", paid()),
         ("invoice.payment_succeeded", paid()),
-        ("customer.updated", {"id": "cus_1"}),
     ]
     hints = [hint for kind, shown in happened for hint in delivered(event(kind, shown)).hints]
     assert {(hint.kind, hint.id) for hint in hints} == {*THE_INVOICE, *THE_PAYMENT, (ALLOCATED, "pi_1")}
@@ -210,6 +231,8 @@ def test_a_thin_event_is_set_aside() -> None:
         event("refund.created", {"id": "re_1", "object": "refund"}),
         event("charge.dispute.created", dispute(charge=None, payment_intent=None)),
         event("customer_cash_balance_transaction.created", CASH | {"customer": None}),
+        event("customer.updated", {"object": "customer"}),
+        event("customer.tax_id.created", TAX_ID | {"customer": None}),
         event("customer_cash_balance_transaction.created", UNAPPLIED | {"unapplied_from_payment": {}}),
     ],
     ids=lambda broken: str(broken.get("type", "nothing"))[:40].strip(),
