@@ -179,11 +179,13 @@ def onboarding_policy(configuration: Configuration) -> OnboardingPolicy:
 def dunning_policy(configuration: Configuration) -> DunningPolicy:
     """Freeze what flow 3 may do. Without a mailer it reminds nobody."""
     settings, mailer = configuration.settings, configuration.of(Kind.MAILER)
+    messenger = configuration.of(Kind.MESSENGER)
     return DunningPolicy(
         mode=settings.modes[DUNNING],
         crm=configuration.crm.name,
         billing=configuration.billing.name,
         mailer=mailer.name if mailer else "",
+        messenger=messenger.name if messenger else "",
         rules=settings.dunning,
         holidays=public_holidays(settings.vat.seller_country, settings.clock.date_of(datetime.now(UTC))),
         clock=settings.clock,

@@ -17,7 +17,7 @@ from activities.desk.tasks import DeskTasks
 from activities.documents.keeping import DocumentFiles, DocumentRecords, DocumentUploads
 from activities.dunning.backlog import BacklogActivities
 from activities.dunning.books import AccountReads
-from activities.dunning.finance import FinanceMails
+from activities.dunning.finance import FinanceMails, FinanceMessages
 from activities.dunning.memory import DunningMemory
 from activities.dunning.sending import ReminderMails
 from activities.effects import Effects
@@ -224,6 +224,7 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
         DigestMessages(messenger, speaks, effects),
         NewsMessages(messenger, speaks, effects, base.configuration.settings.payment.finance),
         OnboardingMessages(messenger, speaks, effects),
+        FinanceMessages(messenger, speaks, effects, dunning_policy(base.configuration)),
     )
 
 

@@ -1,12 +1,15 @@
-"""Telling the finance manager the story of an account whose last reminder left."""
+"""Telling finance of an account whose last reminder left: its story by mail, in short in the channel."""
 
 from datetime import datetime
 
 from temporalio import activity
 
 from activities.beating import beating
+from activities.effects import Effects
 from activities.mail.sending import Post
+from activities.messaging.announcing import BEFORE, Announcer
 from raccord.connectors.mailer import Mailer
+from raccord.connectors.messenger import Messenger
 from raccord.domain.dunning.formal_notice import claims_of, formal_notice_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.plan import Plan
@@ -15,9 +18,10 @@ from raccord.domain.values.account import Account
 from raccord.domain.values.base import Value
 from raccord.domain.values.mail import Attachment, Mail
 from raccord.records.audit import Audit
-from raccord.texts.dunning import story
+from raccord.texts.dunning import story, story_notice
 from raccord.texts.formal_notice import formal_notice_pdf
 from raccord.texts.mails import BadTemplate, Templates
+from raccord.texts.voice import Voice
 
 
 class Story(Value):
@@ -29,6 +33,22 @@ class Story(Value):
     memory: Memory
     plan: Plan
     at: datetime
+
+
+class FinanceMessages:
+    """Calls those of finance in the channel, who read the story in their mail."""
+
+    def __init__(self, messenger: Messenger, voice: Voice, effects: Effects, policy: DunningPolicy) -> None:
+        self._announcer = Announcer(messenger, effects)
+        self._voice = voice
+        self._policy = policy
+
+    @activity.defn(name="dunning.post_story")
+    async def post(self, wanted: Story) -> None:
+        """Post it, once."""
+        notice = story_notice(wanted.account, wanted.memory, wanted.plan, self._policy, self._voice)
+        ref = f"story.{wanted.key}"
+        await self._announcer.post(notice, ref=ref, about=wanted.customer, since=wanted.at - BEFORE)
 
 
 class FinanceMails:

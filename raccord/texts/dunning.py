@@ -1,5 +1,6 @@
 """How a customer who owes reads inside the company: on the flow's page, in tasks, and to finance."""
 
+from raccord.domain.desk.notice import Link, Notice
 from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.memory import Memory, Round
 from raccord.domain.dunning.outcome import customer_record, silence
@@ -15,6 +16,9 @@ from raccord.texts import owing
 from raccord.texts.ends import money_markdown
 from raccord.texts.mails import Worded
 from raccord.texts.speech import say
+from raccord.texts.voice import Voice
+
+_MOST_NAMED = 10
 
 
 def account_markdown(account: Account, plan: Plan, policy: DunningPolicy) -> str:
@@ -38,10 +42,14 @@ def task_subject(account: Account, sent: Round, plan: Plan, policy: DunningPolic
     return say(said, policy.language)
 
 
-def task_body(sent: Round, plan: Plan, policy: DunningPolicy) -> str:
-    """List what the customer was reminded of, and what to do."""
+def task_body(account: Account, sent: Round, plan: Plan, policy: DunningPolicy) -> str:
+    """List what the customer was reminded of, and what to do, and where a prepared letter is."""
     lines = [say(_line(each), policy.language) for each in _reminded(sent, plan)]
-    return "\n".join((*lines, "", say(message("dunning.task.what"), policy.language)))
+    lines += ["", say(message("dunning.task.what"), policy.language)]
+    level = ladder_of(account, policy.rules).step(sent.level).level
+    if level.finance and policy.rules.finance and plan.claimed:
+        lines += ["", say(_letter(policy), policy.language)]
+    return "\n".join(lines)
 
 
 def _reminded(sent: Round, plan: Plan) -> tuple[OwedInvoice, ...]:
@@ -63,6 +71,31 @@ def story(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy) -
     parts += ["", say(_goes_on(account, memory, plan, policy), language)]
     subject = say(message("dunning.story.title", customer=customer, owed=plan.owed), language)
     return Worded(subject=f"[TEST] {subject}" if policy.test else subject, text="\n".join(parts) + "\n")
+
+
+def story_notice(account: Account, memory: Memory, plan: Plan, policy: DunningPolicy, voice: Voice) -> Notice:
+    """Write the account's story in short, for the channel, and call those of finance."""
+    customer = customer_record(account, account.customer_id)
+    title = voice.say("dunning.story.title", customer=customer, owed=plan.owed)
+    points = [_owed(each, plan, voice.language) for each in plan.overdue[:_MOST_NAMED]]
+    if (more := len(plan.overdue) - _MOST_NAMED) > 0:
+        points.append(voice.say("points.more", count=more))
+    points.append(voice.write(_goes_on(account, memory, plan, policy)))
+    if plan.claimed:
+        points.append(voice.write(_letter(policy)))
+    link = Link(label=voice.say("link.customer"), url=account.page)
+    return Notice(
+        title=f"⚠️ {voice.test_mark}{title}",
+        points=tuple(points),
+        links=(link,) if account.page else (),
+        people=policy.rules.finance,
+        footer=voice.signature,
+    )
+
+
+def _letter(policy: DunningPolicy) -> Message:
+    """Say where the formal notice is, and that nobody sent it."""
+    return message("dunning.letter", addresses=", ".join(policy.rules.finance))
 
 
 def _said(word: Word, account: Account, policy: DunningPolicy) -> str:

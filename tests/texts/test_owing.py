@@ -14,10 +14,12 @@ from raccord.domain.dunning.words import Instalment, Word, WordKind
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.account import Account
 from raccord.domain.values.money import Money
-from raccord.texts import owing, say
-from raccord.texts.dunning import story, task_body, task_subject
+from raccord.texts import LANGUAGES, owing, say
+from raccord.texts.dunning import story, story_notice, task_body, task_subject
+from raccord.texts.voice import Voice
 from tests.dunning.year import Year
 from tests.dunning.year import invoice as owed
+from tests.texts.test_whole_messages import lines, wrong
 
 DAY = date(2026, 12, 7)
 EUROS = Money(amount=Decimal("400.00"), currency="EUR")
@@ -59,13 +61,26 @@ def test_inside_the_company_what_is_contested_is_told_apart_from_what_was_asked_
     year.says("dispute", invoice_id="B").passes("2026-05-04 12:00")
     plan, sent = year.look(), year.memory.rounds[-1]
     assert "1\u202f000,00\u00a0€" in task_subject(year.account, sent, plan, year.policy)
-    assert "F-B" not in task_body(sent, plan, year.policy)
+    assert "F-B" not in task_body(year.account, sent, plan, year.policy)
     lines = story(year.account, year.memory, plan, year.policy).text.splitlines()
     assert [line.endswith("(en litige)") for line in lines if line.startswith("- F-")] == [False, True]
     assert [each.id for each in plan.claimed] == ["A"]
     asked = what_now(year.account, year.memory, plan)
     assert asked.title.params["owed"] == (owed("A", "2026-04-01").due,)
     assert not any(option.id == "dispute B" for option in asked.options)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_finance_is_called_in_the_channel_with_what_is_owed_and_where_the_letter_is(language: str) -> None:
+    year = Year().owes(*(owed(f"N{number}", "2026-04-01") for number in range(12))).passes("2026-05-12")
+    rules = year.policy.rules.model_copy(update={"finance": ("compta@example.fr",)})
+    policy = year.policy.model_copy(update={"rules": rules})
+    voice = Voice(language=language)
+    notice = story_notice(year.account, year.memory, year.look(), policy, voice)
+    assert notice.people == ("compta@example.fr",)
+    assert len(notice.points) == 13
+    assert "compta@example.fr" in notice.points[-1]
+    assert wrong(lines(notice), language) == {}
 
 
 def test_a_reminder_that_a_person_left_out_is_none_that_left() -> None:
@@ -84,7 +99,7 @@ def test_what_is_asked_after_the_last_reminder_is_about_what_came_to_it() -> Non
     assert asked.problems[0].message.params["count"] == 3
     assert [option.id for option in asked.options if "dispute" in option.id] == ["dispute A"]
     assert "500,00" in task_subject(year.account, sent, plan, year.policy)
-    assert "F-A" not in task_body(sent, plan, year.policy)
+    assert "F-A" not in task_body(year.account, sent, plan, year.policy)
     told = story(year.account, year.memory, plan, year.policy).text
     assert "Aucune autre relance ne part d'elle-même pour F-A\u202f; les autres continuent." in told
 

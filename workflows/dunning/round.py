@@ -51,6 +51,8 @@ class Rounds:
                 at=sent.at,
             )
             await self._writing.tell_finance(story)
+            if self._policy.messenger:
+                await self._writing.post_story(story)
 
     async def _task(self, sent: Round, account: Account, plan: Plan) -> None:
         reached = {each.invoice_id for each in sent.reached}
@@ -70,7 +72,7 @@ class Rounds:
             key=f"{sent.key}/task",
             owner_id=deal.owner.id if deal.owner else "",
             subject=task_subject(account, sent, plan, self._policy),
-            body=task_body(sent, plan, self._policy),
+            body=task_body(account, sent, plan, self._policy),
             since=sent.at,
             due_in=DUE_IN,
         )

@@ -12,7 +12,7 @@ from activities.crm.deals import CrmReads
 from activities.crm.tasks import CrmTasks, TaskOrder
 from activities.dunning.backlog import BacklogActivities, Waits
 from activities.dunning.books import AccountReads
-from activities.dunning.finance import FinanceMails, Story
+from activities.dunning.finance import FinanceMails, FinanceMessages, Story
 from activities.dunning.memory import DunningMemory, Ended, Remembered, Remembering, Told
 from activities.dunning.sending import Gratitude, Order, ReminderMails, Sent
 from raccord.domain.dunning.backlog import LateBefore
@@ -115,6 +115,17 @@ class Writing(Reading):
             lasting=_MAIL_STEP,
             about=customer_record(story.account, self._customer.id),
             summary="tell finance the account's story",
+            within=_TOLD_WITHIN,
+        )
+
+    async def post_story(self, story: Story) -> None:
+        await run_telling(
+            FinanceMessages.post,
+            story,
+            queue=self._policy.messenger,
+            timing=self._policy.timing,
+            about=customer_record(story.account, self._customer.id),
+            summary="tell finance in the channel",
             within=_TOLD_WITHIN,
         )
 

@@ -17,6 +17,7 @@ class DunningPolicy(Value):
     crm: str
     billing: str
     mailer: str = ""
+    messenger: str = ""
     rules: Dunning = Dunning()
     holidays: tuple[date, ...]
     """Public holidays of the company's country, for some years: a flow finds the same in its history."""

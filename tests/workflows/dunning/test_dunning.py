@@ -50,6 +50,15 @@ async def test_three_levels_then_a_person_and_silence_once_paid(late: Late) -> N
     (story,) = [mail for mail in late.home.mailer.arrived if mail.to == ("finance@hexalab.example",)]
     assert [attached.content[:5] for attached in story.attachments] == [b"%PDF-"]
     assert sum("Relance" in task for task in late.tasks) == 3
+    prepared = [
+        "mise en demeure est préparée" in task.body
+        for task in late.home.crm.tasks.values()
+        if "Relance" in task.subject
+    ]
+    assert prepared == [False, False, True]
+    (told,) = [each.notice for each in late.home.messenger.messages.values() if each.notice.people]
+    assert told.people == ("finance@hexalab.example",)
+    assert "Raccord ne l'a pas envoyée" in told.points[-1]
     await late.paid()
     await late.wake("paid")
     end = await late.end()
