@@ -56,7 +56,10 @@ def update(call: Call) -> Json:
     customer = existing(call.store, call.id)
     before = copy.deepcopy(customer)
     changed = copy.deepcopy(customer)
-    _apply(changed, call.params)
+    params = call.params
+    if call.settings.addresses_merged and params.get("address") and customer["address"]:
+        params = {**params, "address": {**customer["address"], **params["address"]}}
+    _apply(changed, params)
     customer.update(changed)
     customer["balance"] = call.params.get("balance", before["balance"])
     call.updated("customer.updated", customer, before)

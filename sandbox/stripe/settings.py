@@ -79,6 +79,7 @@ class StripeSettings(AccountSettings):
     `verification_seconds` until an EU VAT number is verified
     `unverified`         the VAT numbers that the authority does not know: `unverified` and not `verified`
                          (stripe.md 4)
+    `addresses_merged`   whether parts of an address that an update leaves out stay (no page says)
     `tax_ids_newest_first` how a customer's tax ids are listed and expanded (no page says)
     `overpaid_counts_as_paid` whether `amount_paid` of an invoice includes what was paid too much
                          (unconfirmed)
@@ -122,6 +123,7 @@ class StripeSettings(AccountSettings):
     day_seconds: int = 86_400
     verification_seconds: float = 1.0
     unverified: list[str] = field(default_factory=list)
+    addresses_merged: bool = False
     tax_ids_newest_first: bool = True
     api_version: str = API_VERSION
     enabled_events: list[str] = field(default_factory=lambda: ["*"])

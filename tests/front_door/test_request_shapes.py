@@ -30,6 +30,8 @@ STRIPE_CALLS = {
     ("POST", r"/v1/customers"): "CustomerCreateParams",
     ("POST", r"/v1/customers/[^/]+"): "CustomerUpdateParams",
     ("GET", r"/v1/customers/[^/]+/tax_ids"): "CustomerTaxIdListParams",
+    ("POST", r"/v1/customers/[^/]+/tax_ids"): "CustomerTaxIdCreateParams",
+    ("DELETE", r"/v1/customers/[^/]+/tax_ids/[^/]+"): "CustomerTaxIdDeleteParams",
     ("GET", r"/v1/tax_rates"): "TaxRateListParams",
     ("GET", r"/v1/tax_rates/[^/]+"): "TaxRateRetrieveParams",
     ("POST", r"/v1/tax_rates"): "TaxRateCreateParams",

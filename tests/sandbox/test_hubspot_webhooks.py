@@ -151,6 +151,21 @@ async def test_a_write_with_the_token_is_told_as_an_integrations() -> None:
     assert (event["changeSource"], event["sourceId"], event["appId"]) == ("INTEGRATION", "8123456", 8123456)
 
 
+async def test_a_row_of_an_import_is_told_property_by_property_as_that_persons_import() -> None:
+    receiver = Receiver()
+    async with account(receiver) as client:
+        person = {"X-Sandbox-Actor": "userId:70112233", "X-Sandbox-Source": "IMPORT"}
+        body = {"properties": {"city": "Brest", "zip": "29200"}}
+        path = "/hubspot/crm/v3/objects/companies/9000001"
+        assert (await client.patch(path, json=body, headers=person)).status_code == 200
+        assert (
+            await client.patch(path, json=body, headers={**person, "X-Sandbox-Source": "X"})
+        ).status_code == 400
+        events = await receiver.events(2)
+    assert sorted(each["propertyName"] for each in events) == ["city", "zip"]
+    assert {(each["changeSource"], each["sourceId"]) for each in events} == {("IMPORT", "userId:70112233")}
+
+
 async def test_the_generic_format_names_the_object_type() -> None:
     receiver = Receiver()
     async with account(receiver, format="generic") as client:

@@ -90,6 +90,39 @@ async def test_finance_works_on_while_the_apps_key_is_being_replaced(http: httpx
     assert [c["name"] for c in await finance.everything("/v1/customers")] == ["Acme SAS"]
 
 
+async def test_finance_edits_renumbers_and_deletes_a_customer(http: httpx.AsyncClient) -> None:
+    finance = StripePerson(http)
+    customers = [(await finance.post("/v1/customers", name=name))["id"] for name in ("Acme", "Bravo")]
+    await finance.add_number(customers[0], "fr_siren", "732829320")
+    await finance.add_number(customers[0], "eu_vat", "FR44732829320")
+    await finance.change_number(customers[0], "fr_siren", "552100554")
+    assert await finance.numbers(customers[0]) == [("eu_vat", "FR44732829320"), ("fr_siren", "552100554")]
+    await finance.remove_number(customers[0], "eu_vat")
+    assert await finance.import_customers(phone="+33 1") == 2
+    await finance.delete_customer(customers[1])
+    left = await finance.everything("/v1/customers")
+    assert [(each["name"], each["phone"]) for each in left] == [("Acme", "+33 1")]
+    assert await finance.numbers(customers[0]) == [("fr_siren", "552100554")]
+
+
+async def test_a_salesperson_imports_rows_and_labels_a_billing_contact(http: httpx.AsyncClient) -> None:
+    crm = HubSpotPerson(http)
+    companies = [await crm.create("companies", {"name": f"n° {n}"}) for n in range(3)]
+    contact = await crm.create("contacts", {"email": "ana@acme.example"})
+    await crm.bill(companies[0], contact)
+    await crm.import_rows("companies", companies, city="Lyon")
+    found = await crm.call(
+        "GET", f"/crm/v3/objects/companies/{companies[2]}", params={"propertiesWithHistory": "city,name"}
+    )
+    histories = found["propertiesWithHistory"]
+    (row,), (typed,) = histories["city"], histories["name"]
+    assert (row["value"], row["sourceType"], row["sourceId"]) == ("Lyon", "IMPORT", "userId:70112233")
+    assert (typed["sourceType"], typed["updatedByUserId"]) == ("CRM_UI", 70112233)
+    linked = await crm.call("GET", f"/crm/v4/objects/companies/{companies[0]}/associations/contacts")
+    (link,) = linked["results"]
+    assert "Billing contact" in [each["label"] for each in link["associationTypes"]]
+
+
 async def test_somebody_in_slack_reads_presses_and_invites(http: httpx.AsyncClient) -> None:
     chat = SlackPerson(http)
     buttons = [

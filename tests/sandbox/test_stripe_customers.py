@@ -153,3 +153,61 @@ async def test_percentage_and_inclusive_of_a_tax_rate_never_change(bench: Bench)
     with pytest.raises(stripe.InvalidRequestError, match="archived") as refused:
         await bench.client.v1.invoices.add_lines_async(draft.id, {"lines": [line(tax_rates=[rate])]})
     assert (refused.value.http_status, refused.value.param) == (400, "lines[0][tax_rates]")
+
+
+async def test_an_update_tells_the_old_values_of_what_changed_alone_and_whose_request_it_was(
+    bench: Bench,
+) -> None:
+    customer = await bench.customer(address={"city": "Lyon", "line1": "1 rue A"}, phone="1")
+    await bench.client.v1.customers.update_async(
+        customer.id,
+        {"phone": "2", "email": "compta@ateliers.example", "address": {"city": "Paris", "line1": "1 rue A"}},
+        {"idempotency_key": "ours/1"},
+    )
+    (told,) = await bench.events("customer.updated")
+    assert told["data"]["previous_attributes"] == {"phone": "1", "address": {"city": "Lyon"}}
+    assert told["request"]["idempotency_key"] == "ours/1"
+    assert told["request"]["id"].startswith("req_")
+    await bench.client.v1.customers.update_async(customer.id, {"phone": "2"})
+    assert len(await bench.events("customer.updated")) == 1
+
+
+@pytest.mark.parametrize(("merged", "line1"), [(True, "1 rue A"), (False, None)])
+async def test_whether_parts_of_an_address_stay_is_the_accounts(
+    bench: Bench, merged: bool, line1: str | None
+) -> None:
+    await bench.settings(addresses_merged=merged)
+    customer = await bench.customer(address={"city": "Lyon", "line1": "1 rue A"})
+    changed = await bench.client.v1.customers.update_async(customer.id, {"address": {"city": "Paris"}})
+    assert changed.address is not None
+    assert (changed.address.city, changed.address.line1) == ("Paris", line1)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_tax_ids_come_in_either_order(bench: Bench, newest_first: bool) -> None:
+    await bench.settings(tax_ids_newest_first=newest_first)
+    given = [{"type": "eu_vat", "value": value} for value in ("FR44732829320", "DE123456789")]
+    customer = await bench.customer(tax_id_data=given)
+    listed = await bench.client.v1.customers.tax_ids.list_async(customer.id)
+    shown = await bench.client.v1.customers.retrieve_async(customer.id, {"expand": ["tax_ids"]})
+    assert shown.tax_ids is not None
+    values = [each["value"] for each in (reversed(given) if newest_first else given)]
+    assert [each.value for each in listed.data] == [each.value for each in shown.tax_ids.data] == values
+
+
+async def test_a_deleted_tax_id_is_told_without_a_key(bench: Bench) -> None:
+    customer = await bench.customer(tax_id_data=[{"type": "fr_siren", "value": "732829320"}])
+    (held,) = (await bench.client.v1.customers.tax_ids.list_async(customer.id)).data
+    await bench.client.v1.customers.tax_ids.delete_async(customer.id, held.id)
+    (told,) = await bench.events("customer.tax_id.deleted")
+    assert (told["data"]["object"]["customer"], told["request"]["idempotency_key"]) == (customer.id, None)
+    assert "previous_attributes" not in told["data"]
+
+
+async def test_a_number_that_the_authority_does_not_know_is_unverified(bench: Bench) -> None:
+    await bench.settings(unverified=["FR44732829320"])
+    await bench.customer(tax_id_data=[{"type": "eu_vat", "value": "FR44732829320"}])
+    while not (updates := await bench.events("customer.tax_id.updated")):
+        pass
+    verification = updates[0]["data"]["object"]["verification"]
+    assert (verification["status"], verification["verified_name"]) == ("unverified", None)

@@ -1,6 +1,7 @@
 """What the connector makes of customers that are kept in step, beside what every vendor does."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from raccord.connectors.errors import Permanent
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.details import Changes, Details, Field
+from raccord.vendors.stripe import customers_changed
 from raccord.vendors.stripe.connector import StripeBilling
 from sandbox.stripe.person import StripePerson
 from tests.patience import patience
@@ -190,3 +192,30 @@ async def test_a_read_is_two_requests(billing: StripeBilling, bench: Bench) -> N
     before = len(await bench.requests())
     await billing.read_details(customer.id)
     assert len(await bench.requests()) - before == 2
+
+
+@pytest.mark.parametrize("merged", [True, False])
+async def test_no_part_of_an_old_address_stays(billing: StripeBilling, bench: Bench, merged: bool) -> None:
+    await bench.settings(addresses_merged=merged)
+    customer = await bench.customer(address={"line1": "1 rue A", "line2": "Bât. B", "country": "FR"})
+    sight = await billing.read_details(customer.id)
+    moved = Address(line1="2 rue C", city="Lyon", country="FR")
+    await billing.write_details(customer.id, to(sight.details, address=moved), key="w")
+    assert (await billing.read_details(customer.id)).details.address == moved
+
+
+async def test_more_changes_than_are_read_at_once_are_named_in_parts(
+    billing: StripeBilling, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers_changed, "MOST_EVENTS", 5)
+    person, start = StripePerson(bench.control), datetime(2026, 11, 1, tzinfo=UTC)
+    made = [
+        await person.do("/v1/customers", {"name": f"n° {n}"}, start + timedelta(seconds=n)) for n in range(17)
+    ]
+    since, until, named, parts = start, start + timedelta(minutes=1), list[str](), 0
+    while since < until:
+        found = await billing.details_changed(since, until=until)
+        assert found.seen_to > since
+        since, named, parts = found.seen_to, [*named, *found.ids], parts + 1
+    assert named == [each["id"] for each in made]
+    assert 3 < parts < 20
