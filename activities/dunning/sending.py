@@ -117,7 +117,9 @@ class ReminderMails:
             return await self._stopped(order, now)
         if not await self._has_place(order, now):
             return Sent(outcome=Outcome.TOMORROW)
+        letter = letter_of(order.due, now.account, now.memory, self._policy, now.at)
         sent = round_of(order.due, now.account, now.plan, self._policy, now.at)
+        sent = sent.model_copy(update={"charges": letter.charged})
         if not self._policy.mails_leave:
             held = sent.model_copy(update={"fate": Fate.HELD})
             await self._records.dunning.note(order.customer, held)

@@ -57,6 +57,8 @@ class Dunning(Flow[DunningEnd]):
     def __init__(self, going: Going) -> None:
         super().__init__(going.customer)
         self._memory = going.memory
+        # A run that goes on after a mail, and no other, knows it from the start: it is told of once.
+        self._charges = going.memory.rounds[-1].charges if going.memory.rounds else ()
         self._account: Account | None = None
         self._plan: Plan | None = None
         self._bell: asyncio.Task[None] | None = None
@@ -192,4 +194,5 @@ class Dunning(Flow[DunningEnd]):
             self._plan,
             customer=self.subject.id,
             sent=len(self._memory.sent),
+            charges=self._charges,
         )

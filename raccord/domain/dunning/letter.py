@@ -88,6 +88,11 @@ class Letter(Value):
         """What the law adds, invoice by invoice; empty where the letter does not speak of it."""
         return tuple(line.charges for line in self.lines if line.charges)
 
+    @property
+    def charged(self) -> tuple[Money, ...]:
+        """What the law adds in all, one sum a currency."""
+        return sums(each for one in self.charges for each in (one.interest, one.indemnity) if each)
+
 
 class Thanks(Value):
     """A word of thanks for a promise that was kept."""

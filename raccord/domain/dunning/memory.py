@@ -43,6 +43,8 @@ class Round(Value):
     """Each invoice in it, with the level that is consumed; lower ones are superseded."""
     owed: tuple[Money, ...] = ()
     """All that was overdue, one sum a currency."""
+    charges: tuple[Money, ...] = ()
+    """Penalties and indemnities that it named beside that, one sum a currency."""
     to: tuple[str, ...] = ()
     message_id: str = ""
     subject: str = ""

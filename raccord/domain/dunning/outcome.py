@@ -1,5 +1,6 @@
 """How flow 3 ends. It ends only where nobody owes anything, or where it may remind nobody."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from raccord.domain.dunning.plan import Plan, Silence
@@ -41,6 +42,8 @@ class DunningEnd(Value):
     """In shadow: the level of the reminder that is due now; None where none is."""
     why: Silence | None = None
     sent: int = 0
+    charges: tuple[Money, ...] = ()
+    """Penalties and indemnities that the last mail named beside what is paid now, one sum a currency."""
 
     def told(self, subject: Subject) -> End:
         """Say how it ended, as every flow does."""
@@ -53,10 +56,17 @@ class DunningEnd(Value):
             invoices=self.invoices,
             amount=self.owed[0] if len(self.owed) == 1 else None,
             summary=self._summary,
-            points=(silence(self.why),) if self.why else (),
+            points=tuple(self._points),
             # Looked at each day, most customers owe nothing that is late: such an end is no news.
             record=self.model_dump(mode="json") if self.sent or self.owed else {},
         )
+
+    @property
+    def _points(self) -> Iterator[Message]:
+        if self.why:
+            yield silence(self.why)
+        if self.charges:
+            yield message("dunning.end.charges", charges=self.charges)
 
     @property
     def _summary(self) -> Message:
@@ -73,7 +83,14 @@ def silence(why: Silence) -> Message:
 
 
 def end_of(
-    ending: Ending, mode: Mode, account: Account | None, plan: Plan | None, *, customer: str, sent: int
+    ending: Ending,
+    mode: Mode,
+    account: Account | None,
+    plan: Plan | None,
+    *,
+    customer: str,
+    sent: int,
+    charges: tuple[Money, ...],
 ) -> DunningEnd:
     """Build the end from what was read last, if anything was."""
     return DunningEnd(
@@ -85,6 +102,7 @@ def end_of(
         would=plan.due.level if plan and plan.due and ending is Ending.SHADOW else None,
         why=plan.why.why if plan and plan.why and ending is Ending.SHADOW else None,
         sent=sent,
+        charges=charges if ending is Ending.SETTLED else (),
     )
 
 

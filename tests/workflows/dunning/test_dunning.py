@@ -15,6 +15,7 @@ from raccord.domain.dunning.backlog import ALL, LateBefore
 from raccord.domain.dunning.calendar import may_send
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import WordKind
+from raccord.domain.rules.dunning import Interest
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.mail import Mail
 from tests.front_door.stack import until
@@ -237,6 +238,25 @@ async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_payin
     await late.wake("credited")
     assert (await late.end())["ending"] == "settled"
     assert len(late.mails) == 1
+
+
+async def test_once_the_principal_is_paid_an_entry_tells_what_was_named_beside_it(late: Late) -> None:
+    rules = late.policy.rules.model_copy(update={"interest": Interest(on=True)})
+    late.rule(Mode.LIVE, rules=rules)
+    await late.owes(-1)
+    await late.wake()
+    await late.mailed(2)
+    await late.rests()
+    await late.paid(brought=True)
+    await late.wake("paid")
+    left = [{"amount": "40", "currency": "EUR"}]
+    assert (await late.end())["charges"] == left
+    await late.wake("once more")
+    assert (await late.end())["charges"] == []
+    await late.pass_days(20)
+    assert len(late.mails) == 2
+    rows = [row async for row in late.home.records.audit.export() if "charges" in (row.get("detail") or {})]
+    assert [row["detail"]["charges"] for row in rows] == [left, []]
 
 
 @pytest.mark.parametrize("why", [WordKind.STOP, WordKind.INSOLVENCY, WordKind.COLLECTION, Mode.DRAFT])
