@@ -35,6 +35,8 @@ class Effect(Value):
     """Opaque id of what it is about: `<connection>:123`, `customer/9f…`."""
     cause: str
     request: dict[str, Any] = {}
+    before: dict[str, Any] = {}
+    """What it replaces, kept sealed too."""
 
     @property
     def request_hash(self) -> str:
@@ -95,6 +97,7 @@ class Effects:
                 actor=ACTOR,
                 cause=effect.cause,
                 request_hash=effect.request_hash,
+                before=effect.before,
                 after=effect.request,
             )
         )

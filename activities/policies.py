@@ -2,16 +2,20 @@
 
 from temporalio import activity
 
+from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.payment.policy import PaymentPolicy
 
 
 class Policies:
-    def __init__(self, deal_won: DealWonPolicy, payment: PaymentPolicy, dunning: DunningPolicy) -> None:
+    def __init__(
+        self, deal_won: DealWonPolicy, payment: PaymentPolicy, dunning: DunningPolicy, contact: ContactPolicy
+    ) -> None:
         self._deal_won = deal_won
         self._payment = payment
         self._dunning = dunning
+        self._contact = contact
 
     @activity.defn(name="policies.deal_won")
     async def deal_won(self) -> DealWonPolicy:
@@ -27,3 +31,8 @@ class Policies:
     async def dunning(self) -> DunningPolicy:
         """Return mode and rules in force of the reminders."""
         return self._dunning
+
+    @activity.defn(name="policies.contact")
+    async def contact(self) -> ContactPolicy:
+        """Return mode and rules in force of keeping customers in step."""
+        return self._contact

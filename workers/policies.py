@@ -8,6 +8,7 @@ from activities.documents.keeping import KeepingRules
 from activities.payment.memory import Telling
 from raccord.connectors.capabilities import BillingCapabilities, CrmCapabilities
 from raccord.connectors.connection import Check, CheckState, Kind
+from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.policy import DunningPolicy
@@ -31,6 +32,8 @@ PAYMENT = "payment"
 """What shows and tells payments, as `[modes]` names it."""
 DUNNING = "dunning"
 """What reminds of late invoices, as `[modes]` names it."""
+CONTACT = "contact"
+"""What keeps customers in step, as `[modes]` names it."""
 
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
@@ -193,6 +196,20 @@ def dunning_policy(configuration: Configuration) -> DunningPolicy:
         test=configuration.live_or_test == "TEST",
         customers_language=settings.invoice.default_language,
         company=settings.company.name,
+        timing=settings.timing,
+        language=settings.desk.language,
+    )
+
+
+def contact_policy(configuration: Configuration) -> ContactPolicy:
+    """Freeze what flow 4 may do."""
+    settings = configuration.settings
+    return ContactPolicy(
+        mode=settings.modes[CONTACT],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        rules=settings.contact,
+        clock=settings.clock,
         timing=settings.timing,
         language=settings.desk.language,
     )

@@ -8,6 +8,8 @@ from activities.billing.books import BillingReads
 from activities.billing.customers import CustomerActivities, CustomerWrites
 from activities.billing.drafts import DraftWrites
 from activities.billing.issue import IssueWrites
+from activities.contact.memory import ContactMemory
+from activities.contact.sides import SideReads, SideWrites
 from activities.crm.deals import CrmReads, CrmWrites
 from activities.crm.payments import CrmPaymentWrites
 from activities.crm.tasks import CrmTasks
@@ -43,6 +45,7 @@ from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
+from raccord.connectors.details import DetailsWriter
 from raccord.connectors.mailer import Mailer
 from raccord.connectors.messenger import Messenger
 from raccord.connectors.outbound import Outbound
@@ -54,6 +57,7 @@ from raccord.texts.mails import Templates
 from workers.connections import Connections, Opened
 from workers.policies import (
     PAYMENT,
+    contact_policy,
     deal_won_policy,
     desk_rules,
     dunning_policy,
@@ -66,6 +70,7 @@ from workers.policies import (
     watch_policy,
     working_hours,
 )
+from workflows.contact_sync.flow import ContactSync
 from workflows.customer_onboarding.flow import CustomerOnboarding
 from workflows.deal_won.flow import DealWon
 from workflows.dunning.flow import Dunning
@@ -102,6 +107,7 @@ WORKFLOWS: tuple[type, ...] = (
     CustomerOnboarding,
     Dunning,
     DunningBacklog,
+    ContactSync,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -144,7 +150,9 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             deal_won_policy(configuration, billing.capabilities),
             payment_policy(configuration, crm.capabilities),
             reminding,
+            contact_policy(configuration),
         ),
+        ContactMemory(records),
         OwingSweep(configuration.billing.name),
         DunningMemory(records),
         BacklogActivities(records),
@@ -181,6 +189,8 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
     settings = base.configuration.settings
     return (
         CrmReads(crm),
+        SideReads(_details(opened)),
+        SideWrites(_details(opened), Effects(base.records.audit)),
         # Writing a deal's invoice fields again changes nothing; a repeated task would be a second one.
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
@@ -198,6 +208,8 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
     links, effects = base.records.links, _effects(base, opened)
     return (
         BillingReads(billing, links, base.records.claims),
+        SideReads(_details(opened)),
+        SideWrites(_details(opened), effects),
         MoneyReads(billing, base.records, opened.connection.name),
         AccountReads(billing, base.records, opened.connection.name, base.configuration.crm.name),
         MoneySweepReads(billing),
@@ -244,6 +256,10 @@ def _mailer(base: Base, opened: Opened) -> tuple[object, ...]:
 def _outbound(base: Base, opened: Opened) -> tuple[object, ...]:
     outbound: Outbound = opened.port  # type: ignore[assignment]  # its row's kind says so
     return (EventActivities(opened.name, outbound, _effects(base, opened)),)
+
+
+def _details(opened: Opened) -> DetailsWriter:
+    return opened.port  # type: ignore[return-value]  # each CRM and each billing system is one
 
 
 def _effects(base: Base, opened: Opened) -> Effects:

@@ -62,10 +62,13 @@ class Flow(ABC, Generic[E]):
         self._quiet: bool | None = None
         self._vanished: set[str] = set()
         self._rested = False
+        self.told = 0
+        """How often somebody said that something changed."""
 
     @workflow.signal(description="Something about its subject changed: look again")
     def changed(self, why: Changed) -> None:
         self._changed = True
+        self.told += 1
         self._thorough = self._thorough or why.thorough
         self._quiet = why.quiet if self._quiet is None else self._quiet and why.quiet
 

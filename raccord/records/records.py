@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from raccord.records.agreed import Agreed
 from raccord.records.answers import Answers
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
@@ -38,6 +39,7 @@ class Records:
         self.findings = Findings(database, keys)
         self.payments = Payments(database, keys)
         self.dunning = DunningRecords(database, keys)
+        self.agreed = Agreed(database, keys)
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)

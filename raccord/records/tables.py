@@ -255,6 +255,18 @@ dunning = Table(
     Index(None, "entry", "at"),
 )
 
+agreed = Table(
+    "agreed",
+    metadata,
+    Column("billing", String, primary_key=True),
+    Column("customer_id", String, primary_key=True),
+    Column("crm_company", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "crm_company", "billing"),
+)
+
 ignored = Table(
     "ignored",
     metadata,

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from raccord.domain.rules.contact import ContactRules
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.dunning import Dunning
 from raccord.domain.rules.einvoicing import EInvoicing
@@ -133,6 +134,7 @@ class Settings(BaseModel):
     einvoicing: EInvoicing = EInvoicing()
     payment: PaymentRules = PaymentRules()
     dunning: Dunning = Dunning()
+    contact: ContactRules = ContactRules()
     desk: Desk = Desk()
     onboarding: Onboarding = Onboarding()
     mail: Mailing = Mailing()

@@ -24,7 +24,7 @@ SWEEP = "reconciliation"
 DIGEST = "digest"
 """The schedule of the digest, and the first part of the ids of its runs."""
 AT_LEISURE = Priority(priority_key=5)
-"""For sweeps: what a webhook started goes first."""
+"""For sweeps and for what nobody waits for: what a webhook started about money goes first."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class FlowType:
     about: SubjectKind
     summary: str
     """What an operator reads in the list; names the subject's `connection` and `id`."""
+    priority: Priority = Priority.default
 
     def id_of(self, subject: Subject) -> str:
         """Return the workflow id of a subject's flow: `<path>/<connection>/<id>`."""
@@ -103,7 +104,23 @@ DUNNING_BACKLOG = FlowType(
     summary="Customers of {connection} who were late before reminders began",
 )
 
-FLOWS = (DEAL_WON, PAYMENT_RECEIVED, PAYMENT_PLACED, CUSTOMER_ONBOARDING, DUNNING, DUNNING_BACKLOG)
+CONTACT_SYNC = FlowType(
+    name="ContactSync",
+    path="contact",
+    about=SubjectKind.CUSTOMER,
+    summary="Customer {id} of {connection}: the same details in CRM and billing",
+    priority=AT_LEISURE,
+)
+
+FLOWS = (
+    DEAL_WON,
+    PAYMENT_RECEIVED,
+    PAYMENT_PLACED,
+    CUSTOMER_ONBOARDING,
+    DUNNING,
+    DUNNING_BACKLOG,
+    CONTACT_SYNC,
+)
 ROUTES: Mapping[HintKind, tuple[FlowType, ...]] = {
     HintKind.DEAL: (DEAL_WON,),
     HintKind.INVOICE: (PAYMENT_RECEIVED,),
@@ -132,11 +149,12 @@ async def wake(
     why: Changed,
     *,
     within: timedelta | None = None,
-    priority: Priority = Priority.default,
+    priority: Priority | None = None,
 ) -> WorkflowHandle[object, object]:
     """Signal `changed` to the subject's flow, starting it if need be. Safe to repeat at any time.
 
-    Raises `temporalio.service.RPCError` when the server does not accept it within `within`.
+    `priority`: the flow's own where None. Raises `temporalio.service.RPCError` when the server does not
+    accept it within `within`.
     """
     return await client.start_workflow(
         flow.name,
@@ -150,5 +168,5 @@ async def wake(
         static_summary=flow.summary.format(connection=subject.connection, id=subject.id),
         search_attributes=TypedSearchAttributes([search.about(subject)]),
         rpc_timeout=within,
-        priority=priority,
+        priority=priority or flow.priority,
     )

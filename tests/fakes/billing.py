@@ -23,13 +23,13 @@ from raccord.domain.values.payment import (
     UnpaidInvoice,
 )
 from raccord.domain.values.totals import Totals, VatRounding, compute_totals
-from tests.fakes.switches import Switches
+from tests.fakes.details import KeptInStep
 
 T = TypeVar("T")
 ROUNDING = VatRounding.PER_LINE
 
 
-class FakeBilling(Switches):
+class FakeBilling(KeptInStep):
     """Customers, VAT rates and invoices by id, and every e-mail that left. A person edits them directly."""
 
     capabilities = BillingCapabilities(

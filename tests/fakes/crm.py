@@ -6,13 +6,15 @@ from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.message import RecordKind
 from raccord.domain.values.parties import Company, Contact
-from tests.fakes.switches import Switches
+from tests.fakes.details import KeptInStep
 
 
-class FakeCrm(Switches):
+class FakeCrm(KeptInStep):
     """Deals by id, with what was written on them. A person edits `deals` directly."""
 
+    kind = RecordKind.COMPANY
     capabilities = CrmCapabilities(
         uniqueness=Uniqueness.IDEMPOTENCY_KEY,
         requests_per_second=1000,

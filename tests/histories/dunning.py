@@ -78,32 +78,32 @@ async def _rounds(late: Late) -> None:
 async def record() -> None:
     """Write the history of each ending beside those of the other flows, and those of three rounds."""
     for ending, play in ENDINGS.items():
-        async with _at_home() as home:
+        async with at_home() as home:
             late = Late(home)
             await late.work()
             await play(late)
             found = await late.end()
             if found["ending"] != ending:
                 raise RuntimeError(f"{ending} ended as {found['ending']}")
-            await _write(home, FLOW, f"dunning-{ending}")
-    async with _at_home() as home:
+            await write(home, FLOW, f"dunning-{ending}")
+    async with at_home() as home:
         late = Late(home)
         await late.work()
         await _rounds(late)
         for number, run in enumerate(reversed(await _chain(home)), start=1):
             (RECORDED / f"dunning-round-{number}.json").write_text(run.to_json() + "\n")
-    async with _at_home() as home:
+    async with at_home() as home:
         late = Late(home)
         await late.work(since=0)
         await late.owes(40)
         await late.wake()
         await late.home.answer(await late.asked_about_all(), Choice.CHOOSE, ALL)
         await home.end(BACKLOG_FLOW)
-        await _write(home, BACKLOG_FLOW, "dunning-backlog")
+        await write(home, BACKLOG_FLOW, "dunning-backlog")
 
 
 @asynccontextmanager
-async def _at_home() -> AsyncIterator[House]:
+async def at_home() -> AsyncIterator[House]:
     """A house whose payloads are sealed for the recorded histories."""
     keys = KeyRing.load(HERE / "keys.json")
     with tempfile.TemporaryDirectory() as directory:
@@ -122,7 +122,7 @@ async def _chain(home: House) -> list[WorkflowHistory]:
     return found
 
 
-async def _write(home: House, flow: str, name: str) -> None:
+async def write(home: House, flow: str, name: str) -> None:
     history = await home.flow(flow).fetch_history()
     (RECORDED / f"{name}.json").write_text(history.to_json() + "\n")
 

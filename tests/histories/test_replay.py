@@ -9,6 +9,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError, _Definition
 
+from raccord.domain.contact import outcome as contact
 from raccord.domain.deal_won.outcome import Ending
 from raccord.domain.dunning import outcome as dunning
 from raccord.domain.onboarding import outcome as onboarding
@@ -56,6 +57,11 @@ def test_every_ending_of_flow_2b_has_a_recorded_history() -> None:
 def test_every_ending_of_flow_3_has_a_recorded_history() -> None:
     names = {path.stem for path in HISTORIES}
     assert not {ending for ending in dunning.Ending if f"dunning-{ending}" not in names}
+
+
+def test_every_ending_of_flow_4_has_a_recorded_history() -> None:
+    names = {path.stem for path in HISTORIES}
+    assert not {ending for ending in contact.Ending if f"contact-{ending}" not in names}
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

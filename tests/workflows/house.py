@@ -53,7 +53,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.outbound import FakeOutbound
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
-from workers.policies import deal_won_policy, dunning_policy, payment_policy
+from workers.policies import contact_policy, deal_won_policy, dunning_policy, payment_policy
 from workers.queues import workers
 
 SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
@@ -168,6 +168,7 @@ class House:
             deal_won_policy(configuration, self.billing.capabilities),
             payment_policy(configuration, self.crm.capabilities),
             dunning_policy(configuration),
+            contact_policy(configuration),
         )
         for policies in self._policies:
             vars(policies).update(vars(ruling))

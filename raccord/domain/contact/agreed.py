@@ -1,5 +1,6 @@
 """What both sides of a pair said when they last agreed, or agreed to differ."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from raccord.domain.contact.said import essence
@@ -38,6 +39,17 @@ class Agreement(Value):
         return self.model_copy(update={side.value: text})
 
 
+class Linked(Value):
+    """A company, `<connection>:<id>`, that a customer is linked with, and what is remembered of both."""
+
+    company: str
+    since: datetime
+    """Aware."""
+    shared: bool
+    """Whether the company is another customer too."""
+    agreed: dict[Field, Agreement] = {}
+
+
 class Pair(Value):
     """A company of the CRM and the billing customer that it is linked with, as both live now."""
 
@@ -59,11 +71,6 @@ class Pair(Value):
         return essence(self.sight(side).details, field)
 
     @property
-    def as_it_is(self) -> "Agreements":
-        """Every field that both keep, as both say it now."""
-        return {field: self.now(field) for field in self.kept}
-
-    @property
     def kept(self) -> frozenset[Field]:
         """The fields that both records can keep."""
         return self.crm.keeps & self.billing.keeps
@@ -73,7 +80,21 @@ class Pair(Value):
         return Agreement(crm=self.says(Side.CRM, field), billing=self.says(Side.BILLING, field))
 
 
-Agreements = dict[Field, Agreement]
+def pairs_of(customer: Sight, links: Iterable[Linked], companies: Iterable[Sight]) -> tuple[Pair, ...]:
+    """Return the pairs of a customer, given each linked company as it lives now; gone ones make none."""
+    living = [(link, sight) for link, sight in zip(links, companies, strict=True) if not sight.gone]
+    several = frozenset((Side.BILLING,)) if len(living) > 1 else frozenset()
+    return tuple(
+        Pair(
+            company=link.company,
+            since=link.since,
+            crm=sight,
+            billing=customer,
+            agreed=link.agreed,
+            shared=several | (frozenset((Side.CRM,)) if link.shared else frozenset()),
+        )
+        for link, sight in living
+    )
 
 
 def written(pair: Pair, field: Field, origin: Side, after: Sight, now: datetime) -> Agreement:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-WITH_A_MODE = ("deal_won", "payment", "dunning")
+WITH_A_MODE = ("deal_won", "payment", "dunning", "contact")
 """The flows that have a mode, as `[modes]` names them."""
 
 

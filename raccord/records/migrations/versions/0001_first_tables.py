@@ -222,6 +222,17 @@ def _flows() -> None:
     )
     op.create_index("ix_dunning_entry_at", "dunning", ["entry", "at"])
     op.create_table(
+        "agreed",
+        sa.Column("billing", sa.String, nullable=False),
+        sa.Column("customer_id", sa.String, nullable=False),
+        sa.Column("crm_company", sa.String, nullable=False),
+        sa.Column("field", sa.String, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("billing", "customer_id", "crm_company", "field", name="pk_agreed"),
+    )
+    op.create_index("ix_agreed_crm_company_billing", "agreed", ["crm_company", "billing"])
+    op.create_table(
         "ignored",
         sa.Column("source", sa.String, nullable=False),
         sa.Column("reason", sa.String, nullable=False),

@@ -1,0 +1,1 @@
+"""Keeping customers in step: one side, and our memory of both."""

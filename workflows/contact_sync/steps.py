@@ -1,0 +1,151 @@
+"""The steps of flow 4, each bound to its customer, its queue and its place in the history.
+
+`Reading` is all that a flow in shadow has: there is nothing to write with.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.contact.memory import Agreeing, ContactMemory, CustomerQuery, Known, Moving, Touched
+from activities.contact.sides import Overwrite, SideReads, SideWrites
+from raccord.domain.contact.agreed import Agreement, Linked, Pair, written
+from raccord.domain.contact.plan import Carrying, changes_of
+from raccord.domain.contact.policy import ContactPolicy
+from raccord.domain.contact.said import essence
+from raccord.domain.rules.contact import Standing
+from raccord.domain.values.details import Changes, Details, Field, Side, Sight
+from raccord.domain.values.message import RecordKind, RecordName
+from raccord.domain.values.subject import Subject
+from raccord.records.agreed import Said
+from workflows.steps import run_local, run_ours
+
+if TYPE_CHECKING:
+    from workflows.contact_sync.flow import ContactSync
+
+
+class Reading:
+    """What can be looked up about one customer. Every method may raise `Stopped` and `Gone`."""
+
+    def __init__(self, flow: "ContactSync", customer: Subject, policy: ContactPolicy) -> None:
+        self._flow = flow
+        self._customer = customer
+        self._crm = policy.crm
+        self._billing = policy.billing
+
+    async def known(self) -> Known:
+        wanted = CustomerQuery(billing=self._billing, customer_id=self._customer.id, crm=self._crm)
+        return await run_local(ContactMemory.recall, wanted, summary="which companies is this customer?")
+
+    async def sights(self, pairs: tuple[Linked, ...]) -> tuple[Sight, ...]:
+        """Read the customer and its companies side by side; the customer comes first."""
+        companies = (self._sight(Side.CRM, id_of(each.company)) for each in pairs)
+        found = await asyncio.gather(self._sight(Side.BILLING, self._customer.id), *companies)
+        return tuple(found)
+
+    async def _sight(self, side: Side, id: str) -> Sight:
+        return await self._flow.step(
+            SideReads.read,
+            id,
+            queue=self._queue(side),
+            about=self._about(side, id),
+            summary=_READS[side],
+        )
+
+    def _queue(self, side: Side) -> str:
+        return self._crm if side is Side.CRM else self._billing
+
+    def _about(self, side: Side, id: str) -> RecordName:
+        return RecordName(kind=RecordKind.COMPANY if side is Side.CRM else RecordKind.CUSTOMER, id=id)
+
+
+class Writing(Reading):
+    """What can be done about one customer."""
+
+    async def agree(
+        self,
+        agreed: dict[str, dict[Field, Agreement]],
+        *,
+        wrote: dict[str, tuple[Said, ...]] | None = None,
+        learnt: tuple[Field, Standing] | None = None,
+    ) -> None:
+        """Remember what the pairs say, by company; `wrote`: what we made a record of other pairs too say."""
+        if not (agreed or learnt):
+            return
+        wanted = Agreeing(
+            billing=self._billing,
+            customer_id=self._customer.id,
+            agreed=agreed,
+            wrote=wrote or {},
+            learnt=dict([learnt] if learnt else []),
+        )
+        await run_local(ContactMemory.agree, wanted, summary="remember what both sides say")
+
+    async def moved(self, company: str, survivor: str) -> None:
+        """Remember that the customer's company was merged into another one."""
+        wanted = Moving(
+            billing=self._billing, customer_id=self._customer.id, company=company, survivor=survivor
+        )
+        await run_local(ContactMemory.moved, wanted, summary="its company was merged into another one")
+
+    async def carry(self, pair: Pair, carrying: Carrying, *, actor: str = "") -> None:
+        """Write one side's values on the other, and remember what that says then."""
+        target = carrying.origin.other
+        edits = pair.sight(carrying.origin).edits
+        after = await self._write(
+            target,
+            pair.sight(target).record.id,
+            Overwrite(
+                connection=self._queue(target),
+                record_id=pair.sight(target).record.id,
+                changes=changes_of(pair, carrying),
+                origin=carrying.origin,
+                typed_by={each: edits[each].by for each in carrying.fields if each in edits},
+                actor=actor,
+            ),
+            summary=f"write {', '.join(carrying.fields)} on the side of {target}",
+        )
+        now = workflow.now()
+        agreed = {each: written(pair, each, carrying.origin, after, now) for each in carrying.fields}
+        await self.agree({pair.company: agreed}, wrote={pair.company: _said(target, agreed)})
+        if target is Side.BILLING:
+            wanted = Touched(companies=(pair.company,))
+            await run_ours(ContactMemory.redo_drafts, wanted, summary="drafts that wait are made anew")
+
+    async def put_back(
+        self, pair: Pair, side: Side, fields: frozenset[Field], details: Details, *, actor: str, row: int
+    ) -> None:
+        """Write old values back on one side, and let both agree to differ."""
+        found = pair.sight(side)
+        after = await self._write(
+            side,
+            found.record.id,
+            Overwrite(
+                connection=self._queue(side),
+                record_id=found.record.id,
+                changes=Changes(fields=fields, details=details, expected=found.details),
+                undoes=row,
+                actor=actor,
+            ),
+            summary=f"put back {', '.join(sorted(fields))} on the side of {side}",
+        )
+        back = {each: pair.now(each).saying(side, essence(after.details, each)) for each in sorted(fields)}
+        await self.agree({pair.company: back}, wrote={pair.company: _said(side, back)})
+
+    async def _write(self, side: Side, id: str, wanted: Overwrite, *, summary: str) -> Sight:
+        return await self._flow.step(
+            SideWrites.write, wanted, queue=self._queue(side), about=self._about(side, id), summary=summary
+        )
+
+
+def id_of(company: str) -> str:
+    """Return the id of a company that is named `<connection>:<id>`."""
+    return company.partition(":")[2]
+
+
+def _said(side: Side, agreed: dict[Field, Agreement]) -> tuple[Said, ...]:
+    return tuple(Said(side=side, field=field, text=found.of(side)) for field, found in agreed.items())
+
+
+_READS = {Side.CRM: "read the company", Side.BILLING: "read the customer"}
