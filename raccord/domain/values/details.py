@@ -75,6 +75,9 @@ class Sight(Value):
     """The fields that this record can keep: others are neither compared nor written."""
     verified: dict[Field, str] = {}
     """What an authority says of a number that the side asked about: `verified`, `unverified` or `pending`."""
+    also: tuple[RecordName, ...] = ()
+    """Other records of that side that hold a part of it, such as the contact who gets the invoices: what changes
+    there may change this."""
     owner_id: str = ""
     """The salesperson of the record in the CRM, who is asked first."""
 

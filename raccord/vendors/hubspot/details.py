@@ -64,6 +64,7 @@ class CompanyDetails:
             details=details,
             edits={field: edit for field, edit in edits.items() if edit},
             keeps=frozenset(places),
+            also=(RecordName(kind=RecordKind.CONTACT, id=kept.billing.id),) if kept.billing else (),
             owner_id=kept.record.text(_OWNER),
         )
 

@@ -135,13 +135,14 @@ async def test_a_company_without_an_address_of_its_own_has_its_billing_contacts(
     await person.bill(company, contact)
     sight = await crm.read_details(company)
     assert (sight.details.email, sight.edits[Field.EMAIL].by) == ("ana@acme.example", "Camille Lefèvre")
+    assert [(each.kind, each.id) for each in sight.also] == [(RecordKind.CONTACT, contact)]
     await crm.write_details(company, to(sight.details, email="compta@acme.example", phone="1"), key="w")
     assert await patches(lab, company) == [{"phone": "1"}]
     assert await patches(lab, contact) == [{"email": "compta@acme.example"}]
     assert (await crm.read_details(company)).edits[Field.EMAIL].ours
     await person.bill(company, other)
     sight = await crm.read_details(company)
-    assert (Field.EMAIL in sight.keeps, sight.details.email) == (False, "")
+    assert (Field.EMAIL in sight.keeps, sight.details.email, sight.also) == (False, "", ())
 
 
 async def test_an_address_that_another_contact_has_is_refused_by_its_field(
