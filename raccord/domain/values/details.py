@@ -76,8 +76,7 @@ class Sight(Value):
     verified: dict[Field, str] = {}
     """What an authority says of a number that the side asked about: `verified`, `unverified` or `pending`."""
     also: tuple[RecordName, ...] = ()
-    """Other records of that side that hold a part of it, such as the contact who gets the invoices: what changes
-    there may change this."""
+    """Other records of that side that hold a part of it, such as the contact who gets the invoices."""
     owner_id: str = ""
     """The salesperson of the record in the CRM, who is asked first."""
 
