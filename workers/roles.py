@@ -56,6 +56,7 @@ from raccord.temporal.flows import FLOWS_QUEUE
 from raccord.texts.mails import Templates
 from workers.connections import Connections, Opened
 from workers.policies import (
+    CONTACT,
     PAYMENT,
     contact_policy,
     deal_won_policy,
@@ -170,7 +171,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             payments=paying is not Mode.SHADOW,
             owing=reminding if reminding.mailer else None,
         ),
-        CustomerActivities(),
+        CustomerActivities(in_step=settings.modes[CONTACT] is not Mode.SHADOW),
         FlowActivities(records),
         OnboardingActivities(records, onboarding_policy(configuration)),
         DocumentRecords(records, keeping_rules(configuration, crm.capabilities)),

@@ -14,8 +14,9 @@ from raccord.connectors.billing import Billing
 from raccord.domain.desk.problems import Problem
 from raccord.domain.values.base import Value
 from raccord.domain.values.parties import Customer, CustomerProfile
+from raccord.domain.values.subject import Subject
 from raccord.records.links import Links
-from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.temporal.flows import CONTACT_SYNC, FLOWS_QUEUE, Changed, wake
 
 BEAT = timedelta(seconds=2)
 NEW = "new"
@@ -43,7 +44,10 @@ class CustomerOutcome(Value):
 
 
 class CustomerActivities:
-    """Joining the one flow that may create a given customer."""
+    """Joining the one flow that may create a customer. `in_step`: whether customers are kept in step."""
+
+    def __init__(self, *, in_step: bool) -> None:
+        self._in_step = in_step
 
     @activity.defn(name="customers.ensure")
     async def ensure(self, wanted: CustomerRequest) -> CustomerOutcome:
@@ -67,13 +71,21 @@ class CustomerActivities:
         try:
             while not (await asyncio.wait([waiting], timeout=BEAT.total_seconds()))[0]:
                 activity.heartbeat()
-            return waiting.result()
+            outcome = waiting.result()
+            await self._remembered(wanted.billing, outcome.customer)
         except WorkflowFailureError as error:
             raise ApplicationError(
                 f"Finding or creating customer {reference} was stopped; it is tried again.", type="Transient"
             ) from error
         finally:
             waiting.cancel()
+        return outcome
+
+    async def _remembered(self, billing: str, customer: Customer | None) -> None:
+        """Have remembered what both sides say now: what is typed later is told by it."""
+        if customer and self._in_step:
+            subject = Subject(kind=CONTACT_SYNC.about, connection=billing, id=customer.id)
+            await wake(activity.client(), CONTACT_SYNC, subject, Changed(key="invoiced"))
 
 
 class CustomerWrites:

@@ -94,6 +94,11 @@ class ContactMemory:
         """Let the customer belong to the company that its own was merged into."""
         await self._records.agreed.moved(wanted.customer_id, wanted.billing, wanted.company, wanted.survivor)
 
+    @activity.defn(name="contact.follow")
+    async def follow(self, keys: tuple[str, ...]) -> None:
+        """Follow exactly these records beside the pairs' own, as `watch_key` writes them."""
+        await self._records.followed.follow(activity.info().workflow_id or "", keys)
+
     @activity.defn(name="contact.redo_drafts")
     async def redo_drafts(self, touched: Touched) -> None:
         """Have the deals look that wait with a question about one of these companies: a draft, perhaps."""

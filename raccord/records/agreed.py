@@ -7,7 +7,7 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from raccord.domain.contact.agreed import Agreement, Linked
 from raccord.domain.values.base import Value
@@ -18,6 +18,14 @@ from raccord.records.work import Work
 from raccord.sealing import KeyRing
 
 _CONTEXT = b"agreed"
+
+
+class Touched(Value):
+    """A pair by its billing connection, its customer there, and its company as `<connection>:<id>`."""
+
+    billing: str
+    customer_id: str
+    crm_company: str
 
 
 class Said(Value):
@@ -94,19 +102,21 @@ class Agreed:
 
         return self._database.writing(work)
 
-    def customers_of(self, companies: Collection[str], billing: str) -> Work[dict[str, str]]:
-        """Return the customers that belong to one of these companies, each with its company."""
-        its = customer_links.c.crm_company.in_(tuple(companies)), customer_links.c.billing == billing
-        wanted = select(customer_links.c.customer_id, customer_links.c.crm_company).where(*its)
-        return self._database.reading(
-            lambda tx: {row.customer_id: row.crm_company for row in tx.execute(wanted)}
-        )
+    def touched(
+        self, connection: str, companies: Collection[str], customers: Collection[str]
+    ) -> Work[tuple[Touched, ...]]:
+        """Return the pairs that have one of these companies or customers of a connection, by ids there."""
+        named = [f"{connection}:{each}" for each in companies]
+        linked = customer_links.c
+        wanted = select(linked.billing, linked.customer_id, linked.crm_company).distinct()
+        its = and_(linked.billing == connection, linked.customer_id.in_(list(customers)))
+        ordered = wanted.where(or_(linked.crm_company.in_(named), its)).order_by(linked.customer_id)
 
-    def linked(self, customers: Collection[str], billing: str) -> Work[frozenset[str]]:
-        """Return which of these customers belong to a company."""
-        its = customer_links.c.customer_id.in_(tuple(customers)), customer_links.c.billing == billing
-        wanted = select(customer_links.c.customer_id).where(*its).distinct()
-        return self._database.reading(lambda tx: frozenset(tx.scalars(wanted)))
+        def work(tx: Connection) -> tuple[Touched, ...]:
+            rows = tx.execute(ordered).all() if named or customers else ()
+            return tuple(Touched.model_validate(row._asdict()) for row in rows)
+
+        return self._database.reading(work)
 
     def customers(self, billing: str) -> Work[tuple[str, ...]]:
         """Return every linked customer, by id."""

@@ -51,7 +51,8 @@ class Receiver:
     `client` may be connected lazily: while Temporal is away, or not known to be `ours`, every delivery is
     answered 503 with `Retry-After`, so that the vendor comes again. `decoy` checks, as a real connection
     would, what is sent to a name that nobody has: the time of a refusal does not tell names apart. `start`:
-    what `/readyz` answers to who started us, so that it knows us from a stranger on the same port.
+    what `/readyz` answers to who started us, so that it knows us from a stranger on the same port. `in_step`:
+    whether customers are kept in step, so that their changes matter.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Receiver:
         buttons: Buttons | None = None,
         decoy: Authenticate | None = None,
         start: str = "",
+        in_step: bool = False,
     ) -> None:
         self._ours = ours
         self._start = start
@@ -73,7 +75,7 @@ class Receiver:
         self._in_time = RecordsInTime(
             records, patience=settings.deadline, most_writing=max(1, settings.max_concurrent // 2)
         )
-        self._deliveries = Deliveries(client, self._in_time, within=settings.deadline)
+        self._deliveries = Deliveries(client, self._in_time, within=settings.deadline, in_step=in_step)
         self._tally = Tally(records)
         self._sources = sources
         self._settings = settings
@@ -131,8 +133,8 @@ class Receiver:
             events = await self._parsed(name, body, source.parse, until)
             if events.hints:
                 self._refuse_unproven()
-            await self._deliveries.make_durable(name, events, body, until)
-        self._tally.note(name, events.ignored)
+            nobodys = await self._deliveries.make_durable(name, events, body, until)
+        self._tally.note(name, (*events.ignored, *nobodys))
         return _counts(events)
 
     async def _take_press(self, request: Request) -> Counts:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from raccord.records.agreed import Touched
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.records.work import Work, together
@@ -40,6 +41,12 @@ class RecordsInTime:
             until,
         )
         return found[1] | found[0]
+
+    async def linked(
+        self, connection: str, companies: list[str], customers: list[str], until: float
+    ) -> tuple[Touched, ...]:
+        """Return the linked pairs that have one of these records of a connection."""
+        return await self._done(self._records.agreed.touched(connection, companies, customers), until)
 
     async def set_aside(self, connection: str, reason: str, raw: bytes, until: float) -> None:
         """Keep in quarantine what nobody can read."""

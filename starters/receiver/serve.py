@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import WebhookSource
+from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -108,6 +109,7 @@ async def run_receiver(
         buttons=buttons(configuration),
         decoy=decoy(configuration),
         start=os.environ.get(START, ""),
+        in_step=settings.modes[CONTACT] is not Mode.SHADOW,
     )
     ui = settings.temporal.embedded_ui_port
     codec = CodecEndpoint(

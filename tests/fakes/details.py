@@ -41,6 +41,7 @@ class KeptInStep(Switches):
         """How many readings after a write still answer what was said before."""
         self.unverified: set[Field] = set()
         self.owner_id = ""
+        self.also: tuple[RecordName, ...] = ()
         self.rewrites: Callable[[Details], Details] = lambda details: details
         """What the vendor makes of what we write."""
         self.wrote: list[tuple[str, frozenset[Field]]] = []
@@ -85,6 +86,7 @@ class KeptInStep(Switches):
             keeps=self.keeps,
             verified=dict.fromkeys(self.unverified, "unverified"),
             owner_id=self.owner_id,
+            also=self.also,
         )
 
     def put(self, id: str, changes: Changes, at: datetime) -> None:

@@ -32,10 +32,11 @@ async def test_a_company_of_several_customers_is_told_as_such(records: Records) 
     assert [each.shared for each in await records.agreed.of("cus_1", "stripe")] == [False]
     await linked(records, customer="cus_2")
     assert [each.shared for each in await records.agreed.of("cus_1", "stripe")] == [True]
-    assert await records.agreed.customers_of(("hubspot:12", "hubspot:9"), "stripe") == {
-        "cus_1": "hubspot:12",
-        "cus_2": "hubspot:12",
-    }
+    found = await records.agreed.touched("hubspot", ("12", "9"), ())
+    assert [(each.customer_id, each.crm_company) for each in found] == [
+        ("cus_1", "hubspot:12"),
+        ("cus_2", "hubspot:12"),
+    ]
 
 
 async def test_what_we_wrote_is_no_edit_to_the_other_pairs_of_the_record(records: Records) -> None:
@@ -66,7 +67,9 @@ async def test_a_merged_company_takes_its_link_along_and_nothing_that_was_agreed
 
 async def test_which_customers_are_linked(records: Records) -> None:
     await linked(records)
-    assert await records.agreed.linked(("cus_1", "cus_9"), "stripe") == frozenset({"cus_1"})
+    (found,) = await records.agreed.touched("stripe", (), ("cus_1", "cus_9"))
+    assert (found.billing, found.customer_id, found.crm_company) == ("stripe", "cus_1", "hubspot:12")
+    assert await records.agreed.touched("hubspot", ("cus_1",), ("12",)) == ()
     assert await records.agreed.customers("stripe") == ("cus_1",)
 
 

@@ -18,6 +18,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.model import Receiver as ReceiverSettings
 from starters.receiver.app import Receiver
 from starters.receiver.deliveries import TOLD_AT_ONCE
+from tests.front_door.stack import until
 from tests.patience import patience
 from tests.records.questions import question
 
@@ -59,17 +60,23 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
     await opened.close()
 
 
-async def delivered(records: Records, *hints: Hint, proven: bool = True, status: int = 200) -> Woken:
+async def delivered(
+    records: Records, *hints: Hint, proven: bool = True, status: int = 200, in_step: bool = False
+) -> Woken:
     """Deliver these hints, which must be answered with the status, and return what Temporal was told."""
     woken, ours = Woken(), asyncio.Event()
     if proven:
         ours.set()
     sources = {"hubspot": Told(*hints)}
-    receiver = Receiver(cast(Client, woken), records, sources, PATIENT, ours=ours)
+    receiver = Receiver(cast(Client, woken), records, sources, PATIENT, ours=ours, in_step=in_step)
     transport = httpx.ASGITransport(app=receiver.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         answer = await http.post("/webhooks/hubspot", json=[])
     assert answer.status_code == status
+    counting = asyncio.create_task(receiver.keep_counting())
+    await asyncio.sleep(0)
+    counting.cancel()
+    await asyncio.gather(counting, return_exceptions=True)
     return woken
 
 
@@ -142,3 +149,58 @@ async def test_a_delivery_that_is_too_large_for_temporal_is_set_aside(records: R
     woken = await delivered(records, *deals(1_200, id="9" * 1_000))
     assert woken.ids == []
     assert [kept.reason for kept in await records.quarantine.list()] == ["it concerns 1200 flows"]
+
+
+async def _linked(records: Records) -> None:
+    for customer, company in (("cus_1", "hubspot:12"), ("cus_2", "hubspot:12"), ("cus_2", "hubspot:13")):
+        await records.links.link_customer(f"crm:{company}/{customer}", "stripe", customer, company)
+
+
+def _changed(kind: HintKind, *ids: str) -> list[Hint]:
+    return [Hint(kind=kind, id=id, key=f"event {id}") for id in ids]
+
+
+@pytest.mark.parametrize(
+    ("companies", "flows"),
+    [
+        (("12",), ["contact/stripe/cus_1", "contact/stripe/cus_2"]),
+        (("13", "99"), ["contact/stripe/cus_2"]),
+        (("99",), []),
+    ],
+)
+async def test_a_company_wakes_the_flows_of_its_customers(
+    records: Records, companies: tuple[str, ...], flows: list[str]
+) -> None:
+    await _linked(records)
+    hints = _changed(HintKind.COMPANY, *companies)
+    assert (await delivered(records, *hints, in_step=True)).ids == flows
+    assert (await delivered(records, *hints)).ids == []
+
+
+async def test_a_change_of_nobodys_customer_is_counted_with_the_reason(records: Records) -> None:
+    await _linked(records)
+    await records.followed.follow("contact/stripe/cus_1", ["hubspot/contact/5"])
+    hints = (
+        *_changed(HintKind.COMPANY, "12", "98", "99"),
+        *_changed(HintKind.CONTACT, "5", "6"),
+        *_changed(HintKind.CUSTOMER, "cus_9"),
+    )
+    woken = await delivered(records, *hints, in_step=True)
+    assert set(woken.ids) == {"contact/stripe/cus_1", "contact/stripe/cus_2"}
+    counted = {
+        "a company that is no customer": 2,
+        "a contact who is no customer's": 1,
+        "a customer of no company": 1,
+    }
+
+    async def written() -> bool:
+        return {each.reason: each.count for each in await records.ignored.list()} == counted
+
+    await until(written, what="what was ignored is written down")
+
+
+async def test_a_contact_whose_address_is_a_customers_wakes_its_flow(records: Records) -> None:
+    await records.followed.follow("contact/stripe/cus_1", ["hubspot/contact/5"])
+    hints = _changed(HintKind.CONTACT, "5")
+    assert (await delivered(records, *hints, in_step=True)).ids == ["contact/stripe/cus_1"]
+    assert (await delivered(records, *hints)).ids == []

@@ -73,6 +73,7 @@ invoice_deals_won_from = 2020-01-01
 [modes]
 deal_won = "{mode}"
 payment = "{mode}"
+{modes}
 
 [desk]
 contact = "Anne Durand"
@@ -127,22 +128,24 @@ class House:
         """Let a person edit the deal."""
         self.have(self.crm.deals[REF.id].model_copy(update=changes))
 
-    def _configuration(self, mode: Mode, desk: str, roles: str = "", more: str = "") -> Configuration:
+    def _configuration(
+        self, mode: Mode, desk: str, roles: str = "", more: str = "", modes: str = ""
+    ) -> Configuration:
         file = self._directory / "raccord.toml"
-        filled = {"mode": mode.value, "desk": desk, "roles": roles, "more": more}
+        filled = {"mode": mode.value, "desk": desk, "roles": roles, "more": more, "modes": modes}
         file.write_text(TOML.format(directory=self._directory, **filled))
         with environment(SECRETS):
             return read(file)
 
     async def work(
-        self, mode: Mode = Mode.LIVE, *, desk: str = "", roles: str = "", more: str = ""
+        self, mode: Mode = Mode.LIVE, *, desk: str = "", roles: str = "", more: str = "", modes: str = ""
     ) -> list[Any]:
         """Start the workers under these settings, after stopping those that run; return who acts for them.
 
-        `roles` names further connections, `more` is whole sections.
+        `roles` names further connections, `more` is whole sections, `modes` are those of other flows.
         """
         await self.rest()
-        configuration = self._configuration(mode, desk, roles, more)
+        configuration = self._configuration(mode, desk, roles, more, modes)
         ports: dict[Kind, Port] = {
             Kind.CRM: self.crm,
             Kind.BILLING: self.billing,

@@ -60,7 +60,9 @@ class ContactSync(Flow[ContactEnd]):
         plan = plan_of(self._pairs, self._standings, workflow.now())
         if not self.asks():
             return self._shadow(plan)
-        settling = Settling(await self._may_write(), self._pairs, self._policy, self.ask)
+        writing = await self._may_write()
+        await writing.follow(self._pairs)
+        settling = Settling(writing, self._pairs, self._policy, self.ask)
         while self._restores:
             await settling.put_back(self._restores.pop(0))
             raise LookAgain

@@ -14,6 +14,7 @@ from raccord.domain.contact.agreed import Agreement, Linked, Pair, written
 from raccord.domain.contact.plan import Carrying, changes_of
 from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.contact.said import essence
+from raccord.domain.desk.question import watch_key
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.details import Changes, Details, Field, Side, Sight
 from raccord.domain.values.message import RecordKind, RecordName
@@ -81,6 +82,13 @@ class Writing(Reading):
             learnt=dict([learnt] if learnt else []),
         )
         await run_local(ContactMemory.agree, wanted, summary="remember what both sides say")
+
+    async def follow(self, pairs: tuple[Pair, ...]) -> None:
+        """Hear of changes of the other records that the companies' details come from."""
+        parts = sorted(each.id for pair in pairs for each in pair.crm.also)
+        keys = tuple(watch_key(self._crm, RecordKind.CONTACT, id) for id in parts)
+        if keys:
+            await run_local(ContactMemory.follow, keys, summary="hear of what its contacts change")
 
     async def moved(self, company: str, survivor: str) -> None:
         """Remember that the customer's company was merged into another one."""

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError
 
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.details import Details, Field, Side
+from raccord.domain.values.message import RecordKind, RecordName
 from raccord.temporal.flows import FLOWS_QUEUE
 from raccord.texts import say
 from tests.domain.contact.world import ACME, says
@@ -330,6 +332,30 @@ async def test_a_deal_that_waits_with_a_question_looks_again_once_its_customer_s
         return pairs.home.crm.calls["read_deal"] > before
 
     await until(read, what=f"deal {REF.id} is read again")
+
+
+async def test_a_contact_whose_address_is_the_companys_is_followed(pairs: Pairs) -> None:
+    pairs.home.crm.also = (RecordName(kind=RecordKind.CONTACT, id="5"),)
+    await pairs.look()
+    assert await pairs.home.records.followed.flows_of(["hubspot/contact/5"]) == {FLOW: "hubspot/contact/5"}
+
+
+@pytest.mark.parametrize(("mode", "woken"), [("live", True), ("draft", True), ("shadow", False)])
+async def test_an_invoiced_customer_is_looked_at_from_the_start(
+    at_home: House, mode: str, woken: bool
+) -> None:
+    await at_home.work(modes=f'contact = "{mode}"')
+    assert (await at_home.outcome())["ending"] == "invoiced"
+    (customer,) = at_home.billing.customers
+    assert await _exists(at_home, f"contact/stripe/{customer}") == woken
+
+
+async def _exists(home: House, flow: str) -> bool:
+    try:
+        await home.flow(flow).describe()
+    except RPCError:
+        return False
+    return True
 
 
 async def _typed_on_both(pairs: Pairs, word: str) -> None:
