@@ -1,0 +1,118 @@
+"""Customers kept in step, from either vendor's webhook to the other vendor; many pairs side by side."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.front_door.desk import words_of
+from tests.front_door.judge import every_write_has_its_pair
+from tests.front_door.stack import STAGE_ONLY, Lane, TemporalServer, until
+
+SUBSCRIPTIONS = [
+    *STAGE_ONLY,
+    *(
+        f"company.propertyChange:{name}"
+        for name in ("name", "phone", "address", "zip", "city", "country", "siren", "billing_email")
+    ),
+    "company.merge",
+    "company.deletion",
+]
+OVERRIDES = {"RACCORD_MODES__CONTACT": "live", "RACCORD_CONTACT__QUIET": "0.5"}
+Story = Callable[[Lane], Awaitable[None]]
+STORIES: list[Story] = []
+
+
+def story(told: Story) -> Story:
+    STORIES.append(told)
+    return told
+
+
+@pytest.fixture(scope="module")
+async def linked(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    """A live system in which Stripe tells of customers."""
+    directory: Path = tmp_path_factory.mktemp("contacts")
+    async with Lane(server, directory, "contacts", payment="live", overrides=OVERRIDES) as lane:
+        await lane.account.settings("hubspot", subscriptions=SUBSCRIPTIONS)
+        yield lane
+
+
+async def pair(lane: Lane) -> tuple[str, str]:
+    """Have a company invoiced and its customer's details remembered; return both ids."""
+    company = await lane.account.company(phone="01 42 68 53 00")
+    deal = await lane.account.deal(company)
+    await lane.account.win(deal)
+    assert (await lane.outcome(deal))["ending"] == "invoiced"
+    (invoice,) = await lane.account.invoices(deal)
+    customer = str(invoice["customer"])
+
+    async def remembered() -> bool:
+        async with lane.records() as records:
+            return any(link.agreed for link in await records.agreed.of(customer, "stripe"))
+
+    await until(remembered, what=f"what both sides say of {customer} is remembered")
+    return company, customer
+
+
+async def of_stripe(lane: Lane, customer: str) -> dict[str, Any]:
+    found: dict[str, Any] = await lane.account.billing.call("GET", f"/v1/customers/{customer}")
+    return found
+
+
+@story
+async def what_is_typed_in_the_crm_comes_to_stand_in_stripe(lane: Lane) -> None:
+    company, customer = await pair(lane)
+    await lane.account.edit("companies", company, phone="+33 4 72 00 00 00", city="Villeurbanne")
+
+    async def stands() -> bool:
+        found = await of_stripe(lane, customer)
+        return (found["phone"], found["address"]["city"]) == ("+33 4 72 00 00 00", "Villeurbanne")
+
+    await until(stands, what="Stripe has the new phone and town")
+
+
+@story
+async def what_is_typed_in_stripe_comes_to_stand_in_the_crm(lane: Lane) -> None:
+    company, customer = await pair(lane)
+    await lane.account.billing.edit_customer(customer, email="factures@canal.example")
+
+    async def stands() -> bool:
+        found = await lane.account.crm.values("companies", company, "billing_email")
+        return found["billing_email"] == "factures@canal.example"
+
+    await until(stands, what="the CRM has the new e-mail address")
+
+
+@story
+async def two_names_are_a_question_and_the_answer_stands_on_both_sides(lane: Lane) -> None:
+    company, customer = await pair(lane)
+    await asyncio.gather(
+        lane.account.edit("companies", company, name="Canal Conseil"),
+        lane.account.billing.edit_customer(customer, name="Canal SAS"),
+    )
+    found: list[dict[str, Any]] = []
+
+    async def asked() -> bool:
+        found[:] = await lane.account.messages(customer)
+        return bool(found)
+
+    await until(asked, what="a question about two names")
+    assert "Canal Conseil" in words_of(found[0])
+    assert "Canal SAS" in words_of(found[0])
+    await lane.account.press(found[0], "Celle de la facturation")
+
+    async def stands() -> bool:
+        return (await lane.account.crm.values("companies", company, "name"))["name"] == "Canal SAS"
+
+    await until(stands, what="the CRM has the name that was chosen")
+
+
+async def test_every_story(linked: Lane) -> None:
+    await asyncio.gather(*(told(linked) for told in STORIES))
+    rows = await linked.audit()
+    every_write_has_its_pair(rows, await linked.account.requests())
+    writes = [row for row in rows if row["effect"] == "contact.write" and row["kind"] == "intent"]
+    assert len(writes) == len(STORIES), "each edit went over once, and no echo came back"
+    assert all(row["before"] for row in writes)
