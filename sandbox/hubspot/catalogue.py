@@ -12,6 +12,7 @@ from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.errors import not_found
 from sandbox.hubspot.kinds import kind_named
 from sandbox.hubspot.schema import Property, Schema
+from sandbox.hubspot.settings import TOKEN
 
 
 class Catalogue:
@@ -95,6 +96,16 @@ class Catalogue:
     async def details(self, request: Request) -> Response:
         asked.query(request)
         return JSONResponse(account.details(self._crm().settings.portal))
+
+    async def token(self, request: Request) -> Response:
+        """Of which app a token is and what it may do; of an unknown one nothing."""
+        asked.query(request)
+        body, settings = await asked.body(request, required={"tokenKey"}), self._crm().settings
+        if body["tokenKey"] != TOKEN or not settings.tells_of_token:
+            raise not_found("HTTP 404 Not Found")
+        user = next(iter(self._crm().owners.values()))["userId"]
+        told = {"hubId": settings.portal, "appId": settings.app, "scopes": settings.scopes}
+        return JSONResponse({"userId": user, **told})
 
     def _schema(self, request: Request) -> Schema:
         return self._crm().schema(kind_named(request.path_params["kind"]))

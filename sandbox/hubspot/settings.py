@@ -38,6 +38,8 @@ class HubSpotSettings(AccountSettings):
     `subscriptions`      what they tell, such as `company.propertyChange:address`
     `webhook_window`     seconds for which changes are gathered into one delivery
     `scopes`             of the token (hubspot.md 6)
+    `tells_of_token`     whether it tells of which app the token is and what it may do (HubSpot docs:
+                         private-apps; of other kinds of token unconfirmed)
     `retry_after`        seconds that a 429 asks for; 0: it does not say, as documented (hubspot.md 8)
     `search_lag`         seconds until search sees a write
     `custom_properties`  False: nobody has created our properties yet; from the next reset on
@@ -53,6 +55,7 @@ class HubSpotSettings(AccountSettings):
     subscriptions: list[str] = field(default_factory=lambda: list(SUBSCRIPTIONS))
     webhook_window: float = 0.2
     scopes: list[str] = field(default_factory=lambda: list(scopes.ALL))
+    tells_of_token: bool = True
     requests_per_ten_seconds: int = 190
     searches_per_second: int = 5
     requests_per_day: int = 625_000

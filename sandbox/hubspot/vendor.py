@@ -27,7 +27,8 @@ from sandbox.mailbox.mailbox import Mailbox
 
 Handler = Callable[[Request], Awaitable[Response]]
 _SOURCES = ("CRM_UI", "CRM_UI_BULK_ACTION", "IMPORT")
-_READ_BY_POST = re.compile(r"/crm/v[34]/.*/(search|batch/read)")
+_TOKEN_INFO = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path
+_READ_BY_POST = re.compile(rf"/crm/v[34]/.*/(search|batch/read)|{_TOKEN_INFO}")
 
 
 class HubSpotVendor:
@@ -128,6 +129,7 @@ class HubSpotVendor:
             self._route("GET", "/crm/v3/owners/", catalogue.owners),
             self._route("GET", "/crm/v3/owners/{id}", catalogue.owner),
             self._route("GET", "/account-info/v3/details", catalogue.details),
+            self._route("POST", _TOKEN_INFO, catalogue.token),
             self._route("POST", "/files/v3/files", self._files.upload),
             self._route("GET", "/files/v3/files/search", self._files.search),
             self._route("GET", "/files/v3/files/{id}", self._files.read),

@@ -361,3 +361,18 @@ async def test_limits_answer_with_the_name_of_the_policy() -> None:
         "0",
         None,
     )
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_a_token_is_told_of_its_app_and_its_scopes(account: Account, tells: bool) -> None:
+    await account.http.put("/_control/webhooks/hubspot", json={"tells_of_token": tells})
+    path = "/hubspot/oauth/v2/private-apps/get/access-token-info"
+    known, unknown = [
+        await account.http.post(path, json={"tokenKey": key}, headers=account.raw) for key in (TOKEN, "x")
+    ]
+    await account.http.put("/_control/webhooks/hubspot", json={"tells_of_token": True})
+    assert (known.status_code, unknown.status_code) == (200 if tells else 404, 404)
+    if tells:
+        told = known.json()
+        assert (told["appId"], told["hubId"]) == (8123456, 144000001)
+        assert "crm.objects.deals.read" in told["scopes"]

@@ -10,19 +10,16 @@ import pytest
 from raccord.connectors.details import LOOK_AGAIN
 from raccord.connectors.errors import Permanent
 from raccord.domain.values.address import Address
-from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.details import Changes, Details, Field
 from raccord.domain.values.message import RecordKind
 from raccord.vendors.hubspot import changed, searching
 from raccord.vendors.hubspot.connector import HubSpotCrm
 from raccord.vendors.hubspot.edits import _last
-from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.wire import Version
 from sandbox.hubspot.person import HubSpotPerson
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.lab import lab as opened
 from tests.vendors.hubspot.conformance import CASES
-from tests.vendors.hubspot.stub import Reply, Stub
 
 (CASE,) = CASES
 COMPANY = {"name": "Acmé", "phone": "+33 1", "billing_email": "compta@acme.example", "country": "France"}
@@ -84,6 +81,7 @@ async def test_a_user_is_asked_for_once(crm: HubSpotCrm, person: HubSpotPerson, 
 
 
 async def test_without_our_apps_number_nothing_is_taken_for_ours(person: HubSpotPerson, lab: Lab) -> None:
+    await lab.option("hubspot", tells_of_token=False)
     company = await person.create("companies", COMPANY)
     async with CASE.open(lab, app_id=None) as crm:
         sight = await crm.read_details(company)
@@ -265,16 +263,10 @@ async def test_a_burst_is_named_whole_span_by_span(
     assert sorted(set(named)) == sorted(companies)
 
 
-async def test_an_account_that_tells_of_the_token_needs_no_setting(stub: Stub) -> None:
-    at = "2026-11-20T08:00:00.000Z"
-    version = {"value": "1", "timestamp": at, "sourceType": "INTEGRATION", "sourceId": "77"}
-    record = {"id": "7", "properties": {"phone": "1"}, "propertiesWithHistory": {"phone": [version]}}
-    stub.on("GET /crm/v3/objects/companies/7", Reply(record))
-    stub.on("GET /crm/v4/objects/companies/7/associations/contacts", Reply({"results": []}))
-    stub.on(
-        "POST /oauth/v2/private-apps/get/access-token-info", Reply({"appId": 77, "scopes": [], "hubId": 1})
-    )
-    settings = {**CASE.settings, "base_url": stub.url, "app_id": None}
-    crm = HubSpotCrm("hubspot", HubSpotSettings.model_validate(settings), BusinessClock())
-    assert (await crm.read_details("7")).edits[Field.PHONE].ours
-    await crm.close()
+async def test_an_account_that_tells_of_the_token_needs_no_setting(person: HubSpotPerson, lab: Lab) -> None:
+    company = await person.create("companies", COMPANY)
+    async with CASE.open(lab, app_id=None) as crm:
+        sight = await crm.read_details(company)
+        await crm.write_details(company, to(sight.details, phone="+33 9"), key="w")
+        edits = (await crm.read_details(company)).edits
+    assert (edits[Field.PHONE].ours, edits[Field.NAME].ours) == (True, False)
