@@ -18,14 +18,14 @@ async def payment(stage: Stage) -> Finding:
     await stage.vendors.billing.pay_by_card(invoice["id"])
     total = invoice["total"]
     shown = await _shows(stage, PAID, "paid")
-    told = await _told(stage, invoice["number"], 1)
+    told = await messages_about(stage, invoice["number"], 1)
     today = await _day_of_payment(stage, invoice["id"])
     return Finding(
         ok=(shown["billing_payment_status"], shown["billing_paid_on"]) == ("paid", today)
-        and _cents(shown["billing_amount_paid"]) == total
+        and cents(shown["billing_amount_paid"]) == total
         and told == 1,
         expected=f"deal paid on {today}, {total / 100:.2f} received, 1 message to the salesperson",
-        found=f"deal {_said(shown)}, {told} message(s)",
+        found=f"deal {said(shown)}, {told} message(s)",
     )
 
 
@@ -34,18 +34,18 @@ async def partial_payment(stage: Stage) -> Finding:
     part = invoice["total"] // 3
     await stage.vendors.billing.pay_part(invoice["id"], part)
     partly = await _shows(stage, IN_PARTS, "partly_paid")
-    after_one = await _told(stage, invoice["number"], 1)
+    after_one = await messages_about(stage, invoice["number"], 1)
     await stage.vendors.billing.pay_part(invoice["id"], invoice["total"] - part)
     paid = await _shows(stage, IN_PARTS, "paid")
-    told = await _told(stage, invoice["number"], 2)
+    told = await messages_about(stage, invoice["number"], 2)
     rest = invoice["total"] - part
     return Finding(
-        ok=_cents(partly["billing_amount_due"]) == rest
+        ok=cents(partly["billing_amount_due"]) == rest
         and not partly["billing_paid_on"]
-        and _cents(paid["billing_amount_due"]) == 0
+        and cents(paid["billing_amount_due"]) == 0
         and (after_one, told) == (1, 2),
         expected=f"{rest / 100:.2f} still due after the first part, nothing after the second, 1 message each",
-        found=f"first {_said(partly)}, then {_said(paid)}, {after_one} and {told} message(s)",
+        found=f"first {said(partly)}, then {said(paid)}, {after_one} and {told} message(s)",
     )
 
 
@@ -54,16 +54,16 @@ async def refund(stage: Stage) -> Finding:
     back = 5000
     await stage.vendors.billing.pay_by_card(invoice["id"])
     paid = await _shows(stage, GIVEN_BACK, "paid")
-    await _told(stage, invoice["number"], 1)
+    await messages_about(stage, invoice["number"], 1)
     await stage.vendors.billing.refund(invoice["id"], back)
     shown = await _shows(stage, GIVEN_BACK, "partly_refunded")
-    told = await _told(stage, invoice["number"], 2)
-    due = _cents(shown["billing_amount_due"])
+    told = await messages_about(stage, invoice["number"], 2)
+    due = cents(shown["billing_amount_due"])
     kept = shown["billing_paid_on"] == paid["billing_paid_on"]
     return Finding(
         ok=shown["billing_payment_status"] == "partly_refunded" and due == 0 and kept and told == 2,
         expected=f"{back / 100:.2f} refunded, nothing due, the day of payment kept, 2 messages",
-        found=f"deal {_said(shown)}, day {'kept' if kept else 'changed'}, {told} message(s)",
+        found=f"deal {said(shown)}, day {'kept' if kept else 'changed'}, {told} message(s)",
     )
 
 
@@ -86,7 +86,7 @@ async def _shows(stage: Stage, deal: str, status: str) -> dict[str, str | None]:
     return await stage.vendors.crm.shown_payment(deal)
 
 
-async def _told(stage: Stage, number: str, count: int) -> int:
+async def messages_about(stage: Stage, number: str, count: int) -> int:
     """Wait for so many messages about an invoice, a moment longer for one too many; return how many came."""
 
     async def there() -> bool:
@@ -105,12 +105,12 @@ async def _day_of_payment(stage: Stage, invoice: str) -> str:
     return str(stage.clock.date_of(datetime.fromtimestamp(paid_at, UTC)))
 
 
-def _cents(text: str | None) -> int | None:
+def cents(text: str | None) -> int | None:
     """Read a number of HubSpot's as minor units; None for an empty field."""
     return int(Decimal(text) * 100) if text else None
 
 
-def _said(shown: dict[str, str | None]) -> str:
+def said(shown: dict[str, str | None]) -> str:
     paid, due = shown["billing_amount_paid"] or "nothing", shown["billing_amount_due"] or "nothing"
     on = f" on {shown['billing_paid_on']}" if shown["billing_paid_on"] else ""
     return f"“{shown['billing_payment_status'] or 'shows nothing'}”{on}, {paid} paid, {due} due"

@@ -19,7 +19,7 @@ from tests.front_door.test_endings import end_of
 SCENARIOS = [
     *("ordinary", "same-company-twice", "webhook-six-times", "worker-killed-after-commit"),
     *("missing-siret-repaired", "total-mismatch", "stripe-down", "outside-rollout"),
-    *("payment", "partial-payment", "refund", "onboarding"),
+    *("payment", "partial-payment", "refund", "onboarding", "webhooks-off"),
     *("dunning-7-15-30", "paid-just-before-sending", "grouped-reminder", "promise-to-pay"),
 ]
 

@@ -76,8 +76,9 @@ class Shown:
 
         `ref` names the deal that the invoice is of; `deal` is None where there is none (any more).
         """
-        before, after = books.known.standing, books.standing
-        if deal and books.money.invoice.corrected and (before is None or before.status is not after.status):
+        after = books.standing
+        # Not by the status: a credit of a part leaves an open invoice open.
+        if deal and books.money.invoice.corrected and books.known.standing != after:
             await self.steps.wake_deal(deal.ref)
         if not self._changed(ref, books):
             return

@@ -1,0 +1,87 @@
+"""The scenario of a company that no webhook reaches: the sweep finds all of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from starters.demo.payments import cents, messages_about, said
+from starters.demo.scenario import Finding, Scenario
+from starters.demo.stage import Stage
+from starters.demo.vendors import eventually
+
+UNHEARD = "38990100003"
+MOST_SWEEPS = 6
+"""The CRM's search lags behind what was written, so that one sweep alone may come too early."""
+AFTER_ONE = timedelta(seconds=10)
+
+
+async def webhooks_off(stage: Stage) -> Finding:
+    vendors = stage.vendors
+    async with _unheard(stage):
+        await vendors.crm.win(UNHEARD)
+        await _swept_until(stage, lambda: _numbered(stage))
+        found = await vendors.invoices(UNHEARD)
+        if len(found) != 1:
+            return Finding(ok=False, expected="1 invoice", found=f"{len(found)} invoice(s)")
+        (invoice,) = found
+        await vendors.billing.pay_by_card(invoice["id"])
+        await _swept_until(stage, lambda: _paid(stage))
+        messages = await messages_about(stage, invoice["number"], 1)
+        heard = [each for each in await vendors.sandbox.deliveries() if UNHEARD in each["body"]]
+    shown, total = await vendors.crm.shown_payment(UNHEARD), await vendors.gross_minor(UNHEARD)
+    invoices, mails = await vendors.invoices(UNHEARD), await vendors.sandbox.mails(invoice["number"])
+    # The invoice itself is one mail; what follows a payment may be another.
+    sent = [mail for mail in mails if invoice["customer_email"] in mail["to"]]
+    ok = (
+        not heard
+        and [each["total"] for each in invoices] == [total]
+        and shown["billing_payment_status"] == "paid"
+        and cents(shown["billing_amount_paid"]) == total
+        and messages == 1
+        and bool(sent)
+    )
+    return Finding(
+        ok=ok,
+        expected=f"no delivery; 1 invoice of {total / 100:.2f} e-mailed, deal paid, 1 message",
+        found=f"{len(heard) or 'no'} delivery; {len(invoices)} invoice(s), "
+        f"{'e-mailed' if sent else 'not e-mailed'}, deal {said(shown)}, {messages} message(s)",
+    )
+
+
+@asynccontextmanager
+async def _unheard(stage: Stage) -> AsyncIterator[None]:
+    """Switch the webhooks of CRM and billing off for a while."""
+    doors = {name: stage.place.url("receiver", f"/webhooks/{name}") for name in ("hubspot", "stripe")}
+    for name in doors:
+        await stage.vendors.sandbox.settings(name, url=None)
+    try:
+        yield
+    finally:
+        for name, url in doors.items():
+            await stage.vendors.sandbox.settings(name, url=url)
+
+
+async def _swept_until(stage: Stage, look: Callable[[], Awaitable[bool]]) -> None:
+    """Sweep, as the schedule does every hour, until it is so or one has swept often enough."""
+    for _ in range(MOST_SWEEPS):
+        await stage.command("reconcile", "--once")
+        if await eventually(look, within=AFTER_ONE):
+            return
+
+
+async def _numbered(stage: Stage) -> bool:
+    return bool((await stage.vendors.crm.shown(UNHEARD))["billing_invoice_number"])
+
+
+async def _paid(stage: Stage) -> bool:
+    return (await stage.vendors.crm.shown_payment(UNHEARD))["billing_payment_status"] == "paid"
+
+
+SCENARIOS = (
+    Scenario(
+        "webhooks-off",
+        "No webhook arrives: a deal is won and paid, and the sweep finds both",
+        webhooks_off,
+        "reconciliation",
+    ),
+)
