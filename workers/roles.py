@@ -162,7 +162,12 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
         MoneySweep(records, configuration.billing.name, teller if paying is Mode.LIVE else None),
         RecordsActivities(records),
         DeskActivities(records, desk_rules(configuration), FLOWS_QUEUE),
-        WatchActivities(records, watch_policy(configuration), connections.probes),
+        WatchActivities(
+            records,
+            watch_policy(configuration),
+            connections.probes,
+            swept=(configuration.crm.name, configuration.billing.name),
+        ),
         SweepActivities(
             records,
             configuration.crm.name,

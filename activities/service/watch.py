@@ -1,9 +1,9 @@
 """Looking at a connection that holds flows up, and telling people once."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, ScheduleOverlapPolicy, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.effects import Effects
@@ -16,6 +16,7 @@ from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.records.stuck import StuckFlow
 from raccord.temporal import search
+from raccord.temporal.flows import SWEEP
 from raccord.texts.outages import report_notice
 from raccord.texts.voice import Voice
 
@@ -23,14 +24,23 @@ MOST_COUNTED = 500
 
 
 class WatchActivities:
-    """`probes`: one cheap authenticated call per connection, raising what any call would."""
+    """`probes`: one cheap authenticated call per connection, raising what any call would.
+
+    `swept`: the connections in which a sweep looks for what no webhook told.
+    """
 
     def __init__(
-        self, records: Records, policy: WatchPolicy, probes: Mapping[str, Callable[[], Awaitable[None]]]
+        self,
+        records: Records,
+        policy: WatchPolicy,
+        probes: Mapping[str, Callable[[], Awaitable[None]]],
+        *,
+        swept: Collection[str],
     ) -> None:
         self._records = records
         self._policy = policy
         self._probes = probes
+        self._swept = swept
 
     @activity.defn(name="watch.policy")
     async def policy(self) -> WatchPolicy:
@@ -63,6 +73,25 @@ class WatchActivities:
             flows=flows,
             amounts=amounts,
         )
+
+    @activity.defn(name="watch.sweep")
+    async def sweep(self, connection: str) -> bool:
+        """Have the sweep run now, or right after the one that runs; return whether it does.
+
+        An operator's pause stays. Where no receiver has made the schedule yet, the first sweeps as it does.
+        """
+        if connection not in self._swept:
+            return False
+        schedule = activity.client().get_schedule_handle(SWEEP)
+        try:
+            if (await schedule.describe()).schedule.state.paused:
+                return False
+            await schedule.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def _waiting(self, connection: str) -> tuple[list[StuckFlow], tuple[Money, ...]]:
         """Return the flows that are held up and still run; what closed meanwhile is forgotten."""

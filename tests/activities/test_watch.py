@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from temporalio.client import ScheduleOverlapPolicy
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
 from activities.service.watch import WatchActivities
@@ -33,7 +36,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def look(records: Records, probe: Callable[[], Awaitable[None]]) -> Look:
-    watch = WatchActivities(records, WatchPolicy(), {"hubspot": probe})
+    watch = WatchActivities(records, WatchPolicy(), {"hubspot": probe}, swept=())
     return await ActivityEnvironment().run(watch.look, "hubspot")
 
 
@@ -86,3 +89,42 @@ async def test_what_the_probe_meets_is_said_first(
     await records.stuck.hold("hubspot", FLOW, "credentials", PERMISSION)
     seen = await look(records, probe)
     assert (seen.healthy, seen.cause, seen.said) == (False, cause, said)
+
+
+class Sweeps:
+    """Temporal's schedule of the sweep, or none."""
+
+    def __init__(self, *, paused: bool = False, made: bool = True) -> None:
+        self._paused, self._made = paused, made
+        self.triggered: list[ScheduleOverlapPolicy] = []
+
+    def get_schedule_handle(self, _: str) -> "Sweeps":
+        return self
+
+    async def describe(self) -> SimpleNamespace:
+        if not self._made:
+            raise RPCError("there is none", RPCStatusCode.NOT_FOUND, b"")
+        return SimpleNamespace(schedule=SimpleNamespace(state=SimpleNamespace(paused=self._paused)))
+
+    async def trigger(self, *, overlap: ScheduleOverlapPolicy) -> None:
+        self.triggered.append(overlap)
+
+
+@pytest.mark.parametrize(
+    ("connection", "sweeps", "times"),
+    [
+        ("hubspot", Sweeps(), 1),
+        ("slack", Sweeps(), 0),
+        ("hubspot", Sweeps(paused=True), 0),
+        ("hubspot", Sweeps(made=False), 0),
+    ],
+    ids=["recovered", "not swept", "paused", "not made yet"],
+)
+async def test_a_sweep_follows_an_outage_of_what_it_looks_at(
+    records: Records, monkeypatch: pytest.MonkeyPatch, connection: str, sweeps: Sweeps, times: int
+) -> None:
+    monkeypatch.setattr("temporalio.activity.client", lambda: sweeps)
+    watch = WatchActivities(records, WatchPolicy(), {}, swept=("hubspot", "stripe"))
+    assert await ActivityEnvironment().run(watch.sweep, connection) is bool(times)
+    # One that runs began while the vendor was away: another follows it.
+    assert sweeps.triggered == [ScheduleOverlapPolicy.BUFFER_ONE] * times

@@ -54,6 +54,7 @@ class Outage:
         self._down, self._held, self._telling = down, held, telling
         self._began: datetime | None = None
         self.told: list[tuple[float, str]] = []
+        self.swept: list[float] = []
 
     async def _minute(self) -> float:
         now = await self._environment.get_current_time()
@@ -86,13 +87,19 @@ class Outage:
         self.reports.append(report)
         self.told.append((minute, "over" if report.until else "down"))
 
+    @activity.defn(name="watch.sweep")
+    async def sweep(self, connection: str) -> bool:
+        assert connection == "stripe"
+        self.swept.append(await self._minute())
+        return True
+
     async def play(self, name: str) -> list[tuple[float, str]]:
         client = self._environment.client
         flows = Worker(
             client,
             task_queue=FLOWS_QUEUE,
             workflows=[ConnectionWatch],
-            activities=[self.policy, self.look],
+            activities=[self.policy, self.look, self.sweep],
             workflow_runner=UnsandboxedWorkflowRunner(),
         )
         channel = Worker(client, task_queue="slack", activities=[self.report])
@@ -109,11 +116,14 @@ async def test_an_outage_is_told_once_and_its_end_once(skipping: WorkflowEnviron
     assert (down, over) == ("down", "over")
     assert 15 <= first < 20
     assert 185 <= last < 190
+    (swept,) = outage.swept
+    assert 185 <= swept <= last
 
 
 async def test_a_short_outage_is_told_to_nobody(skipping: WorkflowEnvironment) -> None:
     outage = Outage(skipping, down=lambda m: m < 10, held=lambda m: m < 12)
     assert await outage.play("short") == []
+    assert outage.swept == []
 
 
 async def test_what_answers_again_is_not_said_to_be_down_while_its_flows_still_wait(
@@ -121,6 +131,15 @@ async def test_what_answers_again_is_not_said_to_be_down_while_its_flows_still_w
 ) -> None:
     outage = Outage(skipping, down=lambda m: m < 11, held=lambda m: m < 40)
     assert await outage.play("waiting") == []
+
+
+async def test_what_no_webhook_told_is_looked_for_although_nobody_can_be_told(
+    skipping: WorkflowEnvironment,
+) -> None:
+    outage = Outage(skipping, down=lambda m: m < 30, held=lambda m: m < 31, telling=lambda m: m > 120)
+    await outage.play("mute")
+    (swept,) = outage.swept
+    assert swept < 60
 
 
 @pytest.mark.slow

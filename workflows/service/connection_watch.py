@@ -22,7 +22,8 @@ class ConnectionWatch:
     Answering is not enough: a vendor may answer us and refuse what the flows ask of it.
 
     Started by every step that meets an outage; however many wait, one watch runs for a connection,
-    tells once that it is down and once that it is over. Flows go on by themselves meanwhile.
+    tells once that it is down and once that it is over. Flows go on by themselves meanwhile; what nobody
+    heard of is looked for after an outage that was long enough to be told.
     """
 
     @workflow.run
@@ -36,6 +37,9 @@ class ConnectionWatch:
             await workflow.sleep(policy.probe_every, summary=f"look at {watch.connection} again")
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(watch)
+        if workflow.now() - watch.began >= policy.tells_after(watch.worst.cause):
+            # Vendors give up on webhooks that nobody takes, some after half an hour.
+            await run_ours(WatchActivities.sweep, watch.connection, summary="look for what no webhook told")
         if watch.alerted:
             await self._tell(watch.report(until=workflow.now()), policy)
         workflow.upsert_search_attributes([search.STATE.value_set("healthy")])
