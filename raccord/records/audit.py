@@ -98,6 +98,16 @@ class OpenIntent(Value):
     cause: str
 
 
+class AuditedWrite(Value):
+    """A write by the row that stated it, and what it was to replace."""
+
+    sequence: int
+    effect: str
+    object: str
+    cause: str
+    before: dict[str, Any]
+
+
 class Audit:
     """Appends are serialised by the head row, over all processes."""
 
@@ -173,6 +183,26 @@ class Audit:
         async for row in rows_of(self._database):
             sealed = row.pop("sealed")
             yield row | self._unsealed(sealed)
+
+    def write_of(self, sequence: int) -> Work[AuditedWrite | None]:
+        """Return the write that a row is the intent or the outcome of; None where it is of none.
+
+        Raises `UnknownKey` and `CannotUnseal`.
+        """
+        its = select(audit.c.key, audit.c.kind).where(audit.c.sequence == sequence)
+
+        def work(tx: Connection) -> AuditedWrite | None:
+            row = tx.execute(its).one_or_none()
+            if row is None or row.kind == Kind.NOTE:
+                return None
+            stated = select(audit).where(
+                audit.c.key == row.key, audit.c.kind == Kind.INTENT.value, audit.c.sequence <= sequence
+            )
+            intent = tx.execute(stated.order_by(audit.c.sequence.desc()).limit(1)).one()
+            values = json.loads(self._keys.unseal(intent.sealed, context=_CONTEXT))
+            return AuditedWrite.model_validate(intent._asdict() | {"before": values["before"]})
+
+        return self._database.reading(work)
 
     def open_intents(self) -> Work[tuple[OpenIntent, ...]]:
         """Return the intents without an outcome, the oldest first."""

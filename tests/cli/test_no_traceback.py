@@ -52,6 +52,7 @@ CONFIGURED = (
     ),
     *("inbox skip 1", "inbox cancel 1", "inbox choose 1 a", "reconcile --once", "audit verify"),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
+    *("contacts diff --fix --csv x.csv", "contacts undo 1"),
     *("payments link in_1 1", "backfill --since 2026-01-01"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(

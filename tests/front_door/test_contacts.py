@@ -1,6 +1,7 @@
 """Customers kept in step, from either vendor's webhook to the other vendor; many pairs side by side."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,27 @@ async def test_every_story(linked: Lane) -> None:
     writes = [row for row in rows if row["effect"] == "contact.write" and row["kind"] == "intent"]
     assert len(writes) == len(STORIES), "each edit went over once, and no echo came back"
     assert all(row["before"] for row in writes)
+    await _compared_and_taken_back(linked, next(row for row in writes if "phone" in row["before"]))
+
+
+async def _compared_and_taken_back(lane: Lane, row: dict[str, Any]) -> None:
+    """The commands: nothing differs, until a write is taken back, and then both are left apart."""
+    customer = row["object"].partition(":")[2]
+    before = json.loads((await lane.command("contacts", "diff", "--json")).stdout)
+    assert (before["customers"], before["differences"]) == (len(STORIES), [])
+    done = await lane.command("contacts", "undo", str(row["sequence"] + 1))
+    assert done.returncode == 0, done.stderr
+
+    async def put_back() -> bool:
+        return bool((await of_stripe(lane, customer))["phone"] == row["before"]["phone"])
+
+    await until(put_back, what="Stripe has the old phone again")
+    file = lane.directory / "differences.csv"
+    done = await lane.command("contacts", "diff", "--fix", "--csv", str(file))
+    assert "2 difference(s); 0 with something to do." in done.stdout
+    header, *lines = file.read_text("utf-8-sig").splitlines()
+    assert header.startswith("customer_id,customer,company,field")
+    assert {line.split(",")[0] for line in lines} == {customer}
+    assert any("'+33 4 72 00 00 00" in line for line in lines), "no spreadsheet takes it for a formula"
+    refused = await lane.command("contacts", "undo", "999999")
+    assert "is no write of a customer's details" in refused.stderr

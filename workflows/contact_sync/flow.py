@@ -10,6 +10,7 @@ from raccord.domain.contact.outcome import ContactEnd, Ending
 from raccord.domain.contact.plan import Plan, plan_of
 from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.contact.questions import about_customer, unwanted
+from raccord.domain.contact.restoring import Restoring
 from raccord.domain.contact.wording import carried
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question
@@ -20,7 +21,7 @@ from raccord.domain.values.message import Message, RecordKind, RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal import search
 from raccord.texts.ends import money_markdown
-from workflows.contact_sync.settling import Restoring, Settling
+from workflows.contact_sync.settling import Settling
 from workflows.contact_sync.steps import Reading, Writing, id_of
 from workflows.flow import Flow
 from workflows.steps import LookAgain, run_local

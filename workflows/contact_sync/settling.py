@@ -7,27 +7,13 @@ from raccord.domain.contact.answers import settled
 from raccord.domain.contact.plan import Carrying, Doubt, Plan
 from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.contact.questions import ask_about, may_they_be_written
+from raccord.domain.contact.restoring import Restoring
 from raccord.domain.contact.wording import carried
 from raccord.domain.desk.question import Answer, Ask, Choice
 from raccord.domain.rules.modes import Mode
-from raccord.domain.values.base import Value
-from raccord.domain.values.details import Details, Field, Side
 from raccord.domain.values.message import Message
 from workflows.contact_sync.steps import Writing
 from workflows.steps import LookAgain
-
-
-class Restoring(Value):
-    """Old values that a person wants back on one side; both sides agree to differ then."""
-
-    company: str
-    """`<connection>:<id>` of the pair's company; empty where the customer has only one."""
-    side: Side
-    fields: frozenset[Field]
-    details: Details
-    actor: str
-    row: int
-    """The audit row that has the old values."""
 
 
 class Settling:

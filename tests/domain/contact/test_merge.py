@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from raccord.domain.contact.differences import Fate, differences
 from raccord.domain.contact.merge import What, judge
-from raccord.domain.contact.plan import Topic
+from raccord.domain.contact.plan import Topic, plan_of
 from raccord.domain.contact.validity import Flaw
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.address import Address
@@ -272,3 +273,19 @@ def test_a_field_that_a_side_cannot_keep_is_neither_compared_nor_written(world: 
 
 def test_the_link_is_what_edits_are_measured_by() -> None:
     assert World().pairs()[0].since == LINKED
+
+
+def test_what_differs_is_told_with_what_becomes_of_it() -> None:
+    world = World()
+    world.billing.kept["cus_1"].details = says(language="en")
+    world.look()
+    world.types(Side.CRM, phone="04 72 00 00 00", email="compta@")
+    world.types(Side.BILLING, name="Acme Conseil")
+    pairs = world.pairs()
+    found = differences(pairs, plan_of(pairs, world.standings, world.now))
+    assert {each.field: each.fate for each in found} == {
+        Field.PHONE: Fate.TO_BILLING,
+        Field.NAME: Fate.TO_CRM,
+        Field.EMAIL: Fate.ASKED,
+        Field.LANGUAGE: Fate.APART,
+    }

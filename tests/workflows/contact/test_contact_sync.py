@@ -8,6 +8,7 @@ import pytest
 from temporalio.service import RPCError
 
 from raccord.connectors.errors import Permanent
+from raccord.domain.contact.restoring import Restoring
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import Mode
@@ -21,7 +22,6 @@ from tests.fakes.details import PERSON
 from tests.front_door.stack import until
 from tests.workflows.contact.linked import COMPANY, CUSTOMER, FLOW, SUBJECT, Pairs
 from tests.workflows.house import REF, House, needs_server
-from workflows.contact_sync.settling import Restoring
 
 pytestmark = needs_server
 BOTH = pytest.mark.parametrize("side", list(Side))
@@ -292,7 +292,6 @@ async def test_old_values_are_put_back_and_both_agree_to_differ(pairs: Pairs) ->
     await pairs.types(Side.CRM, phone="04 72 00 00 00")
     await pairs.look()
     wanted = Restoring(
-        company="",
         side=Side.BILLING,
         fields=frozenset((Field.PHONE,)),
         details=Details(phone=ACME.phone),

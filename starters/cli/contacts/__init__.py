@@ -1,0 +1,1 @@
+"""`raccord contacts`: what both systems say of the customers."""

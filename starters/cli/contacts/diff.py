@@ -1,0 +1,150 @@
+"""`raccord contacts diff`: what both sides say differently, customer by customer."""
+
+import asyncio
+import csv as writer
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from activities.contact.memory import learnt_rules
+from raccord.connectors.connection import Kind
+from raccord.connectors.details import DetailsReader
+from raccord.connectors.errors import ConnectorError
+from raccord.domain.contact.agreed import pairs_of
+from raccord.domain.contact.differences import Difference, Fate, differences
+from raccord.domain.contact.plan import Plan, plan_of
+from raccord.domain.rules.contact import Standing
+from raccord.domain.rules.modes import CONTACT, Mode
+from raccord.domain.values.base import Value
+from raccord.domain.values.details import Field
+from raccord.domain.values.subject import Subject
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.temporal.flows import CONTACT_SYNC, Changed, wake
+from starters.cli.common import bold, fail
+from starters.cli.display import opened as records_of
+from starters.cli.display import print_json, table
+from starters.cli.server import WITHIN, connected
+from workers.connections import opened
+
+_COLUMNS = ("customer", "company", "field", "CRM", "billing", "what becomes of it")
+_FATES = {
+    Fate.TO_BILLING: "goes to billing",
+    Fate.TO_CRM: "goes to the CRM",
+    Fate.ASKED: "a person is asked",
+    Fate.APART: "left apart",
+}
+
+
+class Compared(Value):
+    """What comparing one customer found; `due`: its flow would write, ask or remember something."""
+
+    customer_id: str
+    found: tuple[Difference, ...] = ()
+    due: bool = False
+
+
+async def diff(
+    configuration: Configuration, keys: KeyRing, *, fix: bool, csv: Path | None, as_json: bool
+) -> int:
+    """Compare all linked pairs, one customer after the other; with `fix` have the flows look."""
+    if fix and configuration.settings.modes[CONTACT] is Mode.SHADOW:
+        fail("modes.contact is shadow, so nothing is written: set it to draft or live, then come again.")
+    async with records_of(configuration, keys) as records:
+        compared = [each async for each in _all(configuration, records, quiet=as_json)]
+    found = [each for customer in compared for each in customer.found]
+    if csv:
+        _written(csv, found)
+    due = [each.customer_id for each in compared if each.due]
+    if fix:
+        await _woken(configuration, keys, due)
+    if as_json:
+        rows = [each.model_dump(mode="json") for each in found]
+        print_json({"customers": len(compared), "differences": rows, "due": due, "woken": fix})
+        return 0
+    for line in _page(found):
+        click.echo(line)
+    flows = "their flows look now" if fix else "`raccord contacts diff --fix` has their flows look"
+    click.echo(
+        f"{bold(str(len(compared)))} linked customer(s) compared, {bold(str(len(found)))} difference(s); "
+        f"{bold(str(len(due)))} with something to do{f': {flows}' if due else ''}."
+    )
+    return 0
+
+
+async def _all(configuration: Configuration, records: Records, *, quiet: bool) -> AsyncIterator[Compared]:
+    billing = configuration.billing.name
+    customers = await records.agreed.customers(billing)
+    learnt = await learnt_rules(records.answers)
+    standings = {f: learnt.get(f, standing) for f, standing in configuration.settings.contact.fields.items()}
+    async with opened(configuration) as connections:
+        sides: tuple[DetailsReader, DetailsReader] = (
+            connections.of(Kind.CRM),
+            connections.of(Kind.BILLING),
+        )
+        bar = click.progressbar(customers, label="Comparing", file=sys.stderr, hidden=quiet)
+        with bar as every:
+            for customer in every:
+                yield await _compared(configuration, records, sides, customer, standings)
+
+
+async def _compared(
+    configuration: Configuration,
+    records: Records,
+    sides: tuple[DetailsReader, DetailsReader],
+    customer: str,
+    standings: dict[Field, Standing],
+) -> Compared:
+    crm, billing = sides
+    links = await records.agreed.of(customer, configuration.billing.name)
+    ours = tuple(each for each in links if each.company.startswith(f"{configuration.crm.name}:"))
+    try:
+        there, *companies = await asyncio.gather(
+            billing.read_details(customer),
+            *(crm.read_details(each.company.partition(":")[2]) for each in ours),
+        )
+    except ConnectorError as error:
+        fail(str(error), status=1)
+    if there.gone:
+        return Compared(customer_id=customer)
+    pairs = pairs_of(there, ours, companies)
+    plan = plan_of(pairs, standings, datetime.now(UTC))
+    return Compared(customer_id=customer, found=differences(pairs, plan), due=_due(plan))
+
+
+def _due(plan: Plan) -> bool:
+    return bool(plan.writes or plan.doubts or plan.agreed)
+
+
+async def _woken(configuration: Configuration, keys: KeyRing, customers: list[str]) -> None:
+    client = await connected(configuration, keys)
+    for customer in customers:
+        subject = Subject(kind=CONTACT_SYNC.about, connection=configuration.billing.name, id=customer)
+        await wake(client, CONTACT_SYNC, subject, Changed(key="command line", thorough=True), within=WITHIN)
+
+
+def _page(found: list[Difference]) -> Iterator[str]:
+    if found:
+        yield from table(_COLUMNS, [_row(each) for each in found], folds={"CRM", "billing"})
+
+
+def _row(each: Difference) -> list[str]:
+    customer = each.customer or each.customer_id
+    return [customer, each.company, each.field.value, each.crm, each.billing, _FATES[each.fate]]
+
+
+def _written(file: Path, found: list[Difference]) -> None:
+    """Write the list for a spreadsheet, which takes none of its cells for a formula."""
+    with file.open("w", newline="", encoding="utf-8-sig") as output:
+        lines = writer.writer(output)
+        lines.writerow(("customer_id", *_COLUMNS))
+        for each in found:
+            lines.writerow([_cell(cell) for cell in (each.customer_id, *_row(each))])
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
