@@ -14,6 +14,8 @@ from raccord.domain.dunning.calendar import public_holidays
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.onboarding.policy import OnboardingPolicy
 from raccord.domain.payment.policy import PaymentPolicy
+from raccord.domain.proof.policy import ProofPolicy
+from raccord.domain.rules.modes import Mode
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.settings.checks import (
@@ -90,6 +92,24 @@ def payment_policy(configuration: Configuration, crm: CrmCapabilities) -> Paymen
         timing=settings.timing,
         moves_paid_deals=crm.paid_stages,
         reminds=configuration.of(Kind.MAILER) is not None,
+        language=settings.desk.language,
+    )
+
+
+def proof_policy(configuration: Configuration) -> ProofPolicy:
+    """Freeze by what both sides are held together."""
+    settings = configuration.settings
+    reminding = dunning_policy(configuration)
+    reminds = bool(reminding.mailer) and reminding.mode is not Mode.SHADOW
+    return ProofPolicy(
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        since=settings.invoice_deals_won_from,
+        clock=settings.clock,
+        amount_basis=settings.invoice_policy.amount_basis,
+        payments=settings.modes[PAYMENT] is not Mode.SHADOW,
+        reminded_from=max(0, reminding.rules.levels[0].day) if reminds else None,
+        timing=settings.timing,
         language=settings.desk.language,
     )
 

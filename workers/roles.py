@@ -40,6 +40,7 @@ from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
 from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
 from activities.service.owing import OwingReads, OwingSweep
+from activities.service.proof import BillingProofReads, CrmProofReads, ProofActivities
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
@@ -66,6 +67,7 @@ from workers.policies import (
     messenger_name,
     onboarding_policy,
     payment_policy,
+    proof_policy,
     telling,
     voice,
     watch_policy,
@@ -86,6 +88,7 @@ from workflows.service.ensure_customer import EnsureCustomer
 from workflows.service.keeping_document import KeepingDocument
 from workflows.service.payment_news import PaymentNews
 from workflows.service.press import Press
+from workflows.service.proving import Proving
 from workflows.service.reconciliation import Reconciliation
 from workflows.service.remarking import Remarking
 from workflows.service.telling import Telling
@@ -99,6 +102,7 @@ WORKFLOWS: tuple[type, ...] = (
     Remarking,
     ConnectionWatch,
     Reconciliation,
+    Proving,
     KeepingDocument,
     DailyDigest,
     PaymentReceived,
@@ -176,6 +180,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             payments=paying is not Mode.SHADOW,
             owing=reminding if reminding.mailer else None,
         ),
+        ProofActivities(records, proof_policy(configuration)),
         CustomerActivities(in_step=settings.modes[CONTACT] is not Mode.SHADOW),
         FlowActivities(records),
         OnboardingActivities(records, onboarding_policy(configuration)),
@@ -205,6 +210,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmPaymentWrites(crm, Effects(base.records.audit)),
         DealLookUps(crm),
         BackfillReads(crm),
+        CrmProofReads(crm, base.records.proofs),
         DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
 
@@ -219,6 +225,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         MoneyReads(billing, base.records, opened.connection.name),
         AccountReads(billing, base.records, opened.connection.name, base.configuration.crm.name),
         MoneySweepReads(billing),
+        BillingProofReads(billing, base.records.proofs, base.configuration.crm.name),
         OwingReads(billing),
         PlacingReads(billing, base.records, opened.connection.name),
         AllocationWrites(billing, effects, opened.connection.name),

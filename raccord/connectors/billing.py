@@ -15,6 +15,7 @@ from raccord.domain.values.account import Account
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 
@@ -114,6 +115,18 @@ class BillingReader(Protocol):
         Only of invoices that their customers pay themselves. It pages through all of them: as many requests
         as there are hundreds.
         """
+        ...
+
+    async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
+        """Return a part of the invoices, whatever became of them, issued on a business date or later.
+
+        In one request; `after` is empty for the first part, and else what the part before gave. A part may
+        have none and yet not be the last.
+        """
+        ...
+
+    async def list_customers(self, *, after: str) -> CustomerPage:
+        """Return a part of the customers in one request; see `list_invoices`. Deleted ones are left out."""
         ...
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:

@@ -6,6 +6,7 @@ from typing import Protocol
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.listed import DealPage
 from raccord.domain.values.parties import Company, Contact
 
 VAT_RATES = "mapping.line_items.vat_rate"
@@ -44,6 +45,14 @@ class CrmReader(Protocol):
 
         `changed_since` leaves out deals that have not changed since, and adds those that show an invoice
         without being won any more; the CRM's own search lag applies.
+        """
+        ...
+
+    async def list_deals(self, *, won_from: date, after: str) -> DealPage:
+        """Return a part of the deals won on a business date or later, and of those that show an invoice.
+
+        In one request; `after` is empty for the first part, and else what the part before gave. The CRM's
+        search lag applies, and so does its limit of searches: a caller leaves a moment between two parts.
         """
         ...
 

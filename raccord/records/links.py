@@ -3,6 +3,7 @@
 An index only: each link can be rebuilt from our references in the vendors.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
@@ -156,6 +157,14 @@ class Links:
             return None if row is None else DealRef(connection=row.crm, id=row.deal)
 
         return self._database.reading(work)
+
+    def settled(self, crm: str, deals: Collection[str]) -> Work[dict[str, datetime]]:
+        """Return when these deals' flows noted that nothing is left to do, aware; not of those with more."""
+        of_crm = and_(deal_links.c.crm == crm, deal_links.c.settled.is_not(None))
+        wanted = select(deal_links.c.deal, deal_links.c.updated_at).where(
+            of_crm, deal_links.c.deal.in_(deals)
+        )
+        return self._database.reading(lambda tx: {row.deal: row.updated_at for row in tx.execute(wanted)})
 
     def without_document(self, billing: str, *, most: int) -> Work[tuple[DocumentOf, ...]]:
         """Return issued invoices whose PDF nobody has looked for to the end, the oldest first."""

@@ -14,6 +14,7 @@ from raccord.records.ignored import Ignored
 from raccord.records.links import Links
 from raccord.records.migrate import is_current, upgrade
 from raccord.records.payments import Payments
+from raccord.records.proofs import Proofs
 from raccord.records.quarantine import Quarantine
 from raccord.records.stuck import Stuck
 from raccord.records.waiting import WaitingList
@@ -43,6 +44,7 @@ class Records:
         self.waiting = WaitingList(database, keys)
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)
+        self.proofs = Proofs(database, keys)
         self.watermarks = Watermarks(database)
 
     @classmethod

@@ -276,6 +276,30 @@ ignored = Table(
     Column("last_at", Instant, nullable=False),
 )
 
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("began_at", Instant, primary_key=True),
+    Column("since", String(10), nullable=False),
+    Column("stage", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("ended_at", Instant),
+    Column("sealed", LargeBinary),
+)
+
+compared = Table(
+    "compared",
+    metadata,
+    Column("run", Instant, primary_key=True),
+    Column("side", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("pair", String, nullable=False),
+    Column("shown", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "run", "pair", "side"),
+    Index(None, "run", "shown"),
+)
+
 watermarks = Table(
     "watermarks",
     metadata,

@@ -12,6 +12,7 @@ from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
+from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import (
@@ -162,6 +163,12 @@ class FakeBilling(KeptInStep):
             for id, each in known.items()
             if each.state in stand and each.issued_on and each.issued_on >= day
         )
+
+    async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
+        raise NotImplementedError("No flow lists invoices page by page; the connectors' own tests do.")
+
+    async def list_customers(self, *, after: str) -> CustomerPage:
+        raise NotImplementedError("No flow lists customers page by page; the connectors' own tests do.")
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         await self._call("preview_credit")

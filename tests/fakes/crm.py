@@ -6,6 +6,7 @@ from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.listed import DealPage
 from raccord.domain.values.message import RecordKind
 from raccord.domain.values.parties import Company, Contact
 from tests.fakes.details import KeptInStep
@@ -55,6 +56,9 @@ class FakeCrm(KeptInStep):
         await self._call("shows_invoice")
         shown = self.shown.get(deal_id)
         return shown is not None and _of_credit(shown) == _of_credit(fields)
+
+    async def list_deals(self, *, won_from: date, after: str) -> DealPage:
+        raise NotImplementedError("No flow lists deals page by page; the connectors' own tests do.")
 
     async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
         await self._call("shows_payment")

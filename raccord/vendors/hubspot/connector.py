@@ -9,6 +9,7 @@ from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
+from raccord.domain.values.listed import DealPage
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import Attachments
@@ -16,6 +17,7 @@ from raccord.vendors.hubspot.changed import SEARCH_LAG, CompaniesChanged
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.details import CompanyDetails
+from raccord.vendors.hubspot.every_deal import EveryDeal
 from raccord.vendors.hubspot.finding import DealFinder
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
@@ -59,6 +61,7 @@ class HubSpotCrm:
         self._details = CompanyDetails(self._client, self._records, settings)
         self._changed = CompaniesChanged(self._client, self._records, settings)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
+        self._every = EveryDeal(self._client, settings, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
         self._finder = DealFinder(name, self._client, settings, clock)
@@ -138,6 +141,9 @@ class HubSpotCrm:
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._won.read(won_from=won_from, changed_since=changed_since)
+
+    async def list_deals(self, *, won_from: date, after: str) -> DealPage:
+        return await self._every.page(won_from, after)
 
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)

@@ -32,22 +32,35 @@ async def searched(
 
     The first page's `total` counts everything that was found.
     """
-    above = 0
-    while True:
-        older = condition(_ID, "GT", str(above))
-        asked = {
-            "filterGroups": [{"filters": [*filters, older]} for filters in groups],
-            "sorts": [{"propertyName": _ID, "direction": "ASCENDING"}],
-            "properties": list(properties),
-            "limit": PAGE,
-        }
-        page = await client.post(operation, paths.search(kind), asked, Found)
+    above: int | None = 0
+    while above is not None:
+        page, above = await found_above(client, operation, kind, groups, properties, above)
         yield page
-        if page.after is None:
-            return
-        with client.errors(operation):
-            above = _last(page.results, above)
-        await asyncio.sleep(PAUSE)
+        if above is not None:
+            await asyncio.sleep(PAUSE)
+
+
+async def found_above(
+    client: HubSpotClient,
+    operation: Operation,
+    kind: str,
+    groups: Sequence[Filters],
+    properties: Sequence[str],
+    above: int,
+) -> tuple[Found, int | None]:
+    """Return the page above an id, and above which id the next one begins; None after the last."""
+    older = condition(_ID, "GT", str(above))
+    asked = {
+        "filterGroups": [{"filters": [*filters, older]} for filters in groups],
+        "sorts": [{"propertyName": _ID, "direction": "ASCENDING"}],
+        "properties": list(properties),
+        "limit": PAGE,
+    }
+    page = await client.post(operation, paths.search(kind), asked, Found)
+    if page.after is None:
+        return page, None
+    with client.errors(operation):
+        return page, _last(page.results, above)
 
 
 def condition(name: str, operator: str, value: str) -> dict[str, str]:

@@ -36,7 +36,7 @@ class WonDeals:
         shows one.
         """
         deals: list[WonDeal] = []
-        groups = self._groups(self._first_instant(won_from), changed_since)
+        groups = self._groups(first_instant(won_from, self._clock), changed_since)
         shown = [_CHANGED, *([self._invoice] if self._invoice else [])]
         async for page in searched(self._client, _LISTING, "deals", groups, shown):
             deals += map(self._listed, page.results)
@@ -48,18 +48,29 @@ class WonDeals:
             return WonDeal(id=deal.id, invoice_id=shown, changed_at=parse_instant(deal.text(_CHANGED)))
         return WonDeal(id=deal.id, invoice_id=shown)
 
-    def _first_instant(self, day: date) -> datetime:
-        return self._clock.end_of(day - DAY) + _SECOND
-
     def _groups(self, won_from: datetime, changed_since: datetime | None) -> list[Filters]:
         """Return the alternatives: won and closed late enough, or without a close date; or invoiced once."""
-        won = condition("hs_is_closed_won", "EQ", "true")
-        dated = condition("closedate", "GTE", milliseconds(won_from))
-        undated = {"propertyName": "closedate", "operator": "NOT_HAS_PROPERTY"}
-        groups = [[won, dated], [won, undated]]
+        groups = won_since(won_from)
         if changed_since is None:
             return groups
-        if self._invoice:
-            groups.append([{"propertyName": self._invoice, "operator": "HAS_PROPERTY"}])
+        groups += showing(self._invoice)
         changed = condition(_CHANGED, "GTE", milliseconds(changed_since))
         return [[*group, changed] for group in groups]
+
+
+def first_instant(day: date, clock: BusinessClock) -> datetime:
+    """Return the first instant of a business date."""
+    return clock.end_of(day - DAY) + _SECOND
+
+
+def won_since(won_from: datetime) -> list[Filters]:
+    """Return what finds deals that are won, and closed from an instant on or without a close date."""
+    won = condition("hs_is_closed_won", "EQ", "true")
+    dated = condition("closedate", "GTE", milliseconds(won_from))
+    undated = {"propertyName": "closedate", "operator": "NOT_HAS_PROPERTY"}
+    return [[won, dated], [won, undated]]
+
+
+def showing(invoice: str) -> list[Filters]:
+    """Return what finds deals that show an invoice; nothing where no property holds its id."""
+    return [[{"propertyName": invoice, "operator": "HAS_PROPERTY"}]] if invoice else []

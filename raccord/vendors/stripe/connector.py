@@ -14,6 +14,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.details import ChangedRecords, Field, Sight
 from raccord.domain.values.details import Changes as DetailsChanges
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
+from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 from raccord.vendors.stripe.accounts import Accounts
@@ -27,6 +28,7 @@ from raccord.vendors.stripe.delivery import Delivery
 from raccord.vendors.stripe.details import KEEPS, CustomerDetails
 from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.endpoint import Endpoint
+from raccord.vendors.stripe.everything import Everything
 from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
@@ -62,6 +64,7 @@ class StripeBilling:
         self._received = Received(self._api, self._invoices, payments, settings)
         self._accounts = Accounts(self._api, self._customers, self._invoices, payments, settings)
         self._changes = Changes(self._api)
+        self._everything = Everything(self._api, self._invoices, clock)
         self._details = CustomerDetails(self._api, self._customers, settings)
         self._details_changed = CustomersChanged(self._api)
         self._endpoint = Endpoint(self._api, settings)
@@ -154,6 +157,12 @@ class StripeBilling:
 
     async def write_details(self, record_id: str, changes: DetailsChanges, *, key: str) -> None:
         await self._details.write(record_id, changes, key)
+
+    async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
+        return await self._everything.invoices(since, after)
+
+    async def list_customers(self, *, after: str) -> CustomerPage:
+        return await self._everything.customers(after)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)

@@ -21,7 +21,7 @@ from raccord.vendors.stripe.wire import (
 )
 
 _STAND = (InvoiceState.OPEN, InvoiceState.PAID)
-_DRAFTED = 90 * DAY
+DRAFTED = 90 * DAY
 """How long a draft may wait."""
 
 
@@ -83,7 +83,7 @@ class Listing:
         await self._api.get(Operation("list an invoice", READ), "invoices", AnyPage, {"limit": 1})
 
     def _begun(self, day: date) -> dict[str, int]:
-        return {"gte": int(self._clock.end_of(day - _DRAFTED - DAY).timestamp()) + 1}
+        return {"gte": int(self._clock.end_of(day - DRAFTED - DAY).timestamp()) + 1}
 
     def _created(self, since: date, until: date) -> dict[str, int]:
         """Return the instants between which to look, with a day of margin: Stripe's clock is not ours."""

@@ -241,6 +241,28 @@ def _flows() -> None:
         sa.PrimaryKeyConstraint("source", "reason", name="pk_ignored"),
     )
     op.create_table(
+        "proofs",
+        sa.Column("began_at", _INSTANT, nullable=False),
+        sa.Column("since", sa.String(10), nullable=False),
+        sa.Column("stage", sa.String, nullable=False),
+        sa.Column("after", sa.String, nullable=False),
+        sa.Column("ended_at", _INSTANT, nullable=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=True),
+        sa.PrimaryKeyConstraint("began_at", name="pk_proofs"),
+    )
+    op.create_table(
+        "compared",
+        sa.Column("run", _INSTANT, nullable=False),
+        sa.Column("side", sa.String, nullable=False),
+        sa.Column("id", sa.String, nullable=False),
+        sa.Column("pair", sa.String, nullable=False),
+        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("run", "side", "id", name="pk_compared"),
+    )
+    op.create_index("ix_compared_run_pair_side", "compared", ["run", "pair", "side"])
+    op.create_index("ix_compared_run_shown", "compared", ["run", "shown"])
+    op.create_table(
         "watermarks",
         sa.Column("name", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
