@@ -44,7 +44,9 @@ class EveryDeal:
         shown = (invoice.id, invoice.number, invoice.status, invoice.amount_net, invoice.amount_credited)
         names = [name for name in (*_DEAL, *shown, payment.status) if name]
         groups = won_since(first_instant(won_from, self._clock)) + showing(invoice.id)
-        page, onward = await found_above(self._client, _LISTING, "deals", groups, names, int(after or 0))
+        page, onward = await found_above(
+            self._client, _LISTING, "deals", groups, names, above=int(after or 0)
+        )
         if onward:
             await asyncio.sleep(PAUSE)
         return DealPage(deals=tuple(map(self._listed, page.results)), after=str(onward or ""))

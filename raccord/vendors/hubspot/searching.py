@@ -34,7 +34,7 @@ async def searched(
     """
     above: int | None = 0
     while above is not None:
-        page, above = await found_above(client, operation, kind, groups, properties, above)
+        page, above = await found_above(client, operation, kind, groups, properties, above=above)
         yield page
         if above is not None:
             await asyncio.sleep(PAUSE)
@@ -46,6 +46,7 @@ async def found_above(
     kind: str,
     groups: Sequence[Filters],
     properties: Sequence[str],
+    *,
     above: int,
 ) -> tuple[Found, int | None]:
     """Return the page above an id, and above which id the next one begins; None after the last."""
