@@ -1,8 +1,8 @@
 """What starts by the clock: the sweep, regularly, and when a receiver starts that finds none made lately; and
-the digest, when a working day begins."""
+the digest, when a working day begins; and the proof of both sides, each night."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import structlog
 from temporalio.client import (
@@ -23,15 +23,20 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from raccord.domain.proof.policy import ProofWanted
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, SWEEP
+from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, PROOF, SWEEP
 
 log = structlog.get_logger()
 
 TRY_AGAIN_SECONDS = 5.0
 DIGEST_CATCH_UP = timedelta(hours=12)
 """A digest that was missed is told late on its day, and not again with the next one."""
+PROOF_CATCH_UP = timedelta(hours=20)
+"""A night that was missed is made up for on its day."""
+NIGHT = time(4, 20)
+"""In the company's zone: at an hour that no clock change skips or repeats."""
 MONDAY_TO_FRIDAY = ScheduleRange(1, 5)
 """As cron counts: Sunday is 0."""
 
@@ -42,6 +47,7 @@ async def keep_schedules(client: Client, settings: Settings) -> None:
         try:
             await schedule_sweep(client, settings)
             await schedule_digest(client, settings)
+            await schedule_proof(client, settings)
         except (RPCError, RuntimeError) as error:
             log.info("schedule.waiting", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_SECONDS)
@@ -95,6 +101,41 @@ async def schedule_digest(client: Client, settings: Settings) -> None:
         await client.create_schedule(DIGEST, wanted)
     except ScheduleAlreadyRunningError:
         await _updated(client.get_schedule_handle(DIGEST), wanted)
+
+
+async def schedule_proof(client: Client, settings: Settings) -> None:
+    """Have both sides compared each night in the company's zone; a pause by an operator stays.
+
+    Only where there is a cut-over date. Raises `RPCError`, or `RuntimeError` while the client cannot connect.
+    """
+    if settings.invoice_deals_won_from is None:
+        return
+    wanted = Schedule(
+        action=ScheduleActionStartWorkflow(
+            "Proof",
+            ProofWanted(),
+            id=PROOF,
+            task_queue=FLOWS_QUEUE,
+            static_summary="Hold won deals, invoices and payments against each other",
+        ),
+        spec=proof_times(settings),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=PROOF_CATCH_UP),
+    )
+    try:
+        await client.create_schedule(PROOF, wanted)
+    except ScheduleAlreadyRunningError:
+        await _updated(client.get_schedule_handle(PROOF), wanted)
+
+
+def proof_times(settings: Settings) -> ScheduleSpec:
+    """Return when both sides are compared: at night; once in each short day of a demo."""
+    clock = settings.clock
+    if clock.scaled:
+        return ScheduleSpec(intervals=[ScheduleIntervalSpec(every=clock.day_length)])
+    night = ScheduleCalendarSpec(
+        hour=(ScheduleRange(NIGHT.hour),), minute=(ScheduleRange(NIGHT.minute),), comment="at night"
+    )
+    return ScheduleSpec(calendars=[night], time_zone_name=clock.zone)
 
 
 def digest_times(settings: Settings) -> ScheduleSpec:

@@ -21,6 +21,8 @@ FLOWS_QUEUE = "flows"
 """Where workflows and our own quick activities run."""
 SWEEP = "reconciliation"
 """The schedule of the sweep, and the first part of the ids of its runs."""
+PROOF = "proof"
+"""The schedule of the proof of both sides, and the first part of the ids of its runs."""
 DIGEST = "digest"
 """The schedule of the digest, and the first part of the ids of its runs."""
 AT_LEISURE = Priority(priority_key=5)

@@ -183,17 +183,37 @@ def setup(config: Path | None, as_json: bool) -> None:
 
 
 @app.command()
-@click.option("--once", is_flag=True, help="Look once, now (the schedule does it regularly).")
+@click.option(
+    "--once", is_flag=True, help="Look and compare now; schedules do it every hour and every night."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --once: compare from this day on, as 2026-01-31, and not from the cut-over date.",
+)
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Keep the proof as an HTML page."
+)
 @config_file
 @as_json
-def reconcile(once: bool, config: Path | None, as_json: bool) -> None:
-    """Find the won deals that no webhook told us about: every one since the cut-over is looked at."""
-    from starters.cli.reconcile import sweep
+def reconcile(
+    once: bool, since: datetime | None, page: Path | None, config: Path | None, as_json: bool
+) -> None:
+    """Show the last proof: won deals, invoices and payments held against each other, gap by gap.
 
-    if not once:
-        fail("say --once: the regular sweep is a schedule of its own, see the Temporal UI.")
+    With --once, first have every won deal since the cut-over looked at that no webhook told of, then compare.
+    """
+    from starters.cli.reconcile import reconcile_now, show_last
+
     loaded = configuration(config)
-    end(run(sweep(loaded, key_ring(loaded), as_json=as_json)))
+    if once:
+        work = reconcile_now(loaded, key_ring(loaded), since and since.date(), page, as_json=as_json)
+    elif since:
+        fail("--since goes with --once: the last proof has its own beginning.")
+    else:
+        work = show_last(loaded, key_ring(loaded), page, as_json=as_json)
+    end(run(work))
 
 
 @app.command()

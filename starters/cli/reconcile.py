@@ -1,44 +1,73 @@
-"""`raccord reconcile --once`."""
+"""`raccord reconcile`: what no webhook told is found, and both sides are held against each other."""
 
 import asyncio
 import uuid
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 
+from raccord.domain.proof.policy import ProofDone, ProofWanted
+from raccord.domain.proof.proof import Proof
 from raccord.domain.service.sweep import Sweep, SweepResult
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from starters.cli.common import bold, fail, warn
-from starters.cli.display import print_json
+from starters.cli.display import opened, print_json
+from starters.cli.proof import keep, show
 from starters.cli.server import connected
 
+T = TypeVar("T")
 LONG = timedelta(seconds=15)
 
 
-async def _patiently(sweeping: WorkflowHandle[Any, SweepResult]) -> SweepResult:
-    """Wait for the end of the sweep, and say so when it takes long: a vendor may be away for hours."""
-    waiting = asyncio.ensure_future(sweeping.result())
-    done, _ = await asyncio.wait([waiting], timeout=LONG.total_seconds())
-    if not done:
-        warn(
-            "it takes long: the CRM has many won deals, does not answer or refuses the credentials "
-            "(raccord doctor says which), or no worker runs. Ctrl-C leaves it to go on by itself."
-        )
-    return await waiting
-
-
-async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
-    """Look at every won deal since the cut-over once, and wait until all flows have been told."""
+async def reconcile_now(
+    configuration: Configuration, keys: KeyRing, since: date | None, page: Path | None, *, as_json: bool
+) -> int:
+    """Have every won deal since the cut-over looked at, then compare both sides, and wait for both."""
     if configuration.settings.invoice_deals_won_from is None:
         fail(
             "invoice_deals_won_from is not set, so no deal is due to be looked at: set the date from which "
             "won deals are Raccord's to invoice."
         )
     client = await connected(configuration, keys)
+    swept = await _swept(client, as_json=as_json)
+    await _proven(client, since, as_json=as_json)
+    proof = await _last(configuration, keys)
+    if as_json:
+        print_json(swept.model_dump(mode="json") | {"proof": proof.model_dump(mode="json")})
+    else:
+        click.echo()
+        show(proof, configuration.settings.desk.language)
+    if page:
+        keep(proof, page, configuration)
+    return 0
+
+
+async def show_last(configuration: Configuration, keys: KeyRing, page: Path | None, *, as_json: bool) -> int:
+    """Show the last proof as it was made."""
+    proof = await _last(configuration, keys)
+    if as_json:
+        print_json(proof.model_dump(mode="json"))
+    else:
+        show(proof, configuration.settings.desk.language)
+    if page:
+        keep(proof, page, configuration)
+    return 0
+
+
+async def _last(configuration: Configuration, keys: KeyRing) -> Proof:
+    async with opened(configuration, keys) as records:
+        if proof := await records.proofs.last():
+            return proof
+    fail("there is no proof yet: each night makes one, and raccord reconcile --once makes one now.", status=1)
+
+
+async def _swept(client: Client, *, as_json: bool) -> SweepResult:
     if not as_json:
         click.echo("Looking for won deals without an invoice…")
     try:
@@ -53,17 +82,46 @@ async def sweep(configuration: Configuration, keys: KeyRing, *, as_json: bool) -
         result = await _patiently(sweeping)
     except WorkflowFailureError as failed:
         fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
-    if as_json:
-        print_json(result.model_dump(mode="json"))
-        return 0
-    click.echo(
-        f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "
-        f"{bold(str(result.without_invoice))} without an invoice, {bold(str(result.changed))} invoiced and "
-        f"changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, "
-        f"{bold(str(result.corrected))} whose invoice was credited or voided, and at "
-        f"{bold(str(result.waiting))} open question(s).\n"
-        "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."
-    )
+    if not as_json:
+        click.echo(
+            f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "
+            f"{bold(str(result.without_invoice))} without an invoice, {bold(str(result.changed))} invoiced "
+            f"and changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, "
+            f"{bold(str(result.corrected))} whose invoice was credited or voided, and at "
+            f"{bold(str(result.waiting))} open question(s).\n"
+            "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."
+        )
     if result.remark:
         warn(result.remark)
-    return 0
+    return result
+
+
+async def _proven(client: Client, since: date | None, *, as_json: bool) -> None:
+    if not as_json:
+        click.echo("Comparing both sides…")
+    try:
+        proving = await client.start_workflow(
+            "Proof",
+            ProofWanted(since=since),
+            id=PROOF,
+            task_queue=FLOWS_QUEUE,
+            result_type=ProofDone,
+            # One at a time: whoever asks while one is made waits for that one.
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="Asked for on the command line: hold both sides against each other",
+        )
+        await _patiently(proving)
+    except WorkflowFailureError as failed:
+        fail(f"{failed.cause} Repair it, then try again; each night tries by itself.", status=1)
+
+
+async def _patiently(running: WorkflowHandle[Any, T]) -> T:
+    """Wait for the end, and say so when it takes long: a vendor may be away for hours."""
+    waiting = asyncio.ensure_future(running.result())
+    done, _ = await asyncio.wait([waiting], timeout=LONG.total_seconds())
+    if not done:
+        warn(
+            "it takes long: there are many deals, a vendor does not answer or refuses the credentials "
+            "(raccord doctor says which), or no worker runs. Ctrl-C leaves it to go on by itself."
+        )
+    return await waiting
