@@ -143,10 +143,19 @@ class ProofActivities:
         An attempt that died begins anew: to compare is quick, and to wake a flow twice changes nothing.
         """
         async with beating():
+            if await self._records.proofs.where(run) is None:
+                # Another run that went on with the same lists has kept it.
+                return await self._kept_by_another()
             comparison = _Comparison(self._records, self._policy, run)
             await self._records.proofs.adopt(run)
             await comparison.all()
             return await comparison.kept()
+
+    async def _kept_by_another(self) -> ProofDone:
+        proof = await self._records.proofs.last()
+        if proof is None:
+            raise ApplicationError("Another proof took this one's place.", non_retryable=True)
+        return ProofDone(deals=proof.deals, invoices=proof.invoices, gaps=proof.count, looked_at=0)
 
 
 class _Comparison:

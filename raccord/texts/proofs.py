@@ -1,6 +1,5 @@
 """How a proof reads: a table in a terminal, and a page that finance keeps."""
 
-from decimal import Decimal
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -55,9 +54,10 @@ NUMBERS = HEADINGS[3:6]
 
 def headline(proof: Proof) -> Message:
     """Say a proof in one sentence."""
-    return message(
-        "proof.headline", day=proof.day, deals=proof.deals, invoices=proof.invoices, count=proof.count
-    )
+    deals = message("proof.count.deals", count=proof.deals)
+    invoices = message("proof.count.invoices", count=proof.invoices)
+    gaps = message("proof.count.gaps", count=proof.count)
+    return message("proof.headline", day=proof.day, deals=deals, invoices=invoices, gaps=gaps)
 
 
 def explained(proof: Proof, language: str) -> list[str]:
@@ -132,4 +132,4 @@ def _said(value: Param | None, language: str) -> str:
 
 def _amounts(found: tuple[Sum, ...], language: str) -> str:
     said = [formats.price(Price(price=each.amount, currency=each.currency), language) for each in found]
-    return " + ".join(said) or formats.number(Decimal(0), language)
+    return " + ".join(said) or "–"

@@ -7,7 +7,7 @@ import click
 from raccord.domain.proof.proof import Proof
 from raccord.settings.configuration import Configuration
 from raccord.texts.proofs import HEADINGS, NUMBERS, cells, explained, headline, more, page, sums
-from raccord.texts.speech import say
+from raccord.texts.speech import say, say_fact
 from starters.cli.common import bold, fail, from_the_system
 from starters.cli.display import table
 
@@ -16,7 +16,7 @@ def show(proof: Proof, language: str) -> None:
     """Print a proof as a table."""
     click.echo(bold(say(headline(proof), language)))
     for label, amount in sums(proof, language):
-        click.echo(f"  {label}: {amount}")
+        click.echo(f"  {say_fact(label, amount, language)}")
     for each in explained(proof, language):
         click.echo(f"  {each}")
     if proof.gaps:

@@ -79,7 +79,7 @@ async def _swept(client: Client, *, as_json: bool) -> SweepResult:
             result_type=SweepResult,
             static_summary="Asked for on the command line: look at every won deal",
         )
-        result = await _patiently(sweeping)
+        result: SweepResult = await _patiently(sweeping)
     except WorkflowFailureError as failed:
         fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
     if not as_json:

@@ -30,6 +30,7 @@ OTHER_FLOWS = {
     "ConnectionWatch": "connection-watch",
     "Reconciliation": "reconciliation",
     "KeepingDocument": "keeping-document",
+    "Proof": "proof",
 }
 
 

@@ -35,7 +35,10 @@ class Proving:
         run = await _listed(BillingProofReads.customers, run, policy, billing, "list the customers")
         run = await _listed(CrmProofReads.deals, run, policy, crm, "list the won deals")
         done = await run_ours(ProofActivities.compare, run, summary="compare both sides", lasting=LISTING)
-        said = message("proof.done", deals=done.deals, invoices=done.invoices, count=done.gaps)
+        deals = message("proof.count.deals", count=done.deals)
+        invoices = message("proof.count.invoices", count=done.invoices)
+        gaps = message("proof.count.gaps", count=done.gaps)
+        said = message("proof.done", deals=deals, invoices=invoices, gaps=gaps)
         workflow.set_current_details(say(said, policy.language))
         return done
 

@@ -9,9 +9,9 @@ from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.listed import DealPage, ListedDeal, Shown
+from raccord.vendors.hubspot import searching
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.records import scope
-from raccord.vendors.hubspot.searching import PAUSE, found_above
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import deal_page
 from raccord.vendors.hubspot.values import parse_business_date, parse_decimal, parse_instant
@@ -44,11 +44,11 @@ class EveryDeal:
         shown = (invoice.id, invoice.number, invoice.status, invoice.amount_net, invoice.amount_credited)
         names = [name for name in (*_DEAL, *shown, payment.status) if name]
         groups = won_since(first_instant(won_from, self._clock)) + showing(invoice.id)
-        page, onward = await found_above(
+        page, onward = await searching.found_above(
             self._client, _LISTING, "deals", groups, names, above=int(after or 0)
         )
         if onward:
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(searching.PAUSE)
         return DealPage(deals=tuple(map(self._listed, page.results)), after=str(onward or ""))
 
     def _listed(self, deal: Record) -> ListedDeal:

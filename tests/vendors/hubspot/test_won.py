@@ -1,6 +1,7 @@
 """Listing won deals: a small search of HubSpot's, with its ceiling and its page size."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Poison, RateLimited, Transient
 from raccord.domain.values.deal import WonDeal
+from raccord.domain.values.listed import Shown
 from raccord.vendors.hubspot import searching
 from tests.vendors.hubspot.account import ROOT
 from tests.vendors.hubspot.conftest import Connect
@@ -227,3 +229,35 @@ async def test_a_listing_that_breaks_off_is_never_taken_for_the_whole(
     stub.on(f"POST {SEARCH}", lambda a: reply if stub.count(f"POST {SEARCH}") == 2 else search.answer(a))
     with pytest.raises(expected):
         await listed(crm)
+
+
+async def test_deals_are_listed_part_by_part_with_what_they_show(crm: Crm, search: Search) -> None:
+    """Won ones, and those that show an invoice although they are lost or closed long ago."""
+    long_ago = ms(WINTER)
+    search.deal(
+        1,
+        dealname="Refonte",
+        amount="1200.5",
+        deal_currency_code="EUR",
+        billing_invoice_id="in_1",
+        billing_amount_net="1000",
+        billing_amount_credited="beaucoup",
+        billing_payment_status="paid",
+    )
+    search.deal(2, hs_is_closed_won="false", closedate=long_ago, billing_invoice_id="in_2")
+    search.deal(3, hs_is_closed_won="false")
+    search.deal(4, closedate=long_ago)
+    for number in range(1000, 1000 + searching.PAGE):
+        search.deal(number, closedate=None)
+
+    first = await crm.list_deals(won_from=WON_FROM, after="")
+    rest = await crm.list_deals(won_from=WON_FROM, after=first.after)
+
+    assert [each.id for each in first.deals[:3]] == ["1", "2", "1000"]
+    assert len(first.deals) + len(rest.deals) == 2 + searching.PAGE
+    assert rest.after == ""
+    one, two = first.deals[:2]
+    assert (one.name, one.won, one.amount, one.currency) == ("Refonte", True, Decimal("1200.5"), "EUR")
+    assert one.closed_on == date(2026, 11, 10)
+    assert one.shown == Shown(invoice_id="in_1", net=Decimal(1000), payment="paid")
+    assert (two.won, two.shown.invoice_id) == (False, "in_2")

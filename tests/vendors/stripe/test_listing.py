@@ -216,3 +216,33 @@ async def test_no_united_company_is_left_out_however_many_there_are(
 
 def test_stripe_transmits_to_no_platform(billing: StripeBilling) -> None:
     assert not billing.capabilities.einvoicing
+
+
+async def test_every_issued_invoice_is_listed_part_by_part(billing: StripeBilling, stub: Stub) -> None:
+    """One that is unreadable is named and hides no other; a draft and an older one are left out."""
+    issued = {"status_transitions": {"finalized_at": at("2026-11-20T10:00")}, "metadata": {}}
+    stub.on(
+        LIST,
+        page(
+            invoice(id="in_4", status="open", amount_remaining=7000, **issued),
+            invoice(id="in_3", status="novel", **issued),
+            invoice(id="in_2", status="draft", metadata={}),
+            has_more=True,
+        ),
+        page(invoice(id="in_1", status="paid", amount_remaining=0, **issued), has_more=False),
+    )
+    first = await billing.list_invoices(since=SINCE, after="")
+    rest = await billing.list_invoices(since=SINCE, after=first.after)
+    assert [(each.invoice.id, each.due.amount) for each in first.invoices] == [("in_4", Decimal("70.00"))]
+    assert (first.unreadable, first.after) == (("in_3",), "in_2")
+    assert [(each.invoice.id, each.due.amount) for each in rest.invoices] == [("in_1", Decimal(0))]
+    assert rest.after == ""
+    assert stub.asked(LIST)[1].query["starting_after"] == "in_2"
+
+
+async def test_customers_are_listed_with_what_identifies_them(billing: StripeBilling, stub: Stub) -> None:
+    stub.on("GET /v1/customers", page(customer("cus_2"), has_more=True), page(customer("cus_1")))
+    first = await billing.list_customers(after="")
+    rest = await billing.list_customers(after=first.after)
+    assert [each.id for each in (*first.customers, *rest.customers)] == ["cus_2", "cus_1"]
+    assert (first.after, rest.after) == ("cus_2", "")
