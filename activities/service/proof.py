@@ -266,7 +266,7 @@ class _Comparison:
             day=self._bounds.today,
             since=self._run.since,
             began_at=self._run.began_at,
-            ended_at=datetime.now(UTC),
+            ended_at=datetime.now(self._policy.clock.tz),
         )
         await self._proofs.finish(self._run, proof)
         return ProofDone(
