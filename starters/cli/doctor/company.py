@@ -1,14 +1,16 @@
 """What the settings say: whether they can be read, and whether they are enough."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from raccord.connectors.connection import Check, Kind
+from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import PAYMENT, Mode
 from raccord.domain.rules.onboarding import PLACEHOLDERS, StepKind
+from raccord.domain.values.details import Field
 from raccord.settings.checks import footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
 from raccord.settings.environment import variable
@@ -63,6 +65,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
             "none: questions are in raccord inbox and the CRM's tasks only",
             remedy="Name a connection as messenger and fill its section, or leave it so.",
         )
+    yield Check.ok("customer details", _standings(loaded.settings.contact.fields))
     yield from _mails(loaded)
     if loaded.of(Kind.MAILER):
         templates = Templates(loaded.settings.mail.templates)
@@ -71,6 +74,11 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":
         yield seller_mentions_check(loaded.settings.invoice_policy)
+
+
+def _standings(fields: Mapping[Field, Standing]) -> str:
+    """Say what is kept in step and whose word counts; nothing else of a customer is ever written."""
+    return ", ".join(f"{field} {standing}" for field, standing in fields.items()) or "none"
 
 
 def _mails(loaded: Configuration) -> Iterator[Check]:

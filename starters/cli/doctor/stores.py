@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 
+from activities.contact.memory import learnt_rules
 from raccord.connectors.connection import Check
 from raccord.records.database import RecordsUnavailable
 from raccord.records.ignored import IgnoredEvents
@@ -43,6 +44,9 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         if await opened.migrated():
             yield Check.ok(name, "migrated")
             yield Check.ok("ignored events", _counted(await opened.ignored.list()))
+            if learnt := await learnt_rules(opened.answers):
+                said = ", ".join(f"{field} {standing}" for field, standing in learnt.items())
+                yield Check.ok("customer details, as answered", said)
             yield _held_up(await opened.stuck.list())
         else:
             remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
