@@ -57,6 +57,11 @@ class Round(Value):
     def counts(self) -> bool:
         return self.fate is not Fate.NOT_SENT
 
+    @property
+    def left(self) -> bool:
+        """Whether it surely left, or would have where mails do."""
+        return self.fate in (Fate.SENT, Fate.HELD)
+
 
 class Memory(Value):
     """Rounds and words in the order of their instants, each once."""

@@ -194,6 +194,16 @@ async def test_a_mail_whose_worker_died_is_asked_about_also_when_another_would_b
     assert "F-2" in mail.text
 
 
+async def test_a_mail_that_left_before_the_end_of_a_worker_is_followed_by_its_task(late: Late) -> None:
+    await late.owes(6)
+    late.die_once_a_mail_left()
+    await late.wake()
+    await late.mailed(1)
+    await late.pass_days(2)
+    assert sum("Relance" in task for task in late.tasks) == 1
+    assert len(late.mails) == 1
+
+
 @pytest.mark.parametrize(
     "refusal", [RateLimited("greylisted", retry_after=timedelta(minutes=5)), Transient("the line is dead")]
 )
