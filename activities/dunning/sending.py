@@ -114,7 +114,9 @@ class ReminderMails:
     async def _sent(self, order: Order) -> Sent:
         now = await self._now(order)
         # An attempt that nobody heard of: the task, and what finance is told, go with a mail that left.
-        if left := next((each for each in now.memory.rounds if each.key == order.due.key and each.left), None):
+        if left := next(
+            (each for each in now.memory.rounds if each.key == order.due.key and each.left), None
+        ):
             return Sent(outcome=Outcome.SENT, round=left)
         if now.plan.due != order.due or not self._may(order):
             return await self._stopped(order, now)

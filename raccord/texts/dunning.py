@@ -2,6 +2,7 @@
 
 from raccord.domain.desk.notice import Link, Notice
 from raccord.domain.dunning.exceptions import ladder_of
+from raccord.domain.dunning.formal_notice import claims_of
 from raccord.domain.dunning.memory import Memory, Round
 from raccord.domain.dunning.outcome import customer_record, silence
 from raccord.domain.dunning.past import Past
@@ -42,12 +43,12 @@ def task_subject(account: Account, sent: Round, plan: Plan, policy: DunningPolic
     return say(said, policy.language)
 
 
-def task_body(account: Account, sent: Round, plan: Plan, policy: DunningPolicy) -> str:
+def task_body(account: Account, sent: Round, memory: Memory, plan: Plan, policy: DunningPolicy) -> str:
     """List what the customer was reminded of, and what to do, and where a prepared letter is."""
     lines = [say(_line(each), policy.language) for each in _reminded(sent, plan)]
     lines += ["", say(message("dunning.task.what"), policy.language)]
     level = ladder_of(account, policy.rules).step(sent.level).level
-    if level.finance and policy.rules.finance and plan.claimed:
+    if level.finance and policy.rules.finance and _is_prepared(account, memory, policy):
         lines += ["", say(_letter(policy), policy.language)]
     return "\n".join(lines)
 
@@ -81,7 +82,7 @@ def story_notice(account: Account, memory: Memory, plan: Plan, policy: DunningPo
     if (more := len(plan.overdue) - _MOST_NAMED) > 0:
         points.append(voice.say("points.more", count=more))
     points.append(voice.write(_goes_on(account, memory, plan, policy)))
-    if plan.claimed:
+    if _is_prepared(account, memory, policy):
         points.append(voice.write(_letter(policy)))
     link = Link(label=voice.say("link.customer"), url=account.page)
     return Notice(
@@ -91,6 +92,11 @@ def story_notice(account: Account, memory: Memory, plan: Plan, policy: DunningPo
         people=policy.rules.finance,
         footer=voice.signature,
     )
+
+
+def _is_prepared(account: Account, memory: Memory, policy: DunningPolicy) -> bool:
+    """Whether a formal notice goes with what finance is told of the last round."""
+    return bool(claims_of(account, memory, policy, memory.rounds[-1].at))
 
 
 def _letter(policy: DunningPolicy) -> Message:

@@ -61,7 +61,7 @@ def test_inside_the_company_what_is_contested_is_told_apart_from_what_was_asked_
     year.says("dispute", invoice_id="B").passes("2026-05-04 12:00")
     plan, sent = year.look(), year.memory.rounds[-1]
     assert "1\u202f000,00\u00a0€" in task_subject(year.account, sent, plan, year.policy)
-    assert "F-B" not in task_body(year.account, sent, plan, year.policy)
+    assert "F-B" not in task_body(year.account, sent, year.memory, plan, year.policy)
     lines = story(year.account, year.memory, plan, year.policy).text.splitlines()
     assert [line.endswith("(en litige)") for line in lines if line.startswith("- F-")] == [False, True]
     assert [each.id for each in plan.claimed] == ["A"]
@@ -83,6 +83,23 @@ def test_finance_is_called_in_the_channel_with_what_is_owed_and_where_the_letter
     assert wrong(lines(notice), language) == {}
 
 
+def test_no_letter_is_named_before_the_last_reminder() -> None:
+    levels = [
+        {"day": 7, "tone": "courteous"},
+        {"day": 15, "tone": "firm", "finance": True},
+        {"day": 30, "tone": "last", "finance": True},
+    ]
+    year = Year().rules(levels=levels, finance=["compta@example.fr"]).owes(owed("A", "2026-04-01"))
+    named = []
+    for day in ("2026-04-20", "2026-05-12"):
+        year.passes(day)
+        plan, sent, voice = year.look(), year.memory.rounds[-1], Voice(language="fr")
+        notice = story_notice(year.account, year.memory, plan, year.policy, voice)
+        told = (task_body(year.account, sent, year.memory, plan, year.policy), *notice.points)
+        named += [sum("mise en demeure est préparée" in each for each in told)]
+    assert named == [0, 2]
+
+
 def test_a_reminder_that_a_person_left_out_is_none_that_left() -> None:
     year = Year().owes(owed("A", "2026-04-01")).passes("2026-04-08 12:00").found(Fate.SKIPPED)
     year.passes("2026-04-17")
@@ -99,7 +116,7 @@ def test_what_is_asked_after_the_last_reminder_is_about_what_came_to_it() -> Non
     assert asked.problems[0].message.params["count"] == 3
     assert [option.id for option in asked.options if "dispute" in option.id] == ["dispute A"]
     assert "500,00" in task_subject(year.account, sent, plan, year.policy)
-    assert "F-A" not in task_body(year.account, sent, plan, year.policy)
+    assert "F-A" not in task_body(year.account, sent, year.memory, plan, year.policy)
     told = story(year.account, year.memory, plan, year.policy).text
     assert "Aucune autre relance ne part d'elle-même pour F-A\u202f; les autres continuent." in told
 

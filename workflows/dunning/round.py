@@ -40,7 +40,7 @@ class Rounds:
         """Give the salesperson a task, and tell finance where the level asks for it. Neither holds it up."""
         level = ladder_of(account, self._policy.rules).step(sent.level).level
         if level.task:
-            await self._task(sent, account, plan)
+            await self._task(sent, account, memory, plan)
         if level.finance and self._policy.rules.finance:
             story = Story(
                 key=sent.key,
@@ -54,25 +54,25 @@ class Rounds:
             if self._policy.messenger:
                 await self._writing.post_story(story)
 
-    async def _task(self, sent: Round, account: Account, plan: Plan) -> None:
+    async def _task(self, sent: Round, account: Account, memory: Memory, plan: Plan) -> None:
         reached = {each.invoice_id for each in sent.reached}
         ref = next((each.deal for each in plan.overdue if each.id in reached and each.deal), None)
         if ref is None:
             return
         try:
             deal = await self._writing.deal(ref)
-            await self._writing.task(self._order(deal, sent, account, plan))
+            await self._writing.task(self._order(deal, sent, account, memory, plan))
         except (Stopped, Gone, OutOfTime):
             # The reminder left; the desk and the audit know of it.
             return
 
-    def _order(self, deal: Deal, sent: Round, account: Account, plan: Plan) -> TaskOrder:
+    def _order(self, deal: Deal, sent: Round, account: Account, memory: Memory, plan: Plan) -> TaskOrder:
         return TaskOrder(
             deal=deal.ref,
             key=f"{sent.key}/task",
             owner_id=deal.owner.id if deal.owner else "",
             subject=task_subject(account, sent, plan, self._policy),
-            body=task_body(account, sent, plan, self._policy),
+            body=task_body(account, sent, memory, plan, self._policy),
             since=sent.at,
             due_in=DUE_IN,
         )
