@@ -113,11 +113,6 @@ class ReminderMails:
 
     async def _sent(self, order: Order) -> Sent:
         now = await self._now(order)
-        # An attempt that nobody heard of: the task, and what finance is told, go with a mail that left.
-        if left := next(
-            (each for each in now.memory.rounds if each.key == order.due.key and each.left), None
-        ):
-            return Sent(outcome=Outcome.SENT, round=left)
         if now.plan.due != order.due or not self._may(order):
             return await self._stopped(order, now)
         if not await self._has_place(order, now):
@@ -175,7 +170,7 @@ class ReminderMails:
     async def thank(self, wanted: Gratitude) -> Thanks:
         """Thank for a promise that was kept, once; where nobody knows whether it left, that is all.
 
-        Returns what the moment at which it would leave is: `NOW` where it is done with.
+        Returns `NOW` where it left, or may have, and `NONE` where nobody is thanked.
 
         Whom a credit note relieved of what they promised has paid nothing, and is not thanked for it.
         """
@@ -183,7 +178,7 @@ class ReminderMails:
         if (due := await self._thanks_due(wanted)) is not Thanks.NOW:
             return due
         if not account.email or not self._policy.mails_leave or not await self._brought_money(wanted):
-            return Thanks.NOW
+            return Thanks.NONE
         kept = thanks_for(wanted.word, account, self._policy)
         worded = thanks(kept, self._templates)
         mail = self._mail(worded, account, key=f"dun/{wanted.customer}/thanks/{wanted.word.id}")
@@ -201,18 +196,16 @@ class ReminderMails:
         return await self._thanks_due(wanted) is Thanks.NOW
 
     async def _brought_money(self, wanted: Gratitude) -> bool:
-        """Whether money came since the promise for what was last reminded of; so where nothing ever was."""
-        memory = await self._records.dunning.memory(wanted.customer)
+        """Whether money came since the promise for what it is about; so where it names nothing."""
         said_on = self._policy.clock.date_of(wanted.word.at)
-        reminded = [reached.invoice_id for sent in memory.rounds[-1:] for reached in sent.reached]
-        for invoice_id in reminded:
+        for invoice_id in wanted.word.invoices:
             try:
                 money = await self._billing.read_money(invoice_id)
             except NotFound:
                 continue
             if any(self._policy.clock.date_of(each.paid_at) >= said_on for each in money.payments):
                 return True
-        return not reminded
+        return not wanted.word.invoices
 
     async def _now(self, order: Order) -> _Now:
         account = await self._accounts.read(order.customer_id)
@@ -232,7 +225,14 @@ class ReminderMails:
         return self._may(order) and (await self._now(order)).plan.due == order.due
 
     async def _stopped(self, order: Order, now: _Now) -> Sent:
-        """Count it where it is not put off only, and say what silences the customer now."""
+        """Count it where it is not put off only, and say what silences the customer now.
+
+        One that left by an attempt of which nobody heard is due no more, and what goes with it is.
+        """
+        if left := next(
+            (each for each in now.memory.rounds if each.key == order.due.key and each.left), None
+        ):
+            return Sent(outcome=Outcome.SENT, round=left)
         off = Stop.OFF if self._policy.mode is Mode.SHADOW else None
         if why := off or stopped_by(order.due, now.account, now.memory, now.plan):
             await self._stops.count(order.customer, order.due, now.at, why)

@@ -104,7 +104,7 @@ class Writing(Reading):
                 lasting=_MAIL_STEP,
             )
         except (Stopped, Gone, OutOfTime):
-            return Thanks.NOW
+            return Thanks.NONE
 
     async def tell_finance(self, story: Story) -> None:
         await run_telling(

@@ -42,7 +42,7 @@ class WordKind(StrEnum):
     """A person sees to one invoice, of which every level was sent, until the customer promises or pays in
     parts, or `RESUME`."""
     UNTHANKED = "unthanked"
-    """Raccord's own: a promise was kept where nothing may be written, or only what a person wrote."""
+    """Raccord's own: a promise was kept, and no thanks left: nothing may be written, or nothing was paid."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
     LEFT_ALONE = "left_alone"
@@ -74,6 +74,8 @@ class Word(Value):
     """Of a bounced mail."""
     owed: tuple[Money, ...] = ()
     """Of a promise and of instalments: all that was overdue when it was said, one sum a currency."""
+    invoices: tuple[str, ...] = ()
+    """Of a promise and of instalments: ids of what was asked for by then, else of all that was open."""
 
     @model_validator(mode="after")
     def _says_all(self) -> Self:

@@ -59,8 +59,9 @@ def word_of(said: Said, known: Known, actor: str, now: datetime, today: date) ->
         instalments=tuple(sorted(parts, key=lambda each: each.due_on)),
         address=_address(said, known),
         owed=known.plan.owed if said.kind in _PROMISES else (),
+        invoices=_promised(known) if said.kind in _PROMISES else (),
     )
-    said_so = word.model_dump_json(exclude={"id", "at", "owed"})
+    said_so = word.model_dump_json(exclude={"id", "at", "owed", "invoices"})
     minute = f"{known.account.customer_id} {now:%Y-%m-%dT%H:%M} {said_so}"
     return word.model_copy(update={"id": f"cli/{hashlib.sha256(minute.encode()).hexdigest()[:16]}"})
 
@@ -98,6 +99,10 @@ def amount_of(typed: str, known: Known) -> Money:
     if not amount.amount:
         raise Nonsense("an amount is more than nothing.")
     return amount
+
+
+def _promised(known: Known) -> tuple[str, ...]:
+    return tuple(each.id for each in known.plan.claimed or known.account.invoices)
 
 
 def _only_currency(known: Known) -> str:

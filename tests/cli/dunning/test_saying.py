@@ -123,6 +123,7 @@ def test_a_promise_remembers_what_was_late_when_it_was_made(globex: House) -> No
     globex.said("promise", "cus_1", SOON)
     (word,) = globex.memory("cus_1").words
     assert word.owed == (euros("1200.00"),)
+    assert word.invoices == ("in_F-1",)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from raccord.domain.dunning.words import WordKind
 from raccord.domain.rules.dunning import Interest
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.mail import Mail
+from tests.domain.payment.money import money, payment
 from tests.front_door.stack import until
 from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, CALENDAR, FLOW, Late, euros
 from tests.workflows.house import House, needs_server
@@ -239,15 +240,25 @@ async def test_a_kept_promise_is_thanked_for_and_a_broken_one_is_one_level_up(la
     assert len(late.mails) == 3
 
 
-async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_paying(late: Late) -> None:
-    await late.owes(6)
+@pytest.mark.parametrize("pays", [True, False])
+async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_paying(
+    late: Late, pays: bool
+) -> None:
+    """Money counts where it is for what was promised, whatever the last mail was about."""
+    await late.owes(-1, 16)
     await late.wake()
     await late.mailed(1)
-    await late.say(WordKind.PROMISE, until=await late.today() + A_DAY * 10)
+    day = await late.today() + A_DAY * 10
+    await late.say(WordKind.PROMISE, until=day, invoices=("in_2",) if pays else ("in_1",))
+    await late.rests()
+    paid = late.home.billing.accounts["cus_late"].invoices[1]
+    late.home.billing.money[paid.id] = money(payment("1200.00", paid_at=await late.home.now()))
     await late.paid()
-    await late.wake("credited")
+    await late.wake("settled")
     assert (await late.end())["ending"] == "settled"
-    assert len(late.mails) == 1
+    assert sum("erci" in mail.subject for mail in late.mails) == pays
+    noted = [each.kind for each in (await late.memory()).words[1:]]
+    assert noted == [WordKind.THANKED if pays else WordKind.UNTHANKED]
 
 
 async def test_once_the_principal_is_paid_an_entry_tells_what_was_named_beside_it(late: Late) -> None:
