@@ -31,11 +31,13 @@ def silent(each: Silent) -> Message:
 
 
 def why_not(plan: Plan) -> tuple[Message, ...]:
-    """Say why an account is silent, or else each reason of its invoices once."""
+    """Say why an account is silent, or else each reason of its invoices once, and what awaits a person."""
     account = [each for each in plan.silent if not each.invoice_id]
-    if plan.due or (account and account[0].why in _WAITS):
-        return ()
-    found = [silent(each) for each in account or plan.silent if each.why not in _WAITS]
+    goes_on = plan.due or (account and account[0].why in _WAITS)
+    told = () if goes_on else tuple(account or plan.silent)
+    found = [silent(each) for each in told]
+    if plan.undecided and not any(each.why is Silence.LAST_SENT for each in told):
+        found.append(message("dunning.awaits", count=len(plan.undecided)))
     return tuple({each.identity: each for each in found}.values())
 
 

@@ -141,6 +141,7 @@ _SILENCES = {
     Silence.NO_ADDRESS: "dunning.silence.no_address",
     Silence.BOUNCED: "dunning.silence.bounced",
     Silence.BACKLOG: "dunning.silence.backlog",
+    Silence.LEFT_ALONE: "dunning.silence.left_alone",
     Silence.LAST_SENT: "dunning.silence.last_sent",
     Silence.UNKNOWN: "dunning.silence.unknown",
     Silence.CUSTOMER_GONE: "dunning.silence.customer_gone",

@@ -41,7 +41,9 @@ def _by_word(at: Situation) -> Silent | None:
 def _by_rule(at: Situation, live_since: date | None) -> Silent | None:
     if at.ladder.exception and at.ladder.exception.never:
         return Silent(why=Silence.EXCEPTED, note=at.ladder.exception.why)
-    return Silent(why=Silence.BACKLOG) if _backlog(at, live_since) else None
+    if not _backlog(at, live_since):
+        return None
+    return Silent(why=Silence.LEFT_ALONE if at.standing.left_alone else Silence.BACKLOG)
 
 
 def _backlog(at: Situation, live_since: date | None) -> bool:

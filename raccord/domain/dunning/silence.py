@@ -30,6 +30,8 @@ class Silence(StrEnum):
     BOUNCED = "bounced"
     BACKLOG = "backlog"
     """Late already when dunning began, and nobody approved a first contact yet."""
+    LEFT_ALONE = "left_alone"
+    """Late already when dunning began, and a person wants nobody reminded of it."""
     LAST_SENT = "last_sent"
     """Every level was sent: a person goes on."""
     UNKNOWN = "unknown"

@@ -147,13 +147,13 @@ def _refuse_what_is_so(said: Said, known: Known, standing: Standing) -> None:
             raise Nonsense(f"that was said of {name} already, on {hold.at:%Y-%m-%d}.")
         case kind if kind in (*_PROMISES, WordKind.REMIND) and not known.account.invoices:
             raise Nonsense(f"{name} owes nothing.")
-        case WordKind.APPROVED if not waits_for_approval(known):
+        case WordKind.APPROVED if not _late_before(known):
             raise Nonsense(f"{name} does not wait for an approval: it was not late before reminders began.")
 
 
 def waits_for_approval(known: Known) -> bool:
-    """Whether a customer was late before reminders began, and nobody said that it may be reminded."""
-    return any(each.why is Silence.BACKLOG for each in known.plan.silent)
+    """Whether a customer was late before reminders began, and nobody said whether it may be reminded."""
+    return known.plan.is_silent_for(Silence.BACKLOG)
 
 
 def too_little(known: Known) -> bool:
@@ -161,10 +161,8 @@ def too_little(known: Known) -> bool:
     return any(each.why is Silence.TOO_LITTLE for each in known.plan.silent)
 
 
-def is_asked_about(known: Known) -> bool:
-    """Whether a customer waits for an approval, and no person left it alone."""
-    left_alone = any(each.kind is WordKind.LEFT_ALONE for each in known.memory.words)
-    return waits_for_approval(known) and not left_alone
+def _late_before(known: Known) -> bool:
+    return waits_for_approval(known) or known.plan.is_silent_for(Silence.LEFT_ALONE)
 
 
 def _bounced(known: Known, standing: Standing) -> bool:

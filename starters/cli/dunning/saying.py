@@ -16,7 +16,7 @@ from starters.cli.common import actor, bold, fail, warn
 from starters.cli.display import fold, shown
 from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.finding import found, invoice_of
-from starters.cli.dunning.judging import Nonsense, Said, doubts, is_asked_about, waits_for_approval, word_of
+from starters.cli.dunning.judging import Nonsense, Said, doubts, waits_for_approval, word_of
 from starters.cli.dunning.view import View
 from starters.cli.server import WITHIN
 
@@ -53,7 +53,7 @@ async def approve(
     async with books(configuration, keys) as open_books:
         known = [await found(open_books, each) for each in customers]
         if every:
-            known = [each for each in await open_books.owing() if is_asked_about(each)]
+            known = [each for each in await open_books.owing() if waits_for_approval(each)]
         words = [_judged(Said(kind=WordKind.APPROVED, reason=reason), each, open_books) for each in known]
         for each, word in zip(known, words, strict=True):
             await _kept(open_books, each, word)

@@ -8,6 +8,7 @@ import pytest
 
 from raccord.domain.dunning.memory import Fate
 from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.records.work import Work
@@ -81,6 +82,21 @@ class TestList:
         assert "1 reminder stopped this month just before it left: payment promised." in said
         assert "1 reminder stopped this month just before it left: nothing is open." in said
         assert "1 reminder stopped this month: reminders were switched off." in said
+
+    def test_whom_a_person_left_alone_waits_for_no_approval(self, house: House) -> None:
+        house.billing.owes(account("cus_1", "Old Debt", owed("F-1", 90)))
+        house.began(TODAY)
+        house.remember("cus_1", words=(word(WordKind.LEFT_ALONE),))
+        said = house.said("list")
+        assert "late before reminders began, and left alone" in said
+        assert "approv" not in said
+
+    @pytest.mark.parametrize("days", [4, 9])
+    def test_what_awaits_a_person_is_told_while_others_go_on(self, house: House, days: int) -> None:
+        house.billing.owes(account("cus_1", "Globex", owed("F-1", 60), owed("F-2", days)))
+        house.remember("cus_1", sent(20, ("F-1", 1)), sent(10, ("F-1", 3), tone=Tone.LAST))
+        assert "1 invoice awaits a person" in house.said("list")
+        assert "1 invoice awaits a person." in house.said("show", "cus_1")
 
     @staticmethod
     def _stopped(key: str, why: str, records: Records) -> Work[None]:
