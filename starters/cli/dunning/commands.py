@@ -6,13 +6,23 @@ from typing import Any, NoReturn
 
 import click
 
-from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
+from starters.cli.common import as_json, config_file, configuration, end, fail, key_ring, run
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FILE = click.Path(path_type=Path)
 customer_argument = click.argument("customer")
 invoice_argument = click.argument("invoice")
-reason_option = click.option("--reason", default="", metavar="TEXT", help="Kept with it, and in the audit.")
+
+
+def _reason(_: click.Context, __: click.Parameter, typed: str | None) -> str:
+    if typed is not None and not typed.strip():
+        fail("a reason that says nothing is none: leave it out, or write it.")
+    return (typed or "").strip()
+
+
+reason_option = click.option(
+    "--reason", metavar="TEXT", callback=_reason, help="Kept with it, and in the audit."
+)
 
 
 @click.group()

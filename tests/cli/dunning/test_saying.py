@@ -48,6 +48,8 @@ REFUSED = [
     (("approve", "cus_1"), "Globex does not wait for an approval"),
     (("approve",), "name the customers, or say --all"),
     (("approve", "cus_1", "--all"), "name the customers, or say --all"),
+    (("pause", "cus_1", "--reason", ""), "a reason that says nothing is none: leave it out, or write it."),
+    (("approve", "cus_1", "--reason", " "), "a reason that says nothing is none"),
     (("pause", "nobody"), "no customer has the id or the name nobody"),
     (("promise", "cus_paid", SOON), "Initech owes nothing"),
 ]
