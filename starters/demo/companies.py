@@ -85,6 +85,10 @@ name = "Hexalab SAS"
 [modes]
 deal_won = "live"
 payment = "live"
+contact = "live"
+
+[contact]
+quiet = 1
 
 # Julien Caron sells outside the pilot group: his deals are left alone.
 [rollout]

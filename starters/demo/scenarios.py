@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from starters.demo import dunning, onboarding, payments, sweep
+from starters.demo import contacts, dunning, onboarding, payments, sweep
 from starters.demo.scenario import Finding, Scenario, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
@@ -219,6 +219,7 @@ SCENARIOS = (
     Scenario("outside-rollout", "A salesperson outside the pilot group wins a deal", outside_rollout),
     *payments.SCENARIOS,
     *onboarding.SCENARIOS,
+    *contacts.SCENARIOS,
     *sweep.SCENARIOS,
     *dunning.SCENARIOS,
 )

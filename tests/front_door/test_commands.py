@@ -19,7 +19,8 @@ from tests.front_door.test_endings import end_of
 SCENARIOS = [
     *("ordinary", "same-company-twice", "webhook-six-times", "worker-killed-after-commit"),
     *("missing-siret-repaired", "total-mismatch", "stripe-down", "outside-rollout"),
-    *("payment", "partial-payment", "refund", "onboarding", "webhooks-off"),
+    *("payment", "partial-payment", "refund", "onboarding"),
+    *("contact-crm-to-billing", "contact-billing-to-crm", "contact-conflict", "webhooks-off"),
     *("dunning-7-15-30", "paid-just-before-sending", "grouped-reminder", "promise-to-pay"),
 ]
 
