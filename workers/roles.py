@@ -36,6 +36,7 @@ from activities.payment.placing import AllocationWrites, PlacingReads
 from activities.payment.telling import NewsActivities, NewsMessages
 from activities.policies import Policies
 from activities.records.memory import RecordsActivities
+from activities.service.contacts import DetailsSweep, DetailsSweepReads
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
 from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
@@ -51,6 +52,7 @@ from raccord.connectors.mailer import Mailer
 from raccord.connectors.messenger import Messenger
 from raccord.connectors.outbound import Outbound
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.details import Side
 from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
@@ -159,6 +161,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
         ),
         ContactMemory(records),
         OwingSweep(configuration.billing.name),
+        DetailsSweep(records, configuration.crm.name, configuration.billing.name),
         DunningMemory(records),
         BacklogActivities(records),
         PaymentRecords(records, teller),
@@ -179,6 +182,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             active=settings.invoice_deals_won_from is not None,
             payments=paying is not Mode.SHADOW,
             owing=reminding if reminding.mailer else None,
+            in_step=settings.modes[CONTACT] is not Mode.SHADOW,
         ),
         ProofActivities(records, proof_policy(configuration)),
         CustomerActivities(in_step=settings.modes[CONTACT] is not Mode.SHADOW),
@@ -210,6 +214,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmPaymentWrites(crm, Effects(base.records.audit)),
         DealLookUps(crm),
         BackfillReads(crm),
+        DetailsSweepReads(_details(opened), Side.CRM),
         CrmProofReads(crm, base.records.proofs),
         DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
@@ -227,6 +232,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         MoneySweepReads(billing),
         BillingProofReads(billing, base.records.proofs, base.configuration.crm.name),
         OwingReads(billing),
+        DetailsSweepReads(_details(opened), Side.BILLING),
         PlacingReads(billing, base.records, opened.connection.name),
         AllocationWrites(billing, effects, opened.connection.name),
         CustomerWrites(billing, links, effects),

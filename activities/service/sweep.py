@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
+from activities.service.contacts import DETAILS
 from activities.service.money import FIRST_MONEY, MONEY
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
@@ -106,7 +107,7 @@ class SweepActivities:
     """`active`: whether there is a cut-over date; without one no deal is listed, and none is missing.
 
     `payments`: whether payments are looked for. `owing`: the rules by which customers who owe are looked for,
-    None where nobody is reminded.
+    None where nobody is reminded. `in_step`: whether customers are kept in step.
     """
 
     def __init__(
@@ -118,10 +119,12 @@ class SweepActivities:
         active: bool,
         payments: bool,
         owing: DunningPolicy | None,
+        in_step: bool,
     ) -> None:
         self._active = active
         self._seeks_payments = payments
         self._owing = owing
+        self._in_step = in_step
         self._records = records
         self._crm = crm
         self._overlap = overlap
@@ -131,6 +134,7 @@ class SweepActivities:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
         names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY, FIRST_MONEY)
         last, all_seen, corrected, money, first = [await self._records.watermarks.get(name) for name in names]
+        marks = {side: await self._records.watermarks.get(name) for side, name in DETAILS.items()}
         now = datetime.now(UTC)
         full = sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY
         return SweepPlan(
@@ -147,6 +151,8 @@ class SweepActivities:
             first_look_at=first or now,
             first=first is None,
             began_at=now,
+            in_step=self._in_step,
+            details_since={side: mark - self._overlap for side, mark in marks.items() if mark},
         )
 
     @activity.defn(name="sweep.tell")

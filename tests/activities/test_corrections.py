@@ -114,7 +114,7 @@ async def test_only_a_refusal_makes_the_next_sweep_look_back_again(
     records: Records, found: Corrections, *, moved: bool
 ) -> None:
     sweeping = SweepActivities(
-        records, "hubspot", timedelta(minutes=10), active=True, payments=False, owing=None
+        records, "hubspot", timedelta(minutes=10), active=True, payments=False, owing=None, in_step=False
     )
     plan = SweepPlan(crm="hubspot", corrected_since=NOW, began_at=NOW)
     assert await sweeping.tell_corrections(plan, found) == 0

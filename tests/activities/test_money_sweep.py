@@ -27,7 +27,9 @@ class Called:
 
 
 def sweeping(records: Records) -> SweepActivities:
-    return SweepActivities(records, "hubspot", timedelta(minutes=5), active=True, payments=True, owing=None)
+    return SweepActivities(
+        records, "hubspot", timedelta(minutes=5), active=True, payments=True, owing=None, in_step=False
+    )
 
 
 async def swept(records: Records, found: MoneyFound, teller: Any = None) -> bool:

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.documents.keeping import DocumentRecords
 from activities.policies import Policies
+from activities.service.contacts import DetailsSweep, DetailsSweepReads, Typed
 from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads, goes_on_from
 from activities.service.owing import Owing, OwingReads, OwingSweep
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
@@ -20,7 +21,7 @@ from raccord.texts import say
 from raccord.texts.problems import say_reason
 from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step
 
-Found = TypeVar("Found", Corrections, MoneyFound, Owing)
+Found = TypeVar("Found", Corrections, MoneyFound, Owing, Typed)
 TELL_WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
 BILLING_WITHIN = timedelta(minutes=15)
@@ -62,6 +63,7 @@ class Reconciliation:
         result = await self._corrected(plan, policy, result)
         result = await self._paid(plan, policy, result)
         result = await self._owing(plan, policy, result)
+        result = await self._in_step(plan, policy, result)
         await run_ours(
             DocumentRecords.begin, summary="begin with the PDFs of new invoices", lasting=TELL_WITHIN
         )
@@ -121,6 +123,19 @@ class Reconciliation:
         remark = " ".join(filter(None, (result.remark, found.remark)))
         return result.model_copy(update={"owing": told, "remark": remark})
 
+    async def _in_step(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
+        """Look for customers who changed on either side too."""
+        if not plan.in_step:
+            return result
+        told, remarks = 0, [result.remark]
+        for queue in (policy.crm, policy.billing):
+            summary = f"list the customers that changed in {queue}"
+            typed = await _listed(DetailsSweepReads.changed, plan, policy, Typed, summary, queue=queue)
+            summary = f"look at {len(typed.ids)} record(s) of {queue}, as far as they are linked"
+            told += await run_ours(DetailsSweep.tell, plan, typed, summary=summary, lasting=TELL_WITHIN)
+            remarks.append(typed.remark)
+        return result.model_copy(update={"in_step": told, "remark": " ".join(filter(None, remarks))})
+
 
 async def _listed(
     method: Callable[..., Awaitable[Found]],
@@ -128,13 +143,15 @@ async def _listed(
     policy: DealWonPolicy,
     nothing: type[Found],
     summary: str,
+    *,
+    queue: str = "",
 ) -> Found:
-    """Have the billing system list something; a refusal is `nothing`, with its reason."""
+    """Have a connection list something, the billing system unless said; a refusal is `nothing` and why."""
     try:
         return await run_step(
             method,
             plan,
-            queue=policy.billing,
+            queue=queue or policy.billing,
             timing=_listing(policy),
             about=RecordName(kind=RecordKind.INVOICE),
             summary=summary,
@@ -143,7 +160,7 @@ async def _listed(
     except Stopped as stopped:
         return nothing(refused=refusal_of(stopped))
     except (Gone, OutOfTime):
-        return nothing(refused=f"{policy.billing} gave no answer.")
+        return nothing(refused=f"{queue or policy.billing} gave no answer.")
 
 
 def _listing(policy: DealWonPolicy) -> Timing:

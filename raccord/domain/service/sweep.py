@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.details import Side
 
 _UNSEEN = "If one is a deal's, `raccord flows start DEAL` shows its credit in the CRM."
 
@@ -31,6 +32,8 @@ class SweepResult(Value):
     """Invoices and payments whose money changed, or is still expected: their flows were told to look."""
     owing: int = 0
     """Customers who owe: the flows of their reminders were told to look."""
+    in_step: int = 0
+    """Customers who changed on one side: the flows that keep them in step were told to look."""
     corrected: int = 0
     """Deals whose invoice a person voided or credited: their flows were told to look."""
     remark: str = ""
@@ -54,6 +57,10 @@ class SweepPlan(Value):
     owing_before: date | None = None
     """Customers who owe something due before this business date are looked for; None: not now."""
     began_at: datetime
+    in_step: bool = False
+    """Whether customers are kept in step."""
+    details_since: dict[Side, datetime] = {}
+    """From when on each side's changed customers are looked for; nothing of one that nobody has looked at."""
 
     @property
     def money_until(self) -> datetime | None:
