@@ -64,7 +64,12 @@ class CompanyDetails:
             details=details,
             edits={field: edit for field, edit in edits.items() if edit},
             keeps=frozenset(places),
-            also=(RecordName(kind=RecordKind.CONTACT, id=kept.billing.id),) if kept.billing else (),
+            # A private person is told of as the contact that they are.
+            also=tuple(
+                RecordName(kind=RecordKind.CONTACT, id=each.id)
+                for each in (kept.billing, kept.record if kept.person else None)
+                if each
+            ),
             owner_id=kept.record.text(_OWNER),
         )
 

@@ -143,6 +143,13 @@ async def test_a_company_without_an_address_of_its_own_has_its_billing_contacts(
     assert (Field.EMAIL in sight.keeps, sight.details.email, sight.also) == (False, "", ())
 
 
+async def test_a_private_person_is_told_of_as_a_contact(crm: HubSpotCrm, person: HubSpotPerson) -> None:
+    contact = await person.create("contacts", {"firstname": "Ana", "email": "ana@home.example"})
+    sight = await crm.read_details(f"contact-{contact}")
+    assert sight.record.id == f"contact-{contact}"
+    assert [(each.kind, each.id) for each in sight.also] == [(RecordKind.CONTACT, contact)]
+
+
 async def test_an_address_that_another_contact_has_is_refused_by_its_field(
     crm: HubSpotCrm, person: HubSpotPerson
 ) -> None:
