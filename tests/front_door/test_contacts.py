@@ -120,6 +120,42 @@ async def test_every_story(linked: Lane) -> None:
     await _compared_and_taken_back(linked, next(row for row in writes if "phone" in row["before"]))
 
 
+async def test_a_worker_that_dies_right_after_a_write_writes_it_once(linked: Lane) -> None:
+    """Both sides were edited, in different fields; the next worker finds what the last one wrote."""
+    company, customer = await pair(linked)
+    path = f"/v1/customers/{customer}"
+    fault = await linked.account.fault(
+        vendor="stripe",
+        method="POST",
+        path=path,
+        when="after",
+        effect={"kill": linked.worker.pid},
+    )
+    await linked.account.edit("companies", company, phone="+33 4 72 99 99 99")
+    await linked.worker.wait()
+    assert await linked.account.fired(fault) == 1
+    await linked.account.billing.edit_customer(customer, email="factures@rubis.example")
+    await linked.restart_worker()
+
+    async def stands() -> bool:
+        there = await of_stripe(linked, customer)
+        here = await linked.account.crm.values("companies", company, "billing_email", "phone")
+        return (there["phone"], there["email"]) == (here["phone"], here["billing_email"]) and (
+            here["billing_email"] == "factures@rubis.example"
+        )
+
+    await until(stands, what="both sides say both")
+    ours = [
+        each
+        for each in await linked.account.requests(vendor="stripe")
+        if (each["method"], each["committed"]) == ("POST", True)
+        and each["path"].endswith(path)
+        and "x-sandbox-actor" not in each["headers"]
+    ]
+    assert len(ours) == 1, "the write was committed once"
+    every_write_has_its_pair(await linked.audit(), await linked.account.requests())
+
+
 async def _compared_and_taken_back(lane: Lane, row: dict[str, Any]) -> None:
     """The commands: nothing differs, until a write is taken back, and then both are left apart."""
     customer = row["object"].partition(":")[2]
