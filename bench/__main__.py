@@ -20,6 +20,7 @@ from bench.latency import latency, sample
 from bench.memory import memory
 from bench.owing import owing
 from bench.played import Played
+from bench.proof import proof
 from bench.startup import startup
 from bench.system import System, system
 from tests.patience import settle_factor
@@ -37,11 +38,14 @@ MINUTES = {
     "startup": 1,
     "memory": 15,
     "owing": 50,
+    "proof": 12,
 }
 """What each part takes on two free cores, with the default arguments."""
 
 
-def _parts(rounds: int, deals: int, at_once: int, many: int, customers: int) -> dict[str, Part]:
+def _parts(
+    *, rounds: int, deals: int, at_once: int, many: int, customers: int, proven: int
+) -> dict[str, Part]:
     return {
         "flow": lambda system, played: cost(system, played, rounds=rounds, deals=deals),
         "latency": lambda system, played: latency(system, played, deals=deals),
@@ -51,6 +55,7 @@ def _parts(rounds: int, deals: int, at_once: int, many: int, customers: int) -> 
         "startup": lambda system, _: startup(system, rounds=rounds),
         "memory": lambda system, _: memory(system, deals=many, webhooks=10 * many),
         "owing": lambda system, _: owing(system, customers=customers),
+        "proof": lambda system, _: proof(system, deals=proven),
     }
 
 
@@ -73,6 +78,7 @@ async def _measured(parts: dict[str, Part], console: Console) -> tuple[Played, d
 @click.option("--burst", type=click.IntRange(min=1), default=100, help="Deals won at once in the burst.")
 @click.option("--many", type=click.IntRange(min=50), default=1000, help="Deals after which memory is read.")
 @click.option("--customers", type=click.IntRange(min=10), default=10_000, help="Customers who owe.")
+@click.option("--proven", type=click.IntRange(min=400), default=20_000, help="Deals that are proven.")
 @click.option("--only", multiple=True, type=click.Choice(tuple(MINUTES)), help="Only this part; repeatable.")
 @click.option(
     "--results",
@@ -81,10 +87,18 @@ async def _measured(parts: dict[str, Part], console: Console) -> tuple[Played, d
     help="Where the JSON goes, and the picture beside it.",
 )
 def main(
-    *, rounds: int, deals: int, burst: int, many: int, customers: int, only: tuple[str, ...], results: Path
+    *,
+    rounds: int,
+    deals: int,
+    burst: int,
+    many: int,
+    customers: int,
+    proven: int,
+    only: tuple[str, ...],
+    results: Path,
 ) -> None:
     """Measure what a deal costs beside bare Temporal flows on the same server."""
-    parts = _parts(rounds, deals, burst, many, customers)
+    parts = _parts(rounds=rounds, deals=deals, at_once=burst, many=many, customers=customers, proven=proven)
     chosen = {name: part for name, part in parts.items() if not only or name in only}
     console = Console(width=140)
     minutes = sum(MINUTES[name] for name in chosen)
@@ -92,6 +106,7 @@ def main(
     settle_factor()
     played, found = asyncio.run(_measured(chosen, console))
     asked = {"rounds": rounds, "deals": deals, "burst": burst, "many": many, "customers": customers}
+    asked |= {"proven": proven}
     report.save(results, found, played, asked)
     picture.draw(results.with_suffix(".svg"), [figure for part in found.values() for figure in part])
     console.print(f"{results} and {results.with_suffix('.svg')}")
