@@ -10,9 +10,10 @@ from raccord.domain.contact.plan import Topic, plan_of
 from raccord.domain.contact.validity import Flaw
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.address import Address
-from raccord.domain.values.details import Field, Side
+from raccord.domain.values.details import Details, Edit, Field, Side
 from tests.domain.contact.world import ACME, LINKED, World, says
 from tests.domain.samples import OTHER_SIREN, OTHER_SIRET, OTHER_VAT, SIREN
+from tests.fakes.details import PERSON
 
 BOTH = pytest.mark.parametrize("side", list(Side))
 
@@ -108,7 +109,9 @@ def test_another_way_of_writing_is_no_edit(world: World, side: Side, same: dict[
     assert world.crm.wrote == world.billing.wrote == []
 
 
-def test_what_a_vendor_makes_of_our_write_is_no_edit(world: World) -> None:
+@pytest.mark.parametrize("tells", [True, False])
+def test_what_a_vendor_makes_of_our_write_is_no_edit(world: World, tells: bool) -> None:
+    world.billing.tells_edits = tells
     world.billing.rewrites = lambda details: details.model_copy(update={"phone": "+33 4 99"})
     world.types(Side.CRM, phone="04 72 00 00 00")
     world.look()
@@ -118,6 +121,52 @@ def test_what_a_vendor_makes_of_our_write_is_no_edit(world: World) -> None:
     world.types(Side.BILLING, phone="04 88 88 88 88")
     world.look()
     assert world.says(Side.CRM).phone == "04 88 88 88 88"
+
+
+def test_what_we_wrote_and_forgot_is_no_edit_either(world: World) -> None:
+    """The process died before it remembered, and the vendor wrote the value in its own way."""
+    world.billing.rewrites = lambda details: details.model_copy(update={"phone": "+33 4 99"})
+    world.types(Side.CRM, phone="04 72 00 00 00")
+    before = dict(world.agreed["12"])
+    world.look()
+    world.agreed["12"] = before
+    plan = world.look()
+    assert plan.doubts == ()
+    assert world.says(Side.CRM).phone == "04 72 00 00 00"
+    assert world.crm.wrote == []
+
+
+def test_what_a_person_types_right_after_our_write_is_an_edit(world: World) -> None:
+    def typed_meanwhile(details: Details) -> Details:
+        source = details.model_copy(update={"phone": "04 88 88 88 88"})
+        history = world.billing.kept["cus_1"].history[Field.PHONE]
+        history.append(Edit(at=world.now + timedelta(seconds=1), by=PERSON))
+        return source
+
+    world.types(Side.CRM, phone="04 72 00 00 00")
+    world.billing.rewrites = typed_meanwhile
+    world.look()
+    world.billing.rewrites = lambda details: details
+    world.look()
+    assert world.says(Side.CRM).phone == world.says(Side.BILLING).phone == "04 88 88 88 88"
+
+
+def test_an_edit_before_the_link_is_none() -> None:
+    world = World()
+    world.now = LINKED - timedelta(hours=1)
+    world.types(Side.CRM, phone="04 00 00 00 00")
+    world.now = LINKED
+    assert world.look().writes == ()
+
+
+def test_what_several_companies_say_alike_is_written_once_on_their_customer() -> None:
+    world = World("12", "13")
+    world.look()
+    for company in ("12", "13"):
+        world.types_at(Side.CRM, company, {"email": "tous@acme.fr"})
+    plan = world.look()
+    assert (len(plan.writes), plan.doubts) == (1, ())
+    assert world.look().writes == ()
 
 
 def test_a_side_that_does_not_show_our_write_yet_is_looked_at_again(world: World) -> None:
