@@ -64,8 +64,9 @@ class ContactSync(Flow[ContactEnd]):
         writing = await self._may_write()
         await writing.follow(self._pairs)
         settling = Settling(writing, self._pairs, self._policy, self.ask)
-        while self._restores:
-            await settling.put_back(self._restores.pop(0))
+        if self._restores:
+            await settling.put_back(self._restores[0])
+            self._restores.pop(0)
             raise LookAgain
         await settling.agreed(plan)
         for carrying in plan.writes:

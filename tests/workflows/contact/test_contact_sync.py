@@ -291,21 +291,7 @@ async def test_old_values_are_put_back_and_both_agree_to_differ(pairs: Pairs) ->
     await pairs.look()
     await pairs.types(Side.CRM, phone="04 72 00 00 00")
     await pairs.look()
-    wanted = Restoring(
-        side=Side.BILLING,
-        fields=frozenset((Field.PHONE,)),
-        details=Details(phone=ACME.phone),
-        actor="cli:anne",
-        row=7,
-    )
-    await pairs.pass_time()
-    await pairs.home.client.start_workflow(
-        *("ContactSync", SUBJECT),
-        id=FLOW,
-        task_queue=FLOWS_QUEUE,
-        start_signal="restore",
-        start_signal_args=[wanted],
-    )
+    await _restored(pairs)
     await pairs.home.end(FLOW, skip=timedelta(seconds=31))
     await pairs.look()
     assert (pairs.says(Side.CRM).phone, pairs.says(Side.BILLING).phone) == ("04 72 00 00 00", ACME.phone)
@@ -314,6 +300,17 @@ async def test_old_values_are_put_back_and_both_agree_to_differ(pairs: Pairs) ->
         *(7, "cli:anne"),
         {"phone": "04 72 00 00 00"},
     )
+
+
+async def test_old_values_that_are_refused_at_first_are_put_back_all_the_same(pairs: Pairs) -> None:
+    await pairs.look()
+    await pairs.types(Side.CRM, phone="04 72 00 00 00")
+    await pairs.look()
+    pairs.home.billing.fail(Permanent("Not now.", field="phone"), "write_details", times=1)
+    await _restored(pairs)
+    await pairs.home.answer(await asked_about(pairs), Choice.RETRY)
+    await pairs.home.end(FLOW, skip=timedelta(seconds=31))
+    assert pairs.says(Side.BILLING).phone == ACME.phone
 
 
 async def test_a_deal_that_waits_with_a_question_looks_again_once_its_customer_says_otherwise(
@@ -355,6 +352,25 @@ async def _exists(home: House, flow: str) -> bool:
     except RPCError:
         return False
     return True
+
+
+async def _restored(pairs: Pairs) -> None:
+    """Have the flow put the customer's old phone back, as the command does."""
+    wanted = Restoring(
+        side=Side.BILLING,
+        fields=frozenset((Field.PHONE,)),
+        details=Details(phone=ACME.phone),
+        actor="cli:anne",
+        row=7,
+    )
+    await pairs.pass_time()
+    await pairs.home.client.start_workflow(
+        *("ContactSync", SUBJECT),
+        id=FLOW,
+        task_queue=FLOWS_QUEUE,
+        start_signal="restore",
+        start_signal_args=[wanted],
+    )
 
 
 async def _typed_on_both(pairs: Pairs, word: str) -> None:
