@@ -62,11 +62,16 @@ class DunningRecords:
         return self._database.writing(work)
 
     def note(self, customer: str, sent: Round) -> Work[None]:
-        """Remember what became of a round, in place of what was known of it."""
+        """Remember what became of a round, in place of what was known of it.
+
+        One that leaves after all is not counted any more as stopped.
+        """
         sealed = self._sealed(sent.model_dump_json())
         its = and_(dunning.c.customer == customer, dunning.c.entry == Entry.ROUND, dunning.c.key == sent.key)
 
         def work(tx: Connection) -> None:
+            if sent.left:
+                tx.execute(delete(dunning).where(*_stopped(customer, sent.key)))
             if not self._insert(tx, customer, sent):
                 tx.execute(update(dunning).where(its).values(at=sent.at, sealed=sealed))
 
@@ -168,6 +173,11 @@ class DunningRecords:
             else:
                 words.append(Word.model_validate_json(text))
         return Memory(rounds=tuple(rounds), words=tuple(words)).with_(Memory())
+
+
+def _stopped(customer: str, key: str) -> tuple[ColumnElement[bool], ...]:
+    its = dunning.c.key.startswith(f"{key} ", autoescape=True)
+    return dunning.c.customer == customer, dunning.c.entry == Entry.STOPPED, its
 
 
 def _waits(customer: str) -> tuple[ColumnElement[bool], ...]:

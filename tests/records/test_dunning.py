@@ -90,6 +90,17 @@ async def test_what_did_not_leave_is_counted_once_for_each_reason(records: Recor
     assert await records.dunning.memory(CUSTOMER) == Memory()
 
 
+@pytest.mark.parametrize(("fate", "counted"), [(Fate.SENT, {}), (Fate.NOT_SENT, {"paused": 1})])
+async def test_what_leaves_after_all_is_not_counted_as_stopped(
+    records: Records, fate: Fate, counted: dict[str, int]
+) -> None:
+    await records.dunning.stopped(CUSTOMER, sent().key, NOW, "paused")
+    await records.dunning.stopped(CUSTOMER, f"{sent().key}0", NOW, "paused")
+    await records.dunning.note(CUSTOMER, sent(fate=fate))
+    left = {"paused": 1 + sum(counted.values())}
+    assert await records.dunning.stopped_since(NOW - timedelta(days=30)) == left
+
+
 async def test_nothing_that_was_said_is_readable_in_the_file(records: Records, tmp_path: Path) -> None:
     await records.dunning.said(CUSTOMER, word())
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
