@@ -36,6 +36,8 @@ class Going(Value):
 
     customer: Subject
     memory: Memory = Memory()
+    since: datetime | None = None
+    """When the first run of these began, aware; None for that one."""
 
     @model_validator(mode="before")
     @classmethod
@@ -57,8 +59,8 @@ class Dunning(Flow[DunningEnd]):
     def __init__(self, going: Going) -> None:
         super().__init__(going.customer)
         self._memory = going.memory
-        # A run that goes on after a mail, and no other, knows it from the start: it is told of once.
-        self._charges = going.memory.rounds[-1].charges if going.memory.rounds else ()
+        # What was named before is told of already: by the end of another run.
+        self._since = going.since or workflow.now()
         self._account: Account | None = None
         self._plan: Plan | None = None
         self._bell: asyncio.Task[None] | None = None
@@ -162,7 +164,7 @@ class Dunning(Flow[DunningEnd]):
         )
 
     def going_on(self) -> Going:
-        return Going(customer=self.subject, memory=self._memory)
+        return Going(customer=self.subject, memory=self._memory, since=self._since)
 
     async def still_so(self) -> bool:
         return await Reading(self, self.subject, self._policy).account() == self._account
@@ -194,5 +196,5 @@ class Dunning(Flow[DunningEnd]):
             self._plan,
             customer=self.subject.id,
             sent=len(self._memory.sent),
-            charges=self._charges,
+            charges=self._memory.charged_since(self._since),
         )

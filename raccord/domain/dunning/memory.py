@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from raccord.domain.dunning.words import Word
+from raccord.domain.payment.status import sums
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.base import Value
 from raccord.domain.values.money import Money
@@ -85,6 +86,16 @@ class Memory(Value):
     def sent(self) -> tuple[Round, ...]:
         """The rounds that count."""
         return tuple(each for each in self.rounds if each.counts)
+
+    def charged_since(self, instant: datetime) -> tuple[Money, ...]:
+        """Return what mails since an aware instant named beside what is owed, the last of each invoice."""
+        named: list[Money] = []
+        told: set[str] = set()
+        for each in (sent for sent in reversed(self.left) if sent.at >= instant):
+            about = {reached.invoice_id for reached in each.reached}
+            named += () if about & told else each.charges
+            told |= about
+        return sums(named)
 
     @property
     def left(self) -> tuple[Round, ...]:

@@ -43,7 +43,7 @@ class DunningEnd(Value):
     why: Silence | None = None
     sent: int = 0
     charges: tuple[Money, ...] = ()
-    """Penalties and indemnities that the last mail named beside what is paid now, one sum a currency."""
+    """Penalties and indemnities that mails named beside what is paid now, one sum a currency."""
 
     def told(self, subject: Subject) -> End:
         """Say how it ended, as every flow does."""

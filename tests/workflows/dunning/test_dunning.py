@@ -261,12 +261,16 @@ async def test_whom_a_credit_note_relieved_of_a_promise_is_not_thanked_for_payin
     assert noted == [WordKind.THANKED if pays else WordKind.UNTHANKED]
 
 
-async def test_once_the_principal_is_paid_an_entry_tells_what_was_named_beside_it(late: Late) -> None:
+@pytest.mark.parametrize(("due", "mails"), [((-1,), 2), ((-1, -31), 4)])
+async def test_once_the_principal_is_paid_an_entry_tells_what_was_named_beside_it(
+    late: Late, due: tuple[int, ...], mails: int
+) -> None:
+    """Also where the last mail of all was about another invoice, and courteous."""
     rules = late.policy.rules.model_copy(update={"interest": Interest(on=True)})
     late.rule(Mode.LIVE, rules=rules)
-    await late.owes(-1)
+    await late.owes(*due)
     await late.wake()
-    await late.mailed(2)
+    await late.mailed(mails)
     await late.rests()
     await late.paid(brought=True)
     await late.wake("paid")
@@ -275,7 +279,7 @@ async def test_once_the_principal_is_paid_an_entry_tells_what_was_named_beside_i
     await late.wake("once more")
     assert (await late.end())["charges"] == []
     await late.pass_days(20)
-    assert len(late.mails) == 2
+    assert len(late.mails) == mails
     rows = [row async for row in late.home.records.audit.export() if "charges" in (row.get("detail") or {})]
     assert [row["detail"]["charges"] for row in rows] == [left, []]
 
