@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.beating import beating
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
+from raccord.domain.desk.question import Question
 from raccord.domain.proof.comparing import Bounds, Pair, gaps, late, not_reminded
 from raccord.domain.proof.gap import Gap, GapKind, Standing
 from raccord.domain.proof.policy import ProofDone, ProofPolicy, ProofWanted
@@ -22,7 +23,7 @@ from raccord.domain.values.parties import Customer, CustomerIdentity, IdentityKi
 from raccord.domain.values.subject import Subject
 from raccord.records.proofs import ProofRun, Proofs, Stage, StagedRow
 from raccord.records.records import Records
-from raccord.temporal.flows import AT_LEISURE, DEAL_WON, DUNNING, Changed, flow_named, wake
+from raccord.temporal.flows import AT_LEISURE, CONTACT_SYNC, DEAL_WON, DUNNING, Changed, flow_named, wake
 from raccord.temporal.search import STATE
 
 KEY = "proof"
@@ -189,6 +190,9 @@ class _Comparison:
             self._reminded = frozenset([each.id async for each in running])
         await self._pairs()
         await self._of_no_deal()
+        for row in waiting:
+            if row.question.flow == CONTACT_SYNC.name:
+                await self._found(_drifted(row.question))
         for each in await self._proofs.doubled(self._run):
             await self._found(_doubled(each))
         for id_ in await self._proofs.unreadable(self._run):
@@ -285,6 +289,14 @@ def _identity(customer: Customer) -> str:
     if vat := parse_vat_number(customer.vat_number or ""):
         return CustomerIdentity(kind=IdentityKind.VAT, value=vat).reference
     return ""
+
+
+def _drifted(question: Question) -> Gap:
+    subject = question.subject
+    heals = (question.flow, subject)
+    return Gap(
+        kind=GapKind.DRIFTED, name=question.name, url=question.url, customer_ids=(subject.id,), heals=heals
+    )
 
 
 def _doubled(customers: tuple[Customer, ...]) -> Gap:

@@ -21,6 +21,7 @@ _KINDS = {
     GapKind.PAID_NOT_MARKED: message("gap.paid_not_marked"),
     GapKind.MARKED_NOT_PAID: message("gap.marked_not_paid"),
     GapKind.NOT_REMINDED: message("gap.not_reminded"),
+    GapKind.DRIFTED: message("gap.drifted"),
     GapKind.DOUBLED_CUSTOMER: message("gap.doubled_customer"),
     GapKind.UNREADABLE: message("gap.unreadable"),
 }

@@ -39,3 +39,18 @@ async def test_what_no_webhook_told_comes_to_stand_on_the_other_side(deaf: Lane)
     await until(both, what="each side has what was typed on the other")
     counts = await sweep(deaf)
     assert counts["in_step"] >= 2, "the overlap names them once more, and nothing is written"
+
+
+async def test_a_customer_of_whom_nobody_knows_which_is_right_is_a_gap_of_the_proof(deaf: Lane) -> None:
+    company, customer = await pair(deaf)
+    await deaf.account.edit("companies", company, name="Rubis Conseil")
+    await deaf.account.billing.edit_customer(customer, name="Rubis SAS")
+
+    async def asked() -> bool:
+        await sweep(deaf)
+        await asyncio.sleep(2)
+        return any(each.question.subject.id == customer for each in await deaf.waiting())
+
+    await until(asked, what="a question about two names")
+    found = [gap for gap in (await sweep(deaf))["proof"]["gaps"] if gap["kind"] == "drifted"]
+    assert [(gap["customer_ids"], gap["standing"]) for gap in found] == [([customer], "asked")]

@@ -26,6 +26,8 @@ class GapKind(StrEnum):
     MARKED_NOT_PAID = "marked_not_paid"
     NOT_REMINDED = "not_reminded"
     """It is late, and nobody reminds its customer."""
+    DRIFTED = "drifted"
+    """Both sides say something else of a customer, and nobody has said yet which is right."""
     DOUBLED_CUSTOMER = "doubled_customer"
     """Two customers of the billing system are one company."""
     UNREADABLE = "unreadable"
