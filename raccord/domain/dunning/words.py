@@ -42,7 +42,7 @@ class WordKind(StrEnum):
     """A person sees to one invoice, of which every level was sent, until the customer promises or pays in
     parts, or `RESUME`."""
     UNTHANKED = "unthanked"
-    """Raccord's own: a promise is settled, and no thanks left: nothing may be written, or nothing was paid."""
+    """Raccord's own: a promise is settled, and no thanks left: nobody may write, or nothing was paid."""
     APPROVED = "approved"
     """Of a customer that was late already when dunning began: it may be reminded."""
     LEFT_ALONE = "left_alone"
