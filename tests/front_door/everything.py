@@ -1,7 +1,8 @@
 """One play in which every flow does its work once, so that each kind of request that we make is made.
 
 A deal is won, billed, paid and its customer welcomed; a payment that names no invoice is placed; a customer
-who is late is found by the sweep and reminded, in days of two seconds; and the doctor looks at everything.
+who is late is found by the sweep and reminded, in days of two seconds; customers are corrected on both sides;
+and the doctor looks at everything.
 """
 
 import json
@@ -14,6 +15,11 @@ from raccord.temporal.flows import CUSTOMER_ONBOARDING, DUNNING, Changed, wake
 from tests.front_door.desk import message_about
 from tests.front_door.payments import NET, at_once, billed, shows
 from tests.front_door.stack import Lane, until
+from tests.front_door.test_contacts import (
+    SUBSCRIPTIONS,
+    what_is_typed_in_stripe_comes_to_stand_in_the_crm,
+    what_is_typed_in_the_crm_comes_to_stand_in_stripe,
+)
 from tests.front_door.test_sweep import sweep, swept
 
 SECTIONS = """
@@ -41,6 +47,9 @@ sends_until = "23:59"
 day = 1
 tone = "courteous"
 
+[contact]
+quiet = 0.5
+
 [onboarding]
 settle = 1
 
@@ -60,7 +69,7 @@ class Everything(Lane):
     def write_configuration(self) -> None:
         super().write_configuration()
         epoch = datetime.now(UTC).replace(microsecond=0).isoformat()
-        text = self.config_file.read_text().replace("[modes]", '[modes]\ndunning = "live"')
+        text = self.config_file.read_text().replace("[modes]", '[modes]\ndunning = "live"\ncontact = "live"')
         more = SECTIONS.format(epoch=epoch, **self.ports)
         self.config_file.write_text(f'mailer = "smtp"\n{text}{more}')
 
@@ -68,7 +77,7 @@ class Everything(Lane):
 async def play(lane: Lane) -> None:
     """Let every flow do its work once."""
     await until(lambda: swept(lane), what="the sweep of the start is over: it would find deals, too")
-    await at_once(_won_and_paid(lane), _placed(lane), _reminded(lane), _examined(lane))
+    await at_once(_won_and_paid(lane), _placed(lane), _reminded(lane), _kept_in_step(lane), _examined(lane))
 
 
 async def _won_and_paid(lane: Lane) -> None:
@@ -82,6 +91,12 @@ async def _won_and_paid(lane: Lane) -> None:
     flow = CUSTOMER_ONBOARDING.id_of(DealRef(connection="hubspot", id=deal).subject)
     await until(lambda: _tasked(lane, deal, WELCOME), what="the salesperson's task to call the customer")
     assert (await lane.client.get_workflow_handle(flow).result())["ending"] == "onboarded"
+
+
+async def _kept_in_step(lane: Lane) -> None:
+    await lane.account.settings("hubspot", subscriptions=SUBSCRIPTIONS)
+    await what_is_typed_in_the_crm_comes_to_stand_in_stripe(lane)
+    await what_is_typed_in_stripe_comes_to_stand_in_the_crm(lane)
 
 
 async def _placed(lane: Lane) -> None:

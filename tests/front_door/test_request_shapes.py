@@ -64,7 +64,7 @@ STRIPE_CALLS = {
     ("POST", r"/v1/webhook_endpoints"): "WebhookEndpointCreateParams",
     ("POST", r"/v1/webhook_endpoints/[^/]+"): "WebhookEndpointUpdateParams",
 }
-STRIPE_SHAPES, HUBSPOT_SHAPES = 24, 15
+STRIPE_SHAPES, HUBSPOT_SHAPES = 27, 20
 """How many kinds of requests (method, and path without its ids) the play makes, at least."""
 
 
