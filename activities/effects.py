@@ -113,6 +113,10 @@ class Effects:
             result = await self._read_back(effect, standing, look)
         return await self._concluded(effect, Verdict.DONE, result, remember)
 
+    async def unheard_of(self, key: str) -> bool:
+        """Whether nothing was ever asked for under a key, as far as the records know."""
+        return await self._audit.unheard_of(key)
+
     async def found(self, key: str, result: Value) -> None:
         """Close an intent of an earlier attempt whose effect was found by a look that came before it."""
         await self._audit.conclude(key, Verdict.FOUND, _seen(result))

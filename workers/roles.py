@@ -42,6 +42,7 @@ from activities.service.flows import FlowActivities
 from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
 from activities.service.owing import OwingReads, OwingSweep
 from activities.service.proof import BillingProofReads, CrmProofReads, ProofActivities
+from activities.service.relinking import Relinking
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages
 from raccord.connectors.billing import Billing
@@ -240,6 +241,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         IssueWrites(billing, links, effects),
         OnboardingMoney(billing),
         CorrectionReads(billing, links, opened.connection.name),
+        Relinking(billing, links, opened.connection.name),
         DocumentFiles(billing, base.configuration.settings.pdf_directory),
     )
 

@@ -1,13 +1,14 @@
 """One open question of a flow: asked, answered, left."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.desk.messages import BUSY
 from activities.desk.questions import DeskActivities
-from raccord.domain.desk.question import Answer, Choice, Decision, Question, Ticket
+from raccord.domain.desk.question import Answer, Asking, Choice, Decision, Question, Ticket
 from raccord.domain.values.message import Param, message
 from raccord.temporal import search
 from raccord.texts import say
@@ -29,6 +30,7 @@ class Desk:
         self._page = page
         self._ticket: Ticket | None = None
         self._question: Question | None = None
+        self._since: datetime | None = None
         self._answer: Answer | None = None
         self._waiting = False
         self._heard = False
@@ -57,10 +59,13 @@ class Desk:
         `changed` says that a watched record changed. `still_so` reads the records once more after the
         question is listed: a repair that came just before would otherwise be heard by nobody.
         """
-        ticket = await run_ours(DeskActivities.open, question, summary=f"ask a person: {question.step}")
+        now, asking = workflow.now(), self._asking(question)
+        ticket = await run_ours(DeskActivities.open, asking, summary=f"ask a person: {question.step}")
         if ticket.answer:
             return ticket.answer
         listed = self._ticket
+        if listed is None or listed.incident != ticket.incident:
+            self._since = now
         self._ticket, self._question, self._language = ticket, question, language
         if (listed is None or listed.revision != ticket.revision) and not await still_so():
             raise LookAgain
@@ -74,6 +79,15 @@ class Desk:
         if answer := self._answer:
             await self._settle(ticket, answer)
         raise LookAgain
+
+    def _asking(self, question: Question) -> Asking:
+        """Name the place that this flow has: message and task carry its number, whatever the list knows."""
+        ticket, last = self._ticket, self._question
+        if ticket is None or last is None:
+            return Asking(question=question)
+        if last.fingerprint != question.fingerprint:
+            ticket = Ticket(incident=ticket.incident, revision=ticket.revision + 1)
+        return Asking(question=question, ticket=ticket, since=self._since)
 
     async def leave(self, incident: str) -> None:
         """Say that the flow got past its question: it solved itself."""

@@ -17,29 +17,41 @@ class PaymentOnDeal(Value):
     fields: PaymentFields
 
 
+class OnDeal(Value):
+    """What a deal shows after a write."""
+
+    lacking: tuple[str, ...] = ()
+    """The fields that the account lacks."""
+    before: bool = False
+    """It showed the same, and nothing here knows who wrote it: our records were lost, most likely."""
+
+
 class CrmPaymentWrites:
     def __init__(self, crm: Crm, effects: Effects) -> None:
         self._crm = crm
         self._effects = effects
 
     @activity.defn(name="crm.write_payment")
-    async def write_payment(self, wanted: PaymentOnDeal) -> tuple[str, ...]:
-        """Show the fields, unless the deal does already; return those that the account lacks.
+    async def write_payment(self, wanted: PaymentOnDeal) -> OnDeal:
+        """Show the fields, unless the deal does already.
 
         Fields that come back after others are written again: whether they are shown decides, not the key.
         """
         deal, fields = wanted.deal, wanted.fields
+        key, seen = f"deal/{deal}/payment/{_digest(fields)}", list[bool]()
 
         async def look() -> bool | None:
-            return await self._crm.shows_payment(deal.id, fields) or None
+            seen.append(await self._crm.shows_payment(deal.id, fields))
+            return seen[-1] or None
 
         async def write(_: str) -> bool:
             await self._crm.write_payment(deal.id, fields)
             return True
 
+        unheard_of = await self._effects.unheard_of(key)
         await self._effects.once(
             Effect(
-                key=f"deal/{deal}/payment/{_digest(fields)}",
+                key=key,
                 name="crm.write_payment",
                 object=str(deal),
                 cause=cause(),
@@ -48,7 +60,7 @@ class CrmPaymentWrites:
             look=look,
             write=write,
         )
-        return await self._crm.lacks_payment_fields()
+        return OnDeal(lacking=await self._crm.lacks_payment_fields(), before=unheard_of and seen[0])
 
     @activity.defn(name="crm.move_to_paid_stage")
     async def move_to_paid_stage(self, paid: PaymentOnDeal) -> None:

@@ -8,7 +8,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities.effects import cause, step_key
 from raccord.connectors.errors import Permanent
-from raccord.domain.desk.question import Decision, Question, Ticket
+from raccord.domain.desk.question import Asking, Decision, Question, Ticket
 from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.base import Value
@@ -60,9 +60,10 @@ class DeskActivities:
         self._task_queue = task_queue
 
     @activity.defn(name="desk.open")
-    async def open(self, question: Question) -> Ticket:
+    async def open(self, asking: Asking) -> Ticket:
         """List a flow's question, or return the answer that a person gave to it before."""
-        ticket = await self._records.waiting.open(activity.info().workflow_id or "", question)
+        question, flow = asking.question, activity.info().workflow_id or ""
+        ticket = await self._records.waiting.open(flow, question, known=asking.ticket, since=asking.since)
         if ticket.answer is None:
             log.info(_in_words(ticket.incident, question))
             await self.tell(ticket.incident)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
+from temporalio.client import Client
 
 from activities.service.contacts import DETAILS
 from activities.service.money import FIRST_MONEY, MONEY
@@ -12,11 +13,13 @@ from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
+from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.subject import Subject
 from raccord.records.links import Links
 from raccord.records.records import Records
-from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, wake
+from raccord.temporal import search
+from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, flow_of, wake
 
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
 CORRECTIONS = "sweep/corrections"
@@ -27,6 +30,14 @@ FULL_EVERY = timedelta(days=1)
 MOST_READ = 20
 """Invoices that one sweep reads for their marking: with the parts of each they fit well into its step."""
 KEY = "sweep"
+_WAIT = f"ExecutionStatus = 'Running' AND {search.STATE.name} = 'waiting'"
+
+
+class Told(Value):
+    """Whose flows were told to look; `unlinked` are deals that show an invoice of which no record knows."""
+
+    result: SweepResult
+    unlinked: tuple[WonDeal, ...] = ()
 
 
 class SweepReads:
@@ -156,7 +167,7 @@ class SweepActivities:
         )
 
     @activity.defn(name="sweep.tell")
-    async def tell(self, plan: SweepPlan, found: Sequence[WonDeal]) -> SweepResult:
+    async def tell(self, plan: SweepPlan, found: Sequence[WonDeal]) -> Told:
         """Have the flows look: of deals without invoice, of invoiced ones that changed, of open questions.
 
         What a full list leaves out although it is invoiced is won no more, or deleted.
@@ -164,25 +175,35 @@ class SweepActivities:
         without = [d.id for d in found if not d.invoice_id]
         changed = [d.id for d in found if d.invoice_id and _changed(d, plan.changed_since)]
         gone: list[str] = []
+        unlinked: tuple[WonDeal, ...] = ()
         if plan.full and self._active:
             invoiced = await self._records.links.invoiced_deals(plan.crm)
             gone = sorted(invoiced - {d.id for d in found})
+            unlinked = tuple(d for d in found if d.invoice_id and d.id not in invoiced)
         for id in (*without, *changed, *gone):
             await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject)
-        waiting = await self._records.waiting.list()
-        for row in waiting:
-            await self._wake(flow_named(row.question.flow), row.question.subject)
+        waiting = await self._waiting()
+        for flow, subject in waiting:
+            await self._wake(flow, subject)
         if self._active:
             await self._records.watermarks.advance(WATERMARK, plan.began_at)
         if self._active and plan.full:
             await self._records.watermarks.advance(FULL_WATERMARK, plan.began_at)
-        return SweepResult(
+        result = SweepResult(
             won=len(found),
             without_invoice=len(without),
             changed=len(changed),
             waiting=len(waiting),
             no_longer_won=len(gone),
         )
+        return Told(result=result, unlinked=unlinked)
+
+    async def _waiting(self) -> list[tuple[FlowType, Subject]]:
+        """Return the flows that wait for a person, also those whose question the list has lost."""
+        rows = await self._records.waiting.list()
+        found = [(flow_named(row.question.flow), row.question.subject) for row in rows]
+        lost = set(await _asking(activity.client())) - {row.flow for row in rows}
+        return found + [its for each in sorted(lost) if (its := flow_of(each))]
 
     @activity.defn(name="sweep.tell_corrections")
     async def tell_corrections(self, plan: SweepPlan, found: Corrections) -> int:
@@ -197,6 +218,17 @@ class SweepActivities:
         why = Changed(key=KEY, thorough=True)
         await wake(activity.client(), flow, subject, why, priority=AT_LEISURE)
         activity.heartbeat()
+
+
+async def _asking(client: Client) -> list[str]:
+    """Return the ids of the flows that wait for a person, as Temporal lists them."""
+    found: list[str] = []
+    async for each in client.list_workflows(_WAIT):
+        cause = each.typed_search_attributes.get(search.CAUSE) or ""
+        if not cause.startswith(search.AWAITS):
+            found.append(each.id)
+        activity.heartbeat()
+    return found
 
 
 def _changed(deal: WonDeal, since: datetime | None) -> bool:

@@ -170,6 +170,10 @@ class Audit:
 
         return self._database.writing(work)
 
+    def unheard_of(self, key: str) -> Work[bool]:
+        """Whether no row has this key."""
+        return self._database.reading(lambda tx: not _history(tx, key))
+
     async def verify(self) -> Verification:
         """Walk the whole chain and say where it first breaks. Writers are not held up."""
         return await verify(self._database)

@@ -54,11 +54,14 @@ class WaitingList:
         self._database = database
         self._keys = keys
 
-    def open(self, flow: str, question: Question) -> Work[Ticket]:
+    def open(
+        self, flow: str, question: Question, *, known: Ticket | None = None, since: datetime | None = None
+    ) -> Work[Ticket]:
         """List a flow's question, or return the answer that is remembered for this very question.
 
         The same question keeps its revision, though its facts may be newer; another one takes over
-        the flow's open place under the next revision. Safe to repeat.
+        the flow's open place under the next revision. `known` is the place that the flow has held `since` an
+        aware instant: a list that lost it has it back. Safe to repeat.
         """
         asked = {**_clear(question), "sealed": self._sealed(question)}
 
@@ -67,7 +70,7 @@ class WaitingList:
                 return answered
             for _ in range(_TRIES):
                 row = _locked(tx, _open(flow))
-                ticket = _asked_again(tx, row, asked) if row else _listed(tx, flow, asked)
+                ticket = _asked_again(tx, row, asked) if row else _listed(tx, flow, asked, known, since)
                 if ticket:
                     _watch(tx, ticket.incident, question.watched)
                     return ticket
@@ -238,10 +241,15 @@ def _asked_again(tx: Connection, row: Row[Any], asked: dict[str, Any]) -> Ticket
     return Ticket(incident=row.incident, revision=revision)
 
 
-def _listed(tx: Connection, flow: str, asked: dict[str, Any]) -> Ticket | None:
+def _listed(
+    tx: Connection, flow: str, asked: dict[str, Any], known: Ticket | None, since: datetime | None
+) -> Ticket | None:
     """Insert a new row; None when the number is taken, or when the flow's place has been taken meanwhile."""
-    ticket = Ticket(incident=secrets.token_hex(4), revision=1)
-    row = {**ticket.model_dump(exclude={"answer"}), **asked, "flow": flow, "since": datetime.now(UTC)}
+    if known is None or tx.scalar(select(waiting.c.flow).where(waiting.c.incident == known.incident)):
+        known, since = Ticket(incident=secrets.token_hex(4), revision=1), None
+    ticket = Ticket(incident=known.incident, revision=known.revision)
+    at = since or datetime.now(UTC)
+    row = {**ticket.model_dump(exclude={"answer"}), **asked, "flow": flow, "since": at}
     blank = {"remembered": False, "shown": "", "task_id": "", "task_done": False}
     return ticket if insert_if_absent(tx, waiting, **row, **blank) else None
 

@@ -279,6 +279,14 @@ class Lane:
         self.worker = self._process("worker", "worker")
         await self.worker.start()
 
+    async def restart_receiver(self) -> None:
+        """Start another receiver process after the last one was stopped, and wait until it is ready."""
+        await self.receiver.stop()
+        self.receiver = self._process("starter", "starter")
+        await self.receiver.start()
+        self._stack.push_async_callback(self.receiver.stop)
+        await until(lambda: answers(self.url("receiver", "/readyz")))
+
     async def wake(self, deal_id: str, *, key: str, thorough: bool = True) -> WorkflowHandle[object, object]:
         """Have the deal's flow look again, as the sweep does; not `thorough`: as an event does."""
         subject = DealRef(connection="hubspot", id=deal_id).subject

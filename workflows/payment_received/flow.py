@@ -34,6 +34,7 @@ class PaymentReceived(Flow[PaymentEnd]):
         super().__init__(subject)
         self._books: MoneyBooks | None = None
         self._onboarding = False
+        self._shown_before = False
 
     @workflow.run
     async def run(self, subject: Subject) -> PaymentEnd:  # noqa: ARG002 - `__init__` took it
@@ -80,16 +81,19 @@ class PaymentReceived(Flow[PaymentEnd]):
             return None
 
     async def _shown_on(self, deal: Deal, books: MoneyBooks, writing: Writing) -> PaymentEnd:
-        shown = self._shown(writing)
-        lacking = await shown.on(deal.ref, books.every)
+        on_deal = await self._shown(writing).on(deal.ref, books.every)
+        self._shown_before = self._shown_before or on_deal.before
         if (books.others or books.left) and (await self._reading().books()).seen != books.seen:
             # The flow of another invoice may have shown a newer state before this one did. This invoice's
             # own money may be known by now: only a thorough look shows the deal's again.
             self._thorough = True
             raise LookAgain
+        # What was shown, and is remembered by nobody here, was told then.
+        told = self._shown_before and books.known.standing is None
+        shown = self._shown(writing, loud=not told)
         await shown.remembered(deal.ref, deal, books)
         self._onboarding = await shown.onboarded(deal, books) or self._onboarding
-        return self._end(Ending.SHOWN, books, deal=deal, lacking=lacking)
+        return self._end(Ending.SHOWN, books, deal=deal, lacking=on_deal.lacking)
 
     async def _leave(self, left: LeftDeal, writing: Writing) -> None:
         """Show a deal without this invoice, which is not its any more, unless it is gone or united itself."""
@@ -126,8 +130,8 @@ class PaymentReceived(Flow[PaymentEnd]):
     def _reading(self) -> Reading:
         return Reading(self, self.subject, self._policy)
 
-    def _shown(self, writing: Writing) -> Shown:
-        return Shown(policy=self._policy, steps=writing, ask=self.ask, loud=self.loud)
+    def _shown(self, writing: Writing, *, loud: bool = True) -> Shown:
+        return Shown(policy=self._policy, steps=writing, ask=self.ask, loud=self.loud and loud)
 
     def about(self) -> RecordName:
         return self._reading().about_invoice

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from temporalio import workflow
 
-from activities.crm.payments import PaymentOnDeal
+from activities.crm.payments import OnDeal, PaymentOnDeal
 from activities.payment.books import MoneyBooks
 from activities.payment.memory import Settled
 from raccord.domain.desk.asks import refused
@@ -58,18 +58,18 @@ class Shown:
     ask: Callable[[Ask], Awaitable[Answer]]
     loud: bool
 
-    async def on(self, deal: DealRef, every: tuple[InvoiceMoney, ...]) -> tuple[str, ...]:
-        """Show all money of a deal on it; return the fields that the CRM lacks. Asks when it is refused."""
+    async def on(self, deal: DealRef, every: tuple[InvoiceMoney, ...]) -> OnDeal:
+        """Show all money of a deal on it. Asks when it is refused."""
         every = tuple(sorted(every, key=lambda money: str(money.invoice.issued_on or "")))
-        lacking: tuple[str, ...] = ()
+        shown = OnDeal()
         try:
             wanted = PaymentOnDeal(deal=deal, fields=fields_of(every, self.policy))
-            lacking = await self.steps.show(wanted)
+            shown = await self.steps.show(wanted)
             if self.policy.moves_paid_deals and fully_paid(every):
                 await self.steps.move(wanted)
         except Stopped as stopped:
             await self.ask(refused("show_payment", stopped.ask.problems[0], skip=WITHOUT_SHOWING))
-        return lacking
+        return shown
 
     async def remembered(self, ref: DealRef | None, deal: Deal | None, books: MoneyBooks) -> None:
         """Remember what is shown, and have its news told; see what was corrected looked at.

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from activities.crm.deals import CrmReads
-from activities.crm.payments import CrmPaymentWrites, PaymentOnDeal
+from activities.crm.payments import CrmPaymentWrites, OnDeal, PaymentOnDeal
 from activities.onboarding.starting import OnboardingActivities
 from activities.payment.books import MoneyBooks, MoneyQuery, MoneyReads
 from activities.payment.lookups import CompaniesQuery, DealLookUps
@@ -95,8 +95,8 @@ class Writing(Reading):
         )
         await run_local(PaymentRecords.belongs, wanted, summary="remember whose invoice it is")
 
-    async def show(self, wanted: PaymentOnDeal) -> tuple[str, ...]:
-        """Show what came in on the deal; return the fields that the CRM lacks."""
+    async def show(self, wanted: PaymentOnDeal) -> OnDeal:
+        """Show what came in on the deal."""
         return await self._flow.step(
             CrmPaymentWrites.write_payment,
             wanted,

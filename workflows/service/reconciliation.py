@@ -12,8 +12,10 @@ from activities.policies import Policies
 from activities.service.contacts import DetailsSweep, DetailsSweepReads, Typed
 from activities.service.money import MoneyFound, MoneySweep, MoneySweepReads, goes_on_from
 from activities.service.owing import Owing, OwingReads, OwingSweep
-from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
+from activities.service.relinking import Relinked, Relinking, Shown
+from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads, Told
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.timing import Timing
 from raccord.domain.service.sweep import Corrections, Sweep, SweepPlan, SweepResult
 from raccord.domain.values.message import RecordKind, RecordName, message
@@ -57,9 +59,10 @@ class Reconciliation:
             about=RecordName(kind=RecordKind.DEAL),
             summary="list the won deals",
         )
-        result = await run_ours(
+        told = await run_ours(
             SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
         )
+        result = await self._relinked(told, policy)
         result = await self._corrected(plan, policy, result)
         result = await self._paid(plan, policy, result)
         result = await self._owing(plan, policy, result)
@@ -82,6 +85,13 @@ class Reconciliation:
         workflow.set_current_details(f"{said}\n\n{result.remark}" if result.remark else said)
         return result
 
+    async def _relinked(self, told: Told, policy: DealWonPolicy) -> SweepResult:
+        """Before payments are looked for: whose they are may be what our records lost."""
+        if not told.unlinked or policy.mode is Mode.SHADOW:
+            return told.result
+        found = await relinked(Shown(crm=policy.crm, deals=told.unlinked), policy.billing, policy.timing)
+        return told.result.model_copy(update={"relinked": found.linked, "remark": found.remark})
+
     async def _corrected(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
         """Look for credit notes and voided invoices too; whatever becomes of that, the deals were seen."""
         summary = "list the credited and voided invoices"
@@ -93,7 +103,8 @@ class Reconciliation:
             summary=f"look at {len(found.deals)} deal(s) whose invoice was corrected",
             lasting=TELL_WITHIN,
         )
-        return result.model_copy(update={"corrected": told, "remark": found.remark})
+        remark = " ".join(filter(None, (result.remark, found.remark)))
+        return result.model_copy(update={"corrected": told, "remark": remark})
 
     async def _paid(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
         """Look for payments too, part after part; whatever becomes of that, the deals were seen."""
@@ -135,6 +146,25 @@ class Reconciliation:
             told += await run_ours(DetailsSweep.tell, plan, typed, summary=summary, lasting=TELL_WITHIN)
             remarks.append(typed.remark)
         return result.model_copy(update={"in_step": told, "remark": " ".join(filter(None, remarks))})
+
+
+async def relinked(shown: Shown, billing: str, timing: Timing) -> Relinked:
+    """Link deals with the invoices that they show; a refusal is a remark."""
+    try:
+        return await run_step(
+            Relinking.relink,
+            shown,
+            queue=billing,
+            timing=timing,
+            about=RecordName(kind=RecordKind.INVOICE),
+            summary=f"link {len(shown.deals)} deal(s) with the invoices that they show",
+            within=TELL_WITHIN,
+            lasting=TELL_WITHIN,
+        )
+    except Stopped as stopped:
+        return Relinked(refused=refusal_of(stopped))
+    except (Gone, OutOfTime):
+        return Relinked(refused=f"{billing} gave no answer.")
 
 
 async def _listed(

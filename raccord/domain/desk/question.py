@@ -1,6 +1,7 @@
 """The desk's words: what a flow asks a person, and what the person answers."""
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 
 from raccord.domain.desk.problems import Cause, Problem
@@ -131,6 +132,18 @@ class Ticket(Value):
     revision: int
     answer: Answer | None = None
     """Given when a person answered this very question before: nobody is asked twice."""
+
+
+class Asking(Value):
+    """A question as its flow asks it.
+
+    `ticket`: the place that the flow has already, `since` an aware instant; the list may have lost it, while
+    message and task still carry its number.
+    """
+
+    question: Question
+    ticket: Ticket | None = None
+    since: datetime | None = None
 
 
 def watch_key(connection: str, kind: str, id: str) -> str:

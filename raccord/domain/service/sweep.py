@@ -36,6 +36,8 @@ class SweepResult(Value):
     """Customers who changed on one side: the flows that keep them in step were told to look."""
     corrected: int = 0
     """Deals whose invoice a person voided or credited: their flows were told to look."""
+    relinked: int = 0
+    """Deals whose invoice the CRM shows and no record knew: it is linked with them again."""
     remark: str = ""
     """What could not be looked for, and why; the rest was."""
 

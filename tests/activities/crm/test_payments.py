@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.crm.payments import CrmPaymentWrites, PaymentOnDeal
+from activities.crm.payments import CrmPaymentWrites, OnDeal, PaymentOnDeal
 from activities.effects import Effects
 from raccord.connectors.errors import AmbiguousWrite, NotFound, Permanent
 from raccord.domain.values.deal import Deal, DealRef, PaymentFields
@@ -42,7 +42,7 @@ class Ours:
         self._writes = CrmPaymentWrites(crm, Effects(records.audit))
         self._records = records
 
-    async def show(self, fields: PaymentFields) -> tuple[str, ...]:
+    async def show(self, fields: PaymentFields) -> OnDeal:
         wanted = PaymentOnDeal(deal=DEAL, fields=fields)
         return await ActivityEnvironment().run(self._writes.write_payment, wanted)
 
@@ -65,7 +65,7 @@ def ours(crm: FakeCrm, records: Records) -> Ours:
 
 async def test_it_is_written_once_and_what_is_shown_is_left_alone(ours: Ours, crm: FakeCrm) -> None:
     for _ in range(3):
-        assert await ours.show(PAID) == ()
+        assert await ours.show(PAID) == OnDeal()
     assert crm.payments == {DEAL.id: PAID}
     assert crm.calls["write_payment"] == 1
     assert await ours.verdicts() == ["done", "found", "found"]
@@ -88,7 +88,7 @@ async def test_what_a_person_overwrote_is_written_again(ours: Ours, crm: FakeCrm
 
 async def test_fields_that_the_account_lacks_are_named(ours: Ours, crm: FakeCrm) -> None:
     crm.lacks = ("billing_paid_on",)
-    assert await ours.show(PAID) == ("billing_paid_on",)
+    assert (await ours.show(PAID)).lacking == ("billing_paid_on",)
 
 
 async def test_a_write_of_unknown_outcome_that_shows_is_not_repeated(ours: Ours, crm: FakeCrm) -> None:
@@ -97,8 +97,17 @@ async def test_a_write_of_unknown_outcome_that_shows_is_not_repeated(ours: Ours,
         await ours.show(PAID)
     assert await ours.open_intents() == 1
     crm.payments[DEAL.id] = PAID  # it had arrived
-    await ours.show(PAID)
+    assert not (await ours.show(PAID)).before
     assert (crm.calls["write_payment"], await ours.verdicts()) == (1, ["found"])
+
+
+async def test_what_a_deal_shows_that_nobody_here_wrote_was_shown_before_our_records(
+    ours: Ours, crm: FakeCrm
+) -> None:
+    crm.payments[DEAL.id] = PAID
+    assert (await ours.show(PAID)).before
+    assert not (await ours.show(PAID)).before, "it is remembered now"
+    assert not (await ours.show(DISPUTED)).before
 
 
 async def test_a_refusal_is_told_and_the_same_is_written_once_it_is_repaired(
