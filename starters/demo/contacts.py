@@ -1,114 +1,199 @@
-"""The scenarios of customers who are edited in one system, or in both."""
+"""The scenarios of customers whose details change on one side, or on both."""
 
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from temporalio.service import RPCError
+
+from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.temporal.flows import CONTACT_SYNC
 from starters.demo.payments import invoice_of
 from starters.demo.scenario import Finding, Scenario
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
-IN_THE_CRM = "38990100055"
-IN_BILLING = "38990100056"
-IN_BOTH = "38990100057"
-ANNE = "U0ANNE"
-PHONE, EMAIL = "+33 4 78 00 00 55", "factures@client.example"
-NAMES = ("Nom du CRM", "Nom de la facturation")
-CHOICE = "Celle de la facturation"
+BELGIAN, CRAFTSMAN, BAKER = "38990100018", "38990100001", "38990100002"
+MOVED = {"address": "12 rue de l’Ange", "phone": "+32 81 22 00 00", "vat_number": "BE0417285387"}
+NEW_EMAIL = "factures@menuiserie-kerjean.example"
+IN_CRM, IN_BILLING = "Le Fournil d’Argoat SARL", "Boulangerie d’Argoat"
+LATER_PHONE = "02 96 43 00 00"
+TAKE_BILLING = "Celle de la facturation"
+TYPED, BY_CAMILLE = "saisi le", "par Camille Lefèvre"
+EFFECT = "contact.write"
+A_MOMENT = timedelta(seconds=3)
+"""Longer than what we write takes to be told by its vendor and looked at: an echo would be written in it."""
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A company of the CRM, and the customer of the billing system that it is."""
+
+    stage: Stage
+    company: str
+    customer: str
+    since: int
+    """The number of the last request before anybody edited either."""
+
+    async def in_billing(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.stage.vendors.billing.call("GET", f"/v1/customers/{self.customer}")
+        return found
+
+    async def in_crm(self, name: str) -> str | None:
+        return (await self.stage.vendors.crm.values("companies", self.company, name))[name]
+
+    async def edit_in_crm(self, **properties: str) -> None:
+        await self.stage.vendors.crm.edit("companies", self.company, **properties)
+
+    async def edit_in_billing(self, **form: str) -> None:
+        await self.stage.vendors.billing.edit_customer(self.customer, **form)
+
+    async def writes(self, count: int) -> Rows:
+        """Wait for so many writes of ours, a moment longer for one too many; return those that came."""
+
+        async def there() -> bool:
+            return len(await self._writes()) >= count
+
+        async def more() -> bool:
+            return len(await self._writes()) > count
+
+        await eventually(there)
+        await eventually(more, within=A_MOMENT)
+        return await self._writes()
+
+    async def _writes(self) -> Rows:
+        written = await self.stage.vendors.sandbox.requests(committed="true", since=str(self.since))
+        return [
+            each
+            for each in written
+            if each["vendor"] in ("hubspot", "stripe")
+            and "x-sandbox-actor" not in each["headers"]
+            and any(record in f"{each['path']} {each['body']}" for record in (self.company, self.customer))
+        ]
 
 
 async def crm_to_billing(stage: Stage) -> Finding:
-    company, customer = await _pair(stage, IN_THE_CRM)
-    await stage.vendors.crm.edit("companies", company, phone=PHONE)
-    await eventually(lambda: _billing_says(stage, customer, "phone", PHONE))
-    found = (await _customer(stage, customer))["phone"]
-    written = await _writes_to(stage, f"/companies/{company}")
+    pair = await _pair(stage, BELGIAN)
+    before = await pair.in_billing()
+    await pair.edit_in_crm(**MOVED)
+    # One for address and phone; a number is never edited in Stripe: another one comes, and the old one goes.
+    writes = await pair.writes(3)
+    after, numbers = await pair.in_billing(), await stage.vendors.billing.numbers(pair.customer)
+    changed = sorted(name for name in after if after[name] != before[name])
+    of_number = [each["method"] for each in writes if "/tax_ids" in each["path"]]
+    right = (after["address"]["line1"], after["phone"]) == (MOVED["address"], MOVED["phone"])
+    never_missing = numbers == [("eu_vat", MOVED["vat_number"])] and of_number == ["POST", "DELETE"]
     return Finding(
-        ok=found == PHONE and not written,
-        expected=f"Stripe's customer has {PHONE}, nothing comes back to HubSpot",
-        found=f"Stripe's customer has {found}, {written or 'nothing'} written in HubSpot",
+        ok=right and changed == ["address", "phone"] and never_missing and _count(writes) == (3, 0),
+        expected="Stripe has the new address and phone, and nothing else is changed; the new VAT number came "
+        "before the old one went; 3 writes in Stripe, 0 in HubSpot",
+        found=f"Stripe has {'the new' if right else 'another'} address and phone, changed: "
+        f"{', '.join(changed) or 'nothing'}; VAT number {', '.join(value for _, value in numbers)}, "
+        f"{'never' if never_missing else 'perhaps'} missing; {_counted(writes)}",
     )
 
 
 async def billing_to_crm(stage: Stage) -> Finding:
-    company, customer = await _pair(stage, IN_BILLING)
-    await stage.vendors.billing.edit_customer(customer, email=EMAIL)
-    await eventually(lambda: _crm_says(stage, company, "billing_email", EMAIL))
-    found = await stage.vendors.crm.values("companies", company, "billing_email")
-    written = await _writes_to(stage, f"/customers/{customer}")
+    pair = await _pair(stage, CRAFTSMAN)
+    before = await pair.in_crm("billing_email")
+    await pair.edit_in_billing(email=NEW_EMAIL)
+    writes = await pair.writes(1)
+    after = await pair.in_crm("billing_email")
+    rows = [json.loads(line) for line in (await stage.command("audit", "export")).splitlines()]
+    told = [
+        (row["before"], row["after"]["fields"], row["after"]["origin"])
+        for row in rows
+        if (row["effect"], row["kind"], row["object"]) == (EFFECT, "intent", f"hubspot:{pair.company}")
+    ]
+    audited = told == [({"email": before}, {"email": NEW_EMAIL}, "billing")]
     return Finding(
-        ok=found["billing_email"] == EMAIL and not written,
-        expected=f"HubSpot's company has {EMAIL}, nothing comes back to Stripe",
-        found=f"HubSpot's company has {found['billing_email']}, {written or 'nothing'} written in Stripe",
+        ok=after == NEW_EMAIL and audited and _count(writes) == (0, 1),
+        expected=f"HubSpot has {NEW_EMAIL}, audited with the old one; 0 writes in Stripe, 1 in HubSpot",
+        found=f"HubSpot has {after}, {'audited with the old one' if audited else f'audited as {told}'}; "
+        f"{_counted(writes)}",
     )
 
 
 async def conflict(stage: Stage) -> Finding:
-    vendors, (company, customer) = stage.vendors, await _pair(stage, IN_BOTH)
-    of_crm, of_billing = NAMES
-    await vendors.billing.edit_customer(customer, name=of_billing)
-    await vendors.crm.edit("companies", company, name=of_crm)
+    pair = await _pair(stage, BAKER)
+    await asyncio.gather(pair.edit_in_crm(name=IN_CRM), pair.edit_in_billing(name=IN_BILLING))
 
     async def asked() -> bool:
-        return bool(await vendors.chat.messages(*NAMES))
+        return bool(await stage.vendors.chat.messages(IN_CRM, IN_BILLING))
 
     await eventually(asked)
-    messages = await vendors.chat.messages(*NAMES)
-    if len(messages) != 1:
-        return Finding(ok=False, expected="1 question", found=f"{len(messages)} messages")
-    early = (await vendors.crm.values("companies", company, "name"))["name"]
-    await vendors.chat.press(messages[0], CHOICE, user=ANNE)
-    await eventually(lambda: _crm_says(stage, company, "name", of_billing))
-    found = (await vendors.crm.values("companies", company, "name"))["name"]
-    there = (await _customer(stage, customer))["name"]
+    question, *others = await stage.vendors.chat.messages(IN_CRM, IN_BILLING)
+    words = str(question["blocks"])
+    # Stripe tells when, and not who.
+    who_and_when = words.count(TYPED) == 2 and words.count(BY_CAMILLE) == 1
+    await stage.vendors.chat.press(question, TAKE_BILLING)
+
+    async def answered() -> bool:
+        return await pair.in_crm("name") == IN_BILLING
+
+    await eventually(answered)
+    # The flow looks at all of it once more: what was answered is not asked again.
+    await pair.edit_in_crm(phone=LATER_PHONE)
+    writes = await pair.writes(2)
+    names = await pair.in_crm("name"), (await pair.in_billing())["name"]
+    again = [m for m in await stage.vendors.chat.messages(pair.customer) if m["ts"] > question["ts"]]
     return Finding(
-        ok=(early, found, there) == (of_crm, of_billing, of_billing),
-        expected=f"1 question with both names, nothing written before; then both say “{of_billing}”",
-        found=f"1 question; HubSpot said “{early}” before it, Stripe “{there}” and HubSpot “{found}” after",
+        ok=names == (IN_BILLING,) * 2 and who_and_when and not others and not again,
+        expected=f"1 question with both names, who and when; after the answer both say “{IN_BILLING}”, "
+        "and nobody is asked again",
+        found=f"{1 + len(others)} question(s) with both names, {'' if who_and_when else 'not '}who and when; "
+        f"after the answer “{names[0]}” and “{names[1]}”, asked {len(again)} time(s) again; "
+        f"{_counted(writes)}",
     )
 
 
-async def _pair(stage: Stage, deal: str) -> tuple[str, str]:
-    """Have the deal's company invoiced; return it and its customer."""
+async def _pair(stage: Stage, deal: str) -> Pair:
+    """Have a deal invoiced, and wait until what both sides say of its customer was compared."""
     invoice = await invoice_of(stage, deal)
-    return await stage.vendors.crm.company_of(deal), str(invoice["customer"])
+    customer = Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=invoice["customer"])
+    flow = stage.client.get_workflow_handle(CONTACT_SYNC.id_of(customer))
+
+    async def in_step() -> bool:
+        try:
+            return bool((await flow.result())["ending"] == "in_step")
+        except RPCError:
+            return False
+
+    await eventually(in_step)
+    last = (await stage.vendors.sandbox.requests())[-1]["n"]
+    return Pair(stage, await stage.vendors.crm.company_of(deal), customer.id, last)
 
 
-async def _customer(stage: Stage, customer: str) -> dict[str, Any]:
-    found: dict[str, Any] = await stage.vendors.billing.call("GET", f"/v1/customers/{customer}")
-    return found
+def _count(writes: Rows) -> tuple[int, int]:
+    """Count what was written in Stripe, and in HubSpot."""
+    vendors = [each["vendor"] for each in writes]
+    return vendors.count("stripe"), vendors.count("hubspot")
 
 
-async def _billing_says(stage: Stage, customer: str, field: str, value: str) -> bool:
-    return bool((await _customer(stage, customer))[field] == value)
-
-
-async def _crm_says(stage: Stage, company: str, field: str, value: str) -> bool:
-    return (await stage.vendors.crm.values("companies", company, field))[field] == value
-
-
-async def _writes_to(stage: Stage, path: str) -> int:
-    """Count what Raccord wrote to a record that a person edited: people carry a mark of their own."""
-    requests = await stage.vendors.sandbox.requests()
-    return sum(
-        each["path"].endswith(path)
-        and each["method"] in ("POST", "PATCH")
-        and "x-sandbox-actor" not in each["headers"]
-        for each in requests
-    )
+def _counted(writes: Rows) -> str:
+    return "{} write(s) in Stripe, {} in HubSpot".format(*_count(writes))
 
 
 SCENARIOS = (
     Scenario(
         "contact-crm-to-billing",
-        "A phone number is corrected in HubSpot: Stripe has it too",
+        "A salesperson corrects address, phone and VAT number: the customer in Stripe has them too",
         crm_to_billing,
         "contact",
     ),
     Scenario(
         "contact-billing-to-crm",
-        "An e-mail address is corrected in Stripe: HubSpot has it too",
+        "Finance corrects an e-mail address: the company in HubSpot has it too",
         billing_to_crm,
         "contact",
     ),
-    Scenario("contact-conflict", "Both names were changed: one question, one answer", conflict, "contact"),
+    Scenario(
+        "contact-conflict",
+        "Both name a customer differently at once: one question, and the answer stands on both sides",
+        conflict,
+        "contact",
+    ),
 )
