@@ -8,6 +8,7 @@ from activities.payment.memory import Teller
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError, RateLimited
+from raccord.domain.service.backfill import Backfilling
 from raccord.domain.service.sweep import SweepPlan
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import WonDeal
@@ -136,6 +137,16 @@ class MoneySweep:
             why = Changed(key=BACKFILL, thorough=True, quiet=True)
             await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
         return len(invoices)
+
+    @activity.defn(name="backfill.was_seen")
+    async def was_seen(self, wanted: Backfilling) -> bool:
+        """Whether a dry run from this date on was seen to its end."""
+        return await self._records.claims.holder(wanted.key) is not None
+
+    @activity.defn(name="backfill.see")
+    async def see(self, wanted: Backfilling) -> None:
+        """Remember that a dry run from this date on was seen."""
+        await self._records.claims.claim(wanted.key, activity.info().workflow_id or "")
 
     async def _wake(self, flow: FlowType, kind: SubjectKind, id: str, why: Changed) -> None:
         subject = Subject(kind=kind, connection=self._billing, id=id)

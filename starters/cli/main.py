@@ -224,14 +224,15 @@ def reconcile(
     metavar="DATE",
     help="Deals won on this day or later, as 2026-01-31.",
 )
+@click.option("--dry-run", is_flag=True, help="Count what it would do, and change nothing: comes first.")
 @config_file
 @as_json
-def backfill(since: datetime, config: Path | None, as_json: bool) -> None:
-    """Show on the deals of the past what their invoices brought. Nobody is told, and nothing else begins."""
+def backfill(since: datetime, dry_run: bool, config: Path | None, as_json: bool) -> None:
+    """Link the deals of the past with their invoices and show what was paid. Nobody is told."""
     from starters.cli.backfill import fill
 
     loaded = configuration(config)
-    end(run(fill(loaded, key_ring(loaded), since.date(), as_json=as_json)))
+    end(run(fill(loaded, key_ring(loaded), since.date(), dry=dry_run, as_json=as_json)))
 
 
 @app.command()

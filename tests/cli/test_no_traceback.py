@@ -59,7 +59,7 @@ CONFIGURED = (
     ),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
     *("contacts diff --fix --csv x.csv", "contacts undo 1"),
-    *("payments link in_1 1", "backfill --since 2026-01-01"),
+    *("payments link in_1 1", "backfill --since 2026-01-01 --dry-run"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(
         "dunning pause cus_1 --until 2026-12-31 --reason x",

@@ -344,6 +344,12 @@ async def what_an_event_brings_is_told_whenever_the_money_came(lane: Lane) -> No
 async def a_backfill_shows_what_was_paid_and_tells_nobody(lane: Lane) -> None:
     its = await invoiced(lane)
     await lane.account.billing.pay_by_card(its.invoice)
+    unseen = await lane.command("backfill", "--since", "2020-01-01")
+    assert (unseen.returncode, "--dry-run" in unseen.stderr) == (1, True)
+    counted = await lane.command("backfill", "--since", "2020-01-01", "--dry-run", "--json")
+    assert counted.returncode == 0, counted.stderr
+    assert json.loads(counted.stdout)["invoices"] >= 1
+    assert (await lane.account.crm.shown_payment(its.deal))["billing_payment_status"] != "paid"
     done = await lane.command("backfill", "--since", "2020-01-01")
     assert done.returncode == 0, done.stderr
     await shows(lane, its.deal, status="paid")

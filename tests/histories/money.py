@@ -6,6 +6,7 @@ from pathlib import Path
 from raccord.connectors.errors import Permanent
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
+from raccord.domain.service.backfill import Backfilling
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.parties import CustomerIdentity, IdentityKind
 from raccord.sealing import KeyRing
@@ -107,8 +108,10 @@ async def _placed_as(home: House, payment: str, name: str) -> None:
 
 
 async def _filled_in(home: House) -> None:
-    handle = await home.started("Backfill", date(2026, 1, 1), id="backfill/1")
-    await handle.result()
+    for dry in (True, False):
+        wanted = Backfilling(since=date(2026, 1, 1), dry=dry)
+        handle = await home.started("Backfill", wanted, id=f"backfill/{int(not dry)}")
+        await handle.result()
     await _save(home, "backfill/1", "backfill")
 
 

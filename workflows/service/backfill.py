@@ -1,43 +1,88 @@
-"""Showing on the deals of the past what their invoices brought, without telling anybody."""
+"""Filling in the past: links, and what invoices brought, without anybody noticing."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.policies import Policies
 from activities.service.money import BackfillReads, MoneySweep
+from activities.service.relinking import Shown
+from raccord.domain.payment.policy import PaymentPolicy
+from raccord.domain.service.backfill import Backfilled, Backfilling, Progress
 from raccord.domain.values.deal import WonDeal
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.service.reconciliation import refusal_of
+from workflows.service.reconciliation import refusal_of, relinked
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 WITHIN = timedelta(hours=1)
 LIST_WITHIN = timedelta(minutes=5)
+PART = 100
+"""Deals between two steps of the progress."""
 
 
 @workflow.defn(name="Backfill")
 class Backfill:
-    """Have the flows of all invoices look that deals won since a date show; nobody hears of it."""
+    """Link the deals won since a date with their invoices, and have what these brought shown; nobody hears.
+
+    It does nothing before a dry run from the same date on has been seen. Broken off, it goes on where it was:
+    what is linked is not read again.
+    """
+
+    def __init__(self) -> None:
+        self._progress = Progress()
+
+    @workflow.query(description="How many of the deals were looked at")
+    def progress(self) -> Progress:
+        return self._progress
 
     @workflow.run
-    async def run(self, since: date) -> int:
-        """Return how many invoices are looked at."""
-        deals = await self._deals(since)
-        return await run_ours(
-            MoneySweep.backfill, deals, summary=f"look at {len(deals)} deal(s)", lasting=WITHIN
+    async def run(self, wanted: Backfilling) -> Backfilled:
+        policy = await run_local(Policies.payment, summary="read the rules")
+        if not wanted.dry and not await run_ours(
+            MoneySweep.was_seen, wanted, summary="was it seen in a dry run?"
+        ):
+            return Backfilled(seen=False)
+        deals = await self._deals(wanted, policy)
+        result = Backfilled(deals=len(deals))
+        self._progress = Progress(deals=len(deals))
+        for start in range(0, len(deals), PART):
+            result = await self._part(deals[start : start + PART], wanted, policy, result)
+            if result.remark:
+                return result
+            self._progress = Progress(done=min(start + PART, len(deals)), deals=len(deals))
+        if wanted.dry:
+            await run_ours(MoneySweep.see, wanted, summary="remember the dry run")
+        return result
+
+    async def _part(
+        self, deals: tuple[WonDeal, ...], wanted: Backfilling, policy: PaymentPolicy, result: Backfilled
+    ) -> Backfilled:
+        shown = Shown(crm=policy.crm, deals=deals, dry=wanted.dry)
+        found = await relinked(shown, policy.billing, policy.timing)
+        invoices = len({each.invoice_id for each in deals if each.invoice_id})
+        if not wanted.dry:
+            summary = f"look at {len(deals)} deal(s)"
+            invoices = await run_ours(MoneySweep.backfill, deals, summary=summary, lasting=WITHIN)
+        return result.model_copy(
+            update={
+                "linked": result.linked + found.linked,
+                "known": result.known + found.known,
+                "missing": result.missing + found.missing,
+                "invoices": result.invoices + invoices,
+                "remark": found.remark,
+            }
         )
 
-    async def _deals(self, since: date) -> tuple[WonDeal, ...]:
-        policy = await run_local(Policies.payment, summary="read the rules")
+    async def _deals(self, wanted: Backfilling, policy: PaymentPolicy) -> tuple[WonDeal, ...]:
         try:
             return await run_step(
                 BackfillReads.deals,
-                since,
+                wanted.since,
                 queue=policy.crm,
                 timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
                 about=RecordName(kind=RecordKind.DEAL),
-                summary=f"list the deals won since {since}",
+                summary=f"list the deals won since {wanted.since}",
             )
         except Stopped as stopped:
             said = refusal_of(stopped)
