@@ -10,6 +10,8 @@ Effect = dict[str, Any]
 FRESH, KNOWN = "fresh", "known"
 """A deal of a company that billing has never heard of; and one of a company that it knows, with an outdated
 draft of the deal, a VAT rate it lacks, and no currency on the deal. Together they make every call."""
+TYPED = "typed"
+"""A customer whose phone and VAT number are typed in the CRM, the e-mail address in the billing system."""
 PAID, PLACED = "paid", "placed"
 """A deal whose invoice is paid; and one that a payment is for which finance has to place."""
 OWNER = "read owner"
@@ -175,6 +177,12 @@ _ALLOCATION = Call(
 )
 PAYMENT_CALLS = (*_PAYMENT_WRITES, _ALLOCATION)
 """Every writing call of flow 2."""
+CONTACT_CALLS = (
+    Call("write customer", "stripe", "POST", "/v1/customers/{id}", TYPED, "id", write=True),
+    Call("add tax id", "stripe", "POST", "/v1/customers/{id}/tax_ids", TYPED, "id", "type", write=True),
+    Call("write company", "hubspot", "PATCH", "/crm/v3/objects/companies/{id}", TYPED, "id", write=True),
+)
+"""Every kind of writing call of flow 4 but the deletion of a tax id, which the connectors' own tests play."""
 READS = (*_HUBSPOT_READS, *_STRIPE_READS)
 WRITES = (*_FRESH_WRITES, *_KNOWN_WRITES)
 CALLS = (*READS, *WRITES)
@@ -257,6 +265,12 @@ def payment_cases() -> Iterator[Case]:
     for calls in (_PAYMENT_WRITES, (_ALLOCATION,)):
         for met in _writes(calls):
             yield _case(met)
+
+
+def contact_cases() -> Iterator[Case]:
+    """Every fault on every writing call of flow 4, in a fixed order."""
+    for met in _writes(CONTACT_CALLS):
+        yield _case(met)
 
 
 def _reads(calls: Sequence[Call]) -> Iterator[Met]:
