@@ -1,5 +1,7 @@
 """Linking deals again with the invoices that they show, where our records know nothing of them."""
 
+from contextlib import suppress
+
 from temporalio import activity
 
 from raccord.connectors.billing import BillingReader
@@ -7,7 +9,7 @@ from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poiso
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.invoice import Invoice, Part
-from raccord.records.links import Links
+from raccord.records.links import LinkConflict, Links
 
 
 class Shown(Value):
@@ -73,6 +75,26 @@ class Relinking:
                     await self._link(DealRef(connection=shown.crm, id=each.id), invoice)
             activity.heartbeat(place)
         return Relinked(linked=linked, known=len(found) - len(lost), missing=missing)
+
+    @activity.defn(name="sweep.relink_customers")
+    async def relink_customers(self, _: None) -> int:
+        """Link the customers that carry our reference and their company; return how many do.
+
+        Of two that carry the same one, the first stays: which is right, a person is asked once it matters.
+        """
+        after, count = "", 0
+        while True:
+            page = await self._billing.list_customers(after=after)
+            for each in page.customers:
+                if each.reference and each.crm_company:
+                    with suppress(LinkConflict):
+                        await self._links.link_customer(
+                            each.reference, self._connection, each.id, each.crm_company
+                        )
+                        count += 1
+            activity.heartbeat(count)
+            if not (after := page.after):
+                return count
 
     async def _link(self, deal: DealRef, invoice: Invoice) -> None:
         deposit = invoice.part is Part.DEPOSIT

@@ -9,6 +9,8 @@ from activities.service.relinking import Relinked, Relinking, Shown
 from raccord.connectors.errors import ConnectorError, NotFound, RateLimited, Transient
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.invoice import Invoice, InvoiceReference, InvoiceState, Part
+from raccord.domain.values.listed import CustomerPage
+from raccord.domain.values.parties import Customer
 from raccord.records.records import Records
 from tests.domain import samples
 from tests.fakes.billing import FakeBilling
@@ -81,3 +83,17 @@ async def test_a_vendor_that_asks_for_patience_is_asked_again_by_the_same_step(r
     account.errors["in_1"] = RateLimited("Too many requests.", retry_after=timedelta(seconds=3))
     with pytest.raises(RateLimited):
         await relinked(account, records)
+
+
+async def test_customers_are_linked_by_the_references_that_they_carry(records: Records) -> None:
+    class Listing(FakeBilling):
+        async def list_customers(self, *, after: str) -> CustomerPage:
+            marked = Customer(id="cus_1", reference="siren-1", crm_company="hubspot:7")
+            if not after:
+                return CustomerPage(customers=(marked, Customer(id="cus_0")), after="next")
+            return CustomerPage(customers=(marked.model_copy(update={"id": "cus_2"}),))
+
+    relinking = Relinking(Listing(), records.links, "stripe")
+    assert await ActivityEnvironment().run(relinking.relink_customers, None) == 1
+    assert await records.links.customer("siren-1", "stripe") == "cus_1"
+    assert await records.links.companies_of("cus_1", "stripe") == ("hubspot:7",)

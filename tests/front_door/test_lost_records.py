@@ -144,6 +144,8 @@ async def test_nothing_is_invoiced_told_or_sent_twice_and_the_links_are_back(lan
             link = await records.links.deal(DealRef(connection="hubspot", id=deal), "stripe")
             assert (link.invoice_id, link.number) == (invoice["id"], invoice["number"])
             assert link.customer_id == invoice["customer"]
+            company = f"hubspot:{await account.crm.company_of(deal)}"
+            assert await records.links.companies_of(invoice["customer"], "stripe") == (company,)
     assert {each.question.subject.id for each in await lane.waiting()} == {asked, given_up, intent["id"]}
     # The one message of before is still the question's.
     assert (await account.press(await message_about(lane, given_up), GIVE_UP))["status"] == 200

@@ -12,7 +12,7 @@ from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.service.backfill import Backfilled, Backfilling, Progress
 from raccord.domain.values.deal import WonDeal
 from raccord.domain.values.message import RecordKind, RecordName
-from workflows.service.reconciliation import refusal_of, relinked
+from workflows.service.reconciliation import customers_relinked, refusal_of, relinked
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 WITHIN = timedelta(hours=1)
@@ -51,6 +51,9 @@ class Backfill:
             if result.remark:
                 return result
             self._progress = Progress(done=min(start + PART, len(deals)), deals=len(deals))
+        if result.linked and not wanted.dry:
+            remark = await customers_relinked(policy.billing, policy.timing)
+            result = result.model_copy(update={"remark": remark})
         if wanted.dry:
             await run_ours(MoneySweep.see, wanted, summary="remember the dry run")
         return result

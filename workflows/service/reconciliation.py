@@ -90,7 +90,9 @@ class Reconciliation:
         if not told.unlinked or policy.mode is Mode.SHADOW:
             return told.result
         found = await relinked(Shown(crm=policy.crm, deals=told.unlinked), policy.billing, policy.timing)
-        return told.result.model_copy(update={"relinked": found.linked, "remark": found.remark})
+        refused = await customers_relinked(policy.billing, policy.timing) if found.linked else ""
+        remark = " ".join(filter(None, (found.remark, refused)))
+        return told.result.model_copy(update={"relinked": found.linked, "remark": remark})
 
     async def _corrected(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
         """Look for credit notes and voided invoices too; whatever becomes of that, the deals were seen."""
@@ -146,6 +148,26 @@ class Reconciliation:
             told += await run_ours(DetailsSweep.tell, plan, typed, summary=summary, lasting=TELL_WITHIN)
             remarks.append(typed.remark)
         return result.model_copy(update={"in_step": told, "remark": " ".join(filter(None, remarks))})
+
+
+async def customers_relinked(billing: str, timing: Timing) -> str:
+    """Link customers with their companies by our references; return a remark where that was refused."""
+    try:
+        await run_step(
+            Relinking.relink_customers,
+            None,
+            queue=billing,
+            timing=timing,
+            about=RecordName(kind=RecordKind.CUSTOMER),
+            summary="link the customers that carry our reference",
+            within=TELL_WITHIN,
+            lasting=TELL_WITHIN,
+        )
+    except Stopped as stopped:
+        return f"Customers were not linked again: {refusal_of(stopped)}"
+    except (Gone, OutOfTime):
+        return f"Customers were not linked again: {billing} gave no answer."
+    return ""
 
 
 async def relinked(shown: Shown, billing: str, timing: Timing) -> Relinked:
