@@ -70,3 +70,23 @@ async def test_an_import_is_read_once_a_customer_and_delays_no_invoice(lane: Lan
     print(f"{PAIRS * ROUNDS * len(FIELDS)} edits of {PAIRS} customers: {sum(reads.values())} reads,")  # noqa: T201
     print(f"{sum(writes.values())} writes; {DEALS} deals invoiced in {took:.0f} s")  # noqa: T201
     assert sum(writes.values()) <= 2 * PAIRS, "edits that are typed together are written together"
+
+
+async def test_what_is_not_kept_in_step_is_read_once_and_written_nowhere(lane: Lane) -> None:
+    """An import that touches what nobody keeps in step."""
+    account = lane.account
+    await account.settings("hubspot", subscriptions=["company.propertyChange:domain"])
+    companies = [(await _pair(lane, 1000 + number))[0] for number in range(PAIRS // 5)]
+    since = (await account.requests(since="0"))[-1]["n"]
+    for turn in range(ROUNDS):
+        await account.crm.import_rows("companies", companies, domain=f"import-{turn}.example")
+
+    async def looked() -> bool:
+        query = "WorkflowType = 'ContactSync' AND ExecutionStatus = 'Running'"
+        return (await lane.client.count_workflows(query)).count == 0
+
+    await until(looked, what="nobody looks any more")
+    ours = [each for each in await account.requests(since=str(since)) if not by_a_person(each)]
+    assert not [each for each in ours if each["method"] in ("PATCH", "DELETE")]
+    reads = Counter(each["path"] for each in ours if "/companies/" in each["path"])
+    assert max(reads.values(), default=0) <= 1, reads

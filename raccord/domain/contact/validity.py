@@ -79,6 +79,7 @@ def _place(details: Details) -> Flaw | None:
         return Flaw.COUNTRY
     french = address.country == "FR"
     wrong = french and address.french_postal_code is None and not address.army_post
+    wrong |= bool(address.postal_code) and not address.has_its_digits
     return Flaw.POSTAL_CODE if wrong else None
 
 

@@ -27,6 +27,12 @@ _OUTSIDE_EU_VAT = {
     "GR": ("63086",),
     "IT": ("22061", "23030", "23041"),
 }
+# How many digits a postal code has; Portugal's first four are enough there.
+_DIGITS = {
+    **dict.fromkeys("AT BE BG CH CY DK HU LU LV NL NO SI".split(), (4,)),  # noqa: SIM905
+    **dict.fromkeys("CZ DE EE ES FI GR HR IT LT PL SE SK".split(), (5,)),  # noqa: SIM905
+    "PT": (4, 7),
+}
 _FILLER = re.compile(
     "x{2,}|na|nc|nd|none|null|neant|inconnue?|unknown|tbd|todo|nonrenseignee?|acompleter|adefinir"
 )
@@ -64,6 +70,15 @@ class Address(Value):
         if found is None or (self.country == "MC" and not found[1].startswith(_MONACO)):
             return None
         return found[1]
+
+    @property
+    def has_its_digits(self) -> bool:
+        """Whether the postal code has as many digits as its country's have; of other countries nobody knows.
+
+        France and Monaco have `french_postal_code`, which knows more.
+        """
+        wanted = _DIGITS.get(self.country or "")
+        return wanted is None or sum(c.isdigit() for c in self.postal_code) in wanted
 
     @property
     def army_post(self) -> bool:

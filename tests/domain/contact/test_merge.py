@@ -239,6 +239,8 @@ def test_both_edited_to_the_same_is_agreed(world: World) -> None:
         ({"vat_number": OTHER_VAT}, Flaw.OTHER_SIREN),
         ({"address": Address(line1="1 rue Rubis", postal_code="7500", city="Paris", country="FR")},
          Flaw.POSTAL_CODE),
+        ({"address": Address(line1="1 rue Rubis", postal_code="75002", city="Bruxelles", country="BE")},
+         Flaw.POSTAL_CODE),
         ({"address": Address(line1="1 rue Rubis", postal_code="75002", city="Paris")}, Flaw.COUNTRY),
     ],
 )  # fmt: skip

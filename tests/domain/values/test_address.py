@@ -105,3 +105,23 @@ def test_a_short_or_odd_name_is_a_name(typed: str) -> None:
 
 def test_an_address_is_kept_on_one_line_per_field() -> None:
     assert address(line1=" 1 rue\r\nde la\tPaix ").line1 == "1 rue de la Paix"
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "fits"),
+    [
+        ("BE", "1000", True),
+        ("BE", "B-1000", True),
+        ("BE", "69003", False),
+        ("DE", "D-10115", True),
+        ("DE", "1011", False),
+        ("NL", "1012 AB", True),
+        ("PT", "1000-001", True),
+        ("PT", "1000", True),
+        ("PT", "10000", False),
+        ("US", "10001-1234", True),
+        (None, "1", True),
+    ],
+)
+def test_a_postal_code_has_the_digits_of_its_country(country: str | None, typed: str, fits: bool) -> None:
+    assert address(postal_code=typed, country=country).has_its_digits is fits
