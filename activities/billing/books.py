@@ -47,6 +47,8 @@ class Books(Value):
     """Every invoice that carries our reference of the deal, or that a person said is the deal's."""
     identities: tuple[str, ...] = ()
     """Our identities of the issued invoice's customer."""
+    companies: tuple[str, ...] = ()
+    """The CRM's companies, `<connection>:<id>`, that are that customer."""
     profile: CustomerProfile | None = None
     """The profile under the identity that its customer has: its site's, once a person said so."""
     customer: CustomerChoice = CustomerChoice()
@@ -110,8 +112,9 @@ class BillingReads:
         invoices = await self._invoices(wanted, link, wanted.customer_id)
         counting = (i for i in live_invoices(invoices) if i.finalised)
         if issued := next((i for i in counting if not (wanted.balance and is_deposit(i, link))), None):
-            identities = await self._links.identities(issued.customer_id, wanted.billing)
-            return Books(link=link, invoices=invoices, identities=identities)
+            its = issued.customer_id, wanted.billing
+            identities, companies = await self._links.identities(*its), await self._links.companies_of(*its)
+            return Books(link=link, invoices=invoices, identities=identities, companies=companies)
         if profile is None:
             return Books(link=link, invoices=invoices)
         choice = CustomerChoice()

@@ -16,7 +16,17 @@ SUBSCRIPTIONS = [
     *STAGE_ONLY,
     *(
         f"company.propertyChange:{name}"
-        for name in ("name", "phone", "address", "zip", "city", "country", "siren", "billing_email")
+        for name in (
+            "name",
+            "phone",
+            "address",
+            "zip",
+            "city",
+            "country",
+            "siren",
+            "vat_number",
+            "billing_email",
+        )
     ),
     "company.merge",
     "company.deletion",
@@ -43,7 +53,13 @@ async def linked(server: TemporalServer, tmp_path_factory: pytest.TempPathFactor
 async def pair(lane: Lane) -> tuple[str, str]:
     """Have a company invoiced and its customer's details remembered; return both ids."""
     company = await lane.account.company(phone="01 42 68 53 00")
-    deal = await lane.account.deal(company)
+    _, customer = await invoiced(lane, company)
+    return company, customer
+
+
+async def invoiced(lane: Lane, company: str, **more: Any) -> tuple[str, str]:
+    """Have a company invoiced and its customer's details remembered; return deal and customer."""
+    deal = await lane.account.deal(company, **more)
     await lane.account.win(deal)
     assert (await lane.outcome(deal))["ending"] == "invoiced"
     (invoice,) = await lane.account.invoices(deal)
@@ -54,7 +70,7 @@ async def pair(lane: Lane) -> tuple[str, str]:
             return any(link.agreed for link in await records.agreed.of(customer, "stripe"))
 
     await until(remembered, what=f"what both sides say of {customer} is remembered")
-    return company, customer
+    return deal, customer
 
 
 async def of_stripe(lane: Lane, customer: str) -> dict[str, Any]:
@@ -108,6 +124,21 @@ async def two_names_are_a_question_and_the_answer_stands_on_both_sides(lane: Lan
         return (await lane.account.crm.values("companies", company, "name"))["name"] == "Canal SAS"
 
     await until(stands, what="the CRM has the name that was chosen")
+
+
+@story
+async def a_corrected_number_of_another_country_leaves_the_issued_invoice_alone(lane: Lane) -> None:
+    company = await lane.account.company(country="Belgique", siren="", vat_number="BE0600610340")
+    lines = [{"name": "Conseil", "quantity": "1", "price": "1000.00", "vat_rate": "0"}]
+    deal, customer = await invoiced(lane, company, lines=lines)
+    await lane.account.edit("companies", company, vat_number="BE0417285387")
+
+    async def stands() -> bool:
+        return await lane.account.billing.numbers(customer) == [("eu_vat", "BE0417285387")]
+
+    await until(stands, what="Stripe has the new number alone")
+    await lane.wake(deal, key="as the sweep does")
+    assert (await lane.outcome(deal))["ending"] == "already_invoiced"
 
 
 async def test_every_story(linked: Lane) -> None:

@@ -50,7 +50,7 @@ class Issued:
         deal, deposit = self._case.deal, books.deposit
         if deposit is None:
             return None
-        found = other_customer(deal, deposit, books.identities)
+        found = other_customer(deal, deposit, books.identities, books.companies)
         found += deposit_differences(deal, deposit, self._case.policy)
         if found:
             raise Stopped(deposit_changed(deposit, found))
@@ -67,7 +67,7 @@ class Issued:
         case = self._case
         if not invoice.is_of(case.deal.ref) or invoice.part is Part.DEPOSIT:
             return
-        found = other_customer(case.deal, invoice, books.identities)
+        found = other_customer(case.deal, invoice, books.identities, books.companies)
         if invoice.part is Part.BALANCE:
             found += await self._balance(invoice, books.deposit)
         elif not comes_to_the_same(case.deal, invoice, case.policy):

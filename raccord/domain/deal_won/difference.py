@@ -85,19 +85,24 @@ def differences(
     return (*_currency(deal, invoice), *found, *unreadable)
 
 
-def other_customer(deal: Deal, invoice: Invoice, identities: tuple[str, ...]) -> tuple[Problem, ...]:
+def other_customer(
+    deal: Deal, invoice: Invoice, identities: tuple[str, ...], companies: tuple[str, ...]
+) -> tuple[Problem, ...]:
     """Say that the deal belongs to another company than the invoice, by our `identities` of its customer.
 
-    Nothing without an identity: the invoice is older than our records.
+    `companies` (`<connection>:<id>`) are those of the CRM that are the customer. Nothing without an identity:
+    the invoice is older than our records.
     """
     company = company_of(deal)
     if isinstance(company, Problem) or not identities:
         return ()
     crm = deal.ref.connection
+    records = {f"{crm}:{id}" for id in (company.id, *company.merged)}
+    # A SIREN says which legal entity it is; a number of another country may only have been corrected.
+    if company.legal_siren is None and records & set(companies):
+        return ()
     # The record itself too: a number that it got since makes no other company of it.
-    also = [
-        CustomerIdentity(kind=IdentityKind.CRM, value=f"{crm}:{id}") for id in (company.id, *company.merged)
-    ]
+    also = [CustomerIdentity(kind=IdentityKind.CRM, value=record) for record in records]
     if siret := parse_siret(company.siret):
         also.append(CustomerIdentity(kind=IdentityKind.SIRET, value=siret))
     mine = {CustomerIdentity.of(company, crm).reference, *(one.reference for one in also)}

@@ -5,8 +5,20 @@ import pytest
 from raccord.domain.deal_won.difference import other_customer
 from raccord.domain.deal_won.questions import OWN_CUSTOMER, SAME_CUSTOMER, one_siren_two_companies
 from raccord.domain.values.parties import CustomerIdentity, IdentityKind
-from tests.domain.samples import OTHER_SIRET, SIREN, SIRET, company, customer, deal, invoice, profile
+from tests.domain.samples import (
+    OTHER_SIREN,
+    OTHER_SIRET,
+    SIREN,
+    SIRET,
+    company,
+    customer,
+    deal,
+    invoice,
+    profile,
+)
 from tests.domain.spoken import say_remedy, spoken
+
+BELGIAN, OTHER_BELGIAN = "BE0600610340", "BE0417285387"
 
 
 def identity(kind: IdentityKind, value: str) -> str:
@@ -26,7 +38,23 @@ def identity(kind: IdentityKind, value: str) -> str:
 )
 def test_an_invoice_of_the_companys_own_site_is_no_other_customers(known: str, same: bool) -> None:
     ours = deal(companies=(company(siret=SIRET, merged=("9",)),))
-    assert (other_customer(ours, invoice(), (known,)) == ()) is same
+    assert (other_customer(ours, invoice(), (known,), ()) == ()) is same
+
+
+@pytest.mark.parametrize(
+    ("linked", "numbers", "same"),
+    [
+        ("crm:12", {"siren": "", "siret": "", "vat_number": OTHER_BELGIAN}, True),
+        ("crm:13", {"siren": "", "siret": "", "vat_number": OTHER_BELGIAN}, False),
+        ("crm:12", {"siren": OTHER_SIREN, "siret": ""}, False),
+    ],
+    ids=["its record", "another record", "another legal entity"],
+)
+def test_a_corrected_number_of_another_country_makes_no_other_customer(
+    linked: str, numbers: dict[str, str], same: bool
+) -> None:
+    ours, known = deal(companies=(company(**numbers),)), identity(IdentityKind.VAT, BELGIAN)
+    assert (other_customer(ours, invoice(), (known,), (linked,)) == ()) is same
 
 
 def test_two_sites_may_each_be_a_customer_and_nobody_is_told_to_change_a_siren() -> None:
