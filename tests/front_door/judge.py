@@ -127,6 +127,8 @@ def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for ea
             # theirs may take several requests.
             said = key.removesuffix("/eu_vat") if last == "tax_ids" else key
             return re.escape(said.split("#", maxsplit=1)[0].removeprefix("details/"))
+        case "stripe", "DELETE" if "/tax_ids/" in request["path"]:
+            return f"contact/stripe/{request['path'].split('/')[3]}/.+"
         case "stripe", "DELETE":
             return f"inv/.+/discard/{last}"
         case "hubspot", "PATCH" if kept := [key for name, key in _ON_DEAL.items() if name in request["body"]]:
