@@ -2,13 +2,17 @@
 
 import contextlib
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.service import RPCError
 
 from tests.front_door.account import Account
+from tests.front_door.judge import every_write_has_its_pair
 from tests.front_door.stack import Lane
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,28 @@ async def sent_twice(account: Account, call: Call, since: int) -> bool:
     found = await account.requests(vendor=call.vendor, since=str(since))
     sent = [r for r in found if r["method"] == call.method and re.fullmatch(call.path, r["path"])]
     return len(sent) > 1
+
+
+async def crashed(
+    lane: Lane,
+    share: Sequence[tuple[Point, T]],
+    play: Callable[[Lane, Point, T], Awaitable[None]],
+    *,
+    flow: str,
+) -> list[str]:
+    """Play one point after the other, each with what is ready for it; return what was wrong with them."""
+    failures = []
+    for point, ready in share:
+        try:
+            await play(lane, point, ready)
+        except (AssertionError, TimeoutError) as error:
+            failures.append(f"{point}: {error!r}")
+            await abandon(lane, flow)
+    try:
+        every_write_has_its_pair(await lane.audit(), await lane.account.requests())
+    except AssertionError as error:
+        failures.append(f"I8: {error!r}")
+    return failures
 
 
 async def abandon(lane: Lane, flow: str) -> None:

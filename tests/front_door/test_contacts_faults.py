@@ -17,7 +17,7 @@ from tests.front_door.judge import by_a_person, every_write_has_its_pair
 from tests.front_door.matrix import CONTACT_CALLS, Call, Case, contact_cases
 from tests.front_door.payments import at_rest, raise_limits
 from tests.front_door.points import Call as Crashing
-from tests.front_door.points import Point, abandon
+from tests.front_door.points import Point, crashed
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.front_door.test_contacts import SUBSCRIPTIONS, of_stripe, pair
 from tests.front_door.test_fault_matrix import Run, asks, combinations, reached, try_again, void
@@ -143,6 +143,7 @@ async def play(lane: Lane, point: Point, its: Pair) -> None:
     fault = await aim(lane, point.call, its, when=point.when, effect={"kill": lane.worker.pid})
     await asyncio.gather(typed(lane, its), lane.worker_dies())
     await until(lambda: in_step(lane, its), what=f"both sides of {its} say the same")
+    await until(lambda: noted(lane), what="each intent of a write has its outcome")
     assert await lane.account.fired(fault) == 1, f"{point}: the fault never fired"
     judge(its, await lane.account.requests())
 
@@ -154,31 +155,18 @@ async def test_a_worker_that_dies_at_any_write_of_a_customer_ends_as_if_it_had_n
 ) -> None:
     every = list(points())
     expected = chosen.one_of_each(every, lambda point: point.call)
-    played: list[Point] = []
-    failures: list[str] = []
 
-    async def work(lane: Lane, share: list[Point]) -> None:
+    async def work(lane: Lane, share: list[Point]) -> list[str]:
         ready = await asyncio.gather(*(paired(lane) for _ in share))
         await at_rest(lane)
-        for point, its in zip(share, ready, strict=True):
-            try:
-                await play(lane, point, its)
-            except (AssertionError, TimeoutError) as error:
-                failures.append(f"{point}: {error!r}")
-                await abandon(lane, "ContactSync")
-            played.append(point)
-        try:
-            await until(lambda: noted(lane), what="each intent of a write has its outcome")
-            every_write_has_its_pair(await lane.audit(), await lane.account.requests())
-        except AssertionError as error:
-            failures.append(f"I8: {error!r}")
+        return await crashed(lane, list(zip(share, ready, strict=True)), play, flow="ContactSync")
 
-    await asyncio.gather(*(work(lane, expected[n :: len(lanes)]) for n, lane in enumerate(lanes)))
+    done = await asyncio.gather(*(work(lane, expected[n :: len(lanes)]) for n, lane in enumerate(lanes)))
+    failures = [failure for each in done for failure in each]
     print(  # noqa: T201 - fewer points must be seen
-        f"\ncrash points of customers played: {len(played)} of {len(every)}, failed: {len(failures)}"
+        f"\ncrash points of customers played: {len(expected)} of {len(every)}, failed: {len(failures)}"
     )
     assert len(every) >= FEWEST_POINTS
-    assert len(played) == len(expected)
     assert not failures, "\n".join(failures)
 
 

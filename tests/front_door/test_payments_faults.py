@@ -28,7 +28,7 @@ from tests.front_door.payments import (
     told,
 )
 from tests.front_door.points import Call as Crashing
-from tests.front_door.points import Point, abandon
+from tests.front_door.points import Point, crashed
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.front_door.test_fault_matrix import Run, asks, combinations, reached, try_again, void
 from tests.slice import Slice
@@ -172,33 +172,21 @@ async def test_a_worker_that_dies_at_any_write_of_a_payment_ends_as_if_it_had_no
 ) -> None:
     every = list(points())
     expected = chosen.one_of_each(every, lambda point: point.call)
-    played: list[Point] = []
-    failures: list[str] = []
 
-    async def work(lane: Lane, share: list[Point]) -> None:
+    async def work(lane: Lane, share: list[Point]) -> list[str]:
         # The questions about payments take their time to come: all at once, before anybody dies.
         ready = await asyncio.gather(
             *(waiting(lane, placed=point.call.name == "allocate") for point in share)
         )
         await at_rest(lane)
-        for point, found in zip(share, ready, strict=True):
-            try:
-                await play(lane, point, found)
-            except (AssertionError, TimeoutError) as error:
-                failures.append(f"{point}: {error!r}")
-                await abandon(lane, "PaymentReceived")
-            played.append(point)
-        try:
-            every_write_has_its_pair(await lane.audit(), await lane.account.requests())
-        except AssertionError as error:
-            failures.append(f"I8: {error!r}")
+        return await crashed(lane, list(zip(share, ready, strict=True)), play, flow="PaymentReceived")
 
-    await asyncio.gather(*(work(lane, expected[n :: len(lanes)]) for n, lane in enumerate(lanes)))
+    done = await asyncio.gather(*(work(lane, expected[n :: len(lanes)]) for n, lane in enumerate(lanes)))
+    failures = [failure for each in done for failure in each]
     print(  # noqa: T201 - fewer points must be seen
-        f"\ncrash points of payments played: {len(played)} of {len(every)}, failed: {len(failures)}"
+        f"\ncrash points of payments played: {len(expected)} of {len(every)}, failed: {len(failures)}"
     )
     assert len(every) >= FEWEST_POINTS
-    assert len(played) == len(expected)
     assert not failures, "\n".join(failures)
 
 
