@@ -60,6 +60,11 @@ class DetailsSweep:
         self._records = records
         self._connections = {Side.CRM: crm, Side.BILLING: billing}
 
+    @activity.defn(name="sweep.details_anew")
+    async def anew(self) -> None:
+        """Have the next sweep look at every linked customer: some were linked who never were before."""
+        await self._records.watermarks.forget(DETAILS[Side.BILLING])
+
     @activity.defn(name="sweep.tell_details")
     async def tell(self, plan: SweepPlan, typed: Typed) -> int:
         """Have the flows of the customers look whose records these are; return how many.

@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.policies import Policies
+from activities.service.contacts import DetailsSweep
 from activities.service.money import BackfillReads, MoneySweep
 from activities.service.relinking import Shown
 from raccord.domain.payment.policy import PaymentPolicy
@@ -53,6 +54,7 @@ class Backfill:
             self._progress = Progress(done=min(start + PART, len(deals)), deals=len(deals))
         if result.linked and not wanted.dry:
             remark = await customers_relinked(policy.billing, policy.timing)
+            await run_ours(DetailsSweep.anew, summary="let the next sweep look at what both sides say")
             result = result.model_copy(update={"remark": remark})
         if wanted.dry:
             await run_ours(MoneySweep.see, wanted, summary="remember the dry run")
