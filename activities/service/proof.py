@@ -23,13 +23,24 @@ from raccord.domain.values.parties import Customer, CustomerIdentity, IdentityKi
 from raccord.domain.values.subject import Subject
 from raccord.records.proofs import ProofRun, Proofs, Stage, StagedRow
 from raccord.records.records import Records
-from raccord.temporal.flows import AT_LEISURE, CONTACT_SYNC, DEAL_WON, DUNNING, Changed, flow_named, wake
+from raccord.temporal.flows import (
+    AT_LEISURE,
+    CONTACT_SYNC,
+    DEAL_WON,
+    DUNNING,
+    Changed,
+    FlowType,
+    flow_named,
+    wake,
+)
 from raccord.temporal.search import STATE
 
 KEY = "proof"
 _AT_ONCE = 200
 _EXPLAINED = frozenset(("not_for_us", "closed", "shadow", "problems"))
 """Ends of flow 1 that say why a won deal has no invoice."""
+_BY_A_PERSON = "closed"
+"""The end of reminders that a person took over."""
 _RUNNING = f'WorkflowType = "{DUNNING.name}" AND ExecutionStatus = "Running"'
 
 
@@ -40,10 +51,12 @@ class ProofReads:
         self._proofs = proofs
 
     async def list_all(
-        self, run: ProofRun, page: Callable[[ProofRun], Awaitable[tuple[list[StagedRow], str]]]
+        self, stage: Stage, run: ProofRun, page: Callable[[ProofRun], Awaitable[tuple[list[StagedRow], str]]]
     ) -> ProofRun:
-        """Stage part after part until the stage is done; an attempt goes on where the last one stopped."""
-        stage = run.stage
+        """Stage part after part until the stage is done; an attempt goes on where the last one stopped.
+
+        Nothing of a stage that an earlier run has done.
+        """
         async with beating():
             at = await self._proofs.where(run)
             while at is not None and at.stage is stage:
@@ -73,7 +86,7 @@ class CrmProofReads:
             ]
             return rows, listed.after
 
-        return await self._reads.list_all(run, page)
+        return await self._reads.list_all(Stage.DEALS, run, page)
 
 
 class BillingProofReads:
@@ -96,7 +109,7 @@ class BillingProofReads:
             ]
             return rows + [StagedRow(id=id_) for id_ in listed.unreadable], listed.after
 
-        return await self._reads.list_all(run, page)
+        return await self._reads.list_all(Stage.INVOICES, run, page)
 
     def _deal_of(self, invoice: Invoice) -> str:
         reference = invoice.reference
@@ -114,7 +127,7 @@ class BillingProofReads:
             ]
             return rows, listed.after
 
-        return await self._reads.list_all(run, page)
+        return await self._reads.list_all(Stage.CUSTOMERS, run, page)
 
 
 class ProofActivities:
@@ -230,14 +243,19 @@ class _Comparison:
             await self._found(gap)
 
     async def _late(self, listed: ListedInvoice) -> None:
-        flow = DUNNING.id_of(self._bounds.customer(listed.invoice.customer_id))
-        if flow not in self._reminded:
+        customer = self._bounds.customer(listed.invoice.customer_id)
+        if DUNNING.id_of(customer) in self._reminded:
+            return
+        if await self._last_end(DUNNING, customer) != _BY_A_PERSON:
             await self._found(not_reminded(listed, self._bounds))
 
     async def _found(self, gap: Gap) -> None:
-        if gap.kind is GapKind.NOT_INVOICED and (reason := await self._explained(gap)):
-            self._tally.reasons[reason] += 1
-            return
+        if gap.kind is GapKind.NOT_INVOICED:
+            # Why it has no invoice stands in its flow's last end.
+            reason = await self._last_end(DEAL_WON, self._bounds.deal(gap.deal_id))
+            if reason in _EXPLAINED:
+                self._tally.reasons[reason] += 1
+                return
         self._tally.gap(gap.model_copy(update={"standing": await self._looked_at_by(gap)}))
 
     async def _looked_at_by(self, gap: Gap) -> Standing:
@@ -251,18 +269,17 @@ class _Comparison:
         self._looked_at += 1
         return Standing.LOOKED_AT
 
-    async def _explained(self, gap: Gap) -> str:
-        """Return why a won deal has no invoice, as its flow's last run says; empty where it says nothing."""
-        flow = activity.client().get_workflow_handle(DEAL_WON.id_of(self._bounds.deal(gap.deal_id)))
+    async def _last_end(self, flow: FlowType, subject: Subject) -> str:
+        """Return how a flow's last run ended; empty where none has, or one is under way."""
         try:
-            run = await flow.describe()
+            run = await activity.client().get_workflow_handle(flow.id_of(subject)).describe()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return ""
             raise
-        state = run.typed_search_attributes.get(STATE) or ""
-        ended = run.status is WorkflowExecutionStatus.COMPLETED
-        return state if ended and state in _EXPLAINED else ""
+        if run.status is not WorkflowExecutionStatus.COMPLETED:
+            return ""
+        return run.typed_search_attributes.get(STATE) or ""
 
     async def kept(self) -> ProofDone:
         self._tally.customers = await self._proofs.count(self._run, Stage.CUSTOMERS)
