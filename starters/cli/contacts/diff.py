@@ -12,14 +12,14 @@ import click
 from activities.contact.memory import learnt_rules
 from raccord.connectors.connection import Kind
 from raccord.connectors.details import DetailsReader
-from raccord.connectors.errors import ConnectorError
+from raccord.connectors.errors import ConnectorError, RateLimited
 from raccord.domain.contact.agreed import pairs_of
 from raccord.domain.contact.differences import Difference, Fate, differences
 from raccord.domain.contact.plan import Plan, plan_of
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.domain.values.base import Value
-from raccord.domain.values.details import Field
+from raccord.domain.values.details import Field, Sight
 from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -102,18 +102,25 @@ async def _compared(
     crm, billing = sides
     links = await records.agreed.of(customer, configuration.billing.name)
     ours = tuple(each for each in links if each.company.startswith(f"{configuration.crm.name}:"))
-    try:
-        there, *companies = await asyncio.gather(
-            billing.read_details(customer),
-            *(crm.read_details(each.company.partition(":")[2]) for each in ours),
-        )
-    except ConnectorError as error:
-        fail(str(error), status=1)
+    there, *companies = await asyncio.gather(
+        read(billing, customer), *(read(crm, each.company.partition(":")[2]) for each in ours)
+    )
     if there.gone:
         return Compared(customer_id=customer)
     pairs = pairs_of(there, ours, companies)
     plan = plan_of(pairs, standings, datetime.now(UTC))
     return Compared(customer_id=customer, found=differences(pairs, plan), due=_due(plan))
+
+
+async def read(side: DetailsReader, record_id: str) -> Sight:
+    """Read a record as often as its vendor asks to come back; any other failure ends the command."""
+    while True:
+        try:
+            return await side.read_details(record_id)
+        except RateLimited as later:
+            await asyncio.sleep(later.retry_after.total_seconds())
+        except ConnectorError as error:
+            fail(str(error), status=1)
 
 
 def _due(plan: Plan) -> bool:
