@@ -40,14 +40,20 @@ class HeldUp:
         self.fruitless = 0
         """Looks that came to nothing, one after the other."""
         self._awaited: _Awaited | None = None
+        self._shown: _Awaited | None = None
 
     async def while_awaiting(self, queue: str, step: Awaitable[T]) -> T:
         """Await a vendor step; while it takes longer than usual, the flow is shown as waiting."""
-        self._awaited = _Awaited(queue, workflow.now())
+        awaited = self._awaited = _Awaited(queue, workflow.now())
         try:
             return await step
         finally:
             self._awaited = None
+            if self._shown is awaited:
+                # Here, and not by the watch: it would say "running" after the flow has said that it waits
+                # for a person.
+                self._shown = None
+                self._show_running()
 
     async def pause(self, wait: timedelta | None = None, queue: str = "") -> None:
         """Wait as long as a vendor asked, and longer each time that looks come to nothing.
@@ -74,13 +80,16 @@ class HeldUp:
             if left > timedelta(0):
                 await workflow.sleep(left, summary=f"then say that {awaited.queue} is awaited")
                 continue
+            self._shown = awaited
             self._show(awaited.queue)
             await self._done(awaited)
-            workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
-            self._page.show("")
 
     async def _done(self, awaited: _Awaited) -> None:
         await workflow.wait_condition(lambda: self._awaited is not awaited)
+
+    def _show_running(self) -> None:
+        workflow.upsert_search_attributes([search.STATE.value_set("running"), search.CAUSE.value_unset()])
+        self._page.show("")
 
     def _show(self, queue: str) -> None:
         workflow.upsert_search_attributes(
