@@ -11,7 +11,8 @@ from raccord.domain.proof.policy import ProofDone, ProofWanted
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from tests.front_door.judge import by_a_person
 from tests.front_door.payments import issued
-from tests.front_door.stack import Lane
+from tests.front_door.stack import Lane, until
+from tests.front_door.test_sweep import swept
 
 PER_CUSTOMER = 10
 """Deals of one customer."""
@@ -27,6 +28,7 @@ async def proof(system: System, *, deals: int) -> list[Figure]:
     async with lane:
         await lane.account.settings("hubspot", subscriptions=[], requests_per_ten_seconds=100_000)
         await lane.account.settings("stripe", rate_limits=False, held=["*"])
+        await until(lambda: swept(lane), what="the sweep of the start is over: its requests are no proof's")
         quarter = deals // 4
         await _invoiced(lane, quarter)
         first = await _proven(lane, quarter)
