@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -10,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
 from typing import Any, Self
 
@@ -113,7 +113,7 @@ timeout = 2
 
 _SHARE = 2_500
 _FIRST = 12_000 + _SHARE * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
-_PORTS = cycle(range(_FIRST, _FIRST + _SHARE))
+_PORTS = itertools.cycle(range(_FIRST, _FIRST + _SHARE))
 for _ in range(os.getpid() % _SHARE):
     next(_PORTS)
 
@@ -129,7 +129,7 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-    raise AssertionError("cycle() never ends")
+    raise AssertionError("itertools.cycle() never ends")
 
 
 class TemporalServer:
@@ -161,10 +161,14 @@ class TemporalServer:
         assert done.returncode == 0, done.stderr.decode()
 
 
+LANES = itertools.count(1)
+"""Two modules of one test process may name a lane alike: their namespaces differ."""
+
+
 class Lane:
     """The whole system once, started as a user starts it. An async context manager.
 
-    `keys`: a key ring to use instead of a new one. `shared`: the namespace exists already. Without a
+    `keys`: a key ring to use instead of a new one. `shared`: a namespace that exists already. Without a
     `messenger` questions are in the inbox alone. Stripe tells of payments unless `payment` is in shadow.
     `start`: how its processes begin.
     """
@@ -179,13 +183,13 @@ class Lane:
         payment: str = "shadow",
         overrides: dict[str, str] | None = None,
         keys: Path | None = None,
-        shared: bool = False,
+        shared: str = "",
         messenger: bool = True,
         start: Callable[..., Process] = Forked,
     ) -> None:
         self.server = server
         self.directory = directory
-        self.namespace = f"raccord-{name}"
+        self.namespace = shared or f"raccord-{name}-{next(LANES)}"
         self.ports = {each: free_port() for each in ("receiver", "codec", "sandbox", "smtp")}
         self.config_file = directory / "raccord.toml"
         self.mode = mode

@@ -145,7 +145,13 @@ async def test_a_crowd_that_dawdles_does_not_keep_a_vendor_out(front: Front, beg
 async def test_a_client_that_drips_does_not_keep_the_receiver_from_stopping(
     server: TemporalServer, front: Front, tmp_path: Path
 ) -> None:
-    other = Lane(server, tmp_path / "other", "front", shared=True, keys=front.lane.directory / "keys.json")
+    other = Lane(
+        server,
+        tmp_path / "other",
+        "front",
+        shared=front.lane.namespace,
+        keys=front.lane.directory / "keys.json",
+    )
     other.write_configuration()
     (tmp_path / "other" / "keys.json").write_bytes((front.lane.directory / "keys.json").read_bytes())
     await other.receiver.start()

@@ -38,6 +38,8 @@ async def record() -> None:
     directory = Path(tempfile.mkdtemp())
     server = TemporalServer(directory)
     await server.start()
+    # The codec binds payloads to the namespace, so every lane must bear the recorded name.
+    await server.namespace(NAMESPACE)
     try:
         await _live(server, directory / "live")
         for mode in ("shadow", "draft"):
@@ -50,7 +52,8 @@ async def record() -> None:
 
 async def _live(server: TemporalServer, directory: Path) -> None:
     overrides = {"RACCORD_WATCH__ALERT_AFTER": "1"}
-    async with Lane(server, directory, "histories", keys=HERE / "keys.json", overrides=overrides) as lane:
+    keys = HERE / "keys.json"
+    async with Lane(server, directory, "live", keys=keys, shared=NAMESPACE, overrides=overrides) as lane:
         await lane.account.settings("hubspot", subscriptions=RECORDS)
         await _invoiced_lost_and_won_back(lane)
         await _asked(lane)
@@ -143,8 +146,7 @@ async def _large_delivery(lane: Lane) -> None:
 
 
 async def _one(server: TemporalServer, directory: Path, mode: str) -> None:
-    # The codec binds payloads to the namespace, so every lane must bear the recorded name.
-    async with Lane(server, directory, "histories", mode=mode, keys=HERE / "keys.json", shared=True) as lane:
+    async with Lane(server, directory, mode, mode=mode, keys=HERE / "keys.json", shared=NAMESPACE) as lane:
         deal = await lane.account.deal()
         await lane.account.win(deal)
         if mode == "draft":
