@@ -279,6 +279,10 @@ def _outbound(base: Base, opened: Opened) -> tuple[object, ...]:
     return (EventActivities(opened.name, outbound, _effects(base, opened)),)
 
 
+def _report_sink(_base: Base, _opened: Opened) -> tuple[object, ...]:
+    return ()
+
+
 def _details(opened: Opened) -> DetailsWriter:
     return opened.port  # type: ignore[return-value]  # each CRM and each billing system is one
 
@@ -298,4 +302,5 @@ ROLES: dict[Kind, Callable[[Base, Opened], tuple[object, ...]]] = {
     Kind.MESSENGER: _messenger,
     Kind.MAILER: _mailer,
     Kind.OUTBOUND: _outbound,
+    Kind.REPORT_SINK: _report_sink,
 }

@@ -115,3 +115,7 @@ class MailerCapabilities(Capabilities):
 
 class OutboundCapabilities(Capabilities):
     """An endpoint that takes events."""
+
+
+class ReportSinkCapabilities(Capabilities):
+    """A place where reports are shown: it is read before it is written."""

@@ -19,11 +19,13 @@ from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode, Modes
 from raccord.domain.rules.onboarding import Onboarding
 from raccord.domain.rules.payment import PaymentRules
+from raccord.domain.rules.report import ReportRules
 from raccord.domain.rules.rollout import Rollout
 from raccord.domain.rules.sweep import Sweeping
 from raccord.domain.rules.timing import Retrying, Timing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.watch import Watching
+from raccord.domain.rules.written import names
 from raccord.domain.values.base import Duration
 from raccord.domain.values.clock import BusinessClock
 
@@ -102,11 +104,6 @@ class Mailing(Section):
     """Whether mails to customers leave with test credentials of the billing system."""
 
 
-def names(written: object) -> object:
-    """Read one name, or several, as a setting has them."""
-    return (written,) if isinstance(written, str) and written else written or ()
-
-
 class Settings(BaseModel):
     """Everything Raccord is told. Connections are added as fields by `raccord.settings.load`."""
 
@@ -122,6 +119,8 @@ class Settings(BaseModel):
     """The connection of the mail server; empty when Raccord sends no mail."""
     outbound: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
     """The connections of the endpoints that get events."""
+    report_sinks: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    """The connections of the places where the weekly report is shown."""
     invoice_deals_won_from: date | None = None
     """Deals won before this business date are never invoiced; live mode refuses to start without it."""
     database_url: str = ""
@@ -137,6 +136,7 @@ class Settings(BaseModel):
     contact: ContactRules = ContactRules()
     desk: Desk = Desk()
     onboarding: Onboarding = Onboarding()
+    report: ReportRules = ReportRules()
     mail: Mailing = Mailing()
     watch: Watching = Watching()
     sweep: Sweeping = Sweeping()

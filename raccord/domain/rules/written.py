@@ -15,6 +15,11 @@ def _exact(value: object) -> object:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
+def names(written: object) -> object:
+    """Read one name, or several, as a setting has them."""
+    return (written,) if isinstance(written, str) and written else written or ()
+
+
 def _language(code: str) -> str:
     if not LANGUAGE.fullmatch(code):
         raise ValueError(f"{code} is no language; write fr or en, for example")
