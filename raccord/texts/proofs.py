@@ -84,16 +84,31 @@ def sums(proof: Proof, language: str) -> list[tuple[str, str]]:
 def cells(gap: Gap, proof: Proof, language: str) -> tuple[str, ...]:
     """Return what a gap's row says, in order of `HEADINGS`."""
     days = (proof.day - gap.since).days if gap.since else None
-    invoice = gap.number or gap.invoice_id
     return (
-        say(_KINDS[gap.kind], language),
-        gap.name or gap.deal_id or ", ".join(gap.customer_ids),
-        invoice,
+        say(kind(gap), language),
+        named(gap),
+        gap.number or gap.invoice_id,
         _said(gap.here, language),
         _said(gap.there, language),
         say(message("proof.days", count=days), language) if days is not None else "",
-        say(_next(gap), language),
+        say(follows(gap), language),
     )
+
+
+def kind(gap: Gap) -> Message:
+    return _KINDS[gap.kind]
+
+
+def named(gap: Gap) -> str:
+    """Return what people call the deal or customer that a gap is about."""
+    return gap.name or gap.deal_id or ", ".join(gap.customer_ids)
+
+
+def follows(gap: Gap) -> Message:
+    """Say what becomes of a gap."""
+    if gap.standing is Standing.FOR_A_PERSON and gap.kind in _NEXT:
+        return _NEXT[gap.kind]
+    return _STANDINGS[gap.standing]
 
 
 def page(proof: Proof, company: str, language: str) -> str:
@@ -119,12 +134,6 @@ def more(proof: Proof, language: str) -> str:
     """Say how many gaps are counted and not named; nothing where all are."""
     left = proof.count - len(proof.gaps)
     return say(message("proof.more", count=left), language) if left else ""
-
-
-def _next(gap: Gap) -> Message:
-    if gap.standing is Standing.FOR_A_PERSON and gap.kind in _NEXT:
-        return _NEXT[gap.kind]
-    return _STANDINGS[gap.standing]
 
 
 def _said(value: Param | None, language: str) -> str:

@@ -53,6 +53,7 @@ TYPED = "Acme 42"
 ALIKE = frozenset(
     {
         *("digest.because", "dunning.because", "inbox.message", "inbox.question"),
+        *("week.changes.ended", "week.column.pipeline"),
         *("identifier.siren", "identifier.siret", "field.siren", "field.siret"),
     }
 )

@@ -64,7 +64,6 @@ class Table:
 class ChartKind(StrEnum):
     COLUMNS = "columns"
     LINE = "line"
-    STACKED = "stacked"
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,8 @@ class Chart:
     values: tuple[str, ...]
     unit: str
     """`EUR`, or the word for days."""
+    currency: bool = True
+    """Whether the unit is a currency."""
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,8 @@ class Report(Value):
     week: Week
     computed_at: datetime
     """Aware, in the company's zone."""
+    day: date
+    """The business date on which it was computed: ages of gaps count up to it."""
     late: bool = False
     """Whether it was computed on a later day than the one it was due on."""
     since: date | None = None
