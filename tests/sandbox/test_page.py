@@ -12,6 +12,7 @@ import pytest
 from sandbox.app import create_app, link_of
 from sandbox.core.operator import Operator
 from sandbox.hubspot.person import HubSpotPerson
+from sandbox.simulators import find_simulators
 from sandbox.slack.person import SlackPerson
 from sandbox.stripe.person import StripePerson
 from tests.sandbox.playing import dirty_deals, page_of, settle
@@ -211,10 +212,11 @@ async def test_no_address_on_the_page_or_behind_it_leaves_this_machine(http: htt
     index = await http.get("/")
     loaded = re.findall(r'(?:href|src)="(/[^"]+)"', index.text)
     panels = [f"/panels/{name}.js" for name in ("shell", *_panels(index.text))]
-    states = [f"/_control/state/{vendor}" for vendor in ("hubspot", "stripe", "slack")]
+    drawn = [f"/panels/{name}.json" for name in ("hubspot", "stripe", "google")]
+    states = [f"/_control/state/{vendor}" for vendor in find_simulators()]
     texts = {
         path: (await http.get(path)).text
-        for path in ("/", *loaded, *panels, "/panels/hubspot.json", *states, "/_control/emails")
+        for path in ("/", *loaded, *panels, *drawn, *states, "/_control/emails")
     }
     assert (
         str((await finance.everything("/v1/invoices"))[0]["hosted_invoice_url"]) in texts["/_control/emails"]
