@@ -17,6 +17,7 @@ from raccord.texts.catalog import ELSEWHERE, LANGUAGES
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
 _DAY = {"fr": "dd/MM/y", "en": "d MMM y"}
+_SHORT_DAY = {"fr": "dd/MM", "en": "d MMM"}
 _MOMENT = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
 _PERCENT = {"fr": "{}\u00a0%", "en": "{}%"}
 
@@ -58,6 +59,12 @@ def day(value: date, language: str) -> str:
     """`25/12/2026` or `25 Dec 2026`."""
     known = _known(language)
     return format_date(value, _DAY[known], locale=_LOCALES[known])
+
+
+def short_day(value: date, language: str) -> str:
+    """`25/12` or `25 Dec`, where the year goes without saying."""
+    known = _known(language)
+    return format_date(value, _SHORT_DAY[known], locale=_LOCALES[known])
 
 
 def long_day(value: date, language: str, form: str = "d\u00a0MMMM y") -> str:

@@ -80,8 +80,6 @@ class Chart:
     values: tuple[str, ...]
     unit: str
     """`EUR`, or the word for days."""
-    currency: bool = True
-    """Whether the unit is a currency."""
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,9 @@ def _weekly(what: str, currency: str, title: Message, alternative: Message, voic
         alternative=voice.write(alternative),
         kind=ChartKind.COLUMNS if what == "flow" else ChartKind.LINE,
         table="weeks",
-        across="week",
+        across="monday",
         values=tuple(f"{each}_{currency}" for each in drawn),
         unit=voice.say("week.days") if what == "dso" else currency,
-        currency=what != "dso",
     )
 
 
