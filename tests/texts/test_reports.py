@@ -83,12 +83,12 @@ def test_our_own_words_are_of_one_language(name: str, language: str) -> None:
         assert [text for text in ours if re.search(r" [:;!?»%]|« ", text)] == []
 
 
-def test_amounts_of_a_column_are_of_one_currency_where_they_add_up() -> None:
+def test_amounts_of_a_column_are_of_the_currency_that_it_names() -> None:
     for table in told(ordinary(), "fr").tables:
         for at, column in enumerate(table.columns):
-            if column.kind is ColumnKind.MONEY and column.key[-4:-3] == "_":
-                held = {row.cells[at].currency for row in table.rows if isinstance(row.cells[at], Money)}  # type: ignore[union-attr]
-                assert held <= {column.key[-3:]}
+            held = {cell.currency for row in table.rows if isinstance(cell := row.cells[at], Money)}
+            assert not column.currency or held <= {column.currency}
+            assert not column.currency or column.title.endswith(column.currency)
 
 
 def test_names_stay_as_people_typed_them() -> None:

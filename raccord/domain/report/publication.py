@@ -37,6 +37,8 @@ class Column:
     key: str
     title: str
     kind: ColumnKind = ColumnKind.TEXT
+    currency: str = ""
+    """Of all its amounts; empty where they may be of several."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def column(key: str, title: str, kind: ColumnKind = ColumnKind.TEXT) -> Column:
 def amounts(key: str, title: str, currencies: Sequence[str]) -> Iterator[Column]:
     """Yield a column of amounts for each currency: what stands in one can be added up."""
     for currency in currencies:
-        yield Column(key=f"{key}_{currency}", title=f"{title} {currency}", kind=MONEY)
+        yield Column(key=f"{key}_{currency}", title=f"{title} {currency}", kind=MONEY, currency=currency)
 
 
 def spread(sums: Iterable[Money], currencies: Sequence[str]) -> tuple[Money | None, ...]:

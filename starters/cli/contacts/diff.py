@@ -25,6 +25,7 @@ from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import CONTACT_SYNC, Changed, wake
+from raccord.texts.spreadsheets import harmless
 from starters.cli.common import bold, fail
 from starters.cli.display import opened as records_of
 from starters.cli.display import print_json, table
@@ -150,8 +151,4 @@ def _written(file: Path, found: list[Difference]) -> None:
         lines = writer.writer(output)
         lines.writerow(("customer_id", *_COLUMNS))
         for each in found:
-            lines.writerow([_cell(cell) for cell in (each.customer_id, *_row(each))])
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+            lines.writerow([harmless(cell) for cell in (each.customer_id, *_row(each))])

@@ -17,6 +17,7 @@ from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts.spreadsheets import harmless
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json, table
 from starters.cli.dunning.billed import histories
@@ -148,16 +149,11 @@ def _write(plays: Sequence[Played], folder: Path, start: datetime, end: datetime
     with (folder / "mails.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
-        writer.writerows(_harmless(each.row(mail)) for each in plays for mail in each.mails)
+        writer.writerows(map(harmless, each.row(mail)) for each in plays for mail in each.mails)
     series = {each.name: [(mail.at, mail.due.tone) for mail in each.mails] for each in plays}
     (folder / "mails.svg").write_text(
         drawn(series, start.astimezone(plays[0].policy.clock.tz), end), encoding="utf-8"
     )
-
-
-def _harmless(cells: Sequence[str]) -> list[str]:
-    """Keep a spreadsheet from taking a customer's name for a formula."""
-    return [f"'{cell}" if cell[:1] in tuple("=+-@\t") else cell for cell in cells]
 
 
 def _document(played: Played) -> dict[str, Any]:
