@@ -96,20 +96,24 @@ def pipelines(report: Report, voice: Voice) -> Table:
 
 def _grouped(table: Table, groups: Sequence[Group], unnamed: str, voice: Voice) -> Table:
     """Fill a table that has only the column of the names."""
-    shown = [each for group in groups for each in _shown(group.figures)]
-    currencies = currencies_of(one for each in shown for one in each.sums)
+    facts = [_shown(group.figures) for group in groups]
+    won, issued, received = (
+        currencies_of(one for each in facts for one in each[place].sums) for place in range(3)
+    )
     return replace(
         table,
         columns=(
             *table.columns,
             column("won", voice.say("week.column.won"), NUMBER),
-            *amounts("won", voice.say("week.fact.won"), currencies),
+            *amounts("won", voice.say("week.fact.won"), won),
             column("issued", voice.say("week.column.issued"), NUMBER),
-            *amounts("issued", voice.say("week.fact.issued"), currencies),
+            *amounts("issued", voice.say("week.fact.issued"), issued),
             column("received", voice.say("week.column.received"), NUMBER),
-            *amounts("received", voice.say("week.fact.received"), currencies),
+            *amounts("received", voice.say("week.fact.received"), received),
         ),
-        rows=rows((each.key, (each.name or unnamed, *_group(each, currencies)), "") for each in groups),
+        rows=rows(
+            (each.key, (each.name or unnamed, *_group(each, (won, issued, received))), "") for each in groups
+        ),
         note="" if groups else voice.say("week.nothing"),
     )
 
@@ -118,10 +122,10 @@ def _shown(figures: Figures) -> tuple[Counted, ...]:
     return figures.won, figures.issued, figures.received
 
 
-def _group(group: Group, currencies: Sequence[str]) -> Iterator[Cell]:
-    for counted in _shown(group.figures):
+def _group(group: Group, currencies: Sequence[Sequence[str]]) -> Iterator[Cell]:
+    for counted, known in zip(_shown(group.figures), currencies, strict=True):
         yield counted.count
-        yield from spread(counted.sums, currencies)
+        yield from spread(counted.sums, known)
 
 
 def aging(report: Report, voice: Voice) -> Table:
