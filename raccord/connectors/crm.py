@@ -1,5 +1,6 @@
 """What the flows need from a CRM."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -54,6 +55,14 @@ class CrmReader(Protocol):
         In one request; `after` is empty for the first part, and else what the part before gave. The CRM's
         search lag applies, and so does its limit of searches: a caller leaves a moment between two parts.
         """
+        ...
+
+    async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return what salespeople are called, by their ids; unknown ones are left out."""
+        ...
+
+    async def name_pipelines(self) -> Mapping[str, str]:
+        """Return what the pipelines of deals are called, by their ids."""
         ...
 
     async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:

@@ -1,5 +1,6 @@
 """A CRM in memory, as `raccord.connectors.crm` describes one."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits, Uniqueness
@@ -59,6 +60,15 @@ class FakeCrm(KeptInStep):
 
     async def list_deals(self, *, won_from: date, after: str) -> DealPage:
         raise NotImplementedError("No flow lists deals page by page; the connectors' own tests do.")
+
+    async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
+        await self._call("name_owners")
+        owners = [deal.owner for deal in self.deals.values() if deal.owner]
+        return {each.id: each.name for each in owners if each.id in ids and each.name}
+
+    async def name_pipelines(self) -> Mapping[str, str]:
+        await self._call("name_pipelines")
+        return {deal.pipeline: deal.pipeline for deal in self.deals.values() if deal.pipeline}
 
     async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
         await self._call("shows_payment")

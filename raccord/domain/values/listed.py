@@ -27,6 +27,9 @@ class ListedDeal(Value):
     id: str
     name: OneLine = ""
     url: str = ""
+    owner_id: str = ""
+    """Its salesperson's id in the CRM; empty where it has none."""
+    pipeline_id: str = ""
     won: bool = False
     closed_on: date | None = None
     amount: Exact | None = None

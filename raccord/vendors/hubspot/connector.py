@@ -1,5 +1,6 @@
 """The `Crm` port on HubSpot."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
@@ -18,6 +19,7 @@ from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.details import CompanyDetails
 from raccord.vendors.hubspot.every_deal import EveryDeal
+from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.finding import DealFinder
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
@@ -61,6 +63,7 @@ class HubSpotCrm:
         self._details = CompanyDetails(self._client, self._records, settings)
         self._changed = CompaniesChanged(self._client, self._records, settings)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
+        self._facts = Facts(self._client)
         self._every = EveryDeal(self._client, settings, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
@@ -144,6 +147,12 @@ class HubSpotCrm:
 
     async def list_deals(self, *, won_from: date, after: str) -> DealPage:
         return await self._every.page(won_from, after)
+
+    async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
+        return await self._facts.name_owners(ids)
+
+    async def name_pipelines(self) -> Mapping[str, str]:
+        return await self._facts.name_pipelines()
 
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)

@@ -25,6 +25,8 @@ _DEAL = (
     "closedate",
     "hs_is_closed_won",
     "hs_lastmodifieddate",
+    "hubspot_owner_id",
+    "pipeline",
 )
 _LONGEST = 255
 _LISTING = Operation("list the deals", scope("deals"))
@@ -62,6 +64,8 @@ class EveryDeal:
             id=deal.id,
             name=deal.text("dealname"),
             url=deal_page(self._settings.account_id, deal.id),
+            owner_id=cut(deal.text("hubspot_owner_id"), _LONGEST),
+            pipeline_id=cut(deal.text("pipeline"), _LONGEST),
             won=deal.text("hs_is_closed_won") == "true",
             closed_on=closed_on,
             amount=_number(deal.text("amount")),

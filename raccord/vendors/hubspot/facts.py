@@ -1,14 +1,17 @@
 """What a deal only points to: who owns it, the account's currency, which stages mean that it is won."""
 
+from collections.abc import AsyncIterator, Collection
+
 from raccord.connectors.errors import Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.paging import pages
 from raccord.connectors.memory import Memory
 from raccord.domain.values.parties import Owner
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
 from raccord.vendors.hubspot.values import parse_decimal
-from raccord.vendors.hubspot.wire import Account, OwnerRecord, Pipelines, Stage
+from raccord.vendors.hubspot.wire import Account, OwnerPage, OwnerRecord, Pipelines, Stage
 
 _REMEMBERED = 300.0
 """Seconds that an owner is known: a deal is read several times in a row, and a new name may show later."""
@@ -29,6 +32,31 @@ class Facts:
             owner_id, lambda: self._read_owner(owner_id), seconds=lambda _: _REMEMBERED
         )
 
+    async def name_owners(self, ids: Collection[str]) -> dict[str, str]:
+        """Return what owners are called, also those who left; one without a name by the e-mail address."""
+        operation, wanted, found = Operation("list the owners", scope("owners")), set(ids), dict[str, str]()
+        for archived in ("false", "true"):
+            if not wanted - found.keys():
+                break
+            async for each in self._every_owner(operation, archived):
+                found |= {each.id: name} if (name := each.name or each.email) and each.id in wanted else {}
+        return found
+
+    async def name_pipelines(self) -> dict[str, str]:
+        operation = Operation("read the deal pipelines", scope("deals"))
+        found = (await self._client.get(operation, paths.PIPELINES, Pipelines)).results
+        return {each.id: each.label for each in found if each.label}
+
+    async def _every_owner(self, operation: Operation, archived: str) -> AsyncIterator[OwnerRecord]:
+        async def page(after: str | None) -> OwnerPage:
+            query = [("archived", archived), *([("after", after)] if after else [])]
+            return await self._client.get(operation, paths.OWNERS, OwnerPage, *query)
+
+        with self._client.errors(operation):
+            async for found in pages(page, lambda page: page.after):
+                for each in found.results:
+                    yield each
+
     async def user(self, user_id: str) -> Owner:
         """Return a user who has edited something; of one who is no owner, the id alone."""
         return await self._owners.get(
@@ -45,8 +73,7 @@ class Facts:
                 )
             )
             if found:
-                name = f"{found.first_name or ''} {found.last_name or ''}"
-                return Owner(id=owner_id, name=name, email=found.email or "")
+                return Owner(id=owner_id, name=found.name, email=found.email or "")
         return Owner(id=owner_id)
 
     async def currency(self, code: str) -> str | None:

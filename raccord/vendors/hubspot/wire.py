@@ -131,6 +131,14 @@ class OwnerRecord(Identified):
     first_name: str | None = None
     last_name: str | None = None
 
+    @property
+    def name(self) -> str:
+        return f"{self.first_name or ''} {self.last_name or ''}".strip()
+
+
+class OwnerPage(Page):
+    results: tuple[OwnerRecord, ...]
+
 
 class Stage(Identified):
     label: str | None = None

@@ -11,6 +11,7 @@ import pytest
 from raccord.connectors.connection import CheckState
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import NotFound
+from raccord.domain.values.listed import ListedDeal
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import PaymentMeans
 from tests.connectors.conformance.cases import CrmCase, cases
@@ -37,6 +38,13 @@ async def crm(case: CrmCase, lab: Lab) -> AsyncIterator[Crm]:
         yield crm
 
 
+async def in_the_list(crm: Crm, deal: str) -> ListedDeal:
+    part = await crm.list_deals(won_from=today(), after="")
+    while part.after and deal not in {each.id for each in part.deals}:
+        part = await crm.list_deals(won_from=today(), after=part.after)
+    return next(each for each in part.deals if each.id == deal)
+
+
 async def test_a_deal_is_read_whole(case: CrmCase, lab: Lab, crm: Crm) -> None:
     deal = await crm.read_deal(await case.deal(lab, name=ODD, company=ODD))
     assert (deal.ref.connection, deal.name, deal.currency) == (case.vendor, ODD, "EUR")
@@ -61,6 +69,17 @@ async def test_a_won_deal_says_so_and_is_listed_once(case: CrmCase, lab: Lab, cr
         assert lost not in listed
     later = datetime.now(UTC) + timedelta(hours=1)
     assert won not in {each.id for each in await crm.won_deals(won_from=LONG_AGO, changed_since=later)}
+
+
+async def test_whoever_sold_a_deal_and_its_pipeline_have_names(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    won = await case.deal(lab)
+    await case.win(lab, won)
+    whole, listed = await crm.read_deal(won), await in_the_list(crm, won)
+    assert whole.owner is not None
+    assert listed.owner_id == whole.owner.id
+    assert await crm.name_owners([whole.owner.id, "99999999999"]) == {whole.owner.id: whole.owner.name}
+    assert await crm.name_owners([]) == {}
+    assert (await crm.name_pipelines())[listed.pipeline_id]
 
 
 async def test_no_won_deal_is_left_out_however_many_there_are(case: CrmCase, lab: Lab, crm: Crm) -> None:

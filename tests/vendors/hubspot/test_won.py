@@ -243,6 +243,8 @@ async def test_deals_are_listed_part_by_part_with_what_they_show(crm: Crm, searc
         billing_amount_net="1000",
         billing_amount_credited="beaucoup",
         billing_payment_status="paid",
+        hubspot_owner_id="64492917",
+        pipeline="default",
     )
     search.deal(2, hs_is_closed_won="false", closedate=long_ago, billing_invoice_id="in_2")
     search.deal(3, hs_is_closed_won="false")
@@ -259,5 +261,6 @@ async def test_deals_are_listed_part_by_part_with_what_they_show(crm: Crm, searc
     one, two = first.deals[:2]
     assert (one.name, one.won, one.amount, one.currency) == ("Refonte", True, Decimal("1200.5"), "EUR")
     assert one.closed_on == date(2026, 11, 10)
+    assert (one.owner_id, one.pipeline_id, two.owner_id) == ("64492917", "default", "")
     assert one.shown == Shown(invoice_id="in_1", net=Decimal(1000), payment="paid")
     assert (two.won, two.shown.invoice_id) == (False, "in_2")
