@@ -16,6 +16,7 @@ from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.listed import CustomerPage, InvoicePage
+from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 
@@ -127,6 +128,19 @@ class BillingReader(Protocol):
 
     async def list_customers(self, *, after: str) -> CustomerPage:
         """Return a part of the customers in one request; see `list_invoices`. Deleted ones are left out."""
+        ...
+
+    async def list_movements(self, *, since: date, after: str) -> MovementPage:
+        """Return a part of what moved since a business date; see `list_invoices`.
+
+        The invoices that were issued since or are open, whatever their age; and the payments, refunds, lost
+        disputes and credit notes since, also those of other invoices, which are named and not listed. A part
+        takes more than one request where a list does not tell something whole.
+        """
+        ...
+
+    async def read_movements(self, invoice_id: str) -> InvoiceMovements:
+        """Read what moved one invoice. Raises `NotFound` when it is gone."""
         ...
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:

@@ -7,7 +7,7 @@ from sandbox.stripe.account import Account
 from sandbox.stripe.cash import cash_balance
 from sandbox.stripe.errors import Refusal
 from sandbox.stripe.invoice_view import shown
-from sandbox.stripe.pages import list_object
+from sandbox.stripe.pages import DEFAULT_LIMIT, list_object
 from sandbox.stripe.store import Json
 from sandbox.stripe.tax_ids import in_order
 
@@ -66,8 +66,10 @@ def _tax_ids(account: Account, customer: Json) -> Json:
 
 
 def _payments(account: Account, invoice: Json) -> Json:
-    found = [each for each in account.store.invoice_payments if each["invoice"] == invoice["id"]]
-    return list_object("/v1/invoice_payments", found, has_more=False)
+    """The first page of them, as long as one that nobody gives a limit (Stripe docs: api/pagination)."""
+    found = [each for each in account.store.invoice_payments if each["invoice"] == invoice["id"]][::-1]
+    shown_ones, more = found[:DEFAULT_LIMIT], len(found) > DEFAULT_LIMIT
+    return list_object("/v1/invoice_payments", shown_ones, has_more=more)
 
 
 def _paid_off_stripe(account: Account, shown_object: Json) -> int:

@@ -14,6 +14,7 @@ from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.money import Money
+from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import (
     ChangedMoney,
@@ -68,6 +69,8 @@ class FakeBilling(KeptInStep):
         """Payment and invoice of each allocation that was made."""
         self.long_list: list[ChangedMoney] = []
         """What changed, part after part; where it is empty, everything did."""
+        self.moved: list[MovementPage] = []
+        """What moved, part after part."""
         self._answers: dict[str, Any] = {}
         self._made = 0
 
@@ -169,6 +172,21 @@ class FakeBilling(KeptInStep):
 
     async def list_customers(self, *, after: str) -> CustomerPage:
         raise NotImplementedError("No flow lists customers page by page; the connectors' own tests do.")
+
+    async def list_movements(self, *, since: date, after: str) -> MovementPage:
+        await self._call("list_movements")
+        here = int(after or 0)
+        onward = str(here + 1) if here + 1 < len(self.moved) else ""
+        return self.moved[here].model_copy(update={"after": onward}) if self.moved else MovementPage()
+
+    async def read_movements(self, invoice_id: str) -> InvoiceMovements:
+        await self._call("read_movements")
+        found = (
+            each for part in self.moved for each in part.invoices if each.listed.invoice.id == invoice_id
+        )
+        if (moved := next(found, None)) is None:
+            raise NotFound(f"Invoice {invoice_id} does not exist.")
+        return moved
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         await self._call("preview_credit")

@@ -58,6 +58,7 @@ STRIPE_CALLS = {
     ("GET", r"/v1/charges"): "ChargeListParams",
     ("GET", r"/v1/charges/[^/]+"): "ChargeRetrieveParams",
     ("GET", r"/v1/disputes"): "DisputeListParams",
+    ("GET", r"/v1/refunds"): "RefundListParams",
     ("GET", r"/v1/customers/[^/]+/cash_balance_transactions"): "CustomerCashBalanceTransactionListParams",
     ("POST", r"/v1/invoices/[^/]+/attach_payment"): "InvoiceAttachPaymentParams",
     ("GET", r"/v1/webhook_endpoints"): "WebhookEndpointListParams",

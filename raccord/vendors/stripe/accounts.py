@@ -78,14 +78,7 @@ class Accounts:
             listed = [each async for each in pages if each.amount_remaining]
         # Without a due date nothing is ever late; Stripe gives one to all that customers pay themselves.
         dated = [(each, due_on) for each in listed if (due_on := self._invoices.date_of(each.due_date))]
-        return [_Held(each, due_on, await self._payments_of(each)) for each, due_on in dated]
-
-    async def _payments_of(self, invoice: InvoiceWithPayments) -> tuple[InvoicePayment, ...]:
-        """Return an invoice's payments in full: the expanded list is one page, or missing."""
-        listed = invoice.payments
-        if listed is None or listed.has_more:
-            return await self._payments.of_invoice(invoice.id)
-        return listed.data
+        return [_Held(each, due_on, await self._payments.expanded(each)) for each, due_on in dated]
 
     async def _owed(self, customer_id: str, held: list[_Held]) -> tuple[OwedInvoice, ...]:
         intents: dict[str, Source] = {}

@@ -19,7 +19,7 @@ _ROWS = (
 )
 """Row of the restricted key's permissions, its path, and whether Raccord writes there."""
 _CREDIT_NOTES = ("Credit notes", "credit_notes", False)
-"""Without it nothing stops: a credit note's number is not shown on its deal."""
+"""Without it no flow stops but the report: a credit note's number is not shown on its deal."""
 _OF_PAYMENTS = (
     ("Invoice payments", "invoice_payments", False),
     ("PaymentIntents", "payment_intents", False),

@@ -15,6 +15,7 @@ from raccord.domain.values.details import ChangedRecords, Field, Sight
 from raccord.domain.values.details import Changes as DetailsChanges
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.listed import CustomerPage, InvoicePage
+from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
 from raccord.vendors.stripe.accounts import Accounts
@@ -33,6 +34,7 @@ from raccord.vendors.stripe.invoices import Invoices
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.listing import Listing
 from raccord.vendors.stripe.methods import METHODS
+from raccord.vendors.stripe.movements import Movements
 from raccord.vendors.stripe.paid import Paid
 from raccord.vendors.stripe.payments import Payments
 from raccord.vendors.stripe.received import Received
@@ -65,6 +67,7 @@ class StripeBilling:
         self._accounts = Accounts(self._api, self._customers, self._invoices, payments, settings)
         self._changes = Changes(self._api)
         self._everything = Everything(self._api, self._invoices, clock)
+        self._movements = Movements(self._api, self._invoices, payments, clock)
         self._details = CustomerDetails(self._api, self._customers, settings)
         self._details_changed = CustomersChanged(self._api)
         self._endpoint = Endpoint(self._api, settings)
@@ -163,6 +166,12 @@ class StripeBilling:
 
     async def list_customers(self, *, after: str) -> CustomerPage:
         return await self._everything.customers(after)
+
+    async def list_movements(self, *, since: date, after: str) -> MovementPage:
+        return await self._movements.part(since, after)
+
+    async def read_movements(self, invoice_id: str) -> InvoiceMovements:
+        return await self._movements.of(invoice_id)
 
     async def preview_credit(self, invoice: Invoice) -> CreditPreview:
         return await self._corrections.preview(invoice)

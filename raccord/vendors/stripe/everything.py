@@ -29,36 +29,39 @@ class Everything:
     async def invoices(self, since: date, after: str) -> InvoicePage:
         """Stripe lists by the instant of creation alone: a draft that waited over a quarter is not seen."""
         begun = int(self._clock.end_of(since - DRAFTED - DAY).timestamp()) + 1
-        wanted = {"created": {"gte": begun}, "limit": PAGE_SIZE, **_onward(after)}
+        wanted = {"created": {"gte": begun}, "limit": PAGE_SIZE, **onward(after)}
         page = await self._api.get(_INVOICES, "invoices", wire.InvoicePage, wanted)
         found, unreadable = [], []
         for each in page.data:
             try:
-                listed = self._listed(each)
+                listed = listed_as(self._invoices, each)
             except Poison:
                 unreadable.append(each.id)
                 continue
             issued = listed.invoice.issued_on
             if listed.invoice.state is not InvoiceState.DRAFT and issued and issued >= since:
                 found.append(listed)
-        return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=_after(page))
+        return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=last_of(page))
 
     async def customers(self, after: str) -> CustomerPage:
         """List customers with the first page of their tax ids, which is all of nearly everybody's."""
-        wanted = {"limit": PAGE_SIZE, "expand": ["data.tax_ids"], **_onward(after)}
+        wanted = {"limit": PAGE_SIZE, "expand": ["data.tax_ids"], **onward(after)}
         page = await self._api.get(_CUSTOMERS, "customers", wire.CustomerPage, wanted)
         found = [as_customer(each, each.tax_ids.data if each.tax_ids else ()) for each in page.data]
-        return CustomerPage(customers=tuple(found), after=_after(page))
-
-    def _listed(self, found: wire.StripeInvoice) -> ListedInvoice:
-        glimpsed = self._invoices.glimpse(found)
-        owed = found.amount_remaining if found.status in ("open", "uncollectible") else 0
-        return ListedInvoice(invoice=glimpsed, due=of_minor(owed or 0, glimpsed.currency))
+        return CustomerPage(customers=tuple(found), after=last_of(page))
 
 
-def _onward(after: str) -> dict[str, str]:
+def listed_as(invoices: Invoices, found: wire.StripeInvoice) -> ListedInvoice:
+    """Return an invoice as lists show it. Raises `Poison`."""
+    glimpsed = invoices.glimpse(found)
+    owed = found.amount_remaining if found.status in ("open", "uncollectible") else 0
+    return ListedInvoice(invoice=glimpsed, due=of_minor(owed or 0, glimpsed.currency))
+
+
+def onward(after: str) -> dict[str, str]:
     return {"starting_after": after} if after else {}
 
 
-def _after(page: wire.Page[wire.ObjectT]) -> str:
+def last_of(page: wire.Page[wire.ObjectT]) -> str:
+    """Return behind which id a list goes on; empty where it ends."""
     return page.data[-1].id if page.has_more and page.data else ""

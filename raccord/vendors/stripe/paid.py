@@ -85,6 +85,8 @@ class Part:
 class Sums:
     """What an invoice and its payments come to, in minor units."""
 
+    asked: int
+    """What its customer was to pay, after credit notes and what was set off."""
     settled: int
     """What payments pay of it."""
     set_off: int
@@ -175,6 +177,7 @@ def sums_of(held: StripeInvoice, parts: Sequence[Part]) -> Sums:
     overpaid = max(held.amount_overpaid, held.amount_paid - asked, came - asked)
     left = asked - settled if held.amount_remaining is None else held.amount_remaining
     return Sums(
+        asked=asked,
         settled=settled,
         set_off=set_off,
         overpaid=overpaid,

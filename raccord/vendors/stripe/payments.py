@@ -13,6 +13,7 @@ from raccord.vendors.stripe.wire_payments import (
     IntentPage,
     InvoicePayment,
     InvoicePaymentPage,
+    InvoiceWithPayments,
     PaidWith,
     PaymentIntent,
     PaymentRecord,
@@ -71,6 +72,13 @@ class Payments:
         operation = Operation(f"list the payments of invoice {invoice_id}", INVOICE_PAYMENTS)
         pages = self._api.pages(operation, "invoice_payments", InvoicePaymentPage, {"invoice": invoice_id})
         return tuple([each async for each in pages])
+
+    async def expanded(self, invoice: InvoiceWithPayments) -> tuple[InvoicePayment, ...]:
+        """Return an invoice's payments in full: the expanded list is one page, or missing."""
+        listed = invoice.payments
+        if listed is None or listed.has_more:
+            return await self.of_invoice(invoice.id)
+        return listed.data
 
     async def invoices_of(self, source_id: str) -> tuple[str, ...]:
         """Return the ids of the invoices that a payment pays, or is to pay.

@@ -123,7 +123,9 @@ class Line(Identified):
 
 class StatusTransitions(Wire):
     finalized_at: StrictInt | None = None
+    marked_uncollectible_at: StrictInt | None = None
     paid_at: StrictInt | None = None
+    voided_at: StrictInt | None = None
 
 
 class PrintedTaxId(Wire):

@@ -109,6 +109,7 @@ class StripeDispute(Identified):
     amount: StrictInt
     currency: str
     created: StrictInt
+    payment_intent: str | None = None
     status: str
 
 
