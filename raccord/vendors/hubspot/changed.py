@@ -11,7 +11,7 @@ from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.records import Records, scope
 from raccord.vendors.hubspot.searching import Filters, condition, searched
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from raccord.vendors.hubspot.translation import PERSON
+from raccord.vendors.hubspot.translation import MERGED, PERSON, merged
 from raccord.vendors.hubspot.values import milliseconds, parse_instant
 from raccord.vendors.hubspot.wire import LinksBatch
 
@@ -24,6 +24,10 @@ _BATCH = 1_000
 """Records whose associations are read at once (HubSpot docs: associations v4)."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTEST = timedelta(seconds=1)
+
+
+_Changes = dict[str, datetime]
+"""When a record of each id changed; of a merged one under every id that it had."""
 
 
 class _TooMany(Exception):
@@ -41,7 +45,8 @@ class CompaniesChanged:
     async def between(self, since: datetime, until: datetime | None) -> ChangedRecords:
         """Return the companies that changed, or whose billing contact did, the oldest change first.
 
-        See the port. A search for 200 records, and a request for the companies of a thousand contacts. What
+        One that others were merged into is named by their ids too: it may be linked by one of those. See
+        the port. A search for 200 records, and a request for the companies of a thousand contacts. What
         changes meanwhile leaves the span and is named by the next one.
         """
         end = min(until or datetime.max.replace(tzinfo=UTC), datetime.now(UTC) - SEARCH_LAG)
@@ -58,22 +63,25 @@ class CompaniesChanged:
                 companies[record_id] = max(at, companies.get(record_id, _LONG_AGO))
             return ChangedRecords(ids=tuple(sorted(companies, key=lambda id: companies[id])), seen_to=end)
 
-    async def _modified(self, kind: str, since: datetime, until: datetime | None) -> dict[str, datetime]:
+    async def _modified(self, kind: str, since: datetime, until: datetime | None) -> _Changes:
         """Return when each record changed. Raises `_TooMany`, never of a second."""
         name = _MODIFIED[kind]
         span: Filters = [condition(name, "GTE", milliseconds(since))]
         if until:
             span.append(condition(name, "LT", milliseconds(until)))
+        # Of contacts who are no customers only the companies matter, which the living ones have.
+        shown = [name, MERGED] if kind == "companies" or self._persons else [name]
         some = until is None or until - since > _SHORTEST
-        found: dict[str, datetime] = {}
+        found: _Changes = {}
         operation = Operation(f"list the {kind} that changed", scope(kind))
-        async for page in searched(self._client, operation, kind, [span], [name]):
+        async for page in searched(self._client, operation, kind, [span], shown):
             if some and page.total > MOST:
                 raise _TooMany
-            found |= {each.id: _instant(each.text(name)) for each in page.results}
+            for each in page.results:
+                found |= dict.fromkeys((*merged(each), each.id), _instant(each.text(name)))
         return found
 
-    async def _companies_of(self, contacts: Mapping[str, datetime]) -> dict[str, datetime]:
+    async def _companies_of(self, contacts: Mapping[str, datetime]) -> _Changes:
         """Return when whose billing contact changed; private persons are customers themselves."""
         ids = list(contacts)
         changed = {f"{PERSON}{each}": at for each, at in contacts.items()} if self._persons else {}

@@ -199,6 +199,22 @@ async def test_of_merged_companies_the_survivor_is_read_and_written(
     assert (await crm.read_details(left)).details.phone == "3"
 
 
+@pytest.mark.parametrize("creates_new", [True, False])
+async def test_a_merged_record_is_named_as_changed_under_every_id_that_it_had(
+    person: HubSpotPerson, lab: Lab, creates_new: bool
+) -> None:
+    """No webhook may have told of the merger: what is linked is linked with a former id."""
+    await lab.option("hubspot", merge_creates_new=creates_new)
+    companies = [await person.create("companies", COMPANY) for _ in range(2)]
+    people = [await person.create("contacts", {"email": f"{name}@acme.example"}) for name in ("ana", "luc")]
+    started = datetime.now(UTC)
+    left = {await person.merge("companies", *companies), *companies}
+    persons = {f"contact-{id}" for id in (await person.merge("contacts", *people), *people)}
+    async with CASE.open(lab, mapping={"contacts": {"private_persons": True}}) as crm:
+        named = (await crm.details_changed(started, until=None)).ids
+    assert set(named) == left | persons
+
+
 async def test_a_private_person_is_a_contact_whose_name_is_not_kept(
     crm: HubSpotCrm, person: HubSpotPerson
 ) -> None:
