@@ -33,7 +33,7 @@ test: .venv/.synced
 quick: .venv/.synced
 	$(BIN)/pytest --quick --numprocesses 3 --no-loadscope-reorder $(ARGS)
 
-# Whether the suite notices what it is there for: ten ways to break the code, each in a copy. By hand; 20 minutes.
+# Whether the suite notices what it is there for: each way to break the code in a copy. By hand; half an hour.
 sabotage: .venv/.synced
 	$(BIN)/python -m tests.sabotage $(ARGS)
 

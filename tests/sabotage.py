@@ -1,4 +1,4 @@
-"""Break the code in ten ways, each in a copy of the tree: the suite must turn red, and say why.
+"""Break the code in many ways, each in a copy of the tree: the suite must turn red, and say why.
 
 Run by hand (`make sabotage`) after a change of the recipe of writes, of the judge or of the crash points. A
 sabotage is a small replacement of text; one that no longer applies is reported as such and fails.
@@ -17,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CRASH_POINTS = "tests/front_door/test_crash_points.py"
+CONTACTS_ACTED_ON = "tests/front_door/test_contacts_actions.py"
+CONTACTS_MERGED = "tests/domain/contact/test_merge.py"
+CONTACTS_FLOW = "tests/workflows/contact/test_contact_sync.py"
 ENDINGS = "tests/front_door/test_endings.py"
 PAYMENTS = "tests/front_door/test_payments.py"
 PAYMENTS_BROKEN = "tests/front_door/test_payments_faults.py"
@@ -60,6 +63,8 @@ AFTER_THE_MAIL = "send: worker dies answered"
 AFTER_THE_WRITE = "write to the deal: worker dies answered"
 AFTER_SHOWING = "show on the deal: worker dies after"
 DIES = "worker_that_dies"
+STAYS, NO_EDIT = "stays_where_it_was_typed", "makes_of_our_write"
+PUT_BACK, REFUSED = "old_values_are_put_back", "a_vendor_refuses"
 PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_invoices"
 
 SABOTAGES = (
@@ -178,6 +183,83 @@ SABOTAGES = (
         (PAYMENTS, "-k", SEVERAL),
         ("does not show .*2610.78",),
     ),
+    Sabotage(
+        "the older of two edits wins",
+        (
+            Change(
+                "raccord/domain/contact/merge.py",
+                "return Side.CRM if crm > billing else Side.BILLING",
+                "return Side.CRM if crm < billing else Side.BILLING",
+            ),
+        ),
+        (CONTACTS_ACTED_ON,),
+        (r"(email|phone|town) of cus_\w+ is",),
+    ),
+    Sabotage(
+        "what cannot be right is written",
+        (
+            Change(
+                "raccord/domain/contact/merge.py",
+                "if found := flaw(pair.sight(origin), field):",
+                "if (found := flaw(pair.sight(origin), field)) and confirmed:",
+            ),
+        ),
+        (CONTACTS_MERGED, "-k", STAYS),
+        (f"FAILED .*{STAYS}",),
+    ),
+    Sabotage(
+        "an echo taken for an edit",
+        (
+            Change(
+                "raccord/domain/contact/agreed.py",
+                "return Agreement(crm=meant, billing=meant, written=mark).saying(side, said)",
+                "return Agreement(crm=meant, billing=meant, written=mark)",
+            ),
+            Change("raccord/domain/contact/merge.py", "if not said or (edit and edit.ours):", "if not said:"),
+        ),
+        (CONTACTS_MERGED, "-k", NO_EDIT),
+        (f"FAILED .*{NO_EDIT}",),
+    ),
+    Sabotage(
+        "every field written with the one that was edited",
+        (
+            Change(
+                "raccord/vendors/stripe/details.py",
+                "return dict(values[field] for field in sorted(fields))",
+                "return dict(values[field] for field in sorted({*fields, Field.LANGUAGE}))",
+            ),
+        ),
+        (CONTACTS_ACTED_ON,),
+        ("'preferred_locales",),
+    ),
+    Sabotage(
+        "the new values put back",
+        (
+            Change(
+                "workflows/contact_sync/steps.py",
+                "changes=Changes(fields=fields, details=details, expected=found.details)",
+                "changes=Changes(fields=fields, details=found.details, expected=found.details)",
+            ),
+        ),
+        (CONTACTS_FLOW, "-k", PUT_BACK),
+        (f"FAILED .*{PUT_BACK}",),
+    ),
+    Sabotage(
+        "what is agreed stored before its write",
+        (
+            Change(
+                "workflows/contact_sync/steps.py",
+                "        after = await self._write(\n            target,",
+                "        seen = pair.sight(target)\n"
+                "        early = {e: written(pair, e, carrying.origin, seen, workflow.now()) "
+                "for e in carrying.fields}\n"
+                "        await self.agree({pair.company: early})\n"
+                "        after = await self._write(\n            target,",
+            ),
+        ),
+        (CONTACTS_FLOW, "-k", REFUSED),
+        (f"FAILED .*{REFUSED}",),
+    ),
 )
 UNHARMED = Sabotage(
     "none: the same tests, unharmed",
@@ -196,6 +278,15 @@ UNHARMED_PAYMENTS = Sabotage(
     (
         *(PAYMENTS, PAYMENTS_BROKEN, "--points", AFTER_SHOWING),
         *("-k", f"{PART_PAYMENTS} or {ON_THE_31ST} or {SEVERAL} or {DIES}"),
+    ),
+    (),
+)
+UNHARMED_CONTACTS = Sabotage(
+    "none: the same tests of contacts, unharmed",
+    (),
+    (
+        *(CONTACTS_ACTED_ON, CONTACTS_MERGED, CONTACTS_FLOW),
+        *("-k", f"any_order or {STAYS} or {NO_EDIT} or {PUT_BACK} or {REFUSED}"),
     ),
     (),
 )
@@ -251,7 +342,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()), help="where output is kept")
     given = parser.parse_args(arguments)
     all_well = True
-    for number, sabotage in enumerate((UNHARMED, UNHARMED_PAYMENTS, *SABOTAGES)):
+    playing = (UNHARMED, UNHARMED_PAYMENTS, UNHARMED_CONTACTS, *SABOTAGES)
+    for number, sabotage in enumerate(playing):
         if re.search(given.only, sabotage.name):
             log = given.logs / f"sabotage-{number}.log"
             well, said = verdict(sabotage, log)
