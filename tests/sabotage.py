@@ -215,7 +215,6 @@ SABOTAGES = (
                 "return Agreement(crm=meant, billing=meant, written=mark).saying(side, said)",
                 "return Agreement(crm=meant, billing=meant, written=mark)",
             ),
-            Change("raccord/domain/contact/merge.py", "if not said or (edit and edit.ours):", "if not said:"),
         ),
         (CONTACTS_MERGED, "-k", NO_EDIT),
         (f"FAILED .*{NO_EDIT}",),

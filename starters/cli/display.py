@@ -75,6 +75,11 @@ def table(
             yield line if number else bold(line)
 
 
+def fits(lines: Sequence[str]) -> bool:
+    """Say whether no line of a table is longer than the terminal's."""
+    return all(_width(click.unstyle(line)) <= columns() for line in lines)
+
+
 def fold(text: str, width: int | None = None, *, indent: str = "") -> list[str]:
     """Break a line between words where it is longer than `width`, by default the terminal's."""
     return wrap(

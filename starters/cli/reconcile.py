@@ -17,7 +17,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from starters.cli.common import bold, fail, warn
-from starters.cli.display import opened, print_json
+from starters.cli.display import fold, opened, print_json
 from starters.cli.proof import keep, show
 from starters.cli.server import connected
 
@@ -83,17 +83,40 @@ async def _swept(client: Client, *, as_json: bool) -> SweepResult:
     except WorkflowFailureError as failed:
         fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
     if not as_json:
-        click.echo(
-            f"{bold(str(result.won))} won deal(s) since the cut-over. The flows look now at "
-            f"{bold(str(result.without_invoice))} without an invoice, {bold(str(result.changed))} invoiced "
-            f"and changed since the last sweep, {bold(str(result.no_longer_won))} invoiced but won no more, "
-            f"{bold(str(result.corrected))} whose invoice was credited or voided, and at "
-            f"{bold(str(result.waiting))} open question(s).\n"
-            "Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."
-        )
+        click.echo("\n".join(told(result)))
     if result.remark:
         warn(result.remark)
     return result
+
+
+_LOOKED_AT = {
+    "without_invoice": "won deal(s) without an invoice",
+    "changed": "invoiced deal(s) that changed since the last sweep",
+    "no_longer_won": "invoiced deal(s) that are won no more",
+    "corrected": "deal(s) whose invoice was credited or voided",
+    "paid": "invoice(s) and payment(s) whose money changed, or is expected",
+    "owing": "customer(s) who owe",
+    "in_step": "customer(s) whose details changed on one side",
+    "waiting": "open question(s)",
+}
+"""What the numbers of a sweep count, of that which has its flows look."""
+
+
+def told(result: SweepResult) -> list[str]:
+    """Say what a sweep found, line by line."""
+    numbers = {what: getattr(result, name) for name, what in _LOOKED_AT.items()}
+    longest = max(len(str(count)) for count in numbers.values())
+    again = f"{bold(str(result.relinked))} deal(s) linked again with the invoice that they show."
+    return [
+        f"{bold(str(result.won))} won deal(s) since the cut-over. Now the flows look at:",
+        *(
+            line
+            for what, count in numbers.items()
+            for line in fold(f"  {count:>{longest}} {what}", indent=" " * (longest + 3))
+        ),
+        *([again] if result.relinked else []),
+        *fold("Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."),
+    ]
 
 
 async def _proven(client: Client, since: date | None, *, as_json: bool) -> None:
