@@ -17,7 +17,7 @@ _SECONDS = ("timeout", "latency", "drip", "stale")
 _TEXTS = ("redirect", "without", "unknown")
 _KINDS = ("status", *_SWITCHES, *_SECONDS, *_TEXTS, "kill")
 _NEEDS_AN_ANSWER = ("truncated", "drip", "partial", "without", "unknown")
-_REFUSALS = (401, 403, 429)
+_REFUSALS = (401, 403, 409, 429)
 _OPTIONS = {"status": {"retry_after", "retry_at", "stored"}}
 _RULE_KEYS = {"vendor", "method", "path", "containing", "when", "effect", "times", "skip"}
 

@@ -33,7 +33,8 @@ class Vendor(Protocol):
 
     def refusal(self, status: int, exchange: Exchange) -> Response:
         """The vendor's own words for this request: 401 (the credential is refused), 403 (it lacks the
-        permission that this request needs), 429 or 5xx, with body and headers.
+        permission that this request needs), 409 (it collides with another one), 429 or 5xx, with body and
+        headers.
         """
 
 

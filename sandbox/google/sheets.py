@@ -30,6 +30,7 @@ class Asked:
     body: Json
     settings: GoogleSettings
     app: bool
+    origin: str
 
     def one(self, name: str) -> str | None:
         return self.query.get(name, [None])[-1]
@@ -94,7 +95,8 @@ def operation(method: str, path: str) -> tuple[Operation, Mapping[str, str]] | N
 
 def _get(asked: Asked) -> Json:
     ranges, grid_data = asked.query.get("ranges", []), asked.flag("includeGridData")
-    return view.spreadsheet(asked.book, fields=asked.one("fields"), ranges=list(ranges), grid_data=grid_data)
+    fields = asked.one("fields")
+    return view.spreadsheet(asked.book, asked.origin, fields=fields, ranges=ranges, grid_data=grid_data)
 
 
 def _batch_update(asked: Asked) -> Json:
@@ -104,7 +106,7 @@ def _batch_update(asked: Asked) -> Json:
         "replies": structure.apply(asked.body.get("requests", [])),
     }
     if asked.body.get("includeSpreadsheetInResponse"):
-        answer["updatedSpreadsheet"] = view.spreadsheet(asked.book, fields=None, ranges=[], grid_data=False)
+        answer["updatedSpreadsheet"] = view.spreadsheet(asked.book, asked.origin)
     return answer
 
 

@@ -22,6 +22,7 @@ from sandbox.google.schema import check
 from sandbox.google.settings import ACCOUNT, OWNER, VENDOR, GoogleSettings
 from sandbox.google.sheets import Asked, operation
 from sandbox.google.tokens import Key, Token, Tokens
+from sandbox.google.view import spreadsheet
 from sandbox.mailbox.mailbox import Mailbox
 
 _SHEETS, _FILES, _TOKEN = "/v4/spreadsheets", "/drive/v3/files", "/token"
@@ -144,7 +145,7 @@ class GoogleVendor:
         query = parse_qs(request.url.query, keep_blank_values=True)
         asked_for.checked(query, given)
         book = file.book.copied() if asked_for.writes else file.book
-        asked = Asked(book, parts, query, given, settings, app=token is not None)
+        asked = Asked(book, parts, query, given, settings, token is not None, _origin(request))
         answer = asked_for.trimmed(asked_for.run(asked), asked.one("fields"))
         if asked_for.writes:
             file.book = book
@@ -166,7 +167,7 @@ class GoogleVendor:
         assert file.book is not None  # noqa: S101 - just made
         file.book.properties |= given.get("properties", {})
         committed(request)
-        return {"spreadsheetId": file.id, "properties": file.book.properties}
+        return spreadsheet(file.book, _origin(request))
 
     def _drive_answer(self, request: Request, body: bytes) -> Json | None:
         settings, path = self._settings, exchange_of(request).path.removeprefix(_FILES)

@@ -1,5 +1,6 @@
 """A spreadsheet as `spreadsheets.get` answers it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.google import cells, masks
@@ -7,12 +8,13 @@ from sandbox.google.a1 import Box
 from sandbox.google.book import Book, Tab
 from sandbox.google.cells import Json
 
-_PAGE = "http://127.0.0.1/spreadsheets/d"
 
-
-def spreadsheet(book: Book, *, fields: str | None, ranges: list[str], grid_data: bool) -> Json:
+def spreadsheet(
+    book: Book, origin: str, *, fields: str | None = None, ranges: Sequence[str] = (), grid_data: bool = False
+) -> Json:
     """The resource, or the part that a mask wants; cells only where the mask or `includeGridData` asks for
-    them (discovery document, `spreadsheets.get`).
+    them (discovery document, `spreadsheets.get`). `origin`: where the sandbox is served; the spreadsheet's
+    address leads to its panel.
     """
     tree: masks.Tree = masks.parse(fields, "sheets", "Spreadsheet") if fields else {}
     with_cells = grid_data if not fields else "*" in tree or _wants_cells(tree)
@@ -25,7 +27,7 @@ def spreadsheet(book: Book, *, fields: str | None, ranges: list[str], grid_data:
             _sheet(book, tab, [box for each, box in located if each is tab] or [Box()], with_cells)
             for tab in shown
         ],
-        "spreadsheetUrl": f"{_PAGE}/{book.id}/edit",
+        "spreadsheetUrl": f"{origin}/#google-panel",
     }
     if book.metadata:
         answer["developerMetadata"] = book.metadata
