@@ -1,4 +1,4 @@
-"""Rows and columns: appended, inserted, sized (`appendDimension` and its siblings)."""
+"""Rows and columns: appended, inserted, deleted, sized (`appendDimension` and its siblings)."""
 
 from sandbox.google import masks
 from sandbox.google.a1 import Box
@@ -31,6 +31,20 @@ def insert(book: Book, asked: Json, *, app: bool) -> None:
     tab.grid["columnCount"] += count
 
 
+def delete(book: Book, asked: Json, *, app: bool) -> None:
+    """Delete rows or columns with all that stands in them (sheets.v4.json, DeleteDimensionRequest)."""
+    tab, dimension, start, end = _located(book, asked.get("range", {}))
+    if app:
+        must_be_free(tab, Box(start) if dimension == "ROWS" else Box(left=start))
+    axis, length = (0, "rowCount") if dimension == "ROWS" else (1, "columnCount")
+    count = end - start
+    if count == tab.grid[length]:
+        raise invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
+    kept = {place: cell for place, cell in tab.cells.items() if not start <= place[axis] < end}
+    tab.cells = {_moved(place, axis, start, -count): cell for place, cell in kept.items()}
+    tab.grid[length] -= count
+
+
 def update(book: Book, asked: Json) -> None:
     tab, dimension, start, end = _located(book, asked.get("range", {}))
     tree = masks.parse(asked.get("fields", ""), "sheets", "DimensionProperties")
@@ -44,6 +58,13 @@ def auto_resize(book: Book, asked: Json) -> None:
     tab, dimension, start, end = _located(book, asked.get("dimensions", {}))
     for number in range(start, end):
         tab.dimensions.pop((dimension, number), None)
+
+
+def _moved(place: tuple[int, int], axis: int, start: int, count: int) -> tuple[int, int]:
+    row, column = place
+    if place[axis] < start:
+        return place
+    return (row + count, column) if axis == 0 else (row, column + count)
 
 
 def _located(book: Book, given: Json, *, insert: bool = False) -> tuple[Tab, str, int, int]:

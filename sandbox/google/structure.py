@@ -26,6 +26,7 @@ class Structure:
             "updateSpreadsheetProperties": self._update_spreadsheet,
             "appendDimension": lambda asked: dimensions.append(book, asked),
             "insertDimension": lambda asked: dimensions.insert(book, asked, app=app),
+            "deleteDimension": lambda asked: dimensions.delete(book, asked, app=app),
             "updateDimensionProperties": lambda asked: dimensions.update(book, asked),
             "autoResizeDimensions": lambda asked: dimensions.auto_resize(book, asked),
             "repeatCell": self._repeat_cell,

@@ -250,6 +250,20 @@ async def test_rows_columns_filter_metadata_and_widths_are_kept(google: Google) 
     )
 
 
+async def test_deleted_rows_take_along_what_stands_in_them_and_nothing_else(google: Google) -> None:
+    person = google.person
+    await person.add_row("Notes", "Prime", "1,5")
+    before = await person.rows("Notes")
+    await person.note("Notes", len(before) - 1, 0, "à revoir")
+    rows = {"sheetId": 0, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
+    await google.batch({"deleteDimension": {"range": rows}})
+    assert await person.rows("Notes") == [before[0], *before[2:]]
+    every = {"sheetId": 0, "dimension": "COLUMNS"}
+    assert "delete all the columns" in await google.batch_refused({"deleteDimension": {"range": every}})
+    await google.batch({"deleteDimension": {"range": every | {"startIndex": 0, "endIndex": 1}}})
+    assert (await person.rows("Notes"))[-1] == ["1,5"]
+
+
 async def test_a_protected_tab_is_changed_by_its_editors_alone(google: Google) -> None:
     await google.person.protect("Notes")
     body = {"valueInputOption": "RAW", "data": [{"range": "Notes!A1", "values": [["x"]]}]}
