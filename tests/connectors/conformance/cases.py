@@ -19,10 +19,13 @@ from raccord.connectors.connection import Connection, Kind
 from raccord.connectors.crm import Crm
 from raccord.connectors.messenger import Messenger
 from raccord.connectors.registry import load
+from raccord.connectors.report_sink import ReportSink
 from raccord.domain.desk.notice import Place
+from raccord.domain.report.week import Week
 from raccord.domain.values.clock import BusinessClock
 from tests import vendors
 from tests.connectors.conformance.lab import Lab
+from tests.connectors.conformance.publications import week
 from tests.connectors.conformance.samples import FIELDS, NOTICE, PROFILE
 from tests.patience import patience
 
@@ -146,6 +149,43 @@ class MessengerCase(Case):
 
     async def write(self, port: Messenger, _: str, /) -> None:
         await port.post(NOTICE, ref="ref-1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinkCase(Case):
+    kind = Kind.REPORT_SINK
+    simulator: str
+    """The simulator's name."""
+    requests: int
+    """Requests of a small week at most."""
+    lags: Options = field(default_factory=dict)
+    """Options with which a look-up misses what was just made."""
+
+    def connection(self, lab: Lab, **more: Any) -> Connection:
+        return super().connection(lab, **{"base_url": f"{lab.base}/{self.simulator}{self.path}", **more})
+
+    async def prepare(self, lab: Lab, /) -> str:
+        async with self.open(lab) as sink:
+            await self.write(sink, "")
+        return ""
+
+    async def write(self, port: ReportSink, _: str, /) -> None:
+        await port.publish(week())
+
+    async def shown(self, lab: Lab) -> Any:
+        """Return what people see, everywhere; with the ids of what has one."""
+        raise NotImplementedError
+
+    async def told(self, lab: Lab, of: Week) -> list[str]:
+        """Return every text of a week's tab or page, and of its gaps, as they are shown."""
+        raise NotImplementedError
+
+    async def annotate(self, lab: Lab, of: Week) -> tuple[str, ...]:
+        """Have people write wherever they may, beside a gap too; return what they wrote."""
+        raise NotImplementedError
+
+    async def unshare(self, lab: Lab) -> None:
+        raise NotImplementedError
 
 
 def brought(name: str) -> Iterator[tuple[str, ModuleType]]:
