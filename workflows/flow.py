@@ -23,6 +23,7 @@ from workflows.desk import Desk
 from workflows.held_up import HeldUp
 from workflows.page import Page
 from workflows.steps import Gone, LookAgain, OutOfTime, Stopped, run_join, run_local, run_ours, run_step
+from workflows.turn import Turn
 
 T = TypeVar("T")
 
@@ -56,6 +57,7 @@ class Flow(ABC, Generic[E]):
         self.subject = subject
         self.page = Page()
         self.held_up = HeldUp(self.page)
+        self._turn = Turn()
         self._desk = Desk(self.page)
         self._changed = False
         self._thorough = self.thorough = False
@@ -69,6 +71,7 @@ class Flow(ABC, Generic[E]):
     def changed(self, why: Changed) -> None:
         self._changed = True
         self.told += 1
+        self._turn.asked(why.rank)
         self._thorough = self._thorough or why.thorough
         self._quiet = why.quiet if self._quiet is None else self._quiet and why.quiet
 
@@ -79,6 +82,7 @@ class Flow(ABC, Generic[E]):
 
     @workflow.update(description="Answer the question that the flow waits with")
     def decide(self, decision: Decision) -> str:
+        self._turn.asked()
         return self._desk.take(decision)
 
     @decide.validator
@@ -212,6 +216,7 @@ class Flow(ABC, Generic[E]):
             summary=summary,
             within=within,
             lasting=lasting,
+            turn=self._turn,
         )
         return await self.held_up.while_awaiting(queue, step)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
 from activities.billing.drafts import OUTDATED
@@ -20,6 +20,7 @@ from raccord.domain.desk.question import Ask
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.message import RecordName
 from raccord.temporal.flows import FLOWS_QUEUE
+from workflows.turn import Turn
 
 T = TypeVar("T")
 
@@ -30,6 +31,8 @@ _BEAT = timedelta(seconds=10)
 _OURS = timedelta(seconds=10)
 _QUIET, _QUIET_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _SLOW_BEAT = timedelta(seconds=30)
+_TO_ITS_END = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+"""Of a step that is cancelled: one that has begun may have happened."""
 _CAUSES = {
     "several_invoices": Cause.SEVERAL_INVOICES,
     "totals": Cause.TOTALS,
@@ -104,24 +107,38 @@ async def run_step(
     summary: str,
     within: timedelta | None = None,
     lasting: timedelta | None = None,
+    turn: Turn | None = None,
 ) -> T:
     """Run one vendor step on the connection's queue until it succeeds.
 
     Raises `Stopped` when it is refused, `Gone` when its record is gone, `LookAgain` when it found the
     plan outdated, and `OutOfTime` when it did not succeed `within` a limit; `about` names the record in
     the question, `summary` is what an operator reads in the history. `lasting`: how long one attempt may take
-    where that is not what others may; such a step beats.
+    where that is not what others may; such a step beats. `turn`: how soon the step is due, where that is not
+    as soon as its run is.
     """
-    step = workflow.execute_activity(
-        method,
-        arg,
-        task_queue=queue,
-        start_to_close_timeout=lasting or timing.step_timeout,
-        schedule_to_close_timeout=within,
-        heartbeat_timeout=_BEAT if lasting else None,
-        retry_policy=_retry(timing),
-        summary=summary,
-    )
+
+    def begin(priority: Priority) -> workflow.ActivityHandle[T]:
+        return workflow.start_activity(
+            method,
+            arg,
+            task_queue=queue,
+            start_to_close_timeout=lasting or timing.step_timeout,
+            schedule_to_close_timeout=within,
+            heartbeat_timeout=_BEAT if lasting else None,
+            retry_policy=_retry(timing),
+            cancellation_type=_TO_ITS_END if turn else workflow.ActivityCancellationType.TRY_CANCEL,
+            summary=summary,
+            priority=priority,
+        )
+
+    if turn is None:
+        step: Awaitable[T] = begin(Priority.default)
+    elif lasting or within:
+        # A step that beats would be cancelled while it runs, and a limit of time would begin anew.
+        step = begin(turn.priority)
+    else:
+        step = turn.of(begin)
     return await _guarded(step, about, queue)
 
 

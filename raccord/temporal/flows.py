@@ -25,6 +25,10 @@ PROOF = "proof"
 """The schedule of the proof of both sides, and the first part of the ids of its runs."""
 DIGEST = "digest"
 """The schedule of the digest, and the first part of the ids of its runs."""
+PROMPTLY = Priority(priority_key=3)
+"""For what somebody says happened; Temporal's own default."""
+MISSED = Priority(priority_key=4)
+"""For what a sweep finds that nobody told: before what is looked at again, to be sure."""
 AT_LEISURE = Priority(priority_key=5)
 """For sweeps and for what nobody waits for: what a webhook started about money goes first."""
 
@@ -38,7 +42,7 @@ class FlowType:
     about: SubjectKind
     summary: str
     """What an operator reads in the list; names the subject's `connection` and `id`."""
-    priority: Priority = Priority.default
+    priority: Priority = PROMPTLY
 
     def id_of(self, subject: Subject) -> str:
         """Return the workflow id of a subject's flow: `<path>/<connection>/<id>`."""
@@ -64,6 +68,8 @@ class Changed(Value):
     key: str
     thorough: bool = False
     quiet: bool = False
+    rank: int = 3
+    """How soon the look is due, as a `priority_key` of Temporal's: small is soon. `wake` sets it."""
 
 
 DEAL_WON = FlowType(
@@ -155,20 +161,21 @@ async def wake(
 ) -> WorkflowHandle[object, object]:
     """Signal `changed` to the subject's flow, starting it if need be. Safe to repeat at any time.
 
-    `priority`: the flow's own where None. Raises `temporalio.service.RPCError` when the server does not
-    accept it within `within`.
+    `priority`: the flow's own where None; a run that is under way is told it too. Raises
+    `temporalio.service.RPCError` when the server does not accept it within `within`.
     """
+    its = priority or flow.priority
     return await client.start_workflow(
         flow.name,
         subject,
         id=flow.id_of(subject),
         task_queue=FLOWS_QUEUE,
         start_signal="changed",
-        start_signal_args=[why],
+        start_signal_args=[why.model_copy(update={"rank": its.priority_key})],
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary=flow.summary.format(connection=subject.connection, id=subject.id),
         search_attributes=TypedSearchAttributes([search.about(subject)]),
         rpc_timeout=within,
-        priority=priority or flow.priority,
+        priority=its,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import sysconfig
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -238,6 +239,15 @@ class House:
         """Return what happened in a flow of the deal, as JSON."""
         handle = self._env.client.get_workflow_handle(flow.id_of(REF.subject))
         return (await handle.fetch_history()).to_json()
+
+    async def places(self, id: str) -> dict[str, list[int]]:
+        """Return at which priorities a flow's steps were begun, by their names."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for event in (await self.flow(id).fetch_history()).events:
+            if event.HasField("activity_task_scheduled_event_attributes"):
+                step = event.activity_task_scheduled_event_attributes
+                found[step.activity_type.name].append(step.priority.priority_key)
+        return found
 
     async def outcome(self, *, key: str = "event", thorough: bool = False) -> dict[str, Any]:
         """Tell the flow of a change and return its end."""

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
+from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, wake
 from tests.domain import samples
 from tests.front_door.stack import until
 from tests.workflows.deal_won.test_endings import NO_POSTCODE
-from tests.workflows.house import House, needs_server
+from tests.workflows.house import REF, House, needs_server
 
 pytestmark = needs_server
 MONTHS = timedelta(days=90)
@@ -90,3 +91,15 @@ async def test_a_large_invoice_is_issued_by_a_person_in_live_mode_too(at_home: H
     assert at_home.billing.issued == []
     await at_home.answer(row, Choice.CHOOSE, "issue")
     assert (await at_home.end())["ending"] == "invoiced"
+
+
+async def test_what_a_sweep_began_goes_on_as_soon_as_whoever_repairs_it_wants(at_home: House) -> None:
+    at_home.edit(**NO_POSTCODE)
+    await at_home.work()
+    await wake(at_home.client, DEAL_WON, REF.subject, Changed(key="sweep"), priority=AT_LEISURE)
+    await at_home.question("address")
+    at_home.edit(companies=(samples.company(),))
+    assert (await at_home.outcome())["ending"] == "invoiced"
+    placed = await at_home.places(DEAL_WON.id_of(REF.subject))
+    assert (placed["crm.read_deal"][0], placed["crm.read_deal"][-1]) == (5, 3)
+    assert placed["crm.write_invoice"] == [3]
