@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from temporalio import activity
+from temporalio.common import Priority
 
 from activities.payment.memory import Teller
 from raccord.connectors.billing import BillingReader
@@ -17,6 +18,7 @@ from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.records import Records
 from raccord.temporal.flows import (
     AT_LEISURE,
+    MISSED,
     PAYMENT_PLACED,
     PAYMENT_RECEIVED,
     Changed,
@@ -28,6 +30,8 @@ MONEY = "sweep/money"
 """The watermark of how far payments have been looked for."""
 FIRST_MONEY = "sweep/money/first"
 """The watermark of when they were looked for first."""
+EXPECTED = "sweep/money/expected"
+"""The watermark of when what is still expected was looked at thoroughly."""
 KEY, BACKFILL = "sweep", "backfill"
 
 
@@ -102,24 +106,34 @@ class MoneySweep:
         if plan.money_since is None:
             return 0
         listed, rest = found.changed, goes_on_from(plan, found)
-        why = Changed(key=KEY, thorough=True, quiet=plan.quiet)
+        # Not thorough: whether its deal shows the invoice's money as it is, the records know.
+        why = Changed(key=KEY, quiet=plan.quiet)
         for id in listed.invoices:
-            await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
+            await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why, priority=MISSED)
         for id in listed.payments:
-            await self._wake(PAYMENT_PLACED, SubjectKind.PAYMENT, id, why)
-        expected = await self._expected(plan, listed) if plan.full and rest is None else 0
+            await self._wake(PAYMENT_PLACED, SubjectKind.PAYMENT, id, why, priority=MISSED)
+        looked_at = set(listed.invoices)
+        if plan.full and rest is None:
+            looked_at |= await self._expected(plan, listed)
         await self._note(plan, found, rest)
         if self._teller and await self._records.payments.untold():
             await self._teller.begin()
-        return len(listed.invoices) + len(listed.payments) + expected
+        return len(looked_at) + len(listed.payments)
 
-    async def _expected(self, plan: SweepPlan, listed: ChangedMoney) -> int:
-        """Have the flows of what is still expected look, quietly at the first look of all."""
-        expected = sorted(set(await self._records.payments.unsettled(self._billing)) - set(listed.invoices))
-        for id in expected:
-            why = Changed(key=KEY, thorough=True, quiet=plan.first)
+    async def _expected(self, plan: SweepPlan, listed: ChangedMoney) -> set[str]:
+        """Have the flows of what is still expected look, quietly at the first look of all; return its ids.
+
+        Thoroughly once a day, what was listed too: a person may have typed on its deal what is not so.
+        """
+        expected = set(await self._records.payments.unsettled(self._billing))
+        if not plan.expected:
+            expected -= set(listed.invoices)
+        for id in sorted(expected):
+            why = Changed(key=KEY, thorough=plan.expected, quiet=plan.first)
             await self._wake(PAYMENT_RECEIVED, SubjectKind.INVOICE, id, why)
-        return len(expected)
+        if plan.expected:
+            await self._records.watermarks.advance(EXPECTED, plan.began_at)
+        return expected
 
     async def _note(self, plan: SweepPlan, found: MoneyFound, rest: datetime | None) -> None:
         marks = self._records.watermarks
@@ -148,7 +162,9 @@ class MoneySweep:
         """Remember that a dry run from this date on was seen."""
         await self._records.claims.claim(wanted.key, activity.info().workflow_id or "")
 
-    async def _wake(self, flow: FlowType, kind: SubjectKind, id: str, why: Changed) -> None:
+    async def _wake(
+        self, flow: FlowType, kind: SubjectKind, id: str, why: Changed, *, priority: Priority = AT_LEISURE
+    ) -> None:
         subject = Subject(kind=kind, connection=self._billing, id=id)
-        await wake(activity.client(), flow, subject, why, priority=AT_LEISURE)
+        await wake(activity.client(), flow, subject, why, priority=priority)
         activity.heartbeat()

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.common import Priority
 
 from activities.service.contacts import DETAILS
-from activities.service.money import FIRST_MONEY, MONEY
+from activities.service.money import EXPECTED, FIRST_MONEY, MONEY
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound, Permanent, Poison, RateLimited
@@ -19,7 +20,16 @@ from raccord.domain.values.subject import Subject
 from raccord.records.links import Links
 from raccord.records.records import Records
 from raccord.temporal import search
-from raccord.temporal.flows import AT_LEISURE, DEAL_WON, Changed, FlowType, flow_named, flow_of, wake
+from raccord.temporal.flows import (
+    AT_LEISURE,
+    DEAL_WON,
+    MISSED,
+    Changed,
+    FlowType,
+    flow_named,
+    flow_of,
+    wake,
+)
 
 WATERMARK, FULL_WATERMARK = "sweep/won-deals", "sweep/all"
 CORRECTIONS = "sweep/corrections"
@@ -143,11 +153,13 @@ class SweepActivities:
     @activity.defn(name="sweep.plan")
     async def plan(self, sweep: Sweep) -> SweepPlan:
         """Choose the window: since the last sweep, with overlap; everything when there was none."""
-        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY, FIRST_MONEY)
-        last, all_seen, corrected, money, first = [await self._records.watermarks.get(name) for name in names]
+        names = (WATERMARK, FULL_WATERMARK, CORRECTIONS, MONEY, FIRST_MONEY, EXPECTED)
+        last, all_seen, corrected, money, first, expected = [
+            await self._records.watermarks.get(name) for name in names
+        ]
         marks = {side: await self._records.watermarks.get(name) for side, name in DETAILS.items()}
         now = datetime.now(UTC)
-        full = sweep.full or last is None or all_seen is None or now - all_seen >= FULL_EVERY
+        full = sweep.full or last is None or _due(all_seen, now)
         return SweepPlan(
             crm=self._crm,
             full=full,
@@ -161,6 +173,7 @@ class SweepActivities:
             else None,
             first_look_at=first or now,
             first=first is None,
+            expected=self._seeks_payments and _due(expected, now),
             began_at=now,
             in_step=self._in_step,
             details_since={side: mark - self._overlap for side, mark in marks.items() if mark},
@@ -180,7 +193,12 @@ class SweepActivities:
             invoiced = await self._records.links.invoiced_deals(plan.crm)
             gone = sorted(invoiced - {d.id for d in found})
             unlinked = tuple(d for d in found if d.invoice_id and d.id not in invoiced)
-        for id in (*without, *changed, *gone):
+        for id in without:
+            await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject, priority=MISSED)
+        for id in changed:
+            # Most was told by a webhook: what is as its flow left it costs one read.
+            await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject, thorough=False)
+        for id in gone:
             await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject)
         waiting = await self._waiting()
         for flow, subject in waiting:
@@ -214,10 +232,16 @@ class SweepActivities:
             await self._records.watermarks.advance(CORRECTIONS, plan.began_at)
         return len(found.deals)
 
-    async def _wake(self, flow: FlowType, subject: Subject) -> None:
-        why = Changed(key=KEY, thorough=True)
-        await wake(activity.client(), flow, subject, why, priority=AT_LEISURE)
+    async def _wake(
+        self, flow: FlowType, subject: Subject, *, thorough: bool = True, priority: Priority = AT_LEISURE
+    ) -> None:
+        why = Changed(key=KEY, thorough=thorough)
+        await wake(activity.client(), flow, subject, why, priority=priority)
         activity.heartbeat()
+
+
+def _due(last: datetime | None, now: datetime) -> bool:
+    return last is None or now - last >= FULL_EVERY
 
 
 async def _asking(client: Client) -> list[str]:

@@ -56,6 +56,8 @@ class SweepPlan(Value):
     """When payments were looked for the first time: nobody hears of what changed before."""
     first: bool = False
     """Whether that is now."""
+    expected: bool = False
+    """Whether what is still expected was last looked at thoroughly a day ago, or never."""
     owing_before: date | None = None
     """Customers who owe something due before this business date are looked for; None: not now."""
     began_at: datetime
