@@ -43,8 +43,8 @@ from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
 
 _DEAL_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 9001000123, as the record's page shows it")
-_REQUESTS = 7.0
-"""A deal with its lines, companies, contacts and owner; a write takes two."""
+_REQUESTS = 5.0
+"""A deal with its lines, companies and contacts, its owner being known; a write takes two, a company one."""
 
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
