@@ -99,7 +99,8 @@ class Mailbox:
         """Oldest first: `from` (str) and `to` (list) are the envelope's, `date` is ISO 8601 UTC.
 
         `text` and `html` are None where the message has no such part; `headers` keeps the last of each name;
-        each of `attachments` has `name`, `type`, `size` in bytes and `sha256`.
+        each of `attachments` has `name`, `type`, `size` in bytes and `sha256`; each of `pictures` its `cid`
+        beside.
         """
         return list(self._messages)
 
@@ -222,6 +223,12 @@ def _readable(envelope: Envelope) -> dict[str, Any]:
         "text": _part(message, "plain"),
         "html": _part(message, "html"),
         "attachments": [_attachment(part) for part in message.iter_attachments()],
+        "pictures": [
+            # RFC 2392, section 2: a page names a part of its mail by the part's Content-ID.
+            {**_attachment(part), "cid": str(part["content-id"]).strip("<>")}
+            for part in message.walk()
+            if part["content-id"]
+        ],
         "message_id": str(message["message-id"] or "").strip() or None,
         "headers": {name: str(value) for name, value in message.items()},
     }

@@ -35,6 +35,24 @@ class Attachment(Value):
         return hashlib.sha256(self.content).hexdigest()
 
 
+class Picture(Value):
+    """A PNG that stands in the page of a mail, where it is named `cid:<cid>`. Its bytes are in no dump."""
+
+    name: OneLine
+    """As the reader's computer would save it: `flow_EUR.png`."""
+    content: bytes = Field(exclude=True, repr=False)
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no property under another decorator
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def cid(self) -> str:
+        """What the page calls it (RFC 2392): the same for the same picture."""
+        return f"{self.sha256[:32]}@raccord"
+
+
 class Mail(Value):
     """One e-mail. Its `key` derives from the business and names it whatever becomes of an attempt.
 
@@ -55,6 +73,8 @@ class Mail(Value):
     follows: tuple[MessageId, ...] = ()
     """The mails whose thread it continues, the oldest first."""
     attachments: tuple[Attachment, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    """Of its page; a mail of plain text has none."""
     declinable: bool = True
     """Whether its reader may ask for no more of the kind: a welcome, but no demand for payment."""
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime, parseaddr
 
 import email_validator
 
-from raccord.domain.values.mail import Attachment, Mail
+from raccord.domain.values.mail import Attachment, Mail, Picture
 from raccord.vendors.smtp.settings import SmtpSettings
 
 # RFC 5322, 2.1.1: 78 is what a line should have, 998 what it may have. A Message-ID that is longer than the
@@ -74,6 +74,7 @@ def _fill(message: EmailMessage, mail: Mail) -> None:
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        _illustrate(message, mail)
         message.set_boundary(f"={mail.name}")
     for attachment in mail.attachments:
         message.add_attachment(
@@ -81,6 +82,23 @@ def _fill(message: EmailMessage, mail: Mail) -> None:
         )
     if mail.attachments:
         message.set_boundary(f"={mail.name}=")
+
+
+def _illustrate(message: EmailMessage, mail: Mail) -> None:
+    """Put the pictures beside the page that shows them (RFC 2387): no reader lists them as files."""
+    page = message.get_body(("html",))
+    if page is None or not mail.pictures:
+        return
+    for picture in mail.pictures:
+        page.add_related(
+            picture.content,
+            maintype="image",
+            subtype="png",
+            cid=f"<{picture.cid}>",
+            disposition="inline",
+            filename=_file_name(picture),
+        )
+    page.set_boundary(f"={mail.name}-")
 
 
 def _answers(mail: Mail, settings: SmtpSettings, sender: Address) -> Address:
@@ -92,7 +110,7 @@ def _addresses(written: tuple[str, ...]) -> list[Address]:
     return [Address(addr_spec=plain_address(address)) for address in written]
 
 
-def _file_name(attachment: Attachment) -> str:
+def _file_name(attachment: Attachment | Picture) -> str:
     """Leave out what no file may be called, and what would lead out of a folder."""
     kept = "".join("-" if c in '/\\:*?"<>|' else c for c in _one_line(attachment.name))
     return kept.lstrip(".") or "document.pdf"

@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from raccord.domain.values.mail import Attachment, Mail
+from raccord.domain.values.mail import Attachment, Mail, Picture
 
 MAIL = Mail(key="a", to=("anne@acme.fr",), subject="Rappel", text="Bonjour")
+PNG = Picture(name="flow.png", content=b"\x89PNG\xff")
 PDF = Attachment(name="facture.pdf", content=b"%PDF-\xff\x00")
 
 
@@ -22,6 +23,7 @@ PDF = Attachment(name="facture.pdf", content=b"%PDF-\xff\x00")
         {"reply_to": "compta@hexalab.fr"},
         {"follows": ("<1@hexalab.fr>",)},
         {"attachments": (PDF,)},
+        {"pictures": (PNG,)},
         {"declinable": False},
     ],
     ids=lambda change: next(iter(change)),
@@ -37,6 +39,15 @@ def test_another_file_is_another_mail_and_its_bytes_are_in_no_dump() -> None:
     assert with_pdf.model_dump(mode="json")["attachments"] == [{"name": "facture.pdf", "sha256": PDF.sha256}]
     assert with_pdf.content_hash == with_pdf.model_copy(update={"key": "b"}).content_hash
     assert "PDF" not in repr(with_pdf)
+
+
+def test_another_picture_is_another_mail_and_its_bytes_are_in_no_dump() -> None:
+    other = Picture(name="flow.png", content=b"\x89PNG-2")
+    shown = MAIL.model_copy(update={"pictures": (PNG,)})
+    assert shown.content_hash != MAIL.model_copy(update={"pictures": (other,)}).content_hash
+    assert shown.model_dump(mode="json")["pictures"] == [{"name": "flow.png", "sha256": PNG.sha256}]
+    assert PNG.cid != other.cid
+    assert "PNG" not in repr(shown).replace("Picture", "").replace("flow.png", "")
 
 
 @pytest.mark.parametrize("name", ["1@x", "<1>", "<1@x", "<1@x>\r\nBcc: y", "<a b@x>", "<<1@x>>"])

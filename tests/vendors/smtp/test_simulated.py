@@ -21,7 +21,7 @@ from raccord.connectors.errors import (
     Transient,
 )
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.mail import Attachment, Mail
+from raccord.domain.values.mail import Attachment, Mail, Picture
 from raccord.vendors.smtp.connector import SmtpMailer, connect
 from raccord.vendors.smtp.letter import letter
 from raccord.vendors.smtp.settings import SmtpSettings
@@ -125,6 +125,36 @@ async def test_a_reminder_has_its_own_sender_its_thread_its_copies_and_its_files
     ]
     assert [file["name"] for file in files] == ["facture-é–1-2.pdf", "-.. Bcc- x@evil.example .pdf"]
     assert "Bcc" not in headers
+
+
+@pytest.mark.parametrize("files", [(), REMINDER.attachments], ids=["alone", "beside files"])
+async def test_pictures_stand_in_the_page_that_names_them(files: tuple[Attachment, ...]) -> None:
+    pictures = (
+        Picture(name="flow_EUR.png", content=b"\x89PNG\r\n\x1a\n\x00\xff" * 50),
+        Picture(name="dso_EUR.png", content=b"\x89PNG\r\n\x1a\n2"),
+    )
+    html = "".join(f'<img src="cid:{each.cid}" alt="">' for each in pictures)
+    mail = MAIL.model_copy(update={"html": html, "pictures": pictures, "attachments": files})
+    async with mailbox(Manners()) as box:
+        await send(mailer(box.port), mail)
+        (arrived,) = box.messages()
+    assert [(each["cid"], each["type"], each["sha256"]) for each in arrived["pictures"]] == [
+        (each.cid, "image/png", each.sha256) for each in pictures
+    ]
+    assert arrived["html"].strip() == html
+    assert arrived["text"].replace("\r\n", "\n") == MAIL.text
+    assert len(arrived["attachments"]) == len(files)
+
+
+def test_a_mail_with_pictures_is_nested_as_mail_programs_expect() -> None:
+    settings = SmtpSettings.model_validate({"base_url": "smtp://mail.x.example", "sender": SENDER})
+    mail = MAIL.model_copy(update={"pictures": (Picture(name="a.png", content=b"\x89PNG"),)})
+    written = letter(mail, settings, datetime(2026, 11, 30, 9, tzinfo=UTC))
+    kinds = [part.get_content_type() for part in written.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    picture = list(written.walk())[-1]
+    assert picture.get_content_disposition() == "inline"
+    assert bytes(written) == bytes(letter(mail, settings, datetime(2026, 11, 30, 9, tzinfo=UTC)))
 
 
 async def test_two_attempts_are_the_same_bytes_but_for_their_date() -> None:
