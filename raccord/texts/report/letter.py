@@ -68,7 +68,6 @@ def _named(shown: Publication, places: Sequence[Place]) -> Mapping[str, Any]:
             "changed": say(message("week.changed"), language),
             "figures": say(message("week.in_figures"), language),
             "gaps": table.title,
-            "days": say(message("week.days"), language),
             "open": say(message("week.open"), language),
         },
     }
@@ -78,6 +77,8 @@ def _gap(table: Table, row: Row, language: str) -> Mapping[str, str]:
     """Name what a template may say of a gap: the columns of its table, both amounts in one, and its link."""
     cells = {column.key: cell for column, cell in zip(table.columns, row.cells, strict=True)}
     words = {key: said(cell, language) for key, cell in cells.items()}
+    if isinstance(days := cells["age"], int):
+        words["age"] = say(message("proof.days", count=days), language)
     return {**words, "amounts": _amounts(words["here"], words["there"], language), "url": link(cells["name"])}
 
 
