@@ -39,9 +39,10 @@ from activities.records.memory import RecordsActivities
 from activities.service.contacts import DetailsSweep, DetailsSweepReads
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
+from activities.service.listing import BillingProofReads, CrmProofReads
 from activities.service.money import BackfillReads, MoneySweep, MoneySweepReads
 from activities.service.owing import OwingReads, OwingSweep
-from activities.service.proof import BillingProofReads, CrmProofReads, ProofActivities
+from activities.service.proof import ProofActivities
 from activities.service.relinking import Relinking
 from activities.service.sweep import CorrectionReads, SweepActivities, SweepReads
 from activities.service.watch import WatchActivities, WatchMessages

@@ -92,8 +92,17 @@ async def test_every_gap_is_named_and_what_a_flow_can_heal_is_healed(lane: Lane,
         ("doubled_customer", "", "for_a_person"),
         ("not_invoiced", asked, "asked"),
     }
+
+    # What a person decided explains why there is no invoice.
+    (question,) = [row for row in await lane.waiting() if row.question.subject.id == asked]
+    await lane.command("inbox", "cancel", question.incident)
+    assert (await lane.outcome(asked))["ending"] == "closed"
+    await _rested(lane)
+    decided = await proven(lane)
+    assert decided["explained"] == [{"reason": "closed", "count": 1}]
+    assert ("not_invoiced", asked, "asked") not in found(decided)
     last = await lane.command("reconcile", "--once")
-    assert "5 affaires gagnées, 5 factures, 3 écarts" in last.stdout.replace("\u202f", " ")
+    assert "5 affaires gagnées, 5 factures, 2 écarts" in last.stdout.replace("\u202f", " ")
 
 
 def _tax_id(number: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.service.proof import BillingProofReads, CrmProofReads, ProofActivities
+from activities.service.listing import BillingProofReads, CrmProofReads
+from activities.service.proof import ProofActivities
 from raccord.domain.proof.policy import ProofDone, ProofPolicy, ProofWanted
 from raccord.domain.values.message import RecordKind, RecordName, message
 from raccord.records.proofs import ProofRun

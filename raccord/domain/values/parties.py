@@ -36,11 +36,8 @@ class Company(Value):
     @property
     def legal_siren(self) -> str | None:
         """The SIREN proven by SIREN, SIRET or French VAT number, in this order; None when none is valid."""
-        for text in (self.siren, self.siret):
-            if siren := parse_siren(text):
-                return siren
-        vat = parse_vat_number(self.vat_number)
-        return siren_of_vat_number(vat) if vat else None
+        found = CustomerIdentity.of_numbers(self.siren, self.siret, self.vat_number)
+        return found.value if found and found.kind is IdentityKind.SIREN else None
 
 
 class Contact(Value):
@@ -88,11 +85,20 @@ class CustomerIdentity(Value):
     @classmethod
     def of(cls, company: Company, crm: str) -> "CustomerIdentity":
         """Derive the identity of a CRM company; `crm` is the name of the connection."""
-        if siren := company.legal_siren:
-            return cls(kind=IdentityKind.SIREN, value=siren)
-        if vat := parse_vat_number(company.vat_number):
-            return cls(kind=IdentityKind.VAT, value=vat)
-        return cls(kind=IdentityKind.CRM, value=f"{crm}:{company.id}")
+        found = cls.of_numbers(company.siren, company.siret, company.vat_number)
+        return found or cls(kind=IdentityKind.CRM, value=f"{crm}:{company.id}")
+
+    @classmethod
+    def of_numbers(cls, siren: str, siret: str, vat_number: str) -> "CustomerIdentity | None":
+        """Derive it from numbers as typed, by the first that is valid: the SIREN that one names, else VAT."""
+        for text in (siren, siret):
+            if found := parse_siren(text):
+                return cls(kind=IdentityKind.SIREN, value=found)
+        if (vat := parse_vat_number(vat_number)) is None:
+            return None
+        if found := siren_of_vat_number(vat):
+            return cls(kind=IdentityKind.SIREN, value=found)
+        return cls(kind=IdentityKind.VAT, value=vat)
 
     @property
     def reference(self) -> str:
@@ -176,3 +182,16 @@ class Customer(Value):
     balance: Money | None = None
     """What it owes beside its invoices, and the billing system asks for with the next one; below zero what is
     taken off. None when that is nothing, or not known."""
+
+    @property
+    def identified_by(self) -> str:
+        """What makes two customers one: our reference, or that of its numbers; empty where nothing tells.
+
+        A SIRET here is that of a site which is a customer of its own.
+        """
+        if self.reference:
+            return self.reference
+        if self.siret:
+            return CustomerIdentity(kind=IdentityKind.SIRET, value=self.siret).reference
+        found = CustomerIdentity.of_numbers(self.siren or "", "", self.vat_number or "")
+        return found.reference if found else ""

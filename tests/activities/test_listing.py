@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.service.proof import BillingProofReads
+from activities.service.listing import BillingProofReads
 from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.parties import Customer
 from raccord.records.proofs import ProofRun, Stage
