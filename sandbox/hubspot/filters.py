@@ -40,14 +40,19 @@ _OF_ASSOCIATIONS = ("EQ", "IN", "HAS_PROPERTY", "NOT_HAS_PROPERTY")
 _PSEUDO = "associations."
 
 
-def groups(wanted: list[Any], *, kind: Kind, schema: Schema) -> tuple[tuple[Condition, ...], ...]:
-    """The filter groups of a request; raises `Refused` for everything that HubSpot does not take."""
+def groups(
+    wanted: list[Any], *, kind: Kind, schema: Schema, strict: bool
+) -> tuple[tuple[Condition, ...], ...]:
+    """The filter groups of a request; raises `Refused` for everything that HubSpot does not take.
+
+    `strict`: a property that the account lacks is refused; no page says whether it is.
+    """
     found = tuple(tuple(items(keys(group, required={"filters"}), "filters")) for group in wanted)
     if len(found) > 5 or any(len(group) > 6 for group in found) or sum(map(len, found)) > 18:
         raise invalid("A search takes at most 5 filterGroups, 6 filters in each and 18 filters in all")
     for group in found:
         for condition in group:
-            _check(condition, kind, schema)
+            _check(condition, kind, schema, strict=strict)
     return found
 
 
@@ -58,6 +63,8 @@ def passes(
     name, wanted = str(condition["propertyName"]), str(condition["operator"])
     if target := _target(record.kind, name):
         return _passes_linked(linked(record, target.plural), condition)
+    if name not in schema.properties:
+        return wanted == "NOT_HAS_PROPERTY"
     text = record.value(name, at=at)
     match wanted:
         case "HAS_PROPERTY" | "NOT_HAS_PROPERTY":
@@ -84,12 +91,14 @@ def comparable(schema: Schema, name: str, text: str) -> Any:
     return text.lower()
 
 
-def _check(condition: Any, kind: Kind, schema: Schema) -> None:
+def _check(condition: Any, kind: Kind, schema: Schema, *, strict: bool) -> None:
     found = keys(condition, required={"propertyName", "operator"}, optional={"value", "highValue", "values"})
     wanted, name = found["operator"], str(found["propertyName"])
     if wanted not in _NEEDS:
         raise invalid(f"Invalid input JSON: {wanted} is not an operator")
     if name not in schema.properties and not _target(kind, name):
+        if not strict:
+            return
         raise invalid(f"There was a problem with the request. Property {name} does not exist.")
     given = set(found) - {"propertyName", "operator"}
     if given != _NEEDS[wanted]:

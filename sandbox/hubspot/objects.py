@@ -151,7 +151,12 @@ class Objects:
         asked.query(request)
         if len((await request.body()).decode("utf-8", "replace")) > 3000:
             raise invalid("The body of a search is limited to 3000 characters")
-        search = Search.understood(await asked.payload(request), kind=kind, schema=crm.schema(kind))
+        search = Search.understood(
+            await asked.payload(request),
+            kind=kind,
+            schema=crm.schema(kind),
+            strict=crm.settings.unknown_filters_refused,
+        )
         lag = max(crm.settings.search_lag, staleness(request))
         at = datetime.now(UTC) - timedelta(seconds=lag) if lag else None
         return JSONResponse(search.answer(crm.indexed(kind, at=at), linked=crm.links.of, at=at))

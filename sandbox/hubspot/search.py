@@ -33,8 +33,10 @@ class Search:
     after: int
 
     @classmethod
-    def understood(cls, wanted: Mapping[str, Any], *, kind: Kind, schema: Schema) -> "Search":
-        """Raises `Refused` for everything that HubSpot does not take."""
+    def understood(
+        cls, wanted: Mapping[str, Any], *, kind: Kind, schema: Schema, strict: bool = True
+    ) -> "Search":
+        """Raises `Refused` for everything that HubSpot does not take; `strict`: properties it lacks, too."""
         body = keys(
             wanted,
             required=(),
@@ -48,7 +50,7 @@ class Search:
         return cls(
             kind=kind,
             schema=schema,
-            groups=groups(items(body, "filterGroups"), kind=kind, schema=schema),
+            groups=groups(items(body, "filterGroups"), kind=kind, schema=schema, strict=strict),
             text=str(body.get("query") or ""),
             sort=_sort(items(body, "sorts"), schema),
             properties=tuple(items(body, "properties")),

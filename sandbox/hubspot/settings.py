@@ -42,6 +42,8 @@ class HubSpotSettings(AccountSettings):
                          private-apps; of other kinds of token unconfirmed)
     `retry_after`        seconds that a 429 asks for; 0: it does not say, as documented (hubspot.md 8)
     `search_lag`         seconds until search sees a write
+    `unknown_filters_refused` whether a search by a property that the account lacks is a 400; otherwise it
+                         finds what has no value there (no page says)
     `custom_properties`  False: nobody has created our properties yet; from the next reset on
     `payment_properties` False: the same of those for payments alone
     What HubSpot leaves open about merges (hubspot.md 2, 4): `merge_creates_new` (the merged record has an id
@@ -61,6 +63,7 @@ class HubSpotSettings(AccountSettings):
     requests_per_day: int = 625_000
     retry_after: int = 0
     search_lag: float = 0.0
+    unknown_filters_refused: bool = True
     associations_per_read: int = 100
     custom_properties: bool = True
     payment_properties: bool = True

@@ -16,7 +16,7 @@ from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import deal_page
 from raccord.vendors.hubspot.values import parse_business_date, parse_decimal, parse_instant
 from raccord.vendors.hubspot.wire import Record
-from raccord.vendors.hubspot.won import first_instant, showing, won_since
+from raccord.vendors.hubspot.won import first_instant, unless_lacking, won_since
 
 _DEAL = (
     "dealname",
@@ -45,9 +45,13 @@ class EveryDeal:
         invoice, payment = self._invoice, self._payment
         shown = (invoice.id, invoice.number, invoice.status, invoice.amount_net, invoice.amount_credited)
         names = [name for name in (*_DEAL, *shown, payment.status) if name]
-        groups = won_since(first_instant(won_from, self._clock)) + showing(invoice.id)
-        page, onward = await searching.found_above(
-            self._client, _LISTING, "deals", groups, names, above=int(after or 0)
+        won, above = won_since(first_instant(won_from, self._clock)), int(after or 0)
+        page, onward = await unless_lacking(
+            self._client,
+            invoice.id,
+            lambda shows: searching.found_above(
+                self._client, _LISTING, "deals", won + shows, names, above=above
+            ),
         )
         if onward:
             await asyncio.sleep(searching.PAUSE)

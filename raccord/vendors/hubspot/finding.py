@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.domain.values.base import fold
@@ -12,6 +13,7 @@ from raccord.domain.values.deal import DealRef, FoundDeal
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import Facts
+from raccord.vendors.hubspot.properties import lacks
 from raccord.vendors.hubspot.records import Records, scope, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import PERSON, creation, deal_page
@@ -42,12 +44,23 @@ class DealFinder:
         self._clock = clock
 
     async def showing(self, invoice_number: str) -> tuple[str, ...]:
-        """Return the ids of deals whose property for the number holds exactly this one."""
-        if not (self._number and invoice_number.strip()):
+        """Return the ids of deals whose property for the number holds exactly this one.
+
+        None does in an account that lacks the property: no page says whether a search by it is refused.
+        """
+        if not (self._number and (number := invoice_number.strip())):
             return ()
-        wanted = {"propertyName": self._number, "operator": "EQ", "value": invoice_number.strip()}
+        try:
+            return await self._showing(number)
+        except Permanent:
+            if not await lacks(self._client, "deals", self._number):
+                raise
+            return ()
+
+    async def _showing(self, number: str) -> tuple[str, ...]:
+        wanted = {"propertyName": self._number, "operator": "EQ", "value": number}
         page = await self._client.post(
-            Operation(f"look for the deal of the invoice {invoice_number}", scope("deals")),
+            Operation(f"look for the deal of the invoice {number}", scope("deals")),
             paths.search("deals"),
             {
                 "filterGroups": [{"filters": [wanted]}],
@@ -58,7 +71,7 @@ class DealFinder:
             RecordPage,
         )
         # Whether EQ tells upper case from lower is not documented; two numbers may differ in nothing else.
-        return tuple(deal.id for deal in page.results if deal.text(self._number) == invoice_number.strip())
+        return tuple(deal.id for deal in page.results if deal.text(self._number) == number)
 
     async def of_company(self, company_id: str) -> tuple[FoundDeal, ...]:
         """Return the deals that a company is on, or a contact who is a customer; see the port."""

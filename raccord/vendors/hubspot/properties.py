@@ -89,6 +89,14 @@ async def existing_properties(client: HubSpotClient, kind: str) -> dict[str, Pro
     return {each.name: each for each in found.results}
 
 
+async def lacks(client: HubSpotClient, kind: str, name: str) -> bool:
+    """Say whether the account has no such property; where it does not tell, it is taken to have it."""
+    try:
+        return name not in await existing_properties(client, kind)
+    except ConnectorError:
+        return False
+
+
 def _all_of(kind: str) -> str:
     return f"properties of {_words(kind)}"
 

@@ -1,18 +1,24 @@
 """Listing won deals by search, whole and without a ceiling (HubSpot docs: search-the-crm)."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
+from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.deal import WonDeal
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.properties import lacks
 from raccord.vendors.hubspot.records import scope
 from raccord.vendors.hubspot.searching import Filters, condition, searched
 from raccord.vendors.hubspot.settings import InvoiceNames
 from raccord.vendors.hubspot.values import milliseconds, parse_instant
 from raccord.vendors.hubspot.wire import Record
+
+T = TypeVar("T")
 
 _LONGEST_ID = 255
 _CHANGED = "hs_lastmodifieddate"
@@ -35,8 +41,14 @@ class WonDeals:
         show signs of life does so beside it. Where no property holds the invoice's id, no deal
         shows one.
         """
+        first = first_instant(won_from, self._clock)
+        invoice = self._invoice if changed_since else ""
+        return await unless_lacking(
+            self._client, invoice, lambda shows: self._read(_groups(first, changed_since, shows))
+        )
+
+    async def _read(self, groups: list[Filters]) -> tuple[WonDeal, ...]:
         deals: list[WonDeal] = []
-        groups = self._groups(first_instant(won_from, self._clock), changed_since)
         shown = [_CHANGED, *([self._invoice] if self._invoice else [])]
         async for page in searched(self._client, _LISTING, "deals", groups, shown):
             deals += map(self._listed, page.results)
@@ -48,14 +60,14 @@ class WonDeals:
             return WonDeal(id=deal.id, invoice_id=shown, changed_at=parse_instant(deal.text(_CHANGED)))
         return WonDeal(id=deal.id, invoice_id=shown)
 
-    def _groups(self, won_from: datetime, changed_since: datetime | None) -> list[Filters]:
-        """Return the alternatives: won and closed late enough, or without a close date; or invoiced once."""
-        groups = won_since(won_from)
-        if changed_since is None:
-            return groups
-        groups += showing(self._invoice)
-        changed = condition(_CHANGED, "GTE", milliseconds(changed_since))
-        return [[*group, changed] for group in groups]
+
+def _groups(won_from: datetime, changed_since: datetime | None, shows: list[Filters]) -> list[Filters]:
+    """Return the alternatives: won and closed late enough, or without a close date; or invoiced once."""
+    groups = won_since(won_from) + shows
+    if changed_since is None:
+        return groups
+    changed = condition(_CHANGED, "GTE", milliseconds(changed_since))
+    return [[*group, changed] for group in groups]
 
 
 def first_instant(day: date, clock: BusinessClock) -> datetime:
@@ -71,6 +83,18 @@ def won_since(won_from: datetime) -> list[Filters]:
     return [[won, dated], [won, undated]]
 
 
-def showing(invoice: str) -> list[Filters]:
-    """Return what finds deals that show an invoice; nothing where no property holds its id."""
-    return [[{"propertyName": invoice, "operator": "HAS_PROPERTY"}]] if invoice else []
+async def unless_lacking(
+    client: HubSpotClient, invoice: str, search: Callable[[list[Filters]], Awaitable[T]]
+) -> T:
+    """Search with what finds deals that show an invoice; without it where no property holds its id.
+
+    No page says whether a search by a property that the account lacks is refused, or finds nothing.
+    """
+    if not invoice:
+        return await search([])
+    try:
+        return await search([[{"propertyName": invoice, "operator": "HAS_PROPERTY"}]])
+    except Permanent:
+        if not await lacks(client, "deals", invoice):
+            raise
+        return await search([])

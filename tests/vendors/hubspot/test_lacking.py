@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from raccord.connectors.connection import CheckState
 from raccord.connectors.crm import Crm
+from raccord.connectors.errors import Permanent
 from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.hubspot import CRM
 from raccord.vendors.hubspot.settings import HubSpotSettings
@@ -23,6 +25,7 @@ from tests.connectors.conformance.samples import FIELDS, MONEY
 from tests.sandbox.serving import serving
 
 DEAL = "38990100001"
+WON = {"dealname": "Refonte", "pipeline": "default", "dealstage": "closedwon"}
 NAMES = {
     *("billing_payment_status", "billing_amount_paid", "billing_amount_due", "billing_paid_on"),
     *("billing_payment_means", "billing_payment_details"),
@@ -80,3 +83,21 @@ async def test_doctor_names_them_and_setup_makes_them() -> None:
         await crm.write_payment(DEAL, MONEY)
         assert await crm.shows_payment(DEAL, MONEY)
         assert await crm.lacks_payment_fields() == ()
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["is refused", "finds nothing"])
+async def test_deals_are_listed_where_a_search_by_what_the_account_lacks(refused: bool) -> None:
+    """Nobody has run `raccord setup` yet: no property shows an invoice, and none is shown."""
+    options = {"custom_properties": False, "unknown_filters_refused": refused}
+    async with account(**options) as (crm, person):
+        deal = await person.create("deals", WON)
+        long_ago, first = datetime(2020, 1, 1, tzinfo=UTC), date(2020, 1, 1)
+        assert deal in {each.id for each in await crm.won_deals(won_from=first, changed_since=long_ago)}
+        assert deal in {each.id for each in (await crm.list_deals(won_from=first, after="")).deals}
+        assert await crm.deals_showing("F-2026-0001") == ()
+
+
+async def test_a_search_that_is_refused_for_anything_else_is_refused() -> None:
+    async with account() as (crm, _):
+        with pytest.raises(Permanent):
+            await crm.deals_showing("x" * 3_000)
