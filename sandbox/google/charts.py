@@ -1,13 +1,12 @@
 """Charts: `addChart`, `updateChartSpec`, `updateEmbeddedObjectPosition`, `deleteEmbeddedObject`."""
 
 import copy
-from collections.abc import Iterator
-from typing import Any
 
 from sandbox.google import masks
 from sandbox.google.book import Book, Tab, new_id, new_tab
 from sandbox.google.cells import Json
 from sandbox.google.errors import invalid
+from sandbox.google.moving import sources
 
 _KINDS = ("Chart", "ChartSpec")
 
@@ -82,16 +81,5 @@ def _must_be_spec(book: Book, spec: Json) -> None:
     chart = spec[kinds[0]]
     if kinds[0] == "basicChart" and not (chart.get("chartType") and chart.get("series")):
         raise invalid("A basic chart needs a chartType and at least one series.")
-    for source in _sources(chart):
+    for source in sources(chart):
         book.grid_box(source)
-
-
-def _sources(value: Any) -> Iterator[Json]:
-    """Every `GridRange` that a chart draws, at any depth."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _sources(each)
-    elif isinstance(value, dict):
-        yield from value.get("sourceRange", {}).get("sources", ())
-        for each in value.values():
-            yield from _sources(each)

@@ -1,12 +1,11 @@
 """Rows and columns: appended, inserted, deleted, sized (`appendDimension` and its siblings)."""
 
-from sandbox.google import masks
+from sandbox.google import masks, moving
 from sandbox.google.a1 import Box
 from sandbox.google.book import Book, Tab
 from sandbox.google.cells import Json
 from sandbox.google.errors import invalid
 from sandbox.google.protection import must_be_free
-from sandbox.google.values import move_rows
 
 _LENGTHS = {"ROWS": "rowCount", "COLUMNS": "columnCount"}
 
@@ -22,27 +21,18 @@ def insert(book: Book, asked: Json, *, app: bool) -> None:
     """Insert empty rows or columns; what was there moves down, or to the right."""
     tab, dimension, start, end = _located(book, asked.get("range", {}), insert=True)
     if app:
-        must_be_free(tab, Box(start) if dimension == "ROWS" else Box(left=start))
-    count = end - start
-    if dimension == "ROWS":
-        move_rows(tab, start, count)
-        return
-    tab.cells = {(r, c + count if c >= start else c): cell for (r, c), cell in tab.cells.items()}
-    tab.grid["columnCount"] += count
+        must_be_free(tab, _from(dimension, start))
+    moving.insert(book, tab, dimension, start, end - start)
 
 
 def delete(book: Book, asked: Json, *, app: bool) -> None:
-    """Delete rows or columns with all that stands in them (sheets.v4.json, DeleteDimensionRequest)."""
+    """Delete rows or columns with all that stands in them (discovery document, `DeleteDimensionRequest`)."""
     tab, dimension, start, end = _located(book, asked.get("range", {}))
-    if app:
-        must_be_free(tab, Box(start) if dimension == "ROWS" else Box(left=start))
-    axis, length = (0, "rowCount") if dimension == "ROWS" else (1, "columnCount")
-    count = end - start
-    if count == tab.grid[length]:
+    if end - start == tab.grid[_length(asked["range"])]:
         raise invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
-    kept = {place: cell for place, cell in tab.cells.items() if not start <= place[axis] < end}
-    tab.cells = {_moved(place, axis, start, -count): cell for place, cell in kept.items()}
-    tab.grid[length] -= count
+    if app:
+        must_be_free(tab, _from(dimension, start))
+    moving.delete(book, tab, dimension, start, end)
 
 
 def update(book: Book, asked: Json) -> None:
@@ -60,13 +50,6 @@ def auto_resize(book: Book, asked: Json) -> None:
         tab.dimensions.pop((dimension, number), None)
 
 
-def _moved(place: tuple[int, int], axis: int, start: int, count: int) -> tuple[int, int]:
-    row, column = place
-    if place[axis] < start:
-        return place
-    return (row + count, column) if axis == 0 else (row, column + count)
-
-
 def _located(book: Book, given: Json, *, insert: bool = False) -> tuple[Tab, str, int, int]:
     """The rows or columns of a `DimensionRange`: half open, unbounded where an end is missing."""
     tab = book.tab(given.get("sheetId"))
@@ -76,6 +59,10 @@ def _located(book: Book, given: Json, *, insert: bool = False) -> tuple[Tab, str
     if not 0 <= start < end or start > count or (end > count and not insert):
         raise invalid(f"The range {start}:{end} is outside of the grid's {count}.")
     return tab, given["dimension"], start, end
+
+
+def _from(dimension: str, start: int) -> Box:
+    return Box(start) if dimension == "ROWS" else Box(left=start)
 
 
 def _length(given: Json) -> str:

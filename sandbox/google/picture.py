@@ -6,6 +6,7 @@ from sandbox.google import cells
 from sandbox.google.a1 import Box
 from sandbox.google.book import Book, Tab, every
 from sandbox.google.cells import Json
+from sandbox.google.errors import Refused
 
 
 def tabs_shown(book: Book) -> list[Json]:
@@ -86,7 +87,11 @@ def _column(book: Book, data: Json, *, shown: bool = False) -> list[Any]:
     """The cells that a chart's `ChartData` names, in order."""
     found: list[Any] = []
     for source in data.get("sourceRange", {}).get("sources", []):
-        tab, box = book.grid_box(source)
+        try:
+            tab, box = book.grid_box(source)
+        except Refused:
+            # Its tab, or some of its cells, were deleted since: there is nothing to draw.
+            continue
         for row, column in every(box):
             value = tab.value(row, column)
             look = tab.at(row, column).format

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.google import a1, cells
+from sandbox.google import a1, cells, moving
 from sandbox.google.a1 import Box
 from sandbox.google.book import Book, Tab, every
 from sandbox.google.cells import Json
@@ -89,20 +89,13 @@ def append(book: Book, given: Json, option: str | None, *, insert: bool, app: bo
     table = _table(tab, box)
     top, left = (table.bottom or 0, table.left) if table else (box.top, box.left)
     if insert and top < tab.rows:
-        move_rows(tab, top, len(rows))
+        moving.insert(book, tab, "ROWS", top, len(rows))
     tab.grid["rowCount"] = max(tab.rows, top + len(rows))
     tab.grid["columnCount"] = max(tab.columns, left + max(map(len, rows), default=0))
     start = Box(top, top + 1, left, left + 1)
     written = {**given, "range": f"{a1.quoted(tab.title)}!{start}"}
     answer = {"spreadsheetId": book.id, "updates": write(book, written, option, app=app)}
     return answer | ({"tableRange": named(tab, table)} if table else {})
-
-
-def move_rows(tab: Tab, at: int, count: int) -> None:
-    """Make room for rows: what is at that row or below goes down."""
-    moved = {(row + count if row >= at else row, column): cell for (row, column), cell in tab.cells.items()}
-    tab.cells = moved
-    tab.grid["rowCount"] = tab.rows + count
 
 
 def by_rows(given: Json) -> Rows:
@@ -156,7 +149,7 @@ def _table(tab: Tab, box: Box) -> Box | None:
     whole = box.bounded(tab.rows, tab.columns)
     right = tab.columns if box.is_cell else whole.right or 0
     bottom = box.top
-    while bottom < tab.rows and tab.filled(Box(bottom, bottom + 1, box.left, right)):
+    while any(tab.at(bottom, column).value for column in range(box.left, right)):
         bottom += 1
     found = tab.filled(Box(box.top, bottom, box.left, right)) if bottom > box.top else None
     return found and Box(box.top, bottom, box.left, found.right)

@@ -13,7 +13,7 @@ from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
 from sandbox.core.limits import Window
 from sandbox.core.vendor import actor_of, committed, exchange_of
-from sandbox.google import drive, errors, seed
+from sandbox.google import drive, errors, files, seed
 from sandbox.google.cells import Json
 from sandbox.google.drive import File
 from sandbox.google.errors import Refused, TokenRefused
@@ -27,10 +27,6 @@ from sandbox.mailbox.mailbox import Mailbox
 
 _SHEETS, _FILES, _TOKEN = "/v4/spreadsheets", "/drive/v3/files", "/token"
 _EVERY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_SHARES = re.compile(r"/(?P<id>[^/]+)/permissions(?:/(?P<permission>[^/]+))?")
-# google-sheets.md 2, and each method's scopes in the discovery document.
-_DRIVE_WRITE = frozenset({"drive", "drive.file"})
-_DRIVE_READ = _DRIVE_WRITE | {"drive.readonly", "drive.metadata", "drive.metadata.readonly"}
 _READ_ONLY_POST = re.compile(r".*:(batchGetByDataFilter|getByDataFilter)")
 
 
@@ -170,43 +166,20 @@ class GoogleVendor:
         return spreadsheet(file.book, _origin(request))
 
     def _drive_answer(self, request: Request, body: bytes) -> Json | None:
-        settings, path = self._settings, exchange_of(request).path.removeprefix(_FILES)
-        token, fields = self._token_of(request), request.query_params.get("fields")
+        settings = self._settings
+        token = self._token_of(request)
         if not settings.drive_api:
             raise errors.service_disabled("Google Drive")
         if token:
-            _must_have(token, _DRIVE_READ if request.method == "GET" else _DRIVE_WRITE)
+            _must_have(token, files.READ if request.method == "GET" else files.WRITE)
             if settings.drive_quota_spent:
                 raise errors.drive_quota()
-        email = ACCOUNT if token else OWNER
-        all_drives = token is None or request.query_params.get("supportsAllDrives") == "true"
-
-        def file(id_: str) -> File:
-            # google-sheets.md 2: `drive.file` reaches only what the app created.
-            found = self._drive.visible(id_, email, settings, all_drives=all_drives)
-            if token and not token.scopes & (_DRIVE_READ - {"drive.file"}) and not found.by_app:
-                raise Refused(404, f"File not found: {id_}.")
-            return found
-
-        shares = _SHARES.fullmatch(path)
-        match request.method, path.count("/"):
-            case "POST", 0:
-                made = self._drive.create(_json(body), email, settings, all_drives=all_drives)
-                committed(request)
-                return drive.file_view(made, email, fields)
-            case "GET", 1:
-                return drive.file_view(file(path[1:]), email, fields)
-            case "GET", 2 if shares:
-                return drive.permissions_view(file(shares["id"]), fields)
-            case "POST", 2 if shares:
-                granted = self._drive.share(file(shares["id"]), _json(body), email)
-                committed(request)
-                return drive.permission_view(granted, fields)
-            case "DELETE", 3 if shares:
-                self._drive.unshare(file(shares["id"]), shares["permission"], email)
-                committed(request)
-                return None
-        raise errors.not_found()
+        path = exchange_of(request).path.removeprefix(_FILES)
+        call = files.Call(self._drive, settings, token, request.query_params, _json(body))
+        answer = files.answer(call, request.method, path)
+        if request.method != "GET":
+            committed(request)
+        return answer
 
     def _token_of(self, request: Request) -> Token | None:
         """The app's token; None for a person on Google's own pages."""

@@ -59,11 +59,13 @@ def _grid(book: Book, tab: Tab, box: Box) -> Json:
         for row, column in tab.cells
         if whole.top <= row < (whole.bottom or 0) and whole.left <= column < (whole.right or 0)
     ]
-    height = max((row + 1 - whole.top for row, _ in inside), default=0)
+    ends: dict[int, int] = {}
+    for row, column in inside:
+        ends[row] = max(ends.get(row, 0), column + 1)
     rows: list[Json] = []
-    for row in range(whole.top, whole.top + height):
-        width = max((c + 1 for r, c in inside if r == row), default=whole.left)
-        values = [_cell(book, tab, row, column) for column in range(whole.left, width)]
+    for row in range(whole.top, max(ends, default=whole.top - 1) + 1):
+        columns_ = range(whole.left, ends.get(row, whole.left))
+        values = [_cell(book, tab, row, column) for column in columns_]
         rows.append({"values": values} if values else {})
     columns = range(whole.left, whole.right or 0)
     return {

@@ -17,8 +17,8 @@ from sandbox.core.delivery import Delivery
 from sandbox.core.exchanges import Exchange
 from sandbox.core.vendor import actor_of, committed, exchange_of, staleness
 from sandbox.mailbox.mailbox import Mailbox
-from sandbox.notion import api, errors, seed
-from sandbox.notion.api import Call, uuid_of
+from sandbox.notion import api, databases, errors, seed
+from sandbox.notion.call import Call, uuid_of
 from sandbox.notion.errors import Json, Refused, invalid
 from sandbox.notion.picture import shown
 from sandbox.notion.settings import LATEST, SPLIT, TOKEN, VENDOR, NotionSettings
@@ -207,13 +207,13 @@ _OPERATIONS = (
     _op("POST", "/pages", api.create_page, _INSERT, writes=True),
     _op("GET", "/pages/{id}", partial(api.retrieve, kind="page"), _READ),
     _op("PATCH", "/pages/{id}", api.update_page, _UPDATE, writes=True),
-    _op("POST", "/databases", api.create_database, _INSERT, writes=True),
+    _op("POST", "/databases", databases.create_database, _INSERT, writes=True),
     _op("GET", "/databases/{id}", partial(api.retrieve, kind="database"), _READ),
-    _op("PATCH", "/databases/{id}", api.update_database, _UPDATE, writes=True),
-    _op("POST", "/data_sources", api.create_data_source, _INSERT, writes=True),
+    _op("PATCH", "/databases/{id}", databases.update_database, _UPDATE, writes=True),
+    _op("POST", "/data_sources", databases.create_data_source, _INSERT, writes=True),
     _op("GET", "/data_sources/{id}", partial(api.retrieve, kind="data_source"), _READ),
-    _op("PATCH", "/data_sources/{id}", api.update_data_source, _UPDATE, writes=True),
-    _op("POST", "/data_sources/{id}/query", api.query_rows, _READ),
+    _op("PATCH", "/data_sources/{id}", databases.update_data_source, _UPDATE, writes=True),
+    _op("POST", "/data_sources/{id}/query", databases.query_rows, _READ),
     _op("GET", "/blocks/{id}", partial(api.retrieve, kind="block"), _READ),
     _op("PATCH", "/blocks/{id}", api.update_block, _UPDATE, writes=True),
     _op("DELETE", "/blocks/{id}", api.delete_block, _UPDATE, writes=True),

@@ -58,7 +58,7 @@ class View:
         sources = [{"id": one.id, "name": self._workspace.title(one)} for one in node.kept]
         return self._common("database", node) | {
             "title": node.content["title"],
-            "description": [],
+            "description": node.content["description"],
             "is_inline": node.content["is_inline"],
             "icon": node.icon,
             "cover": None,

@@ -264,6 +264,28 @@ async def test_deleted_rows_take_along_what_stands_in_them_and_nothing_else(goog
     assert (await person.rows("Notes"))[-1] == ["1,5"]
 
 
+async def test_charts_follow_the_cells_that_they_draw(google: Google) -> None:
+    async def drawn() -> list[Any]:
+        tabs = (await google.operator.state("google"))["files"][0]["tabs"]
+        (found,) = (chart for tab in tabs for chart in tab["charts"])
+        return [found["labels"], found["series"][0]["name"], found["series"][0]["values"]]
+
+    await google.batch(add_tab(WEEK, 47), add_tab("Tableau de bord", 48))
+    await google.write(f"'{WEEK}'!A1:B9", ["Semaine", "Facturé"], *[[f"W{n}", n] for n in range(8)])
+    anchor = {"anchorCell": {"sheetId": 48}}
+    await google.batch({"addChart": {"chart": chart(1, 47, overlayPosition=anchor)}})
+    before = await drawn()
+    await google.person.add_column(WEEK, "Commentaire", before=1)
+    inserted = await drawn()
+    where = {"sheetId": 47, "dimension": "ROWS", "startIndex": 1, "endIndex": 4}
+    await google.batch({"deleteDimension": {"range": where}})
+    shortened = await drawn()
+    await google.person.delete_tab(WEEK)
+    assert before == inserted == [[f"W{n}" for n in range(8)], "Facturé", list(range(8))]
+    assert shortened == [[f"W{n}" for n in range(3, 8)], "Facturé", list(range(3, 8))]
+    assert await drawn() == [[], "", []]
+
+
 async def test_a_protected_tab_is_changed_by_its_editors_alone(google: Google) -> None:
     await google.person.protect("Notes")
     body = {"valueInputOption": "RAW", "data": [{"range": "Notes!A1", "values": [["x"]]}]}

@@ -127,6 +127,18 @@ async def test_an_unknown_select_option_is_made_or_refused(notion: Notion) -> No
     assert (refused[0], "autre" in refused[2]) == (400, True)
 
 
+async def test_a_refused_row_changes_nothing(notion: Notion) -> None:
+    _, source = await notion.database()
+    row = await notion.row(source, "a", Montant={"number": 1})
+    wrong = {"Montant": {"number": 2}, "État": {"select": {"name": "nouveau"}}, "Clé": {"number": 5}}
+    body: Json = {"properties": wrong, "in_trash": True}
+    assert (await notion.refused("PATCH", f"/pages/{row}", json=body))[0] == 400
+    kept = await notion.call("GET", f"/pages/{row}")
+    options = (await notion.call("GET", f"/data_sources/{source}"))["properties"]["État"]["select"]["options"]
+    assert (kept["in_trash"], kept["properties"]["Montant"]["number"]) == (False, 1)
+    assert [option["name"] for option in options] == ["en retard"]
+
+
 async def test_a_row_is_made_in_a_data_source_and_not_in_its_database(notion: Notion) -> None:
     database, _ = await notion.database()
     body = {"parent": {"database_id": database}, "properties": {}}
