@@ -1,13 +1,16 @@
 """A report as one HTML page that needs nothing from elsewhere: on a desk, on a phone, on paper, by ear."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from raccord.domain.report.publication import Cell, ColumnKind, Publication, Table
+from raccord.domain.report.week import Week
 from raccord.domain.values.message import message
+from raccord.texts import formats
 from raccord.texts.report.cells import link, said
 from raccord.texts.report.drawn import svg
 from raccord.texts.report.plotted import plot
@@ -24,17 +27,37 @@ _RIGHT = (ColumnKind.MONEY, ColumnKind.NUMBER)
 
 def page(shown: Publication) -> str:
     """Return a week as one page."""
-    source = files("raccord.texts").joinpath("templates", "report.html").read_text("utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(source).render(
+    return _template("report.html").render(
         shown=shown,
         changed=say(message("week.changed"), shown.language),
         contents=say(message("week.contents"), shown.language),
         charts=[(each.title, _picture(svg(plot(shown, each)))) for each in shown.charts],
         tables=[_table(each, shown.language) for each in shown.tables],
     )
+
+
+def contents(weeks: Sequence[Week], page: str, shown: Publication) -> str:
+    """Return a page that leads to those of several weeks, each named `page` in a folder of the week's."""
+    return _template("reports.html").render(
+        shown=shown,
+        title=say(message("week.all"), shown.language),
+        weeks=[(_named(week, shown.language), f"{week}/{page}") for week in weeks],
+    )
+
+
+def _named(week: Week, language: str) -> tuple[str, str]:
+    year, number, _ = week.monday.isocalendar()
+    first, last = formats.long_days((week.monday, week.sunday), language)
+    title = say(message("week.title", week=str(number), year=str(year)), language)
+    return title, say(message("week.span", first=first, last=last), language)
+
+
+def _template(name: str) -> Template:
+    source = files("raccord.texts").joinpath("templates", name).read_text("utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)
 
 
 def _picture(drawing: str) -> Markup:
