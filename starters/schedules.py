@@ -1,5 +1,5 @@
 """What starts by the clock: the sweep, regularly, and when a receiver starts that finds none made lately; and
-the digest, when a working day begins; and the proof of both sides, each night."""
+the digest, when a working day begins; the proof of both sides, each night; and the report of the week."""
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
@@ -24,9 +24,11 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from raccord.domain.proof.policy import ProofWanted
+from raccord.domain.report.policy import ReportWanted
+from raccord.domain.report.week import Week
 from raccord.domain.service.sweep import Sweep
 from raccord.settings.model import Settings
-from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, PROOF, SWEEP
+from raccord.temporal.flows import DIGEST, FLOWS_QUEUE, PROOF, SWEEP, WEEKLY_REPORT
 
 log = structlog.get_logger()
 
@@ -35,6 +37,8 @@ DIGEST_CATCH_UP = timedelta(hours=12)
 """A digest that was missed is told late on its day, and not again with the next one."""
 PROOF_CATCH_UP = timedelta(hours=20)
 """A night that was missed is made up for on its day."""
+REPORT_CATCH_UP = timedelta(days=6)
+"""A report that was missed is made late, and says so; before the next one is due."""
 NIGHT = time(4, 20)
 """In the company's zone: at an hour that no clock change skips or repeats."""
 MONDAY_TO_FRIDAY = ScheduleRange(1, 5)
@@ -48,6 +52,7 @@ async def keep_schedules(client: Client, settings: Settings) -> None:
             await schedule_sweep(client, settings)
             await schedule_digest(client, settings)
             await schedule_proof(client, settings)
+            await schedule_report(client, settings)
         except (RPCError, RuntimeError) as error:
             log.info("schedule.waiting", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_SECONDS)
@@ -125,6 +130,46 @@ async def schedule_proof(client: Client, settings: Settings) -> None:
         await client.create_schedule(PROOF, wanted)
     except ScheduleAlreadyRunningError:
         await _updated(client.get_schedule_handle(PROOF), wanted)
+
+
+async def schedule_report(client: Client, settings: Settings) -> None:
+    """Have the week that is over told on the day and hour of the settings; a pause by an operator stays.
+
+    Raises `RPCError`, or `RuntimeError` while the client cannot connect.
+    """
+    wanted = Schedule(
+        action=ScheduleActionStartWorkflow(
+            "WeeklyReport",
+            ReportWanted(),
+            id=WEEKLY_REPORT,
+            task_queue=FLOWS_QUEUE,
+            static_summary="Tell management the week that is over",
+        ),
+        spec=report_times(settings),
+        # A place that was down all week must not cost the next week its report.
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.ALLOW_ALL, catchup_window=REPORT_CATCH_UP),
+    )
+    try:
+        await client.create_schedule(WEEKLY_REPORT, wanted)
+    except ScheduleAlreadyRunningError:
+        await _updated(client.get_schedule_handle(WEEKLY_REPORT), wanted)
+
+
+def report_times(settings: Settings) -> ScheduleSpec:
+    """Return when the week is told: on one day of it; in a demo, as each short week begins."""
+    clock, rules = settings.clock, settings.report
+    if clock.scaled:
+        week = 7 * clock.day_length
+        monday = clock.start_of(Week.of(clock.epoch.date()).back(-1).monday)
+        into = timedelta(seconds=monday.timestamp() % week.total_seconds())
+        return ScheduleSpec(intervals=[ScheduleIntervalSpec(every=week, offset=into)])
+    told = ScheduleCalendarSpec(
+        day_of_week=(ScheduleRange(rules.day.number),),
+        hour=(ScheduleRange(rules.at.hour),),
+        minute=(ScheduleRange(rules.at.minute),),
+        comment="the week is told",
+    )
+    return ScheduleSpec(calendars=[told], time_zone_name=clock.zone)
 
 
 def proof_times(settings: Settings) -> ScheduleSpec:

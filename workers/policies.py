@@ -15,6 +15,7 @@ from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.onboarding.policy import OnboardingPolicy
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.proof.policy import ProofPolicy
+from raccord.domain.report.policy import ReportPolicy
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.outage import WatchPolicy
 from raccord.domain.values.working_hours import WorkingHours
@@ -36,6 +37,9 @@ DUNNING = "dunning"
 """What reminds of late invoices, as `[modes]` names it."""
 CONTACT = "contact"
 """What keeps customers in step, as `[modes]` names it."""
+
+REPORT = "report"
+"""What tells the week, as `[modes]` names it."""
 
 
 def billing_checks(configuration: Configuration, able: BillingCapabilities) -> Iterator[Check]:
@@ -109,6 +113,23 @@ def proof_policy(configuration: Configuration) -> ProofPolicy:
         amount_basis=settings.invoice_policy.amount_basis,
         payments=settings.modes[PAYMENT] is not Mode.SHADOW,
         reminded_from=max(0, reminding.rules.levels[0].day) if reminds else None,
+        timing=settings.timing,
+        language=settings.desk.language,
+    )
+
+
+def report_policy(configuration: Configuration) -> ReportPolicy:
+    """Freeze how the week is told."""
+    settings, mailer = configuration.settings, configuration.of(Kind.MAILER)
+    return ReportPolicy(
+        mode=settings.modes[REPORT],
+        crm=configuration.crm.name,
+        billing=configuration.billing.name,
+        sinks=settings.report_sinks,
+        mailer=mailer.name if mailer else "",
+        since=settings.invoice_deals_won_from,
+        rules=settings.report,
+        clock=settings.clock,
         timing=settings.timing,
         language=settings.desk.language,
     )

@@ -36,6 +36,9 @@ from activities.payment.placing import AllocationWrites, PlacingReads
 from activities.payment.telling import NewsActivities, NewsMessages
 from activities.policies import Policies
 from activities.records.memory import RecordsActivities
+from activities.reporting.listing import BillingReportReads, CrmReportReads
+from activities.reporting.publishing import Publishing
+from activities.reporting.reckoning import ReportActivities
 from activities.service.contacts import DetailsSweep, DetailsSweepReads
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
@@ -53,6 +56,7 @@ from raccord.connectors.details import DetailsWriter
 from raccord.connectors.mailer import Mailer
 from raccord.connectors.messenger import Messenger
 from raccord.connectors.outbound import Outbound
+from raccord.connectors.report_sink import ReportSink
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.details import Side
 from raccord.records.records import Records
@@ -72,6 +76,7 @@ from workers.policies import (
     onboarding_policy,
     payment_policy,
     proof_policy,
+    report_policy,
     telling,
     voice,
     watch_policy,
@@ -96,6 +101,7 @@ from workflows.service.proving import Proving
 from workflows.service.reconciliation import Reconciliation
 from workflows.service.remarking import Remarking
 from workflows.service.telling import Telling
+from workflows.weekly_report.flow import WeeklyReport
 
 WORKFLOWS: tuple[type, ...] = (
     DealWon,
@@ -117,6 +123,7 @@ WORKFLOWS: tuple[type, ...] = (
     Dunning,
     DunningBacklog,
     ContactSync,
+    WeeklyReport,
 )
 _DEFINITION = "__temporal_activity_definition"
 """Where the SDK's `@activity.defn` keeps what it was told (temporalio 1.35)."""
@@ -187,6 +194,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             in_step=settings.modes[CONTACT] is not Mode.SHADOW,
         ),
         ProofActivities(records, proof_policy(configuration)),
+        ReportActivities(records, report_policy(configuration)),
         CustomerActivities(in_step=settings.modes[CONTACT] is not Mode.SHADOW),
         FlowActivities(records),
         OnboardingActivities(records, onboarding_policy(configuration)),
@@ -218,6 +226,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         BackfillReads(crm),
         DetailsSweepReads(_details(opened), Side.CRM),
         CrmProofReads(crm, base.records.proofs),
+        CrmReportReads(crm, base.records.reports),
         DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
 
@@ -233,6 +242,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         AccountReads(billing, base.records, opened.connection.name, base.configuration.crm.name),
         MoneySweepReads(billing),
         BillingProofReads(billing, base.records.proofs, base.configuration.crm.name),
+        BillingReportReads(billing, base.records.reports, base.configuration.crm.name),
         OwingReads(billing),
         DetailsSweepReads(_details(opened), Side.BILLING),
         PlacingReads(billing, base.records, opened.connection.name),
@@ -280,8 +290,19 @@ def _outbound(base: Base, opened: Opened) -> tuple[object, ...]:
     return (EventActivities(opened.name, outbound, _effects(base, opened)),)
 
 
-def _report_sink(_base: Base, _opened: Opened) -> tuple[object, ...]:
-    return ()
+def _report_sink(base: Base, opened: Opened) -> tuple[object, ...]:
+    sink: ReportSink = opened.port  # type: ignore[assignment]  # its row's kind says so
+    company, speaks = base.configuration.settings.company.name, voice(base.configuration)
+    return (
+        Publishing(
+            opened.name,
+            sink,
+            reports=base.records.reports,
+            effects=Effects(base.records.audit),
+            voice=speaks,
+            company=company,
+        ),
+    )
 
 
 def _details(opened: Opened) -> DetailsWriter:

@@ -8,7 +8,8 @@ from activities.beating import beating
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
 from raccord.domain.values.invoice import Invoice
-from raccord.records.proofs import ProofRun, Proofs, Stage, StagedRow
+from raccord.records.proofs import ProofRun, Proofs, Stage
+from raccord.records.staged import StagedRow
 
 
 class ProofReads:

@@ -137,9 +137,42 @@ class DunningRecords:
 
         return self._database.writing(work)
 
-    def stopped_since(self, since: datetime) -> Work[dict[str, int]]:
-        """Return how many rounds did not leave since an aware instant, by reason."""
+    def rounds_between(self, since: datetime, until: datetime) -> Work[tuple[Round, ...]]:
+        """Return what left, or may have, from an aware instant up to another one."""
+        wanted = select(dunning.c.sealed).where(
+            dunning.c.entry == Entry.ROUND, dunning.c.at >= since, dunning.c.at < until
+        )
+
+        def work(tx: Connection) -> tuple[Round, ...]:
+            plain = (self._keys.unseal(sealed, context=_CONTEXT) for sealed in tx.scalars(wanted))
+            return tuple(each for each in map(Round.model_validate_json, plain) if each.left)
+
+        return self._database.reading(work)
+
+    def promises(self) -> Work[tuple[tuple[str, Word], ...]]:
+        """Return who promised to pay, alone or in parts, and was not thanked or found to have paid since."""
+        wanted = select(dunning.c.customer, dunning.c.key, dunning.c.sealed).where(
+            dunning.c.entry == Entry.WORD
+        )
+
+        def work(tx: Connection) -> tuple[tuple[str, Word], ...]:
+            found: list[tuple[str, Word]] = []
+            settled: set[str] = set()
+            for customer, key, sealed in tx.execute(wanted.order_by(dunning.c.at)):
+                word = Word.model_validate_json(self._keys.unseal(sealed, context=_CONTEXT))
+                if word.kind in (WordKind.PROMISE, WordKind.INSTALMENTS):
+                    found.append((customer, word))
+                elif word.kind in (WordKind.THANKED, WordKind.UNTHANKED):
+                    settled.add(key)
+            return tuple((customer, word) for customer, word in found if f"thanked/{word.id}" not in settled)
+
+        return self._database.reading(work)
+
+    def stopped_since(self, since: datetime, until: datetime | None = None) -> Work[dict[str, int]]:
+        """Return how many rounds did not leave since an aware instant, up to another one, by reason."""
         wanted = select(dunning.c.sealed).where(dunning.c.entry == Entry.STOPPED, dunning.c.at >= since)
+        if until is not None:
+            wanted = wanted.where(dunning.c.at < until)
 
         def work(tx: Connection) -> dict[str, int]:
             counted: dict[str, int] = {}

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from raccord.domain.proof.proof import Proof
 from raccord.domain.values.base import Value
 from raccord.domain.values.listed import ListedDeal, ListedInvoice
 from raccord.domain.values.parties import Customer
 from raccord.records.database import Database
+from raccord.records.staged import Staged, StagedRow
 from raccord.records.tables import compared, proofs
 from raccord.records.work import Work
 from raccord.sealing import KeyRing
@@ -55,18 +56,6 @@ class ProofRun(Value):
         return self.model_copy(update={"stage": self.stage.following, "after": ""})
 
 
-class StagedRow(Value):
-    """One record of one side. `pair` joins both sides; `shown` is the invoice that a deal shows.
-
-    One that could not be read has no content.
-    """
-
-    id: str
-    pair: str = ""
-    shown: str = ""
-    content: str = ""
-
-
 class StagedPair(Value):
     """A deal with its invoices, or invoices of a deal that is not listed."""
 
@@ -79,6 +68,7 @@ class Proofs:
     def __init__(self, database: Database, keys: KeyRing) -> None:
         self._database = database
         self._keys = keys
+        self._staged = Staged(compared, "run", keys, _ROW)
 
     def begin(self, since: date, now: datetime) -> Work[ProofRun]:
         """Return the run that is under way since the same business date, or a new one.
@@ -113,47 +103,24 @@ class Proofs:
 
     def stage(self, run: ProofRun, rows: Sequence[StagedRow], onward: ProofRun) -> Work[None]:
         """Keep a part of a list, and where the list goes on; a part that comes again replaces itself."""
-        values = [
-            {
-                "run": run.began_at,
-                "side": run.stage.value if row.content else _UNREADABLE,
-                "id": row.id,
-                "pair": row.pair,
-                "shown": row.shown,
-                "sealed": self._keys.seal(row.content.encode(), context=_ROW),
-            }
-            for row in {row.id: row for row in rows}.values()
-        ]
-        ids = [row["id"] for row in values]
-        sides = (run.stage.value, _UNREADABLE)
-        again = and_(compared.c.run == run.began_at, compared.c.side.in_(sides), compared.c.id.in_(ids))
+        ids = [row.id for row in rows]
+        read = [row for row in rows if row.content]
+        unread = [row for row in rows if not row.content]
 
         def work(tx: Connection) -> None:
-            if values:
-                tx.execute(delete(compared).where(again))
-                tx.execute(insert(compared), values)
+            self._staged.drop(tx, run.began_at, (run.stage.value, _UNREADABLE), ids)
+            self._staged.put(tx, run.began_at, run.stage.value, read)
+            self._staged.put(tx, run.began_at, _UNREADABLE, unread)
             tx.execute(update(proofs).where(proofs.c.began_at == run.began_at).values(_where_it_is(onward)))
 
         return self._database.writing(work)
 
     def adopt(self, run: ProofRun) -> Work[None]:
         """Join invoices without our reference to the deal that shows them."""
-        deals = compared.alias("deals")
-        showing = and_(
-            deals.c.run == run.began_at,
-            deals.c.side == Stage.DEALS.value,
-            deals.c.shown == compared.c.id,
-        )
-        shows = select(func.min(deals.c.pair)).where(showing).scalar_subquery()
-        alone = and_(
-            compared.c.run == run.began_at,
-            compared.c.side == Stage.INVOICES.value,
-            compared.c.pair == "",
-            exists().where(showing),
-        )
 
         def work(tx: Connection) -> None:
-            tx.execute(update(compared).where(alone).values(pair=shows))
+            deals, invoices = Stage.DEALS.value, Stage.INVOICES.value
+            self._staged.adopt(tx, run.began_at, deals=deals, invoices=invoices)
 
         return self._database.writing(work)
 
@@ -169,7 +136,7 @@ class Proofs:
             found: dict[str, StagedPair] = {}
             for row in tx.execute(wanted.order_by(compared.c.pair, compared.c.id)):
                 pair = found.get(row.pair) or StagedPair(pair=row.pair)
-                plain = self._keys.unseal(row.sealed, context=_ROW)
+                plain = self._staged.plain(row.sealed)
                 if row.side == Stage.DEALS.value:
                     added: dict[str, object] = {"deal": ListedDeal.model_validate_json(plain)}
                 else:
@@ -196,9 +163,7 @@ class Proofs:
 
         def work(tx: Connection) -> tuple[ListedInvoice, ...]:
             rows = tx.scalars(wanted)
-            return tuple(
-                ListedInvoice.model_validate_json(self._keys.unseal(row, context=_ROW)) for row in rows
-            )
+            return tuple(ListedInvoice.model_validate_json(self._staged.plain(row)) for row in rows)
 
         return self._database.reading(work)
 
@@ -213,7 +178,7 @@ class Proofs:
         def work(tx: Connection) -> tuple[tuple[Customer, ...], ...]:
             found: dict[str, list[Customer]] = {}
             for row in tx.execute(wanted.order_by(compared.c.pair, compared.c.id)):
-                plain = self._keys.unseal(row.sealed, context=_ROW)
+                plain = self._staged.plain(row.sealed)
                 found.setdefault(row.pair, []).append(Customer.model_validate_json(plain))
             return tuple(tuple(each) for each in found.values())
 

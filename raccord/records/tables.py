@@ -300,6 +300,41 @@ compared = Table(
     Index(None, "run", "shown"),
 )
 
+reports = Table(
+    "reports",
+    metadata,
+    Column("week", String(10), primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("kept_at", Instant),
+    Column("sealed", LargeBinary),
+)
+
+reported = Table(
+    "reported",
+    metadata,
+    Column("week", String(10), primary_key=True),
+    Column("side", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("pair", String, nullable=False),
+    Column("shown", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "week", "side", "pair"),
+    Index(None, "week", "side", "shown"),
+)
+
+told_facts = Table(
+    "told_facts",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("told_by", String(10), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("seen_by", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "day"),
+)
+
 watermarks = Table(
     "watermarks",
     metadata,

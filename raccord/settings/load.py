@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from raccord.connectors.connection import Connection, Kind, Vendor
 from raccord.connectors.registry import UnknownVendor, load
-from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.onboarding import StepKind
 from raccord.domain.values.spelling import did_you_mean
 from raccord.settings.configuration import BadSettings, Configuration
@@ -150,9 +149,9 @@ def sentence(model: type[BaseModel], error: Any) -> str:
 
 def _contradictions(configuration: Configuration) -> Iterator[str]:
     settings = configuration.settings
-    writing = [(flow, mode) for flow, mode in settings.modes.items() if mode is not Mode.SHADOW]
-    if writing and settings.invoice_deals_won_from is None:
-        flow, mode = writing[0]
+    if settings.acting and settings.invoice_deals_won_from is None:
+        flow = settings.acting[0]
+        mode = settings.modes[flow]
         yield (
             f"modes.{flow} is {mode}, so invoice_deals_won_from is needed: "
             "deals won before that date are never invoiced."

@@ -16,7 +16,7 @@ from raccord.domain.rules.desk import Desk
 from raccord.domain.rules.dunning import Dunning
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.invoicing import InvoicePolicy, Invoicing
-from raccord.domain.rules.modes import Mode, Modes
+from raccord.domain.rules.modes import REPORT, Mode, Modes
 from raccord.domain.rules.onboarding import Onboarding
 from raccord.domain.rules.payment import PaymentRules
 from raccord.domain.rules.report import ReportRules
@@ -152,8 +152,9 @@ class Settings(BaseModel):
 
     @property
     def acting(self) -> tuple[str, ...]:
-        """The flows that are not in shadow."""
-        return tuple(flow for flow, mode in self.modes.items() if mode is not Mode.SHADOW)
+        """The flows that are not in shadow, and write into CRM or billing system."""
+        acting = (flow for flow, mode in self.modes.items() if mode is not Mode.SHADOW)
+        return tuple(flow for flow in acting if flow != REPORT)
 
     @property
     def in_shadow(self) -> bool:

@@ -29,6 +29,8 @@ PROMPTLY = Priority(priority_key=3)
 """For what somebody says happened; Temporal's own default."""
 MISSED = Priority(priority_key=4)
 """For what a sweep finds that nobody told: before what is looked at again, to be sure."""
+WEEKLY_REPORT = "weekly-report"
+"""The schedule of the weekly report, and the first part of the ids of its runs."""
 AT_LEISURE = Priority(priority_key=5)
 """For sweeps and for what nobody waits for: what a webhook started about money goes first."""
 

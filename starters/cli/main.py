@@ -218,6 +218,25 @@ def reconcile(
 
 @app.command()
 @click.option(
+    "--week", metavar="WEEK", help="Which week, as 2026-W48 or any day of it [default: the last one over]"
+)
+@config_file
+@as_json
+def report(week: str | None, config: Path | None, as_json: bool) -> None:
+    """Tell a week: won deals, invoices and payments, what waits, and what changed since the week before.
+
+    A week is made once and then says the same whenever it is asked for; as far as [modes] lets it, it is also
+    shown in the configured places and mailed to management, each once.
+    """
+    from starters.cli.report import tell_week, week_of
+
+    loaded = configuration(config)
+    meant = week_of(week, loaded)
+    end(run(tell_week(loaded, key_ring(loaded), meant, as_json=as_json)))
+
+
+@app.command()
+@click.option(
     "--since",
     required=True,
     type=click.DateTime(["%Y-%m-%d"]),

@@ -7,7 +7,7 @@ from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
-from raccord.domain.values.listed import DealPage
+from raccord.domain.values.listed import DealPage, ListedDeal
 from raccord.domain.values.message import RecordKind
 from raccord.domain.values.parties import Company, Contact
 from tests.fakes.details import KeptInStep
@@ -30,6 +30,8 @@ class FakeCrm(KeptInStep):
     def __init__(self) -> None:
         super().__init__()
         self.deals: dict[str, Deal] = {}
+        self.listed: list[ListedDeal] = []
+        """What a list of all deals shows, a deal a part."""
         self.contacts: list[Contact] = []
         """Those who are on no deal."""
         self.shown: dict[str, InvoiceFields] = {}
@@ -59,7 +61,11 @@ class FakeCrm(KeptInStep):
         return shown is not None and _of_credit(shown) == _of_credit(fields)
 
     async def list_deals(self, *, won_from: date, after: str) -> DealPage:
-        raise NotImplementedError("No flow lists deals page by page; the connectors' own tests do.")
+        await self._call("list_deals")
+        listed = tuple(each for each in self.listed if each.closed_on and each.closed_on >= won_from)
+        here = int(after or 0)
+        onward = str(here + 1) if here + 1 < len(listed) else ""
+        return DealPage(deals=listed[here : here + 1], after=onward)
 
     async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
         await self._call("name_owners")

@@ -9,8 +9,9 @@ from raccord.domain.values.listed import ListedDeal, ListedInvoice, Shown
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Customer
 from raccord.domain.values.totals import Totals
-from raccord.records.proofs import KEPT, STALE, ProofRun, Stage, StagedRow
+from raccord.records.proofs import KEPT, STALE, ProofRun, Stage
 from raccord.records.records import Records
+from raccord.records.staged import StagedRow
 
 NOW = datetime(2026, 11, 27, 3, 20, tzinfo=UTC)
 SINCE = date(2026, 1, 1)

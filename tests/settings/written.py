@@ -31,7 +31,16 @@ vendor = "standard_webhooks"
 base_url = "https://hook.make.example/1"
 webhook_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 """
-ALL_ROLES = f'messenger = "slack"\nmailer = "smtp"\noutbound = "make"\n{SLACK}{SMTP}{MAKE}'
+SHEETS = """
+[sheets]
+vendor = "google_sheets"
+spreadsheet = "1abcdefghijklmnop"
+key_file = "google.json"
+"""
+ALL_ROLES = (
+    'messenger = "slack"\nmailer = "smtp"\noutbound = "make"\nreport_sinks = "sheets"\n'
+    f"{SLACK}{SMTP}{MAKE}{SHEETS}"
+)
 
 
 def configuration(directory: Path, toml: str = "", *, hubspot: str = "") -> Configuration:

@@ -8,6 +8,7 @@ from raccord.domain.dunning.silence import Silence
 from raccord.domain.dunning.stopped import Stop
 from raccord.domain.proof.gap import Gap, GapKind, Standing
 from raccord.domain.report.changes import changes
+from raccord.domain.report.facts import FactKind
 from raccord.domain.report.publication import Publication
 from raccord.domain.report.report import (
     Adjustment,
@@ -16,7 +17,6 @@ from raccord.domain.report.report import (
     Bucket,
     Counted,
     DealLine,
-    FactKind,
     Figures,
     Group,
     Point,

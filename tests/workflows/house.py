@@ -52,6 +52,7 @@ from tests.fakes.crm import FakeCrm
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.outbound import FakeOutbound
+from tests.fakes.report_sink import FakeReportSink
 from tests.front_door.stack import SECRETS, environment, until
 from workers.connections import Connections, Opened
 from workers.policies import contact_policy, deal_won_policy, dunning_policy, payment_policy
@@ -117,7 +118,7 @@ class House:
         self._policies: list[Policies] = []
         self.records = records
         self.crm, self.billing, self.messenger = FakeCrm(), FakeBilling(), FakeMessenger()
-        self.mailer, self.outbound = FakeMailer(), FakeOutbound()
+        self.mailer, self.outbound, self.sink = FakeMailer(), FakeOutbound(), FakeReportSink()
         self.billing.today = self.today
         self.have(samples.deal(ref=REF))
 
@@ -153,6 +154,7 @@ class House:
             Kind.MESSENGER: self.messenger,
             Kind.MAILER: self.mailer,
             Kind.OUTBOUND: self.outbound,
+            Kind.REPORT_SINK: self.sink,
         }
         rows = tuple(Opened(row, ports[row.kind]) for row in configuration.connections)
         built = workers(self._env.client, configuration, Connections(rows), self.records)

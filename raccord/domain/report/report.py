@@ -10,6 +10,7 @@ from enum import StrEnum
 from raccord.domain.dunning.silence import Silence
 from raccord.domain.dunning.stopped import Stop
 from raccord.domain.proof.gap import Gap, GapKind
+from raccord.domain.report.facts import FactKind
 from raccord.domain.report.week import Week
 from raccord.domain.values.base import Exact, OneLine, Value
 from raccord.domain.values.message import Message
@@ -76,16 +77,6 @@ class AdjustmentKind(StrEnum):
     """It has another amount now than was told."""
     GONE = "gone"
     """It was told, and is no more."""
-
-
-class FactKind(StrEnum):
-    """What a figure counts."""
-
-    WON = "won"
-    ISSUED = "issued"
-    CREDITED = "credited"
-    RECEIVED = "received"
-    REFUNDED = "refunded"
 
 
 class Adjustment(Value):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-WITH_A_MODE = ("deal_won", "payment", "dunning", "contact")
+WITH_A_MODE = ("deal_won", "payment", "dunning", "contact", "report")
 """The flows that have a mode, as `[modes]` names them."""
 
 
@@ -26,5 +26,6 @@ def _every_flow(modes: dict[str, Mode]) -> dict[str, Mode]:
 Modes = Annotated[dict[str, Mode], AfterValidator(_every_flow)]
 """A mode for every flow; one that is not named is in shadow."""
 
-PAYMENT, DUNNING, CONTACT = "payment", "dunning", "contact"
-"""The flows of money that comes in, of reminders and of customers in step, which checks name by these."""
+PAYMENT, DUNNING, CONTACT, REPORT = "payment", "dunning", "contact", "report"
+"""The flows of money that comes in, of reminders, of customers in step and of the week that is told, which
+checks name by these."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from raccord.domain.report.changes import overdue, receivable
+from raccord.domain.report.facts import FactKind
 from raccord.domain.report.publication import Cell, Column, Table
 from raccord.domain.report.report import (
     DSO_DAYS,
     Bucket,
     Counted,
-    FactKind,
     Figures,
     Group,
     Point,

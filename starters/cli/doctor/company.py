@@ -20,6 +20,7 @@ from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
 from starters.cli.doctor.reminders import gap_checks, reminder_checks
+from starters.cli.doctor.report import report_check
 from starters.cli.init import EXAMPLE
 
 LOCAL = ("http://127.", "http://localhost")
@@ -55,7 +56,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     for flow, mode in modes.items():
         yield Check.ok(f"mode {flow}", mode.value)
     yield Check.ok("credentials", loaded.live_or_test)
-    yield _cut_over(loaded, writes=any(mode is not Mode.SHADOW for mode in modes.values()))
+    yield _cut_over(loaded, writes=bool(loaded.settings.acting))
     yield _public_address(loaded.settings.receiver.public_url)
     yield from _placeholders(loaded.settings)
     yield from _secrets(loaded)
@@ -71,6 +72,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
         templates = Templates(loaded.settings.mail.templates)
         yield from reminder_checks(loaded.settings.dunning, templates, loaded.settings.company.name)
         yield from gap_checks(loaded.settings.dunning, loaded.settings.clock.date_of(datetime.now(UTC)))
+    yield report_check(loaded)
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":
         yield seller_mentions_check(loaded.settings.invoice_policy)

@@ -263,6 +263,38 @@ def _flows() -> None:
     op.create_index("ix_compared_run_pair_side", "compared", ["run", "pair", "side"])
     op.create_index("ix_compared_run_shown", "compared", ["run", "shown"])
     op.create_table(
+        "reports",
+        sa.Column("week", sa.String(10), nullable=False),
+        sa.Column("began_at", _INSTANT, nullable=False),
+        sa.Column("stage", sa.String, nullable=False),
+        sa.Column("after", sa.String, nullable=False),
+        sa.Column("kept_at", _INSTANT, nullable=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=True),
+        sa.PrimaryKeyConstraint("week", name="pk_reports"),
+    )
+    op.create_table(
+        "reported",
+        sa.Column("week", sa.String(10), nullable=False),
+        sa.Column("side", sa.String, nullable=False),
+        sa.Column("id", sa.String, nullable=False),
+        sa.Column("pair", sa.String, nullable=False),
+        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("week", "side", "id", name="pk_reported"),
+    )
+    op.create_index("ix_reported_week_side_pair", "reported", ["week", "side", "pair"])
+    op.create_index("ix_reported_week_side_shown", "reported", ["week", "side", "shown"])
+    op.create_table(
+        "told_facts",
+        sa.Column("key", sa.String, nullable=False),
+        sa.Column("told_by", sa.String(10), nullable=False),
+        sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("seen_by", sa.String(10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_told_facts"),
+    )
+    op.create_index("ix_told_facts_day", "told_facts", ["day"])
+    op.create_table(
         "watermarks",
         sa.Column("name", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),

@@ -1,0 +1,1 @@
+"""The weekly report: listing, reckoning, showing and mailing it."""

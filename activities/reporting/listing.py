@@ -1,0 +1,124 @@
+"""Listing what the week is reckoned from, part by part: an attempt goes on where the last one stopped."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from temporalio import activity
+
+from activities.beating import beating
+from raccord.connectors.billing import BillingReader
+from raccord.connectors.crm import CrmReader
+from raccord.connectors.errors import NotFound, Poison
+from raccord.domain.report.reckoning import Names, listed_from
+from raccord.domain.values.invoice import Invoice
+from raccord.domain.values.movement import InvoiceMovements, Movement
+from raccord.records.reports import ReportRun, Reports, Side, Stage
+from raccord.records.staged import StagedRow
+
+_AT_ONCE = 20
+_DEALS_AT_ONCE = 200
+
+Rows = Mapping[Side, Sequence[StagedRow]]
+
+
+class _Lists:
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+
+    async def all(
+        self, stage: Stage, run: ReportRun, page: Callable[[ReportRun], Awaitable[tuple[Rows, str]]]
+    ) -> ReportRun:
+        """Stage part after part until the stage is done; nothing of one that an earlier run has done."""
+        at = await self._reports.where(run)
+        while at is not None and at.stage is stage:
+            rows, after = await page(at)
+            onward = at.next(after)
+            await self._reports.stage(at, rows, onward)
+            at = onward
+        return at or run.model_copy(update={"stage": Stage.RECKON, "after": ""})
+
+
+class BillingReportReads:
+    """`crm`: the connection whose deals our references name."""
+
+    def __init__(self, billing: BillingReader, reports: Reports, crm: str) -> None:
+        self._billing = billing
+        self._reports = reports
+        self._crm = crm
+        self._lists = _Lists(reports)
+
+    @activity.defn(name="report.movements")
+    async def movements(self, run: ReportRun) -> ReportRun:
+        """List the invoices and what moved them, then those that only a movement names."""
+        async with beating():
+            run = await self._lists.all(Stage.MOVEMENTS, run, self._page)
+            return await self._lists.all(Stage.OTHERS, run, self._others)
+
+    async def _page(self, at: ReportRun) -> tuple[Rows, str]:
+        found = await self._billing.list_movements(since=listed_from(at.week), after=at.after)
+        rows = {
+            Side.INVOICE: [self._invoice(each) for each in found.invoices],
+            Side.MOVEMENT: [_movement(each) for each in found.movements],
+            Side.UNREADABLE: [StagedRow(id=id_) for id_ in found.unreadable],
+        }
+        return rows, found.after
+
+    async def _others(self, at: ReportRun) -> tuple[Rows, str]:
+        wanted = [id_ for id_ in await self._reports.named_only(at) if id_ > at.after]
+        rows: dict[Side, list[StagedRow]] = {Side.INVOICE: [], Side.UNREADABLE: []}
+        for id_ in wanted[:_AT_ONCE]:
+            try:
+                rows[Side.INVOICE].append(self._invoice(await self._billing.read_movements(id_)))
+            except NotFound:
+                continue
+            except Poison:
+                rows[Side.UNREADABLE].append(StagedRow(id=id_))
+        more = len(wanted) > _AT_ONCE
+        return rows, wanted[_AT_ONCE - 1] if more else ""
+
+    def _invoice(self, found: InvoiceMovements) -> StagedRow:
+        invoice = found.listed.invoice
+        return StagedRow(id=invoice.id, pair=self._deal_of(invoice), content=found.model_dump_json())
+
+    def _deal_of(self, invoice: Invoice) -> str:
+        reference = invoice.reference
+        return reference.deal.id if reference and reference.deal.connection == self._crm else ""
+
+
+class CrmReportReads:
+    def __init__(self, crm: CrmReader, reports: Reports) -> None:
+        self._crm = crm
+        self._reports = reports
+        self._lists = _Lists(reports)
+
+    @activity.defn(name="report.deals")
+    async def deals(self, run: ReportRun) -> ReportRun:
+        """List the won deals, and those that show an invoice."""
+
+        async def page(at: ReportRun) -> tuple[Rows, str]:
+            listed = await self._crm.list_deals(won_from=listed_from(at.week), after=at.after)
+            rows = [
+                StagedRow(
+                    id=deal.id, pair=deal.id, shown=deal.shown.invoice_id, content=deal.model_dump_json()
+                )
+                for deal in listed.deals
+            ]
+            return {Side.DEAL: rows}, listed.after
+
+        async with beating():
+            return await self._lists.all(Stage.DEALS, run, page)
+
+    @activity.defn(name="report.names")
+    async def names(self, run: ReportRun) -> Names:
+        """Return what the salespeople and pipelines of the listed deals are called."""
+        async with beating():
+            owners: set[str] = set()
+            above = ""
+            while deals := await self._reports.deals(run, above, most=_DEALS_AT_ONCE):
+                above = deals[-1].id
+                owners |= {each.owner_id for each in deals if each.owner_id}
+            named = await self._crm.name_owners(sorted(owners)) if owners else {}
+            return Names(owners=named, pipelines=await self._crm.name_pipelines())
+
+
+def _movement(found: Movement) -> StagedRow:
+    return StagedRow(id=f"{found.kind}/{found.id}", pair=found.invoice_id, content=found.model_dump_json())

@@ -1,0 +1,286 @@
+"""Weekly reports: what is listed while one is made, the reports themselves, and which facts they told."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+
+from raccord.domain.report.facts import Fact, InvoiceStory, Told
+from raccord.domain.report.report import Report
+from raccord.domain.report.week import Week
+from raccord.domain.values.base import Value
+from raccord.domain.values.listed import ListedDeal
+from raccord.domain.values.movement import InvoiceMovements, Movement
+from raccord.records.database import Database
+from raccord.records.staged import Staged, StagedRow
+from raccord.records.tables import reported, reports, told_facts
+from raccord.records.work import Work
+from raccord.sealing import KeyRing
+
+_ROW, _REPORT, _FACT = b"reported", b"report", b"told"
+STALE = timedelta(hours=12)
+"""What an unfinished one has listed by then is listed anew."""
+
+
+class Stage(StrEnum):
+    """What a report lists next."""
+
+    MOVEMENTS = "movements"
+    OTHERS = "others"
+    """The invoices that movements name and that were not listed."""
+    DEALS = "deals"
+    RECKON = "reckon"
+
+    @property
+    def following(self) -> "Stage":
+        stages = list(Stage)
+        return stages[min(stages.index(self) + 1, len(stages) - 1)]
+
+
+class Side(StrEnum):
+    INVOICE = "invoice"
+    MOVEMENT = "movement"
+    DEAL = "deal"
+    UNREADABLE = "unreadable"
+
+
+class ReportRun(Value):
+    """A report under way: `after` is where the list of its stage goes on, empty at its beginning."""
+
+    week: Week
+    began_at: datetime
+    stage: Stage = Stage.MOVEMENTS
+    after: str = ""
+
+    def next(self, after: str) -> "ReportRun":
+        """Return where the run is once a part was listed that goes on `after`, or not."""
+        if after:
+            return self.model_copy(update={"after": after})
+        return self.model_copy(update={"stage": self.stage.following, "after": ""})
+
+
+class Reports:
+    """One report a week; weeks are kept by their Mondays."""
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+        self._staged = Staged(reported, "week", keys, _ROW)
+
+    def begin(self, week: Week, now: datetime) -> Work[ReportRun | None]:
+        """Return the run that is under way for a week, or a new one; None when its report is kept."""
+        its = reports.c.week == _monday(week)
+        known = select(reports).where(its)
+
+        def work(tx: Connection) -> ReportRun | None:
+            row = tx.execute(known).one_or_none()
+            if row and row.kept_at:
+                return None
+            if row and now - row.began_at < STALE:
+                return _run(row)
+            begun = ReportRun(week=week, began_at=now)
+            stale = select(reports.c.week).where(reports.c.began_at < now - STALE)
+            tx.execute(
+                delete(reported).where(or_(reported.c.week == _monday(week), reported.c.week.in_(stale)))
+            )
+            tx.execute(delete(reports).where(its))
+            place = {"week": _monday(week), "began_at": now}
+            tx.execute(insert(reports).values(place | _where_it_is(begun)))
+            return begun
+
+        return self._database.writing(work)
+
+    def where(self, run: ReportRun) -> Work[ReportRun | None]:
+        """Return how far a run is; None where it has ended, or another one took its place."""
+        its = and_(
+            reports.c.week == _monday(run.week),
+            reports.c.began_at == run.began_at,
+            reports.c.kept_at.is_(None),
+        )
+        wanted = select(reports).where(its)
+
+        def work(tx: Connection) -> ReportRun | None:
+            row = tx.execute(wanted).one_or_none()
+            return _run(row) if row else None
+
+        return self._database.reading(work)
+
+    def stage(
+        self, run: ReportRun, rows: Mapping[Side, Sequence[StagedRow]], onward: ReportRun
+    ) -> Work[None]:
+        """Keep a part of a list, and where the list goes on; a row that comes again replaces itself."""
+        its = update(reports).where(reports.c.week == _monday(run.week))
+
+        def work(tx: Connection) -> None:
+            for side, found in rows.items():
+                self._staged.put(tx, _monday(run.week), side.value, found)
+            tx.execute(its.values(_where_it_is(onward)))
+
+        return self._database.writing(work)
+
+    def named_only(self, run: ReportRun) -> Work[tuple[str, ...]]:
+        """Return the invoices that movements name and that are not listed, in order of their ids."""
+        columns, listed = reported.c, reported.alias("listed")
+        here = and_(listed.c.week == columns.week, listed.c.side == Side.INVOICE, listed.c.id == columns.pair)
+        named = select(columns.pair).where(
+            columns.week == _monday(run.week), columns.side == Side.MOVEMENT, ~exists().where(here)
+        )
+        wanted = named.distinct().order_by(columns.pair)
+        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
+
+    def adopt(self, run: ReportRun) -> Work[None]:
+        """Join invoices without our reference to the deal that shows them."""
+
+        def work(tx: Connection) -> None:
+            self._staged.adopt(tx, _monday(run.week), deals=Side.DEAL, invoices=Side.INVOICE)
+
+        return self._database.writing(work)
+
+    def deals(self, run: ReportRun, above: str, *, most: int) -> Work[tuple[ListedDeal, ...]]:
+        """Return the deals, in order of their ids above one."""
+        wanted = self._above(run, Side.DEAL, above, most)
+
+        def work(tx: Connection) -> tuple[ListedDeal, ...]:
+            return tuple(
+                ListedDeal.model_validate_json(self._staged.plain(row.sealed)) for row in tx.execute(wanted)
+            )
+
+        return self._database.reading(work)
+
+    def invoices(self, run: ReportRun, above: str, *, most: int) -> Work[tuple[InvoiceStory, ...]]:
+        """Return the invoices with all their movements and their deals, in order of their ids above one."""
+        wanted = self._above(run, Side.INVOICE, above, most)
+
+        def work(tx: Connection) -> tuple[InvoiceStory, ...]:
+            rows = tx.execute(wanted).all()
+            moved: dict[str, list[Movement]] = {}
+            for row in self._paired(tx, run, Side.MOVEMENT, [row.id for row in rows]):
+                found = Movement.model_validate_json(self._staged.plain(row.sealed))
+                moved.setdefault(row.pair, []).append(found)
+            deals = {
+                row.pair: ListedDeal.model_validate_json(self._staged.plain(row.sealed))
+                for row in self._paired(tx, run, Side.DEAL, [row.pair for row in rows if row.pair])
+            }
+            return tuple(
+                InvoiceStory.of(
+                    InvoiceMovements.model_validate_json(self._staged.plain(row.sealed)),
+                    moved.get(row.id, ()),
+                    deals.get(row.pair),
+                )
+                for row in rows
+            )
+
+        return self._database.reading(work)
+
+    def unreadable(self, run: ReportRun) -> Work[int]:
+        """Return how many records could not be read."""
+        wanted = select(reported.c.id).where(
+            reported.c.week == _monday(run.week), reported.c.side == Side.UNREADABLE
+        )
+        return self._database.reading(lambda tx: len(tx.scalars(wanted).all()))
+
+    def weeks(self) -> Work[frozenset[Week]]:
+        """Return the weeks whose report is kept."""
+        wanted = select(reports.c.week).where(reports.c.kept_at.is_not(None))
+
+        def work(tx: Connection) -> frozenset[Week]:
+            return frozenset(Week(monday=date.fromisoformat(monday)) for monday in tx.scalars(wanted))
+
+        return self._database.reading(work)
+
+    def told(self, run: ReportRun, keys: Collection[str]) -> Work[dict[str, Told]]:
+        """Return what reports of earlier weeks told of these facts, and note that they were seen."""
+        monday = _monday(run.week)
+        its = and_(told_facts.c.key.in_(keys), told_facts.c.told_by < monday)
+
+        def work(tx: Connection) -> dict[str, Told]:
+            found = {row.key: self._told(row) for row in tx.execute(select(told_facts).where(its))}
+            if found:
+                tx.execute(update(told_facts).where(its).values(seen_by=monday))
+            return found
+
+        return self._database.writing(work)
+
+    def unseen(self, run: ReportRun, since: date) -> Work[tuple[Told, ...]]:
+        """Return what reports of earlier weeks told of a business date or later, and this run did not see."""
+        monday = _monday(run.week)
+        wanted = select(told_facts).where(
+            told_facts.c.told_by < monday,
+            told_facts.c.day >= since.isoformat(),
+            told_facts.c.seen_by != monday,
+        )
+
+        def work(tx: Connection) -> tuple[Told, ...]:
+            return tuple(self._told(row) for row in tx.execute(wanted.order_by(told_facts.c.key)))
+
+        return self._database.reading(work)
+
+    def keep(self, run: ReportRun, report: Report, told: Sequence[Fact], gone: Sequence[Fact]) -> Work[None]:
+        """Keep a report with the facts that it told, and drop what was staged for it."""
+        monday = _monday(run.week)
+        its = reports.c.week == monday
+        rows = [self._row(fact, monday) for fact in told]
+        sealed = self._keys.seal(report.model_dump_json().encode(), context=_REPORT)
+        keys = [fact.key for fact in (*told, *gone)]
+
+        def work(tx: Connection) -> None:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                tx.execute(delete(told_facts).where(told_facts.c.key.in_(some)))
+            if rows:
+                tx.execute(insert(told_facts), rows)
+            tx.execute(update(reports).where(its).values(kept_at=report.computed_at, sealed=sealed))
+            tx.execute(delete(reported).where(reported.c.week == monday))
+
+        return self._database.writing(work)
+
+    def kept(self, week: Week) -> Work[Report | None]:
+        """Return a week's report. Raises `UnknownKey`, `CannotUnseal`."""
+        wanted = select(reports.c.sealed).where(
+            reports.c.week == _monday(week), reports.c.kept_at.is_not(None)
+        )
+
+        def work(tx: Connection) -> Report | None:
+            sealed = tx.scalar(wanted)
+            if sealed is None:
+                return None
+            return Report.model_validate_json(self._keys.unseal(sealed, context=_REPORT))
+
+        return self._database.reading(work)
+
+    def _above(self, run: ReportRun, side: Side, above: str, most: int) -> Any:
+        columns = reported.c
+        its = and_(columns.week == _monday(run.week), columns.side == side, columns.id > above)
+        return select(reported).where(its).order_by(columns.id).limit(most)
+
+    def _paired(self, tx: Connection, run: ReportRun, side: Side, pairs: Sequence[str]) -> Sequence[Row[Any]]:
+        its = and_(reported.c.week == _monday(run.week), reported.c.side == side, reported.c.pair.in_(pairs))
+        return tx.execute(select(reported).where(its)).all()
+
+    def _told(self, row: Row[Any]) -> Told:
+        fact = Fact.model_validate_json(self._keys.unseal(row.sealed, context=_FACT))
+        return Told(by=Week(monday=date.fromisoformat(row.told_by)), fact=fact)
+
+    def _row(self, fact: Fact, monday: str) -> dict[str, Any]:
+        return {
+            "key": fact.key,
+            "told_by": monday,
+            "day": fact.day.isoformat(),
+            "seen_by": monday,
+            "sealed": self._keys.seal(fact.model_dump_json().encode(), context=_FACT),
+        }
+
+
+def _run(row: Row[Any]) -> ReportRun:
+    week = Week(monday=date.fromisoformat(row.week))
+    return ReportRun(week=week, began_at=row.began_at, stage=Stage(row.stage), after=row.after)
+
+
+def _where_it_is(run: ReportRun) -> dict[str, str]:
+    return {"stage": run.stage.value, "after": run.after}
+
+
+def _monday(week: Week) -> str:
+    return week.monday.isoformat()

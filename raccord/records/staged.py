@@ -1,0 +1,74 @@
+"""Both sides while something is made of them: each record sealed, beside what joins it to others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, select, update
+
+from raccord.domain.values.base import Value
+from raccord.sealing import KeyRing
+
+
+class StagedRow(Value):
+    """One record of one side. `pair` joins both sides; `shown` is the invoice that a deal shows.
+
+    One that could not be read has no content.
+    """
+
+    id: str
+    pair: str = ""
+    shown: str = ""
+    content: str = ""
+
+
+class Staged:
+    """What is staged in a table whose rows are of one `run` each. Its methods are parts of a transaction."""
+
+    def __init__(self, table: Table, run: str, keys: KeyRing, context: bytes) -> None:
+        self._table = table
+        self._run = run
+        self._keys = keys
+        self._context = context
+
+    def put(self, tx: Connection, run: Any, side: str, rows: Sequence[StagedRow]) -> None:
+        """Keep rows of one side; those that are there already are replaced."""
+        values = [
+            {
+                self._run: run,
+                "side": side,
+                "id": row.id,
+                "pair": row.pair,
+                "shown": row.shown,
+                "sealed": self._keys.seal(row.content.encode(), context=self._context),
+            }
+            for row in {row.id: row for row in rows}.values()
+        ]
+        if values:
+            self.drop(tx, run, (side,), [row["id"] for row in values])
+            tx.execute(insert(self._table), values)
+
+    def drop(self, tx: Connection, run: Any, sides: Sequence[str], ids: Sequence[str]) -> None:
+        columns = self._table.c
+        its = and_(columns[self._run] == run, columns.side.in_(sides), columns.id.in_(ids))
+        tx.execute(delete(self._table).where(its))
+
+    def adopt(self, tx: Connection, run: Any, *, deals: str, invoices: str) -> None:
+        """Join invoices without our reference to the deal that shows them."""
+        columns, others = self._table.c, self._table.alias("deals")
+        showing = and_(
+            others.c[self._run] == run,
+            others.c.side == deals,
+            others.c.shown == columns.id,
+        )
+        shows = select(func.min(others.c.pair)).where(showing).scalar_subquery()
+        alone = and_(
+            columns[self._run] == run,
+            columns.side == invoices,
+            columns.pair == "",
+            exists().where(showing),
+        )
+        tx.execute(update(self._table).where(alone).values(pair=shows))
+
+    def plain(self, sealed: bytes) -> bytes:
+        """Raises `UnknownKey`, `CannotUnseal`."""
+        return self._keys.unseal(sealed, context=self._context)

@@ -1,0 +1,123 @@
+"""`raccord report`: the week as management is told it, made now where it was not made yet."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from raccord.domain.report.policy import Ending, ReportWanted
+from raccord.domain.report.report import Report
+from raccord.domain.report.week import Week
+from raccord.records.records import Records
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from raccord.temporal.flows import FLOWS_QUEUE, WEEKLY_REPORT
+from raccord.texts.reports import publication
+from raccord.texts.voice import Voice
+from starters.cli.common import bold, fail, warn
+from starters.cli.display import opened, print_json, table
+from starters.cli.server import connected
+
+_LOOK_AGAIN = 0.5
+_LONG = 15.0
+_PLACES = 60.0
+"""Seconds that the command waits for the places, once the week is made: one may be away for days."""
+
+
+def week_of(text: str | None, configuration: Configuration) -> Week:
+    """Read which week is meant, by default the last one that was over; end the command for no such week."""
+    last = Week.due_at(datetime.now(UTC), configuration.settings.clock)
+    if text is None:
+        return last
+    try:
+        week = Week.parse(text)
+    except ValueError:
+        fail(f"{text!r} is no week: write it as {last}, or as any day of it, {last.monday} for example.")
+    if week > last:
+        fail(f"the week {week} is not over: its report is made on the Monday after it.")
+    return week
+
+
+async def tell_week(configuration: Configuration, keys: KeyRing, week: Week, *, as_json: bool) -> int:
+    """Have a week told, or told again, and show it."""
+    client = await connected(configuration, keys)
+    async with opened(configuration, keys) as records:
+        running = await client.start_workflow(
+            "WeeklyReport",
+            ReportWanted(week=week),
+            id=f"{WEEKLY_REPORT}/{week}",
+            task_queue=FLOWS_QUEUE,
+            result_type=Ending,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"Asked for on the command line: tell the week {week}",
+        )
+        report = await _made(running, records, week)
+        ending = await _ended(running)
+    if as_json:
+        places = [place.model_dump() for place in ending.places] if ending else []
+        print_json(report.model_dump(mode="json") | {"places": places})
+    else:
+        _show(report, configuration)
+        _tell(ending)
+    return 0
+
+
+async def _made(running: WorkflowHandle[Any, Ending], records: Records, week: Week) -> Report:
+    """Wait until the week is kept; end the command where it cannot be made."""
+    told_long, waited = False, 0.0
+    while (report := await records.reports.kept(week)) is None:
+        run = await running.describe()
+        if run.status is not WorkflowExecutionStatus.RUNNING:
+            try:
+                await running.result()
+            except WorkflowFailureError as failed:
+                fail(
+                    f"{failed.cause} Repair it, then ask for the week again: it goes on from there.", status=1
+                )
+            if (report := await records.reports.kept(week)) is None:
+                fail(f"the week {week} was not kept: look for its flow in the Temporal UI.", status=1)
+            return report
+        if not told_long and waited >= _LONG:
+            told_long = True
+            warn(
+                "it takes long: there is much to read, a vendor does not answer or refuses the credentials "
+                "(raccord doctor says which), or no worker runs. Ctrl-C leaves it to go on by itself."
+            )
+        await asyncio.sleep(_LOOK_AGAIN)
+        waited += _LOOK_AGAIN
+    return report
+
+
+async def _ended(running: WorkflowHandle[Any, Ending]) -> Ending | None:
+    """Return what came of the places; None while one of them is still waited for."""
+    result = asyncio.ensure_future(running.result())
+    done, _ = await asyncio.wait([result], timeout=_PLACES)
+    if not done:
+        result.cancel()
+        return None
+    return result.result()
+
+
+def _show(report: Report, configuration: Configuration) -> None:
+    desk = configuration.settings.desk
+    voice = Voice(language=desk.language, stage=configuration.live_or_test, contact=desk.contact)
+    shown = publication(report, voice, configuration.settings.company.name)
+    click.echo(bold(shown.title))
+    click.echo(shown.subtitle)
+    click.echo()
+    for sentence in shown.sentences:
+        click.echo(f"  {sentence}")
+    click.echo()
+    for line in table(("", ""), shown.totals):
+        click.echo(f"  {line}".rstrip())
+
+
+def _tell(ending: Ending | None) -> None:
+    if ending is None:
+        warn("a place is not up to date yet: its flow goes on by itself, see the Temporal UI.")
+        return
+    for place in ending.places:
+        click.echo(f"{place.name}: {place.url or place.trouble}", err=True)

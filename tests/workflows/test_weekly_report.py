@@ -1,0 +1,155 @@
+"""The week is reckoned once, shown wherever it is to be shown, and mailed to nobody twice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from activities.service.last_runs import LastRun
+from activities.service.proof import ProofActivities
+from raccord.connectors.errors import Permanent, Transient
+from raccord.domain.report.policy import ReportWanted
+from raccord.domain.report.report import Report
+from raccord.domain.report.week import Week
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.movement import MovementKind, MovementPage
+from raccord.domain.values.subject import Subject
+from raccord.temporal.flows import FlowType
+from tests.domain.report.samples import deal, money, moved, story
+from tests.workflows.house import House, needs_server
+
+pytestmark = needs_server
+WEEK = Week.parse("2026-W01")
+SOLD = deal("7", "1000", closed_on=WEEK.monday)
+ISSUED = moved(MovementKind.ISSUED, "1200", "2025-12-30T10:00:00")
+PAID = moved(MovementKind.RECEIVED, "1200", "2026-01-02T10:00:00", id="pay_1")
+
+
+def have_sold(home: House) -> None:
+    """Let a deal be won in the week, invoiced and paid."""
+    home.crm.listed = [SOLD]
+    home.billing.moved = [
+        MovementPage(invoices=(story(ISSUED, deal=SOLD).invoice,)),
+        MovementPage(movements=(PAID,)),
+    ]
+
+
+def unlisted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server that skips time lists no flows: none ran before."""
+
+    async def none(_: Client, __: FlowType, subjects: Sequence[Subject]) -> Mapping[Subject, LastRun]:
+        return dict.fromkeys(subjects, LastRun())
+
+    monkeypatch.setattr(f"{ProofActivities.__module__}.last_runs", none)
+
+
+@pytest.fixture
+def sold(at_home: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    unlisted(monkeypatch)
+    have_sold(at_home)
+    return at_home
+
+
+async def working(home: House, mode: str = "live") -> None:
+    await home.work(
+        Mode.SHADOW,
+        roles='report_sinks = "sheets"',
+        modes=f'report = "{mode}"',
+        more='[sheets]\nvendor = "google_sheets"\nspreadsheet = "1abcdefghij"\nkey_file = "key.json"',
+    )
+
+
+async def told(home: House, week: Week = WEEK) -> dict[str, Any]:
+    await home.started("WeeklyReport", ReportWanted(week=week), id=f"weekly-report/{week}")
+    return await home.end(f"weekly-report/{week}", skip=timedelta(minutes=10))
+
+
+async def kept(home: House, week: Week = WEEK) -> Report:
+    report = await home.records.reports.kept(week)
+    assert report is not None
+    return report
+
+
+async def test_a_week_is_reckoned_from_both_sides_and_shown(sold: House) -> None:
+    await working(sold)
+    ended = await told(sold)
+    assert ended["places"] == [{"name": "sheets", "url": f"https://sink.example/{WEEK}", "trouble": ""}]
+    report = await kept(sold)
+    (line,) = report.lines
+    assert (line.won, line.issued, line.received) == (money("1000"), money("1200"), money("1200"))
+    assert report.late, "nobody asked for it on its Monday"
+    assert report.proved_at is not None
+    assert len(report.changes) == 5
+    assert sold.sink.shown[str(WEEK)].sentences
+
+
+async def test_a_week_that_is_told_again_says_the_same(sold: House) -> None:
+    await working(sold)
+    await told(sold)
+    first = await kept(sold)
+    sold.billing.moved.append(MovementPage(movements=(PAID.model_copy(update={"id": "pay_2"}),)))
+    sold.crm.listed = [SOLD.model_copy(update={"amount": Decimal(1)})]
+    await told(sold)
+    assert await kept(sold) == first
+    assert sold.sink.asked == [str(WEEK)] * 2
+    later = await told(sold, WEEK.back(-1))
+    assert later["week"] == {"monday": str(WEEK.back(-1).monday)}
+    assert {(each.kind.value, each.fact.value) for each in (await kept(sold, WEEK.back(-1))).adjustments} == {
+        ("changed", "won"),
+        ("late", "received"),
+    }
+
+
+async def test_shadow_keeps_the_week_and_shows_it_nowhere(sold: House) -> None:
+    await working(sold, "shadow")
+    assert (await told(sold))["places"] == []
+    assert (await kept(sold)).figures.won.count == 1
+    assert sold.sink.asked == []
+    assert await sold.written() == []
+
+
+async def test_a_place_that_is_down_is_completed_later(sold: House) -> None:
+    await working(sold)
+    sold.sink.fail(Transient("Sheets cannot be reached."), "publish", times=150)
+    ended = await told(sold)
+    assert ended["places"][0]["url"] == f"https://sink.example/{WEEK}"
+    assert len(sold.sink.asked) == 151
+
+
+async def test_a_place_that_refuses_says_why(sold: House) -> None:
+    await working(sold)
+    sold.sink.fail(Permanent("Share the spreadsheet with raccord@example as Editor."), "publish")
+    (place,) = (await told(sold))["places"]
+    assert "Share the spreadsheet" in place["trouble"]
+
+
+async def test_without_a_proof_the_week_is_told_all_the_same(sold: House) -> None:
+    await working(sold)
+    sold.billing.fail(Permanent("The key may not list customers."), "list_customers")
+    await told(sold)
+    assert (await kept(sold)).proved_at is None
+
+
+async def test_what_cannot_be_listed_ends_the_run_and_can_be_asked_for_again(sold: House) -> None:
+    await working(sold)
+    sold.billing.fail(Permanent("The key may not list refunds."), "list_movements")
+    with pytest.raises(Exception, match="Workflow execution failed") as failed:
+        await told(sold)
+    assert "ne peut pas lister" in str(failed.value.__cause__) or "list refunds" in str(
+        failed.value.__cause__
+    )
+    assert await sold.records.reports.kept(WEEK) is None
+    sold.billing.heal()
+    await told(sold)
+    assert (await kept(sold)).figures.received.count == 1
+
+
+async def test_a_week_that_is_not_over_is_not_made(sold: House) -> None:
+    await working(sold)
+    with pytest.raises(Exception, match="Workflow execution failed") as failed:
+        await told(sold, Week.of(datetime.now(UTC).date()))
+    assert failed.value.__cause__
+    assert "is not over" in str(failed.value.__cause__.__cause__)

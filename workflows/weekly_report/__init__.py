@@ -1,0 +1,1 @@
+"""Flow 5: the week, told on Monday."""
