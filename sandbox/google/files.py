@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.google import drive, errors
+from sandbox.google import drive, errors, masks
 from sandbox.google.cells import Json
 from sandbox.google.drive import Drive, File
 from sandbox.google.errors import Refused
@@ -46,6 +46,9 @@ class Call:
 def answer(call: Call, method: str, path: str) -> Json | None:
     """The answer to a call; None where it has no body."""
     fields, shares = call.query.get("fields"), _SHARES.fullmatch(path)
+    if fields and method == "POST":
+        # A wrong mask refuses the call before it has changed anything.
+        masks.parse(fields, "drive", "Permission" if shares else "File")
     match method, path.count("/"):
         case "POST", 0:
             made = call.drive.create(call.body, call.email, call.settings, all_drives=call.all_drives)

@@ -102,5 +102,8 @@ export async function open(names, links) {
     document.querySelectorAll("main .column")[panel.column].append(...elements);
   }
   await refresh();
+  // A vendor's link leads to a place that was not there yet when the page had loaded.
+  const place = document.getElementById(location.hash.slice(1));
+  if (place) location.replace(`#${place.id}`);
   setInterval(() => document.hidden || refresh(), 1500);
 }

@@ -155,6 +155,8 @@ async def test_permissions_are_listed_and_granted_by_who_may_edit(google: Google
     roles = {each["emailAddress"]: each["role"] for each in found["permissions"]}
     assert sorted(bare["permissions"][0]) == ["id", "kind", "role", "type"]
     assert (roles[ACCOUNT], roles[granted["emailAddress"]]) == ("writer", "reader")
+    wrong = {"fields": "rolle"}
+    assert (await google.refused("POST", path, json=granted, scope=DRIVE, params=wrong))[0] == 400
     viewed = f"/drive/v3/files/{VIEW_ONLY}/permissions"
     assert (await google.refused("POST", viewed, json=granted, scope=DRIVE))[0] == 403
 
