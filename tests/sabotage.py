@@ -21,6 +21,7 @@ CONTACTS_ACTED_ON = "tests/front_door/test_contacts_actions.py"
 CONTACTS_MERGED = "tests/domain/contact/test_merge.py"
 CONTACTS_FLOW = "tests/workflows/contact/test_contact_sync.py"
 ENDINGS = "tests/front_door/test_endings.py"
+IN_LINE = "tests/workflows/test_turn.py"
 PAYMENTS = "tests/front_door/test_payments.py"
 PAYMENTS_BROKEN = "tests/front_door/test_payments_faults.py"
 
@@ -68,6 +69,18 @@ PUT_BACK, REFUSED = "old_values_are_put_back", "a_vendor_refuses"
 PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_invoices"
 
 SABOTAGES = (
+    Sabotage(
+        "a webhook waits behind the sweep",
+        (Change("workflows/turn.py", "                step.cancel()", "                pass"),),
+        (IN_LINE,),
+        ("its step stands in a better place",),
+    ),
+    Sabotage(
+        "a step that has begun is begun again where it is moved",
+        (Change("workflows/steps.py", "_TO_ITS_END if turn else ", ""),),
+        (IN_LINE,),
+        (r"\['swept', 'swept'\]|assert 2 == 1",),
+    ),
     Sabotage(
         "a fresh key for each call, the look-up kept",
         (

@@ -1,6 +1,7 @@
 """Whose step is next at a vendor: that of a flow that somebody waits for, whoever began it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
@@ -14,6 +15,8 @@ from starters.embedded.temporal_server import ONE_PARTITION, executable
 from tests.front_door.stack import until
 from tests.workflows.stands_in_line import StandsInLine
 from tests.workflows.vendor import QUEUE, Vendor
+
+SOON = timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -66,7 +69,8 @@ async def test_who_is_told_of_by_a_webhook_goes_before_a_whole_sweep(client: Cli
     swept = [await stands(client, f"swept {n}", AT_LEISURE) for n in range(4)]
     missed = await stands(client, "missed", MISSED)
     await swept[3].signal("changed", Changed(key="webhook", rank=PROMPTLY.priority_key or 0))
-    await until(lambda: queued(swept[3], 2), what="its step stands in a better place")
+    better = "its step stands in a better place"
+    await until(lambda: queued(swept[3], 2), within=SOON, what=better)
     vendor = Vendor()
     async with at(vendor, client):
         for flow in (*swept, missed):
@@ -81,7 +85,7 @@ async def test_a_step_that_has_begun_is_not_begun_again(client: Client) -> None:
         flow = await stands(client, "swept", AT_LEISURE)
         await until(lambda: begun(vendor), what="it is served")
         await flow.signal("changed", Changed(key="webhook", rank=PROMPTLY.priority_key or 0))
-        await until(lambda: cancelled(flow), what="it was to be taken out of the queue")
+        await until(lambda: cancelled(flow), within=SOON, what="it was to be taken out of the queue")
         vendor.open.set()
         assert await flow.result() == 1
     assert vendor.served == ["swept"]
