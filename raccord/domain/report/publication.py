@@ -34,6 +34,8 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
+    """`name` is the key of the column that says what a row is about, where it is not the first."""
+
     key: str
     title: str
     kind: ColumnKind = ColumnKind.TEXT
@@ -61,6 +63,18 @@ class Table:
     """What stands below it; what stands in its place where it has no row."""
     over_weeks: bool = False
     """Whether each row is a week, by its key: a place may keep those of earlier reports beside them."""
+
+    @property
+    def naming(self) -> int:
+        """The place of the column that says what a row is about."""
+        return next((place for place, each in enumerate(self.columns) if each.key == "name"), 0)
+
+    def leads(self, row: Row) -> tuple[str, ...]:
+        """Return where each cell of a row leads: the one that names it, unless a cell leads on itself."""
+        urls = [cell.url if isinstance(cell, Linked) else "" for cell in row.cells]
+        if not any(urls) and self.naming < len(urls):
+            urls[self.naming] = row.url
+        return tuple(urls)
 
 
 class ChartKind(StrEnum):

@@ -29,12 +29,10 @@ Data = dict[str, Any]
 
 
 def data(cell: Cell, language: str, *, bold: bool = False, url: str = "") -> Data:
-    """Return a cell's data. `url` is where a text leads that has no link of its own."""
+    """Return a cell's data. `url` is where a text leads."""
     value, number_format = _value(cell, language)
     text: Data = {"bold": bold}
-    if isinstance(cell, Linked):
-        url = cell.url
-    if value and _leads(url):
+    if "stringValue" in value and _leads(url):
         text["link"] = {"uri": url}
     styled: Data = {"textFormat": text} | ({"numberFormat": number_format} if number_format else {})
     return ({"userEnteredValue": value} if value else {}) | {"userEnteredFormat": styled}

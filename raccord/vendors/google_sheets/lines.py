@@ -132,7 +132,7 @@ def _texts(id: str, cells: Sequence[str], *, bold: bool = False, remark: str = "
 def _table(table: Table, language: str) -> Iterator[Line]:
     yield from _head(table)
     for row in table.rows:
-        yield Line(row_id(table.key, row.key), _cells(row, language))
+        yield Line(row_id(table.key, row.key), _cells(table, row, language))
     if table.note:
         yield _texts(f"{table.key}/note", [table.note])
 
@@ -160,7 +160,9 @@ def _over_weeks(table: Table, publication: Publication, standing: Standing) -> I
         else:
             cells = dict(
                 zip(
-                    (each.key for each in table.columns), _cells(ours[id], publication.language), strict=False
+                    (each.key for each in table.columns),
+                    _cells(table, ours[id], publication.language),
+                    strict=False,
                 )
             )
             yield Line(id, tuple(cells.get(key, {}) for key in keys), told, merged=True)
@@ -180,9 +182,6 @@ def _titles(table: Table, keys: Sequence[str], publication: Publication, standin
     return replace(_texts(id, said, bold=True, remark=",".join(keys)), merged=True)
 
 
-def _cells(row: Row, language: str) -> tuple[Data, ...]:
-    """Return a row's cells. Its first text leads where the row does, unless one of them leads on itself."""
-    first = next((place for place, cell in enumerate(row.cells) if isinstance(cell, str) and cell), None)
-    return tuple(
-        data(cell, language, url=row.url if place == first else "") for place, cell in enumerate(row.cells)
-    )
+def _cells(table: Table, row: Row, language: str) -> tuple[Data, ...]:
+    cells = zip(row.cells, table.leads(row), strict=True)
+    return tuple(data(cell, language, url=url) for cell, url in cells)

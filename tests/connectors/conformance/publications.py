@@ -21,7 +21,8 @@ W48 = Week.parse("2026-W48")
 FORMULAS = ('=HYPERLINK("http://x.example";"Facture")', "+33 SARL", "-Moins-", "@Agence", "2026-11")
 """Names and numbers that a sheet would take for something else."""
 GAPS = (
-    Column("customer", "Client"),
+    Column("kind", "Écart"),
+    Column("name", "Client"),
     Column("number", "Facture"),
     Column("amount", "Montant", ColumnKind.MONEY),
     Column("age", "Jours", ColumnKind.NUMBER),
@@ -31,7 +32,7 @@ GAPS = (
 
 def gap(key: str, customer: str = "Hexalab", number: str = "F-2026-0042", cents: int = 130539) -> Row:
     amount = Money.of_minor(cents, "EUR")
-    cells = (customer, number, amount, 12, date(2026, 11, 16))
+    cells = ("non facturé", customer, number, amount, 12, date(2026, 11, 16))
     return Row(key, cells, url=f"https://crm.example/deal/{key}")
 
 

@@ -22,6 +22,8 @@ from tests.connectors.conformance.cases import SinkCase, cases
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.publications import FORMULAS, W48, empty, gap, week, weeks
 from tests.patience import patience
+from tests.texts.told_weeks import HOSTILE, ordinary, told
+from tests.texts.told_weeks import quiet as quiet_week
 
 
 @pytest.fixture(params=cases(SinkCase))
@@ -65,7 +67,7 @@ async def test_a_week_is_shown_and_published_again_it_is_the_same(
     case: SinkCase, quiet: Lab, sink: ReportSink
 ) -> None:
     where = await sink.publish(week())
-    assert where.startswith("https://")
+    assert where.startswith("http")
     told = await case.told(quiet, W48)
     for text in ("Trois affaires signées", "Rapport de la semaine 48", "Zénith", "à échoir"):
         assert any(text in each for each in told), text
@@ -144,6 +146,25 @@ async def test_many_gaps_and_long_texts_are_shown_whole(case: SinkCase, quiet: L
     for n in range(139):
         assert f"Client {n}" in told
     assert len(told) == len(await case.told(quiet, W48))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_whole_report_is_shown_and_stays_the_same(
+    case: SinkCase, quiet: Lab, sink: ReportSink, language: str
+) -> None:
+    report = told(ordinary(), language)
+    await sink.publish(report)
+    said = await case.told(quiet, report.week)
+    for text in HOSTILE:
+        assert any(text in each for each in said), text
+    for table in report.tables:
+        assert table.over_weeks or table.title in said
+    shown = await case.shown(quiet)
+    await publish(case, quiet, report)
+    assert await case.shown(quiet) == shown
+    await sink.publish(told(quiet_week(), language))
+    await sink.publish(report)
+    assert sorted(await case.told(quiet, report.week)) == sorted(said)
 
 
 async def test_a_week_without_anything_is_shown(case: SinkCase, quiet: Lab, sink: ReportSink) -> None:

@@ -40,9 +40,9 @@ class GoogleCase(SinkCase):
     async def annotate(self, lab: Lab, of: Week) -> tuple[str, ...]:
         person, tab = GooglePerson(lab.http), str(of)
         rows = await person.rows(tab)
-        place = {name: at for at, row in enumerate(rows) for name in row[1:2]}
-        await person.write(tab, f"G{place['Zénith'] + 1}", ["relancer Zénith"])
-        await person.write(tab, f"H{place['Hexalab'] + 1}", ["vu avec Anne"])
+        place = {name: at for at, row in enumerate(rows) for name in row[1:3]}
+        await person.write(tab, f"H{place['Zénith'] + 1}", ["relancer Zénith"])
+        await person.write(tab, f"J{place['Hexalab'] + 1}", ["vu avec Anne"])
         await person.note(tab, place["Atelier"], 2, "note sur Atelier")
         await person.add_row(tab, "", "notre propre ligne")
         await person.add_tab("Notre onglet")

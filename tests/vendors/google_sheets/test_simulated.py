@@ -112,8 +112,10 @@ async def test_charts_are_made_once_and_follow_the_latest_week(
 async def test_amounts_and_dates_are_numbers_and_links_are_no_formulas(
     sheets: ReportSink, person: GooglePerson
 ) -> None:
-    huge = replace(gap("d2"), cells=("Énorme", "2026-11", Money.of_minor(10**17 + 1, "EUR"), 1, None))
-    linked = Row("d3", (Linked("=1+1", "https://crm.example/3"), "", Money.of_minor(1000, "JPY"), 1, None))
+    huge = replace(gap("d2"), cells=("", "Énorme", "2026-11", Money.of_minor(10**17 + 1, "EUR"), 1, None))
+    linked = Row(
+        "d3", ("", Linked("=1+1", "https://crm.example/3"), "", Money.of_minor(1000, "JPY"), 1, None)
+    )
     bad = replace(gap("d4", "Ailleurs"), url="javascript:alert(1)")
     await sheets.publish(week(gaps=[gap("d1"), huge, linked, bad]))
     tab = str(W48)
