@@ -93,7 +93,7 @@ def _column(name: str, value: Any, at: str, limits: NotionSettings) -> Json:
             config = {"options": [_option(one, number) for number, one in enumerate(listed)]}
         case _:
             config = only(given, (), place)
-    id_ = "title" if kind == "title" else secrets.token_hex(2)
+    id_ = "title" if kind == "title" else secrets.token_hex(8)
     return {"id": id_, "name": name, "type": kind, kind: config}
 
 
