@@ -37,6 +37,7 @@ from activities.payment.telling import NewsActivities, NewsMessages
 from activities.policies import Policies
 from activities.records.memory import RecordsActivities
 from activities.reporting.listing import BillingReportReads, CrmReportReads
+from activities.reporting.mailing import ReportMails
 from activities.reporting.publishing import Publishing
 from activities.reporting.reckoning import ReportActivities
 from activities.service.contacts import DetailsSweep, DetailsSweepReads
@@ -282,6 +283,15 @@ def _mailer(base: Base, opened: Opened) -> tuple[object, ...]:
         # Right before a reminder leaves, everything that it depends on is read again.
         ReminderMails(mailer, templates, billing, base.records, policy),
         FinanceMails(mailer, audit, templates, policy),
+        ReportMails(
+            mailer,
+            templates,
+            reports=base.records.reports,
+            audit=audit,
+            policy=report_policy(base.configuration),
+            voice=voice(base.configuration),
+            company=base.configuration.settings.company.name,
+        ),
     )
 
 

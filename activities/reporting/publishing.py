@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from activities.beating import beating
 from activities.effects import Effect, Effects, cause
 from raccord.connectors.report_sink import ReportSink
-from raccord.domain.report.policy import Place
+from raccord.domain.report.place import Place
 from raccord.domain.report.week import Week
 from raccord.records.reports import Reports
 from raccord.texts.reports import publication
@@ -49,7 +49,7 @@ class Publishing:
             return await self._sink.publish(shown)
 
         async with beating():
-            url = await self._effects.once(
+            at = await self._effects.once(
                 Effect(
                     key=f"report/{week}/{self._name}",
                     name="report.publish",
@@ -60,4 +60,4 @@ class Publishing:
                 write=write,
                 read_back=False,
             )
-        return Place(name=self._name, url=url)
+        return Place(name=self._name, at=at)

@@ -120,4 +120,4 @@ def _tell(ending: Ending | None) -> None:
         warn("a place is not up to date yet: its flow goes on by itself, see the Temporal UI.")
         return
     for place in ending.places:
-        click.echo(f"{place.name}: {place.url or place.trouble}", err=True)
+        click.echo(f"{place.name}: {place.at or place.trouble}", err=True)

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from activities.service.last_runs import LastRun
 from activities.service.proof import ProofActivities
-from raccord.connectors.errors import Permanent, Transient
+from raccord.connectors.errors import AmbiguousWrite, Permanent, RateLimited
 from raccord.domain.report.policy import ReportWanted
 from raccord.domain.report.report import Report
 from raccord.domain.report.week import Week
@@ -19,6 +19,7 @@ from raccord.domain.values.movement import MovementKind, MovementPage
 from raccord.domain.values.subject import Subject
 from raccord.temporal.flows import FlowType
 from tests.domain.report.samples import deal, money, moved, story
+from tests.settings.written import SHEETS, SMTP
 from tests.workflows.house import House, needs_server
 
 pytestmark = needs_server
@@ -53,12 +54,12 @@ def sold(at_home: House, monkeypatch: pytest.MonkeyPatch) -> House:
     return at_home
 
 
-async def working(home: House, mode: str = "live") -> None:
+async def working(home: House, mode: str = "live", *, to: str = "anne@hexalab.example") -> None:
     await home.work(
         Mode.SHADOW,
-        roles='report_sinks = "sheets"',
+        roles='report_sinks = "sheets"\nmailer = "smtp"',
         modes=f'report = "{mode}"',
-        more='[sheets]\nvendor = "google_sheets"\nspreadsheet = "1abcdefghij"\nkey_file = "key.json"',
+        more=f"{SHEETS}{SMTP}[report]\nto = {[to] if to else []}",
     )
 
 
@@ -76,7 +77,7 @@ async def kept(home: House, week: Week = WEEK) -> Report:
 async def test_a_week_is_reckoned_from_both_sides_and_shown(sold: House) -> None:
     await working(sold)
     ended = await told(sold)
-    assert ended["places"] == [{"name": "sheets", "url": f"https://sink.example/{WEEK}", "trouble": ""}]
+    assert ended["places"] == [{"name": "sheets", "at": f"https://sink.example/{WEEK}", "trouble": ""}]
     report = await kept(sold)
     (line,) = report.lines
     assert (line.won, line.issued, line.received) == (money("1000"), money("1200"), money("1200"))
@@ -111,12 +112,54 @@ async def test_shadow_keeps_the_week_and_shows_it_nowhere(sold: House) -> None:
     assert await sold.written() == []
 
 
-async def test_a_place_that_is_down_is_completed_later(sold: House) -> None:
+async def test_a_place_that_is_down_is_completed_later_and_the_mail_says_so(sold: House) -> None:
     await working(sold)
-    sold.sink.fail(Transient("Sheets cannot be reached."), "publish", times=150)
+    away = RateLimited("Sheets cannot be reached.", retry_after=timedelta(minutes=7))
+    sold.sink.fail(away, "publish", times=8)
     ended = await told(sold)
-    assert ended["places"][0]["url"] == f"https://sink.example/{WEEK}"
-    assert len(sold.sink.asked) == 151
+    assert ended["places"][0]["at"] == f"https://sink.example/{WEEK}"
+    assert len(sold.sink.asked) == 9
+    (mail,) = sold.mailer.arrived
+    assert "Sheets cannot be reached." in mail.text
+
+
+async def test_management_is_mailed_once_with_the_charts_in_the_page(sold: House) -> None:
+    await working(sold)
+    assert (await told(sold))["mailed"] == "sent"
+    assert (await told(sold))["mailed"] == "sent"
+    (mail,) = sold.mailer.arrived
+    assert mail.to == ("anne@hexalab.example",)
+    assert str(WEEK.monday.isocalendar().week) in mail.subject
+    assert mail.pictures
+    assert all(f"cid:{picture.cid}" in mail.html for picture in mail.pictures)
+    assert f"https://sink.example/{WEEK}" in mail.text
+
+
+async def test_in_draft_the_week_is_shown_and_mailed_to_nobody(sold: House) -> None:
+    await working(sold, "draft")
+    assert (await told(sold))["mailed"] == "not_sent"
+    assert sold.sink.asked == [str(WEEK)]
+    assert sold.mailer.arrived == []
+
+
+async def test_a_mail_that_may_have_left_is_not_sent_again(sold: House) -> None:
+    await working(sold)
+    sold.mailer.fail(AmbiguousWrite("The line broke."), "hand_over", times=1)
+    assert [(await told(sold))["mailed"] for _ in range(2)] == ["unknown", "unknown"]
+    assert sold.mailer.arrived == []
+
+
+async def test_a_mail_server_that_refuses_costs_the_week_nothing(sold: House) -> None:
+    await working(sold)
+    sold.mailer.refused.add("anne@hexalab.example")
+    ended = await told(sold)
+    assert (ended["mailed"], ended["places"][0]["trouble"]) == ("not_sent", "")
+
+
+async def test_nobody_is_mailed_where_nobody_is_named(sold: House) -> None:
+    await working(sold, to="")
+    assert (await told(sold))["mailed"] == "not_sent"
+    assert sold.mailer.arrived == []
 
 
 async def test_a_place_that_refuses_says_why(sold: House) -> None:

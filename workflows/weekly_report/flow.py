@@ -10,10 +10,12 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
 
 from activities.reporting.listing import BillingReportReads, CrmReportReads
+from activities.reporting.mailing import ReportMails, Shown
 from activities.reporting.publishing import Publishing
 from activities.reporting.reckoning import Listed, ReportActivities
 from raccord.domain.proof.policy import ProofWanted
-from raccord.domain.report.policy import Ending, Place, ReportWanted
+from raccord.domain.report.place import Place
+from raccord.domain.report.policy import Ending, Mailed, ReportWanted
 from raccord.domain.report.week import Week
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.message import RecordKind, RecordName, message
@@ -33,8 +35,15 @@ WITHIN = timedelta(days=2)
 """A vendor that is away for longer: who asks for the week then has it made."""
 SOON = timedelta(minutes=30)
 """How long the mail waits for the places."""
+MAILING = timedelta(minutes=5)
 LATER = timedelta(days=5)
 """How long a place that was down is tried; before the next Monday."""
+
+_MAILED = {
+    Mailed.SENT: message("week.mailed.sent"),
+    Mailed.NOT_SENT: message("week.mailed.not_sent"),
+    Mailed.UNKNOWN: message("week.mailed.unknown"),
+}
 
 
 @workflow.defn(name="WeeklyReport")
@@ -52,10 +61,11 @@ class WeeklyReport:
         if self._policy.mode is Mode.SHADOW:
             return self._ended(Ending(week=self._week))
         places = await asyncio.gather(*(self._shown(sink, SOON) for sink in self._policy.sinks))
+        mailed = await self._mailed(tuple(places))
         late = [place.name for place in places if place.trouble]
         completed = {place.name: place for place in await asyncio.gather(*map(self._shown_later, late))}
         shown = tuple(completed.get(place.name, place) for place in places)
-        return self._ended(Ending(week=self._week, places=shown))
+        return self._ended(Ending(week=self._week, places=shown, mailed=mailed))
 
     def _due(self) -> Week | None:
         """Return the week that the schedule means, however late it starts."""
@@ -128,6 +138,26 @@ class WeeklyReport:
         except (Stopped, Gone, OutOfTime) as error:
             return Place(name=sink, trouble=self._why(error))
 
+    async def _mailed(self, places: tuple[Place, ...]) -> Mailed:
+        policy = self._policy
+        if policy.mode is not Mode.LIVE or not policy.mailer or not policy.rules.to:
+            return Mailed.NOT_SENT
+        try:
+            sending = await run_step(
+                ReportMails.send,
+                Shown(week=self._week, places=places),
+                queue=policy.mailer,
+                timing=policy.timing,
+                about=RecordName(kind=RecordKind.STEP),
+                summary="mail the week to management",
+                within=LATER,
+                lasting=MAILING,
+            )
+        except (Stopped, Gone, OutOfTime) as error:
+            workflow.logger.warning("report.not_mailed", extra={"error": self._why(error)})
+            return Mailed.NOT_SENT
+        return Mailed.UNKNOWN if sending.unknown else Mailed.SENT
+
     def _why(self, error: Stopped | Gone | OutOfTime) -> str:
         """Say what kept a step off, in the company's language."""
         if isinstance(error, Stopped):
@@ -137,6 +167,9 @@ class WeeklyReport:
         return say(message("week.no_answer"), self._policy.language)
 
     def _ended(self, ending: Ending) -> Ending:
-        lines = [f"- {place.name}: {place.url or place.trouble}" for place in ending.places]
+        language = self._policy.language
+        lines = [f"- {place.name}: {place.at or place.trouble}" for place in ending.places]
+        if self._policy.mode is Mode.LIVE and self._policy.rules.to:
+            lines.append(f"- {say(_MAILED[ending.mailed], language)}")
         workflow.set_current_details("\n".join([f"**{ending.week}**", *lines]))
         return ending

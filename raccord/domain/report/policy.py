@@ -1,7 +1,9 @@
 """How the week is told, frozen from the settings; and what comes of it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
+from raccord.domain.report.place import Place
 from raccord.domain.report.week import Week
 from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.report import ReportRules
@@ -38,12 +40,15 @@ class ReportWanted(Value):
     week: Week | None = None
 
 
-class Place(Value):
-    """A place where the report is shown, by its connection: where people open it, or what kept it off."""
+class Mailed(StrEnum):
+    """What became of the mail to management."""
 
-    name: str
-    url: str = ""
-    trouble: str = ""
+    SENT = "sent"
+    """Now, or when the week was told before."""
+    NOT_SENT = "not_sent"
+    """Nobody is written to, or the mail server refused it."""
+    UNKNOWN = "unknown"
+    """It may have left, and nobody can ask: it is not sent again."""
 
 
 class Ending(Value):
@@ -51,4 +56,4 @@ class Ending(Value):
 
     week: Week
     places: tuple[Place, ...] = ()
-    mailed: bool = False
+    mailed: Mailed = Mailed.NOT_SENT
