@@ -1,11 +1,9 @@
 """Flow 4: what is typed about a customer in one system comes to stand in the other."""
 
-import contextlib
-
 from temporalio import workflow
 
 from activities.policies import Policies
-from raccord.domain.contact.agreed import Pair, pairs_of
+from raccord.domain.contact.agreed import Pair
 from raccord.domain.contact.outcome import ContactEnd, Ending
 from raccord.domain.contact.plan import Plan, plan_of
 from raccord.domain.contact.policy import ContactPolicy
@@ -14,15 +12,14 @@ from raccord.domain.contact.restoring import Restoring
 from raccord.domain.contact.wording import carried
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask, Question
-from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import Mode
-from raccord.domain.values.details import Field, Sight
 from raccord.domain.values.message import Message, RecordKind, RecordName
 from raccord.domain.values.subject import Subject
 from raccord.temporal import search
 from raccord.texts.ends import money_markdown
+from workflows.contact_sync.debounce import Debounce
 from workflows.contact_sync.settling import Settling
-from workflows.contact_sync.steps import Reading, Writing, id_of
+from workflows.contact_sync.steps import Both, Reading, Writing
 from workflows.flow import Flow
 from workflows.steps import LookAgain, run_local
 
@@ -36,10 +33,8 @@ class ContactSync(Flow[ContactEnd]):
     @workflow.init
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
-        self._heard = 0
-        self._customer: Sight | None = None
-        self._pairs: tuple[Pair, ...] = ()
-        self._standings: dict[Field, Standing] = {}
+        self._debounce = Debounce(self)
+        self._both: Both | None = None
         self._carried: tuple[Message, ...] = ()
         self._restores: list[Restoring] = []
 
@@ -55,10 +50,14 @@ class ContactSync(Flow[ContactEnd]):
     async def look(self) -> ContactEnd:
         """One pass. Any line may end it: not linked, gone, a question, a side that lags, look again."""
         self._policy = await self._policy_now()
-        await self._until_quiet()
-        if end := await self._read():
-            return end
-        plan = plan_of(self._pairs, self._standings, workflow.now())
+        await self._debounce.over(self._policy.rules)
+        self._changed = False
+        self._both = both = await Reading(self, self.subject, self._policy).both()
+        if both is None:
+            return self._end(Ending.NOT_LINKED)
+        if missing := await self._missing(both):
+            return self._end(missing)
+        plan = plan_of(both.pairs, both.standings(self._policy.rules), workflow.now())
         if not self.asks():
             return self._shadow(plan)
         writing = await self._may_write()
@@ -77,48 +76,17 @@ class ContactSync(Flow[ContactEnd]):
             await self.rest(plan.until, "then the other side shows what was written")
         return self._end(Ending.IN_STEP)
 
-    async def _until_quiet(self) -> None:
-        """Wait until no change came for a while: what is being typed, or imported, is read once."""
-        latest = workflow.now() + self._policy.rules.longest
-        while self._heard != self.told and not (self.thorough or self._thorough):
-            self._heard, wait = self.told, min(self._policy.rules.quiet, latest - workflow.now())
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: self.told != self._heard, timeout=wait, timeout_summary="no more was typed since"
-                )
-            if workflow.now() >= latest:
-                break
-        self._heard, self._changed = self.told, False
-
-    async def _read(self) -> ContactEnd | None:
-        """Read both sides; return the end where there is nothing to compare."""
-        reading = Reading(self, self.subject, self._policy)
-        known = await reading.known()
-        if not known.pairs:
-            return self._end(Ending.NOT_LINKED)
-        customer, *companies = await reading.sights(known.pairs)
-        self._customer = customer
-        self._show(customer)
-        if customer.gone:
-            return self._end(Ending.CUSTOMER_GONE)
-        self._pairs = pairs_of(customer, known.pairs, companies)
-        if not self._pairs:
-            return self._end(Ending.COMPANY_GONE)
-        self._standings = {
-            field: known.learnt.get(field, standing) for field, standing in self._policy.rules.fields.items()
-        }
-        if self.asks():
-            await self._followed()
-        return None
-
-    async def _followed(self) -> None:
-        """Follow companies into those that they were merged into."""
-        merged = [each for each in self._pairs if id_of(each.company) != each.crm.record.id]
-        for pair in merged:
-            survivor = f"{self._policy.crm}:{pair.crm.record.id}"
-            await Writing(self, self.subject, self._policy).moved(pair.company, survivor)
-        if merged:
+    async def _missing(self, both: Both) -> Ending | None:
+        name = both.customer.details.name or self.subject.id
+        self.page.name(money_markdown(name, None, self._policy.language))
+        workflow.upsert_search_attributes([search.STATE.value_set("running")])
+        if both.customer.gone:
+            return Ending.CUSTOMER_GONE
+        if not both.pairs:
+            return Ending.COMPANY_GONE
+        if self.asks() and await Writing(self, self.subject, self._policy).moved(both.pairs):
             raise LookAgain
+        return None
 
     async def _policy_now(self) -> ContactPolicy:
         policy = await run_local(Policies.contact, summary="read mode and rules")
@@ -131,10 +99,6 @@ class ContactSync(Flow[ContactEnd]):
             raise LookAgain
         return Writing(self, self.subject, self._policy)
 
-    def _show(self, customer: Sight) -> None:
-        self.page.name(money_markdown(customer.details.name or self.subject.id, None, self._policy.language))
-        workflow.upsert_search_attributes([search.STATE.value_set("running")])
-
     def about(self) -> RecordName:
         return RecordName(kind=RecordKind.CUSTOMER, id=self.subject.id)
 
@@ -142,13 +106,17 @@ class ContactSync(Flow[ContactEnd]):
         return self._end(Ending.CUSTOMER_GONE)
 
     async def still_so(self) -> bool:
-        seen = self._customer, self._pairs
-        reading = Reading(self, self.subject, self._policy)
-        known = await reading.known()
-        if not known.pairs:
-            return not self._pairs
-        customer, *companies = await reading.sights(known.pairs)
-        return (customer, pairs_of(customer, known.pairs, companies)) == seen
+        both = await Reading(self, self.subject, self._policy).both()
+        return (both and both.seen) == (self._both and self._both.seen)
+
+    @property
+    def in_haste(self) -> bool:
+        """Whether somebody wants a look at once, whoever may be typing."""
+        return self.thorough or self._thorough
+
+    @property
+    def _pairs(self) -> tuple[Pair, ...]:
+        return self._both.pairs if self._both else ()
 
     def asks(self) -> bool:
         return self._policy.mode is not Mode.SHADOW
@@ -169,7 +137,7 @@ class ContactSync(Flow[ContactEnd]):
         return self._end(Ending.PROBLEMS if asked else Ending.SHADOW, problems=asked)
 
     def _end(self, ending: Ending, *, problems: tuple[Problem, ...] = ()) -> ContactEnd:
-        name = self._customer.details.name if self._customer else ""
+        name = self._both.customer.details.name if self._both else ""
         return ContactEnd(
             ending=ending,
             mode=self._policy.mode,

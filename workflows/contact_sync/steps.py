@@ -4,18 +4,19 @@
 """
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
 
-from activities.contact.memory import Agreeing, ContactMemory, CustomerQuery, Known, Moving, Touched
+from activities.contact.memory import Agreeing, ContactMemory, CustomerQuery, Moving, Touched
 from activities.contact.sides import Overwrite, SideReads, SideWrites
-from raccord.domain.contact.agreed import Agreement, Linked, Pair, written
+from raccord.domain.contact.agreed import Agreement, Pair, pairs_of, written
 from raccord.domain.contact.plan import Carrying, changes_of
 from raccord.domain.contact.policy import ContactPolicy
 from raccord.domain.contact.said import essence
 from raccord.domain.desk.question import watch_key
-from raccord.domain.rules.contact import Standing
+from raccord.domain.rules.contact import ContactRules, Standing
 from raccord.domain.values.details import Changes, Details, Field, Side, Sight
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.domain.values.subject import Subject
@@ -24,6 +25,26 @@ from workflows.steps import run_local, run_ours
 
 if TYPE_CHECKING:
     from workflows.contact_sync.flow import ContactSync
+
+
+@dataclass(frozen=True)
+class Both:
+    """What both sides of a customer say now."""
+
+    customer: Sight
+    pairs: tuple[Pair, ...] = ()
+    """Of its companies that live."""
+    learnt: dict[Field, Standing] = field(default_factory=dict)
+    """Whose word counts where people said so."""
+
+    @property
+    def seen(self) -> tuple[Sight, tuple[Pair, ...]]:
+        """What people can change."""
+        return self.customer, self.pairs
+
+    def standings(self, rules: ContactRules) -> dict[Field, Standing]:
+        """Return whose word counts in each field that is kept in step."""
+        return {each: self.learnt.get(each, standing) for each, standing in rules.fields.items()}
 
 
 class Reading:
@@ -35,15 +56,15 @@ class Reading:
         self._crm = policy.crm
         self._billing = policy.billing
 
-    async def known(self) -> Known:
+    async def both(self) -> Both | None:
+        """Read the customer and its companies side by side; None where it is no company's."""
         wanted = CustomerQuery(billing=self._billing, customer_id=self._customer.id, crm=self._crm)
-        return await run_local(ContactMemory.recall, wanted, summary="which companies is this customer?")
-
-    async def sights(self, pairs: tuple[Linked, ...]) -> tuple[Sight, ...]:
-        """Read the customer and its companies side by side; the customer comes first."""
-        companies = (self._sight(Side.CRM, id_of(each.company)) for each in pairs)
-        found = await asyncio.gather(self._sight(Side.BILLING, self._customer.id), *companies)
-        return tuple(found)
+        known = await run_local(ContactMemory.recall, wanted, summary="which companies is this customer?")
+        if not known.pairs:
+            return None
+        companies = (self._sight(Side.CRM, id_of(each.company)) for each in known.pairs)
+        customer, *found = await asyncio.gather(self._sight(Side.BILLING, self._customer.id), *companies)
+        return Both(customer, pairs_of(customer, known.pairs, found), known.learnt)
 
     async def _sight(self, side: Side, id: str) -> Sight:
         return await self._flow.step(
@@ -90,8 +111,14 @@ class Writing(Reading):
         if keys:
             await run_local(ContactMemory.follow, keys, summary="hear of what its contacts change")
 
-    async def moved(self, company: str, survivor: str) -> None:
-        """Remember that the customer's company was merged into another one."""
+    async def moved(self, pairs: tuple[Pair, ...]) -> bool:
+        """Remember which companies were merged into other ones; return whether any was."""
+        merged = [each for each in pairs if id_of(each.company) != each.crm.record.id]
+        for pair in merged:
+            await self._moved(pair.company, f"{self._crm}:{pair.crm.record.id}")
+        return bool(merged)
+
+    async def _moved(self, company: str, survivor: str) -> None:
         wanted = Moving(
             billing=self._billing, customer_id=self._customer.id, company=company, survivor=survivor
         )
