@@ -127,6 +127,7 @@ def report_policy(configuration: Configuration) -> ReportPolicy:
         billing=configuration.billing.name,
         sinks=settings.report_sinks,
         mailer=mailer.name if mailer else "",
+        messenger=messenger_name(configuration),
         since=settings.invoice_deals_won_from,
         rules=settings.report,
         clock=settings.clock,

@@ -40,6 +40,7 @@ from activities.reporting.listing import BillingReportReads, CrmReportReads
 from activities.reporting.mailing import ReportMails
 from activities.reporting.publishing import Publishing
 from activities.reporting.reckoning import ReportActivities
+from activities.reporting.telling import ReportMessages
 from activities.service.contacts import DetailsSweep, DetailsSweepReads
 from activities.service.digest import DigestActivities, DigestMessages
 from activities.service.flows import FlowActivities
@@ -269,6 +270,7 @@ def _messenger(base: Base, opened: Opened) -> tuple[object, ...]:
         DigestMessages(messenger, speaks, effects),
         NewsMessages(messenger, speaks, effects, base.configuration.settings.payment.finance),
         OnboardingMessages(messenger, speaks, effects),
+        ReportMessages(messenger, speaks, effects),
         FinanceMessages(messenger, speaks, effects, dunning_policy(base.configuration)),
     )
 

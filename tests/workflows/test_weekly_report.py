@@ -68,6 +68,12 @@ async def told(home: House, week: Week = WEEK) -> dict[str, Any]:
     return await home.end(f"weekly-report/{week}", skip=timedelta(minutes=10))
 
 
+def channel(home: House) -> str:
+    """Return what the channel was told, a line each."""
+    notices = [posted.notice for posted in home.messenger.messages.values()]
+    return "\n".join(point for notice in notices for point in (notice.title, *notice.points))
+
+
 async def kept(home: House, week: Week = WEEK) -> Report:
     report = await home.records.reports.kept(week)
     assert report is not None
@@ -85,6 +91,7 @@ async def test_a_week_is_reckoned_from_both_sides_and_shown(sold: House) -> None
     assert report.proved_at is not None
     assert len(report.changes) == 5
     assert sold.sink.shown[str(WEEK)].sentences
+    assert channel(sold) == "", "nobody is told that all is well"
 
 
 async def test_a_week_that_is_told_again_says_the_same(sold: House) -> None:
@@ -154,6 +161,7 @@ async def test_a_mail_server_that_refuses_costs_the_week_nothing(sold: House) ->
     sold.mailer.refused.add("anne@hexalab.example")
     ended = await told(sold)
     assert (ended["mailed"], ended["places"][0]["trouble"]) == ("not_sent", "")
+    assert "n’est pas parti" in channel(sold)
 
 
 async def test_nobody_is_mailed_where_nobody_is_named(sold: House) -> None:
@@ -167,6 +175,7 @@ async def test_a_place_that_refuses_says_why(sold: House) -> None:
     sold.sink.fail(Permanent("Share the spreadsheet with raccord@example as Editor."), "publish")
     (place,) = (await told(sold))["places"]
     assert "Share the spreadsheet" in place["trouble"]
+    assert "Share the spreadsheet" in channel(sold)
 
 
 async def test_without_a_proof_the_week_is_told_all_the_same(sold: House) -> None:
@@ -184,6 +193,7 @@ async def test_what_cannot_be_listed_ends_the_run_and_can_be_asked_for_again(sol
     assert "ne peut pas lister" in str(failed.value.__cause__) or "list refunds" in str(
         failed.value.__cause__
     )
+    assert "list refunds" in channel(sold)
     assert await sold.records.reports.kept(WEEK) is None
     sold.billing.heal()
     await told(sold)

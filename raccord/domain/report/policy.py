@@ -21,6 +21,8 @@ class ReportPolicy(Value):
     sinks: tuple[str, ...] = ()
     mailer: str = ""
     """Empty where nobody is written to."""
+    messenger: str = ""
+    """Empty where nobody is told of what goes wrong."""
     since: date | None = None
     """The cut-over; None where there is none yet: then nothing is known of gaps."""
     rules: ReportRules = ReportRules()
