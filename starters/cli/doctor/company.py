@@ -20,7 +20,7 @@ from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
 from starters.cli.doctor.reminders import gap_checks, reminder_checks
-from starters.cli.doctor.report import report_check
+from starters.cli.doctor.report import report_check, words_check
 from starters.cli.init import EXAMPLE
 
 LOCAL = ("http://127.", "http://localhost")
@@ -72,6 +72,8 @@ def rules(loaded: Configuration) -> Iterator[Check]:
         templates = Templates(loaded.settings.mail.templates)
         yield from reminder_checks(loaded.settings.dunning, templates, loaded.settings.company.name)
         yield from gap_checks(loaded.settings.dunning, loaded.settings.clock.date_of(datetime.now(UTC)))
+        if loaded.settings.report.to:
+            yield words_check(templates, loaded.settings.desk.language, loaded.settings.company.name)
     yield report_check(loaded)
     yield footers_check(loaded.settings.invoice_policy)
     if loaded.settings.vat.seller_country == "FR":

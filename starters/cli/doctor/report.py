@@ -3,6 +3,9 @@
 from raccord.connectors.connection import Check, Kind
 from raccord.domain.rules.modes import REPORT, Mode
 from raccord.settings.configuration import Configuration
+from raccord.texts.mails import BadTemplate, Templates
+from raccord.texts.report.letter import letter
+from raccord.texts.report.specimens import PLACES, weeks_of_nobody
 
 
 def report_check(loaded: Configuration) -> Check:
@@ -20,3 +23,13 @@ def report_check(loaded: Configuration) -> Check:
     if not places:
         return Check.warn(name, found, remedy="Name report_sinks, or addresses as report.to.")
     return Check.ok(name, found)
+
+
+def words_check(templates: Templates, language: str, company: str) -> Check:
+    """Fill the mail in, in the company's language, with little and with all that may be said."""
+    try:
+        for shown in weeks_of_nobody(language, company):
+            letter(shown, PLACES, templates)
+    except BadTemplate as error:
+        return Check.fail("report mail", str(error), remedy="Correct it, or [mail] templates.")
+    return Check.ok("report mail", "its template can be filled in")
