@@ -56,10 +56,17 @@ class Case:
     """Requests in one second that the vendor takes at the connection's default rate."""
     signed: tuple[str, ...] = ()
     """The headers that prove who sent a delivery."""
+    simulator: str = ""
+    """The simulator's name, where it is not the vendor's."""
+
+    @property
+    def played_by(self) -> str:
+        """The simulator's name."""
+        return self.simulator or self.vendor
 
     def connection(self, lab: Lab, **more: Any) -> Connection:
         vendor = load(self.kind, self.vendor)
-        given = {"vendor": self.vendor, "base_url": f"{lab.base}/{self.vendor}{self.path}"}
+        given = {"vendor": self.vendor, "base_url": f"{lab.base}/{self.played_by}{self.path}"}
         section = {**given, **self.settings, "timeout": patience(3), **more}
         return Connection(self.vendor, self.kind, vendor, vendor.settings.model_validate(section))
 
@@ -154,20 +161,12 @@ class MessengerCase(Case):
 @dataclass(frozen=True, kw_only=True)
 class SinkCase(Case):
     kind = Kind.REPORT_SINK
-    simulator: str
-    """The simulator's name."""
     requests: int
     """Requests of a small week at most."""
+    writes: str
+    """The path of what writes, as a regular expression."""
     lags: Options = field(default_factory=dict)
     """Options with which a look-up misses what was just made."""
-
-    def connection(self, lab: Lab, **more: Any) -> Connection:
-        return super().connection(lab, **{"base_url": f"{lab.base}/{self.simulator}{self.path}", **more})
-
-    async def prepare(self, lab: Lab, /) -> str:
-        async with self.open(lab) as sink:
-            await self.write(sink, "")
-        return ""
 
     async def write(self, port: ReportSink, _: str, /) -> None:
         await port.publish(week())

@@ -4,13 +4,13 @@ import pytest
 
 from raccord.connectors.errors import ConnectorError, Transient
 from raccord.connectors.http import client
-from tests.connectors.conformance.cases import BillingCase, Case, CrmCase, MessengerCase, cases
+from tests.connectors.conformance.cases import BillingCase, Case, CrmCase, MessengerCase, SinkCase, cases
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.stub import Reply, running
 from tests.connectors.tls import self_signed
 
 
-@pytest.fixture(params=cases(BillingCase, CrmCase, MessengerCase))
+@pytest.fixture(params=cases(BillingCase, CrmCase, MessengerCase, SinkCase))
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
     return found
@@ -18,7 +18,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 async def failures(case: Case, lab: Lab, base: str) -> list[ConnectorError]:
     """Return what a read and the kind's usual write raise where nothing can be read first."""
-    await lab.option(case.vendor, **case.quiet)
+    await lab.option(case.played_by, **case.quiet)
     prepared = await case.prepare(lab)
     async with case.open(lab, base_url=base) as port:
         found = []

@@ -27,11 +27,11 @@ async def test_a_burst_of_reads_meets_no_limit(case: Case, lab: Lab) -> None:
 
 async def _most_a_second(case: Case, lab: Lab) -> int:
     """Send a burst; return the most requests that arrived in a second, those included that were too many."""
-    before = len(await lab.switches.requests(vendor=case.vendor))
+    before = len(await lab.switches.requests(vendor=case.played_by))
     async with case.open(lab, timeout=patience(20)) as port:
         done = await asyncio.gather(*(port.probe() for _ in range(AT_ONCE)), return_exceptions=True)
     assert {type(each) for each in done} <= {type(None), RateLimited}
-    requests = (await lab.switches.requests(vendor=case.vendor))[before:]
+    requests = (await lab.switches.requests(vendor=case.played_by))[before:]
     assert len(requests) >= AT_ONCE
     arrived = [datetime.fromisoformat(r["at"]) for r in requests]
     return max(sum(first <= at < first + SECOND for at in arrived) for first in arrived)

@@ -63,5 +63,6 @@ CASES = (
         permission=ACCOUNT,
         quiet={"rate_limits": False},
         requests=8,
+        writes=".*:batchUpdate",
     ),
 )

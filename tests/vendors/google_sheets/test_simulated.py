@@ -154,6 +154,23 @@ async def test_a_tab_is_found_under_whatever_name_and_with_columns_before_it(
     assert (await person.tabs(), await person.rows("L'écart d'Anne")) == (tabs, rows)
 
 
+async def test_rows_are_found_wherever_people_moved_them(sheets: ReportSink, person: GooglePerson) -> None:
+    await sheets.publish(week())
+    tab, rows = str(W48), await person.rows(str(W48))
+    (zenith,) = (place for place, row in enumerate(rows) if "Zénith" in row)
+    for place, text in ((zenith, "entre les nôtres"), (0, "tout en haut")):
+        span = {"sheetId": 202648, "dimension": "ROWS", "startIndex": place, "endIndex": place + 1}
+        await person.batch({"insertDimension": {"range": span}})
+        await person.write(tab, f"B{place + 1}", [text])
+    await person.write(tab, f"C{zenith + 3}", ["effacé par erreur"])
+    await sheets.publish(week(gaps=[gap("d0", "Nouveau"), gap("d1"), gap("d3", "Zénith")]))
+    names = [
+        row[2] if len(row) > 2 and "/row/" in row[0] else row[1] for row in await person.rows(tab) if row[1:]
+    ]
+    assert names[:1] == ["tout en haut"]
+    assert names[names.index("Nouveau") :][:4] == ["Nouveau", "Hexalab", "entre les nôtres", "Zénith"]
+
+
 async def test_a_tab_of_that_name_that_is_not_ours_is_left_alone(
     sheets: ReportSink, person: GooglePerson
 ) -> None:

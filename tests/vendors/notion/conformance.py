@@ -72,7 +72,6 @@ def texts(block: dict[str, Any]) -> Iterator[str]:
 def case(version: str) -> NotionCase:
     return NotionCase(
         vendor="notion",
-        simulator="notion",
         settings={
             "token": "ntn_sandbox_0000",
             "page": PAGE,
@@ -85,6 +84,7 @@ def case(version: str) -> NotionCase:
         quiet={"rate_limits": False},
         lags={"query_lag": 30.0},
         requests=40,
+        writes="/v1/(pages|blocks|databases).*",
     )
 
 
