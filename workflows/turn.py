@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import ActivityError, CancelledError, RetryState
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, RetryState
 
 from raccord.temporal.flows import PROMPTLY
 
@@ -57,4 +57,6 @@ class Turn:
 
 def _taken_out(error: ActivityError) -> bool:
     """Whether a step ended because it was cancelled: before it began, or instead of another attempt."""
+    if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+        return False
     return isinstance(error.cause, CancelledError) or error.retry_state is RetryState.CANCEL_REQUESTED

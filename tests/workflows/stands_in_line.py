@@ -6,7 +6,7 @@ from raccord.domain.rules.timing import Timing
 from raccord.domain.values.message import RecordKind, RecordName
 from raccord.temporal.flows import Changed
 from tests.workflows.vendor import QUEUE, Vendor
-from workflows.steps import run_step
+from workflows.steps import Stopped, run_step
 from workflows.turn import Turn
 
 
@@ -21,13 +21,16 @@ class StandsInLine:
 
     @workflow.run
     async def run(self, name: str) -> int:
-        """Return how often its step was begun."""
-        return await run_step(
-            Vendor.serve,
-            name,
-            queue=QUEUE,
-            timing=Timing(),
-            about=RecordName(kind=RecordKind.DEAL, id=name),
-            summary="be served",
-            turn=self._turn,
-        )
+        """Return how often it was served, none where it is refused."""
+        try:
+            return await run_step(
+                Vendor.serve,
+                name,
+                queue=QUEUE,
+                timing=Timing(),
+                about=RecordName(kind=RecordKind.DEAL, id=name),
+                summary="be served",
+                turn=self._turn,
+            )
+        except Stopped:
+            return 0

@@ -3,6 +3,7 @@
 import asyncio
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 QUEUE = "vendor"
 
@@ -10,6 +11,7 @@ QUEUE = "vendor"
 class Vendor:
     def __init__(self) -> None:
         self.served: list[str] = []
+        self.refuses = False
         self.open = asyncio.Event()
         self.open.set()
 
@@ -18,4 +20,6 @@ class Vendor:
         """Serve once the vendor is open; return how often this one was served."""
         self.served.append(name)
         await self.open.wait()
+        if self.refuses:
+            raise ApplicationError("not this one", non_retryable=True)
         return self.served.count(name)
