@@ -18,7 +18,7 @@ from raccord.vendors.stripe.money import of_minor
 from raccord.vendors.stripe.paid import Part, sums_of, undecided
 from raccord.vendors.stripe.payments import INVOICE_PAYMENTS, Payments, Source
 from raccord.vendors.stripe.settings import StripeSettings
-from raccord.vendors.stripe.wire import StripeCustomer, TaxId
+from raccord.vendors.stripe.wire_parties import StripeCustomer, TaxId
 from raccord.vendors.stripe.wire_payments import InvoicePayment, InvoiceWithPayments, InvoiceWithPaymentsPage
 
 

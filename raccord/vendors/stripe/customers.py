@@ -13,11 +13,10 @@ from raccord.domain.values.parties import Customer, CustomerProfile, IdentityKin
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.money import of_minor
-from raccord.vendors.stripe.wire import (
+from raccord.vendors.stripe.wire import Deleted, PostalAddress
+from raccord.vendors.stripe.wire_parties import (
     CustomerPage,
-    Deleted,
     FoundCustomer,
-    PostalAddress,
     StripeCustomer,
     TaxId,
     TaxIdPage,

@@ -30,7 +30,7 @@ from raccord.vendors.stripe.documented import Undocumented, instant_of
 from raccord.vendors.stripe.limits import LIMITS
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.tax_ids import VERDICTS, WRITE, TaxIds, standing
-from raccord.vendors.stripe.wire import StripeCustomer, TaxId
+from raccord.vendors.stripe.wire_parties import StripeCustomer, TaxId
 from raccord.vendors.stripe.wire_payments import HappenedPage
 
 KEEPS = frozenset(Field)

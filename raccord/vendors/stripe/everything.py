@@ -7,7 +7,7 @@ from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.listed import CustomerPage, InvoicePage, ListedInvoice
-from raccord.vendors.stripe import wire
+from raccord.vendors.stripe import wire, wire_parties
 from raccord.vendors.stripe.api import PAGE_SIZE, StripeApi
 from raccord.vendors.stripe.customers import as_customer
 from raccord.vendors.stripe.invoices import READ, Invoices
@@ -46,7 +46,7 @@ class Everything:
     async def customers(self, after: str) -> CustomerPage:
         """List customers with the first page of their tax ids, which is all of nearly everybody's."""
         wanted = {"limit": PAGE_SIZE, "expand": ["data.tax_ids"], **onward(after)}
-        page = await self._api.get(_CUSTOMERS, "customers", wire.CustomerPage, wanted)
+        page = await self._api.get(_CUSTOMERS, "customers", wire_parties.CustomerPage, wanted)
         found = [as_customer(each, each.tax_ids.data if each.tax_ids else ()) for each in page.data]
         return CustomerPage(customers=tuple(found), after=last_of(page))
 

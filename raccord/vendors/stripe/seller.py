@@ -7,13 +7,8 @@ from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
 from raccord.vendors.stripe.api import StripeApi
-from raccord.vendors.stripe.wire import (
-    NumberedPage,
-    PostalAddress,
-    StripeAccount,
-    TaxId,
-    TaxIdPage,
-)
+from raccord.vendors.stripe.wire import NumberedPage, PostalAddress
+from raccord.vendors.stripe.wire_parties import StripeAccount, TaxId, TaxIdPage
 
 _LATEST = 50
 """Invoices whose numbers are looked at."""

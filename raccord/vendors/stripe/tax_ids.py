@@ -20,7 +20,8 @@ from raccord.domain.values.identifiers import (
 )
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.customer_events import NUMBERS
-from raccord.vendors.stripe.wire import Deleted, TaxId
+from raccord.vendors.stripe.wire import Deleted
+from raccord.vendors.stripe.wire_parties import TaxId
 
 WRITE = "Customers: Write"
 _PARSERS = {Field.SIREN: parse_siren, Field.SIRET: parse_siret, Field.VAT_NUMBER: parse_vat_number}

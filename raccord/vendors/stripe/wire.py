@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, RootModel, StrictInt, field_validator
+from pydantic import BeforeValidator, RootModel, StrictInt, field_validator
 
 from raccord.connectors.http.reading import Wire
 
@@ -35,17 +35,6 @@ class Deleted(Identified):
     deleted: Literal[True]
 
 
-class Verification(Wire):
-    status: str | None = None
-
-
-class TaxId(Identified):
-    type: str
-    value: str
-    created: StrictInt = 0
-    verification: Verification | None = None
-
-
 class PostalAddress(Wire):
     line1: str | None = None
     line2: str | None = None
@@ -53,28 +42,6 @@ class PostalAddress(Wire):
     city: str | None = None
     state: str | None = None
     country: str | None = None
-
-
-class StripeCustomer(Identified):
-    name: str | None = None
-    business_name: str | None = None
-    individual_name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    metadata: Mapping[str, str] | None = None
-    tax_exempt: str | None = None
-    currency: str | None = None
-    balance: StrictInt | None = None
-    """In its currency. Above zero it is owed, and added to what the next invoice asks for (Stripe docs)."""
-    address: PostalAddress | None = None
-    preferred_locales: tuple[str, ...] | None = None
-    """Its languages, the preferred one first (Stripe docs: api/customers/object)."""
-    tax_ids: Page[TaxId] | None = None
-    """Only there when expanded, and its first page at most."""
-
-
-class FoundCustomer(RootModel[Annotated[Deleted | StripeCustomer, Field(union_mode="left_to_right")]]):
-    """In this order: an expansion on a deleted customer must not make it look like a living one."""
 
 
 def _as_text(value: object) -> object:
@@ -195,59 +162,6 @@ class NumberedInvoice(Identified):
         return (self.customer.invoice_prefix or "") if isinstance(self.customer, Numbering) else ""
 
 
-class BusinessProfile(Wire):
-    name: str | None = None
-    support_address: PostalAddress | None = None
-
-
-class RegisteredCompany(Wire):
-    name: str | None = None
-    address: PostalAddress | None = None
-
-
-class InvoiceDefaults(Wire):
-    default_account_tax_ids: tuple[str | Identified, ...] | None = None
-
-
-class DisplayName(Wire):
-    display_name: str | None = None
-
-
-class AccountSettings(Wire):
-    invoices: InvoiceDefaults | None = None
-    dashboard: DisplayName | None = None
-
-
-class StripeAccount(Identified):
-    """The seller's own account; Stripe tells its holder less of it than it prints."""
-
-    business_profile: BusinessProfile | None = None
-    company: RegisteredCompany | None = None
-    settings: AccountSettings | None = None
-
-    @property
-    def shown_name(self) -> str:
-        names = (
-            self.business_profile.name if self.business_profile else None,
-            self.company.name if self.company else None,
-            self.settings.dashboard.display_name if self.settings and self.settings.dashboard else None,
-        )
-        return next(filter(None, names), "")
-
-    @property
-    def address(self) -> PostalAddress | None:
-        given = self.company.address if self.company else None
-        return given or (self.business_profile.support_address if self.business_profile else None)
-
-    @property
-    def default_tax_ids(self) -> frozenset[str] | None:
-        """Ids of those that invoices print by default; None where Stripe does not tell."""
-        if self.settings is None or self.settings.invoices is None:
-            return None
-        given = self.settings.invoices.default_account_tax_ids or ()
-        return frozenset(each if isinstance(each, str) else each.id for each in given)
-
-
 class FoundInvoice(RootModel[Deleted | StripeInvoice]):
     pass
 
@@ -314,11 +228,9 @@ AnyPage = Page[Identified]
 CorrectionPage = Page[Correction]
 CreditNotePage = Page[StripeCreditNote]
 EndpointPage = Page[WebhookEndpoint]
-CustomerPage = Page[StripeCustomer]
 EventPage = Page[Event]
 NumberedPage = Page[NumberedInvoice]
 InvoicePage = Page[StripeInvoice]
 LinePage = Page[Line]
 OwingPage = Page[OwingInvoice]
-TaxIdPage = Page[TaxId]
 TaxRatePage = Page[TaxRate]

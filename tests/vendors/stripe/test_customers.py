@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from raccord.vendors.stripe.connector import StripeBilling
-from raccord.vendors.stripe.wire import Deleted, FoundCustomer
+from raccord.vendors.stripe.wire import Deleted
+from raccord.vendors.stripe.wire_parties import FoundCustomer
 from tests.connectors.stub import Stub
 from tests.vendors.stripe.samples import PROFILE, customer, page, refusal
 
