@@ -252,7 +252,7 @@ async def agrees(
 
     try:
         await until(so)
-        # Events of our own writes are late, too: a look in the midst of the next edits would see half of them.
+        # Events of our own writes are late, too: a look amid the next edits would see half of them.
         await asyncio.sleep(LATE)
         await at_rest(lane)
         await until(so)
