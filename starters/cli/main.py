@@ -220,9 +220,15 @@ def reconcile(
 @click.option(
     "--week", metavar="WEEK", help="Which week, as 2026-W48 or any day of it [default: the last one over]"
 )
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep its page, its tables as CSV and its charts as PNG there.",
+)
 @config_file
 @as_json
-def report(week: str | None, config: Path | None, as_json: bool) -> None:
+def report(week: str | None, out: Path | None, config: Path | None, as_json: bool) -> None:
     """Tell a week: won deals, invoices and payments, what waits, and what changed since the week before.
 
     A week is made once and then says the same whenever it is asked for; as far as [modes] lets it, it is also
@@ -232,7 +238,7 @@ def report(week: str | None, config: Path | None, as_json: bool) -> None:
 
     loaded = configuration(config)
     meant = week_of(week, loaded)
-    end(run(tell_week(loaded, key_ring(loaded), meant, as_json=as_json)))
+    end(run(tell_week(loaded, key_ring(loaded), meant, out, as_json=as_json)))
 
 
 @app.command()

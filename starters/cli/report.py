@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,15 +10,17 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, Wor
 from temporalio.common import WorkflowIDConflictPolicy
 
 from raccord.domain.report.policy import Ending, ReportWanted
+from raccord.domain.report.publication import Publication
 from raccord.domain.report.report import Report
 from raccord.domain.report.week import Week
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE, WEEKLY_REPORT
+from raccord.texts.report.whole import PAGE, files_of
 from raccord.texts.reports import publication
 from raccord.texts.voice import Voice
-from starters.cli.common import bold, fail, warn
+from starters.cli.common import bold, fail, from_the_system, warn
 from starters.cli.display import opened, print_json, table
 from starters.cli.server import connected
 
@@ -41,8 +44,10 @@ def week_of(text: str | None, configuration: Configuration) -> Week:
     return week
 
 
-async def tell_week(configuration: Configuration, keys: KeyRing, week: Week, *, as_json: bool) -> int:
-    """Have a week told, or told again, and show it."""
+async def tell_week(
+    configuration: Configuration, keys: KeyRing, week: Week, out: Path | None, *, as_json: bool
+) -> int:
+    """Have a week told, or told again, and show it; `out` is a folder for its files."""
     client = await connected(configuration, keys)
     async with opened(configuration, keys) as records:
         running = await client.start_workflow(
@@ -56,11 +61,14 @@ async def tell_week(configuration: Configuration, keys: KeyRing, week: Week, *, 
         )
         report = await _made(running, records, week)
         ending = await _ended(running)
+    shown = _in_words(report, configuration)
+    if out:
+        keep(shown, out)
     if as_json:
         places = [place.model_dump() for place in ending.places] if ending else []
         print_json(report.model_dump(mode="json") | {"places": places})
     else:
-        _show(report, configuration)
+        _show(shown)
         _tell(ending)
     return 0
 
@@ -101,10 +109,24 @@ async def _ended(running: WorkflowHandle[Any, Ending]) -> Ending | None:
     return result.result()
 
 
-def _show(report: Report, configuration: Configuration) -> None:
+def keep(shown: Publication, folder: Path) -> None:
+    """Write a week's files into a folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files_of(shown).items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        fail(f"the report cannot be kept: {from_the_system(error)}", status=1)
+    click.echo(f"The report is kept in {folder / PAGE}.", err=True)
+
+
+def _in_words(report: Report, configuration: Configuration) -> Publication:
     desk = configuration.settings.desk
     voice = Voice(language=desk.language, stage=configuration.live_or_test, contact=desk.contact)
-    shown = publication(report, voice, configuration.settings.company.name)
+    return publication(report, voice, configuration.settings.company.name)
+
+
+def _show(shown: Publication) -> None:
     click.echo(bold(shown.title))
     click.echo(shown.subtitle)
     click.echo()

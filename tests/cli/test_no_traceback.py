@@ -58,7 +58,7 @@ CONFIGURED = (
         "audit verify",
     ),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
-    *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01"),
+    *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
     *("payments link in_1 1", "backfill --since 2026-01-01 --dry-run"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(
@@ -111,6 +111,7 @@ BAD_WORDS = (
     Case("reconcile --once --since soon", "does not match the format"),
     Case("reconcile --page {folder}", "is a directory"),
     Case("report --week soon", "is no week: write it as"),
+    Case("report --out {file}", "is a file"),
     Case("report --week 2199-W01", "is not over"),
     Case("backfill --since yesterday", "does not match the format"),
     Case("backfill --since 2026-01-01", "is in shadow"),

@@ -13,14 +13,12 @@ from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Publication
 from raccord.domain.report.week import Week
 from raccord.domain.values.clock import BusinessClock
-from raccord.texts.report.csv_files import csv_files
-from raccord.texts.report.drawn import png
-from raccord.texts.report.page import contents, page
-from raccord.texts.report.plotted import plot
+from raccord.texts.report.page import contents
+from raccord.texts.report.whole import PAGE, files_of
 from raccord.vendors.folder.files import replace, replace_all, sweep
 from raccord.vendors.folder.settings import FolderSettings
 
-_PAGE, _CONTENTS = "report.html", "index.html"
+_CONTENTS = "index.html"
 
 
 def connect(name: str, settings: ConnectionSettings, _clock: BusinessClock) -> ReportSink:
@@ -46,22 +44,20 @@ class Folder:
         return await asyncio.to_thread(self._publish, publication)
 
     def _publish(self, shown: Publication) -> str:
-        week = str(shown.week)
-        pictures = {f"{week}-{each.key}.png": png(plot(shown, each)) for each in shown.charts}
-        files = {**csv_files(shown), **pictures, _PAGE: page(shown).encode()}
+        files = files_of(shown)
         with self._told():
             self._writable()
-            folder = self._root.resolve() / week
+            folder = self._root.resolve() / str(shown.week)
             replace_all(folder, files)
-            replace(self._root / _CONTENTS, contents(self._weeks(), _PAGE, shown).encode())
+            replace(self._root / _CONTENTS, contents(self._weeks(), PAGE, shown).encode())
             for each in (self._root, folder):
                 sweep(each)
-        return str(folder / _PAGE)
+        return str(folder / PAGE)
 
     def _weeks(self) -> tuple[Week, ...]:
         """Return the weeks that are there, the newest first; what else people keep beside them is theirs."""
         found = []
-        for each in self._root.glob(f"*/{_PAGE}"):
+        for each in self._root.glob(f"*/{PAGE}"):
             try:
                 week = Week.parse(each.parent.name)
             except ValueError:
