@@ -48,7 +48,7 @@ function cell(tab, row, column, text) {
 }
 
 function table(tab) {
-  const width = Math.max(1, ...tab.rows.map((row) => row.length)), columns = [...Array(width).keys()];
+  const width = Math.max(1, ...tab.rows.map((row) => row.length)), columns = [...Array(width).keys()].filter((column) => !tab.away.includes(column));
   return make("div", { class: "sheet" }, make("table", {},
     make("thead", {}, make("tr", {}, make("th"), ...columns.map((column) => make("th", { scope: "col", text: letters(column) })))),
     make("tbody", {}, ...tab.rows.map((row, at) => make("tr", { class: at < (tab.grid.frozenRowCount || 0) ? "frozen" : undefined },

@@ -10,7 +10,7 @@ from sandbox.google.errors import Refused
 
 
 def tabs_shown(book: Book) -> list[Json]:
-    """Each tab's title, rows, notes, formulas, charts and what is protected, in the order of the tabs."""
+    """Each tab's title, rows, hidden columns, notes, formulas, charts, protection, in the order of tabs."""
     return [_shown(book, tab) for tab in book.tabs]
 
 
@@ -27,6 +27,11 @@ def _shown(book: Book, tab: Tab) -> Json:
         "grid": tab.grid,
         "hidden": bool(tab.properties.get("hidden")),
         "rows": rows,
+        "away": [
+            column
+            for (dimension, column), about in sorted(tab.dimensions.items())
+            if dimension == "COLUMNS" and about.get("hiddenByUser")
+        ],
         "notes": {place: cell.note for place, cell in named.items() if cell.note},
         "formulas": {
             place: cell.value["formulaValue"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.google.bench import Google, Json, add_tab, book
+from tests.sandbox.google.bench import BOOK, Google, Json, add_tab, book
 
 WEEK = "2026-W47"
 
@@ -248,6 +248,15 @@ async def test_rows_columns_filter_metadata_and_widths_are_kept(google: Google) 
     assert "already" in await google.batch_refused(
         {"createDeveloperMetadata": {"developerMetadata": metadata}}
     )
+
+
+async def test_a_column_that_is_hidden_is_not_shown_on_the_page(google: Google) -> None:
+    where = {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}
+    hidden = {"range": where, "properties": {"hiddenByUser": True}, "fields": "hiddenByUser"}
+    await google.batch({"updateDimensionProperties": hidden})
+    files = (await google.operator.state("google"))["files"]
+    (notes,) = (file["tabs"][0] for file in files if file["id"] == BOOK)
+    assert notes["away"] == [1]
 
 
 async def test_deleted_rows_take_along_what_stands_in_them_and_nothing_else(google: Google) -> None:
