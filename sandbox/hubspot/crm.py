@@ -12,6 +12,7 @@ from sandbox.hubspot.calculations import calculated, stages
 from sandbox.hubspot.errors import Problem, Refused, invalid, invalid_values, not_found
 from sandbox.hubspot.kinds import KINDS, LINKS, Kind, Link, plain_link
 from sandbox.hubspot.merging import Merge, MergedAway
+from sandbox.hubspot.pipelines import pipelines
 from sandbox.hubspot.records import Actor, Associations, Record, Tie, iso
 from sandbox.hubspot.schema import Schema, WrongValue
 from sandbox.hubspot.settings import HubSpotSettings
@@ -46,7 +47,7 @@ class Crm:
         self.schemas = account.schemas(
             custom=now.custom_properties, payment=now.custom_properties and now.payment_properties
         )
-        self.pipelines = account.pipelines()
+        self.pipelines = pipelines()
         self.owners: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         self.merged: dict[str, dict[str, MergedAway]] = {kind: {} for kind in KINDS}
