@@ -5,6 +5,7 @@ A changed word is a changed golden file: with `GOLDEN=write` in the environment,
 
 import os
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,35 @@ def test_gaps_that_nobody_looked_for_are_no_zero() -> None:
     assert dict(shown.totals)["Gaps"] == "–"
     assert "not been compared" in shown.table("gaps").note
     assert "not been compared" in shown.sentences[4]
+
+
+def test_days_and_moments_are_those_of_the_company_s_zone() -> None:
+    night = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+    report = ordinary()
+    waits = report.waiting[0].model_copy(update={"since": night})
+    shown = told(report.model_copy(update={"waiting": (waits,), "proved_at": night}), "fr")
+    assert shown.table("waiting").rows[0].cells[-1] == date(2026, 11, 30)
+    assert "30/11 00:30" in shown.table("gaps").note
+
+
+def test_the_currency_of_most_weeks_is_drawn_first() -> None:
+    report = ordinary()
+    once = [point for point in report.trend if point.won.currency == "USD"]
+    francs = tuple(
+        point.model_copy(
+            update={
+                name: money("5.00" if point.week == WEEK else "0.00", "CHF")
+                for name in ("won", "issued", "received", "receivable")
+            }
+        )
+        for point in once
+    )
+    shown = told(report.model_copy(update={"trend": (*francs, *report.trend)}), "fr")
+    assert [each.key for each in shown.charts if each.key.startswith("flow")] == [
+        "flow_EUR",
+        "flow_USD",
+        "flow_CHF",
+    ]
 
 
 def _first(now: Counted, before: Counted) -> str:

@@ -102,7 +102,7 @@ def _gap(gap: Gap, report: Report, voice: Voice) -> tuple[Cell, ...]:
 def _gaps_note(report: Report, voice: Voice) -> str:
     if report.proved_at is None:
         return voice.say("week.note.unproved")
-    compared = message("week.note.proved", at=report.proved_at)
+    compared = message("week.note.proved", at=report.proved_at.astimezone(report.computed_at.tzinfo))
     if left := sum(report.gap_counts.values()) - len(report.gaps):
         return f"{voice.say('proof.more', count=left)} {voice.write(compared)}"
     return voice.write(compared) if report.gaps else f"{voice.say('proof.clean')} {voice.write(compared)}"
@@ -121,20 +121,20 @@ def waiting(report: Report, voice: Voice) -> Table:
             column("since", voice.say("week.column.since"), DATE),
         ),
         rows=rows(
-            (f"{each.cause.identity}/{each.owner}", _waits(each, currencies, voice), "")
+            (f"{each.cause.identity}/{each.owner}", _waits(each, currencies, report, voice), "")
             for each in report.waiting
         ),
         note="" if report.waiting else voice.say("week.nobody_waits"),
     )
 
 
-def _waits(waits: Waits, currencies: tuple[str, ...], voice: Voice) -> tuple[Cell, ...]:
+def _waits(waits: Waits, currencies: tuple[str, ...], report: Report, voice: Voice) -> tuple[Cell, ...]:
     return (
         voice.write(waits.cause),
         waits.owner or voice.say("week.nobody"),
         waits.waiting.count,
         *spread(waits.waiting.sums, currencies),
-        waits.since.date(),
+        waits.since.astimezone(report.computed_at.tzinfo).date(),
     )
 
 

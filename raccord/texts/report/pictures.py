@@ -1,10 +1,11 @@
 """Which charts a report has: of the twelve weeks and of what is late, for each currency."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from raccord.domain.report.changes import latest
 from raccord.domain.report.publication import Chart, ChartKind, Table
-from raccord.domain.report.report import Report
+from raccord.domain.report.report import Point, Report
 from raccord.domain.values.message import Message, message
 from raccord.domain.values.money import Money
 from raccord.texts.owed import listed
@@ -13,11 +14,14 @@ from raccord.texts.voice import Voice
 
 
 def charts(report: Report, aging: Table, voice: Voice) -> tuple[Chart, ...]:
-    """Return the charts of each currency in turn: won, issued and received, receivables, DSO, aging."""
-    found: list[Chart] = []
-    for currency in currencies_of(point.won for point in report.trend):
-        found += _of(currency, report, aging, voice)
-    return tuple(found)
+    """Return won, issued and received, receivables, DSO and aging of each currency, the most used first."""
+    moved = Counter(point.won.currency for point in report.trend if _moved(point))
+    currencies = sorted(currencies_of(point.won for point in report.trend), key=lambda each: -moved[each])
+    return tuple(chart for each in currencies for chart in _of(each, report, aging, voice))
+
+
+def _moved(point: Point) -> bool:
+    return any(each.amount for each in (point.won, point.issued, point.received))
 
 
 def _of(currency: str, report: Report, aging: Table, voice: Voice) -> Iterator[Chart]:
