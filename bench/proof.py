@@ -1,14 +1,17 @@
-"""Both sides held together, of many deals: requests beside the fewest, seconds, the worker's memory."""
+"""Both sides held together, and a week told, of many deals: requests, seconds, the worker's memory."""
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from math import ceil
 
 from bench.figures import Figure
 from bench.processes import resident_mib
 from bench.system import AT_A_TIME, OVERRIDES, System
 from raccord.domain.proof.policy import ProofDone, ProofWanted
-from raccord.temporal.flows import FLOWS_QUEUE, PROOF
+from raccord.domain.report.policy import Ending, ReportWanted
+from raccord.domain.report.week import Week
+from raccord.temporal.flows import FLOWS_QUEUE, PROOF, WEEKLY_REPORT
 from tests.front_door.judge import by_a_person
 from tests.front_door.payments import issued
 from tests.front_door.stack import Lane, until
@@ -31,17 +34,20 @@ async def proof(system: System, *, deals: int) -> list[Figure]:
         await until(lambda: swept(lane), what="the sweep of the start is over: its requests are no proof's")
         quarter = deals // 4
         await _invoiced(lane, quarter)
-        first = await _proven(lane, quarter)
+        first, told = await _proven(lane, quarter), await _told(lane, quarter, weeks=1)
         await _invoiced(lane, deals - quarter)
-        last = await _proven(lane, deals)
-    flat = Figure(
-        name="Worker's memory with all of them, beside a quarter",
-        value=last[0].value / first[0].value,
+        last, told_all = await _proven(lane, deals), await _told(lane, deals, weeks=2)
+    return [*first, *last, _flat("proven", first, last), *told, *told_all, _flat("told", told, told_all)]
+
+
+def _flat(what: str, quarter: list[Figure], all_: list[Figure]) -> Figure:
+    return Figure(
+        name=f"Worker's memory with all of them {what}, beside a quarter",
+        value=all_[0].value / quarter[0].value,
         unit="times",
         limit=_FLAT,
         basis="flat",
     )
-    return [*first, *last, flat]
 
 
 async def _invoiced(lane: Lane, count: int) -> None:
@@ -90,4 +96,23 @@ async def _proven(lane: Lane, deals: int) -> list[Figure]:
         Figure(
             name=f"Gaps among {deals} deals without any", value=done.gaps, unit="", limit=0, basis="count"
         ),
+    ]
+
+
+async def _told(lane: Lane, deals: int, *, weeks: int) -> list[Figure]:
+    """Have the report of so many weeks ago made, with its proof; memory comes first."""
+    week = Week.due_at(datetime.now(UTC), lane.configuration().settings.clock).back(weeks - 1)
+    begun = time.monotonic()
+    await lane.client.execute_workflow(
+        "WeeklyReport",
+        ReportWanted(week=week),
+        id=f"{WEEKLY_REPORT}/{week}",
+        task_queue=FLOWS_QUEUE,
+        result_type=Ending,
+    )
+    took = time.monotonic() - begun
+    worker = resident_mib(lane.worker.pid)
+    return [
+        Figure(name=f"Memory of worker, a week told over {deals} deals", value=worker, unit="MiB"),
+        Figure(name=f"Seconds for a week over {deals} deals, with its proof", value=took, unit="s"),
     ]
