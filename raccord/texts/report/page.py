@@ -18,7 +18,7 @@ from raccord.texts.speech import say
 
 _MANY = 8
 """A table of more columns is set in smaller type on paper."""
-_SHORT = 14
+_SHORT = 12
 """A table of so many rows stays on one sheet."""
 _WHOLE = 14
 """A number or a day of so many letters is not broken into lines."""

@@ -114,6 +114,21 @@ async def test_a_report_that_broke_off_anywhere_is_completed(tmp_path: Path, bre
     assert broke >= len(there(usual)) - 1
 
 
+async def test_of_a_report_that_broke_off_nothing_is_left_over(tmp_path: Path, breaking: list[int]) -> None:
+    usual = tmp_path / "usual"
+    usual.mkdir()
+    await sink(usual).publish(changed(SMALL, charts=()))
+    for place in range(1, len(SMALL.tables) + len(SMALL.charts) + 4):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        breaking[0] = place
+        with suppress(Transient):
+            await sink(folder).publish(SMALL)
+        breaking[0] = -1
+        await sink(folder).publish(changed(SMALL, charts=()))
+        assert there(folder) == there(usual)
+
+
 async def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
     (tmp_path / "2026-W48").mkdir()
     for each in (tmp_path, tmp_path / "2026-W48"):
