@@ -96,6 +96,17 @@ class HubSpotPerson(Person):
         properties: dict[str, str | None] = found["properties"]
         return properties
 
+    async def deals(self, *names: str) -> list[dict[str, str | None]]:
+        """Return these properties of every deal, archived ones left out."""
+        found: list[dict[str, str | None]] = []
+        params = {"limit": "100", "properties": ",".join(names)}
+        while True:
+            page = await self.call("GET", "/crm/v3/objects/deals", params=params)
+            found += [each["properties"] for each in page["results"]]
+            if "paging" not in page:
+                return found
+            params["after"] = page["paging"]["next"]["after"]
+
     async def shown(self, deal: str) -> dict[str, str | None]:
         """Return what the deal shows about its invoice."""
         return await self.values("deals", deal, *_INVOICE_FIELDS)

@@ -14,6 +14,7 @@ CREDENTIALS = {
     "RACCORD_STRIPE__WEBHOOK_SECRET": "whsec_sandbox00000000000000000000",
     "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
+    "RACCORD_NOTION__TOKEN": "ntn_sandbox_0000",
 }
 
 

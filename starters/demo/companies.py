@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from string import Template
 
+from sandbox.google.settings import BOOK
+from sandbox.notion.settings import ROOT as PAGE
+
 _BOTH = """
 crm = "hubspot"
 billing = "stripe"
 messenger = "slack"
 mailer = "smtp"
 outbound = "tools"
+report_sinks = $sinks
 invoice_deals_won_from = 2020-01-01
 
 [desk]
@@ -139,11 +143,32 @@ epoch = "$epoch"
 deal_won = "live"
 payment = "live"
 dunning = "live"
+report = "live"
 
 [dunning]
 finance = ["anne.durand@hexalab.example"]
 letterhead = ["Hexalab SAS", "12 rue des Forges, 69007 Lyon", "SIREN 732 829 320"]
+
+[report]
+to = ["$management"]
+
+[sheets]
+vendor = "google_sheets"
+base_url = "http://127.0.0.1:$sandbox/google"
+drive_url = "http://127.0.0.1:$sandbox/google"
+spreadsheet = "$spreadsheet"
+key_file = "$google_key"
+
+[notion]
+base_url = "http://127.0.0.1:$sandbox/notion"
+page = "$page"
+
+[folder]
+directory = "$reports"
 """
+
+MANAGEMENT = "claire.moreau@hexalab.example"
+"""Who is told the week."""
 
 _TERMS = 30
 _SHORT_TERMS = 3
@@ -153,16 +178,22 @@ _SHORT_TERMS = 3
 def ordinary_days(ports: dict[str, int], directory: str) -> str:
     """Write the settings of a company that has everything but reminders."""
     template = Template(f"{_BOTH}{_ORDINARY_DAYS}")
-    return template.substitute(ports, directory=directory, terms=_TERMS, sender="bonjour")
+    return template.substitute(ports, directory=directory, terms=_TERMS, sender="bonjour", sinks="[]")
 
 
-def short_days(ports: dict[str, int], directory: str, day: int) -> str:
-    """Write the settings of a company that reminds, whose days last so many seconds and begin now."""
+def short_days(ports: dict[str, int], directory: str, day: int, *, google_key: str, reports: str) -> str:
+    """Write the settings of a company that reminds and reports, whose days last so many seconds and begin now."""
     return Template(f"{_BOTH}{_SHORT_DAYS}").substitute(
         ports,
         directory=directory,
         terms=_SHORT_TERMS,
         sender="compta",
+        sinks='["sheets", "notion", "folder"]',
+        management=MANAGEMENT,
+        spreadsheet=BOOK,
+        google_key=google_key,
+        page=PAGE,
+        reports=reports,
         day=day,
         epoch=datetime.now(UTC).replace(microsecond=0).isoformat(),
     )

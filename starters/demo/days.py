@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.subject import Subject, SubjectKind
-from raccord.temporal.flows import DIGEST, DUNNING, Changed, wake
+from raccord.temporal.flows import DIGEST, DUNNING, WEEKLY_REPORT, Changed, wake
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -36,7 +36,8 @@ class Debtor:
 
 async def begin(stage: Stage) -> None:
     """Let reminders begin: a customer who is late from here on is none of the backlog."""
-    await eventually(lambda: _without_digest(stage), within=SLOWLY)
+    for schedule in (DIGEST, WEEKLY_REPORT):
+        await eventually(lambda: paused(stage, schedule), within=SLOWLY)  # noqa: B023 - awaited in its turn
     # A day is over sooner than a draft is finalised.
     await stage.vendors.sandbox.settings("stripe", late_finalisation=True)
     made = await stage.vendors.billing.post(
@@ -47,10 +48,10 @@ async def begin(stage: Stage) -> None:
     await asyncio.wait_for(looked.result(), _BEGUN_WITHIN)
 
 
-async def _without_digest(stage: Stage) -> bool:
-    """Pause the digest, which would be told every few seconds; False while the receiver has not made it."""
+async def paused(stage: Stage, schedule: str) -> bool:
+    """Pause what would be told every few seconds; False while the receiver has not made its schedule."""
     try:
-        await stage.client.get_schedule_handle(DIGEST).pause(note="days are short")
+        await stage.client.get_schedule_handle(schedule).pause(note="days are short")
     except RPCError:
         return False
     return True

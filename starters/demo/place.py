@@ -1,11 +1,14 @@
 """Where a company of the demo lives: its own folder, free ports, and settings that point at its sandbox."""
 
+import json
 import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from raccord.temporal.views import WebUi
 from starters.demo.access import CREDENTIALS, TOOLS, exports
@@ -50,7 +53,17 @@ class Place:
         directory = self.directory / "short-days"
         directory.mkdir(mode=0o700)
         place = Place(directory, {name: _free(port) for name, port in _PREFERRED_BESIDE.items()})
-        place.write(short_days(place.ports, str(directory), day))
+        # A folder that reports are kept in is there already: it may be a share that is not mounted.
+        place.reports.mkdir()
+        place.write(
+            short_days(
+                place.ports,
+                str(directory),
+                day,
+                google_key=str(place.google_key),
+                reports=str(place.reports),
+            )
+        )
         return place
 
     def write(self, settings: str) -> None:
@@ -59,9 +72,10 @@ class Place:
 
     def write_shell_file(self) -> None:
         """Write the environment of the demo's processes, readable by its owner alone."""
-        descriptor = os.open(self.shell_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(exports(self.environment))
+        _write_secret(self.shell_file, exports(self.environment))
+
+    def write_google_key(self, key: Mapping[str, Any]) -> None:
+        _write_secret(self.google_key, json.dumps(key))
 
     @property
     def config(self) -> Path:
@@ -88,11 +102,28 @@ class Place:
         """What another shell reads to work beside the demo: `. FILE`."""
         return self.directory / "env"
 
+    @property
+    def google_key(self) -> Path:
+        """The key of the service account that the spreadsheet is shared with."""
+        return self.directory / "google-key.json"
+
+    @property
+    def reports(self) -> Path:
+        """Where the weekly report is kept as files."""
+        return self.directory / "reports"
+
     def log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name}.log"
 
     def url(self, name: str, path: str = "") -> str:
         return f"http://127.0.0.1:{self.ports[name]}{path}"
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _alive(directory: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from starters.demo import contacts, dunning, onboarding, payments, sweep
+from starters.demo import contacts, dunning, onboarding, payments, sweep, weekly
 from starters.demo.scenario import Finding, Scenario, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
@@ -222,4 +222,5 @@ SCENARIOS = (
     *contacts.SCENARIOS,
     *sweep.SCENARIOS,
     *dunning.SCENARIOS,
+    *weekly.SCENARIOS,
 )

@@ -78,10 +78,12 @@ class Stage:
             self._stack.push_async_callback(process.stop)
         self.client = await connect(configuration.settings, keys)
         await register_search_attributes(self.client)
-        await self.worker.start()
-        self._stack.push_async_callback(self._stop_worker)
         self._stack.push_async_callback(self.vendors.close)
         await self._ready(sandbox, "/", "sandbox")
+        if configuration.settings.report_sinks:
+            self.place.write_google_key(await self.vendors.sheets.key())
+        await self.worker.start()
+        self._stack.push_async_callback(self._stop_worker)
         await self._ready(starter, "/readyz", "receiver")
 
     async def __aexit__(

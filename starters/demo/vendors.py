@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 
 from sandbox.core.operator import Operator
+from sandbox.google.person import GooglePerson
 from sandbox.hubspot.person import HubSpotPerson
+from sandbox.notion.person import NotionPerson
 from sandbox.slack.person import SlackPerson
 from sandbox.stripe.person import StripePerson
 
@@ -24,6 +26,8 @@ class Vendors:
         self.crm = HubSpotPerson(self._http)
         self.billing = StripePerson(self._http)
         self.chat = SlackPerson(self._http)
+        self.sheets = GooglePerson(self._http)
+        self.notes = NotionPerson(self._http)
         self.sandbox = Operator(self._http)
 
     async def close(self) -> None:
