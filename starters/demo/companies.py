@@ -182,7 +182,10 @@ def ordinary_days(ports: dict[str, int], directory: str) -> str:
 
 
 def short_days(ports: dict[str, int], directory: str, day: int, *, google_key: str, reports: str) -> str:
-    """Write the settings of a company that reminds and reports, whose days last so many seconds and begin now."""
+    """Write the settings of a company that reminds and reports; its days last `day` seconds and begin now.
+
+    `google_key`: the file with the key of its service account; `reports`: the folder of its reports.
+    """
     return Template(f"{_BOTH}{_SHORT_DAYS}").substitute(
         ports,
         directory=directory,

@@ -72,13 +72,20 @@ def _next_step(place: Place, days: Place | None) -> str:
 
 
 def _of_short_days(place: Place) -> str:
+    vendors = place.url("sandbox", "/")
     return (
-        "[bold]Where days are short,[/] another company reminds its customers of what is late:\n\n"
-        f"[bold]Its vendors[/]    {place.url('sandbox', '/')}\n"
-        f"[bold]Its flows[/]      {place.ui.view(REMINDERS)}\n\n"
+        "[bold]Where days are short,[/] another company reminds its customers of what is late,\n"
+        "and tells its management the week:\n\n"
+        f"[bold]Its vendors[/]    {vendors}\n"
+        f"[bold]Its flows[/]      {place.ui.view(REMINDERS)}\n"
+        f"[bold]Its report[/]     spreadsheet          {vendors}#google-panel\n"
+        f"                page in Notion       {vendors}#notion-panel\n"
+        f"                mail                 {vendors}#mailbox-panel\n"
+        f"                page                 {place.reports.as_uri()}/index.html\n\n"
         "Win a deal there: three days later its invoice is late, and reminders follow. In another shell:\n\n"
         f"  . {shlex.quote(str(place.shell_file))}\n"
-        "  raccord dunning list\n\n"
+        "  raccord dunning list\n"
+        "  raccord report\n\n"
     )
 
 

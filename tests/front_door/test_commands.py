@@ -22,6 +22,7 @@ SCENARIOS = [
     *("payment", "partial-payment", "refund", "onboarding"),
     *("contact-crm-to-billing", "contact-billing-to-crm", "contact-conflict", "webhooks-off"),
     *("dunning-7-15-30", "paid-just-before-sending", "grouped-reminder", "promise-to-pay"),
+    "weekly-report",
 ]
 
 
