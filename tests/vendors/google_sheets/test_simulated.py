@@ -1,6 +1,7 @@
 """What is Google's own: the Dashboard, charts, cells, tabs that people rename, calls and sharing."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 
 from raccord.connectors.connection import CheckState
-from raccord.connectors.errors import Auth, Forbidden, Permanent
+from raccord.connectors.errors import AmbiguousWrite, Auth, Forbidden, Permanent, Transient
 from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Linked, Row
 from raccord.domain.values.money import Money
+from raccord.vendors.google_sheets import client
 from sandbox.google.person import GooglePerson
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.publications import W48, gap, week, weeks
@@ -198,6 +200,36 @@ async def test_a_report_of_megabytes_is_sent_in_several_batches(
     bodies = [each["body"] for each in (await lab.switches.requests(vendor="google"))[before:]]
     assert sum(map(len, bodies)) > 2_000_000 > max(map(len, bodies))
     assert len([row for row in await person.rows(str(W48)) if row and "gaps/row/" in row[0]]) == 120
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_report_that_broke_off_between_two_batches_has_no_row_twice(
+    case: GoogleCase, lab: Lab, person: GooglePerson, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    monkeypatch.setattr(client, "_LARGEST", 4_000)
+    monkeypatch.setattr(client, "RATE", 500.0)
+    more = week(gaps=[gap("d0", "Nouveau"), gap("d1"), gap("d3", "Zénith"), gap("d4", "Dernier")])
+    expected: dict[str, list[list[str]]] = {}
+    place, calls = 0, 1
+    while place < calls:
+        await lab.switches.reset()
+        await lab.option("google", **case.quiet)
+        async with case.open(lab) as sheets:
+            await sheets.publish(week())
+            since = len(await lab.switches.requests(vendor="google"))
+            if expected:
+                rule = {"path": "/v4/.*", "skip": place, "when": when}
+                await lab.switches.fault(vendor="google", effect={"reset": True}, **rule)
+                with suppress(AmbiguousWrite, Transient):
+                    await sheets.publish(more)
+                await lab.switches.clear_faults()
+                place += 1
+            await sheets.publish(more)
+        shown = {tab: await person.rows(tab) for tab in await person.tabs()}
+        if not expected:
+            expected, calls = shown, len(await lab.switches.requests(vendor="google")) - since
+            assert calls > 6
+        assert shown == expected, place
 
 
 async def test_a_token_that_ended_is_renewed_and_one_that_lasts_is_kept(lab: Lab, sheets: ReportSink) -> None:

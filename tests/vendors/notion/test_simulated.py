@@ -1,6 +1,7 @@
 """What is Notion's own: blocks brought up to date, columns that people change, a query that lags, limits."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from raccord.connectors.errors import AmbiguousWrite, Auth, NotFound, RateLimite
 from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Linked, Row
 from raccord.domain.values.money import Money
+from raccord.vendors.notion import page as pages
 from sandbox.notion.person import NotionPerson
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.publications import W48, gap, week
@@ -179,6 +181,37 @@ async def test_a_collision_and_then_a_limit_leave_one_page_and_no_block_twice(
     for content in sent:
         assert all(len(each) <= 2000 for each in _contents(content))
     assert len(await person.rows(GAPS)) == 140
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_report_that_broke_off_between_two_batches_has_no_block_twice(
+    case: NotionCase, lab: Lab, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    monkeypatch.setattr(pages, "MOST_ROWS", 1)
+    more = week(gaps=[gap("d0", "Nouveau"), gap("d3", "Zénith"), gap("d1"), gap("d4", "Dernier"), gap("d5")])
+    expected: list[str] = []
+    place, calls = 0, 1
+    while place < calls:
+        await lab.switches.reset()
+        await lab.option("notion", **case.quiet)
+        async with case.open(lab) as notion:
+            await notion.publish(week(gaps=[gap("d1"), gap("d2", "Atelier")]))
+        since = len(await lab.switches.requests(vendor="notion"))
+        if expected:
+            rule = {"path": "/v1/.*", "skip": place, "when": when}
+            await lab.switches.fault(vendor="notion", effect={"reset": True}, **rule)
+            async with case.open(lab) as notion:
+                with suppress(AmbiguousWrite, Transient):
+                    await notion.publish(more)
+            await lab.switches.clear_faults()
+            place += 1
+        async with case.open(lab) as notion:
+            await notion.publish(more)
+        told = await case.told(lab, W48)
+        if not expected:
+            expected, calls = told, len(await lab.switches.requests(vendor="notion")) - since
+            assert calls > 15
+        assert told == expected, place
 
 
 def _contents(given: Any) -> Any:
