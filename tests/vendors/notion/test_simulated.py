@@ -89,6 +89,18 @@ async def test_what_people_wrote_between_stays_and_what_they_threw_away_of_a_tex
     assert said.count("Reçu") == 1
 
 
+async def test_a_text_of_theirs_is_not_taken_for_one_of_ours_that_they_threw_away(
+    notion: ReportSink, person: NotionPerson
+) -> None:
+    await notion.publish(week())
+    found = await page(person)
+    last = next(block for block in found["blocks"] if block["text"] == "Délai moyen.")
+    await person.delete_block(last["id"])
+    await person.note("à nous", on=found["id"])
+    await notion.publish(week())
+    assert [block["text"] for block in (await page(person))["blocks"]][-2:] == ["", "à nous"]
+
+
 async def test_columns_that_people_renamed_moved_or_threw_away_are_borne(
     lab: Lab, notion: ReportSink, person: NotionPerson
 ) -> None:
