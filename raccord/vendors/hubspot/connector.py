@@ -64,7 +64,7 @@ class HubSpotCrm:
         self._changed = CompaniesChanged(self._client, self._records, settings)
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._facts = Facts(self._client)
-        self._every = EveryDeal(self._client, settings, clock)
+        self._every = EveryDeal(self._client, self._facts, settings, clock)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
         self._finder = DealFinder(name, self._client, settings, clock)

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
+from raccord.connectors.memory import Memory
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.listed import DealPage, ListedDeal, Shown
 from raccord.vendors.hubspot import searching
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.records import scope
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import deal_page
@@ -29,15 +31,21 @@ _DEAL = (
     "pipeline",
 )
 _LONGEST = 255
+_REMEMBERED = 300.0
+"""Seconds that the account's currency is known: a list has many parts."""
 _LISTING = Operation("list the deals", scope("deals"))
 
 
 class EveryDeal:
     """Lists the deals of one account; a page is one search of 200."""
 
-    def __init__(self, client: HubSpotClient, settings: HubSpotSettings, clock: BusinessClock) -> None:
+    def __init__(
+        self, client: HubSpotClient, facts: Facts, settings: HubSpotSettings, clock: BusinessClock
+    ) -> None:
         self._client = client
+        self._facts = facts
         self._settings = settings
+        self._currency: Memory[str] = Memory()
         self._invoice, self._payment = settings.mapping.invoice, settings.mapping.payment
         self._clock = clock
 
@@ -55,9 +63,19 @@ class EveryDeal:
         )
         if onward:
             await asyncio.sleep(searching.PAUSE)
-        return DealPage(deals=tuple(map(self._listed, page.results)), after=str(onward or ""))
+        # A deal of an account with one currency may name none (HubSpot page, section 3).
+        unsaid = any(not each.text("deal_currency_code") for each in page.results)
+        currency = await self._account_currency() if unsaid else ""
+        deals = tuple(self._listed(each, currency) for each in page.results)
+        return DealPage(deals=deals, after=str(onward or ""))
 
-    def _listed(self, deal: Record) -> ListedDeal:
+    async def _account_currency(self) -> str:
+        async def ask() -> str:
+            return await self._facts.currency("") or ""
+
+        return await self._currency.get("", ask, seconds=lambda _: _REMEMBERED)
+
+    def _listed(self, deal: Record, account_currency: str) -> ListedDeal:
         names = self._invoice
         changed_at = closed_on = None
         with suppress(ValueError):
@@ -73,7 +91,7 @@ class EveryDeal:
             won=deal.text("hs_is_closed_won") == "true",
             closed_on=closed_on,
             amount=_number(deal.text("amount")),
-            currency=deal.text("deal_currency_code").upper(),
+            currency=deal.text("deal_currency_code").upper() or account_currency,
             changed_at=changed_at,
             shown=Shown(
                 invoice_id=cut(deal.text(names.id), _LONGEST),

@@ -11,7 +11,7 @@ from raccord.connectors.errors import Poison, RateLimited, Transient
 from raccord.domain.values.deal import WonDeal
 from raccord.domain.values.listed import Shown
 from raccord.vendors.hubspot import searching
-from tests.vendors.hubspot.account import ROOT
+from tests.vendors.hubspot.account import ACCOUNT, ROOT
 from tests.vendors.hubspot.conftest import Connect
 from tests.vendors.hubspot.stub import Asked, Reply, Stub
 
@@ -229,6 +229,24 @@ async def test_a_listing_that_breaks_off_is_never_taken_for_the_whole(
     stub.on(f"POST {SEARCH}", lambda a: reply if stub.count(f"POST {SEARCH}") == 2 else search.answer(a))
     with pytest.raises(expected):
         await listed(crm)
+
+
+@pytest.mark.parametrize(
+    ("account", "currency"),
+    [(Reply({"portalId": 1, "companyCurrency": "eur"}), "EUR"), (Reply({"status": "error"}, 403), "")],
+)
+async def test_a_listed_deal_that_names_no_currency_has_the_account_s_which_is_asked_for_once(
+    crm: Crm, stub: Stub, search: Search, account: Reply, currency: str
+) -> None:
+    stub.on(f"GET {ACCOUNT}", account)
+    search.deal(1, amount="1200", deal_currency_code="CHF")
+    for number in range(2, 2 + searching.PAGE):
+        search.deal(number, amount="1200", deal_currency_code=None)
+    first = await crm.list_deals(won_from=WON_FROM, after="")
+    rest = await crm.list_deals(won_from=WON_FROM, after=first.after)
+    found = [each.currency for each in (*first.deals, *rest.deals)]
+    assert found == ["CHF"] + [currency] * searching.PAGE
+    assert stub.count(f"GET {ACCOUNT}") == 1
 
 
 async def test_deals_are_listed_part_by_part_with_what_they_show(crm: Crm, search: Search) -> None:
