@@ -39,12 +39,12 @@ from tests.front_door.test_contacts import SUBSCRIPTIONS
 from tests.front_door.test_contacts_faults import OVERRIDES
 from tests.front_door.test_sweep import sweep, swept
 
-CUSTOMERS = 6
+CUSTOMERS = 8
 LATE = 1.0
 """Seconds within which each copy of an event leaves."""
 LAG = 2.0
 """Seconds for which a search, and Stripe's list of events, miss what was just done."""
-TURNS = (*("disorder",) * 3, *("deaf",) * 3, *("disorder",) * 2)
+TURNS = ("disorder", "disorder", "deaf", "deaf", "disorder", "disorder")
 """`deaf`: no event arrives at all, and look-ups are stale; `disorder`: Stripe's come twice and late."""
 KINDS = 13
 """Of actions: a run plays each."""
