@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from raccord.domain.values.details import Side
 from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.records.audit import HAPPENED
 from raccord.temporal.flows import CONTACT_SYNC, Changed, wake
 from tests.front_door.judge import by_a_person
 from tests.front_door.stack import Lane
@@ -192,23 +193,29 @@ def _names(request: dict[str, Any]) -> set[str]:
     return {"town" if name.startswith("address[") else name for name in names}
 
 
-def overwrites(rows: Iterable[dict[str, Any]], done: Iterable[str]) -> Counter[Write]:
-    """Return the overwrites that the audit tells of, given the keys of those that happened."""
-    happened = set(done)
+def overwrites(rows: Iterable[dict[str, Any]]) -> Counter[Write]:
+    """Return the overwrites that the audit tells of: what was intended and then happened."""
+    intended: dict[str, dict[str, Any]] = {}
+    found: Counter[Write] = Counter()
+    for row in rows:
+        if row["kind"] == "intent" and row["effect"] == "contact.write":
+            intended[row["key"]] = row
+        elif row["verdict"] in HAPPENED and (intent := intended.pop(row["key"], None)):
+            found.update(_overwritten(intent))
+    return found
+
+
+def _overwritten(intent: dict[str, Any]) -> Iterator[Write]:
     names = {audit: ours for ours, audit in AUDIT_NAMES.items()}
-    return Counter(
-        Write(
-            record=row["object"],
-            field=names.get(name, name),
-            old=_city(row["before"].get(name)),
-            new=_city(value),
-            origin=row["after"]["origin"],
-        )
-        for row in rows
-        if row["effect"] == "contact.write" and row["kind"] == "intent" and row["key"] in happened
-        for name, value in row["after"]["fields"].items()
-        if name != "country_text"
-    )
+    for name, value in intent["after"]["fields"].items():
+        if name != "country_text":
+            yield Write(
+                record=intent["object"],
+                field=names.get(name, name),
+                old=_city(intent["before"].get(name)),
+                new=_city(value),
+                origin=intent["after"]["origin"],
+            )
 
 
 def _city(value: Any) -> str:
