@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
 
 from raccord.domain.report.facts import Fact, InvoiceStory, Told
 from raccord.domain.report.report import Report
@@ -22,6 +22,8 @@ from raccord.sealing import KeyRing
 _ROW, _REPORT, _FACT = b"reported", b"report", b"told"
 STALE = timedelta(hours=12)
 """What an unfinished one has listed by then is listed anew."""
+ABANDONED = timedelta(days=8)
+"""Nobody waits any more for a vendor that an unfinished one of another week was waiting for."""
 
 
 class Stage(StrEnum):
@@ -44,6 +46,8 @@ class Side(StrEnum):
     MOVEMENT = "movement"
     DEAL = "deal"
     UNREADABLE = "unreadable"
+    SEEN = "seen"
+    """The keys of what earlier reports told and this one came by."""
 
 
 class ReportRun(Value):
@@ -81,11 +85,11 @@ class Reports:
             if row and now - row.began_at < STALE:
                 return _run(row)
             begun = ReportRun(week=week, began_at=now)
-            stale = select(reports.c.week).where(reports.c.began_at < now - STALE)
-            tx.execute(
-                delete(reported).where(or_(reported.c.week == _monday(week), reported.c.week.in_(stale)))
-            )
-            tx.execute(delete(reports).where(its))
+            # With its rows goes the run of another week: it must not go on without them.
+            left = and_(reports.c.kept_at.is_(None), reports.c.began_at < now - ABANDONED)
+            gone = or_(its, left)
+            tx.execute(delete(reported).where(reported.c.week.in_(select(reports.c.week).where(gone))))
+            tx.execute(delete(reports).where(gone))
             place = {"week": _monday(week), "began_at": now}
             tx.execute(insert(reports).values(place | _where_it_is(begun)))
             return begun
@@ -94,12 +98,7 @@ class Reports:
 
     def where(self, run: ReportRun) -> Work[ReportRun | None]:
         """Return how far a run is; None where it has ended, or another one took its place."""
-        its = and_(
-            reports.c.week == _monday(run.week),
-            reports.c.began_at == run.began_at,
-            reports.c.kept_at.is_(None),
-        )
-        wanted = select(reports).where(its)
+        wanted = select(reports).where(_under_way(run))
 
         def work(tx: Connection) -> ReportRun | None:
             row = tx.execute(wanted).one_or_none()
@@ -110,13 +109,16 @@ class Reports:
     def stage(
         self, run: ReportRun, rows: Mapping[Side, Sequence[StagedRow]], onward: ReportRun
     ) -> Work[None]:
-        """Keep a part of a list, and where the list goes on; a row that comes again replaces itself."""
-        its = update(reports).where(reports.c.week == _monday(run.week))
+        """Keep a part of a list, and where the list goes on; a row that comes again replaces itself.
+
+        Nothing of a run that has ended, or whose place another one took.
+        """
+        going_on = update(reports).where(_under_way(run)).values(_where_it_is(onward))
 
         def work(tx: Connection) -> None:
-            for side, found in rows.items():
-                self._staged.put(tx, _monday(run.week), side.value, found)
-            tx.execute(its.values(_where_it_is(onward)))
+            if tx.execute(going_on).rowcount:
+                for side, found in rows.items():
+                    self._staged.put(tx, _monday(run.week), side.value, found)
 
         return self._database.writing(work)
 
@@ -197,8 +199,7 @@ class Reports:
 
         def work(tx: Connection) -> dict[str, Told]:
             found = {row.key: self._told(row) for row in tx.execute(select(told_facts).where(its))}
-            if found:
-                tx.execute(update(told_facts).where(its).values(seen_by=monday))
+            self._staged.put(tx, monday, Side.SEEN.value, [StagedRow(id=key) for key in found])
             return found
 
         return self._database.writing(work)
@@ -206,10 +207,12 @@ class Reports:
     def unseen(self, run: ReportRun, since: date) -> Work[tuple[Told, ...]]:
         """Return what reports of earlier weeks told of a business date or later, and this run did not see."""
         monday = _monday(run.week)
+        columns = reported.c
+        seen = and_(columns.week == monday, columns.side == Side.SEEN, columns.id == told_facts.c.key)
         wanted = select(told_facts).where(
             told_facts.c.told_by < monday,
             told_facts.c.day >= since.isoformat(),
-            told_facts.c.seen_by != monday,
+            ~exists().where(seen),
         )
 
         def work(tx: Connection) -> tuple[Told, ...]:
@@ -218,20 +221,25 @@ class Reports:
         return self._database.reading(work)
 
     def keep(self, run: ReportRun, report: Report, told: Sequence[Fact], gone: Sequence[Fact]) -> Work[None]:
-        """Keep a report with the facts that it told, and drop what was staged for it."""
+        """Keep a report with the facts that it told, and drop what was staged for it.
+
+        Nothing of a run that has ended, or whose place another one took: the report that is kept stays.
+        """
         monday = _monday(run.week)
-        its = reports.c.week == monday
         rows = [self._row(fact, monday) for fact in told]
         sealed = self._keys.seal(report.model_dump_json().encode(), context=_REPORT)
         keys = [fact.key for fact in (*told, *gone)]
 
+        keeping = update(reports).where(_under_way(run)).values(kept_at=report.computed_at, sealed=sealed)
+
         def work(tx: Connection) -> None:
+            if not tx.execute(keeping).rowcount:
+                return
             for start in range(0, len(keys), 500):
                 some = keys[start : start + 500]
                 tx.execute(delete(told_facts).where(told_facts.c.key.in_(some)))
             if rows:
                 tx.execute(insert(told_facts), rows)
-            tx.execute(update(reports).where(its).values(kept_at=report.computed_at, sealed=sealed))
             tx.execute(delete(reported).where(reported.c.week == monday))
 
         return self._database.writing(work)
@@ -268,9 +276,15 @@ class Reports:
             "key": fact.key,
             "told_by": monday,
             "day": fact.day.isoformat(),
-            "seen_by": monday,
             "sealed": self._keys.seal(fact.model_dump_json().encode(), context=_FACT),
         }
+
+
+def _under_way(run: ReportRun) -> ColumnElement[bool]:
+    columns = reports.c
+    return and_(
+        columns.week == _monday(run.week), columns.began_at == run.began_at, columns.kept_at.is_(None)
+    )
 
 
 def _run(row: Row[Any]) -> ReportRun:

@@ -330,7 +330,6 @@ told_facts = Table(
     Column("key", String, primary_key=True),
     Column("told_by", String(10), nullable=False),
     Column("day", String(10), nullable=False),
-    Column("seen_by", String(10), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "day"),
 )

@@ -10,7 +10,7 @@ from raccord.domain.values.listed import ListedDeal, Shown
 from raccord.domain.values.money import Money
 from raccord.domain.values.movement import Movement, MovementKind
 from raccord.records.records import Records
-from raccord.records.reports import STALE, ReportRun, Side, Stage
+from raccord.records.reports import ABANDONED, STALE, ReportRun, Side, Stage
 from raccord.records.staged import StagedRow
 from tests.domain.report.samples import deal, moved, story
 
@@ -129,3 +129,45 @@ async def test_an_earlier_week_that_is_told_late_is_not_measured_by_later_ones(r
     earlier = await begun(records, W48)
     assert await records.reports.told(earlier, ["issued/in_1"]) == {}
     assert await records.reports.unseen(earlier, date(2026, 1, 1)) == ()
+
+
+async def test_of_two_runs_of_a_week_the_first_report_stays(records: Records) -> None:
+    run = await begun(records)
+    await records.reports.keep(run, report(), [fact("in_1")], [])
+    await records.reports.keep(run, report(computed_at=NOW + timedelta(minutes=1)), [fact("in_1", "1")], [])
+    assert await records.reports.kept(W48) == report()
+    (told,) = (await records.reports.told(await begun(records, NEXT), [fact("in_1").key])).values()
+    assert told.fact == fact("in_1")
+
+
+async def test_a_run_that_lost_its_place_lists_nothing_any_more(records: Records) -> None:
+    lost = await begun(records)
+    run = await begun(records, now=NOW + STALE)
+    await records.reports.stage(lost, {Side.INVOICE: [invoice("in_1")]}, lost.next(""))
+    assert await records.reports.where(run) == run
+    assert await records.reports.invoices(run, "", most=9) == ()
+
+
+async def test_a_run_that_waits_long_keeps_what_it_listed_when_another_week_begins(records: Records) -> None:
+    run = await begun(records)
+    await records.reports.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
+    await begun(records, W48.back(9), now=NOW + timedelta(days=2))
+    assert len(await records.reports.invoices(run, "", most=9)) == 1
+
+
+async def test_a_run_that_nobody_waits_for_leaves_nothing(records: Records) -> None:
+    run = await begun(records)
+    await records.reports.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
+    await begun(records, NEXT, now=NOW + ABANDONED + timedelta(seconds=1))
+    assert await records.reports.where(run) is None
+    assert await records.reports.invoices(run, "", most=9) == ()
+
+
+async def test_what_one_run_saw_is_not_unseen_while_another_week_is_made(records: Records) -> None:
+    earliest = await begun(records, W48.back(2))
+    await records.reports.keep(earliest, report(W48.back(2)), [fact("in_1")], [])
+    one, other = await begun(records, NEXT), await begun(records, W48)
+    for run in (one, other):
+        await records.reports.told(run, [fact("in_1").key])
+    for run in (one, other):
+        assert await records.reports.unseen(run, date(2026, 6, 1)) == ()
