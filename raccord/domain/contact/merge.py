@@ -7,7 +7,7 @@ from raccord.domain.contact.agreed import LAG, Pair
 from raccord.domain.contact.validity import Flaw, entities, entity, flaw
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.base import Value
-from raccord.domain.values.details import Field, Side
+from raccord.domain.values.details import Edit, Field, Side
 
 
 class What(StrEnum):
@@ -69,11 +69,23 @@ def carried(pair: Pair, field: Field, origin: Side, *, confirmed: bool = False) 
 def _edited(pair: Pair, field: Field, side: Side) -> bool:
     """Whether somebody typed a value since both last agreed. One taken away is never carried over."""
     said, edit, known = pair.says(side, field), pair.sight(side).edits.get(field), pair.agreed.get(field)
-    if not said or (edit and edit.ours):
+    if not said or (edit and edit.ours and not _remembered(pair, field, side, edit)):
         return False
     if known:
         return said != known.of(side)
     return edit is not None and edit.at is not None and edit.at > pair.since
+
+
+def _remembered(pair: Pair, field: Field, side: Side, edit: Edit) -> bool:
+    """Whether we know what came of our own edit: where the side says something else, somebody typed since.
+
+    A side may tell of that later than it shows it.
+    """
+    known = pair.agreed.get(field)
+    if known is None or edit.at is None:
+        return False
+    wrote = known.written.at if known.written and known.written.side is side else pair.since
+    return edit.at <= max(wrote, pair.since)
 
 
 def _stale_until(pair: Pair, field: Field, now: datetime) -> datetime | None:

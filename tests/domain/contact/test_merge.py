@@ -151,6 +151,18 @@ def test_what_a_person_types_right_after_our_write_is_an_edit(world: World) -> N
     assert world.says(Side.CRM).phone == world.says(Side.BILLING).phone == "04 88 88 88 88"
 
 
+def test_an_edit_that_a_side_does_not_tell_of_yet_is_not_taken_for_our_last_write(world: World) -> None:
+    """What happened is listed later than it shows: the last that is told of the field is ours."""
+    world.types(Side.CRM, phone="04 72 00 00 00")
+    world.look()
+    world.types(Side.BILLING, phone="04 88 88 88 88")
+    told = world.billing.kept["cus_1"].history[Field.PHONE].pop()
+    world.look()
+    world.billing.kept["cus_1"].history[Field.PHONE].append(told)
+    world.look()
+    assert world.says(Side.CRM).phone == world.says(Side.BILLING).phone == "04 88 88 88 88"
+
+
 def test_an_edit_before_the_link_is_none() -> None:
     world = World()
     world.now = LINKED - timedelta(hours=1)
