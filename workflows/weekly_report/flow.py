@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -17,8 +16,6 @@ from workflows.steps import run_local, run_ours
 from workflows.weekly_report.steps import LATER, Steps
 
 SCHEDULED = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
-SOON = timedelta(minutes=30)
-"""How long the mail waits for the places."""
 _MAILED = {
     Mailed.SENT: message("week.mailed.sent"),
     Mailed.NOT_SENT: message("week.mailed.not_sent"),
@@ -48,7 +45,7 @@ class WeeklyReport:
 
 async def _told(steps: Steps, policy: ReportPolicy) -> Ending:
     """Show the week and mail it; a place that was down is tried for days once the mail has left."""
-    places = await asyncio.gather(*(steps.shown(sink, SOON) for sink in policy.sinks))
+    places = await asyncio.gather(*(steps.shown(sink, policy.rules.wait) for sink in policy.sinks))
     mailed = await steps.mailed(tuple(places))
     late = [place.name for place in places if place.trouble]
     tried = await asyncio.gather(*(steps.shown(sink, LATER) for sink in late))

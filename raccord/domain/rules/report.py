@@ -1,13 +1,13 @@
 """When the week is told, and to whom."""
 
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from raccord.domain.rules.written import names
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.email import BareAddress
 
 
@@ -34,3 +34,5 @@ class ReportRules(Value):
     """In the company's zone."""
     to: Annotated[tuple[BareAddress, ...], BeforeValidator(names)] = ()
     """E-mail addresses of management; nobody is written to where there are none."""
+    wait: Duration = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=1))
+    """How long the mail waits for a place that is down."""
