@@ -87,7 +87,7 @@ class Post:
         async with self._mailer.addressed(mail) as hand_over:
             standing = await self._audit.intend(_intent(mail, about, template))
             if standing.last_outcome in HAPPENED:
-                await (remember() if remember else _nothing())
+                await self._concluded(mail, Verdict.FOUND, {}, remember)
                 return Sending()
             unknown = Sending(unknown=True, outcomes=standing.outcomes)
             if standing.resumed:
@@ -102,13 +102,18 @@ class Post:
             except ConnectorError as error:
                 await self._audit.conclude(mail.key, Verdict.REFUSED, {"error": str(error)})
                 raise
-        outcome = self._audit.conclude(mail.key, Verdict.DONE, {"answer": answer})
-        await (together(outcome, remember()) if remember else outcome)
+        await self._concluded(mail, Verdict.DONE, {"answer": answer}, remember)
         return Sending()
 
-
-async def _nothing() -> None:
-    """Remember nothing."""
+    async def _concluded(
+        self,
+        mail: Mail,
+        verdict: Verdict,
+        detail: dict[str, str],
+        remember: Callable[[], Work[None]] | None,
+    ) -> None:
+        outcome = self._audit.conclude(mail.key, verdict, detail)
+        await (together(outcome, remember()) if remember else outcome)
 
 
 class MailActivities:

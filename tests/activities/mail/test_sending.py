@@ -95,6 +95,7 @@ async def test_killed_after_the_outcome_it_is_done(mailer: FakeMailer, records: 
     for _ in range(3):
         assert await send(mailer, records) == Sending()
     assert len(mailer.arrived) == 1
+    assert await records.audit.open_intents() == ()
 
 
 async def test_a_person_says_what_became_of_it(mailer: FakeMailer, records: Records) -> None:
