@@ -51,7 +51,7 @@ class Account:
         chat = SlackPerson(self.http)
         self.messages, self.whispers, self.press = chat.messages, chat.whispers, chat.press
         sandbox = Operator(self.http)
-        self.settings, self.mails = sandbox.settings, sandbox.mails
+        self.settings, self.mails, self.state = sandbox.settings, sandbox.mails, sandbox.state
         self.requests, self.deliveries, self.events = sandbox.requests, sandbox.deliveries, sandbox.events
         self.fault, self.faults, self.fired = sandbox.fault, sandbox.faults, sandbox.fired
         self.release, self.clear_faults = sandbox.release, sandbox.clear_faults

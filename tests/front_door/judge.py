@@ -139,6 +139,8 @@ def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for ea
             return "dun/.+/task"
         case "hubspot", "POST" if last == "notes":
             return "document/.+/attach"
+        case "google" | "notion", _:
+            return "report/.+"
         case "slack", "POST":
             return re.escape(f"msg/{mark_of(request)}")
     raise AssertionError(f"{request['method']} {request['path']} is no write of the flow")
