@@ -21,7 +21,7 @@ from raccord.texts.report.whole import PAGE, files_of
 from raccord.texts.reports import publication
 from raccord.texts.voice import Voice
 from starters.cli.common import bold, fail, from_the_system, warn
-from starters.cli.display import opened, print_json, table
+from starters.cli.display import fold, opened, print_json, table
 from starters.cli.server import connected
 
 _LOOK_AGAIN = 0.5
@@ -68,8 +68,11 @@ async def tell_week(
         places = [place.model_dump() for place in ending.places] if ending else []
         print_json(report.model_dump(mode="json") | {"places": places})
     else:
-        _show(shown)
-        _tell(ending)
+        show(shown)
+        if ending:
+            tell(ending)
+    if ending is None:
+        warn("a place is not up to date yet: its flow goes on by itself, see the Temporal UI.")
     return 0
 
 
@@ -126,20 +129,26 @@ def _in_words(report: Report, configuration: Configuration) -> Publication:
     return publication(report, voice, configuration.settings.company.name)
 
 
-def _show(shown: Publication) -> None:
-    click.echo(bold(shown.title))
-    click.echo(shown.subtitle)
+def show(shown: Publication) -> None:
+    """Print what changed, and the figures."""
+    title = f"[{shown.mark}] {shown.title}" if shown.mark else shown.title
+    for line in fold(title):
+        click.echo(bold(line))
+    click.echo("\n".join(fold(shown.subtitle)))
     click.echo()
     for sentence in shown.sentences:
-        click.echo(f"  {sentence}")
-    click.echo()
+        click.echo("\n".join(fold(f"- {sentence}", indent="  ")))
+    # The headings are empty.
     for line in table(("", ""), shown.totals):
-        click.echo(f"  {line}".rstrip())
+        click.echo(line)
 
 
-def _tell(ending: Ending | None) -> None:
-    if ending is None:
-        warn("a place is not up to date yet: its flow goes on by itself, see the Temporal UI.")
-        return
+def tell(ending: Ending) -> None:
+    """Say where the week stands, and which place it does not stand in."""
     for place in ending.places:
-        click.echo(f"{place.name}: {place.at or place.trouble}", err=True)
+        if place.trouble:
+            warn(f"{place.name} is not up to date: {place.trouble}")
+        else:
+            click.echo(f"{place.name}: {place.at}", err=True)
+    if not ending.places:
+        click.echo(f"All of it, as a page: raccord report --week {ending.week} --out FOLDER", err=True)

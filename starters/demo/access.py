@@ -14,8 +14,10 @@ CREDENTIALS = {
     "RACCORD_STRIPE__WEBHOOK_SECRET": "whsec_sandbox00000000000000000000",
     "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
-    "RACCORD_NOTION__TOKEN": "ntn_sandbox_0000",
 }
+
+PLACES = {"RACCORD_NOTION__TOKEN": "ntn_sandbox_0000"}
+"""Of where the weekly report is shown; a company that has none has no such setting."""
 
 
 def exports(values: Mapping[str, str]) -> str:

@@ -6,12 +6,12 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from raccord.temporal.views import WebUi
-from starters.demo.access import CREDENTIALS, TOOLS, exports
+from starters.demo.access import CREDENTIALS, PLACES, TOOLS, exports
 from starters.demo.companies import ordinary_days, short_days
 
 NAMESPACE = "raccord"
@@ -33,6 +33,7 @@ class Place:
 
     directory: Path
     ports: dict[str, int]
+    secrets: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
 
     @classmethod
     def make(cls) -> "Place":
@@ -52,7 +53,8 @@ class Place:
         """Make a company of its own within this folder, on other ports: its days last `day` seconds."""
         directory = self.directory / "short-days"
         directory.mkdir(mode=0o700)
-        place = Place(directory, {name: _free(port) for name, port in _PREFERRED_BESIDE.items()})
+        ports = {name: _free(port) for name, port in _PREFERRED_BESIDE.items()}
+        place = Place(directory, ports, CREDENTIALS | PLACES)
         # A folder that reports are kept in is there already: it may be a share that is not mounted.
         place.reports.mkdir()
         place.write(
@@ -89,7 +91,7 @@ class Place:
             "TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
             "TEMPORAL_NAMESPACE": NAMESPACE,
             "RACCORD_CONFIG": str(self.config),
-            **CREDENTIALS,
+            **self.secrets,
             "RACCORD_TOOLS__WEBHOOK_SECRET": TOOLS,
         }
 
