@@ -8,6 +8,11 @@ const ROLES = { writer: "Editor", reader: "Viewer", commenter: "Commenter", owne
 let state = null, book = null;
 const tabs = new Map();
 
+// As behind a spreadsheet's own address: `#gid=` and a tab's id.
+function addressed(file) {
+  return file.tabs.find((one) => `#gid=${one.id}` === location.hash);
+}
+
 function shape(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -56,13 +61,13 @@ function table(tab) {
 }
 
 function drawBook() {
-  const file = state.files.find((one) => one.id === book) || state.files[0];
-  const chosen = file.tabs.find((one) => one.id === tabs.get(file.id)) || file.tabs[file.tabs.length - 1];
+  const file = state.files.find((one) => one.id === book) || state.files.find(addressed) || state.files[0];
+  const chosen = file.tabs.find((one) => one.id === tabs.get(file.id)) || addressed(file) || file.tabs[file.tabs.length - 1];
   const select = document.getElementById("books");
   select.replaceChildren(...state.files.map((one) => make("option", { value: one.id, text: one.title })));
   select.value = file.id;
   document.getElementById("book-tabs").replaceChildren(...file.tabs.map((one) => {
-    const tab = make("button", { type: "button", role: "tab", text: one.title, "aria-selected": String(one === chosen) });
+    const tab = make("button", { type: "button", role: "tab", id: `gid=${one.id}`, text: one.title, "aria-selected": String(one === chosen) });
     tab.addEventListener("click", () => { tabs.set(file.id, one.id); drawBook(); });
     return tab;
   }));
@@ -76,6 +81,7 @@ function drawBook() {
 function sections() {
   const select = make("select", { id: "books", "aria-label": "Spreadsheet" });
   select.addEventListener("change", () => { book = select.value; drawBook(); });
+  addEventListener("hashchange", () => { book = null; tabs.clear(); drawBook(); });
   const panel = section("Google Sheets", "google", make("label", {}, select));
   panel.lastElementChild.before(make("div", { class: "tabs", id: "book-tabs", role: "tablist", "aria-label": "Tabs" }));
   return [panel];

@@ -22,7 +22,9 @@ _LARGEST = 1_500_000
 """Bytes of a batch: 2 MB are recommended (the same section)."""
 _READ = Operation("read the spreadsheet")
 _WRITE = Operation("write the report into the spreadsheet", write=True)
-_TABS = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),charts(chartId))"
+_TABS = (
+    "spreadsheetUrl,sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),charts(chartId))"
+)
 _CELLS = "sheets(properties(sheetId),data(rowData(values(userEnteredValue,note))))"
 
 Request = dict[str, Any]

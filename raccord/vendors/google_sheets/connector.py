@@ -56,7 +56,7 @@ class GoogleSheets:
         cells = await self._client.cells(each.properties.title for each in ours) if ours else Spreadsheet()
         week, dashboard = (_tab(id, tabs, cells) for id in (sheet_id, DASHBOARD_ID))
         await self._client.write(list(_requests(publication, tabs, week, dashboard)))
-        return f"https://docs.google.com/spreadsheets/d/{self._settings.spreadsheet}/edit#gid={sheet_id}"
+        return tabs.url_of(sheet_id)
 
     async def probe(self) -> None:
         await self._client.tabs()

@@ -1,6 +1,7 @@
 """Google's answers: the fields Raccord reads of them, under Google's names."""
 
 from typing import Annotated, Any
+from urllib.parse import urldefrag
 
 from pydantic import Field
 
@@ -63,7 +64,13 @@ class Sheet(Wire):
 
 
 class Spreadsheet(Wire):
+    url: str = Field(default="", alias="spreadsheetUrl")
+    """In the browser; empty where it was not asked for."""
     sheets: tuple[Sheet, ...] = ()
+
+    def url_of(self, sheet_id: int) -> str:
+        """Where people open a tab. What Google adds about the account that asked is left out."""
+        return f"{urldefrag(self.url).url.partition('?')[0]}#gid={sheet_id}"
 
     def sheet(self, sheet_id: int) -> Sheet | None:
         return next((each for each in self.sheets if each.properties.sheet_id == sheet_id), None)

@@ -14,6 +14,7 @@ from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Linked, Row
 from raccord.domain.values.money import Money
 from raccord.vendors.google_sheets import client
+from raccord.vendors.google_sheets.tabs import week_id
 from sandbox.google.person import GooglePerson
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.publications import W48, gap, week, weeks
@@ -285,6 +286,13 @@ async def test_a_key_that_was_deleted_is_told(lab: Lab, sheets: ReportSink) -> N
         CheckState.SKIP,
         CheckState.SKIP,
     ]
+
+
+async def test_the_week_is_opened_at_its_tab_by_the_address_that_google_gives(
+    sheets: ReportSink, person: GooglePerson
+) -> None:
+    given = str((await book(person, "spreadsheetUrl"))["spreadsheetUrl"]).partition("#")[0]
+    assert await sheets.publish(week()) == f"{given}#gid={week_id(W48)}"
 
 
 async def test_a_protected_tab_says_so(sheets: ReportSink, person: GooglePerson) -> None:
