@@ -65,13 +65,16 @@ class ReportActivities:
         return Begun(week=week, run=await self._reports.begin(week, now))
 
     @activity.defn(name="report.reckon")
-    async def reckon(self, listed: Listed) -> None:
-        """Reckon the week and keep its report. Of two attempts, one keeps it."""
+    async def reckon(self, listed: Listed) -> bool:
+        """Reckon the week and keep its report; of two attempts, one keeps it.
+
+        Returns whether it is kept: it is not where another run took the place of this one.
+        """
         async with beating():
-            if await self._reports.where(listed.run) is None:
-                return
-            await self._reports.adopt(listed.run)
-            await _Reckoned(self._records, self._policy, listed).all()
+            if await self._reports.where(listed.run) is not None:
+                await self._reports.adopt(listed.run)
+                await _Reckoned(self._records, self._policy, listed).all()
+            return listed.run.week in await self._reports.weeks()
 
 
 class _Reckoned:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from raccord.connectors.errors import Permanent
+from raccord.domain.report.policy import ReportWanted
 from tests.histories.dunning import at_home, write
-from tests.workflows.test_weekly_report import WEEK, have_sold, told, unlisted, working
+from tests.workflows.test_weekly_report import SCHEDULED, WEEK, have_sold, told, unlisted, working
 
 
 async def record() -> None:
@@ -21,6 +22,11 @@ async def record() -> None:
             await working(home, mode)
             await told(home)
             await write(home, f"weekly-report/{WEEK}", f"weekly-report-{name}")
+    async with at_home() as home:
+        await working(home, "shadow")
+        await home.started("WeeklyReport", ReportWanted(), id=SCHEDULED)
+        await home.end(SCHEDULED)
+        await write(home, SCHEDULED, "weekly-report-scheduled")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The week is reckoned once, shown wherever it is to be shown, and mailed to nobody twice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,11 @@ from raccord.domain.report.policy import ReportWanted
 from raccord.domain.report.report import Report
 from raccord.domain.report.week import Week
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.listed import DealPage
 from raccord.domain.values.movement import MovementKind, MovementPage
 from raccord.domain.values.subject import Subject
+from raccord.records.reports import STALE
 from raccord.temporal.flows import FlowType
 from tests.domain.report.samples import deal, money, moved, story
 from tests.settings.written import SHEETS, SMTP
@@ -24,6 +27,8 @@ from tests.workflows.house import House, needs_server
 
 pytestmark = needs_server
 WEEK = Week.parse("2026-W01")
+OVER = Week.due_at(datetime.now(UTC), BusinessClock())
+SCHEDULED = "weekly-report-2026-11-30T08:00:00Z"
 SOLD = deal("7", "1000", closed_on=WEEK.monday)
 ISSUED = moved(MovementKind.ISSUED, "1200", "2025-12-30T10:00:00")
 PAID = moved(MovementKind.RECEIVED, "1200", "2026-01-02T10:00:00", id="pay_1")
@@ -206,3 +211,42 @@ async def test_a_week_that_is_not_over_is_not_made(sold: House) -> None:
         await told(sold, Week.of(datetime.now(UTC).date()))
     assert failed.value.__cause__
     assert "is not over" in str(failed.value.__cause__.__cause__)
+
+
+async def test_the_schedule_tells_the_week_under_the_id_that_the_command_line_asks_for(sold: House) -> None:
+    await working(sold)
+    await sold.started("WeeklyReport", ReportWanted(), id=SCHEDULED)
+    ended = await sold.end(SCHEDULED, skip=timedelta(minutes=10))
+    assert (ended["mailed"], len(ended["places"])) == ("sent", 1)
+    assert await sold.end(f"weekly-report/{OVER}") == ended
+
+
+async def test_a_week_that_is_asked_for_as_the_schedule_starts_is_told_once(sold: House) -> None:
+    await working(sold)
+    away = RateLimited("Sheets cannot be reached.", retry_after=timedelta(minutes=7))
+    sold.sink.fail(away, "publish", times=1)
+    await sold.started("WeeklyReport", ReportWanted(week=OVER), id=f"weekly-report/{OVER}")
+    await sold.started("WeeklyReport", ReportWanted(), id=SCHEDULED)
+    assert (await sold.end(f"weekly-report/{OVER}", skip=timedelta(minutes=10)))["mailed"] == "sent"
+    await sold.end(SCHEDULED)
+    assert sold.sink.asked == [str(OVER)] * 2, "the one that failed, and the one that did not"
+    assert len(sold.mailer.arrived) == 1
+
+
+async def test_a_run_that_was_begun_anew_meanwhile_is_told_as_that_one(
+    sold: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await working(sold)
+    list_deals, begun = sold.crm.list_deals, list[object]()
+
+    async def late(*, won_from: date, after: str) -> DealPage:
+        if not begun:
+            begun.append(await sold.records.reports.begin(WEEK, datetime.now(UTC) + STALE))
+        return await list_deals(won_from=won_from, after=after)
+
+    monkeypatch.setattr(sold.crm, "list_deals", late)
+    ended = await told(sold)
+    assert (ended["mailed"], ended["places"][0]["trouble"]) == ("sent", "")
+    figures = (await kept(sold)).figures
+    assert (figures.won.count, figures.issued.count, figures.received.count) == (1, 1, 1)
+    assert channel(sold) == ""

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.reporting.reckoning import ReportActivities
+from activities.reporting.reckoning import Begun, ReportActivities
 from raccord.domain.report.policy import Ending, Mailed, ReportPolicy, ReportWanted
 from raccord.domain.report.week import Week
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.message import Message, Quote, message
+from raccord.temporal.flows import WEEKLY_REPORT
 from raccord.texts import say
 from workflows.steps import run_local, run_ours
 from workflows.weekly_report.steps import LATER, Steps
@@ -30,17 +32,37 @@ class WeeklyReport:
     @workflow.run
     async def run(self, wanted: ReportWanted) -> Ending:
         policy = await run_local(ReportActivities.policy, summary="read the rules")
-        wanted = wanted if wanted.week else ReportWanted(week=_due(policy))
-        begun = await run_ours(ReportActivities.begin, wanted, summary="begin, unless the week is kept")
+        if wanted.week is None:
+            return await _told_as_one(_due(policy))
+        begun = await _begun(wanted)
         steps = Steps(policy, begun.week)
-        if begun.run:
-            await steps.reckoned(begun.run)
+        while begun.run and not await steps.reckoned(begun.run):
+            # What it had listed was stale, and another run began anew.
+            begun = await _begun(wanted)
         if policy.mode is Mode.SHADOW:
             return Ending(week=begun.week)
         ending = await _told(steps, policy)
         await steps.troubled(tuple(_troubles(ending, steps)))
         _show(ending, steps, policy)
         return ending
+
+
+async def _told_as_one(week: Week) -> Ending:
+    """Have a week told under its own id, as the command line does: two at once would show it twice."""
+    try:
+        return await workflow.execute_child_workflow(
+            WeeklyReport.run,
+            ReportWanted(week=week),
+            id=f"{WEEKLY_REPORT}/{week}",
+            static_summary=f"Tell management the week {week}",
+        )
+    except WorkflowAlreadyStartedError:
+        # Whoever asked for it has it shown and mailed.
+        return Ending(week=week)
+
+
+async def _begun(wanted: ReportWanted) -> Begun:
+    return await run_ours(ReportActivities.begin, wanted, summary="begin, unless the week is kept")
 
 
 async def _told(steps: Steps, policy: ReportPolicy) -> Ending:
@@ -54,10 +76,10 @@ async def _told(steps: Steps, policy: ReportPolicy) -> Ending:
     return Ending(week=steps.week, places=shown, mailed=mailed)
 
 
-def _due(policy: ReportPolicy) -> Week | None:
-    """Return the week that the schedule means, however late it starts; None where no schedule started it."""
-    at = workflow.info().typed_search_attributes.get(SCHEDULED)
-    return Week.due_at(at, policy.clock) if at else None
+def _due(policy: ReportPolicy) -> Week:
+    """Return the week that the schedule means, however late it starts; the last one where none started it."""
+    at = workflow.info().typed_search_attributes.get(SCHEDULED) or workflow.now()
+    return Week.due_at(at, policy.clock)
 
 
 def _troubles(ending: Ending, steps: Steps) -> Iterator[Message]:

@@ -43,15 +43,15 @@ class Steps:
         self._policy = policy
         self.week = week
 
-    async def reckoned(self, run: ReportRun) -> None:
-        """Have the week reckoned and kept. Raises `ApplicationError` where a vendor refuses."""
+    async def reckoned(self, run: ReportRun) -> bool:
+        """Have the week reckoned; whether it is kept. Raises `ApplicationError` where a vendor refuses."""
         policy = self._policy
         if policy.since is not None:
             await self._proven()
         run = await self._listed(BillingReportReads.movements, run, policy.billing, "list what moved")
         run = await self._listed(CrmReportReads.deals, run, policy.crm, "list the won deals")
         names = await self._listed(CrmReportReads.names, run, policy.crm, "read who sold them")
-        await run_ours(
+        return await run_ours(
             ReportActivities.reckon,
             Listed(run=run, names=names),
             summary=f"reckon the week {self.week}",
