@@ -97,6 +97,14 @@ def test_over_a_clock_change_each_invoice_is_in_one_week(sunday: date, hours: in
     assert told == [24, hours, 24]
 
 
+def test_a_week_over_new_year_is_one_week() -> None:
+    days = ("2026-12-27T23:30:00", "2026-12-31T10:00:00", "2027-01-03T22:30:00", "2027-01-03T23:30:00")
+    stories = [
+        story(moved(ISSUED, str(10**n), each, id=f"in_{n}"), id=f"in_{n}") for n, each in enumerate(days)
+    ]
+    assert Books().report(Week.parse("2026-W53"), stories=stories).figures.issued == counted("1", "10", "100")
+
+
 def test_what_is_won_issued_and_received_is_told_by_salesperson_and_pipeline() -> None:
     anne = deal("1", "1000", closed_on=date(2026, 11, 24))
     nobody = deal("2", "250.50", closed_on=date(2026, 11, 26), owner_id="", pipeline_id="other")
