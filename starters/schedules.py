@@ -92,67 +92,46 @@ async def schedule_digest(client: Client, settings: Settings) -> None:
 
     Raises `RPCError`, or `RuntimeError` while the client cannot connect.
     """
-    wanted = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "Digest",
-            id=DIGEST,
-            task_queue=FLOWS_QUEUE,
-            static_summary="Tell what was found since the digest before",
-        ),
+    await _schedule(
+        client,
+        DIGEST,
+        "Digest",
         spec=digest_times(settings),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=DIGEST_CATCH_UP),
+        summary="Tell what was found since the digest before",
     )
-    try:
-        await client.create_schedule(DIGEST, wanted)
-    except ScheduleAlreadyRunningError:
-        await _updated(client.get_schedule_handle(DIGEST), wanted)
 
 
 async def schedule_proof(client: Client, settings: Settings) -> None:
-    """Have both sides compared each night in the company's zone; a pause by an operator stays.
+    """Have both sides compared each night in the company's zone; see `schedule_digest`.
 
-    Only where there is a cut-over date. Raises `RPCError`, or `RuntimeError` while the client cannot connect.
+    Only where there is a cut-over date.
     """
     if settings.invoice_deals_won_from is None:
         return
-    wanted = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "Proof",
-            ProofWanted(),
-            id=PROOF,
-            task_queue=FLOWS_QUEUE,
-            static_summary="Hold won deals, invoices and payments against each other",
-        ),
+    await _schedule(
+        client,
+        PROOF,
+        "Proof",
+        ProofWanted(),
         spec=proof_times(settings),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=PROOF_CATCH_UP),
+        summary="Hold won deals, invoices and payments against each other",
     )
-    try:
-        await client.create_schedule(PROOF, wanted)
-    except ScheduleAlreadyRunningError:
-        await _updated(client.get_schedule_handle(PROOF), wanted)
 
 
 async def schedule_report(client: Client, settings: Settings) -> None:
-    """Have the week that is over told on the day and hour of the settings; a pause by an operator stays.
-
-    Raises `RPCError`, or `RuntimeError` while the client cannot connect.
-    """
-    wanted = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "WeeklyReport",
-            ReportWanted(),
-            id=WEEKLY_REPORT,
-            task_queue=FLOWS_QUEUE,
-            static_summary="Tell management the week that is over",
-        ),
+    """Have the week that is over told on the day and hour of the settings; see `schedule_digest`."""
+    await _schedule(
+        client,
+        WEEKLY_REPORT,
+        "WeeklyReport",
+        ReportWanted(),
         spec=report_times(settings),
         # A place that was down all week must not cost the next week its report.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.ALLOW_ALL, catchup_window=REPORT_CATCH_UP),
+        summary="Tell management the week that is over",
     )
-    try:
-        await client.create_schedule(WEEKLY_REPORT, wanted)
-    except ScheduleAlreadyRunningError:
-        await _updated(client.get_schedule_handle(WEEKLY_REPORT), wanted)
 
 
 def report_times(settings: Settings) -> ScheduleSpec:
@@ -195,6 +174,26 @@ def digest_times(settings: Settings) -> ScheduleSpec:
         comment="as the desk opens",
     )
     return ScheduleSpec(calendars=[opening], time_zone_name=clock.zone)
+
+
+async def _schedule(
+    client: Client,
+    id: str,
+    flow: str,
+    *args: object,
+    spec: ScheduleSpec,
+    policy: SchedulePolicy,
+    summary: str,
+) -> None:
+    """Make a schedule of runs whose ids begin with its own id, or make it say what the settings say."""
+    action = ScheduleActionStartWorkflow(
+        flow, args=args, id=id, task_queue=FLOWS_QUEUE, static_summary=summary
+    )
+    wanted = Schedule(action=action, spec=spec, policy=policy)
+    try:
+        await client.create_schedule(id, wanted)
+    except ScheduleAlreadyRunningError:
+        await _updated(client.get_schedule_handle(id), wanted)
 
 
 async def _updated(handle: ScheduleHandle, wanted: Schedule) -> None:
