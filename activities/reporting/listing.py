@@ -48,7 +48,7 @@ class BillingReportReads:
 
     @activity.defn(name="report.movements")
     async def movements(self, run: ReportRun) -> ReportRun:
-        """List the invoices and what moved them, then those that only a movement names."""
+        """List the invoices and what moved them, then those that a movement or an earlier report names."""
         async with beating():
             run = await self._lists.all(Stage.MOVEMENTS, run, self._page)
             return await self._lists.all(Stage.OTHERS, run, self._others)
@@ -63,7 +63,8 @@ class BillingReportReads:
         return rows, found.after
 
     async def _others(self, at: ReportRun) -> tuple[Rows, str]:
-        wanted = [id_ for id_ in await self._reports.named_only(at) if id_ > at.after]
+        named = await self._reports.named_only(at, listed_from(at.week))
+        wanted = [id_ for id_ in named if id_ > at.after]
         rows: dict[Side, list[StagedRow]] = {Side.INVOICE: [], Side.UNREADABLE: []}
         for id_ in wanted[:_AT_ONCE]:
             try:

@@ -5,7 +5,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from raccord.domain.report.facts import Fact, InvoiceStory, Told
 from raccord.domain.report.report import Report
@@ -31,7 +43,7 @@ class Stage(StrEnum):
 
     MOVEMENTS = "movements"
     OTHERS = "others"
-    """The invoices that movements name and that were not listed."""
+    """The invoices that were not listed, and that movements or earlier reports name."""
     DEALS = "deals"
     RECKON = "reckon"
 
@@ -122,14 +134,26 @@ class Reports:
 
         return self._database.writing(work)
 
-    def named_only(self, run: ReportRun) -> Work[tuple[str, ...]]:
-        """Return the invoices that movements name and that are not listed, in order of their ids."""
-        columns, listed = reported.c, reported.alias("listed")
-        here = and_(listed.c.week == columns.week, listed.c.side == Side.INVOICE, listed.c.id == columns.pair)
-        named = select(columns.pair).where(
-            columns.week == _monday(run.week), columns.side == Side.MOVEMENT, ~exists().where(here)
+    def named_only(self, run: ReportRun, since: date) -> Work[tuple[str, ...]]:
+        """Return the invoices that are not listed, and that movements name, in order of their ids.
+
+        And those of which reports of earlier weeks told something of a business date or later: a vendor that
+        lists them no more has not undone it.
+        """
+        monday, columns, listed = _monday(run.week), reported.c, reported.alias("listed")
+        here = and_(listed.c.week == monday, listed.c.side == Side.INVOICE)
+        named = select(columns.pair.label("invoice")).where(
+            columns.week == monday,
+            columns.side == Side.MOVEMENT,
+            ~exists().where(here, listed.c.id == columns.pair),
         )
-        wanted = named.distinct().order_by(columns.pair)
+        told = select(told_facts.c.invoice).where(
+            told_facts.c.told_by < monday,
+            told_facts.c.day >= since.isoformat(),
+            told_facts.c.invoice != "",
+            ~exists().where(here, listed.c.id == told_facts.c.invoice),
+        )
+        wanted = union(named, told).order_by("invoice")
         return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
 
     def adopt(self, run: ReportRun) -> Work[None]:
@@ -276,6 +300,7 @@ class Reports:
             "key": fact.key,
             "told_by": monday,
             "day": fact.day.isoformat(),
+            "invoice": fact.invoice_id,
             "sealed": self._keys.seal(fact.model_dump_json().encode(), context=_FACT),
         }
 

@@ -330,6 +330,7 @@ told_facts = Table(
     Column("key", String, primary_key=True),
     Column("told_by", String(10), nullable=False),
     Column("day", String(10), nullable=False),
+    Column("invoice", String, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "day"),
 )

@@ -100,8 +100,23 @@ async def test_invoices_that_are_named_and_not_listed_are_known(records: Records
         Side.UNREADABLE: [StagedRow(id="in_5")],
     }
     await records.reports.stage(run, rows, run)
-    assert await records.reports.named_only(run) == ("in_9",)
+    assert await records.reports.named_only(run, W48.monday) == ("in_9",)
     assert await records.reports.unreadable(run) == 1
+
+
+async def test_an_invoice_of_which_something_was_told_is_named_though_it_is_listed_no_more(
+    records: Records,
+) -> None:
+    run = await begun(records)
+    told = [
+        fact(id_, day=day).model_copy(update={"invoice_id": id_})
+        for id_, day in (("in_1", W48.monday), ("in_2", W48.monday), ("in_3", date(2025, 1, 1)))
+    ]
+    await records.reports.keep(run, report(), [*told, fact("7")], [])
+    later = await begun(records, NEXT)
+    rows = {Side.INVOICE: [invoice("in_1")], Side.MOVEMENT: [movement(PAID, "in_9")]}
+    await records.reports.stage(later, rows, later)
+    assert await records.reports.named_only(later, date(2026, 6, 1)) == ("in_2", "in_9")
 
 
 async def test_a_later_report_knows_what_was_told_and_what_it_did_not_see(records: Records) -> None:

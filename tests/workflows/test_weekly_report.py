@@ -250,3 +250,24 @@ async def test_a_run_that_was_begun_anew_meanwhile_is_told_as_that_one(
     figures = (await kept(sold)).figures
     assert (figures.won.count, figures.issued.count, figures.received.count) == (1, 1, 1)
     assert channel(sold) == ""
+
+
+async def test_what_the_vendor_lists_no_more_is_not_gone(
+    sold: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await working(sold)
+    given_up = moved(MovementKind.CREDITED, "1200", "2026-01-02T10:00:00", id="in_1/given_up")
+    sold.billing.moved = [MovementPage(invoices=(story(ISSUED, given_up, deal=SOLD).invoice,))]
+    await told(sold)
+
+    async def nothing(*, since: date, after: str) -> MovementPage:
+        return MovementPage()
+
+    # As Stripe does, whose events of an old invoice are told for thirty days.
+    monkeypatch.setattr(sold.billing, "list_movements", nothing)
+    await told(sold, WEEK.back(-1))
+    assert (await kept(sold, WEEK.back(-1))).adjustments == ()
+    sold.billing.moved = []
+    await told(sold, WEEK.back(-2))
+    gone = {(each.kind.value, each.fact.value) for each in (await kept(sold, WEEK.back(-2))).adjustments}
+    assert gone == {("gone", "issued"), ("gone", "credited")}

@@ -31,6 +31,8 @@ class Fact(Value):
     day: date
     amount: Money | None = None
     """None of a deal without one."""
+    invoice_id: str = ""
+    """Empty of a deal."""
     name: OneLine = ""
     """The deal, else the invoice, as people call it."""
     url: str = ""
@@ -95,6 +97,7 @@ class InvoiceStory(Value):
                 id=each.id,
                 day=clock.date_of(each.at),
                 amount=each.amount,
+                invoice_id=invoice.id,
                 name=name,
                 url=(self.deal.url if self.deal else "") or invoice.page,
             )

@@ -289,6 +289,7 @@ def _flows() -> None:
         sa.Column("key", sa.String, nullable=False),
         sa.Column("told_by", sa.String(10), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("invoice", sa.String, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_told_facts"),
     )
