@@ -52,11 +52,17 @@ function cell(tab, row, column, text) {
   return make("td", { class: [number && "number", note && "noted"].filter(Boolean).join(" ") || undefined, style: style || undefined, title: note || formula, text });
 }
 
+// Rows that only make room for the charts over them: the charts are drawn above the table here.
+function covered(tab, at) {
+  const empty = (row) => !tab.rows[row].some((text, column) => text && !tab.away.includes(column));
+  return tab.charts.length > 0 && at > 0 && empty(at) && empty(at - 1);
+}
+
 function table(tab) {
   const width = Math.max(1, ...tab.rows.map((row) => row.length)), columns = [...Array(width).keys()].filter((column) => !tab.away.includes(column));
   return make("div", { class: "sheet" }, make("table", {},
     make("thead", {}, make("tr", {}, make("th"), ...columns.map((column) => make("th", { scope: "col", text: letters(column) })))),
-    make("tbody", {}, ...tab.rows.map((row, at) => make("tr", { class: at < (tab.grid.frozenRowCount || 0) ? "frozen" : undefined },
+    make("tbody", {}, ...tab.rows.map((row, at) => !covered(tab, at) && make("tr", { class: at < (tab.grid.frozenRowCount || 0) ? "frozen" : undefined },
       make("th", { scope: "row", text: at + 1 }), ...columns.map((column) => cell(tab, at, column, row[column] || "")))))));
 }
 
@@ -74,7 +80,7 @@ function drawBook() {
   const about = make("div", { class: "row plain" },
     make("div", { class: "note", text: chosen.count > chosen.rows.length ? `${chosen.count} rows, the first ${chosen.rows.length} here` : "" }),
     make("div", {}, chosen.protected > 0 && pill("protected", "warn"), pill(file.role ? `Raccord: ${ROLES[file.role] || file.role}` : "not shared", file.role === "writer" ? "good" : "warn")));
-  fill("google", [about, chosen.rows.length ? table(chosen) : make("div", { class: "empty", text: "An empty tab." }), ...chosen.charts.map(drawing)], "");
+  fill("google", [about, chosen.charts.length > 0 && make("div", { class: "charts" }, ...chosen.charts.map(drawing)), chosen.rows.length ? table(chosen) : make("div", { class: "empty", text: "An empty tab." })].filter(Boolean), "");
   document.getElementById("google-count").textContent = "";
 }
 
