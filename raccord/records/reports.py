@@ -217,9 +217,9 @@ class Reports:
         return self._database.reading(work)
 
     def told(self, run: ReportRun, keys: Collection[str]) -> Work[dict[str, Told]]:
-        """Return what reports of earlier weeks told of these facts, and note that they were seen."""
+        """Return what reports of other weeks told of these facts, and note that they were seen."""
         monday = _monday(run.week)
-        its = and_(told_facts.c.key.in_(keys), told_facts.c.told_by < monday)
+        its = and_(told_facts.c.key.in_(keys), told_facts.c.told_by != monday)
 
         def work(tx: Connection) -> dict[str, Told]:
             found = {row.key: self._told(row) for row in tx.execute(select(told_facts).where(its))}

@@ -70,9 +70,9 @@ class _Line:
 
 
 class Reckoning:
-    """`told`, given with each fact, is what an earlier report said of it; `kept`: the weeks that were told.
+    """`told`, given with each fact, is what another report said of it; `kept`: the weeks that were told.
 
-    A fact that an earlier report told is in no figure again. Of what belongs to a week that was told, only
+    A fact that another report told is in no figure again. Of what belongs to a week that was told, only
     what differs is said: an adjustment.
     """
 
@@ -157,6 +157,9 @@ class Reckoning:
         for fact in facts:
             self._by_week[fact.week].add(fact)
             before = told.get(fact.key)
+            if before is not None and before.by > self._week:
+                # This week is told late: a later one's report had it first.
+                continue
             if before is None and fact.week == self._week:
                 self._count(fact, deal, story)
                 anew.append(fact)

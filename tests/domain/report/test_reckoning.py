@@ -45,7 +45,7 @@ class Books:
         stories: Iterable[InvoiceStory] = (),
         names: Names = NAMES,
     ) -> Report:
-        before = {key: told for key, told in self.told.items() if told.by < week}
+        before = {key: told for key, told in self.told.items() if told.by != week}
         reckoning = Reckoning(week, PARIS, names, frozenset(self.kept))
         told: list[Fact] = []
         seen: set[str] = set()
@@ -56,7 +56,7 @@ class Books:
             told += reckoning.invoice(found, before)
             seen |= {fact.key for fact in found.facts(PARIS)}
         for key, one in sorted(before.items()):
-            if key not in seen:
+            if one.by < week and key not in seen:
                 reckoning.gone(one)
                 del self.told[key]
         self.told |= {fact.key: Told(by=week, fact=fact) for fact in told}
@@ -289,3 +289,16 @@ def test_a_deal_without_amount_or_currency_counts_and_adds_nothing() -> None:
     unknown = deal("1", None, closed_on=W48.monday)
     odd = deal("2", closed_on=W48.monday, currency="")
     assert Books().report(W48, [unknown, odd]).figures.won == Counted(count=2)
+
+
+def test_a_week_that_is_told_late_tells_nothing_that_a_later_one_told() -> None:
+    books = Books()
+    books.report(W48.back(1))
+    late = story(moved(ISSUED, "120", "2026-11-18T10:00:00"))
+    won = deal("8", closed_on=W48.back(-1).monday)
+    (adjusted,) = books.report(W48.back(-1), [won], [late]).adjustments
+    assert adjusted.kind is AdjustmentKind.LATE
+    moved_back = won.model_copy(update={"closed_on": W48.monday, "amount": Decimal(900)})
+    made_up_for = books.report(W48, [moved_back], [late])
+    assert made_up_for.adjustments == ()
+    assert made_up_for.figures.won == counted()
