@@ -22,21 +22,23 @@ async def write_page(
 ) -> Page:
     """Make the page of a week, or bring it up to date; `below` are the blocks below the parent."""
     wanted, name = sections(publication), title(publication)
-    page = await _found(client, str(publication.week), below)
+    author = (await client.me()).id
+    page = await _found(client, str(publication.week), below, author)
     if page is None:
         blocks = [block for section in wanted for block in section.blocks()]
         place = {"type": "page_id", "page_id": parent}
         page = await client.create_page(place, _titled(name), [*blocks, DIVIDER])
     elif name != _title_of(page):
         await client.update_page(page.id, {"properties": _titled(name)})
-    await _Parts(client, page.id, (await client.me()).id).show(wanted)
+    await _Parts(client, page.id, author).show(wanted)
     return page
 
 
-async def _found(client: NotionClient, week: str, below: Sequence[Block]) -> Page | None:
-    """Return a week's page: the first whose title begins with the week."""
+async def _found(client: NotionClient, week: str, below: Sequence[Block], author: str) -> Page | None:
+    """Return a week's page: the first of ours whose title begins with the week."""
     for block in below:
-        if block.type == "child_page" and block.child_page.title.split(" ")[0] == week:
+        ours = block.type == "child_page" and block.created_by.id == author
+        if ours and block.child_page.title.split(" ")[0] == week:
             return await client.page(block.id)
     return None
 

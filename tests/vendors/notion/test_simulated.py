@@ -89,6 +89,15 @@ async def test_what_people_wrote_between_stays_and_what_they_threw_away_of_a_tex
     assert said.count("Reçu") == 1
 
 
+async def test_a_page_of_theirs_that_is_called_as_the_week_stays_theirs(
+    notion: ReportSink, person: NotionPerson
+) -> None:
+    await person.add_page("2026-W48 notes du comité")
+    await notion.publish(week())
+    titles = [each["title"] for each in await person.pages()]
+    assert titles == ["2026-W48 notes du comité", "2026-W48 · TEST · Rapport de la semaine 48"]
+
+
 async def test_a_text_of_theirs_is_not_taken_for_one_of_ours_that_they_threw_away(
     notion: ReportSink, person: NotionPerson
 ) -> None:
