@@ -153,8 +153,9 @@ class Reports:
             told_facts.c.invoice != "",
             ~exists().where(here, listed.c.id == told_facts.c.invoice),
         )
-        wanted = union(named, told).order_by("invoice")
-        return self._database.reading(lambda tx: tuple(tx.scalars(wanted)))
+        wanted = union(named, told)
+        # Sorted here, as the caller compares them: a database may sort by the rules of a language.
+        return self._database.reading(lambda tx: tuple(sorted(tx.scalars(wanted))))
 
     def adopt(self, run: ReportRun) -> Work[None]:
         """Join invoices without our reference to the deal that shows them."""
