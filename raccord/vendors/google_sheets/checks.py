@@ -27,7 +27,7 @@ async def check(client: SheetsClient, settings: GoogleSheetsSettings) -> tuple[C
             _SPREADSHEET, str(error), expected=settings.spreadsheet, remedy=_unread(error, email)
         )
         return (known, wrong, Check.skipped(_SHARING, needs=_SPREADSHEET))
-    tabs = Check.ok(_SPREADSHEET, f"{len(found.sheets)} tabs", expected=settings.spreadsheet)
+    tabs = Check.ok(_SPREADSHEET, "can be read", expected=settings.spreadsheet)
     if is_taken(found, DASHBOARD, DASHBOARD_ID):
         tabs = Check.fail(_SPREADSHEET, taken(DASHBOARD), remedy="Rename that tab: Raccord makes its own.")
     return (known, tabs, await _sharing(client, email))
