@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from activities.reporting.reckoning import ReportActivities
 from activities.service.last_runs import LastRun
 from activities.service.proof import ProofActivities
 from raccord.connectors.errors import AmbiguousWrite, Permanent, RateLimited
@@ -59,8 +60,8 @@ def sold(at_home: House, monkeypatch: pytest.MonkeyPatch) -> House:
     return at_home
 
 
-async def working(home: House, mode: str = "live", *, to: str = "anne@hexalab.example") -> None:
-    await home.work(
+async def working(home: House, mode: str = "live", *, to: str = "anne@hexalab.example") -> list[Any]:
+    return await home.work(
         Mode.SHADOW,
         roles='report_sinks = "sheets"\nmailer = "smtp"',
         modes=f'report = "{mode}"',
@@ -151,6 +152,20 @@ async def test_in_draft_the_week_is_shown_and_mailed_to_nobody(sold: House) -> N
     await working(sold, "draft")
     assert (await told(sold))["mailed"] == "not_sent"
     assert sold.sink.asked == [str(WEEK)]
+    assert sold.mailer.arrived == []
+
+
+@pytest.mark.parametrize(("reads", "shown"), [("list_deals", 0), ("publish", 1)])
+async def test_who_is_demoted_on_the_way_writes_nothing_more(sold: House, reads: str, shown: int) -> None:
+    doing = await working(sold)
+    (acting,) = {id(each): each for each in doing if isinstance(each, ReportActivities)}.values()
+
+    async def demoted() -> None:
+        acting._policy = acting._policy.model_copy(update={"mode": Mode.SHADOW})
+
+    (sold.crm if shown == 0 else sold.sink).before(reads, demoted)
+    assert (await told(sold))["mailed"] == "not_sent"
+    assert len(sold.sink.shown) == shown
     assert sold.mailer.arrived == []
 
 

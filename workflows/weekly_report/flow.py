@@ -39,11 +39,12 @@ class WeeklyReport:
         while begun.run and not await steps.reckoned(begun.run):
             # What it had listed was stale, and another run began anew.
             begun = await _begun(wanted)
-        if policy.mode is Mode.SHADOW:
+        await steps.read_rules()
+        if steps.policy.mode is Mode.SHADOW:
             return Ending(week=begun.week)
-        ending = await _told(steps, policy)
+        ending = await _told(steps)
         await steps.troubled(tuple(_troubles(ending, steps)))
-        _show(ending, steps, policy)
+        _show(ending, steps)
         return ending
 
 
@@ -65,11 +66,14 @@ async def _begun(wanted: ReportWanted) -> Begun:
     return await run_ours(ReportActivities.begin, wanted, summary="begin, unless the week is kept")
 
 
-async def _told(steps: Steps, policy: ReportPolicy) -> Ending:
+async def _told(steps: Steps) -> Ending:
     """Show the week and mail it; a place that was down is tried for days once the mail has left."""
-    places = await asyncio.gather(*(steps.shown(sink, policy.rules.wait) for sink in policy.sinks))
+    wait = steps.policy.rules.wait
+    places = await asyncio.gather(*(steps.shown(sink, wait) for sink in steps.policy.sinks))
+    await steps.read_rules()
     mailed = await steps.mailed(tuple(places))
-    late = [place.name for place in places if place.trouble]
+    demoted = steps.policy.mode is Mode.SHADOW
+    late = [place.name for place in places if place.trouble and not demoted]
     tried = await asyncio.gather(*(steps.shown(sink, LATER) for sink in late))
     completed = {place.name: place for place in tried}
     shown = tuple(completed.get(place.name, place) for place in places)
@@ -90,8 +94,8 @@ def _troubles(ending: Ending, steps: Steps) -> Iterator[Message]:
         yield _MAILED[ending.mailed]
 
 
-def _show(ending: Ending, steps: Steps, policy: ReportPolicy) -> None:
+def _show(ending: Ending, steps: Steps) -> None:
     lines = [f"- {place.name}: {place.at or place.trouble}" for place in ending.places]
     if steps.mails:
-        lines.append(f"- {say(_MAILED[ending.mailed], policy.language)}")
+        lines.append(f"- {say(_MAILED[ending.mailed], steps.policy.language)}")
     workflow.set_current_details("\n".join([f"**{ending.week}**", *lines]))

@@ -22,7 +22,7 @@ from raccord.records.reports import ReportRun
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from raccord.texts import say
 from raccord.texts.problems import say_reason
-from workflows.steps import Gone, OutOfTime, Stopped, run_ours, run_step, run_telling
+from workflows.steps import Gone, OutOfTime, Stopped, run_local, run_ours, run_step, run_telling
 
 T = TypeVar("T")
 
@@ -37,15 +37,19 @@ LATER = timedelta(days=5)
 
 
 class Steps:
-    """What is done about one week."""
+    """What is done about one week, under the rules that were read last."""
 
     def __init__(self, policy: ReportPolicy, week: Week) -> None:
-        self._policy = policy
+        self.policy = policy
         self.week = week
+
+    async def read_rules(self) -> None:
+        """Read them again: whoever was demoted meanwhile writes nothing more."""
+        self.policy = await run_local(ReportActivities.policy, summary="read the rules again")
 
     async def reckoned(self, run: ReportRun) -> bool:
         """Have the week reckoned; whether it is kept. Raises `ApplicationError` where a vendor refuses."""
-        policy = self._policy
+        policy = self.policy
         if policy.since is not None:
             await self._proven()
         run = await self._listed(BillingReportReads.movements, run, policy.billing, "list what moved")
@@ -80,7 +84,7 @@ class Steps:
                 method,
                 run,
                 queue=queue,
-                timing=self._policy.timing,
+                timing=self.policy.timing,
                 about=RecordName(kind=RecordKind.STEP),
                 summary=summary,
                 within=WITHIN,
@@ -91,7 +95,7 @@ class Steps:
             why = self._why(error)
         said = message("week.not_made", week=str(self.week), why=Quote(quote=why))
         await self.troubled((said,))
-        raise ApplicationError(say(said, self._policy.language), non_retryable=True)
+        raise ApplicationError(say(said, self.policy.language), non_retryable=True)
 
     async def shown(self, sink: str, within: timedelta) -> Place:
         """Show the week in a place; what keeps it off is said of it."""
@@ -100,7 +104,7 @@ class Steps:
                 Publishing.publish,
                 self.week,
                 queue=sink,
-                timing=self._policy.timing,
+                timing=self.policy.timing,
                 about=RecordName(kind=RecordKind.STEP),
                 summary=f"show the week {self.week} in {sink}",
                 within=within,
@@ -111,7 +115,7 @@ class Steps:
 
     async def mailed(self, places: tuple[Place, ...]) -> Mailed:
         """Mail the week, naming the places that are not up to date."""
-        policy = self._policy
+        policy = self.policy
         if not self.mails:
             return Mailed.NOT_SENT
         try:
@@ -132,7 +136,7 @@ class Steps:
 
     async def troubled(self, points: tuple[Message, ...]) -> None:
         """Tell the channel what went wrong, where something did."""
-        policy = self._policy
+        policy = self.policy
         if points and policy.messenger and policy.mode is not Mode.SHADOW:
             await run_telling(
                 ReportMessages.tell,
@@ -147,13 +151,13 @@ class Steps:
     @property
     def mails(self) -> bool:
         """Whether management is written to."""
-        policy = self._policy
+        policy = self.policy
         return policy.mode is Mode.LIVE and bool(policy.mailer) and bool(policy.rules.to)
 
     def _why(self, error: Stopped | Gone | OutOfTime) -> str:
         """Say what kept a step off, in the company's language."""
         if isinstance(error, Stopped):
-            return " ".join(say_reason(problem, self._policy.language) for problem in error.ask.problems)
+            return " ".join(say_reason(problem, self.policy.language) for problem in error.ask.problems)
         if isinstance(error, OutOfTime) and error.said:
             return error.said
-        return say(message("week.no_answer"), self._policy.language)
+        return say(message("week.no_answer"), self.policy.language)
