@@ -15,8 +15,6 @@ from raccord.vendors.google_sheets.settings import GoogleSheetsSettings
 from raccord.vendors.google_sheets.token import DRIVE, SHEETS, Tokens
 from raccord.vendors.google_sheets.wire import File, Sheet, Spreadsheet, Written
 
-RATE = 1.0
-"""60 reads and 60 writes a minute, counted apart (google-sheets page, section 5)."""
 _BURST = 8.0
 _LARGEST = 1_500_000
 """Bytes of a batch: 2 MB are recommended (the same section)."""
@@ -35,11 +33,12 @@ class SheetsClient:
     """Calls about the one spreadsheet of a connection. They raise connector errors, and nothing else."""
 
     def __init__(self, connection: str, settings: GoogleSheetsSettings) -> None:
+        rate = settings.requests_per_second
         self.tokens = Tokens(connection, settings)
         self._path = f"/v4/spreadsheets/{settings.spreadsheet}"
-        self._http = HttpClient(connection, settings, requests_per_second=RATE, burst=_BURST)
+        self._http = HttpClient(connection, settings, requests_per_second=rate, burst=_BURST)
         drive = settings.model_copy(update={"base_url": settings.drive_url})
-        self._drive = HttpClient(connection, drive, requests_per_second=RATE, burst=_BURST)
+        self._drive = HttpClient(connection, drive, requests_per_second=rate, burst=_BURST)
         self._file = f"/drive/v3/files/{settings.spreadsheet}"
 
     async def tabs(self) -> Spreadsheet:

@@ -11,7 +11,7 @@ from raccord.domain.report.publication import Publication, Table
 from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.google_sheets.charts import charts
 from raccord.vendors.google_sheets.checks import check
-from raccord.vendors.google_sheets.client import RATE, Request, SheetsClient, sheet_of
+from raccord.vendors.google_sheets.client import Request, SheetsClient, sheet_of
 from raccord.vendors.google_sheets.lines import columns, dashboard_lines, is_newest, week_lines
 from raccord.vendors.google_sheets.placing import Tab
 from raccord.vendors.google_sheets.settings import GoogleSheetsSettings
@@ -42,7 +42,7 @@ class GoogleSheets:
             # A tab has an id that we choose, a line has its own; what was written is seen at once.
             uniqueness=Uniqueness.UNIQUE_REFERENCE,
             settle=timedelta(0),
-            requests_per_second=RATE,
+            requests_per_second=self._settings.requests_per_second,
             requests_per_activity=_REQUESTS,
         )
 

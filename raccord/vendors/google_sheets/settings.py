@@ -26,6 +26,9 @@ class GoogleSheetsSettings(ConnectionSettings):
     key_file: Path
     """Google's JSON file: a service account's key, or the configuration of a workload identity."""
 
+    requests_per_second: float = Field(default=1.0, gt=0)
+    """60 reads and 60 writes a minute, counted apart (google-sheets page, section 5); a project may have more."""
+
     @field_validator("spreadsheet")
     @classmethod
     def _is_an_id(cls, text: str) -> str:

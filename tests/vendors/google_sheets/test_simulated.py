@@ -208,14 +208,13 @@ async def test_a_report_that_broke_off_between_two_batches_has_no_row_twice(
     case: GoogleCase, lab: Lab, person: GooglePerson, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setattr(client, "_LARGEST", 4_000)
-    monkeypatch.setattr(client, "RATE", 500.0)
     more = week(gaps=[gap("d0", "Nouveau"), gap("d1"), gap("d3", "Zénith"), gap("d4", "Dernier")])
     expected: dict[str, list[list[str]]] = {}
     place, calls = 0, 1
     while place < calls:
         await lab.switches.reset()
         await lab.option("google", **case.quiet)
-        async with case.open(lab) as sheets:
+        async with case.open(lab, requests_per_second=500) as sheets:
             await sheets.publish(week())
             since = len(await lab.switches.requests(vendor="google"))
             if expected:
