@@ -24,6 +24,8 @@ ENDINGS = "tests/front_door/test_endings.py"
 IN_LINE = "tests/workflows/test_turn.py"
 PAYMENTS = "tests/front_door/test_payments.py"
 PAYMENTS_BROKEN = "tests/front_door/test_payments_faults.py"
+REPORT = "tests/front_door/test_report.py"
+REPORT_BROKEN = "tests/front_door/test_report_faults.py"
 
 
 class DoesNotApply(Exception):
@@ -66,6 +68,8 @@ AFTER_SHOWING = "show on the deal: worker dies after"
 DIES = "worker_that_dies"
 STAYS, NO_EDIT = "stays_where_it_was_typed", "makes_of_our_write"
 PUT_BACK, REFUSED = "old_values_are_put_back", "a_vendor_refuses"
+NOTED_LATER, TO_THE_CENT, IS_TEXT = "noted_afterwards", "to_the_cent", "people_typed_is_text"
+AGAIN, MISSED = "asked_for_again", "monday_that_was_missed"
 PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_invoices"
 
 SABOTAGES = (
@@ -272,6 +276,67 @@ SABOTAGES = (
         (CONTACTS_FLOW, "-k", REFUSED),
         (f"FAILED .*{REFUSED}",),
     ),
+    Sabotage(
+        "what an earlier week told, counted again",
+        (
+            Change(
+                "raccord/domain/report/reckoning.py",
+                "if before is None and fact.week == self._week:",
+                "if before is not None or fact.week == self._week:",
+            ),
+        ),
+        (REPORT, "-k", NOTED_LATER),
+        (f"FAILED .*{NOTED_LATER}",),
+    ),
+    Sabotage(
+        "receivables without payments",
+        (
+            Change(
+                "raccord/domain/report/facts.py",
+                "owed = (each.owed for each in self.movements if",
+                "owed = (max(each.owed, Decimal(0)) for each in self.movements if",
+            ),
+        ),
+        (REPORT, "-k", TO_THE_CENT),
+        (f"FAILED .*{TO_THE_CENT}",),
+    ),
+    Sabotage(
+        "texts entered into cells as people type them",
+        (
+            Change(
+                "raccord/vendors/google_sheets/cells.py",
+                'return {"stringValue": cut(_said(cell, language), _LONGEST)}, _TEXT',
+                "said = cut(_said(cell, language), _LONGEST)\n"
+                '            return {"formulaValue" if said.startswith("=") else "stringValue": said}, _TEXT',
+            ),
+        ),
+        (REPORT, "-k", IS_TEXT),
+        (f"FAILED .*{IS_TEXT}",),
+    ),
+    Sabotage(
+        "a mail for each run of a week",
+        (
+            Change(
+                "activities/reporting/mailing.py",
+                'key=f"report/{shown.week}",\n                to',
+                'key=f"report/{shown.week}/{activity.info().workflow_run_id}",\n                to',
+            ),
+        ),
+        (REPORT, "-k", AGAIN),
+        (f"FAILED .*{AGAIN}",),
+    ),
+    Sabotage(
+        "the week before now, and not that of the schedule",
+        (
+            Change(
+                "workflows/weekly_report/flow.py",
+                "return Week.due_at(at, policy.clock) if at else None",
+                "return Week.due_at(workflow.now(), policy.clock) if at else None",
+            ),
+        ),
+        (REPORT_BROKEN, "-k", MISSED),
+        (f"FAILED .*{MISSED}",),
+    ),
 )
 UNHARMED = Sabotage(
     "none: the same tests, unharmed",
@@ -299,6 +364,15 @@ UNHARMED_CONTACTS = Sabotage(
     (
         *(CONTACTS_ACTED_ON, CONTACTS_MERGED, CONTACTS_FLOW),
         *("-k", f"any_order or {STAYS} or {NO_EDIT} or {PUT_BACK} or {REFUSED}"),
+    ),
+    (),
+)
+UNHARMED_REPORT = Sabotage(
+    "none: the same tests of the weekly report, unharmed",
+    (),
+    (
+        *(REPORT, REPORT_BROKEN),
+        *("-k", f"{NOTED_LATER} or {TO_THE_CENT} or {IS_TEXT} or {AGAIN} or {MISSED}"),
     ),
     (),
 )
@@ -354,7 +428,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()), help="where output is kept")
     given = parser.parse_args(arguments)
     all_well = True
-    playing = (UNHARMED, UNHARMED_PAYMENTS, UNHARMED_CONTACTS, *SABOTAGES)
+    playing = (UNHARMED, UNHARMED_PAYMENTS, UNHARMED_CONTACTS, UNHARMED_REPORT, *SABOTAGES)
     for number, sabotage in enumerate(playing):
         if re.search(given.only, sabotage.name):
             log = given.logs / f"sabotage-{number}.log"

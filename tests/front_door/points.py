@@ -13,6 +13,7 @@ from tests.front_door.judge import every_write_has_its_pair
 from tests.front_door.stack import Lane
 
 T = TypeVar("T")
+L = TypeVar("L", bound=Lane)
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ async def sent_twice(account: Account, call: Call, since: int) -> bool:
 
 
 async def crashed(
-    lane: Lane,
+    lane: L,
     share: Sequence[tuple[Point, T]],
-    play: Callable[[Lane, Point, T], Awaitable[None]],
+    play: Callable[[L, Point, T], Awaitable[None]],
     *,
     flow: str,
 ) -> list[str]:

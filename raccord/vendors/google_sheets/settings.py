@@ -27,7 +27,7 @@ class GoogleSheetsSettings(ConnectionSettings):
     """Google's JSON file: a service account's key, or the configuration of a workload identity."""
 
     requests_per_second: float = Field(default=1.0, gt=0)
-    """60 reads and 60 writes a minute, counted apart (google-sheets page, section 5); a project may have more."""
+    """60 reads and 60 writes a minute, counted apart, unless a project has more (google-sheets page, 5)."""
 
     @field_validator("spreadsheet")
     @classmethod
