@@ -330,8 +330,8 @@ SABOTAGES = (
         (
             Change(
                 "workflows/weekly_report/flow.py",
-                "return Week.due_at(at, policy.clock) if at else None",
-                "return Week.due_at(workflow.now(), policy.clock) if at else None",
+                "at = workflow.info().typed_search_attributes.get(SCHEDULED) or workflow.now()",
+                "at = workflow.now()",
             ),
         ),
         (REPORT_BROKEN, "-k", MISSED),
