@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from temporalio.service import RPCError
 
 from raccord.domain.report.week import Week
 from raccord.domain.values.clock import BusinessClock
@@ -137,11 +140,18 @@ class Telling(Lane):
         await self.account.settings("google", rate_limits=False)
         await self.account.settings("notion", rate_limits=False)
         for schedule in (PROOF, DIGEST):
-            await self.client.get_schedule_handle(schedule).pause(note="days are short")
+            await until(partial(self._paused, schedule), what=f"the receiver has made {schedule}")
         # What is done next is to be done in one week.
         until_monday = self.begins(self.week().back(-1)) - datetime.now(UTC)
         if self.day_seconds and until_monday < 3 * self.clock.day_length:
             await asyncio.sleep(until_monday.total_seconds())
+
+    async def _paused(self, schedule: str) -> bool:
+        try:
+            await self.client.get_schedule_handle(schedule).pause(note="beside the test")
+        except RPCError:
+            return False
+        return True
 
     def week(self) -> Week:
         """Return the week that it is."""
