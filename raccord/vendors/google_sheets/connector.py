@@ -1,5 +1,6 @@
 """The `ReportSink` port on Google Sheets: a tab for each week, and a Dashboard over all of them."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -35,6 +36,7 @@ class GoogleSheets:
     def __init__(self, name: str, settings: GoogleSheetsSettings) -> None:
         self._settings = settings
         self._client = SheetsClient(name, settings)
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def capabilities(self) -> ReportSinkCapabilities:
@@ -47,6 +49,11 @@ class GoogleSheets:
         )
 
     async def publish(self, publication: Publication) -> str:
+        # Rows are written by their numbers: another week that is shown meanwhile would move them.
+        async with self._one_at_a_time:
+            return await self._publish(publication)
+
+    async def _publish(self, publication: Publication) -> str:
         tabs = await self._client.tabs()
         title, sheet_id = str(publication.week), week_id(publication.week)
         for name, id in ((title, sheet_id), (DASHBOARD, DASHBOARD_ID)):

@@ -1,5 +1,6 @@
 """What is Google's own: the Dashboard, charts, cells, tabs that people rename, calls and sharing."""
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import replace
@@ -65,6 +66,17 @@ async def test_an_earlier_week_told_again_overwrites_nothing_that_a_later_one_sh
     again = await dashboard(person)
     assert [row[1] for row in again.values()] == ["300,00 €", "200,00 €", "200,00 €"]
     assert await book(person, "sheets.charts") == charts
+
+
+async def test_weeks_that_are_shown_at_once_stand_once_each(
+    case: GoogleCase, lab: Lab, person: GooglePerson
+) -> None:
+    every = [W48.back(weeks_ago) for weeks_ago in range(6)]
+    async with case.open(lab, requests_per_second=500) as sheets:
+        await asyncio.gather(*(sheets.publish(week(each, over=weeks(each))) for each in every))
+    ids = [row[0] for row in await person.rows("Dashboard") if row and " < " in row[0]]
+    assert sorted(set(ids)) == sorted(ids)
+    assert set(map(str, every)) <= set(await dashboard(person))
 
 
 async def test_a_currency_that_comes_later_moves_nothing_told_before(
