@@ -70,7 +70,7 @@ class ProofActivities:
             comparison = _Comparison(self._records, self._policy, run)
             await self._records.proofs.adopt(run)
             await comparison.all()
-            return await comparison.kept()
+            return await comparison.kept() or await self._kept_by_another()
 
     async def _kept_by_another(self) -> ProofDone:
         proof = await self._records.proofs.last()
@@ -183,7 +183,8 @@ class _Comparison:
         self._looked_at += 1
         return Standing.LOOKED_AT
 
-    async def kept(self) -> ProofDone:
+    async def kept(self) -> ProofDone | None:
+        """Keep it; None where another one that compared the same lists was first."""
         self._tally.customers = await self._proofs.count(self._run, Stage.CUSTOMERS)
         proof = self._tally.proof(
             day=self._bounds.today,
@@ -191,7 +192,8 @@ class _Comparison:
             began_at=self._run.began_at,
             ended_at=datetime.now(self._policy.clock.tz),
         )
-        await self._proofs.finish(self._run, proof)
+        if not await self._proofs.finish(self._run, proof):
+            return None
         return ProofDone(
             deals=proof.deals, invoices=proof.invoices, gaps=proof.count, looked_at=self._looked_at
         )

@@ -195,16 +195,21 @@ class Proofs:
         wanted = select(func.count()).where(compared.c.run == run.began_at, compared.c.side == stage.value)
         return self._database.reading(lambda tx: int(tx.scalar(wanted) or 0))
 
-    def finish(self, run: ProofRun, proof: Proof) -> Work[None]:
-        """Keep a proof and drop what was staged for it, and proofs older than the last `KEPT`."""
+    def finish(self, run: ProofRun, proof: Proof) -> Work[bool]:
+        """Keep a proof and drop what was staged for it, and proofs older than the last `KEPT`.
+
+        False where another one kept it: what was compared since then was dropped on the way.
+        """
         sealed = self._keys.seal(proof.model_dump_json().encode(), context=_PROOF)
-        its = update(proofs).where(proofs.c.began_at == run.began_at)
+        its = update(proofs).where(proofs.c.began_at == run.began_at, proofs.c.ended_at.is_(None))
         recent = select(proofs.c.began_at).order_by(proofs.c.began_at.desc()).limit(KEPT)
 
-        def work(tx: Connection) -> None:
-            tx.execute(its.values(ended_at=proof.ended_at, sealed=sealed))
+        def work(tx: Connection) -> bool:
+            if not tx.execute(its.values(ended_at=proof.ended_at, sealed=sealed)).rowcount:
+                return False
             tx.execute(delete(compared))
             tx.execute(delete(proofs).where(proofs.c.began_at.not_in(recent)))
+            return True
 
         return self._database.writing(work)
 

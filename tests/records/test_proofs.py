@@ -115,3 +115,12 @@ async def test_what_was_staged_goes_with_the_proof_and_old_proofs_go(records: Re
     assert last.began_at == NOW + timedelta(days=KEPT + 1)
     await records.proofs.finish(run, proof(run))
     assert await records.proofs.count(run, Stage.INVOICES) == 0
+
+
+async def test_of_two_that_compare_the_same_lists_the_first_keeps_its_proof(records: Records) -> None:
+    """The second one's lists were dropped while it compared them: it found no gap in nothing."""
+    run = await records.proofs.begin(SINCE, NOW)
+    whole = proof(run).model_copy(update={"deals": 7})
+    assert await records.proofs.finish(run, whole)
+    assert not await records.proofs.finish(run, proof(run))
+    assert await records.proofs.last() == whole
