@@ -7,7 +7,7 @@ from typing import Protocol
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
-from raccord.domain.values.listed import DealPage
+from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
 from raccord.domain.values.parties import Company, Contact
 
 VAT_RATES = "mapping.line_items.vat_rate"
@@ -55,6 +55,17 @@ class CrmReader(Protocol):
         In one request; `after` is empty for the first part, and else what the part before gave. The CRM's
         search lag applies, and so does its limit of searches: a caller leaves a moment between two parts.
         """
+        ...
+
+    async def list_whole_deals(self, *, won_from: date, after: str) -> WholeDealPage:
+        """Return a part of the deals won on a business date or later, or on none, as `read_deal` has them.
+
+        In a few requests for all of them; `after` and the limits are as those of `list_deals`.
+        """
+        ...
+
+    async def list_companies(self, *, after: str) -> CompanyPage:
+        """Return a part of all companies; `after` and the limits are as those of `list_deals`."""
         ...
 
     async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """A HubSpot account that holds one deal of the table, in memory; what reads it is the product's own."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from raccord.connectors.errors import NotFound
@@ -8,7 +9,9 @@ from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.reading import read
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal
+from raccord.domain.values.listed import WholeDealPage
 from raccord.vendors.hubspot.client import HubSpotClient, W
+from raccord.vendors.hubspot.in_batches import DealsInBatches
 from raccord.vendors.hubspot.reading import DealReader
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from tests.deals.sheet import Case
@@ -16,7 +19,7 @@ from tests.deals.sheet import Case
 DEAL = "42"
 OWNER = {"id": "64492917", "email": "lea.martin@vendeur.fr", "firstName": "Léa", "lastName": "Martin"}
 PRIMARY, PLAIN = 5, 341
-USUAL, BILLING, OWN = 280, 930, 41
+USUAL, BILLING, OWN, LINE = 280, 930, 41, 19
 """Association types (HubSpot docs: associations v4)."""
 NO_PROPERTIES = ("billing", "on_deal", "label", "company_label")
 """What the table says of a contact that is no property of it."""
@@ -39,6 +42,12 @@ class Account(HubSpotClient):
         return read(self._answer(operation, path, asked), into)
 
     async def post(self, operation: Operation, path: str, content: Any, into: type[W]) -> W:
+        match path.strip("/").split("/"):
+            case ["crm", "v3", "objects", "deals", "search"]:
+                properties = _only(self._case.deal, content["properties"])
+                return read({"total": 1, "results": [{"id": DEAL, "properties": properties}]}, into)
+            case ["crm", "v4", "associations", kind, to, "batch", "read"]:
+                return read({"results": self._linked(kind, to, content["inputs"])}, into)
         if not path.endswith("/batch/read"):
             raise NotFound(f"nothing at {path} for {operation.what}")
         kind = path.split("/")[-3]
@@ -70,6 +79,20 @@ class Account(HubSpotClient):
                 return {"results": [_link(id, marks[id], p.get("company_label")) for id, p in people]}
         raise NotFound(f"nothing at {path} for {operation.what}")
 
+    def _linked(self, kind: str, to: str, inputs: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """Answer the batch read of associations; what has none is left out."""
+        rows = []
+        for id in (each["id"] for each in inputs):
+            if to == "line_items":
+                links = [_link(line, [LINE]) for line in self._records["line_items"]]
+            elif self._records[to]:
+                path = f"/crm/v4/objects/{kind}/{id}/associations/{to}"
+                links = self._answer(Operation("list"), path, [])["results"]
+            else:
+                links = []
+            rows += [{"from": {"id": id}, "to": links}] if links else []
+        return rows
+
     def _associations(self) -> dict[str, Any]:
         """Line items are spelt with a space in answers."""
         return {
@@ -87,6 +110,16 @@ async def read_deal(case: Case, settings: HubSpotSettings) -> Deal:
     account = Account(settings, case)
     try:
         return await DealReader("hubspot", account, settings, BusinessClock()).read(DEAL)
+    finally:
+        await account.close()
+
+
+async def list_deal(case: Case, settings: HubSpotSettings) -> WholeDealPage:
+    """Read the same as the one won deal of a list."""
+    account = Account(settings, case)
+    try:
+        whole = DealsInBatches("hubspot", account, settings, BusinessClock())
+        return await whole.page(date(2020, 1, 1), "")
     finally:
         await account.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from raccord.vendors.hubspot.settings import HubSpotSettings
-from tests.deals.crm import read_deal
+from tests.deals.crm import list_deal, read_deal
 from tests.deals.judge import Judged, Mark, judge
 from tests.deals.seller import Sellers
 from tests.deals.sheet import Case, cases
@@ -39,7 +39,11 @@ async def _played(case: Case, sellers: Sellers) -> Judged:
     configuration, policy = await sellers.of(case)
     settings = configuration.crm.settings
     assert isinstance(settings, HubSpotSettings)
-    return judge(case, await read_deal(case, settings), policy)
+    deal = await read_deal(case, settings)
+    listed = await list_deal(case, settings)
+    # In a list it is what it is by itself, so that what is said of it beforehand is what will be asked.
+    assert [each.deal for each in listed.deals] == [deal], str(case)
+    return judge(case, deal, policy)
 
 
 def test_the_weights_are_percent() -> None:

@@ -7,7 +7,14 @@ from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
-from raccord.domain.values.listed import DealPage, ListedDeal
+from raccord.domain.values.listed import (
+    CompanyPage,
+    DealPage,
+    ListedCompany,
+    ListedDeal,
+    WholeDeal,
+    WholeDealPage,
+)
 from raccord.domain.values.message import RecordKind
 from raccord.domain.values.parties import Company, Contact
 from tests.fakes.details import KeptInStep
@@ -66,6 +73,36 @@ class FakeCrm(KeptInStep):
         here = int(after or 0)
         onward = str(here + 1) if here + 1 < len(listed) else ""
         return DealPage(deals=listed[here : here + 1], after=onward)
+
+    async def list_whole_deals(self, *, won_from: date, after: str) -> WholeDealPage:
+        await self._call("list_whole_deals")
+        won = [d for d in self.deals.values() if d.won and (d.won_on is None or d.won_on >= won_from)]
+        here = int(after or 0)
+        part = tuple(
+            WholeDeal(
+                deal=deal,
+                invoice_id=self.shown[deal.ref.id].invoice_id if deal.ref.id in self.shown else "",
+                urls={each.id: f"https://crm.example/companies/{each.id}" for each in deal.companies},
+            )
+            for deal in won[here : here + 1]
+        )
+        onward = str(here + 1) if here + 1 < len(won) else ""
+        return WholeDealPage(deals=part, left=len(won) - here, after=onward)
+
+    async def list_companies(self, *, after: str) -> CompanyPage:
+        await self._call("list_companies")
+        everybody = {c.id: c for deal in self.deals.values() for c in deal.companies}
+        listed = tuple(
+            ListedCompany(
+                company=each,
+                url=f"https://crm.example/companies/{each.id}",
+                deals=sum(each.id in {c.id for c in deal.companies} for deal in self.deals.values()),
+            )
+            for each in everybody.values()
+        )
+        here = int(after or 0)
+        onward = str(here + 1) if here + 1 < len(listed) else ""
+        return CompanyPage(companies=listed[here : here + 1], left=len(listed) - here, after=onward)
 
     async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
         await self._call("name_owners")

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 
 from raccord.domain.values.base import Exact, OneLine, Value
+from raccord.domain.values.deal import Deal
 from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.money import Money
-from raccord.domain.values.parties import Customer
+from raccord.domain.values.parties import Company, Customer
 
 
 class Shown(Value):
@@ -72,4 +73,52 @@ class CustomerPage(Value):
     """Part of the list of customers; see `DealPage`."""
 
     customers: tuple[Customer, ...]
+    after: str = ""
+
+
+class WholeDeal(Value):
+    """A won deal as `read_deal` reads it, and what only a list tells of it."""
+
+    deal: Deal
+    invoice_id: str = ""
+    """The invoice that it shows; empty where it shows none."""
+    urls: dict[str, str] = {}
+    """Where people open each of its companies, by the company's id."""
+    owner_left: bool = False
+    """Whether its salesperson is none any more: archived, or unknown to the CRM."""
+
+
+class RefusedDeal(Value):
+    """A won deal that `read_deal` would refuse; `why` is a sentence."""
+
+    id: str
+    name: OneLine = ""
+    url: str = ""
+    why: str
+
+
+class WholeDealPage(Value):
+    """Part of the list of won deals; see `DealPage`."""
+
+    deals: tuple[WholeDeal, ...]
+    refused: tuple[RefusedDeal, ...] = ()
+    left: int | None = None
+    """How many deals the rest of the list has, this part among them; None where the CRM does not say."""
+    after: str = ""
+
+
+class ListedCompany(Value):
+    """A company of the CRM. `deals` counts all it has, won or not."""
+
+    company: Company
+    url: str = ""
+    owner_id: str = ""
+    deals: int = 0
+
+
+class CompanyPage(Value):
+    """Part of the list of companies; see `DealPage` and `WholeDealPage`."""
+
+    companies: tuple[ListedCompany, ...]
+    left: int | None = None
     after: str = ""

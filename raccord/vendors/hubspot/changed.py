@@ -8,7 +8,7 @@ from raccord.domain.values.details import ChangedRecords
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.billing_contacts import BillingContacts
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.records import Records, scope
+from raccord.vendors.hubspot.records import LINKED_BATCH, Records, scope
 from raccord.vendors.hubspot.searching import Filters, condition, searched
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.translation import MERGED, PERSON, merged
@@ -20,8 +20,6 @@ SEARCH_LAG = timedelta(minutes=1)
 MOST = 5_000
 """Records of one kind that are read at once: 25 searches."""
 _MODIFIED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}
-_BATCH = 1_000
-"""Records whose associations are read at once (HubSpot docs: associations v4)."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTEST = timedelta(seconds=1)
 
@@ -86,11 +84,11 @@ class CompaniesChanged:
         ids = list(contacts)
         changed = {f"{PERSON}{each}": at for each, at in contacts.items()} if self._persons else {}
         operation = Operation("list the companies of contacts that changed", scope("contacts"))
-        for start in range(0, len(ids), _BATCH):
+        for start in range(0, len(ids), LINKED_BATCH):
             batch = await self._client.post(
                 operation,
                 paths.links_of_many("contacts", "companies"),
-                {"inputs": [{"id": each} for each in ids[start : start + _BATCH]]},
+                {"inputs": [{"id": each} for each in ids[start : start + LINKED_BATCH]]},
                 LinksBatch,
             )
             for links in batch.results:

@@ -10,7 +10,7 @@ from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
-from raccord.domain.values.listed import DealPage
+from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import Attachments
@@ -18,9 +18,11 @@ from raccord.vendors.hubspot.changed import SEARCH_LAG, CompaniesChanged
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.details import CompanyDetails
+from raccord.vendors.hubspot.every_company import EveryCompany
 from raccord.vendors.hubspot.every_deal import EveryDeal
 from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.finding import DealFinder
+from raccord.vendors.hubspot.in_batches import DealsInBatches
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
 from raccord.vendors.hubspot.reading import DealReader
@@ -65,6 +67,8 @@ class HubSpotCrm:
         self._won = WonDeals(self._client, settings.mapping.invoice, clock)
         self._facts = Facts(self._client)
         self._every = EveryDeal(self._client, self._facts, settings, clock)
+        self._whole = DealsInBatches(name, self._client, settings, clock)
+        self._companies = EveryCompany(self._client, self._records, settings)
         self._invoices = InvoiceOnDeal(self._client, settings.mapping.invoice, clock)
         self._payments = PaymentOnDeal(self._client, settings.mapping.payment, clock)
         self._finder = DealFinder(name, self._client, settings, clock)
@@ -147,6 +151,12 @@ class HubSpotCrm:
 
     async def list_deals(self, *, won_from: date, after: str) -> DealPage:
         return await self._every.page(won_from, after)
+
+    async def list_whole_deals(self, *, won_from: date, after: str) -> WholeDealPage:
+        return await self._whole.page(won_from, after)
+
+    async def list_companies(self, *, after: str) -> CompanyPage:
+        return await self._companies.page(after)
 
     async def name_owners(self, ids: Collection[str]) -> Mapping[str, str]:
         return await self._facts.name_owners(ids)

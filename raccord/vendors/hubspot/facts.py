@@ -23,6 +23,8 @@ class Facts:
     def __init__(self, client: HubSpotClient) -> None:
         self._client = client
         self._owners: Memory[Owner] = Memory()
+        self.left: set[str] = set()
+        """The ids of the salespeople read so far who are archived, or unknown."""
 
     async def owner(self, owner_id: str) -> Owner | None:
         """Return the salesperson; of one that HubSpot no longer shows, the id alone."""
@@ -66,6 +68,7 @@ class Facts:
     async def _read_owner(self, owner_id: str, by: str = "id") -> Owner:
         operation = Operation(f"read the owner {owner_id}", scope("owners"))
         named = [] if by == "id" else [("idProperty", by)]
+        self.left.add(owner_id)
         for archived in ("false", "true") if owner_id.isdigit() else ():
             found = await unless_gone(
                 self._client.get(
@@ -73,6 +76,8 @@ class Facts:
                 )
             )
             if found:
+                if archived == "false":
+                    self.left.discard(owner_id)
                 return Owner(id=owner_id, name=found.name, email=found.email or "")
         return Owner(id=owner_id)
 

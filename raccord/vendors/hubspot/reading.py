@@ -64,11 +64,7 @@ class DealReader:
     async def _lines(self, record: DealRecord) -> Found:
         ids = await self._ids(record, "line_items")
         if len(ids) > MOST_LINES:
-            raise Permanent(
-                f"The HubSpot deal {record.id} has {len(ids)} line items; at most {MOST_LINES} are read. "
-                "Group lines, or split the deal into several.",
-                code="too_many_lines",
-            )
+            raise too_many_lines(record.id, len(ids))
         return await self._records.read("line_items", ids, (*LINE_ITEM, *self._names.line_items.used))
 
     async def _parties(self, record: DealRecord) -> Parties:
@@ -84,7 +80,7 @@ class DealReader:
             contacts = group.create_task(self._contacts(record))
             billing = group.create_task(self._billing_contacts(company_ids))
         there, called = contacts.result(), billing.result()
-        if self._several(companies.result(), there):
+        if several_addresses(companies.result(), there, self._names.companies.billing_email):
             called = await self._labelled(record, called)
         known = {id for each in there.records for id in (each.id, *each.former)}
         more = await self._records.read("contacts", [i for i in called if i not in known], self._contact)
@@ -107,12 +103,6 @@ class DealReader:
 
     async def _billing_contacts(self, company_ids: tuple[str, ...]) -> tuple[str, ...]:
         return await self._billing.of(company_ids[0]) if len(company_ids) == 1 else ()
-
-    def _several(self, companies: Found, contacts: Found) -> bool:
-        """Whether the deal's contacts have several addresses, and its company has none of its own."""
-        own = self._names.companies.billing_email
-        emails = {fold(each.text("email")) for each in contacts.records} - {""}
-        return len(emails) > 1 and not any(each.text(own) for each in companies.records)
 
     async def _labelled(self, record: DealRecord, otherwise: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contacts that a label of the deal marks; without one, those of the company.
@@ -142,3 +132,17 @@ class DealReader:
             found = await self._records.associated("deals", record.id, kind)
             return tuple(each.to_object_id for each in found)
         return tuple(dict.fromkeys(each.id for linked in lists for each in linked.results))
+
+
+def several_addresses(companies: Found, contacts: Found, own: str) -> bool:
+    """Whether a deal's contacts have several addresses, and its company none in the property `own`."""
+    emails = {fold(each.text("email")) for each in contacts.records} - {""}
+    return len(emails) > 1 and not any(each.text(own) for each in companies.records)
+
+
+def too_many_lines(deal_id: str, lines: int) -> Permanent:
+    return Permanent(
+        f"The HubSpot deal {deal_id} has {lines} line items; at most {MOST_LINES} are read. "
+        "Group lines, or split the deal into several.",
+        code="too_many_lines",
+    )

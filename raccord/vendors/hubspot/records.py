@@ -16,11 +16,14 @@ from raccord.vendors.hubspot.wire import (
     Batch,
     DealRecord,
     Historied,
+    LinksBatch,
     Record,
 )
 
 BATCH = 100
 """Records of one batch read (HubSpot docs: understanding-the-crm)."""
+LINKED_BATCH = 1_000
+"""Records whose associations are read at once (HubSpot docs: associations v4)."""
 PAGE = 500
 """Associations of one page (HubSpot docs: associations v4)."""
 ACCOUNT_SCOPE = "for account information"
@@ -104,6 +107,24 @@ class Records:
                 for link in each.results:
                     found[link.to_object_id] = _merged(found.get(link.to_object_id), link)
         return tuple(found.values())
+
+    async def associated_of_many(
+        self, kind: str, ids: Sequence[str], to: str
+    ) -> dict[str, tuple[Association, ...]]:
+        """Return the same for several records, by their ids; those that have nothing are left out."""
+        operation = Operation(f"list the {to} of {len(ids)} {kind}", scope(to))
+        found: dict[str, tuple[Association, ...]] = {}
+        for start in range(0, len(ids), LINKED_BATCH):
+            inputs = [{"id": each} for each in ids[start : start + LINKED_BATCH]]
+            path = paths.links_of_many(kind, to)
+            batch = await self._client.post(operation, path, {"inputs": inputs}, LinksBatch)
+            for links in batch.results:
+                whole = await self.associated(kind, links.of.id, to) if links.after else links.to
+                united: dict[str, Association] = {}
+                for link in whole:
+                    united[link.to_object_id] = _merged(united.get(link.to_object_id), link)
+                found[links.of.id] = tuple(united.values())
+        return found
 
     async def read(self, kind: str, ids: Collection[str], properties: Iterable[str]) -> Found:
         """Read records by id, each once."""

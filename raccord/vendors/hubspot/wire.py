@@ -115,8 +115,8 @@ class AssociationPage(Page):
     results: tuple[Association, ...]
 
 
-class Links(Wire):
-    """What one record of many is associated with."""
+class Links(Page):
+    """What one record of many is associated with, or the first page of it."""
 
     of: Identified = Field(validation_alias="from")
     to: tuple[Association, ...] = ()

@@ -82,6 +82,36 @@ async def test_whoever_sold_a_deal_and_its_pipeline_have_names(case: CrmCase, la
     assert (await crm.name_pipelines())[listed.pipeline_id]
 
 
+async def test_in_a_list_a_won_deal_is_what_it_is_by_itself(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    won, lost = await case.deal(lab, name=ODD, company=ODD), await case.deal(lab)
+    await case.win(lab, won)
+    part = await crm.list_whole_deals(won_from=LONG_AGO, after="")
+    found = list(part.deals)
+    while part.after:
+        part = await crm.list_whole_deals(won_from=LONG_AGO, after=part.after)
+        found += part.deals
+    by_id = {each.deal.ref.id: each for each in found}
+    assert lost not in by_id
+    assert len(by_id) == len(found)
+    for each in found:
+        assert each.deal == await crm.read_deal(each.deal.ref.id)
+    assert not by_id[won].owner_left
+    assert set(by_id[won].urls) == {company.id for company in by_id[won].deal.companies}
+
+
+async def test_every_company_is_listed_once(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    deal = await crm.read_deal(await case.deal(lab, company=ODD))
+    part = await crm.list_companies(after="")
+    found = list(part.companies)
+    while part.after:
+        part = await crm.list_companies(after=part.after)
+        found += part.companies
+    by_id = {each.company.id: each for each in found}
+    assert len(by_id) == len(found)
+    (its,) = deal.companies
+    assert (by_id[its.id].company, by_id[its.id].deals) == (its, 1)
+
+
 async def test_no_won_deal_is_left_out_however_many_there_are(case: CrmCase, lab: Lab, crm: Crm) -> None:
     """More than a page of them."""
     made = [await case.deal(lab) for _ in range(3)]
