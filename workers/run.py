@@ -3,10 +3,9 @@
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from datetime import timedelta
 
 import structlog
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import Runtime
 
 from activities.service.money import FIRST_MONEY, MONEY
 from raccord.domain.rules.modes import Mode
@@ -14,12 +13,16 @@ from raccord.machine import free_port
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.settings.model import Metrics
 from raccord.temporal.client import connect
 from raccord.temporal.identity import WorkerIdentity
+from raccord.temporal.runtime import runtime
 from raccord.temporal.search import register_search_attributes
 from workers.connections import opened
+from workers.health import Health, served
 from workers.policies import PAYMENT
 from workers.queues import workers
+from workers.starting import PATIENCE, Waiting, migrated
 from workers.watch import watch
 
 log = structlog.get_logger()
@@ -34,28 +37,19 @@ def stop_event() -> asyncio.Event:
     return stop
 
 
-def _runtime(wanted: int) -> Runtime | None:
+def _runtime(settings: Metrics) -> Runtime:
     """Serve the SDK's metrics: on the wanted port, or beside another worker on a free one. 0: nowhere."""
-    if not wanted:
-        return None
+    port = settings.worker_port
+    if not port:
+        return runtime()
     try:
-        runtime, port = _serving_metrics(wanted), wanted
+        started = runtime(f"{settings.bind}:{port}")
     except ValueError:
         # What the SDK raises for a port that is taken (temporalio 1.35).
         port = free_port()
-        runtime = _serving_metrics(port)
+        started = runtime(f"{settings.bind}:{port}")
     log.info("metrics.ready", port=port)
-    return runtime
-
-
-def _serving_metrics(port: int) -> Runtime:
-    metrics = PrometheusConfig(
-        bind_address=f"127.0.0.1:{port}",
-        durations_as_seconds=True,
-        unit_suffix=True,
-        counters_total_suffix=True,
-    )
-    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    return started
 
 
 async def forget_payments_in_shadow(records: Records, mode: Mode) -> None:
@@ -72,38 +66,41 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
     another company's.
     """
     settings = configuration.settings
-    stop = stop_event()
+    stop, waiting = stop_event(), Waiting()
     records = Records.open(settings.records_url, keys)
-    await records.migrate()
-    try:
+    health = Health(records)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(records.close)
+        await stack.enter_async_context(served(settings.health, health))
+        await migrated(records, settings, waiting)
         client = await connect(
             settings,
             keys,
-            within=timedelta(minutes=1),
-            runtime=_runtime(settings.metrics.worker_port),
+            within=PATIENCE,
+            runtime=_runtime(settings.metrics),
             identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
+            waiting=waiting,
         )
         await register_search_attributes(client)
         await forget_payments_in_shadow(records, settings.modes[PAYMENT])
-        async with AsyncExitStack() as stack:
-            connections = await stack.enter_async_context(opened(configuration))
-            for worker in workers(client, configuration, connections, records):
-                await stack.enter_async_context(worker)
-            log.info(
-                "worker.ready",
-                mode=settings.modes["deal_won"].value,
-                live=configuration.live_or_test,
-                namespace=client.namespace,
-            )
-            watching = asyncio.create_task(watch(client, keys, sweep_every=settings.sweep.every))
-            stopped = asyncio.create_task(stop.wait())
-            try:
-                await asyncio.wait([watching, stopped], return_when=asyncio.FIRST_COMPLETED)
-                log.info("worker.draining")
-                if watching.done():
-                    watching.result()
-            finally:
-                watching.cancel()
-                stopped.cancel()
-    finally:
-        await records.close()
+        connections = await stack.enter_async_context(opened(configuration))
+        for worker in workers(client, configuration, connections, records):
+            await stack.enter_async_context(worker)
+        health.serves(client)
+        log.info(
+            "worker.ready",
+            mode=settings.modes["deal_won"].value,
+            live=configuration.live_or_test,
+            namespace=client.namespace,
+        )
+        watching = asyncio.create_task(watch(client, keys, sweep_every=settings.sweep.every))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([watching, stopped], return_when=asyncio.FIRST_COMPLETED)
+            log.info("worker.draining")
+            health.drains()
+            if watching.done():
+                watching.result()
+        finally:
+            watching.cancel()
+            stopped.cancel()

@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from raccord.domain.values.spelling import nearest
+from raccord.settings.configuration import BadSettings
 from raccord.settings.fields import nested, spelled
 
 PREFIX = "RACCORD_"
 _FILE = "RACCORD_CONFIG"
+_SECRETS = ("RACCORD_SECRETS_DIR", "CREDENTIALS_DIRECTORY")
+"""A folder of files named like variables, each with one value, as containers are handed secrets. systemd sets
+the second one."""
 _PLAINLY = 0.85
 """How alike a name of one's own may be to a setting's: `RACCORD_VERSION` is none, `RACCORD_BILING` is."""
 
@@ -18,6 +23,25 @@ _PLAINLY = 0.85
 def variable(*place: object) -> str:
     """Return the name under which a setting is found in the environment."""
     return PREFIX + "__".join(str(part).upper() for part in place)
+
+
+def values() -> dict[str, str]:
+    """Return the environment, and below it what lies in the folder of secrets. Raises `BadSettings`.
+
+    In a file the last line break is not part of the value.
+    """
+    folder = next((found for name in _SECRETS if (found := os.environ.get(name))), None)
+    return dict(_secrets(Path(folder)) if folder else ()) | dict(os.environ)
+
+
+def _secrets(folder: Path) -> Iterator[tuple[str, str]]:
+    try:
+        for file in sorted(folder.iterdir()):
+            if file.name.upper().startswith(PREFIX) and file.is_file():
+                yield file.name.upper(), file.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadSettings(f"the folder of secrets {folder} cannot be read: {why}.") from error
 
 
 def misspelt(model: type[BaseModel]) -> Iterator[str]:
@@ -31,8 +55,8 @@ def misspelt(model: type[BaseModel]) -> Iterator[str]:
 def strangers(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the variables that begin like ours and belong to no field of the settings."""
     ours = {field.upper() for field in model.model_fields}
-    names = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and os.environ[name])
-    return tuple(n for n in names if n.upper() != _FILE and _section(n) not in ours)
+    names = sorted(name for name, value in values().items() if name.upper().startswith(PREFIX) and value)
+    return tuple(n for n in names if n.upper() not in (_FILE, *_SECRETS) and _section(n) not in ours)
 
 
 def _section(name: str) -> str:
@@ -47,7 +71,7 @@ def _meant(name: str, known: list[str]) -> str | None:
 
 
 def _variables(model: type[BaseModel], place: tuple[str, ...] = ()) -> Iterable[str]:
-    yield from [_FILE] if not place else []
+    yield from [_FILE, _SECRETS[0]] if not place else []
     for name, field in model.model_fields.items():
         below: Any = nested(field.annotation)
         if below:

@@ -1,7 +1,6 @@
 """Read `raccord.toml`, overlay `RACCORD_<SECTION>__<FIELD>`, validate, and say what is wrong in sentences."""
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from raccord.connectors.registry import UnknownVendor, load
 from raccord.domain.rules.onboarding import StepKind
 from raccord.domain.values.spelling import did_you_mean
 from raccord.settings.configuration import BadSettings, Configuration
-from raccord.settings.environment import PREFIX, misspelt, strangers, variable
+from raccord.settings.environment import PREFIX, misspelt, strangers, values, variable
 from raccord.settings.fields import names_at
 from raccord.settings.file import content_of, default_path
 from raccord.settings.model import Settings
@@ -69,7 +68,7 @@ def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
 
 def _named(kind: Kind, content: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the connections that the setting of a role names, in file or environment; perhaps none."""
-    written = os.environ.get(variable(kind)) or content.get(kind, Settings.model_fields[kind].default)
+    written = values().get(variable(kind)) or content.get(kind, Settings.model_fields[kind].default)
     if isinstance(written, str) and written.startswith("["):
         with suppress(ValueError):
             written = json.loads(written)
@@ -94,7 +93,7 @@ def _vendor(kind: Kind, name: str, content: Mapping[str, Any]) -> Vendor[Any]:
     section = content.get(name, {})
     written = section.get("vendor", name) if isinstance(section, dict) else name
     try:
-        return load(kind, os.environ.get(variable(name, "vendor")) or str(written))
+        return load(kind, values().get(variable(name, "vendor")) or str(written))
     except UnknownVendor as error:
         raise BadSettings(f"[{name}] {error}") from error
 
@@ -103,10 +102,17 @@ class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
 
 
+class _Source(EnvSettingsSource):
+    """The environment with the secrets that lie in files."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in values().items()}
+
+
 def _validated(model: type[Settings], content: Mapping[str, Any]) -> Settings:
     """Validate file and environment, which wins. A misspelt setting is an error: it must not be ignored."""
     fields: Any = {name: (field.annotation, field) for name, field in model.model_fields.items()}
-    environment = EnvSettingsSource(create_model("Environment", __base__=_Environment, **fields))
+    environment = _Source(create_model("Environment", __base__=_Environment, **fields))
     wrong = list(misspelt(model))
     try:
         validated = model.model_validate(_overlaid(content, environment()), extra="forbid")
@@ -157,6 +163,12 @@ def _contradictions(configuration: Configuration) -> Iterator[str]:
             "deals won before that date are never invoiced."
         )
     yield from _steps_without_a_connection(configuration)
+    temporal = settings.temporal
+    if not temporal.codec_host.startswith("127.") and not temporal.codec_token.get_secret_value():
+        yield (
+            f"temporal.codec_host is {temporal.codec_host}, so temporal.codec_token is needed: "
+            "whoever reaches the codec there reads what is sealed."
+        )
     for row in configuration.connections:
         if row.settings.timeout >= settings.timing.step_timeout:
             yield (

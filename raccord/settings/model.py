@@ -7,9 +7,10 @@ processes are declared here.
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from raccord.domain.rules.contact import ContactRules
 from raccord.domain.rules.desk import Desk
@@ -31,6 +32,7 @@ from raccord.domain.values.clock import BusinessClock
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrNone = Annotated[int, Field(ge=0, le=65535)]
+SHORTEST_TOKEN = 32
 
 
 class Section(BaseModel):
@@ -71,16 +73,50 @@ class Temporal(Retrying):
     embedded_port: Port = 7233
     embedded_ui_port: Port = 8233
     namespace: str = "raccord"
+    ui_url: str = ""
+    """Where people open the Web UI; default the embedded one. Its pages alone may ask the codec."""
+    codec_host: str = "127.0.0.1"
     codec_port: Port = 8081
+    codec_token: SecretStr = SecretStr("")
+    """What a reverse proxy that knows its users says as `Authorization: Bearer`; without it the codec serves
+    the user of this machine that runs it, and nobody else."""
     sticky_timeout: Duration = timedelta(seconds=10)
     graceful_shutdown: Duration = timedelta(seconds=15)
 
+    @field_validator("codec_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < SHORTEST_TOKEN:
+            raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters: openssl rand -hex 32")
+        return token
+
+    @property
+    def web_ui(self) -> str:
+        """Where the Web UI is opened, without a slash at the end."""
+        return self.ui_url.rstrip("/") or f"http://127.0.0.1:{self.embedded_ui_port}"
+
+    @property
+    def ui_origins(self) -> tuple[str, ...]:
+        """Return the origins of the Web UI's pages, as a browser names them."""
+        if not self.ui_url:
+            return (self.web_ui, f"http://localhost:{self.embedded_ui_port}")
+        parts = urlsplit(self.ui_url)
+        return (f"{parts.scheme}://{parts.netloc}".lower(),)
+
 
 class Metrics(Section):
-    """Prometheus on loopback; 0 turns a port off."""
+    """Prometheus, on loopback unless told otherwise; 0 turns a port off."""
 
+    bind: str = "127.0.0.1"
     worker_port: PortOrNone = 9464
     receiver_port: PortOrNone = 9465
+
+
+class Health(Section):
+    """`/healthz` and `/readyz` of a worker; the receiver has them beside its webhooks. 0 turns them off."""
+
+    bind: str = "127.0.0.1"
+    worker_port: PortOrNone = 9466
 
 
 class Data(Section):
@@ -143,6 +179,7 @@ class Settings(BaseModel):
     receiver: Receiver = Receiver()
     temporal: Temporal = Temporal()
     metrics: Metrics = Metrics()
+    health: Health = Health()
     data: Data = Data()
 
     @property

@@ -13,12 +13,14 @@ from textwrap import wrap
 import click
 from babel.dates import format_timedelta
 
+from raccord.connectors.connection import Check, CheckState
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
 from starters.cli.terminal import is_exact
 
+_COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "red"}
 _GAP = "  "
 _NARROWEST = 16
 """Columns that the last one keeps in any terminal."""
@@ -40,6 +42,14 @@ async def opened(configuration: Configuration, keys: KeyRing) -> AsyncIterator[R
 def shown(text: str) -> str:
     """Write control and format characters as escapes; line breaks stay."""
     return "".join(c if c == "\n" or not _steers(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def print_check(check: Check) -> None:
+    """Print a line for what was looked at or made, and below it what to do where it is not well."""
+    state = click.style(f"{check.state.value:<4}", fg=_COLOURS.get(check.state))
+    click.echo(f"{state}  {shown(check.name)}: {shown(check.found)}")
+    if check.state is not CheckState.OK:
+        click.echo(f"      → {shown(check.remedy)}")
 
 
 def table(

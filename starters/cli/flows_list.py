@@ -53,7 +53,7 @@ def _latest(found: list[WorkflowExecution]) -> list[WorkflowExecution]:
 
 
 def _rows(found: list[WorkflowExecution], settings: Settings, client: Client) -> Iterator[dict[str, Any]]:
-    ui = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}/namespaces/{client.namespace}/workflows"
+    ui = f"{settings.temporal.web_ui}/namespaces/{client.namespace}/workflows"
     for each in _latest(found):
         named = flow_of(each.id)
         yield {

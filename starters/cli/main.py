@@ -174,12 +174,24 @@ def doctor(config: Path | None, as_json: bool) -> None:
 
 @app.command()
 @config_file
+@click.option(
+    "--only",
+    type=click.Choice(["temporal"]),
+    help="Only the namespace of a Temporal of your own (TEMPORAL_ADDRESS): the job of a deployment.",
+)
 @as_json
-def setup(config: Path | None, as_json: bool) -> None:
-    """Make in the CRM the fields that the settings name and that it lacks; what is there is left alone."""
+def setup(config: Path | None, only: str | None, as_json: bool) -> None:
+    """Make what is missing, and leave alone what is there: in the CRM the fields that the settings name, and
+    on a Temporal of your own, which TEMPORAL_ADDRESS names, the namespace."""
+    from raccord.temporal.client import elsewhere
     from starters.cli.setup import set_up
+    from starters.cli.setup_temporal import set_up_alone
 
-    end(run(set_up(configuration(config), config, as_json=as_json)))
+    loaded = configuration(config)
+    if only:
+        end(run(set_up_alone(loaded, key_ring(loaded), dry=False, as_json=as_json)))
+    keys = key_ring(loaded) if elsewhere() else None
+    end(run(set_up(loaded, config, keys, as_json=as_json)))
 
 
 @app.command()

@@ -9,18 +9,21 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind, Registration
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError
+from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.environment import variable
 from starters.cli.common import bold, command, fail
-from starters.cli.display import print_json, shown
+from starters.cli.display import print_check, print_json, shown
+from starters.cli.setup_temporal import set_up_temporal
 from workers.connections import opened
 
-_COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "red"}
 
-
-async def set_up(configuration: Configuration, path: Path | None, *, as_json: bool) -> int:
+async def set_up(
+    configuration: Configuration, path: Path | None, keys: KeyRing | None = None, *, as_json: bool
+) -> int:
     """Make what is missing, and say so line by line; exit status 1 when a field was refused.
 
+    `keys`: for a Temporal of one's own, which is set up last; None where `raccord up` starts one.
     Without webhooks of the billing system, the sweep finds what they would tell: they are only warned about.
     """
     billing = configuration.billing
@@ -37,13 +40,16 @@ async def set_up(configuration: Configuration, path: Path | None, *, as_json: bo
                 )
         except ConnectorError as error:
             fail(str(error), status=1)
-    failed = any(check.state is CheckState.FAIL for check in (*fields, *registered.checks))
+    temporal = await set_up_temporal(configuration, keys) if keys else ()
+    done = (*fields, *registered.checks, *temporal)
+    failed = any(check.state is CheckState.FAIL for check in done)
     place = variable(billing.name, "webhook_secret")
     if as_json:
-        print_json({"ok": not failed, "fields": _rows(fields), "webhooks": _told(registered, place)})
+        told = {"fields": _rows(fields), "webhooks": _told(registered, place), "temporal": _rows(temporal)}
+        print_json({"ok": not failed, **told})
         return int(failed)
-    for check in (*fields, *registered.checks):
-        _print(check)
+    for check in done:
+        print_check(check)
     if registered.secret:
         click.echo(_once(registered.secret.get_secret_value(), place, path))
     doctor, again = (bold(command(name, path)) for name in ("doctor", "setup"))
@@ -69,10 +75,3 @@ def _once(secret: str, place: str, path: Path | None) -> str:
         f"{bold(command('up', path))} or {bold(command('starter', path))} anew with it:\n\n"
         f"  export {place}={shown(secret)}"
     )
-
-
-def _print(check: Check) -> None:
-    state = click.style(f"{check.state.value:<4}", fg=_COLOURS.get(check.state))
-    click.echo(f"{state}  {shown(check.name)}: {shown(check.found)}")
-    if check.state is not CheckState.OK:
-        click.echo(f"      → {shown(check.remedy)}")

@@ -52,6 +52,9 @@ embedded_port = $temporal
 embedded_ui_port = $ui
 codec_port = $codec
 
+[health]
+worker_port = 0
+
 [metrics]
 worker_port = 0
 receiver_port = 0

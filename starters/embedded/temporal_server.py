@@ -7,18 +7,14 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.settings.model import Settings
+from raccord.temporal.namespace import keep_history
 from starters.embedded.processes import Process
 
 DATABASE = "temporal.db"
-RETENTION = timedelta(days=30)
-"""How long closed workflows are kept; the development server's default is one day."""
 # The server divides a queue's rate over its partitions, which makes a slow rate come in lumps.
 ONE_PARTITION = (
     *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
@@ -75,7 +71,7 @@ async def wait_until_healthy(settings: Settings, *, within: timedelta = timedelt
             try:
                 client = await Client.connect(address, namespace=settings.temporal.namespace)
                 await client.count_workflows()
-                await _keep_history(client)
+                await keep_history(client)
             except (RuntimeError, RPCError):
                 await asyncio.sleep(0.1)
             else:
@@ -100,14 +96,3 @@ async def start_server(settings: Settings) -> Process:
         died.cancel()
     await process.stop()
     raise RuntimeError(f"Temporal did not start:\n{process.last_words()}")
-
-
-async def _keep_history(client: Client) -> None:
-    retention = Duration()
-    retention.FromTimedelta(RETENTION)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(
-            namespace=client.namespace,
-            config=NamespaceConfig(workflow_execution_retention_ttl=retention),
-        )
-    )

@@ -1,7 +1,9 @@
-"""The codec endpoint of the Web UI: `POST /decode`, decode only, on loopback, for one user and one origin."""
+"""The codec endpoint of the Web UI: `POST /decode`, decode only, one origin, one user or proxy."""
 
+import hmac
 import json
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -30,17 +32,23 @@ MAX_PER_SECOND = 200
 
 
 class CodecEndpoint:
-    """Hands out plain text: to processes of the user who runs it, for a page of our UI; leaves an audit row.
+    """Hands out plain text, for a page of our UI; leaves an audit row.
+
+    Without a `token` it does so to processes of the user who runs it, and to nobody else.
 
     Any process can claim an origin, and what the UI is told every user of the machine can read: its
     settings, its arguments. So it is the kernel that says whose the connection is. Whoever runs as that
-    user can read the key file anyway.
+    user can read the key file anyway. Elsewhere a reverse proxy stands before it, which asks a person who
+    they are and says the `token` for them.
     """
 
-    def __init__(self, codec: SealingCodec, records: Records, origins: list[str]) -> None:
+    def __init__(
+        self, codec: SealingCodec, records: Records, origins: Sequence[str], *, token: str = ""
+    ) -> None:
         self._codec = codec
         self._records = records
         self._origins = origins
+        self._said = f"Bearer {token}".encode() if token else b""
         self._second, self._count = 0, 0
 
     def app(self) -> Starlette:
@@ -65,7 +73,7 @@ class CodecEndpoint:
     async def _decoded(self, request: Request) -> Payloads:
         if request.headers.get("origin") not in self._origins:
             raise Refused(403, "origin")
-        if not await is_ours(request.scope["client"], request.scope["server"]):
+        if not await self._believes(request):
             raise Refused(403, "another_user")
         if self._over_limit():
             raise Refused(429, "busy", retry_after=1)
@@ -78,6 +86,13 @@ class CodecEndpoint:
         except RecordsUnavailable as error:
             raise Refused(503, "records_unavailable", retry_after=1) from error
         return Payloads(payloads=plain)
+
+    async def _believes(self, request: Request) -> bool:
+        if self._said:
+            # Bytes: on text, a character beyond ASCII raises.
+            said = request.headers.get("authorization", "").encode("utf-8", "replace")
+            return hmac.compare_digest(said, self._said)
+        return await is_ours(request.scope["client"], request.scope["server"])
 
     async def _note(self, count: int) -> None:
         await self._records.audit.note(

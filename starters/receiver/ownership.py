@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from raccord.sealing import KeyRing
 from raccord.temporal.company import ForeignNamespace, prove
+from raccord.temporal.refusals import refusal
 
 log = structlog.get_logger()
 
@@ -29,6 +30,8 @@ class Ownership:
         self._client = client
         self._keys = keys
         self._claiming = True
+        self._lacking = ""
+        """Why the server was not spoken with, the last time."""
 
     async def at_start(self) -> None:
         """Look once; Temporal may be away. Raises `ForeignNamespace`."""
@@ -63,9 +66,14 @@ class Ownership:
         else:
             # Refused once, asking again every few seconds would only fill the server's log.
             self._claiming = marked
+            self._lacking = ""
             self.proven.set()
 
     def _lost(self, error: Exception) -> None:
+        why = refusal(error).why
         if self.proven.is_set():
-            log.warning("temporal.lost", error=type(error).__name__)
+            log.warning("temporal.lost", error=why)
+        elif why != self._lacking:
+            log.info("temporal.waiting", error=why)
+        self._lacking = why
         self.proven.clear()

@@ -13,7 +13,7 @@ def places(settings: Settings) -> tuple[Place, Place]:
     receiver, temporal = settings.receiver, settings.temporal
     return (
         Place(receiver.host, receiver.port, "receiver.port"),
-        Place("127.0.0.1", temporal.codec_port, "temporal.codec_port"),
+        Place(temporal.codec_host, temporal.codec_port, "temporal.codec_port"),
     )
 
 

@@ -18,10 +18,11 @@ from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.settings.model import Settings
+from raccord.settings.model import Metrics, Settings
 from raccord.temporal.client import connect_lazily
 from raccord.temporal.codec import SealingCodec
 from raccord.temporal.identity import START
+from raccord.temporal.runtime import runtime
 from starters.receiver.app import Receiver
 from starters.receiver.authentic import Authenticate
 from starters.receiver.codec import CodecEndpoint
@@ -30,6 +31,7 @@ from starters.receiver.presses import Buttons
 from starters.receiver.protocol import BoundedProtocol
 from starters.schedules import keep_schedules
 from workers.run import stop_event
+from workers.starting import Waiting, migrated
 
 log = structlog.get_logger()
 
@@ -96,8 +98,8 @@ async def run_receiver(
     settings = configuration.settings
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
-    await records.migrate()
-    client = await connect_lazily(settings, keys)
+    await migrated(records, settings, Waiting())
+    client = await connect_lazily(settings, keys, runtime=runtime())
     ownership = Ownership(client, keys)
     await ownership.at_start()
     receiver = Receiver(
@@ -111,14 +113,14 @@ async def run_receiver(
         start=os.environ.get(START, ""),
         in_step=settings.modes[CONTACT] is not Mode.SHADOW,
     )
-    ui = settings.temporal.embedded_ui_port
     codec = CodecEndpoint(
         SealingCodec(keys, client.namespace),
         records,
-        origins=[f"http://127.0.0.1:{ui}", f"http://localhost:{ui}"],
+        origins=settings.temporal.ui_origins,
+        token=settings.temporal.codec_token.get_secret_value(),
     )
     if settings.metrics.receiver_port:
-        _serve_metrics(settings.metrics.receiver_port)
+        _serve_metrics(settings.metrics)
     servers = [http_server(receiver.app()), http_server(codec.app())]
     serving = [
         asyncio.create_task(server.serve(sockets=[each]))
@@ -144,12 +146,12 @@ async def run_receiver(
     await records.close()
 
 
-def _serve_metrics(wanted: int) -> None:
+def _serve_metrics(settings: Metrics) -> None:
     try:
-        server, _ = start_http_server(wanted, addr="127.0.0.1")
+        server, _ = start_http_server(settings.receiver_port, addr=settings.bind)
     except OSError:
         # Another receiver's: any free port will do.
-        server, _ = start_http_server(0, addr="127.0.0.1")
+        server, _ = start_http_server(0, addr=settings.bind)
     log.info("metrics.ready", port=server.server_port)
 
 

@@ -203,10 +203,11 @@ class TestThisMachine:
                 *(f"temporal.{name} = {port}" for name, port in _temporal_ports()),
                 "metrics.worker_port = 0",
                 "metrics.receiver_port = 18184",
+                "health.worker_port = 18185",
             )
         )
         names = [check.name for check in machine.ports(configuration(tmp_path, settings))]
-        assert names == [f"port {port}" for port in (18180, 18181, 18182, 18183, 18184)]
+        assert names == [f"port {port}" for port in (18180, 18181, 18182, 18183, 18184, 18185)]
 
 
 def _temporal_ports() -> Iterator[tuple[str, int]]:

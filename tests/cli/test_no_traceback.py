@@ -142,7 +142,9 @@ BAD_SETTINGS = (
     Case("quarantine list", "out of reach", FAILED, {"RACCORD_DATABASE_URL": "sqlite:///{file}/records.db"}),
     Case("inbox list", "receiver.port", USAGE, {"RACCORD_RECEIVER__PORT": "80000"}),
     Case("inbox list", "written as JSON", USAGE, {"RACCORD_VAT__RATES": "[20"}),
-    Case("flows start 1", "No such file", FAILED, {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/nowhere.pem"}),
+    Case("flows start 1", "/nowhere.pem, which", FAILED, {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/nowhere.pem"}),
+    Case("doctor", "/nowhere.pem, which", FAILED, {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/nowhere.pem"}),
+    Case("inbox list", "the folder of secrets", USAGE, {"RACCORD_SECRETS_DIR": "{file}"}),
 )
 
 

@@ -90,6 +90,9 @@ graceful_shutdown = 3
 worker_port = 0
 receiver_port = 0
 
+[health]
+worker_port = 0
+
 [data]
 directory = "{directory}"
 

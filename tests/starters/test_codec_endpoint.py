@@ -149,3 +149,25 @@ async def test_whose_a_connection_is_can_be_asked_of_lsof_as_well(
     assert (await endpoint.ask(endpoint.sealed)).status_code == 200
     monkeypatch.setattr(os, "getuid", lambda: NOBODY)
     assert (await endpoint.ask(endpoint.sealed)).status_code == 403
+
+
+async def test_a_proxy_that_says_the_token_reads_for_its_users_and_nobody_without(tmp_path: Path) -> None:
+    """Even a process of the same user: it is the proxy that knows who asks."""
+    keys = KeyRing.create(tmp_path / "keys.json")
+    records = Records.open(f"sqlite:///{tmp_path / 'records.db'}", keys)
+    await records.migrate()
+    codec = SealingCodec(keys, "raccord")
+    sealed = await codec.encode([Payload(metadata={"encoding": b"json/plain"}, data=SECRET)])
+    body = MessageToDict(Payloads(payloads=sealed))
+    app = CodecEndpoint(codec, records, [UI], token="t" * 32).app()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=UI) as http:
+        for said, status in (
+            ("", 403),
+            (f"Bearer {'t' * 31}", 403),
+            ("Bearer é", 403),
+            (f"Bearer {'t' * 32}", 200),
+        ):
+            headers = {b"origin": UI.encode(), b"authorization": said.encode()}
+            answer = await http.post("/decode", json=body, headers=list(headers.items()))
+            assert answer.status_code == status, said
+    await records.close()

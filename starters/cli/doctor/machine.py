@@ -71,6 +71,7 @@ def ports(loaded: Configuration) -> Iterator[Check]:
         "temporal.codec_port": settings.temporal.codec_port,
         "metrics.worker_port": settings.metrics.worker_port,
         "metrics.receiver_port": settings.metrics.receiver_port,
+        "health.worker_port": settings.health.worker_port,
     }
     ours = _ports_of_a_running_up(settings.data.directory, wanted.values())
     for name, port in wanted.items():

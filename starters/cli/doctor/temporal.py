@@ -9,10 +9,11 @@ from temporalio.service import RPCError
 from raccord.connectors.connection import Check, CheckState
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.temporal.client import TemporalUnreachable, connect
+from raccord.temporal.client import TemporalUnreachable, connect, elsewhere
 from raccord.temporal.company import MARK, ForeignNamespace, prove
 from raccord.temporal.health import STUCK, stuck, sweeps
 from raccord.temporal.identity import WorkerIdentity, pollers
+from raccord.temporal.namespace import RETENTION, look
 
 TEMPORAL = "temporal"
 WITHIN = timedelta(seconds=3)
@@ -23,7 +24,11 @@ async def checks(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
     try:
         client = await connect(loaded.settings, keys, within=WITHIN, look_only=True)
     except TemporalUnreachable as error:
-        yield Check.warn(TEMPORAL, str(error), expected="reachable", remedy="raccord up starts one.")
+        if elsewhere():
+            remedy = "Correct TEMPORAL_ADDRESS and TEMPORAL_TLS_..., or have that server started."
+            yield Check.fail(TEMPORAL, str(error), expected="reachable", remedy=remedy)
+        else:
+            yield Check.warn(TEMPORAL, str(error), expected="reachable", remedy="raccord up starts one.")
         yield Check.skipped("flows and sweep", needs=TEMPORAL)
         return
     try:
@@ -32,11 +37,12 @@ async def checks(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         if company.state is CheckState.FAIL:
             yield Check.skipped("flows and sweep", needs=TEMPORAL)
             return
+        yield await _namespace(client)
         yield await _workers(client, loaded)
         yield await _flows(client)
         yield await _sweep(client, loaded.settings.sweep.every)
     except RPCError as error:
-        remedy = "Create it (`temporal operator namespace create`), or correct TEMPORAL_NAMESPACE."
+        remedy = "`raccord setup` makes it; or correct TEMPORAL_NAMESPACE."
         found = f"namespace {client.namespace}: {error.message}"
         yield Check.fail(TEMPORAL, found, expected="a namespace that answers", remedy=remedy)
 
@@ -59,6 +65,27 @@ async def _company(client: Client, keys: KeyRing) -> Check:
             f"--data {MARK}={keys.fingerprint}"
         ),
     )
+
+
+async def _namespace(client: Client) -> Check:
+    """Look at what `raccord setup` and the first worker make of it."""
+    name, expected = "namespace", f"closed flows kept {RETENTION.days} days, all search attributes"
+    found = await look(client)
+    if found is None:
+        return Check.fail(name, "it is gone", expected=expected, remedy="`raccord setup` makes it.")
+    kept = f"closed flows kept {found.retention.days} days"
+    if found.otherwise:
+        remedy = (
+            "Remove each: temporal operator search-attribute remove "
+            f"--namespace {client.namespace} --name {found.otherwise[0]}"
+        )
+        wrong = f"of another type: {', '.join(found.otherwise)}"
+        return Check.fail(name, f"{kept}; {wrong}", expected=expected, remedy=remedy)
+    if found.retention < RETENTION or found.missing:
+        lacks = f"; search attributes missing: {', '.join(found.missing)}" if found.missing else ""
+        remedy = "`raccord setup` sets both; a worker that starts adds the search attributes."
+        return Check.warn(name, f"{kept}{lacks}", expected=expected, remedy=remedy)
+    return Check.ok(name, f"{kept}, all search attributes")
 
 
 async def _workers(client: Client, loaded: Configuration) -> Check:
