@@ -3,9 +3,8 @@
 A unit of work never changes threads between two statements: handing each statement to a thread costs
 several times what SQLite needs to run it. One thread writes and one reads, each with one connection.
 
-SQLite is shared by several processes (worker, receiver, command line): write-ahead log, so that
-readers never wait; every commit on disk before it returns; writers take the write lock at once
-instead of discovering a conflict in the middle of their transaction.
+Several processes (worker, receiver, command line) share one database: `raccord.records.engine` says how they
+take turns.
 """
 
 import asyncio
@@ -17,35 +16,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    URL,
-    ColumnElement,
-    Connection,
-    Engine,
-    NullPool,
-    Select,
-    Table,
-    create_engine,
-    event,
-    exc,
-    make_url,
-)
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
+from raccord.records.engine import NoDriver, WrongAddress, address, engine_of
 from raccord.records.work import Work
 
 T = TypeVar("T")
 
-BUSY_MILLISECONDS = 5000
-_PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-)
 _AT_ONCE = 500
 """Values of one query; a database bounds them."""
-_OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
+_OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.NotSupportedError)
 
 
 class RecordsUnavailable(Exception):
@@ -58,18 +39,18 @@ class RecordsUnavailable(Exception):
 class Database:
     """Transactions on one database. Nothing is opened before the first of them.
 
-    The URL names a synchronous driver; `RecordsUnavailable` when none can be loaded for it.
+    The URL is SQLite's or PostgreSQL's; `RecordsUnavailable` for any other one.
     What `reading` and `writing` describe runs in one transaction, rolled back when it raises, and
     raises `RecordsUnavailable`. A transaction that has begun runs to its end even if its caller is
     cancelled; one that has not begun by then never does.
     """
 
     def __init__(self, url: str) -> None:
-        self._url, engine = _opened(url)
+        self._url, reads, writes = _opened(url)
         # Writers queue behind one another here and not at SQLite's one write lock, which is not fair.
         # They have a thread to themselves: whoever waits for another process's lock holds up no reader.
-        self._reader = _Lane(engine, "records-read")
-        self._writer = _Lane(engine.execution_options(writes=True), "records-write")
+        self._reader = _Lane(reads, "records-read")
+        self._writer = _Lane(writes, "records-write")
 
     def create_place(self) -> None:
         """Create SQLite's file (mode 0600) and directory (mode 0700) where they are missing."""
@@ -135,7 +116,7 @@ class _Lane:
         self._since = time.monotonic()
         with _outages():
             try:
-                self._connection = connection = self._connection or self._engine.connect()
+                connection = self._connected()
                 with connection.begin():
                     return do(connection)
             except exc.DBAPIError:
@@ -144,6 +125,12 @@ class _Lane:
                 raise
             finally:
                 self._since = None
+
+    def _connected(self) -> Connection:
+        if self._connection and not _answers(self._connection):
+            self._disconnect()
+        self._connection = self._connection or self._engine.connect()
+        return self._connection
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -170,42 +157,32 @@ def pairs_among(
     return found
 
 
-def _opened(url: str) -> tuple[URL, Engine]:
+def _opened(url: str) -> tuple[URL, Engine, Engine]:
     try:
-        return make_url(url), _engine(url)
-    except (exc.ArgumentError, ImportError) as error:
+        found = address(url)
+        return found, *engine_of(found)
+    except NoDriver as error:
+        raise RecordsUnavailable(
+            "PostgreSQL needs its driver: install Raccord with it, as raccord[postgres]."
+        ) from error
+    except WrongAddress as error:
         # The error's own words are left out: they may hold the password in the address.
         raise RecordsUnavailable(
             "database_url is the address of no database that can be opened here. Write it as "
-            "sqlite:////path/to/records.db, or leave it out."
+            "postgresql://user:password@host/database or sqlite:////path/to/records.db, or leave it out."
         ) from error
 
 
-def _engine(url: str) -> Engine:
-    is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        hide_parameters=True,
-        # The driver must not begin transactions by itself: its BEGIN would not take the write lock.
-        connect_args={"isolation_level": None} if is_sqlite else {},
-    )
-    if is_sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(dbapi_connection: Any, _: Any) -> None:
-    cursor = dbapi_connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _answers(connection: Connection) -> bool:
+    """Whether the server is still there: it may have been started anew while nothing was asked of it."""
+    held = connection.connection.dbapi_connection
+    if held is None or connection.dialect.name == "sqlite":
+        return held is not None
+    try:
+        return connection.dialect.do_ping(held)
+    except connection.dialect.loaded_dbapi.Error:
+        connection.invalidate()
+        return False
 
 
 @contextmanager
@@ -213,8 +190,21 @@ def _outages() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        if isinstance(error, _OUR_MISTAKES):
+        if _is_our_mistake(error):
             raise
-        raise RecordsUnavailable(f"The records' database says: {error.orig}.") from error
+        raise RecordsUnavailable(f"The records' database says: {_words(error.orig)}.") from error
     except OSError as error:
         raise RecordsUnavailable(f"The records' database is out of reach: {error}.") from error
+
+
+def _is_our_mistake(error: exc.DBAPIError) -> bool:
+    if isinstance(error, exc.ProgrammingError):
+        # PostgreSQL calls a missing table or right so, and gives it a number; SQLite calls that an outage.
+        return getattr(error.orig, "sqlstate", None) is None
+    return isinstance(error, _OUR_MISTAKES)
+
+
+def _words(error: BaseException | None) -> str:
+    """Return the database's own sentence: PostgreSQL adds lines with the statement and with values."""
+    sentence = getattr(getattr(error, "diag", None), "message_primary", None)
+    return " ".join(str(sentence or error).split()).removesuffix(".")

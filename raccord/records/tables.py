@@ -18,6 +18,15 @@ from sqlalchemy import (
 )
 
 
+def _text(length: int | None = None) -> String:
+    """Return the type of text that is compared by its bytes, as SQLite does.
+
+    PostgreSQL would compare by the rules of its language, and what it finds "above" a key would not be what
+    we sort above it; such an index also breaks with the next release of the system's C library.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant, kept as ISO 8601 in UTC with microseconds.
 
@@ -25,7 +34,7 @@ class Instant(TypeDecorator[datetime]):
     Its order as text is its order in time.
     """
 
-    impl = String(32)
+    impl = _text(32)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -47,51 +56,52 @@ metadata = MetaData(
 )
 # SQLite numbers rows by itself only in a column of type INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
+_TEXT, _HASH, _DAY, _INCIDENT, _CURRENCY = _text(), _text(64), _text(10), _text(8), _text(3)
 
 customer_links = Table(
     "customer_links",
     metadata,
-    Column("identity", String, primary_key=True),
-    Column("billing", String, primary_key=True),
-    Column("customer_id", String, nullable=False),
-    Column("crm_company", String, nullable=False),
+    Column("identity", _TEXT, primary_key=True),
+    Column("billing", _TEXT, primary_key=True),
+    Column("customer_id", _TEXT, nullable=False),
+    Column("crm_company", _TEXT, nullable=False),
     Column("linked_at", Instant, nullable=False),
 )
 
 deal_links = Table(
     "deal_links",
     metadata,
-    Column("crm", String, primary_key=True),
-    Column("deal", String, primary_key=True),
-    Column("billing", String, primary_key=True),
+    Column("crm", _TEXT, primary_key=True),
+    Column("deal", _TEXT, primary_key=True),
+    Column("billing", _TEXT, primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("customer_id", String),
-    Column("invoice_id", String),
-    Column("number", String),
-    Column("deposit_id", String),
-    Column("deposit_number", String),
+    Column("customer_id", _TEXT),
+    Column("invoice_id", _TEXT),
+    Column("number", _TEXT),
+    Column("deposit_id", _TEXT),
+    Column("deposit_number", _TEXT),
     Column("delivered", Boolean, nullable=False),
     Column("adopted", Boolean, nullable=False),
-    Column("settled", String),
-    Column("merged_into", String),
+    Column("settled", _TEXT),
+    Column("merged_into", _TEXT),
     Column("updated_at", Instant, nullable=False),
 )
 
 claims = Table(
     "claims",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("owner", String, nullable=False),
+    Column("key", _TEXT, primary_key=True),
+    Column("owner", _TEXT, nullable=False),
     Column("claimed_at", Instant, nullable=False),
 )
 
 answers = Table(
     "answers",
     metadata,
-    Column("company", String, primary_key=True),
-    Column("topic", String, primary_key=True),
-    Column("answer", String, nullable=False),
-    Column("flow", String, nullable=False),
+    Column("company", _TEXT, primary_key=True),
+    Column("topic", _TEXT, primary_key=True),
+    Column("answer", _TEXT, nullable=False),
+    Column("flow", _TEXT, nullable=False),
     Column("answered_at", Instant, nullable=False),
 )
 
@@ -104,17 +114,17 @@ audit = Table(
     metadata,
     Column("sequence", _Number, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("effect", String, nullable=False),
-    Column("object", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("cause", String, nullable=False),
-    Column("verdict", String, nullable=False),
-    Column("request_hash", String, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("key", _TEXT, nullable=False),
+    Column("effect", _TEXT, nullable=False),
+    Column("object", _TEXT, nullable=False),
+    Column("actor", _TEXT, nullable=False),
+    Column("cause", _TEXT, nullable=False),
+    Column("verdict", _TEXT, nullable=False),
+    Column("request_hash", _TEXT, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("previous", _HASH, nullable=False),
+    Column("hash", _HASH, nullable=False),
     Index(None, "key", "sequence"),
     Index("ix_audit_note", "key", unique=True, sqlite_where=_KEYED_NOTE, postgresql_where=_KEYED_NOTE),
 )
@@ -124,16 +134,16 @@ audit_head = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("sequence", _Number, nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("hash", _HASH, nullable=False),
 )
 
 quarantine = Table(
     "quarantine",
     metadata,
     Column("id", _Number, primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("source", String, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("digest", _HASH, nullable=False),
+    Column("source", _TEXT, nullable=False),
+    Column("reason", _TEXT, nullable=False),
     Column("count", Integer, nullable=False),
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
@@ -146,30 +156,30 @@ _OPEN = text("closed_at IS NULL")
 waiting = Table(
     "waiting",
     metadata,
-    Column("incident", String(8), primary_key=True),
-    Column("flow", String, nullable=False),
-    Column("subject_kind", String, nullable=False),
-    Column("subject_connection", String, nullable=False),
-    Column("subject_id", String, nullable=False),
+    Column("incident", _INCIDENT, primary_key=True),
+    Column("flow", _TEXT, nullable=False),
+    Column("subject_kind", _TEXT, nullable=False),
+    Column("subject_connection", _TEXT, nullable=False),
+    Column("subject_id", _TEXT, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("fingerprint", String, nullable=False),
-    Column("step", String, nullable=False),
-    Column("cause", String, nullable=False),
-    Column("owner", String),
+    Column("fingerprint", _TEXT, nullable=False),
+    Column("step", _TEXT, nullable=False),
+    Column("cause", _TEXT, nullable=False),
+    Column("owner", _TEXT),
     Column("amount_minor", BigInteger),
-    Column("currency", String(3)),
+    Column("currency", _CURRENCY),
     Column("since", Instant, nullable=False),
-    Column("choice", String),
-    Column("option", String),
-    Column("actor", String),
+    Column("choice", _TEXT),
+    Column("option", _TEXT),
+    Column("actor", _TEXT),
     Column("answered_at", Instant),
     Column("remembered", Boolean, nullable=False),
     Column("closed_at", Instant),
-    Column("message_channel", String),
-    Column("message_id", String),
-    Column("shown", String, nullable=False),
+    Column("message_channel", _TEXT),
+    Column("message_id", _TEXT),
+    Column("shown", _TEXT, nullable=False),
     Column("told_at", Instant),
-    Column("task_id", String, nullable=False),
+    Column("task_id", _TEXT, nullable=False),
     Column("task_done", Boolean, nullable=False),
     Column("escalated_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
@@ -181,25 +191,25 @@ waiting = Table(
 waiting_watches = Table(
     "waiting_watches",
     metadata,
-    Column("incident", String(8), primary_key=True),
-    Column("key", String, primary_key=True),
+    Column("incident", _INCIDENT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
     Index(None, "key"),
 )
 
 followed = Table(
     "followed",
     metadata,
-    Column("flow", String, primary_key=True),
-    Column("key", String, primary_key=True),
+    Column("flow", _TEXT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
     Index(None, "key"),
 )
 
 stuck = Table(
     "stuck",
     metadata,
-    Column("held_by", String, primary_key=True),
-    Column("flow", String, primary_key=True),
-    Column("cause", String, nullable=False),
+    Column("held_by", _TEXT, primary_key=True),
+    Column("flow", _TEXT, primary_key=True),
+    Column("cause", _TEXT, nullable=False),
     Column("since", Instant, nullable=False),
     Column("met_at", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -208,8 +218,8 @@ stuck = Table(
 findings = Table(
     "findings",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("kind", String, nullable=False),
+    Column("key", _TEXT, primary_key=True),
+    Column("kind", _TEXT, nullable=False),
     Column("at", Instant, nullable=False),
     Column("taken_at", Instant),
     Column("told_at", Instant),
@@ -221,14 +231,14 @@ findings = Table(
 payment_states = Table(
     "payment_states",
     metadata,
-    Column("billing", String, primary_key=True),
-    Column("invoice_id", String, primary_key=True),
-    Column("crm", String, nullable=False),
-    Column("deal", String, nullable=False),
+    Column("billing", _TEXT, primary_key=True),
+    Column("invoice_id", _TEXT, primary_key=True),
+    Column("crm", _TEXT, nullable=False),
+    Column("deal", _TEXT, nullable=False),
     Column("of_no_deal", Boolean, nullable=False),
-    Column("shown_crm", String, nullable=False),
-    Column("shown_deal", String, nullable=False),
-    Column("standing", String, nullable=False),
+    Column("shown_crm", _TEXT, nullable=False),
+    Column("shown_deal", _TEXT, nullable=False),
+    Column("standing", _TEXT, nullable=False),
     Column("final", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "crm", "deal"),
@@ -237,7 +247,7 @@ payment_states = Table(
 news = Table(
     "news",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("told_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
@@ -247,9 +257,9 @@ news = Table(
 dunning = Table(
     "dunning",
     metadata,
-    Column("customer", String, primary_key=True),
-    Column("entry", String, primary_key=True),
-    Column("key", String, primary_key=True),
+    Column("customer", _TEXT, primary_key=True),
+    Column("entry", _TEXT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "entry", "at"),
@@ -258,10 +268,10 @@ dunning = Table(
 agreed = Table(
     "agreed",
     metadata,
-    Column("billing", String, primary_key=True),
-    Column("customer_id", String, primary_key=True),
-    Column("crm_company", String, primary_key=True),
-    Column("field", String, primary_key=True),
+    Column("billing", _TEXT, primary_key=True),
+    Column("customer_id", _TEXT, primary_key=True),
+    Column("crm_company", _TEXT, primary_key=True),
+    Column("field", _TEXT, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "crm_company", "billing"),
@@ -270,8 +280,8 @@ agreed = Table(
 ignored = Table(
     "ignored",
     metadata,
-    Column("source", String, primary_key=True),
-    Column("reason", String, primary_key=True),
+    Column("source", _TEXT, primary_key=True),
+    Column("reason", _TEXT, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
 )
@@ -280,9 +290,9 @@ proofs = Table(
     "proofs",
     metadata,
     Column("began_at", Instant, primary_key=True),
-    Column("since", String(10), nullable=False),
-    Column("stage", String, nullable=False),
-    Column("after", String, nullable=False),
+    Column("since", _DAY, nullable=False),
+    Column("stage", _TEXT, nullable=False),
+    Column("after", _TEXT, nullable=False),
     Column("ended_at", Instant),
     Column("sealed", LargeBinary),
 )
@@ -291,10 +301,10 @@ compared = Table(
     "compared",
     metadata,
     Column("run", Instant, primary_key=True),
-    Column("side", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("pair", String, nullable=False),
-    Column("shown", String, nullable=False),
+    Column("side", _TEXT, primary_key=True),
+    Column("id", _TEXT, primary_key=True),
+    Column("pair", _TEXT, nullable=False),
+    Column("shown", _TEXT, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "run", "pair", "side"),
     Index(None, "run", "shown"),
@@ -303,10 +313,10 @@ compared = Table(
 reports = Table(
     "reports",
     metadata,
-    Column("week", String(10), primary_key=True),
+    Column("week", _DAY, primary_key=True),
     Column("began_at", Instant, nullable=False),
-    Column("stage", String, nullable=False),
-    Column("after", String, nullable=False),
+    Column("stage", _TEXT, nullable=False),
+    Column("after", _TEXT, nullable=False),
     Column("kept_at", Instant),
     Column("sealed", LargeBinary),
 )
@@ -314,11 +324,11 @@ reports = Table(
 reported = Table(
     "reported",
     metadata,
-    Column("week", String(10), primary_key=True),
-    Column("side", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("pair", String, nullable=False),
-    Column("shown", String, nullable=False),
+    Column("week", _DAY, primary_key=True),
+    Column("side", _TEXT, primary_key=True),
+    Column("id", _TEXT, primary_key=True),
+    Column("pair", _TEXT, nullable=False),
+    Column("shown", _TEXT, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "week", "side", "pair"),
     Index(None, "week", "side", "shown"),
@@ -327,10 +337,10 @@ reported = Table(
 told_facts = Table(
     "told_facts",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("told_by", String(10), nullable=False),
-    Column("day", String(10), nullable=False),
-    Column("invoice", String, nullable=False),
+    Column("key", _TEXT, primary_key=True),
+    Column("told_by", _DAY, nullable=False),
+    Column("day", _DAY, nullable=False),
+    Column("invoice", _TEXT, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "day"),
 )
@@ -338,6 +348,6 @@ told_facts = Table(
 watermarks = Table(
     "watermarks",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", _TEXT, primary_key=True),
     Column("at", Instant, nullable=False),
 )

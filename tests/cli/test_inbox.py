@@ -333,9 +333,9 @@ class TestDeciding:
         assert "1 answer is forgotten" in done.output
         assert temporal.started == [FLOW]
         assert asked(company) != incident
-        with tampering(company.database) as file:
-            noted = file.execute("SELECT actor, object FROM audit WHERE effect = 'desk.withdraw'").fetchall()
-        assert noted == [("cli:anne", "hubspot:9001")]
+        with tampering(f"sqlite:///{company.database}") as file:
+            noted = file.execute("SELECT actor, object FROM audit WHERE effect = 'desk.withdraw'").one()
+        assert tuple(noted) == ("cli:anne", "hubspot:9001")
 
     def test_nothing_is_forgotten_while_temporal_is_out_of_reach(
         self, company: Company, monkeypatch: pytest.MonkeyPatch

@@ -137,7 +137,10 @@ BAD_SETTINGS = (
     Case("inbox list", "is not a key file", USAGE, {"RACCORD_DATA__KEY_FILE": "{file}"}),
     Case("inbox list", "Is a directory", USAGE, {"RACCORD_DATA__KEY_FILE": "{folder}"}),
     Case("inbox list", "database_url is the address of no database", FAILED, {"RACCORD_DATABASE_URL": "foo"}),
-    Case("inbox list", "database_url is the", FAILED, {"RACCORD_DATABASE_URL": "postgres://a:secret@b/c"}),
+    Case("inbox list", "database_url is the", FAILED, {"RACCORD_DATABASE_URL": "mysql://a:secret@b/c"}),
+    Case(
+        "inbox list", "database says", FAILED, {"RACCORD_DATABASE_URL": "postgres://a:secret@127.0.0.1:1/c"}
+    ),
     Case("audit verify", "out of reach", FAILED, {"RACCORD_DATABASE_URL": "sqlite:////proc/records.db"}),
     Case("quarantine list", "out of reach", FAILED, {"RACCORD_DATABASE_URL": "sqlite:///{file}/records.db"}),
     Case("inbox list", "receiver.port", USAGE, {"RACCORD_RECEIVER__PORT": "80000"}),

@@ -1,13 +1,13 @@
 """Audit rows for tests, and a look at the database behind the product's back."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Connection, CursorResult, NullPool, create_engine, text
+
 from raccord.records.audit import Audit, Intent, Verdict
-from tests.patience import patience
+from raccord.records.engine import address, engine_of
 
 
 def intent(key: str = "inv/hubspot:1/1/1/abc", **given: Any) -> Intent:
@@ -35,8 +35,28 @@ async def fill(audit: Audit) -> None:
     await audit.intend(intent("inv/9"))
 
 
+class Intruder:
+    """Somebody with the database's password."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, **values: object) -> CursorResult[Any]:
+        return self._connection.execute(text(statement), values)
+
+
 @contextmanager
-def tampering(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file as an intruder would and commit what they do."""
-    with closing(sqlite3.connect(file, timeout=patience(10))) as connection, connection:
-        yield connection
+def writing_elsewhere(url: str) -> Iterator[None]:
+    """Be another process in the middle of a transaction that writes; nothing comes of it."""
+    _, writes = engine_of(address(url))
+    with writes.connect() as connection, connection.begin() as transaction:
+        yield
+        transaction.rollback()
+
+
+@contextmanager
+def tampering(url: str) -> Iterator[Intruder]:
+    """Open the database as an intruder would, and commit what they do."""
+    engine = create_engine(address(url), poolclass=NullPool)
+    with engine.begin() as connection:
+        yield Intruder(connection)

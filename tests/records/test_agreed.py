@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from raccord.domain.contact.agreed import Agreement, Written
 from raccord.domain.values.details import Field, Side
 from raccord.records.agreed import Said
@@ -73,6 +75,7 @@ async def test_which_customers_are_linked(records: Records) -> None:
     assert await records.agreed.customers("stripe") == ("cus_1",)
 
 
+@pytest.mark.one_database  # SQLite's file is read
 async def test_what_was_said_is_sealed(records: Records, tmp_path: Path) -> None:
     await linked(records)
     said = Agreement(crm="anne@acme.fr", billing="anne@acme.fr")

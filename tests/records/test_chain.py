@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import sqlite3
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from raccord.records.chain import GENESIS, Break, hash_of
 from raccord.records.records import Records
 from tests.records.processes import finished, let_go, start_writer
-from tests.records.rows import fill, intent, tampering
+from tests.records.rows import Intruder, fill, intent, tampering
 
 ROWS = 10
 TEXTS = ("at", "kind", "key", "effect", "object", "actor", "cause", "verdict", "request_hash")
@@ -32,15 +31,18 @@ async def test_an_empty_chain_holds(records: Records) -> None:
     assert (found.ok, found.rows, found.head) == (True, 0, GENESIS)
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize("sequence", range(1, ROWS + 1))
 @pytest.mark.parametrize("column", TEXTS)
-async def test_a_changed_text_is_found(filled: Records, file: Path, column: str, sequence: int) -> None:
-    with tampering(file) as intruder:
-        intruder.execute(f"UPDATE audit SET {column} = {column} || 'x' WHERE sequence = ?", [sequence])  # noqa: S608
+async def test_a_changed_text_is_found(filled: Records, url: str, column: str, sequence: int) -> None:
+    with tampering(url) as intruder:
+        changed = f"UPDATE audit SET {column} = {column} || 'x' WHERE sequence = :sequence"  # noqa: S608
+        intruder.execute(changed, sequence=sequence)
     found = await filled.audit.verify()
     assert (found.ok, found.broken_at, found.why) == (False, sequence, Break.CHANGED)
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize("sequence", range(1, ROWS + 1))
 @pytest.mark.parametrize(
     ("change", "why"),
@@ -57,38 +59,43 @@ async def test_a_changed_text_is_found(filled: Records, file: Path, column: str,
     ],
 )
 async def test_a_changed_value_of_any_type_is_found(
-    filled: Records, file: Path, change: str, why: Break, sequence: int
+    filled: Records, url: str, change: str, why: Break, sequence: int
 ) -> None:
-    with tampering(file) as intruder:
-        intruder.execute(f"UPDATE audit SET {change} WHERE sequence = ?", [sequence])  # noqa: S608
+    with tampering(url) as intruder:
+        intruder.execute(f"UPDATE audit SET {change} WHERE sequence = :sequence", sequence=sequence)  # noqa: S608
     found = await filled.audit.verify()
     assert (found.ok, found.broken_at, found.why) == (False, sequence, why)
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize("sequence", range(1, ROWS + 1))
-async def test_a_deleted_row_is_found(filled: Records, file: Path, sequence: int) -> None:
-    with tampering(file) as intruder:
-        intruder.execute("DELETE FROM audit WHERE sequence = ?", [sequence])
+async def test_a_deleted_row_is_found(filled: Records, url: str, sequence: int) -> None:
+    with tampering(url) as intruder:
+        intruder.execute("DELETE FROM audit WHERE sequence = :sequence", sequence=sequence)
     found = await filled.audit.verify()
     why = Break.TRUNCATED if sequence == ROWS else Break.MISSING
     assert (found.ok, found.broken_at, found.why) == (False, sequence, why)
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize("left", range(ROWS))
-async def test_a_cut_tail_is_found(filled: Records, file: Path, left: int) -> None:
-    with tampering(file) as intruder:
-        intruder.execute("DELETE FROM audit WHERE sequence > ?", [left])
+async def test_a_cut_tail_is_found(filled: Records, url: str, left: int) -> None:
+    with tampering(url) as intruder:
+        intruder.execute("DELETE FROM audit WHERE sequence > :left", left=left)
     found = await filled.audit.verify()
     assert (found.ok, found.broken_at, found.why) == (False, left + 1, Break.TRUNCATED)
 
 
-def move(intruder: sqlite3.Connection, origin: int, target: int) -> None:
-    intruder.execute("UPDATE audit SET sequence = ? WHERE sequence = ?", [target, origin])
+def move(intruder: Intruder, origin: int, target: int) -> None:
+    intruder.execute(
+        "UPDATE audit SET sequence = :target WHERE sequence = :origin", target=target, origin=origin
+    )
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (1, ROWS), (4, 5), (3, 8), (ROWS - 1, ROWS)])
-async def test_swapped_rows_are_found(filled: Records, file: Path, one: int, other: int) -> None:
-    with tampering(file) as intruder:
+async def test_swapped_rows_are_found(filled: Records, url: str, one: int, other: int) -> None:
+    with tampering(url) as intruder:
         move(intruder, one, 99)
         move(intruder, other, one)
         move(intruder, 99, other)
@@ -96,22 +103,42 @@ async def test_swapped_rows_are_found(filled: Records, file: Path, one: int, oth
     assert (found.ok, found.broken_at, found.why) == (False, one, Break.MOVED)
 
 
+@pytest.mark.one_database  # the chain is computed here: all places and values on one, each kind on both
 @pytest.mark.parametrize("sequence", range(1, ROWS + 1))
-async def test_a_closed_gap_is_found(filled: Records, file: Path, sequence: int) -> None:
+async def test_a_closed_gap_is_found(filled: Records, url: str, sequence: int) -> None:
     """Deleting a row, renumbering the rest and correcting the head's number is not enough."""
-    with tampering(file) as intruder:
-        intruder.execute("DELETE FROM audit WHERE sequence = ?", [sequence])
+    with tampering(url) as intruder:
+        intruder.execute("DELETE FROM audit WHERE sequence = :sequence", sequence=sequence)
         for later in range(sequence + 1, ROWS + 1):
             move(intruder, later, later - 1)
         intruder.execute("UPDATE audit_head SET sequence = sequence - 1")
     assert not (await filled.audit.verify()).ok
 
 
+@pytest.mark.parametrize(
+    ("change", "broken_at", "why"),
+    [
+        ("UPDATE audit SET actor = 'me' WHERE sequence = 3", 3, Break.CHANGED),
+        ("UPDATE audit SET sealed = substr(sealed, 2) WHERE sequence = 10", 10, Break.CHANGED),
+        ("UPDATE audit SET previous = hash WHERE sequence = 4", 4, Break.MOVED),
+        ("DELETE FROM audit WHERE sequence = 5", 5, Break.MISSING),
+        ("DELETE FROM audit WHERE sequence > 7", 8, Break.TRUNCATED),
+    ],
+)
+async def test_tampering_is_found_where_it_was(
+    filled: Records, url: str, change: str, broken_at: int, why: Break
+) -> None:
+    with tampering(url) as intruder:
+        intruder.execute(change)
+    found = await filled.audit.verify()
+    assert (found.ok, found.broken_at, found.why) == (False, broken_at, why)
+
+
 @pytest.mark.parametrize("place", [-1, 0, ROWS + 1, 99])
-async def test_an_added_row_is_found(filled: Records, file: Path, place: int) -> None:
-    with tampering(file) as intruder:
+async def test_an_added_row_is_found(filled: Records, url: str, place: int) -> None:
+    with tampering(url) as intruder:
         intruder.execute("CREATE TEMP TABLE forged AS SELECT * FROM audit WHERE sequence = 5")
-        intruder.execute("UPDATE forged SET sequence = ?", [place])
+        intruder.execute("UPDATE forged SET sequence = :place", place=place)
         intruder.execute("INSERT INTO audit SELECT * FROM forged")
     found = await filled.audit.verify()
     assert (found.ok, found.why) == (False, Break.ADDED)
@@ -126,8 +153,8 @@ async def test_an_added_row_is_found(filled: Records, file: Path, place: int) ->
         ("DELETE FROM audit_head", Break.HEAD_MISSING),
     ],
 )
-async def test_a_changed_head_is_found(filled: Records, file: Path, change: str, why: Break) -> None:
-    with tampering(file) as intruder:
+async def test_a_changed_head_is_found(filled: Records, url: str, change: str, why: Break) -> None:
+    with tampering(url) as intruder:
         intruder.execute(change)
     found = await filled.audit.verify()
     assert (found.ok, found.why) == (False, why)
@@ -168,6 +195,7 @@ async def test_a_chain_holds_while_others_append(records: Records) -> None:
             assert (await records.audit.verify()).ok
 
 
+@pytest.mark.one_database  # starting processes is what takes long; test_migrate has them on both
 @pytest.mark.slow
 async def test_a_killed_writer_leaves_a_chain_that_holds(records: Records, url: str, key_file: Path) -> None:
     committed = 0

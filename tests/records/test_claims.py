@@ -27,10 +27,10 @@ async def test_a_claim_is_for_its_first_owner_for_ever(records: Records) -> None
     assert await records.claims.claim("onboarding/2", "run-b")
 
 
-async def test_a_claim_that_is_asked_for_again_keeps_its_first_moment(records: Records, file: Path) -> None:
-    def claimed_at() -> list[tuple[str]]:
-        with tampering(file) as look:
-            return look.execute("SELECT claimed_at FROM claims").fetchall()
+async def test_a_claim_that_is_asked_for_again_keeps_its_first_moment(records: Records, url: str) -> None:
+    def claimed_at() -> object:
+        with tampering(url) as look:
+            return look.execute("SELECT claimed_at FROM claims").scalar_one()
 
     await records.claims.claim(KEY, "run-a")
     first = claimed_at()
@@ -64,6 +64,7 @@ async def told(claimer: Process) -> bool:
     return await asyncio.to_thread(claimer.stdout.readline) == b"yes\n"
 
 
+@pytest.mark.one_database  # starting processes is what takes long; test_migrate has them on both
 @pytest.mark.slow
 async def test_of_several_processes_that_ask_at_once_one_is_given_the_key(
     records: Records, url: str, key_file: Path
@@ -80,6 +81,7 @@ async def test_of_several_processes_that_ask_at_once_one_is_given_the_key(
         assert await finished(claimer) == []
 
 
+@pytest.mark.one_database  # starting processes is what takes long; test_migrate has them on both
 @pytest.mark.slow
 async def test_whoever_was_killed_keeps_what_it_was_given(records: Records, url: str, key_file: Path) -> None:
     claimer = start("claimer", url, key_file, "killed")

@@ -19,7 +19,7 @@ from raccord.records.records import Records
 from raccord.records.tables import claims
 from raccord.sealing import KeyRing
 from tests.patience import patience
-from tests.records.rows import fill, intent, tampering
+from tests.records.rows import fill, intent, tampering, writing_elsewhere
 
 
 def create(file: Path, content: bytes) -> None:
@@ -41,6 +41,7 @@ async def test_a_database_is_created_private_from_nothing(file: Path, url: str, 
     await records.close()
 
 
+@pytest.mark.one_database  # SQLite's own settings
 async def test_every_commit_is_on_disk_and_readers_do_not_wait(records: Records, url: str) -> None:
     database = Database(url)
 
@@ -54,30 +55,27 @@ async def test_every_commit_is_on_disk_and_readers_do_not_wait(records: Records,
     await database.close()
 
 
-async def test_reading_goes_on_while_somebody_writes(records: Records, file: Path) -> None:
+async def test_reading_goes_on_while_somebody_writes(records: Records, url: str) -> None:
     await fill(records.audit)
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with writing_elsewhere(url):
         async with asyncio.timeout(patience(2)):
             assert (await records.audit.verify()).ok
             assert await records.links.customer("9f", "stripe") is None
-        other.execute("ROLLBACK")
 
 
 async def test_a_locked_database_is_unavailable_and_then_works(
-    records: Records, file: Path, monkeypatch: pytest.MonkeyPatch
+    records: Records, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("raccord.records.database._PRAGMAS", ("PRAGMA busy_timeout = 50",))
-    impatient = Database(f"sqlite:///{file}")
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(RecordsUnavailable, match="locked"):
-            await impatient.writing(read_head)
-        other.execute("ROLLBACK")
+    monkeypatch.setattr("raccord.records.engine._PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    monkeypatch.setattr("raccord.records.engine._SESSION", {"lock_timeout": "50ms"})
+    impatient = Database(url)
+    with writing_elsewhere(url), pytest.raises(RecordsUnavailable, match="lock"):
+        await impatient.writing(read_head)
     assert await impatient.writing(read_head) == 0
     await impatient.close()
 
 
+@pytest.mark.one_database  # only SQLite's can be filled here
 async def test_a_full_database_is_unavailable_and_keeps_its_chain(records: Records, url: str) -> None:
     await fill(records.audit)
     database = Database(url)
@@ -112,8 +110,8 @@ async def test_an_unusable_place_is_unavailable(tmp_path: Path, keys: KeyRing) -
     await records.close()
 
 
-async def test_an_error_never_shows_values(records: Records, file: Path) -> None:
-    with tampering(file) as intruder:
+async def test_an_error_never_shows_values(records: Records, url: str) -> None:
+    with tampering(url) as intruder:
         intruder.execute("DROP TABLE customer_links")
     with pytest.raises(RecordsUnavailable) as unavailable:
         await records.links.link_customer("canary-id", "stripe", "canary-customer", "canary-company")
@@ -207,12 +205,10 @@ async def test_a_row_that_is_there_is_not_inserted_again(records: Records, url: 
     await database.close()
 
 
-async def test_waiting_writers_do_not_hold_up_readers(records: Records, file: Path) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+async def test_waiting_writers_do_not_hold_up_readers(records: Records, url: str) -> None:
+    with writing_elsewhere(url):
         claims = [asyncio.ensure_future(records.claims.claim(f"k/{n}", "run")) for n in range(50)]
         await asyncio.sleep(0.2)
         async with asyncio.timeout(patience(2)):
             assert await records.claims.holder("k/1") is None
-        other.execute("ROLLBACK")
     assert all(await asyncio.gather(*claims))

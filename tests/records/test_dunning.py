@@ -101,6 +101,7 @@ async def test_what_leaves_after_all_is_not_counted_as_stopped(
     assert await records.dunning.stopped_since(NOW - timedelta(days=30)) == left
 
 
+@pytest.mark.one_database  # SQLite's file is read
 async def test_nothing_that_was_said_is_readable_in_the_file(records: Records, tmp_path: Path) -> None:
     await records.dunning.said(CUSTOMER, word())
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

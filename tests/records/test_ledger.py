@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,23 +104,23 @@ async def test_a_walk_ends_at_the_head_that_it_found(
 
 @pytest.mark.parametrize("sequence", [1, 4, 10])
 async def test_a_break_is_found_across_pages_and_the_rows_before_it_hold(
-    records: Records, database: Database, file: Path, monkeypatch: pytest.MonkeyPatch, sequence: int
+    records: Records, database: Database, url: str, monkeypatch: pytest.MonkeyPatch, sequence: int
 ) -> None:
     await fill(records.audit)
     intact = (await walked(database))[sequence - 2]["hash"] if sequence > 1 else GENESIS
     monkeypatch.setattr(ledger, "_PAGE", 3)
-    with tampering(file) as intruder:
-        intruder.execute("UPDATE audit SET actor = 'me' WHERE sequence = ?", [sequence])
+    with tampering(url) as intruder:
+        intruder.execute("UPDATE audit SET actor = 'me' WHERE sequence = :sequence", sequence=sequence)
     found = await ledger.verify(database)
     assert (found.ok, found.why) == (False, Break.CHANGED)
     assert (found.broken_at, found.rows, found.head) == (sequence, sequence - 1, intact)
 
 
 async def test_without_a_head_nothing_is_appended_or_proven_and_nothing_is_walked(
-    records: Records, database: Database, file: Path
+    records: Records, database: Database, url: str
 ) -> None:
     await fill(records.audit)
-    with tampering(file) as intruder:
+    with tampering(url) as intruder:
         intruder.execute("DELETE FROM audit_head")
     with pytest.raises(RecordsUnavailable, match="restore the database"):
         await append(database)

@@ -1,7 +1,5 @@
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from raccord.records.records import Records
 from raccord.records.stuck import LOOK_EVERY, Stuck, StuckFlow
 from raccord.sealing import KeyRing
 from tests.patience import patience
-from tests.records.rows import tampering
+from tests.records.rows import tampering, writing_elsewhere
 
 
 def named(rows: tuple[StuckFlow, ...]) -> list[tuple[str, str, str]]:
@@ -72,14 +70,12 @@ async def test_simultaneous_reports_make_one_row(records: Records) -> None:
     assert len(await records.stuck.list()) == 1
 
 
-async def test_what_is_noted_already_waits_for_no_writer(records: Records, file: Path) -> None:
+async def test_what_is_noted_already_waits_for_no_writer(records: Records, url: str) -> None:
     await records.stuck.hold("stripe", "f", "down")
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with writing_elsewhere(url):
         async with asyncio.timeout(patience(2)):
             await records.stuck.hold("stripe", "f", "down")
             await records.stuck.release("stripe", "unheard-of")
-        other.execute("ROLLBACK")
 
 
 class Clock:
@@ -134,23 +130,23 @@ async def test_a_flow_that_was_held_up_again_after_it_passed_stays_noted(here: S
     assert named(await here.list()) == [("stripe", "f", "down")]
 
 
-async def test_passing_asks_nothing_of_the_database_between_two_looks(here: Stuck, file: Path) -> None:
+async def test_passing_asks_nothing_of_the_database_between_two_looks(here: Stuck, url: str) -> None:
     await here.passed("stripe", "first")
-    with tampering(file) as intruder:
+    with tampering(url) as intruder:
         intruder.execute("DROP TABLE stuck")
     for number in range(3):
         await here.passed("stripe", f"f/{number}")
 
 
 async def test_what_passed_while_the_records_were_away_is_not_lost(
-    here: Stuck, records: Records, file: Path, clock: Clock
+    here: Stuck, records: Records, url: str, clock: Clock
 ) -> None:
     await records.stuck.hold("stripe", "f", "down")
-    with tampering(file) as intruder:
+    with tampering(url) as intruder:
         intruder.execute("ALTER TABLE stuck RENAME TO away")
     with pytest.raises(RecordsUnavailable):
         await here.passed("stripe", "f")
-    with tampering(file) as intruder:
+    with tampering(url) as intruder:
         intruder.execute("ALTER TABLE away RENAME TO stuck")
     clock.now += LOOK_EVERY
     await here.passed("stripe", "another")

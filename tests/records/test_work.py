@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
@@ -19,11 +17,11 @@ async def test_work_begins_when_it_is_awaited(records: Records) -> None:
     assert await records.claims.holder("k") == "run"
 
 
-async def test_reads_that_are_joined_see_one_state(records: Records, file: Path) -> None:
+async def test_reads_that_are_joined_see_one_state(records: Records, url: str) -> None:
     """Somebody changes the database between the first read and the second."""
 
     def change(_: Connection) -> None:
-        with tampering(file) as other:
+        with tampering(url) as other:
             other.execute("UPDATE claims SET owner = 'later'")
 
     await records.claims.claim("k", "run")

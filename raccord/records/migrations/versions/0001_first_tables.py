@@ -7,8 +7,14 @@ revision = "0001"
 down_revision = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-_INSTANT = sa.String(32)
-_HASH = sa.String(64)
+
+
+def _text(length: int | None = None) -> sa.String:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+_INSTANT = _text(32)
+_HASH = _text(64)
 
 
 def upgrade() -> None:
@@ -16,17 +22,17 @@ def upgrade() -> None:
     _audit()
     op.create_table(
         "claims",
-        sa.Column("key", sa.String, nullable=False),
-        sa.Column("owner", sa.String, nullable=False),
+        sa.Column("key", _text(), nullable=False),
+        sa.Column("owner", _text(), nullable=False),
         sa.Column("claimed_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_claims"),
     )
     op.create_table(
         "answers",
-        sa.Column("company", sa.String, nullable=False),
-        sa.Column("topic", sa.String, nullable=False),
-        sa.Column("answer", sa.String, nullable=False),
-        sa.Column("flow", sa.String, nullable=False),
+        sa.Column("company", _text(), nullable=False),
+        sa.Column("topic", _text(), nullable=False),
+        sa.Column("answer", _text(), nullable=False),
+        sa.Column("flow", _text(), nullable=False),
         sa.Column("answered_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("company", "topic", name="pk_answers"),
     )
@@ -34,8 +40,8 @@ def upgrade() -> None:
         "quarantine",
         sa.Column("id", _NUMBER, nullable=False),
         sa.Column("digest", _HASH, nullable=False),
-        sa.Column("source", sa.String, nullable=False),
-        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("source", _text(), nullable=False),
+        sa.Column("reason", _text(), nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("first_at", _INSTANT, nullable=False),
         sa.Column("last_at", _INSTANT, nullable=False),
@@ -50,28 +56,28 @@ def upgrade() -> None:
 def _links() -> None:
     op.create_table(
         "customer_links",
-        sa.Column("identity", sa.String, nullable=False),
-        sa.Column("billing", sa.String, nullable=False),
-        sa.Column("customer_id", sa.String, nullable=False),
-        sa.Column("crm_company", sa.String, nullable=False),
+        sa.Column("identity", _text(), nullable=False),
+        sa.Column("billing", _text(), nullable=False),
+        sa.Column("customer_id", _text(), nullable=False),
+        sa.Column("crm_company", _text(), nullable=False),
         sa.Column("linked_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("identity", "billing", name="pk_customer_links"),
     )
     op.create_table(
         "deal_links",
-        sa.Column("crm", sa.String, nullable=False),
-        sa.Column("deal", sa.String, nullable=False),
-        sa.Column("billing", sa.String, nullable=False),
+        sa.Column("crm", _text(), nullable=False),
+        sa.Column("deal", _text(), nullable=False),
+        sa.Column("billing", _text(), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("customer_id", sa.String),
-        sa.Column("invoice_id", sa.String),
-        sa.Column("number", sa.String),
-        sa.Column("deposit_id", sa.String),
-        sa.Column("deposit_number", sa.String),
+        sa.Column("customer_id", _text()),
+        sa.Column("invoice_id", _text()),
+        sa.Column("number", _text()),
+        sa.Column("deposit_id", _text()),
+        sa.Column("deposit_number", _text()),
         sa.Column("delivered", sa.Boolean, nullable=False),
         sa.Column("adopted", sa.Boolean, nullable=False),
-        sa.Column("settled", sa.String),
-        sa.Column("merged_into", sa.String),
+        sa.Column("settled", _text()),
+        sa.Column("merged_into", _text()),
         sa.Column("updated_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("crm", "deal", "billing", name="pk_deal_links"),
     )
@@ -83,7 +89,7 @@ def _audit() -> None:
         "audit",
         sa.Column("sequence", _NUMBER, autoincrement=False, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
-        *(sa.Column(name, sa.String, nullable=False) for name in texts),
+        *(sa.Column(name, _text(), nullable=False) for name in texts),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("previous", _HASH, nullable=False),
         sa.Column("hash", _HASH, nullable=False),
@@ -107,30 +113,30 @@ def _audit() -> None:
 def _waiting() -> None:
     op.create_table(
         "waiting",
-        sa.Column("incident", sa.String(8), nullable=False),
-        sa.Column("flow", sa.String, nullable=False),
-        sa.Column("subject_kind", sa.String, nullable=False),
-        sa.Column("subject_connection", sa.String, nullable=False),
-        sa.Column("subject_id", sa.String, nullable=False),
+        sa.Column("incident", _text(8), nullable=False),
+        sa.Column("flow", _text(), nullable=False),
+        sa.Column("subject_kind", _text(), nullable=False),
+        sa.Column("subject_connection", _text(), nullable=False),
+        sa.Column("subject_id", _text(), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("fingerprint", sa.String, nullable=False),
-        sa.Column("step", sa.String, nullable=False),
-        sa.Column("cause", sa.String, nullable=False),
-        sa.Column("owner", sa.String),
+        sa.Column("fingerprint", _text(), nullable=False),
+        sa.Column("step", _text(), nullable=False),
+        sa.Column("cause", _text(), nullable=False),
+        sa.Column("owner", _text()),
         sa.Column("amount_minor", sa.BigInteger),
-        sa.Column("currency", sa.String(3)),
+        sa.Column("currency", _text(3)),
         sa.Column("since", _INSTANT, nullable=False),
-        sa.Column("choice", sa.String),
-        sa.Column("option", sa.String),
-        sa.Column("actor", sa.String),
+        sa.Column("choice", _text()),
+        sa.Column("option", _text()),
+        sa.Column("actor", _text()),
         sa.Column("answered_at", _INSTANT),
         sa.Column("remembered", sa.Boolean, nullable=False),
         sa.Column("closed_at", _INSTANT),
-        sa.Column("message_channel", sa.String),
-        sa.Column("message_id", sa.String),
-        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("message_channel", _text()),
+        sa.Column("message_id", _text()),
+        sa.Column("shown", _text(), nullable=False),
         sa.Column("told_at", _INSTANT),
-        sa.Column("task_id", sa.String, nullable=False),
+        sa.Column("task_id", _text(), nullable=False),
         sa.Column("task_done", sa.Boolean, nullable=False),
         sa.Column("escalated_at", _INSTANT),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
@@ -150,8 +156,8 @@ def _waiting() -> None:
     )
     op.create_table(
         "waiting_watches",
-        sa.Column("incident", sa.String(8), nullable=False),
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("incident", _text(8), nullable=False),
+        sa.Column("key", _text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "key", name="pk_waiting_watches"),
     )
     op.create_index("ix_waiting_watches_key", "waiting_watches", ["key"])
@@ -160,16 +166,16 @@ def _waiting() -> None:
 def _flows() -> None:
     op.create_table(
         "followed",
-        sa.Column("flow", sa.String, nullable=False),
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("flow", _text(), nullable=False),
+        sa.Column("key", _text(), nullable=False),
         sa.PrimaryKeyConstraint("flow", "key", name="pk_followed"),
     )
     op.create_index("ix_followed_key", "followed", ["key"])
     op.create_table(
         "stuck",
-        sa.Column("held_by", sa.String, nullable=False),
-        sa.Column("flow", sa.String, nullable=False),
-        sa.Column("cause", sa.String, nullable=False),
+        sa.Column("held_by", _text(), nullable=False),
+        sa.Column("flow", _text(), nullable=False),
+        sa.Column("cause", _text(), nullable=False),
         sa.Column("since", _INSTANT, nullable=False),
         sa.Column("met_at", _INSTANT, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
@@ -177,8 +183,8 @@ def _flows() -> None:
     )
     op.create_table(
         "findings",
-        sa.Column("key", sa.String, nullable=False),
-        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("key", _text(), nullable=False),
+        sa.Column("kind", _text(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("taken_at", _INSTANT, nullable=True),
         sa.Column("told_at", _INSTANT, nullable=True),
@@ -189,14 +195,14 @@ def _flows() -> None:
     op.create_index("ix_findings_told_at", "findings", ["told_at"])
     op.create_table(
         "payment_states",
-        sa.Column("billing", sa.String, nullable=False),
-        sa.Column("invoice_id", sa.String, nullable=False),
-        sa.Column("crm", sa.String, nullable=False),
-        sa.Column("deal", sa.String, nullable=False),
+        sa.Column("billing", _text(), nullable=False),
+        sa.Column("invoice_id", _text(), nullable=False),
+        sa.Column("crm", _text(), nullable=False),
+        sa.Column("deal", _text(), nullable=False),
         sa.Column("of_no_deal", sa.Boolean, nullable=False),
-        sa.Column("shown_crm", sa.String, nullable=False),
-        sa.Column("shown_deal", sa.String, nullable=False),
-        sa.Column("standing", sa.String, nullable=False),
+        sa.Column("shown_crm", _text(), nullable=False),
+        sa.Column("shown_deal", _text(), nullable=False),
+        sa.Column("standing", _text(), nullable=False),
         sa.Column("final", sa.Boolean, nullable=False),
         sa.Column("updated_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("billing", "invoice_id", name="pk_payment_states"),
@@ -204,7 +210,7 @@ def _flows() -> None:
     op.create_index("ix_payment_states_crm_deal", "payment_states", ["crm", "deal"])
     op.create_table(
         "news",
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("key", _text(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("told_at", _INSTANT, nullable=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
@@ -213,9 +219,9 @@ def _flows() -> None:
     op.create_index("ix_news_told_at", "news", ["told_at"])
     op.create_table(
         "dunning",
-        sa.Column("customer", sa.String, nullable=False),
-        sa.Column("entry", sa.String, nullable=False),
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("customer", _text(), nullable=False),
+        sa.Column("entry", _text(), nullable=False),
+        sa.Column("key", _text(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("customer", "entry", "key", name="pk_dunning"),
@@ -223,10 +229,10 @@ def _flows() -> None:
     op.create_index("ix_dunning_entry_at", "dunning", ["entry", "at"])
     op.create_table(
         "agreed",
-        sa.Column("billing", sa.String, nullable=False),
-        sa.Column("customer_id", sa.String, nullable=False),
-        sa.Column("crm_company", sa.String, nullable=False),
-        sa.Column("field", sa.String, nullable=False),
+        sa.Column("billing", _text(), nullable=False),
+        sa.Column("customer_id", _text(), nullable=False),
+        sa.Column("crm_company", _text(), nullable=False),
+        sa.Column("field", _text(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("billing", "customer_id", "crm_company", "field", name="pk_agreed"),
@@ -234,8 +240,8 @@ def _flows() -> None:
     op.create_index("ix_agreed_crm_company_billing", "agreed", ["crm_company", "billing"])
     op.create_table(
         "ignored",
-        sa.Column("source", sa.String, nullable=False),
-        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("source", _text(), nullable=False),
+        sa.Column("reason", _text(), nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("last_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("source", "reason", name="pk_ignored"),
@@ -243,9 +249,9 @@ def _flows() -> None:
     op.create_table(
         "proofs",
         sa.Column("began_at", _INSTANT, nullable=False),
-        sa.Column("since", sa.String(10), nullable=False),
-        sa.Column("stage", sa.String, nullable=False),
-        sa.Column("after", sa.String, nullable=False),
+        sa.Column("since", _text(10), nullable=False),
+        sa.Column("stage", _text(), nullable=False),
+        sa.Column("after", _text(), nullable=False),
         sa.Column("ended_at", _INSTANT, nullable=True),
         sa.Column("sealed", sa.LargeBinary, nullable=True),
         sa.PrimaryKeyConstraint("began_at", name="pk_proofs"),
@@ -253,10 +259,10 @@ def _flows() -> None:
     op.create_table(
         "compared",
         sa.Column("run", _INSTANT, nullable=False),
-        sa.Column("side", sa.String, nullable=False),
-        sa.Column("id", sa.String, nullable=False),
-        sa.Column("pair", sa.String, nullable=False),
-        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("side", _text(), nullable=False),
+        sa.Column("id", _text(), nullable=False),
+        sa.Column("pair", _text(), nullable=False),
+        sa.Column("shown", _text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("run", "side", "id", name="pk_compared"),
     )
@@ -264,21 +270,21 @@ def _flows() -> None:
     op.create_index("ix_compared_run_shown", "compared", ["run", "shown"])
     op.create_table(
         "reports",
-        sa.Column("week", sa.String(10), nullable=False),
+        sa.Column("week", _text(10), nullable=False),
         sa.Column("began_at", _INSTANT, nullable=False),
-        sa.Column("stage", sa.String, nullable=False),
-        sa.Column("after", sa.String, nullable=False),
+        sa.Column("stage", _text(), nullable=False),
+        sa.Column("after", _text(), nullable=False),
         sa.Column("kept_at", _INSTANT, nullable=True),
         sa.Column("sealed", sa.LargeBinary, nullable=True),
         sa.PrimaryKeyConstraint("week", name="pk_reports"),
     )
     op.create_table(
         "reported",
-        sa.Column("week", sa.String(10), nullable=False),
-        sa.Column("side", sa.String, nullable=False),
-        sa.Column("id", sa.String, nullable=False),
-        sa.Column("pair", sa.String, nullable=False),
-        sa.Column("shown", sa.String, nullable=False),
+        sa.Column("week", _text(10), nullable=False),
+        sa.Column("side", _text(), nullable=False),
+        sa.Column("id", _text(), nullable=False),
+        sa.Column("pair", _text(), nullable=False),
+        sa.Column("shown", _text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("week", "side", "id", name="pk_reported"),
     )
@@ -286,17 +292,17 @@ def _flows() -> None:
     op.create_index("ix_reported_week_side_shown", "reported", ["week", "side", "shown"])
     op.create_table(
         "told_facts",
-        sa.Column("key", sa.String, nullable=False),
-        sa.Column("told_by", sa.String(10), nullable=False),
-        sa.Column("day", sa.String(10), nullable=False),
-        sa.Column("invoice", sa.String, nullable=False),
+        sa.Column("key", _text(), nullable=False),
+        sa.Column("told_by", _text(10), nullable=False),
+        sa.Column("day", _text(10), nullable=False),
+        sa.Column("invoice", _text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_told_facts"),
     )
     op.create_index("ix_told_facts_day", "told_facts", ["day"])
     op.create_table(
         "watermarks",
-        sa.Column("name", sa.String, nullable=False),
+        sa.Column("name", _text(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_watermarks"),
     )
