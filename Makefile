@@ -31,7 +31,7 @@ test: .venv/.synced
 # What a developer runs before each commit: all but what is slow and the whole system, of which a printed seed
 # chooses a part. The same part again: make quick ARGS="--seed 123".
 quick: .venv/.synced
-	$(BIN)/pytest --quick --numprocesses 3 --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest --quick $(ARGS)
 
 # Whether the suite notices what it is there for: each way to break the code in a copy. By hand; half an hour.
 sabotage: .venv/.synced

@@ -68,8 +68,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.quick:
         left = [item for item in items if not _is_quick(item)]
         config.hook.pytest_deselected(items=left)
-        # First what takes long and mostly waits: at the end it would run alone.
-        items[:] = sorted((i for i in items if i not in left), key=lambda i: i.path.parent != WHOLE_SYSTEM)
+        items[:] = [item for item in items if item not in left]
+    # First what takes long and mostly waits: at the end it would run alone.
+    items.sort(key=lambda item: item.path.parent != WHOLE_SYSTEM)
 
 
 def pytest_collection_finish() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from temporalio.client import WorkflowExecution
+
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal import search
 from raccord.temporal.flows import PAYMENT_RECEIVED, Changed, wake
@@ -123,14 +125,19 @@ async def told(lane: Lane, number: str, *titles: str) -> list[str]:
     return found
 
 
+async def running(lane: Lane) -> list[WorkflowExecution]:
+    """Return what runs, but for a PDF: one that could not be had is tried again after ten minutes."""
+    found = [w async for w in lane.client.list_workflows("ExecutionStatus = 'Running'")]
+    return [each for each in found if each.workflow_type != "KeepingDocument"]
+
+
 async def at_rest(lane: Lane) -> None:
     """Wait until no flow runs but those that wait for a person: all is shown, and all is told."""
     left: list[str] = []
 
     async def so() -> bool:
-        running = [w async for w in lane.client.list_workflows("ExecutionStatus = 'Running'")]
         # A message with an open question is a flow of its own.
-        ours = [w for w in running if not w.id.startswith("desk/")]
+        ours = [w for w in await running(lane) if not w.id.startswith("desk/")]
         left[:] = [w.id for w in ours if w.typed_search_attributes.get(search.STATE) != "waiting"]
         return not left
 

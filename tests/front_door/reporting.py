@@ -89,7 +89,7 @@ STARTS_WITHIN = 10
 class Telling(Lane):
     """A lane whose weeks are told in a spreadsheet, on a page of Notion, in a folder and by mail."""
 
-    day_seconds = 4
+    day_seconds = 2
     """Of which a day has so many on an idle machine; 0 where days are ordinary."""
     clock: BusinessClock
     google: GooglePerson

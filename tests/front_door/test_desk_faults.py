@@ -1,14 +1,15 @@
 """Telling a person is a write like any other: broken in every way, it happens once."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.front_door.account import siret
 from tests.front_door.desk import GIVE_UP, RECORDS, dirty_deal, message_about, settled_in_slack
+from tests.front_door.payments import running
 from tests.front_door.stack import Lane, TemporalServer, until
-from tests.front_door.test_fault_matrix import nothing_runs
 
 POST = ("slack", "POST", "/api/chat.postMessage", 0)
 EDIT = ("slack", "POST", "/api/chat.update", 0)
@@ -52,7 +53,11 @@ async def play(lane: Lane, call: tuple[str, str, str, int], when: str, effect: d
     assert await account.fired(fault) == 1, "the fault never fired"
     await account.clear_faults()
     # What was committed and not answered is asked again: the next fault is not for that.
-    await until(lambda: nothing_runs(lane), what="nothing of this deal is under way any more")
+    await until(partial(rests, lane), what="nothing of this deal is under way any more")
+
+
+async def rests(lane: Lane) -> bool:
+    return not await running(lane)
 
 
 async def tasks(lane: Lane, deal: str, count: int, *, status: str = "") -> bool:

@@ -36,7 +36,8 @@ from tests.front_door.judge import (
     one_vat_rate,
 )
 from tests.front_door.matrix import CALLS, ELSEWHERE, FRESH, KNOWN, OWNER, Case, Combination, cases
-from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.payments import at_rest
+from tests.front_door.stack import Lane, TemporalServer
 from tests.patience import patience
 from tests.slice import Slice
 
@@ -374,12 +375,8 @@ async def judge_the_lane(lane: Lane, requests: list[dict[str, Any]]) -> None:
     every_write_has_its_pair(await lane.audit(), requests)
     followed = [r for r in requests if ELSEWHERE in r["path"]]
     assert not followed, "a redirect was followed"
-    await until(lambda: nothing_runs(lane), what="no flow of the lane runs any more")
+    await at_rest(lane)
     await every_event_taken_has_its_flow(lane)
-
-
-async def nothing_runs(lane: Lane) -> bool:
-    return not [w async for w in lane.client.list_workflows("ExecutionStatus = 'Running'")]
 
 
 async def every_event_taken_has_its_flow(lane: Lane) -> None:
