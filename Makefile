@@ -9,13 +9,15 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test quick sabotage soak bench lint clean purge
+.PHONY: help install demo test quick sabotage soak bench lint docs reference wheel test-wheel sbom clean purge
 
 help:
 	@echo 'make install   put everything into .venv; then: . .venv/bin/activate, raccord init'
 	@echo 'make demo      try everything without any account (ARGS="--exit --json FILE")'
 	@echo 'make test      the whole suite; make quick: what to run before each commit'
 	@echo 'make lint      style, types, who imports whom'
+	@echo 'make docs      the documentation as a site, in site/; make reference: its generated pages anew'
+	@echo 'make wheel     the wheel, and make sbom what is in it, both in dist/; make test-wheel: in every Python at hand'
 	@echo 'make soak, make bench, make sabotage: long runs, by hand'
 	@echo 'make clean     remove what was installed; make purge: your data too, asks first'
 
@@ -51,9 +53,31 @@ lint: .venv/.synced
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# The site, into site/, with every link of ours checked. Its tools have an environment of their own.
+docs: $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) run --quiet --locked --only-group docs --no-default-groups mkdocs build --strict
+
+# The pages that are written from the code: commands, messages. A test says when one is out of date.
+reference: .venv/.synced
+	$(BIN)/python -m tools.reference
+
+wheel: $(UV)
+	$(UV) build --wheel --out-dir dist
+
+# Every component of the wheel with its hash, as CycloneDX: docs/releasing.md.
+sbom: $(UV)
+	@mkdir -p dist
+	$(UV) export --quiet --locked --no-dev --extra embedded --format cyclonedx1.5 --output-file dist/raccord.cdx.json
+	@echo 'dist/raccord.cdx.json'
+
+# The wheel in an empty environment of each Python at hand, where it plays the demo; minutes each. One alone, and one scenario:
+# make test-wheel ARGS="--python 3.13 --only ordinary".
+test-wheel: .venv/.synced
+	$(BIN)/python -m tools.wheel --uv $(UV) $(ARGS)
+
 # What was installed. Your data, in .raccord, stays: make install, and everything goes on.
 clean:
-	rm -rf .venv .tools
+	rm -rf .venv .venv-docs .tools
 
 # Your data too: key, audit, flows. Asks first; without a terminal only as: make purge YES=yes
 purge:

@@ -1,0 +1,15 @@
+"""Pages of the documentation that are written from the code, so that they cannot say anything else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.reference.commands import commands
+from tools.reference.messages import messages
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/commands.md": commands,
+    "reference/messages.md": lambda: messages("en"),
+    "fr/messages.md": lambda: messages("fr"),
+}
+"""Each page, by its place in `docs/`."""

@@ -1,0 +1,147 @@
+"""Every question that Raccord asks, with its answers, and every reason it gives, with its remedy."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from raccord.domain.desk.problems import Problem
+from raccord.domain.desk.question import Ask
+from raccord.texts.catalog import catalog
+from raccord.texts.problems import say_reason, say_remedy
+from raccord.texts.questions import LOOK_AGAIN
+from raccord.texts.speech import say
+from tests.texts.asks import all_asks
+
+MANY = 2
+"""Entries that count are shown for so many."""
+SECTIONS = (
+    ("quality", ("quality.",)),
+    ("before", ("which_customer.", "same_siren.", "by_hand.", "totals.", "buyer.", "approval.", "several_invoices.")),
+    ("after", ("withdrawn.", "lost_after_issue.", "deleted_after_issue.", "edited_after_issue.", "deposit.")),
+    ("payment", ("whose_invoice.", "what_for.")),
+    ("dunning", ("dunning.",)),
+    ("contact", ("contact.",)),
+    ("step", ("step.",)),
+)
+"""The questions by the beginning of their title's code; what fits none comes last."""
+SUBJECTS = (
+    ("deal", ("deal.", "terms.", "service_date.", "einvoicing.")),
+    ("line", ("line.", "vat.", "footer.")),
+    ("company", ("company.", "individual.", "customer.", "value.")),
+    ("contact", ("contact.",)),
+    ("later", ("edited.", "deposit.", "buyer.", "onboarding.", "dunning.")),
+)
+WORDS = {
+    "fr": {
+        "head": "# Ce que Raccord demande, et quoi répondre\n\nToutes les questions, avec leurs réponses, puis tous les "
+        "motifs. Page écrite par le programme lui-même (`make reference`) : les textes sont ceux que vous lisez dans "
+        "Slack, dans la tâche du CRM et dans `raccord inbox`. Les noms et montants sont des exemples ; « … » tient la "
+        "place de ce qui dépend de votre affaire.\n\n« Relire maintenant » est toujours possible. Corriger la fiche "
+        "suffit : le flux le remarque de lui-même. [Comment répondre](commerciaux.md#repondre).",
+        "questions": "Les questions",
+        "reasons": "Les motifs",
+        "answers": "Réponses",
+        "reason": "ce que dit Raccord",
+        "remedy": "ce qu'il faut faire",
+        "quality": "L'affaire n'est pas encore facturable",
+        "before": "Avant la facture",
+        "after": "Après la facture",
+        "payment": "Paiements",
+        "dunning": "Relances",
+        "contact": "Fiches client",
+        "step": "Une étape est refusée",
+        "others": "Autres",
+        "deal": "Sur l'affaire",
+        "line": "Sur une ligne, la TVA, les mentions",
+        "company": "Sur l'entreprise ou le client",
+        "later": "Après la facture",
+    },
+    "en": {
+        "head": "# What Raccord asks, and what to answer\n\nEvery question with its answers, then every reason. "
+        "Written by the program itself (`make reference`): these are the words in Slack, in the CRM's task and in "
+        "`raccord inbox`. Names and amounts are examples; “…” stands for what depends on your deal.\n\n“Read again "
+        "now” is always possible. To correct the record is enough: the flow notices by itself. "
+        "[How to answer](../desk.md#three-ways-out).",
+        "questions": "The questions",
+        "reasons": "The reasons",
+        "answers": "Answers",
+        "reason": "what Raccord says",
+        "remedy": "what to do",
+        "quality": "The deal cannot be invoiced yet",
+        "before": "Before the invoice",
+        "after": "After the invoice",
+        "payment": "Payments",
+        "dunning": "Reminders",
+        "contact": "Customers' details",
+        "step": "A step is refused",
+        "others": "Others",
+        "deal": "About the deal",
+        "line": "About a line, VAT, legal mentions",
+        "company": "About the company or customer",
+        "later": "After the invoice",
+    },
+}
+
+
+def messages(language: str) -> str:
+    """Return the page in a language."""
+    words = WORDS[language]
+    parts = (
+        words["head"],
+        f"## {words['questions']}",
+        *_questions(language),
+        f"## {words['reasons']}",
+        *_reasons(language),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _questions(language: str) -> Iterator[str]:
+    asks = _unlike(all_asks().values())
+    for section, starts in (*SECTIONS, ("others", ("",))):
+        found = [ask for ask in asks if ask.title.code.startswith(starts)]
+        asks = [ask for ask in asks if ask not in found]
+        if found:
+            yield f"### {WORDS[language][section]}"
+        yield from (_question(ask, language) for ask in found)
+
+
+def _unlike(asks: Iterable[Ask]) -> list[Ask]:
+    """Of questions that differ in their examples alone, keep the first."""
+    kept: dict[tuple[str, ...], Ask] = {}
+    for ask in asks:
+        problems = () if ask.title.code == "quality.title" else tuple(p.message.code for p in ask.problems)
+        kept.setdefault((ask.title.code, *problems), ask)
+    return list(kept.values())
+
+
+def _question(ask: Ask, language: str) -> str:
+    told = () if ask.title.code == "quality.title" else tuple(_told(found, language) for found in ask.problems)
+    labels = [o.label for o in ask.options] + [LOOK_AGAIN] + [said for said in (ask.skip, ask.cancel) if said]
+    answers = " · ".join(f"*{say(label, language)}*" for label in labels)
+    space = "\N{NO-BREAK SPACE}" if language == "fr" else ""
+    lines = (f"**{say(ask.title, language)}**", *told, f"{WORDS[language]['answers']}{space}: {answers}")
+    return "\n\n".join(lines)
+
+
+def _told(found: Problem, language: str) -> str:
+    return f"{_sentence(say_reason(found, language))} → {_sentence(say_remedy(found, language))}"
+
+
+def _sentence(words: str) -> str:
+    """A part of a list begins small; here it stands alone."""
+    return words[:1].upper() + words[1:]
+
+
+def _reasons(language: str) -> Iterator[str]:
+    entries = catalog(language)
+    codes = sorted(code.removesuffix(".reason") for code in entries.codes if code.endswith(".reason"))
+    for subject, starts in SUBJECTS:
+        rows = [(_shown(f"{c}.reason", language), _shown(f"{c}.remedy", language)) for c in codes if c.startswith(starts)]
+        yield f"### {WORDS[language][subject]}"
+        head = f"| {WORDS[language]['reason']} | {WORDS[language]['remedy']} |\n| --- | --- |"
+        yield "\n".join((head, *(f"| {reason} | {remedy} |" for reason, remedy in dict.fromkeys(rows))))
+
+
+def _shown(code: str, language: str) -> str:
+    """Return an entry with “…” where the deal's own words would stand."""
+    return _sentence(re.sub(r"\{\w+\}", "…", catalog(language).text(code, MANY))).replace("|", "\\|")
