@@ -13,7 +13,7 @@ USAGE = 2
 def strangers(root: Path) -> list[str]:
     """Name the packages of ours that Python would load from elsewhere than `root`, with where from.
 
-    Such names are anybody's: a stranger's `workflows` would be loaded without a word, and work instead of ours.
+    Such names are anybody's: a stranger's `workflows` would be loaded without a word, in place of ours.
     """
     found = {name: find_spec(name) for name in PACKAGES}
     places = {

@@ -67,7 +67,16 @@ def _built(uv: str, place: Path) -> tuple[Path, Path]:
     """Return the wheel, and what the lock file says of everything it needs."""
     constraints = place / "constraints.txt"
     build = (uv, "build", "--quiet", "--wheel", "--out-dir", str(place))
-    locked = (uv, "export", "--quiet", "--locked", "--no-dev", "--all-extras", "--no-hashes", "--no-emit-project")
+    locked = (
+        uv,
+        "export",
+        "--quiet",
+        "--locked",
+        "--no-dev",
+        "--all-extras",
+        "--no-hashes",
+        "--no-emit-project",
+    )
     subprocess.run(build, cwd=ROOT, check=True)  # noqa: S603 - our own words
     subprocess.run([*locked, "--output-file", str(constraints)], cwd=ROOT, check=True)  # noqa: S603 - our own words
     [wheel] = place.glob("*.whl")

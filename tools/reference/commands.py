@@ -9,8 +9,8 @@ from starters.cli.main import app
 WIDTH = 100
 HEAD = """# Commands
 
-As each of them explains itself with `--help`; written by `make reference`. What they are for, by occasion, is in
-[operating](../operating.md#commands), the exit statuses too.
+As each of them explains itself with `--help`; written by `make reference`. What they are for, by occasion,
+is in [operating](../operating.md#commands), the exit statuses too.
 """
 
 
@@ -22,7 +22,11 @@ def commands() -> str:
 def _explained(command: click.Command, name: str, above: click.Context | None) -> Iterator[str]:
     """Yield a heading and the help of a command, then those of the commands below it."""
     context = click.Context(
-        command, info_name=name.split()[-1], parent=above, terminal_width=WIDTH, max_content_width=WIDTH
+        command,
+        info_name=name.rpartition(" ")[2],
+        parent=above,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
     )
     yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):

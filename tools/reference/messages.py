@@ -15,7 +15,10 @@ MANY = 2
 """Entries that count are shown for so many."""
 SECTIONS = (
     ("quality", ("quality.",)),
-    ("before", ("which_customer.", "same_siren.", "by_hand.", "totals.", "buyer.", "approval.", "several_invoices.")),
+    (
+        "before",
+        ("which_customer.", "same_siren.", "by_hand.", "totals.", "buyer.", "approval.", "several_invoices."),
+    ),
     ("after", ("withdrawn.", "lost_after_issue.", "deleted_after_issue.", "edited_after_issue.", "deposit.")),
     ("payment", ("whose_invoice.", "what_for.")),
     ("dunning", ("dunning.",)),
@@ -30,13 +33,28 @@ SUBJECTS = (
     ("contact", ("contact.",)),
     ("later", ("edited.", "deposit.", "buyer.", "onboarding.", "dunning.")),
 )
+HEADS = {
+    "fr": """
+# Ce que Raccord demande, et quoi répondre
+
+Toutes les questions, avec leurs réponses, puis tous les motifs. Le programme écrit cette page lui-même
+(`make reference`) : ce sont les mots que vous lisez dans Slack, dans la tâche du CRM et dans `raccord inbox`.
+Noms et montants sont des exemples ; « … » tient la place de ce qui dépend de votre affaire.
+
+Corriger la fiche suffit : le flux le remarque de lui-même. [Comment répondre](commerciaux.md#répondre).
+""",
+    "en": """
+# What Raccord asks, and what to answer
+
+Every question with its answers, then every reason. The program writes this page itself (`make reference`):
+these are the words in Slack, in the CRM's task and in `raccord inbox`. Names and amounts are examples; “…”
+stands for what depends on your deal.
+
+To correct the record is enough: the flow notices by itself. [How to answer](../desk.md#three-ways-out).
+""",
+}
 WORDS = {
     "fr": {
-        "head": "# Ce que Raccord demande, et quoi répondre\n\nToutes les questions, avec leurs réponses, puis tous les "
-        "motifs. Page écrite par le programme lui-même (`make reference`) : les textes sont ceux que vous lisez dans "
-        "Slack, dans la tâche du CRM et dans `raccord inbox`. Les noms et montants sont des exemples ; « … » tient la "
-        "place de ce qui dépend de votre affaire.\n\n« Relire maintenant » est toujours possible. Corriger la fiche "
-        "suffit : le flux le remarque de lui-même. [Comment répondre](commerciaux.md#repondre).",
         "questions": "Les questions",
         "reasons": "Les motifs",
         "answers": "Réponses",
@@ -56,11 +74,6 @@ WORDS = {
         "later": "Après la facture",
     },
     "en": {
-        "head": "# What Raccord asks, and what to answer\n\nEvery question with its answers, then every reason. "
-        "Written by the program itself (`make reference`): these are the words in Slack, in the CRM's task and in "
-        "`raccord inbox`. Names and amounts are examples; “…” stands for what depends on your deal.\n\n“Read again "
-        "now” is always possible. To correct the record is enough: the flow notices by itself. "
-        "[How to answer](../desk.md#three-ways-out).",
         "questions": "The questions",
         "reasons": "The reasons",
         "answers": "Answers",
@@ -86,7 +99,7 @@ def messages(language: str) -> str:
     """Return the page in a language."""
     words = WORDS[language]
     parts = (
-        words["head"],
+        HEADS[language].strip(),
         f"## {words['questions']}",
         *_questions(language),
         f"## {words['reasons']}",
@@ -115,7 +128,9 @@ def _unlike(asks: Iterable[Ask]) -> list[Ask]:
 
 
 def _question(ask: Ask, language: str) -> str:
-    told = () if ask.title.code == "quality.title" else tuple(_told(found, language) for found in ask.problems)
+    told = (
+        () if ask.title.code == "quality.title" else tuple(_told(found, language) for found in ask.problems)
+    )
     labels = [o.label for o in ask.options] + [LOOK_AGAIN] + [said for said in (ask.skip, ask.cancel) if said]
     answers = " · ".join(f"*{say(label, language)}*" for label in labels)
     space = "\N{NO-BREAK SPACE}" if language == "fr" else ""
@@ -136,7 +151,11 @@ def _reasons(language: str) -> Iterator[str]:
     entries = catalog(language)
     codes = sorted(code.removesuffix(".reason") for code in entries.codes if code.endswith(".reason"))
     for subject, starts in SUBJECTS:
-        rows = [(_shown(f"{c}.reason", language), _shown(f"{c}.remedy", language)) for c in codes if c.startswith(starts)]
+        rows = [
+            (_shown(f"{c}.reason", language), _shown(f"{c}.remedy", language))
+            for c in codes
+            if c.startswith(starts)
+        ]
         yield f"### {WORDS[language][subject]}"
         head = f"| {WORDS[language]['reason']} | {WORDS[language]['remedy']} |\n| --- | --- |"
         yield "\n".join((head, *(f"| {reason} | {remedy} |" for reason, remedy in dict.fromkeys(rows))))
