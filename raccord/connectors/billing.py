@@ -14,6 +14,7 @@ from raccord.connectors.connection import Check, Registration
 from raccord.domain.values.account import Account
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.described import BillingAccount
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
 from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.movement import InvoiceMovements, MovementPage
@@ -159,6 +160,10 @@ class BillingReader(Protocol):
 
     async def was_delivered(self, invoice_id: str) -> bool:
         """Whether the vendor has already e-mailed this invoice."""
+        ...
+
+    async def describe(self) -> BillingAccount:
+        """Read what the account is and has, before anything is configured; see `CrmReader.describe`."""
         ...
 
     async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from raccord.connectors.capabilities import CrmCapabilities
 from raccord.connectors.connection import Check
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.described import CrmAccount
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
 from raccord.domain.values.parties import Company, Contact
 
@@ -74,6 +75,13 @@ class CrmReader(Protocol):
 
     async def name_pipelines(self) -> Mapping[str, str]:
         """Return what the pipelines of deals are called, by their ids."""
+        ...
+
+    async def describe(self) -> CrmAccount:
+        """Read what the account has, with what stands in its newest records, before anything is configured.
+
+        What the credentials may not read is left out, and told in `unread`.
+        """
         ...
 
     async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:

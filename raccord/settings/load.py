@@ -51,6 +51,25 @@ def read(path: Path | None = None) -> Configuration:
     return configuration
 
 
+def from_environment() -> dict[Kind, Connection]:
+    """Return the CRM and the billing system whose credentials the environment has, without any file.
+
+    Raises `BadSettings` where it says something else of them that cannot be.
+    """
+    names = {kind: name for kind in REQUIRED for name in _named(kind, {})}
+    vendors = {kind: _vendor(kind, name, {}) for kind, name in names.items()}
+    there = [kind for kind, vendor in vendors.items() if _has_credentials(names[kind], vendor)]
+    fields: Any = {names[kind]: (vendors[kind].settings, ...) for kind in there}
+    settings = _validated(create_model("RaccordSettings", __base__=Settings, **fields), {})
+    return {
+        kind: Connection(names[kind], kind, vendors[kind], getattr(settings, names[kind])) for kind in there
+    }
+
+
+def _has_credentials(name: str, vendor: Vendor[Any]) -> bool:
+    return all(os.environ.get(variable(name, field)) for field in vendor.needed_credentials)
+
+
 def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
     """Return which role each named connection plays. Raises `BadSettings` for a name that cannot be one."""
     names: dict[str, Kind] = {}

@@ -61,11 +61,23 @@ def demo(leave: bool, json_file: Path | None, only: tuple[str, ...], day: int) -
 
 @app.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-def init(path: Path | None) -> None:
-    """Write a settings file to fill in, raccord.toml unless PATH says otherwise; never overwrites one."""
-    from starters.cli.init import write
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Answers from a file, as an earlier run printed them; nothing is asked.",
+)
+@click.option("--lang", type=click.Choice(["fr", "en"]), help="Of the questions and of the file.")
+def init(path: Path | None, answers: Path | None, lang: str | None) -> None:
+    """Propose a settings file from what your accounts hold: fields with samples side by side, in shadow.
 
-    end(write(path))
+    It reads the accounts whose credentials are in the environment, asks ten questions at most, and never
+    overwrites a file: PATH, or raccord.toml. Without credentials it writes a commented example to fill in.
+    """
+    from starters.cli.init.run import propose_settings
+    from starters.cli.language import spoken
+
+    end(propose_settings(path, answers, lang or spoken()))
 
 
 @app.command()

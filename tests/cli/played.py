@@ -16,7 +16,7 @@ CODE = "from starters.cli.main import main; main()"
 HEAVY = (
     *("starters.cli.audit", "starters.cli.doctor.run", "starters.cli.flows", "starters.cli.inbox"),
     *("starters.cli.dunning.saying", "starters.cli.dunning.changing", "starters.cli.dunning.rehearsing"),
-    *("starters.cli.quarantine", "starters.cli.reconcile", "starters.cli.shadow", "starters.cli.init"),
+    *("starters.cli.quarantine", "starters.cli.reconcile", "starters.cli.shadow", "starters.cli.init.run"),
     *("starters.demo.run", "starters.embedded.up", "starters.receiver.serve", "sandbox.app", "workers.run"),
     *("raccord.vendors.hubspot", "raccord.vendors.stripe", "raccord.vendors.slack"),
 )

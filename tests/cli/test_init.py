@@ -1,4 +1,4 @@
-"""`raccord init` writes a file to fill in, once, and every command that lacks one names it."""
+"""`raccord init` without an account writes a file to fill in, once, and every command that lacks one names it."""
 
 import os
 import subprocess
@@ -22,17 +22,25 @@ COMMANDS = (
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
 
 
 def _typed(*words: str) -> Result:
     return CliRunner().invoke(app, words)
 
 
-def test_it_writes_an_example_that_can_be_read_and_says_what_is_next(tmp_path: Path) -> None:
+def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_it_writes_an_example_that_can_be_read_and_says_what_is_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = _typed("init")
     assert done.exit_code == 0
+    _secrets(monkeypatch)
     assert read(tmp_path / "raccord.toml").crm.name == "hubspot"
     for next_step in (*(f"export {name}=..." for name in SECRETS), "raccord doctor", "raccord up"):
         assert next_step in done.output
@@ -53,10 +61,21 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
     assert (tmp_path / "raccord.toml").read_text() == "# mine"
 
 
+def test_answers_need_an_account_that_was_asked(tmp_path: Path) -> None:
+    (tmp_path / "answers.toml").write_text("")
+    done = _typed("init", "--answers", "answers.toml")
+    assert done.exit_code == 2
+    assert "without credentials of a CRM" in done.output
+    assert not (tmp_path / "raccord.toml").exists()
+
+
 @pytest.mark.parametrize("named", [(), ("--config", "elsewhere.toml")])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_without_a_file_nothing_starts(command: str, named: tuple[str, ...]) -> None:
+def test_without_a_file_nothing_starts(
+    command: str, named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the secrets in the environment: from a wrong folder, a company must not fall back to defaults."""
+    _secrets(monkeypatch)
     done = _typed(*command.split(), *named)
     remedy = "raccord init elsewhere.toml" if named else "raccord init"
     assert done.exit_code == 2, done.output

@@ -11,6 +11,7 @@ from raccord.connectors.errors import DUE_DATE_PAST, NotFound, Permanent
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.described import BillingAccount
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
 from raccord.domain.values.listed import CustomerPage, InvoicePage
 from raccord.domain.values.money import Money
@@ -200,6 +201,10 @@ class FakeBilling(KeptInStep):
         await self._call("invoices_of_customer")
         theirs = (i for i in self.invoices.values() if i.customer_id == customer_id)
         return tuple(i for i in theirs if i.issued_on is None or since <= i.issued_on <= until)
+
+    async def describe(self) -> BillingAccount:
+        await self._call("describe")
+        return BillingAccount()
 
     async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
         await self._call("check_webhooks")

@@ -7,6 +7,7 @@ from raccord.connectors.capabilities import CrmCapabilities, IdShape, TaskLimits
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import NotFound
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.described import CrmAccount
 from raccord.domain.values.listed import (
     CompanyPage,
     DealPage,
@@ -112,6 +113,10 @@ class FakeCrm(KeptInStep):
     async def name_pipelines(self) -> Mapping[str, str]:
         await self._call("name_pipelines")
         return {deal.pipeline: deal.pipeline for deal in self.deals.values() if deal.pipeline}
+
+    async def describe(self) -> CrmAccount:
+        await self._call("describe")
+        return CrmAccount()
 
     async def shows_payment(self, deal_id: str, fields: PaymentFields) -> bool:
         await self._call("shows_payment")

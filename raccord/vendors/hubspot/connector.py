@@ -9,6 +9,7 @@ from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.described import CrmAccount
 from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
 from raccord.domain.values.parties import Company, Contact
@@ -17,6 +18,7 @@ from raccord.vendors.hubspot.attachments import Attachments
 from raccord.vendors.hubspot.changed import SEARCH_LAG, CompaniesChanged
 from raccord.vendors.hubspot.checks import check
 from raccord.vendors.hubspot.client import HubSpotClient
+from raccord.vendors.hubspot.description import Description
 from raccord.vendors.hubspot.details import CompanyDetails
 from raccord.vendors.hubspot.every_company import EveryCompany
 from raccord.vendors.hubspot.every_deal import EveryDeal
@@ -163,6 +165,9 @@ class HubSpotCrm:
 
     async def name_pipelines(self) -> Mapping[str, str]:
         return await self._facts.name_pipelines()
+
+    async def describe(self) -> CrmAccount:
+        return await Description(self._client, self._records, self._facts).read()
 
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)

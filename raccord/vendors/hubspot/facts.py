@@ -49,6 +49,11 @@ class Facts:
         found = (await self._client.get(operation, paths.PIPELINES, Pipelines)).results
         return {each.id: each.label for each in found if each.label}
 
+    async def owners(self) -> AsyncIterator[Owner]:
+        """Yield the salespeople of today."""
+        async for each in self._every_owner(Operation("list the owners", scope("owners")), "false"):
+            yield Owner(id=each.id, name=each.name, email=each.email or "")
+
     async def _every_owner(self, operation: Operation, archived: str) -> AsyncIterator[OwnerRecord]:
         async def page(after: str | None) -> OwnerPage:
             query = [("archived", archived), *([("after", after)] if after else [])]

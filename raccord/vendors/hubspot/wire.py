@@ -178,6 +178,9 @@ class Limits(Wire):
 class Property(Wire):
     name: str
     type: str
+    label: str = ""
+    hubspot_defined: bool = False
+    calculated: bool = False
     options: tuple[Option, ...] = ()
     modification_metadata: Limits | None = None
 

@@ -11,6 +11,7 @@ from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.described import BillingAccount
 from raccord.domain.values.details import ChangedRecords, Field, Sight
 from raccord.domain.values.details import Changes as DetailsChanges
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
@@ -26,6 +27,7 @@ from raccord.vendors.stripe.corrections import Corrections
 from raccord.vendors.stripe.customers import Customers
 from raccord.vendors.stripe.customers_changed import CustomersChanged
 from raccord.vendors.stripe.delivery import Delivery
+from raccord.vendors.stripe.description import describe
 from raccord.vendors.stripe.details import KEEPS, CustomerDetails
 from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.endpoint import Endpoint
@@ -203,6 +205,9 @@ class StripeBilling:
 
     async def was_delivered(self, invoice_id: str) -> bool:
         return await self._delivery.was_sent(invoice_id)
+
+    async def describe(self) -> BillingAccount:
+        return await describe(self._api, self._settings)
 
     async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
         return await self._endpoint.check(url, flows)

@@ -71,6 +71,7 @@ class StripeAccount(Identified):
     business_profile: BusinessProfile | None = None
     company: RegisteredCompany | None = None
     settings: AccountSettings | None = None
+    country: str | None = None
 
     @property
     def shown_name(self) -> str:

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 from raccord.connectors.connection import Check, Kind
@@ -21,7 +20,7 @@ from raccord.texts.mails import BadTemplate, Templates
 from starters.cli.common import without_settings
 from starters.cli.doctor.reminders import gap_checks, reminder_checks
 from starters.cli.doctor.report import report_check, words_check
-from starters.cli.init import EXAMPLE
+from starters.cli.init.example import example
 
 LOCAL = ("http://127.", "http://localhost")
 
@@ -126,10 +125,10 @@ def _public_address(url: str) -> Check:
 
 def _placeholders(settings: Settings) -> Iterator[Check]:
     """Tell of what still stands there as the example has it: nobody's webhooks arrive at its address."""
-    example = tomllib.loads(files("raccord.settings").joinpath(EXAMPLE).read_text("utf-8"))
+    known = tomllib.loads(example())
     places = (
-        ("receiver.public_url", settings.receiver.public_url, example["receiver"]["public_url"]),
-        ("company.name", settings.company.name, example["company"]["name"]),
+        ("receiver.public_url", settings.receiver.public_url, known["receiver"]["public_url"]),
+        ("company.name", settings.company.name, known["company"]["name"]),
     )
     for name, value, placeholder in places:
         if value == placeholder:

@@ -116,6 +116,16 @@ async def test_a_vat_rate_is_found_once_it_was_made(billing: Billing) -> None:
         assert await billing.find_vat_rate(rate) == made
 
 
+async def test_an_account_is_described_by_what_it_has(case: BillingCase, lab: Lab, billing: Billing) -> None:
+    for rate in (REDUCED, TWENTY):
+        await billing.create_vat_rate(rate, key=key())
+    before = await lab.written(case.vendor)
+    found = await billing.describe()
+    assert await lab.written(case.vendor) == before
+    assert (found.country, found.vat_rates, found.unread) == ("FR", (TWENTY, REDUCED), ())
+    assert found.name
+
+
 async def test_an_invoice_goes_from_draft_to_delivered(billing: Billing, customer: Customer) -> None:
     wanted = order(
         customer.id,

@@ -11,6 +11,7 @@ import pytest
 from raccord.connectors.connection import CheckState
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import NotFound
+from raccord.domain.values.described import Purpose
 from raccord.domain.values.listed import ListedDeal
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import PaymentMeans
@@ -265,3 +266,21 @@ async def test_setting_up_makes_what_is_missing_once(crm: Crm) -> None:
     assert {check.state for check in (*first, *second)} == {CheckState.OK}
     assert [check.name for check in second] != []
     assert all(check.state is not CheckState.WARN for check in await crm.check() if "mapping" in check.name)
+
+
+async def test_an_account_is_described_by_what_it_has(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    await case.deal(lab, company=ODD)
+    before = await lab.written(case.vendor)
+    found = await crm.describe()
+    assert await lab.written(case.vendor) == before
+    assert found.name
+    assert [line.name for line in found.pipelines if line.won]
+    assert found.owners
+    assert found.unread == ()
+    assert {slot.purpose for slot in found.slots} == set(Purpose)
+    for slot in found.slots:
+        place = slot.places[0]
+        (field,) = (each for each in found.fields[place.kind] if each.name == slot.made)
+        assert field.records >= len(field.values)
+    (siren,) = (each for each in found.fields["companies"] if each.name == "siren")
+    assert "732829320" in siren.values

@@ -1,0 +1,1 @@
+"""What the settings of a company could be, by what its accounts hold."""

@@ -1,0 +1,176 @@
+"""The command: read the accounts, ask, propose, write; or the example where there is nothing to read."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from raccord.connectors.errors import ConnectorError
+from raccord.domain.proposal.proposal import Accounts, Entry, propose
+from raccord.domain.proposal.questions import Question, questions
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.described import BillingAccount, CrmAccount
+from raccord.domain.values.message import Message, Percent, message
+from raccord.settings.configuration import BadSettings
+from raccord.settings.file import content_of, default_path
+from raccord.texts import say
+from raccord.texts.proposal import answers_file, settings_file
+from starters.cli.common import bold, command, fail, run, warn
+from starters.cli.display import fold
+from starters.cli.init.accounts import Reachable, free_place, reachable, read_accounts
+from starters.cli.init.asking import Conversation, checked
+from starters.cli.init.example import example, write_example, written
+
+
+def propose_settings(path: Path | None, answers: Path | None, language: str) -> int:
+    """Write a settings file, in shadow. Nothing is written anywhere else, and no existing file is touched."""
+    file = path or default_path()
+    if file.is_dir():
+        fail(f"{file} exists already, and is a folder; nothing was changed.")
+    try:
+        file.parent.stat()
+        asked = reachable()
+        given = content_of(answers) if answers else None
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}.")
+    except BadSettings as error:
+        fail(str(error))
+    if asked is None:
+        if given is not None:
+            fail("--answers goes with an account: without credentials of a CRM nothing is asked.")
+        return write_example(file, path)
+    accounts = _read(asked, language)
+    today = BusinessClock().date_of(datetime.now(UTC))
+    questioned = questions(accounts.crm, accounts.billing, today)
+    if given is None:
+        chosen = Conversation(language).answers(questioned)
+    else:
+        chosen = _from_file(questioned, given, answers, language)
+    entries = (
+        *propose(accounts, questioned, chosen),
+        Entry("desk", "language", language, (message("init.file.desk"),)),
+        *_legal(accounts),
+    )
+    head = (
+        message("init.file.head", day=today),
+        message("init.file.accounts", accounts=_called(accounts)),
+        message("init.file.secrets"),
+    )
+    place = free_place(file)
+    written(place, settings_file(head, entries, language), path)
+    for line in _ending(file, place, chosen, language, told=given is not None):
+        click.echo(line)
+    return 0
+
+
+def _read(asked: Reachable, language: str) -> Accounts:
+    names = [row.name for row in (asked.crm, asked.billing) if row]
+    click.echo(say(message("init.reading", name=tuple(names)), language))
+    try:
+        accounts = run(read_accounts(asked))
+    except ConnectorError as error:
+        fail(str(error), status=1)
+    for line in _found(accounts, language):
+        click.echo(line)
+    for sentence in (*accounts.crm.unread, *accounts.billing.unread):
+        warn(say(message("init.unread", why=sentence), language))
+    if {accounts.crm.test, accounts.billing.test} == {True, False}:
+        warn(say(message("init.mixed"), language))
+    if not asked.billing:
+        warn(say(message("init.without_billing"), language))
+    return accounts
+
+
+def _found(accounts: Accounts, language: str) -> Iterator[str]:
+    crm, billing = accounts.crm, accounts.billing
+    seen = message(
+        "init.read.crm",
+        name=accounts.crm_name,
+        account=crm.name,
+        mode=_mode(crm),
+        pipelines=len(crm.pipelines),
+        owners=len(crm.owners),
+        fields=sum(map(len, crm.fields.values())),
+    )
+    yield f"  {say(seen, language)}"
+    if billing.test is not None or billing.name:
+        rates = tuple(Percent(percent=rate) for rate in billing.vat_rates)
+        told = message(
+            "init.read.billing",
+            name=accounts.billing_name,
+            account=billing.name,
+            mode=_mode(billing),
+            rates=rates or message("init.read.no_rates"),
+        )
+        yield f"  {say(told, language)}"
+    yield ""
+
+
+def _mode(account: CrmAccount | BillingAccount) -> str | Message:
+    match account.test:
+        case None:
+            return message("init.mode.unknown")
+        case test:
+            return "TEST" if test else "LIVE"
+
+
+def _called(accounts: Accounts) -> tuple[str, ...]:
+    both = ((accounts.crm_name, accounts.crm), (accounts.billing_name, accounts.billing))
+    modes = {True: "TEST", False: "LIVE", None: ""}
+    return tuple(
+        " ".join(filter(None, (name, account.name, modes[account.test])))
+        for name, account in both
+        if account.name
+    )
+
+
+def _from_file(
+    asked: tuple[Question, ...], given: dict[str, Any], file: Path | None, language: str
+) -> dict[str, str]:
+    try:
+        return checked(asked, given, str(file), language)
+    except ValueError as error:
+        fail(str(error))
+
+
+def _legal(accounts: Accounts) -> Iterator[Entry]:
+    """Yield what the example has and no account tells: legal wording, and where webhooks arrive."""
+    known = tomllib.loads(example())
+    url = known["receiver"]["public_url"]
+    yield Entry("receiver", "public_url", url, (message("init.file.public_url"),))
+    if accounts.billing.country not in (None, "FR"):
+        return
+    places = (
+        ("invoice.footers", known["invoice"]["footers"], message("init.file.footers")),
+        ("vat.zero_rate_reasons", known["vat"]["zero_rate_reasons"], message("init.file.zero")),
+    )
+    for section, texts, remark in places:
+        for number, (name, text) in enumerate(texts.items()):
+            yield Entry(section, name, text, () if number else (remark,))
+
+
+def _ending(file: Path, place: Path, chosen: dict[str, str], language: str, *, told: bool) -> Iterator[str]:
+    yield ""
+    if place != file:
+        yield bold(say(message("init.kept", file=str(file), proposed=str(place)), language))
+    else:
+        yield bold(say(message("init.wrote", file=str(place)), language))
+    if not told:
+        yield ""
+        yield say(message("init.answers"), language)
+        yield ""
+        yield from (f"  {line}" for line in answers_file(chosen).splitlines())
+    named = None if place == default_path() else place
+    yield ""
+    yield say(message("init.next"), language)
+    steps = (
+        (f"{command('setup', named)} --dry-run", message("init.next.setup")),
+        (command("doctor", named), message("init.next.doctor")),
+        (command("up", named), message("init.next.up")),
+    )
+    for typed, what in steps:
+        yield f"  {bold(typed)}"
+        yield from fold(f"      {say(what, language)}", indent="      ")
