@@ -1,4 +1,4 @@
-"""`raccord init` without an account writes a file to fill in, once, and every command that lacks one names it."""
+"""`raccord init` without an account writes a file to fill in, once; every command that lacks one names it."""
 
 import os
 import subprocess

@@ -83,6 +83,8 @@ BAD_FILES = (
     Case("doctor --config {garbage}", "is not UTF-8", FAILED),
     Case("init {file}/raccord.toml", "Not a directory"),
     Case("init {folder}", "exists already"),
+    Case("init --answers {garbage}", "is not UTF-8"),
+    Case("init --answers {folder}", "is a directory"),
 )
 BAD_WORDS = (
     Case("sandbox --port 80000", "80000 is not in the range"),

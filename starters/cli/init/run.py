@@ -1,5 +1,6 @@
 """The command: read the accounts, ask, propose, write; or the example where there is nothing to read."""
 
+import os
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,7 +32,9 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
     if file.is_dir():
         fail(f"{file} exists already, and is a folder; nothing was changed.")
     try:
-        file.parent.stat()
+        with os.scandir(file.parent):
+            # Said now, and not after ten answers.
+            pass
         asked = reachable()
         given = content_of(answers) if answers else None
     except OSError as error:
