@@ -67,7 +67,8 @@ def from_environment() -> dict[Kind, Connection]:
 
 
 def _has_credentials(name: str, vendor: Vendor[Any]) -> bool:
-    return all(os.environ.get(variable(name, field)) for field in vendor.needed_credentials)
+    given = values()
+    return all(given.get(variable(name, field)) for field in vendor.needed_credentials)
 
 
 def _names(content: Mapping[str, Any]) -> dict[str, Kind]:

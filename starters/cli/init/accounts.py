@@ -1,7 +1,6 @@
 """Reading the accounts whose credentials are in the environment, before there is a settings file."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from raccord.connectors.errors import RateLimited
 from raccord.domain.proposal.proposal import Accounts
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.described import BillingAccount
-from raccord.settings.environment import variable
+from raccord.settings.environment import values, variable
 from raccord.settings.load import from_environment
 from raccord.settings.model import Settings
 
@@ -36,7 +35,7 @@ def reachable() -> Reachable | None:
     if Kind.CRM not in found:
         return None
     billing = found.get(Kind.BILLING)
-    named = os.environ.get(variable(Kind.BILLING)) or str(Settings.model_fields[Kind.BILLING].default)
+    named = values().get(variable(Kind.BILLING)) or str(Settings.model_fields[Kind.BILLING].default)
     return Reachable(found[Kind.CRM], billing, billing.name if billing else named)
 
 
