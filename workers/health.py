@@ -1,4 +1,4 @@
-"""`/healthz` and `/readyz` of a worker, for whoever starts it again when it is stuck."""
+"""`/healthz`, `/readyz` and `/metrics` of a worker, for whoever watches it and starts it again."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -45,6 +46,10 @@ class Health:
         ready = await self._ready()
         return web.Response(text="ready\n" if ready else "not ready\n", status=200 if ready else 503)
 
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Return our own metrics; those of Temporal's SDK are at `metrics.worker_port`."""
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
     async def _ready(self) -> bool:
         if (client := self._client) is None:
             return False
@@ -57,12 +62,18 @@ class Health:
 
 @asynccontextmanager
 async def served(settings: HealthSettings, health: Health) -> AsyncIterator[None]:
-    """Serve both while the block runs, on the wanted port, or beside another worker on a free one."""
+    """Serve them while the block runs, on the wanted port, or beside another worker on a free one."""
     if not settings.worker_port:
         yield
         return
     app = web.Application()
-    app.add_routes([web.get("/healthz", health.healthz), web.get("/readyz", health.readyz)])
+    app.add_routes(
+        [
+            web.get("/healthz", health.healthz),
+            web.get("/readyz", health.readyz),
+            web.get("/metrics", health.metrics),
+        ]
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -93,7 +93,7 @@ async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
             live=configuration.live_or_test,
             namespace=client.namespace,
         )
-        watching = asyncio.create_task(watch(client, keys, sweep_every=settings.sweep.every))
+        watching = asyncio.create_task(watch(client, keys, records, sweep_every=settings.sweep.every))
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait([watching, stopped], return_when=asyncio.FIRST_COMPLETED)

@@ -113,7 +113,10 @@ class Metrics(Section):
 
 
 class Health(Section):
-    """`/healthz` and `/readyz` of a worker; the receiver has them beside its webhooks. 0 turns them off."""
+    """`/healthz`, `/readyz` and our own `/metrics` of a worker; 0 turns them off.
+
+    The receiver answers the first two beside its webhooks.
+    """
 
     bind: str = "127.0.0.1"
     worker_port: PortOrNone = 9466

@@ -28,6 +28,7 @@ from raccord.temporal.search import register_search_attributes
 from starters.cli.common import fail
 from starters.embedded import temporal_server
 from starters.embedded.banner import banner, changed, held_up, stranger
+from starters.embedded.outgrown import tell_when_outgrown
 from starters.embedded.processes import raccord
 from starters.embedded.proof import Serving, receiver_answers, serving
 from starters.embedded.supervision import KeepsDying, Supervision
@@ -68,6 +69,7 @@ class _Start:
         async with asyncio.TaskGroup() as telling:
             telling.create_task(_tell_changes(client, now.ours, self.nonce))
             telling.create_task(_tell_outages(self.settings, self.keys))
+            telling.create_task(tell_when_outgrown(client, self.settings.data.directory, _warn))
 
     async def _start_server(self, children: Supervision) -> None:
         temporal_server.close_to_others(self.settings.data.directory)
@@ -162,6 +164,10 @@ async def _tell_outages(settings: Settings, keys: KeyRing) -> None:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
     finally:
         await records.close()
+
+
+def _warn(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 async def _migrate(settings: Settings, keys: KeyRing) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx
 from temporalio.client import Client, WorkflowHandle
@@ -135,10 +135,21 @@ def free_port() -> int:
     raise AssertionError("itertools.cycle() never ends")
 
 
+class Server(Protocol):
+    """A Temporal server for lanes. `environment`: what a process needs to find it, beside its port."""
+
+    port: int
+    process: Process
+    environment: dict[str, str]
+
+    async def namespace(self, name: str) -> None: ...
+
+
 class TemporalServer:
     """One development server for the whole test session; each lane gets a namespace of its own."""
 
     def __init__(self, directory: Path) -> None:
+        self.environment: dict[str, str] = {}
         self.port = free_port()
         self._directory = directory
         command = [str(executable()), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
@@ -178,7 +189,7 @@ class Lane:
 
     def __init__(
         self,
-        server: TemporalServer,
+        server: Server,
         directory: Path,
         name: str,
         *,
@@ -202,7 +213,8 @@ class Lane:
         self._messenger = messenger
         self._start = start
         secrets = {k: v for k, v in SECRETS.items() if messenger or "SLACK" not in k}
-        self.environment = {**secrets, "RACCORD_CONFIG": str(self.config_file), **(overrides or {})}
+        ours = {**secrets, "RACCORD_CONFIG": str(self.config_file)}
+        self.environment = {**ours, **server.environment, **(overrides or {})}
         self.worker = self._process("worker", "worker")
         self.receiver = self._process("starter", "starter")
         self.client: Client
@@ -254,7 +266,8 @@ class Lane:
             await process.start()
             self._stack.push_async_callback(process.stop)
         settings = self.configuration().settings
-        self.client = await connect(settings, keys)
+        with environment(self.environment):
+            self.client = await connect(settings, keys)
         await register_search_attributes(self.client)
         await self.worker.start()
         self._stack.push_async_callback(self._stop_worker)

@@ -1,8 +1,9 @@
 """What stops flows and sweep is named; on a real server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -13,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from raccord.domain.service.sweep import Sweep
+from raccord.records.records import Records
 from raccord.settings.model import Settings
 from raccord.temporal.company import ForeignNamespace, prove
 from raccord.temporal.flows import FLOWS_QUEUE, SWEEP
@@ -26,14 +28,14 @@ T = TypeVar("T")
 HOUR, NOW = timedelta(hours=1), datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
-@workflow.defn(name="Reconciliation")
+@workflow.defn(name="Reconciliation", sandboxed=False)
 class Swept:
     @workflow.run
     async def run(self, _: Sweep) -> None:
         return None
 
 
-@workflow.defn(name="Reconciliation")
+@workflow.defn(name="Reconciliation", sandboxed=False)
 class Refused:
     @workflow.run
     async def run(self, _: Sweep) -> None:
@@ -102,7 +104,17 @@ def test_a_sweep_is_in_trouble_when_it_is_late_and_none_is_at_work(known: Sweeps
     assert known.trouble(HOUR, NOW) == said
 
 
-async def test_a_worker_logs_each_trouble_once_and_leaves_another_companys_server(server: Server) -> None:
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[Records]:
+    opened = Records.open(f"sqlite:///{tmp_path / 'records.db'}", OURS)
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+async def test_a_worker_logs_each_trouble_once_and_leaves_another_companys_server(
+    server: Server, records: Records
+) -> None:
     client = await server.client(OURS)
     await prove(client, OURS, claiming=True)
     await client.start_workflow("Reconciliation", Sweep(), id="deal-won/hubspot/1", task_queue=FLOWS_QUEUE)
@@ -113,7 +125,8 @@ async def test_a_worker_logs_each_trouble_once_and_leaves_another_companys_serve
         async def lines(count: int) -> bool:
             return len(logs) >= count
 
-        watching = asyncio.create_task(watch(client, OURS, sweep_every=HOUR, every=timedelta(seconds=0.05)))
+        often = timedelta(seconds=0.05)
+        watching = asyncio.create_task(watch(client, OURS, records, sweep_every=HOUR, every=often))
         await eventually(lambda: lines(1))
         await client.get_workflow_handle("deal-won/hubspot/1").terminate()
         await eventually(lambda: lines(2))
@@ -121,7 +134,7 @@ async def test_a_worker_logs_each_trouble_once_and_leaves_another_companys_serve
     assert [log["event"] for log in logs] == ["health.trouble", "health.well"]
     assert "deal-won/hubspot/1" in logs[0]["problems"]
     with pytest.raises(ForeignNamespace):
-        await watch(client, THEIRS, sweep_every=HOUR, every=timedelta(seconds=0.05))
+        await watch(client, THEIRS, records, sweep_every=HOUR, every=often)
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:

@@ -1,7 +1,10 @@
 """What Raccord keeps: the keys and the records."""
 
+import os
+import stat
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from activities.contact.memory import learnt_rules
 from raccord.connectors.connection import Check
@@ -30,10 +33,17 @@ def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
     except BadKeyFile as error:
         remedy = "Put the right file back from your backup."
         return None, Check.fail(KEY, str(error), expected="a key ring", remedy=remedy)
-    if path.stat().st_mode & 0o077:
+    if exposed(path):
         found, expected = f"{path} can be read by others", "a file for its owner alone"
         return keys, Check.fail(KEY, found, expected=expected, remedy=f"chmod 600 {path}")
     return keys, Check.ok(KEY, f"{path}, active {keys.active_id}")
+
+
+def exposed(path: Path) -> bool:
+    """Whether others read it. A secret that is handed over is another's file, and ours by its group."""
+    about = path.stat()
+    others = stat.S_IRWXO if about.st_uid != os.getuid() else stat.S_IRWXO | stat.S_IRWXG
+    return bool(about.st_mode & others)
 
 
 async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
