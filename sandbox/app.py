@@ -36,6 +36,9 @@ def create_app(
         delivery.configure(vendor, {"url": url})
     for vendor, changes in (settings or {}).items():
         delivery.configure(vendor, changes)
+    for each in vendors:
+        if each.name in (settings or {}):
+            each.reset()
     return assemble(
         vendors=vendors,
         delivery=delivery,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.data import rows
+from sandbox.hubspot import year
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.kinds import KINDS, LINKS, plain_link
 from sandbox.hubspot.records import iso
@@ -14,8 +15,8 @@ _BILLING_CONTACT = LINKS["contacts", "companies", 931]
 _AGE = timedelta(days=20)
 
 
-def load(crm: Crm) -> None:
-    """Owners, companies, contacts, then deals with their line items."""
+def load(crm: Crm, *, a_year: bool = False) -> None:
+    """Owners, companies, contacts, then deals with their line items; won over `a_year`, or open."""
     created = datetime.now(UTC) - _AGE
     for owner in rows("owners"):
         stamps = {"createdAt": iso(created), "updatedAt": iso(created), "archived": False, "type": "PERSON"}
@@ -33,8 +34,11 @@ def load(crm: Crm) -> None:
         crm.links.add("contacts", contact["id"], contact["company"], plain_link("contacts", "companies"))
         if contact["billing"]:
             crm.links.add("contacts", contact["id"], contact["company"], _BILLING_CONTACT)
-    for deal in rows("deals"):
-        _load_deal(crm, deal, created)
+    for place, deal in enumerate(rows("deals")):
+        its = {**deal, "properties": year.won(deal, place, datetime.now(UTC))} if a_year else deal
+        _load_deal(crm, its, created)
+    if a_year:
+        year.disorder(crm, created)
 
 
 def _load_deal(crm: Crm, deal: dict[str, Any], created: datetime) -> None:

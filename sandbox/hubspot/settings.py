@@ -46,6 +46,7 @@ class HubSpotSettings(AccountSettings):
                          finds what has no value there (no page says)
     `custom_properties`  False: nobody has created our properties yet; from the next reset on
     `payment_properties` False: the same of those for payments alone
+    `a_year`             True: from the next reset on it has sold for a year, in the usual disorder
     What HubSpot leaves open about merges (hubspot.md 2, 4): `merge_creates_new` (the merged record has an id
     of its own), `merge_tells_deletion` (the record merged away is also told as deleted), `merge_lists_ids`
     (the record that remains names the others in `hs_merged_object_ids`).
@@ -67,6 +68,7 @@ class HubSpotSettings(AccountSettings):
     associations_per_read: int = 100
     custom_properties: bool = True
     payment_properties: bool = True
+    a_year: bool = False
     merge_creates_new: bool = True
     merge_tells_deletion: bool = True
     merge_lists_ids: bool = True

@@ -53,7 +53,7 @@ class HubSpotVendor:
         self._limits = Limits()
         self._files = Files()
         self._crm = Crm(settings=lambda: self._settings, tell=self._notifier.tell)
-        load(self._crm)
+        load(self._crm, a_year=self._settings.a_year)
 
     def state(self) -> dict[str, Any]:
         """Records by type with all values, archived ones too; which id was merged into which; the account."""

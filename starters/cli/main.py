@@ -146,8 +146,9 @@ def starter(config: Path | None) -> None:
 )
 @click.option("--smtp-port", type=PORT, help="Port of the mailbox on loopback, instead of a free one.")
 @click.option("--mail", is_flag=True, help="Mail invoices, which Stripe does not do with a test key.")
-def sandbox(
-    port: int, webhook: tuple[str, ...], link: tuple[str, ...], smtp_port: int | None, mail: bool
+@click.option("--year", is_flag=True, help="Begin with a CRM that has sold for a year, and needs cleaning.")
+def sandbox(  # noqa: PLR0917 - click passes them by name
+    port: int, webhook: tuple[str, ...], link: tuple[str, ...], smtp_port: int | None, mail: bool, year: bool
 ) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
@@ -160,7 +161,7 @@ def sandbox(
         vendors = create_app(
             webhooks=dict(map(delivery_of, webhook)),
             links=dict(map(link_of, link)),
-            settings={"stripe": {"mails_in_test": mail}},
+            settings={"stripe": {"mails_in_test": mail}, "hubspot": {"a_year": year}},
             mailbox=Mailbox(port=smtp_port or 0),
         )
         for wanted in filter(None, (port, smtp_port)):
@@ -263,6 +264,41 @@ def report(week: str | None, out: Path | None, config: Path | None, as_json: boo
     loaded = configuration(config)
     meant = week_of(week, loaded)
     end(run(tell_week(loaded, key_ring(loaded), meant, out, as_json=as_json)))
+
+
+@app.command("data-quality")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Judge deals won on this day or later, as 2026-01-31 [default: the last twelve months]",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep a page for each salesperson there, and an overview.",
+)
+@click.option(
+    "--csv",
+    "tables",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep everything there for a spreadsheet.",
+)
+@config_file
+@as_json
+def data_quality(
+    since: datetime | None, out: Path | None, tables: Path | None, config: Path | None, as_json: bool
+) -> None:
+    """Read the CRM and tell what to clean, by whom, and what it is worth. Writes nothing.
+
+    Each won deal is judged as Raccord would judge it live. Ctrl-C keeps what was read until then.
+    """
+    from starters.cli.data_quality.command import Wanted, look
+
+    wanted = Wanted(since=since and since.date(), out=out, tables=tables, as_json=as_json)
+    end(run(look(configuration(config), wanted)))
 
 
 @app.command()

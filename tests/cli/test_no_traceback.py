@@ -59,6 +59,7 @@ CONFIGURED = (
     ),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
     *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
+    "data-quality --since 2026-01-31 --out x --csv x",
     *("payments link in_1 1", "backfill --since 2026-01-01 --dry-run"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(
@@ -115,6 +116,9 @@ BAD_WORDS = (
     Case("report --week soon", "is no week: write it as"),
     Case("report --out {file}", "is a file"),
     Case("report --week 2199-W01", "is not over"),
+    Case("data-quality --since soon", "does not match the format"),
+    Case("data-quality --out {file}", "is a file"),
+    Case("data-quality --csv {file}", "is a file"),
     Case("backfill --since yesterday", "does not match the format"),
     Case("backfill --since 2026-01-01", "is in shadow"),
     Case("payments link in_1 nothing", "is no id of a deal"),

@@ -164,6 +164,11 @@ class House:
             await self._working.enter_async_context(worker)
         return doing
 
+    @property
+    def policies(self) -> list[Policies]:
+        """Who tells the flows what they may do."""
+        return self._policies
+
     def set_mode(self, mode: Mode) -> None:
         """Let another mode be in force from now on, as after a restart.
 

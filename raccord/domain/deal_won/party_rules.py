@@ -91,7 +91,8 @@ def _postal_code(company: Company) -> Iterator[Problem]:
         yield problem(Cause.ADDRESS, record, "zip", code, value=address.postal_code)
 
 
-def _identifiers(company: Company) -> Iterator[Problem]:
+def identifier_problems(company: Company) -> Iterator[Problem]:
+    """Yield what is wrong with a company's numbers, and that it has none where the law wants one."""
     record = company_name(company)
     siren = parse_siren(company.siren) if company.siren else None
     siret = parse_siret(company.siret) if company.siret else None
@@ -167,7 +168,7 @@ def examine_company(
 ) -> tuple[CustomerProfile, tuple[Problem, ...]]:
     """Build the customer profile and say everything that is wrong with the company."""
     typed = typed_email(deal, company)
-    legal = _individual(company, rules.individuals) if company.individual else _identifiers(company)
+    legal = _individual(company, rules.individuals) if company.individual else identifier_problems(company)
     problems = (*_address(company), *legal, *_email(deal, company, rules), *_public_body(company, rules))
     profile = CustomerProfile(
         identity=CustomerIdentity.of(company, deal.ref.connection),

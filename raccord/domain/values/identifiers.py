@@ -97,3 +97,8 @@ def siren_of_vat_number(vat_number: str) -> str | None:
         return parse_siren(str(_tva.to_siren(vat_number)))
     except ValidationError:
         return None
+
+
+def vat_number_of_siren(siren: str) -> str:
+    """Return the French VAT number of a SIREN: its key is (12 + 3 x (SIREN modulo 97)) modulo 97."""
+    return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02}{siren}"

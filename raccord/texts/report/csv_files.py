@@ -1,12 +1,12 @@
 """The tables of a report as files for a spreadsheet: what people typed is text, amounts are numbers."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
 
-from raccord.domain.report.publication import Cell, Column, ColumnKind, Linked, Publication, Table
+from raccord.domain.report.publication import Cell, Column, ColumnKind, Linked, Publication, Row, Table
 from raccord.domain.values.base import plain
 from raccord.domain.values.message import message
 from raccord.domain.values.money import Money, exponent
@@ -26,19 +26,32 @@ def csv_files(shown: Publication) -> Mapping[str, bytes]:
 
 
 def _file(table: Table, language: str) -> bytes:
-    written = StringIO()
     leads = any(row.url for row in table.rows)
+    return "".join(csv_lines(table.columns, table.rows, language, leads=leads)).encode()
+
+
+def csv_lines(columns: Sequence[Column], rows: Iterable[Row], language: str, *, leads: bool) -> Iterator[str]:
+    """Yield a file line by line, its first with the mark of UTF-8. `leads`: the last column is a link."""
+    written = StringIO()
     lines = csv.writer(written, delimiter=_DELIMITER.get(language, ","))
-    titles = [title for each in table.columns for title in _titles(each, language)]
+    titles = [title for each in columns for title in _titles(each, language)]
     lines.writerow([*titles, say(message("week.column.link"), language)] if leads else titles)
-    for row in table.rows:
+    yield f"{_BOM}{_taken(written)}"
+    for row in rows:
         cells = [
             text
-            for column, cell in zip(table.columns, row.cells, strict=True)
+            for column, cell in zip(columns, row.cells, strict=True)
             for text in _texts(column, cell, language)
         ]
         lines.writerow([*cells, row.url] if leads else cells)
-    return f"{_BOM}{written.getvalue()}".encode()
+        yield _taken(written)
+
+
+def _taken(written: StringIO) -> str:
+    text = written.getvalue()
+    written.seek(0)
+    written.truncate()
+    return text
 
 
 def _titles(column: Column, language: str) -> Iterator[str]:

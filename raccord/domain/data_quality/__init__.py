@@ -1,0 +1,1 @@
+"""What a CRM holds against what an invoice needs, before anything is switched on."""

@@ -1,0 +1,1 @@
+"""What was found in a CRM, in words: tables, and a page for everybody who has something to clean."""

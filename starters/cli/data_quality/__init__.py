@@ -1,0 +1,1 @@
+"""`raccord data-quality`: reading the CRM before anything is switched on."""

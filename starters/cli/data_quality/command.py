@@ -1,0 +1,142 @@
+"""`raccord data-quality`: what is to be cleaned in the CRM, and by whom."""
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.connection import Kind
+from raccord.connectors.crm import Crm
+from raccord.connectors.errors import ConnectorError
+from raccord.domain.data_quality.overview import Overview
+from raccord.domain.data_quality.topics import best_fixes
+from raccord.domain.data_quality.verdict import Standing, as_if_live
+from raccord.settings.configuration import Configuration
+from raccord.texts.voice import Voice
+from starters.cli.common import fail, from_the_system, warn
+from starters.cli.data_quality.document import document
+from starters.cli.data_quality.files import keep_pages, keep_tables
+from starters.cli.data_quality.notebook import Notebook
+from starters.cli.data_quality.reading import Reader
+from starters.cli.data_quality.terminal import show
+from starters.cli.display import print_json
+from workers.connections import opened
+from workers.policies import deal_won_policy, voice
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`out` and `tables` are folders for pages and CSV files; `since` is a business date."""
+
+    since: date | None
+    out: Path | None
+    tables: Path | None
+    as_json: bool
+
+
+async def look(configuration: Configuration, wanted: Wanted) -> int:
+    """Read the CRM, judge it and show what was found; exit status 1 or 130 where not all was read."""
+    speaks, clock = voice(configuration), configuration.settings.clock
+    now = datetime.now(UTC)
+    today = clock.date_of(now)
+    since = wanted.since or _a_year_before(today)
+    if since > today:
+        fail(speaks.say("data_quality.since_ahead", day=str(since)))
+    notebook = Notebook()
+    try:
+        async with opened(configuration) as connections:
+            crm: Crm = connections.of(Kind.CRM)
+            billing: Billing = connections.of(Kind.BILLING)
+            reader = Reader(
+                crm=crm,
+                billing=billing,
+                policy=as_if_live(deal_won_policy(configuration, billing.capabilities), since),
+                since=since,
+                today=today,
+                notebook=notebook,
+                voice=speaks,
+                shows=sys.stderr.isatty() and not wanted.as_json,
+            )
+            stopped = await reader.read()
+            notebook.settle()
+            names = await _names(crm, notebook, stopped)
+        found = _overview(notebook, names, since, now.astimezone(clock.tz), stopped)
+        if stopped and not (found.deals or found.companies):
+            fail(stopped, status=1)
+        _tell(found, notebook, configuration, speaks, wanted)
+    finally:
+        notebook.close()
+    if not stopped:
+        return 0
+    warn(stopped)
+    return INTERRUPTED if stopped == speaks.say("data_quality.stopped.by_hand") else 1
+
+
+def _tell(
+    found: Overview, notebook: Notebook, configuration: Configuration, speaks: Voice, wanted: Wanted
+) -> None:
+    company = configuration.settings.company.name
+    try:
+        pages = keep_pages(found, notebook, wanted.out, speaks, company) if wanted.out else None
+        if wanted.tables:
+            keep_tables(found, notebook, wanted.tables, speaks)
+    except OSError as error:
+        fail(from_the_system(error), status=1)
+    if wanted.as_json:
+        print_json(document(found, notebook, speaks.language))
+        return
+    show(found, notebook, speaks)
+    if pages:
+        click.echo(speaks.say("data_quality.kept", place=str(pages)), err=True)
+    if wanted.tables:
+        click.echo(speaks.say("data_quality.kept", place=str(wanted.tables)), err=True)
+    if not (wanted.out or wanted.tables):
+        click.echo(speaks.say("data_quality.how_to_keep"), err=True)
+
+
+async def _names(crm: Crm, notebook: Notebook, stopped: str) -> dict[str, str]:
+    """Name the owners of companies who have no won deal; without their names they go by their ids."""
+    ids = set() if stopped else notebook.owners_of_companies()
+    try:
+        return dict(await crm.name_owners(ids)) if ids else {}
+    except ConnectorError:
+        return {}
+
+
+def _overview(
+    notebook: Notebook, names: dict[str, str], since: date, made_at: datetime, stopped: str
+) -> Overview:
+    passing, asking = notebook.count(Standing.PASSES), notebook.count(Standing.ASKS)
+    refused_count, refused = notebook.refusals()
+    return Overview(
+        since=since,
+        until=made_at.date(),
+        made_at=made_at,
+        stopped=stopped,
+        deals=notebook.count() + refused_count,
+        judged=passing + asking,
+        passing=passing,
+        invoiced=notebook.count(Standing.INVOICED),
+        not_for_us=notebook.count(Standing.NOT_FOR_US),
+        sums=notebook.at_stake(),
+        companies=notebook.companies(),
+        fixes=best_fixes(notebook.asked(), passing),
+        causes=notebook.causes(),
+        people=notebook.people(names),
+        settings=notebook.settings(),
+        refused=refused,
+        refused_count=refused_count,
+        twins=sum(1 for _ in notebook.twins()),
+    )
+
+
+def _a_year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day - timedelta(days=365)

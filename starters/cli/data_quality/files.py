@@ -1,0 +1,84 @@
+"""The pages and the files for a spreadsheet, written into folders."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from raccord.domain.data_quality.overview import Overview, Person
+from raccord.domain.report.publication import Row
+from raccord.domain.values.base import unaccented
+from raccord.texts.data_quality import tables
+from raccord.texts.data_quality.page import (
+    INDEX,
+    MOST_COMPLETIONS,
+    MOST_FIRST,
+    MOST_JOBS,
+    MOST_TWINS,
+    Work,
+    index,
+    person_page,
+)
+from raccord.texts.data_quality.words import named
+from raccord.texts.report.csv_files import csv_lines
+from raccord.texts.voice import Voice
+from starters.cli.data_quality.notebook import Notebook
+
+
+def keep_pages(found: Overview, notebook: Notebook, folder: Path, voice: Voice, company: str) -> Path:
+    """Write the pages, and return where the overview is. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = page_names(found.people)
+    for person in found.people:
+        page = person_page(_work(person, notebook), found, voice, company)
+        (folder / pages[person.id]).write_text(page, "utf-8")
+    first = tuple(notebook.jobs(most=MOST_FIRST))
+    twins = tuple(islice(notebook.twins(), MOST_TWINS))
+    (folder / INDEX).write_text(index(found, first, twins, pages, voice=voice, company=company), "utf-8")
+    return folder / INDEX
+
+
+def page_names(people: tuple[Person, ...]) -> Mapping[str, str]:
+    """Name the file of each person's page: by the name, and of two who are called alike by the id too."""
+    stems = {each.id: re.sub(r"[^a-z0-9]+", "-", unaccented(each.name)).strip("-") for each in people}
+    names = {}
+    for id, stem in stems.items():
+        alone = stem and stem != "index" and list(stems.values()).count(stem) == 1
+        marked = re.sub(r"[^A-Za-z0-9]+", "-", id) or "nobody"
+        names[id] = f"{stem}.html" if alone else f"{stem or 'salesperson'}-{marked}.html"
+    return names
+
+
+def _work(person: Person, notebook: Notebook) -> Work:
+    mine = (each for each in notebook.twins() if notebook.owner_of(each) == person.id)
+    completions = [each for each in notebook.completions() if each.owner_id == person.id]
+    return Work(
+        person=person,
+        jobs=tuple(notebook.jobs(person.id, most=MOST_JOBS)),
+        twins=tuple(islice(mine, MOST_TWINS)),
+        completions=tuple(completions[:MOST_COMPLETIONS]),
+        completions_count=len(completions),
+    )
+
+
+def keep_tables(found: Overview, notebook: Notebook, folder: Path, voice: Voice) -> None:
+    """Write `to-clean.csv`, `duplicates.csv`, `to-complete.csv` and `causes.csv`. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {each.id: named(each, voice) for each in found.people}
+    groups = ((each, notebook.owner_of(each)) for each in notebook.twins())
+    written: tuple[tuple[str, tables.Columns, Iterator[Row]], ...] = (
+        ("to-clean.csv", tables.ASKED, tables.asked_rows(notebook.everything_asked(), names, voice)),
+        ("duplicates.csv", tables.TWINS, tables.twins_rows(groups, names, voice)),
+        (
+            "to-complete.csv",
+            tables.COMPLETIONS,
+            tables.completion_rows(notebook.completions(), names, voice),
+        ),
+    )
+    for name, of, rows in written:
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            columns = tables.columns(of, voice)
+            file.writelines(csv_lines(columns, rows, voice.language, leads=True))
+    causes = tables.causes(found, voice)
+    with (folder / "causes.csv").open("w", encoding="utf-8", newline="") as file:
+        file.writelines(csv_lines(causes.columns, causes.rows, voice.language, leads=False))
