@@ -16,6 +16,9 @@ CREDENTIALS = {
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
 }
 
+CHANNEL = {"RACCORD_SLACK__CHANNEL": "C0BILLING", "RACCORD_SLACK__PEOPLE": '["U0ANNE"]'}
+"""Where the simulated workspace asks, and Anne, who may answer there."""
+
 PLACES = {"RACCORD_NOTION__TOKEN": "ntn_sandbox_0000"}
 """Of where the weekly report is shown; a company that has none has no such setting."""
 
@@ -37,4 +40,4 @@ def access(port: int) -> str:
         "RACCORD_STRIPE__BASE_URL": f"{vendors}/stripe",
         "RACCORD_SLACK__BASE_URL": f"{vendors}/slack/api/",
     }
-    return exports(addresses | CREDENTIALS)
+    return exports(addresses | CREDENTIALS | CHANNEL)

@@ -99,6 +99,12 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
         await working
 
 
+def _told(line: str) -> None:
+    """Say how far it is where no table grows on a screen: in a file, in a log of CI."""
+    if not out.is_terminal:
+        out.print(line, highlight=False)
+
+
 async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[str, ...] = ()) -> int:
     """Play the scenarios; 0 only when every one ended as it should.
 
@@ -107,11 +113,13 @@ async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[
     configure_logs("demo")
     if missing := list(_preflight(json_file)):
         fail("\n".join(missing), status=1)
-    show = Show(tuple(s for s in SCENARIOS if not only or s.name in only))
+    show = Show(tuple(s for s in SCENARIOS if not only or s.name in only), _told)
     if not show.scenarios:
         fail(f"there is no such scenario; there are {', '.join(s.name for s in SCENARIOS)}.")
     stop = stop_event()
     out.print("Starting Temporal, the simulated vendors, the receiver and a worker…")
+    if not only:
+        out.print("The scenarios take four to six minutes; `raccord demo --only ordinary` less than one.")
     try:
         async with AsyncExitStack() as stages:
             place = Place.make()

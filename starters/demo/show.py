@@ -14,8 +14,10 @@ from starters.demo.stage import Stage
 class Show:
     """Plays some scenarios and keeps what they came to."""
 
-    def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
+    def __init__(self, scenarios: tuple[Scenario, ...], ended: Callable[[str], object]) -> None:
+        """`ended` is told of each as it ends, in a line."""
         self.scenarios = scenarios
+        self._ended = ended
         self._playing: set[str] = set()
         self._found: dict[str, tuple[Finding, float]] = {}
 
@@ -51,8 +53,11 @@ class Show:
         except Exception as error:
             found = f"{type(error).__name__}: {error}"
             finding = Finding(ok=False, expected="the scenario plays", found=found)
-        self._found[scenario.name] = (finding, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self._found[scenario.name] = (finding, seconds)
         self._playing.discard(scenario.name)
+        mark, count = "✔" if finding.ok else "✘", f"{len(self._found)}/{len(self.scenarios)}"
+        self._ended(f"{count:>5}  {mark} {scenario.name} ({seconds:.1f} s)")
 
     def table(self) -> Table:
         table = Table(title="What happens, and what the vendors show afterwards", expand=False)
