@@ -39,7 +39,7 @@ function fieldOf(field) {
 
 async function edit(deal) {
   const fields = deal.fields.map(fieldOf);
-  const actions = deal.actions.map((action) => {
+  const actions = [...deal.actions, ...deal.moves].map((action) => {
     const press = make("button", { type: "button", text: action.label });
     press.addEventListener("click", () => done(press, async () => { await send(deal.actor, action); document.getElementById("dialog").close("no"); }));
     return make("div", {}, press);

@@ -82,6 +82,7 @@ class _Panel:
             "links": [*self._flow_links(id_, stage), *_links(values, mentions), *_task_links(tasks)],
             "fields": self._fields(deal, repair),
             "actions": [] if repair is None else repair["actions"],
+            "moves": list(self._moves(id_, stage)),
         }
 
     def _task(self, task: Json) -> Json:
@@ -143,10 +144,18 @@ class _Panel:
 
     def _won_stage(self, stage: Json) -> str | None:
         """The stage that wins an open deal; None for one that is closed."""
-        if _closed(stage):
-            return None
-        same = (s for s in self._stages.values() if s["pipeline"] == stage.get("pipeline"))
-        return next((s["id"] for s in same if _won(s)), None)
+        return None if _closed(stage) else next(self._closing(stage, won=True), None)
+
+    def _moves(self, id_: str, stage: Json) -> Iterator[Json]:
+        """What else can become of a deal that is closed: it is lost after all, or won again."""
+        if _closed(stage) and (to := next(self._closing(stage, won=not _won(stage)), None)):
+            label = "Set it to lost" if _won(stage) else "Win it again"
+            body = {"properties": {"dealstage": to}}
+            yield {"label": label, "method": "PATCH", "path": f"/crm/v3/objects/deals/{id_}", "body": body}
+
+    def _closing(self, stage: Json, *, won: bool) -> Iterator[str]:
+        same = (s for s in self._stages.values() if s["pipeline"] == stage.get("pipeline") and _closed(s))
+        return (s["id"] for s in same if _won(s) is won)
 
     def _flow_links(self, id_: str, stage: Json) -> Iterator[Json]:
         for label, url in self._links.items() if _closed(stage) else ():

@@ -177,6 +177,9 @@ def _while_unpaid(invoice: Json, path: str) -> list[Json]:
     return [
         _action("Due 8 days ago", f"/dashboard/invoices/{invoice['id']}/due_date", days_ago="8"),
         _action("Give up", f"{path}/mark_uncollectible"),
+        _action(
+            "Credit it all", "/v1/credit_notes", invoice=invoice["id"], amount=str(invoice["amount_remaining"])
+        ),
     ]
 
 

@@ -202,6 +202,27 @@ async def test_every_button_of_an_invoice_works(http: httpx.AsyncClient) -> None
     assert (shown["id"], shown["state"]["text"], shown["actions"]) == (invoice, "paid", [])
 
 
+async def test_an_open_invoice_is_credited_by_a_button(http: httpx.AsyncClient) -> None:
+    await an_invoice(StripePerson(http))
+    [shown] = (await stripe_page(http))["invoices"]
+    action = next(each for each in shown["actions"] if each["label"] == "Credit it all")
+    await StripePerson(http).post(action["path"], **action["form"])
+    [shown] = (await stripe_page(http))["invoices"]
+    [(text, amount)] = lines_of(shown)
+    assert (text.startswith("credit note"), amount, shown["actions"]) == (True, -shown["total"], [])
+
+
+async def test_a_closed_deal_is_lost_or_won_again_by_the_pencil(http: httpx.AsyncClient) -> None:
+    owner = HubSpotPerson(http)
+    assert deal_of(await page_of(http), ORDINARY)["moves"] == []
+    await owner.win(ORDINARY)
+    for label, state in (("Set it to lost", "lost"), ("Win it again", "won, no invoice")):
+        [move] = deal_of(await page_of(http), ORDINARY)["moves"]
+        assert move["label"] == label
+        await owner.call(move["method"], move["path"], json=move["body"])
+        assert deal_of(await page_of(http), ORDINARY)["state"]["text"] == state
+
+
 async def test_no_address_on_the_page_or_behind_it_leaves_this_machine(http: httpx.AsyncClient) -> None:
     finance = StripePerson(http)
     await Operator(http).settings("stripe", mails_in_test=True)
