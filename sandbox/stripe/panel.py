@@ -174,12 +174,11 @@ def _before_payment(invoice: Json, asked: Json | None) -> list[Json]:
 def _while_unpaid(invoice: Json, path: str) -> list[Json]:
     if invoice["status"] != "open" or invoice["due_date"] is None:
         return []
+    left = invoice["amount_remaining"]
     return [
         _action("Due 8 days ago", f"/dashboard/invoices/{invoice['id']}/due_date", days_ago="8"),
         _action("Give up", f"{path}/mark_uncollectible"),
-        _action(
-            "Credit it all", "/v1/credit_notes", invoice=invoice["id"], amount=str(invoice["amount_remaining"])
-        ),
+        _action("Credit it all", "/v1/credit_notes", invoice=invoice["id"], amount=str(left)),
     ]
 
 
