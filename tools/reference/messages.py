@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Ask
@@ -11,6 +12,8 @@ from raccord.texts.questions import LOOK_AGAIN
 from raccord.texts.speech import say
 from tests.texts.asks import all_asks
 
+ALL_REASONS = "quality.title"
+"""The question that may have any of the reasons below."""
 MANY = 2
 """Entries that count are shown for so many."""
 SECTIONS = (
@@ -115,36 +118,44 @@ def _questions(language: str) -> Iterator[str]:
         asks = [ask for ask in asks if ask not in found]
         if found:
             yield f"### {WORDS[language][section]}"
-        yield from (_question(ask, language) for ask in found)
+        for title, same in groupby(found, key=lambda ask: say(ask.title, language)):
+            yield _asked(title, same, language)
 
 
 def _unlike(asks: Iterable[Ask]) -> list[Ask]:
     """Of questions that differ in their examples alone, keep the first."""
     kept: dict[tuple[str, ...], Ask] = {}
     for ask in asks:
-        problems = () if ask.title.code == "quality.title" else tuple(p.message.code for p in ask.problems)
+        problems = () if ask.title.code == ALL_REASONS else tuple(p.message.code for p in ask.problems)
         kept.setdefault((ask.title.code, *problems), ask)
     return list(kept.values())
 
 
-def _question(ask: Ask, language: str) -> str:
-    told = (
-        () if ask.title.code == "quality.title" else tuple(_told(found, language) for found in ask.problems)
-    )
+def _asked(title: str, asks: Iterable[Ask], language: str) -> str:
+    """Return what is asked under one title: each reason with its remedy, and the answers to it."""
+    return "\n\n".join((f"**{title}**", *(part for ask in asks for part in _question(ask, language))))
+
+
+def _question(ask: Ask, language: str) -> Iterator[str]:
+    if ask.title.code != ALL_REASONS:
+        yield from dict.fromkeys(_told(found, language) for found in ask.problems)
     labels = [o.label for o in ask.options] + [LOOK_AGAIN] + [said for said in (ask.skip, ask.cancel) if said]
+    colon = "\N{NO-BREAK SPACE}:" if language == "fr" else ":"
     answers = " · ".join(f"*{say(label, language)}*" for label in labels)
-    space = "\N{NO-BREAK SPACE}" if language == "fr" else ""
-    lines = (f"**{say(ask.title, language)}**", *told, f"{WORDS[language]['answers']}{space}: {answers}")
-    return "\n\n".join(lines)
+    yield f"{WORDS[language]['answers']}{colon} {answers}"
 
 
 def _told(found: Problem, language: str) -> str:
+    code = found.message.code
+    # What the examples of these hold is one field's value, whichever field the reason is about.
+    if code.startswith("contact."):
+        return f"{_shown(f'{code}.reason', language)} → {_shown(f'{code}.remedy', language)}"
     return f"{_sentence(say_reason(found, language))} → {_sentence(say_remedy(found, language))}"
 
 
 def _sentence(words: str) -> str:
-    """A part of a list begins small; here it stands alone."""
-    return words[:1].upper() + words[1:]
+    """A part of a list begins small and has no full stop; here it stands alone."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "…")) else ".")
 
 
 def _reasons(language: str) -> Iterator[str]:
