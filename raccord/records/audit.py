@@ -5,7 +5,7 @@ opaque ids there.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -108,6 +108,24 @@ class AuditedWrite(Value):
     before: dict[str, Any]
 
 
+class AuditRow(Value):
+    """One row, unsealed. `before`, `after` and `detail` are empty where they cannot be unsealed."""
+
+    sequence: int
+    at: datetime
+    kind: Kind
+    key: str
+    effect: str
+    object: str
+    actor: str
+    cause: str
+    verdict: str
+    """Of an outcome; empty on any other row."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    detail: dict[str, Any] = {}
+
+
 class Audit:
     """Appends are serialised by the head row, over all processes."""
 
@@ -188,6 +206,20 @@ class Audit:
             sealed = row.pop("sealed")
             yield row | self._unsealed(sealed)
 
+    def about(self, objects: Collection[str]) -> Work[tuple[AuditRow, ...]]:
+        """Return the rows about these objects, by the ids that they have in the audit; the oldest first."""
+        wanted = select(audit).where(audit.c.object.in_(list(objects))).order_by(audit.c.sequence)
+        return self._database.reading(lambda tx: tuple(map(self._row, tx.execute(wanted))))
+
+    def between(
+        self, effects: Collection[str], since: datetime, until: datetime
+    ) -> Work[tuple[AuditRow, ...]]:
+        """Return the rows of these effects from an aware instant up to another one, the oldest first."""
+        named = audit.c.effect.in_(list(effects))
+        wanted = select(audit).where(named, audit.c.at >= since, audit.c.at < until)
+        ordered = wanted.order_by(audit.c.sequence)
+        return self._database.reading(lambda tx: tuple(map(self._row, tx.execute(ordered))))
+
     def write_of(self, sequence: int) -> Work[AuditedWrite | None]:
         """Return the write that a row is the intent or the outcome of; None where it is of none.
 
@@ -220,6 +252,11 @@ class Audit:
         return self._database.reading(
             lambda tx: tuple(OpenIntent.model_validate(row._asdict()) for row in tx.execute(wanted))
         )
+
+    def _row(self, row: Row[Any]) -> AuditRow:
+        plain = self._unsealed(row.sealed)
+        values = {name: plain[name] for name in ("before", "after", "detail") if name in plain}
+        return AuditRow.model_validate(row._asdict() | values)
 
     def _sealed(self, values: dict[str, Any]) -> bytes:
         # An odd value is described rather than refused: refusing here would leave a write unrecorded.

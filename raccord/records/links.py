@@ -158,6 +158,18 @@ class Links:
 
         return self._database.reading(work)
 
+    def deals_of_number(self, number: str, billing: str) -> Work[tuple[DealRef, ...]]:
+        """Return the deals that an invoice of this number, or of this id, is linked with."""
+        links = deal_links.c
+        named = (links.number, links.deposit_number, links.invoice_id, links.deposit_id)
+        its = or_(*(column == number for column in named))
+        wanted = select(links.crm, links.deal).where(its, links.billing == billing).order_by(links.deal)
+
+        def work(tx: Connection) -> tuple[DealRef, ...]:
+            return tuple(DealRef(connection=row.crm, id=row.deal) for row in tx.execute(wanted))
+
+        return self._database.reading(work)
+
     def settled(self, crm: str, deals: Collection[str]) -> Work[dict[str, datetime]]:
         """Return when these deals' flows noted that nothing is left to do, aware; not of those with more."""
         of_crm = and_(deal_links.c.crm == crm, deal_links.c.settled.is_not(None))

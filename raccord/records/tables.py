@@ -126,6 +126,7 @@ audit = Table(
     Column("previous", _HASH, nullable=False),
     Column("hash", _HASH, nullable=False),
     Index(None, "key", "sequence"),
+    Index(None, "object", "sequence"),
     Index("ix_audit_note", "key", unique=True, sqlite_where=_KEYED_NOTE, postgresql_where=_KEYED_NOTE),
 )
 

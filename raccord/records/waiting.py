@@ -9,11 +9,25 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Answer, Choice, Question, Ticket
 from raccord.domain.values.base import Value
+from raccord.domain.values.subject import Subject
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent, pairs_among
 from raccord.records.tables import waiting, waiting_watches
 from raccord.records.work import Work
@@ -151,6 +165,22 @@ class WaitingList:
         wanted = select(waiting).where(waiting.c.closed_at.is_(None) if open_only else true())
         ordered = wanted.order_by(waiting.c.since, waiting.c.incident)
         return self._database.reading(lambda tx: tuple(self._waiting(row) for row in tx.execute(ordered)))
+
+    def about(self, subjects: Collection[Subject]) -> Work[tuple[Waiting, ...]]:
+        """Return every question about one of these, open or closed, the oldest first."""
+        its = or_(
+            false(),
+            *(
+                and_(
+                    waiting.c.subject_kind == each.kind.value,
+                    waiting.c.subject_connection == each.connection,
+                    waiting.c.subject_id == each.id,
+                )
+                for each in subjects
+            ),
+        )
+        wanted = select(waiting).where(its).order_by(waiting.c.since, waiting.c.incident)
+        return self._database.reading(lambda tx: tuple(self._waiting(row) for row in tx.execute(wanted)))
 
     def watching(self, keys: Collection[str]) -> Work[dict[str, str]]:
         """Return the flows whose open question a change of one of these records may settle, each with it."""

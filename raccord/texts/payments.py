@@ -50,7 +50,7 @@ _KINDS = {
     NewsKind.DISPUTE_LOST: message("news.kind.dispute_lost"),
     NewsKind.FAILED: message("news.kind.failed"),
 }
-_MEANS = {
+MEANS = {
     PaymentMeans.CARD: message("means.card"),
     PaymentMeans.SEPA_DEBIT: message("means.sepa_debit"),
     PaymentMeans.BANK_TRANSFER: message("means.bank_transfer"),
@@ -127,7 +127,7 @@ def _facts(news: News, voice: Voice) -> Iterator[Fact]:
     if news.paid_on and news.kind in (NewsKind.PAID, NewsKind.PARTLY_PAID, NewsKind.OVERPAID):
         yield Fact(label=voice.say("label.paid_on"), value=voice.write(Day(day=news.paid_on)))
     if news.means and news.kind is not NewsKind.FAILED:
-        yield Fact(label=voice.say("label.means"), value=voice.write(_MEANS[news.means]))
+        yield Fact(label=voice.say("label.means"), value=voice.write(MEANS[news.means]))
     if news.days_late is not None and news.kind in (NewsKind.PAID, NewsKind.OVERPAID):
         yield Fact(label=voice.say("label.against_due"), value=voice.write(_delay(news.days_late)))
     yield Fact(label=voice.say("label.still_due"), value=voice.write(news.due))

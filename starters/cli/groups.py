@@ -25,7 +25,7 @@ def audit() -> None:
 
 @click.group()
 def flows() -> None:
-    """List the flows, or start one by hand, which is always harmless."""
+    """List the flows, tell the story of a deal, or start its flow by hand, which is always harmless."""
 
 
 @click.group()
@@ -78,6 +78,36 @@ def flows_start(deal: str, config: Path | None) -> None:
 
     loaded = configuration(config)
     end(run(start(loaded, key_ring(loaded), deal)))
+
+
+@flows.command("show")
+@click.argument("deal")
+@config_file
+@as_json
+def flows_show(deal: str, config: Path | None, as_json: bool) -> None:
+    """Tell the story of a deal: what happened, each fact with its audit row, and what is awaited.
+
+    DEAL is its id in the CRM, the address of its page, or the number of its invoice.
+    """
+    from starters.cli.flows_story import show
+
+    loaded = configuration(config)
+    end(run(show(loaded, key_ring(loaded), deal, as_json=as_json)))
+
+
+@flows.command("why")
+@click.argument("deal")
+@config_file
+@as_json
+def flows_why(deal: str, config: Path | None, as_json: bool) -> None:
+    """Say why a deal is not invoiced, what it waits for, and why nobody is reminded.
+
+    DEAL is its id in the CRM, the address of its page, or the number of its invoice.
+    """
+    from starters.cli.flows_story import why
+
+    loaded = configuration(config)
+    end(run(why(loaded, key_ring(loaded), deal, as_json=as_json)))
 
 
 @flows.command("list")

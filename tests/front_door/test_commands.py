@@ -206,3 +206,19 @@ async def test_a_flow_started_by_hand_goes_on_from_what_exists(lane: Lane) -> No
     await command("flows", "start", deal, environment=lane.environment)
     assert (await end_of(lane, deal, after_runs=1))["ending"] == "already_invoiced"
     await invoice_is_right(lane.account, deal, gross=TWO_LINES_GROSS)
+    await _its_story_is_told(lane, deal)
+
+
+async def _its_story_is_told(lane: Lane, deal: str) -> None:
+    """By its id, and by the number of its invoice: all that happened, each with where it is written."""
+    number = (await lane.account.shown(deal))["billing_invoice_number"]
+    done = await command("flows", "show", number, "--json", environment=lane.environment)
+    story = json.loads(done.stdout)
+    assert story["deal"]["id"] == deal
+    assert story["unread"] == []
+    codes = [each["code"] for each in story["facts"]]
+    told = ("story.won_by", "story.asked_of", "story.settled_alone", "story.proven", "story.issued_due")
+    assert [code for code in told if code in codes] == list(told)
+    assert all(each["source"] for each in story["facts"])
+    why = await command("flows", "why", deal, environment=lane.environment)
+    assert number in why.stdout

@@ -96,6 +96,7 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_audit"),
     )
     op.create_index("ix_audit_key_sequence", "audit", ["key", "sequence"])
+    op.create_index("ix_audit_object_sequence", "audit", ["object", "sequence"])
     keyed = sa.text("kind = 'note' AND key <> ''")
     op.create_index(
         "ix_audit_note", "audit", ["key"], unique=True, sqlite_where=keyed, postgresql_where=keyed

@@ -1,0 +1,1 @@
+"""The story of one deal: what happened, what is awaited, and why something did not happen."""
