@@ -7,7 +7,7 @@ from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import live_invoices
-from raccord.domain.values.message import Day, Message, Moment, Param, RecordKind, RecordName, message
+from raccord.domain.values.message import Day, Message, Moment, RecordKind, RecordName, message
 from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
 from raccord.texts.owing import comes, silent, why_not
@@ -93,12 +93,11 @@ def _open(known: Known) -> tuple[Waiting, ...]:
 def _asked(known: Known) -> Iterator[Said]:
     for row in _open(known):
         asked, since = row.question, Moment(moment=row.since.astimezone(known.zone))
-        its: dict[str, Param] = {"since": since, "title": asked.title, "incident": row.incident}
-        owner = asked.owner and (asked.owner.name or asked.owner.email)
-        if owner:
-            yield message("story.awaits.answer_of", whom=owner, **its)
+        title, incident = asked.title, row.incident
+        if owner := asked.owner and (asked.owner.name or asked.owner.email):
+            yield message("story.awaits.answer_of", whom=owner, since=since, title=title, incident=incident)
         else:
-            yield message("story.awaits.answer", **its)
+            yield message("story.awaits.answer", since=since, title=title, incident=incident)
         yield from asked.problems
 
 
@@ -134,14 +133,14 @@ def _reminded_or_not(known: Known) -> Iterator[Message]:
     if not any(each.due.amount > 0 and each.invoice.live for each in known.invoices):
         return
     if known.dunning_mode is Mode.SHADOW:
-        yield message("story.why.no_reminders_in_shadow")
+        yield message("dunning.story.in_shadow")
         return
     if customer is None:
         return
     if customer.next:
-        yield message("story.why.next_reminder", what=comes(customer.next, known.now, known.zone))
+        yield message("dunning.story.next", what=comes(customer.next, known.now, known.zone))
     for reason in _silences(known):
-        yield message("story.why.no_reminder", why=reason)
+        yield message("dunning.story.none", why=reason)
 
 
 def _silences(known: Known) -> tuple[Message, ...]:

@@ -71,8 +71,9 @@ def _untold(row: AuditRow) -> bool:
 
 
 def _what(row: AuditRow) -> Message:
-    code = _WHAT.get(row.effect)
-    return message(code) if code else message("story.other", effect=row.effect)
+    if row.effect in _WHAT:
+        return message(_WHAT[row.effect])
+    return message("story.other", effect=row.effect)
 
 
 def _customer(write: _Write) -> Message:

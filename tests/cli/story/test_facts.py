@@ -62,7 +62,7 @@ def test_what_was_begun_and_came_to_no_end_is_told_as_that() -> None:
 
 def test_what_cannot_be_unsealed_is_still_told() -> None:
     rows = (row(2, Kind.OUTCOME, "billing.finalise", verdict="done"),)
-    assert told(known(deal=None, rows=rows)) == [("billing.finalise.", "audit 2")]
+    assert told(known(deal=None, rows=rows)) == [("Written: billing.finalise.", "audit 2")]
 
 
 def test_a_question_and_its_answer_name_who_and_the_audit_s_row() -> None:
