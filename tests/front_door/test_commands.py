@@ -211,7 +211,7 @@ async def test_a_flow_started_by_hand_goes_on_from_what_exists(lane: Lane) -> No
 
 async def _its_story_is_told(lane: Lane, deal: str) -> None:
     """By its id, and by the number of its invoice: all that happened, each with where it is written."""
-    number = (await lane.account.shown(deal))["billing_invoice_number"]
+    number = str((await lane.account.shown(deal))["billing_invoice_number"])
     done = await command("flows", "show", number, "--json", environment=lane.environment)
     story = json.loads(done.stdout)
     assert story["deal"]["id"] == deal
