@@ -6,6 +6,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from raccord.connectors.connection import Kind
 from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
@@ -57,5 +58,6 @@ def workers(
                 max_task_queue_activities_per_second=row.port.capabilities.activities_per_second,
             )
             for row in connections.rows
+            if row.connection.kind is not Kind.INBOUND
         ),
     ]

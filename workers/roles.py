@@ -337,4 +337,6 @@ ROLES: dict[Kind, Callable[[Base, Opened], tuple[object, ...]]] = {
     Kind.MAILER: _mailer,
     Kind.OUTBOUND: _outbound,
     Kind.REPORT_SINK: _report_sink,
+    # Who only tells us of events is asked for nothing.
+    Kind.INBOUND: lambda _base, _opened: (),
 }

@@ -117,5 +117,9 @@ class OutboundCapabilities(Capabilities):
     """An endpoint that takes events."""
 
 
+class InboundCapabilities(Capabilities):
+    """A sender of events, which nothing calls."""
+
+
 class ReportSinkCapabilities(Capabilities):
     """A place where reports are shown: it is read before it is written."""

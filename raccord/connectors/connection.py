@@ -172,8 +172,8 @@ class Registration(Value):
 class Kind(StrEnum):
     """The role that a connection plays, named as the setting that names the connection.
 
-    One CRM and one billing system per company; of endpoints for events and of places where the weekly
-    report is shown, as many as there are.
+    One CRM and one billing system per company; of endpoints for events, of senders of events and of places
+    where the weekly report is shown, as many as there are.
     """
 
     CRM = "crm"
@@ -182,6 +182,7 @@ class Kind(StrEnum):
     MAILER = "mailer"
     OUTBOUND = "outbound"
     REPORT_SINK = "report_sinks"
+    INBOUND = "inbound"
 
 
 Port = TypeVar("Port")

@@ -53,6 +53,8 @@ class Hint(Value):
     occurred_at: datetime | None = None
     merged: bool = False
     """The record was united with another one."""
+    connection: str = ""
+    """The connection that holds the record, where it is not the one that the delivery came from."""
 
 
 class WebhookEvents(Value):

@@ -160,6 +160,8 @@ class Settings(BaseModel):
     """The connections of the endpoints that get events."""
     report_sinks: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
     """The connections of the places where the weekly report is shown."""
+    inbound: Annotated[tuple[str, ...], BeforeValidator(names)] = ()
+    """The connections of whoever may tell us of events; one that is called `events` at /webhooks/events."""
     invoice_deals_won_from: date | None = None
     """Deals won before this business date are never invoiced; live mode refuses to start without it."""
     database_url: str = ""

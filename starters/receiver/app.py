@@ -1,12 +1,14 @@
 """`POST /webhooks/<connection>`, `POST /slack/actions`, `/healthz` and `/readyz`.
 
+Events of other tools arrive at `/webhooks/events`, or below the name of another `inbound` connection.
+
 An answer never says why: the reason is in the log and in the metrics. 2xx means durable, in
 Temporal or in quarantine. Nothing is queued in memory.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar
 
@@ -20,7 +22,7 @@ from starlette.routing import Route
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from raccord.connectors.webhooks import UnreadableBody, WebhookEvents, WebhookSource
+from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookEvents, WebhookSource
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
@@ -39,6 +41,8 @@ LATENCY = Histogram("raccord_webhook_seconds", "Time to answer a webhook deliver
 EVERY_METHOD: list[str] = []
 START_HEADER = "Raccord-Start"
 LONGEST_PATH = 80
+EVENTS = "events"
+"""The connection of other tools' events, whose address is promised by that name."""
 NO_PRESS = "no press of ours"
 
 T = TypeVar("T")
@@ -52,7 +56,8 @@ class Receiver:
     answered 503 with `Retry-After`, so that the vendor comes again. `decoy` checks, as a real connection
     would, what is sent to a name that nobody has: the time of a refusal does not tell names apart. `start`:
     what `/readyz` answers to who started us, so that it knows us from a stranger on the same port. `in_step`:
-    whether customers are kept in step, so that their changes matter.
+    whether customers are kept in step, so that their changes matter. `holders`: what kinds of record each
+    connection holds, for events that name a record of another one than their sender's.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class Receiver:
         decoy: Authenticate | None = None,
         start: str = "",
         in_step: bool = False,
+        holders: Mapping[str, Collection[HintKind]] | None = None,
     ) -> None:
         self._ours = ours
         self._start = start
@@ -81,11 +87,13 @@ class Receiver:
         self._settings = settings
         self._buttons = buttons
         self._nobody = believing_nobody(decoy)
+        self._holders = holders or {}
         self._working = 0
 
     def app(self) -> Starlette:
         app = Starlette(
             routes=[
+                Route(f"/webhooks/{EVENTS}", self.receive, methods=EVERY_METHOD),
                 Route("/webhooks/{connection}", self.receive, methods=EVERY_METHOD),
                 Route("/slack/actions", self.press, methods=EVERY_METHOD),
                 Route("/healthz", self.healthz),
@@ -99,7 +107,7 @@ class Receiver:
 
     async def receive(self, request: Request) -> Response:
         """Answer one delivery of a connection."""
-        name = request.path_params["connection"]
+        name = request.path_params.get("connection", EVENTS)
         label = name if name in self._sources else "unknown"
         return await self._answered(label, lambda: self._take_delivery(request, name))
 
@@ -131,11 +139,18 @@ class Receiver:
             return {}
         with self._place() as until:
             events = await self._parsed(name, body, source.parse, until)
+            if any(self._nobodys(hint) for hint in events.hints):
+                reason = "it names a record that no connection of this company holds"
+                await self._in_time.set_aside(name, reason, body, until)
+                raise Refused(200, "quarantined")
             if events.hints:
                 self._refuse_unproven()
             nobodys = await self._deliveries.make_durable(name, events, body, until)
         self._tally.note(name, (*events.ignored, *nobodys))
         return _counts(events)
+
+    def _nobodys(self, hint: Hint) -> bool:
+        return hint.connection != "" and hint.kind not in self._holders.get(hint.connection, ())
 
     async def _take_press(self, request: Request) -> Counts:
         buttons = self._buttons

@@ -49,7 +49,7 @@ class Deliveries:
 
         Returns why a record's change concerns none, once for each record that is nobody's customer.
         """
-        wakings, nobodys = await self._wakings(name, events.hints, until)
+        wakings, nobodys = await self._of_all(name, events.hints, until)
         if len(wakings) > TOLD_AT_ONCE:
             await self._hand_over(Delivery(connection=name, wakings=wakings), body, until)
         else:
@@ -59,6 +59,16 @@ class Deliveries:
             raw = f"[{','.join(events.unreadable)}]".encode()
             await self._records.set_aside(name, "elements have not the documented shape", raw, until)
         return nobodys
+
+    async def _of_all(
+        self, name: str, hints: Iterable[Hint], until: float
+    ) -> tuple[tuple[Waking, ...], tuple[str, ...]]:
+        """Return the flows that the records concern, whichever connection holds them; see `_wakings`."""
+        by_holder: dict[str, list[Hint]] = {}
+        for hint in hints:
+            by_holder.setdefault(hint.connection or name, []).append(hint)
+        found = [await self._wakings(holder, of_it, until) for holder, of_it in by_holder.items()]
+        return tuple(w for wakings, _ in found for w in wakings), tuple(n for _, each in found for n in each)
 
     async def _wakings(
         self, name: str, hints: Iterable[Hint], until: float

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from temporalio.client import Client
 
 from raccord.connectors.connection import Kind
-from raccord.connectors.webhooks import WebhookSource
+from raccord.connectors.webhooks import HintKind, WebhookSource
 from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -35,6 +35,8 @@ from workers.starting import Waiting, migrated
 
 log = structlog.get_logger()
 
+_OF_CRM = frozenset((HintKind.DEAL, HintKind.COMPANY, HintKind.CONTACT))
+_OF_BILLING = frozenset((HintKind.INVOICE, HintKind.PAYMENT, HintKind.CUSTOMER))
 KEEP_ALIVE_SECONDS = 5
 MAX_HEADER_BYTES = 32 * 1024
 SHUTDOWN_SECONDS = 10
@@ -44,6 +46,11 @@ SHUTDOWN_SECONDS = 10
 def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
     """Return how each connection that sends webhooks signs and shapes them."""
     return {row.name: source for row in configuration.connections if (source := row.webhooks)}
+
+
+def holders(configuration: Configuration) -> dict[str, frozenset[HintKind]]:
+    """Return which kinds of record CRM and billing system hold."""
+    return {configuration.crm.name: _OF_CRM, configuration.billing.name: _OF_BILLING}
 
 
 def decoy(configuration: Configuration) -> Authenticate | None:
@@ -112,6 +119,7 @@ async def run_receiver(
         decoy=decoy(configuration),
         start=os.environ.get(START, ""),
         in_step=settings.modes[CONTACT] is not Mode.SHADOW,
+        holders=holders(configuration),
     )
     codec = CodecEndpoint(
         SealingCodec(keys, client.namespace),

@@ -242,7 +242,34 @@ STRIPE = Door(
     carry=lambda payload: payload,
     sample=lambda n: json.dumps(stripe_event(f"in_{n}")).encode(),
 )
-DOORS = (HUBSPOT, SLACK, STRIPE)
+
+
+def _standard_signature(body: bytes, _: str) -> dict[str, str]:
+    """standardwebhooks.com, spec/standard-webhooks.md: "Signature scheme"."""
+    sent, id_ = str(int(time.time())), f"msg_{hashlib.sha256(body).hexdigest()[:16]}"
+    secret = base64.b64decode(SECRETS["RACCORD_EVENTS__WEBHOOK_SECRET"].removeprefix("whsec_"))
+    digest = hmac.digest(secret, f"{id_}.{sent}.".encode() + body, hashlib.sha256)
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": sent,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+
+
+def told_event(type_: str = "deal.won", **data: Any) -> dict[str, Any]:
+    return {"type": type_, "data": {"connection": "hubspot", "deal": "1"} | data}
+
+
+EVENTS = Door(
+    name="events",
+    route="/webhooks/events",
+    path="/webhooks/events",
+    content_type="application/json",
+    sign=_standard_signature,
+    carry=lambda payload: payload,
+    sample=lambda n: json.dumps(told_event(deal=str(n))).encode(),
+)
+DOORS = (HUBSPOT, SLACK, STRIPE, EVENTS)
 
 
 @dataclass(frozen=True)

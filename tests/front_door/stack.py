@@ -41,6 +41,7 @@ SECRETS = {
     "RACCORD_STRIPE__WEBHOOK_SECRET": "whsec_sandbox00000000000000000000",
     "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
+    "RACCORD_EVENTS__WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 }
 
 STAGE_ONLY = ["deal.propertyChange:dealstage", "deal.deletion"]
@@ -49,6 +50,7 @@ TOML = """
 crm = "hubspot"
 billing = "stripe"
 messenger = "slack"
+inbound = ["events"]
 invoice_deals_won_from = 2020-01-01
 
 [modes]
@@ -111,6 +113,9 @@ base_url = "http://127.0.0.1:{sandbox}/slack/api/"
 channel = "C0BILLING"
 people = ["anne.durand@hexalab.example", "U0CAMILLE"]
 timeout = 2
+
+[events]
+vendor = "standard_webhooks"
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.front_door.doors import (
     DOORS,
+    EVENTS,
     HUBSPOT,
     SLACK,
     STRIPE,
@@ -16,6 +17,7 @@ from tests.front_door.doors import (
     converse,
     hubspot_event,
     stripe_event,
+    told_event,
 )
 from tests.front_door.stack import until
 
@@ -232,9 +234,44 @@ STRIPE_BODIES: dict[str, tuple[bytes, str]] = {
     "depth 32": (told(more=nested(31).decode()), ACCEPTED),
 }
 
+
+def of_tool(**data: Any) -> bytes:
+    return json.dumps(told_event(**data)).encode()
+
+
+EVENT_BODIES: dict[str, tuple[bytes, str]] = {
+    "a deal": (of_tool(deal="4711"), ACCEPTED),
+    "a deal by its number": (of_tool(deal=4711), ACCEPTED),
+    "amounts beside it": (of_tool(deal="4711", amount="99999.99", currency="EUR"), ACCEPTED),
+    "a type that is not used": (of_tool(type_="ticket.closed"), IGNORED),
+    "a type that is a list": (b'{"type":["deal.won"],"data":{}}', QUARANTINED),
+    "a type with a line break": (of_tool(type_="deal.won\n"), QUARANTINED),
+    "a type of 100,000 characters": (of_tool(type_="x" * 100_000), QUARANTINED),
+    "a lone surrogate as type": (b'{"type":"\\ud800","data":{}}', QUARANTINED),
+    "a lone surrogate as id": (
+        b'{"type":"deal.won","data":{"connection":"hubspot","deal":"\\ud800"}}',
+        QUARANTINED,
+    ),
+    "no data": (b'{"type":"deal.won"}', QUARANTINED),
+    "data that is a list": (b'{"type":"deal.won","data":[]}', QUARANTINED),
+    "no connection": (of_tool(connection=None), QUARANTINED),
+    "a connection that nobody has": (of_tool(connection="pipedrive"), QUARANTINED),
+    "a deal of the billing system": (of_tool(connection="stripe"), QUARANTINED),
+    "the sender itself": (of_tool(connection="events"), QUARANTINED),
+    "an invoice instead of a deal": (b'{"type":"deal.won","data":{"connection":"hubspot","invoice":"1"}}',
+                                     QUARANTINED),
+    "an id that is a path": (of_tool(deal="../../etc"), QUARANTINED),
+    "an id that is empty": (of_tool(deal=""), QUARANTINED),
+    "an id that is true": (of_tool(deal=True), QUARANTINED),
+    "an id with a fraction": (of_tool(deal=1.5), QUARANTINED),
+    "an id of 101 characters": (of_tool(deal="9" * 101), QUARANTINED),
+    "a list of events": (b"[" + of_tool() + b"]", QUARANTINED),
+}  # fmt: skip
+
 CASES: dict[str, tuple[Door, bytes, str]] = {
     **{f"{d.name}: {k}": (d, d.carry(v), QUARANTINED) for d in DOORS for k, v in JSON_OF_NO_VENDOR.items()},
     **{f"hubspot: {k}": (HUBSPOT, *v) for k, v in HUBSPOT_BODIES.items()},
+    **{f"events: {k}": (EVENTS, *v) for k, v in EVENT_BODIES.items()},
     **{f"stripe: {k}": (STRIPE, *v) for k, v in STRIPE_BODIES.items()},
     **{f"slack: {k}": (SLACK, *v) for k, v in SLACK_BODIES.items() if SLACK in DOORS},
 }

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -30,13 +31,21 @@ def key_of(secret: bytes) -> bytes:
     return key
 
 
-def headers(id: str, at: datetime, body: bytes, secrets: Iterable[bytes]) -> Mapping[str, str]:
+def new_secret() -> str:
+    """Make a secret that nobody knows."""
+    return (_PREFIX + base64.b64encode(secrets.token_bytes(_SHORTEST))).decode()
+
+
+def sign(secret: bytes, message: bytes) -> bytes:
+    """Return the signature of a message, with its scheme's version. Raises `ValueError` without a key."""
+    return b"v1," + base64.b64encode(hmac.digest(key_of(secret), message, hashlib.sha256))
+
+
+def headers(id: str, at: datetime, body: bytes, keys: Iterable[bytes]) -> Mapping[str, str]:
     """Return the headers that prove an event: one signature for each secret, the current one first."""
     stamp = str(int(at.timestamp()))
     signed = b".".join((id.encode(), stamp.encode(), body))
-    signatures = (
-        b"v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)) for secret in secrets
-    )
+    signatures = (sign(secret, signed) for secret in keys)
     return {
         "webhook-id": id,
         "webhook-timestamp": stamp,
