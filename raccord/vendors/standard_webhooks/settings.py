@@ -1,10 +1,12 @@
 """The section of `raccord.toml` for one endpoint that takes events, or for one sender of them."""
 
+from datetime import timedelta
 from typing import Self
 
 from pydantic import SecretStr, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Duration
 from raccord.vendors.standard_webhooks.signing import key_of, new_secret
 
 
@@ -29,6 +31,7 @@ class SenderSettings(EndpointSettings):
     """Who may tell us of events: the secret is all that is needed, as nothing is called."""
 
     base_url: str = "https://nobody.invalid"
+    timeout: Duration = timedelta(seconds=1)
 
     def with_unknown_secrets(self) -> Self:
         """Return these settings with other secrets, spelt as this scheme spells keys."""

@@ -1,0 +1,1 @@
+"""`raccord invoices`: what was invoiced in a month."""

@@ -1,0 +1,58 @@
+"""`raccord invoices --month`: which invoices were made, with their totals."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from raccord.connectors.billing import BillingReader
+from raccord.connectors.connection import Kind
+from raccord.connectors.crm import CrmReader
+from raccord.connectors.errors import ConnectorError
+from raccord.sealing import KeyRing
+from raccord.settings.configuration import Configuration
+from starters.cli.common import bold, fail, warn
+from starters.cli.display import opened, print_json
+from starters.cli.dunning.books import now
+from starters.cli.invoices.made import Month
+from starters.cli.invoices.page import Page
+from starters.cli.invoices.reading import invoices_of, with_names
+from starters.cli.language import language_of
+from workers.connections import opened as connections_of
+
+
+def month_of(typed: str, configuration: Configuration) -> Month:
+    """Return the month that was typed, by default the one that is under way where the company is."""
+    today = configuration.settings.clock.date_of(now())
+    try:
+        return Month.parse(typed) if typed else Month.of(today)
+    except ValueError:
+        fail(f"{typed} is no month: write it as 2026-10.")
+
+
+async def show(
+    configuration: Configuration, keys: KeyRing, month: Month, csv: Path | None, *, as_json: bool
+) -> int:
+    """Print a month's invoices, from the billing system itself, whoever issued them."""
+    async with connections_of(configuration) as connections, opened(configuration, keys) as records:
+        billing: BillingReader = connections.of(Kind.BILLING)
+        crm: CrmReader = connections.of(Kind.CRM)
+        try:
+            made = await invoices_of(month, billing, configuration.billing.name, records)
+        except ConnectorError as error:
+            fail(str(error), status=1)
+        try:
+            made = await with_names(made, month, crm)
+        except ConnectorError as error:
+            warn(f"deals and salespeople are missing: {error}")
+    page = Page(month, made, language_of(configuration))
+    if csv:
+        await asyncio.to_thread(csv.write_bytes, page.csv())
+    if as_json:
+        print_json(page.document())
+        return 0
+    for line in page.lines():
+        click.echo(line)
+    if csv:
+        click.echo(f"\n→ {bold(str(csv))}")
+    return 0

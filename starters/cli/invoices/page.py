@@ -1,0 +1,148 @@
+"""How a month's invoices read: in a terminal, as a file for a spreadsheet, as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from raccord.domain.payment.status import STATUS_NAMES
+from raccord.domain.report.publication import Column, ColumnKind, Row, Table
+from raccord.domain.values.message import Param, message
+from raccord.domain.values.money import Money
+from raccord.texts import formats, say, say_param
+from raccord.texts.report.csv_files import csv_file
+from starters.cli.common import bold
+from starters.cli.display import columns, fold, shown, table
+from starters.cli.invoices.made import Made, Month, totals_of
+
+_COLUMNS = (
+    ("number", "invoices.number", ColumnKind.TEXT),
+    ("date", "invoices.date", ColumnKind.DATE),
+    ("customer", "invoices.customer", ColumnKind.TEXT),
+    ("deal", "invoices.deal", ColumnKind.TEXT),
+    ("salesperson", "invoices.salesperson", ColumnKind.TEXT),
+    ("net", "invoices.net", ColumnKind.MONEY),
+    ("vat", "invoices.vat", ColumnKind.MONEY),
+    ("gross", "invoices.gross", ColumnKind.MONEY),
+    ("state", "invoices.state", ColumnKind.TEXT),
+)
+_NEEDED = ("number", "date", "customer", "gross", "state")
+"""What a narrow terminal has room for."""
+_WIDE = 130
+_AMOUNTS = ("net", "vat", "gross")
+
+
+class Page:
+    """`language`: of whoever reads it."""
+
+    def __init__(self, month: Month, made: Sequence[Made], language: str) -> None:
+        self._month = month
+        self._made = made
+        self._language = language
+
+    def lines(self) -> Iterator[str]:
+        """Yield the invoices as a table, and what each currency comes to."""
+        month = formats.long_day(self._month.first, self._language, "MMMM y")
+        yield bold(self._say("invoices.title", month=month))
+        if not self._made:
+            yield self._say("invoices.none")
+            return
+        yield ""
+        chosen = [each for each in _COLUMNS if columns() >= _WIDE or each[0] in _NEEDED]
+        titles = [self._say_code(code) for _, code, _ in chosen]
+        right = {title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in _AMOUNTS}
+        folding = {
+            title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in ("customer", "deal")
+        }
+        rows = [[self._text(each, key) for key, _, _ in chosen] for each in self._made]
+        yield from table(titles, rows, right=right, folds=folding)
+        yield ""
+        for said in self._totals():
+            yield from fold(said)
+
+    def csv(self) -> bytes:
+        """Return all columns as a file for a spreadsheet: in French with semicolons and decimal commas."""
+        titles = tuple(Column(key=key, title=self._say_code(code), kind=kind) for key, code, kind in _COLUMNS)
+        rows = tuple(
+            Row(key=each.invoice.id, cells=self._cells(each), url=each.invoice.page) for each in self._made
+        )
+        return csv_file(Table(key="invoices", title="", columns=titles, rows=rows), self._language)
+
+    def document(self) -> dict[str, Any]:
+        """Return the month as a machine reads it: exact amounts as text, days as ISO 8601."""
+        return {
+            "month": str(self._month),
+            "invoices": [self._document(each) for each in self._made],
+            "totals": [
+                {
+                    "currency": each.gross.currency,
+                    "count": each.count,
+                    "voided": each.voided,
+                    **{name: str(getattr(each, name).amount) for name in ("net", "vat", "gross", "credited")},
+                }
+                for each in totals_of(self._made)
+            ],
+        }
+
+    def _totals(self) -> Iterator[str]:
+        for each in totals_of(self._made):
+            yield bold(
+                self._say("invoices.total", count=each.count, net=each.net, vat=each.vat, gross=each.gross)
+            )
+            if each.credited.amount:
+                yield self._say("invoices.credited", credited=each.credited)
+            if each.voided:
+                yield self._say("invoices.voided", count=each.voided)
+
+    def _cells(self, made: Made) -> tuple[Any, ...]:
+        totals = made.invoice.totals
+        return (
+            made.invoice.number or made.invoice.id,
+            made.invoice.issued_on,
+            made.customer,
+            self._deal(made),
+            made.salesperson,
+            totals.net,
+            made.vat,
+            totals.gross,
+            say(STATUS_NAMES[made.state], self._language),
+        )
+
+    def _text(self, made: Made, key: str) -> str:
+        cell = dict(zip((key for key, _, _ in _COLUMNS), self._cells(made), strict=True))[key]
+        match cell:
+            case None:
+                return ""
+            case Money():
+                return say_param(cell, self._language)
+            case str():
+                return shown(cell)
+            case day:
+                return formats.day(day, self._language)
+
+    def _document(self, made: Made) -> dict[str, Any]:
+        invoice = made.invoice
+        return {
+            "id": invoice.id,
+            "number": invoice.number,
+            "date": invoice.issued_on.isoformat() if invoice.issued_on else None,
+            "due_on": invoice.due_on.isoformat() if invoice.due_on else None,
+            "customer": {"id": invoice.customer_id, "name": made.customer},
+            "deal": {"id": made.deal_id, "name": made.deal, "url": made.deal_url} if made.deal_id else None,
+            "salesperson": made.salesperson or None,
+            "net": str(invoice.totals.net.amount),
+            "vat": str(made.vat.amount),
+            "gross": str(invoice.totals.gross.amount),
+            "credited": str(invoice.credited.amount),
+            "due": str(made.due.amount),
+            "currency": invoice.currency,
+            "state": made.state.value,
+            "url": invoice.page,
+        }
+
+    def _deal(self, made: Made) -> str:
+        return made.deal or made.deal_id
+
+    def _say_code(self, code: str) -> str:
+        return say(message(code), self._language)
+
+    def _say(self, code: str, /, **params: Param) -> str:
+        return say(message(code, **params), self._language)
