@@ -74,6 +74,11 @@ def long_day(value: date, language: str, form: str = "d\u00a0MMMM y") -> str:
     return f"1er{said[1:]}" if known == "fr" and value.day == 1 else said
 
 
+def month(value: date, language: str) -> str:
+    """`octobre 2026` or `October 2026`."""
+    return format_date(value, "MMMM y", locale=_LOCALES[_known(language)])
+
+
 def long_days(values: tuple[date, ...], language: str) -> tuple[str, ...]:
     """`19`, `26 novembre 2026`: of days that stand together, month and year once where they are the same."""
     form = "d\u00a0MMMM y"

@@ -20,7 +20,7 @@ def _one_word(_: click.Context, __: click.Parameter, state: str) -> str:
 
 @click.group()
 def audit() -> None:
-    """Verify or export the record of every write outside."""
+    """Verify or export the record of every write outside, or see who was told what."""
 
 
 @click.group()
@@ -67,6 +67,19 @@ def audit_export(config: Path | None) -> None:
 
     loaded = configuration(config)
     run(export(loaded, key_ring(loaded)))
+
+
+@audit.command("messages")
+@click.option("--month", default="", metavar="MONTH", help="As 2026-10 [default: the one under way]")
+@config_file
+@as_json
+def audit_messages(month: str, config: Path | None, as_json: bool) -> None:
+    """List who was told what: mails, messages, tasks and events, with the flow that said it."""
+    from starters.cli.invoices.command import month_of
+    from starters.cli.told import show
+
+    loaded = configuration(config)
+    end(run(show(loaded, key_ring(loaded), month_of(month, loaded), as_json=as_json)))
 
 
 @flows.command("start")

@@ -1,7 +1,7 @@
 """In which language a command speaks: `--lang`, else the terminal's, else the settings', else English.
 
-The terminal's is read as POSIX has it: of `LC_ALL`, `LC_MESSAGES` and `LANG` the first that is set counts; `C`
-names no language.
+The terminal's is read as POSIX has it: of `LC_ALL`, `LC_MESSAGES` and `LANG` the first that is set counts;
+`C` names no language.
 """
 
 import os

@@ -321,6 +321,21 @@ def backfill(since: datetime, dry_run: bool, config: Path | None, as_json: bool)
 
 
 @app.command()
+@click.option("--month", default="", metavar="MONTH", help="As 2026-10 [default: the one under way]")
+@click.option(
+    "--csv", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write all columns there."
+)
+@config_file
+@as_json
+def invoices(month: str, csv: Path | None, config: Path | None, as_json: bool) -> None:
+    """List the invoices of a month, with customer, deal and salesperson, and their totals."""
+    from starters.cli.invoices.command import month_of, show
+
+    loaded = configuration(config)
+    end(run(show(loaded, key_ring(loaded), month_of(month, loaded), csv, as_json=as_json)))
+
+
+@app.command()
 @click.argument("deal")
 @config_file
 @as_json

@@ -93,9 +93,11 @@ class Total:
 def made_in(month: Month, listed: Sequence[ListedInvoice]) -> tuple[Made, ...]:
     """Return the invoices that were issued in a month, by date and number."""
     found = [Made(invoice=each.invoice, due=each.due) for each in listed if month.has(each.invoice.issued_on)]
-    return tuple(
-        sorted(found, key=lambda each: (each.invoice.issued_on or date.min, each.invoice.number or ""))
-    )
+    return tuple(sorted(found, key=_place))
+
+
+def _place(made: Made) -> tuple[date, str]:
+    return made.invoice.issued_on or date.min, made.invoice.number or ""
 
 
 def totals_of(made: Sequence[Made]) -> Iterator[Total]:

@@ -6,7 +6,7 @@ from typing import Any
 from raccord.domain.payment.status import STATUS_NAMES
 from raccord.domain.report.publication import Column, ColumnKind, Row, Table
 from raccord.domain.values.message import Param, message
-from raccord.domain.values.money import Money
+from raccord.domain.values.money import Money, exponent
 from raccord.texts import formats, say, say_param
 from raccord.texts.report.csv_files import csv_file
 from starters.cli.common import bold
@@ -27,6 +27,7 @@ _COLUMNS = (
 _NEEDED = ("number", "date", "customer", "gross", "state")
 """What a narrow terminal has room for."""
 _WIDE = 130
+_FOLD = ("customer", "deal")
 _AMOUNTS = ("net", "vat", "gross")
 
 
@@ -40,7 +41,7 @@ class Page:
 
     def lines(self) -> Iterator[str]:
         """Yield the invoices as a table, and what each currency comes to."""
-        month = formats.long_day(self._month.first, self._language, "MMMM y")
+        month = formats.month(self._month.first, self._language)
         yield bold(self._say("invoices.title", month=month))
         if not self._made:
             yield self._say("invoices.none")
@@ -49,9 +50,7 @@ class Page:
         chosen = [each for each in _COLUMNS if columns() >= _WIDE or each[0] in _NEEDED]
         titles = [self._say_code(code) for _, code, _ in chosen]
         right = {title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in _AMOUNTS}
-        folding = {
-            title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in ("customer", "deal")
-        }
+        folding = {title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in _FOLD}
         rows = [[self._text(each, key) for key, _, _ in chosen] for each in self._made]
         yield from table(titles, rows, right=right, folds=folding)
         yield ""
@@ -76,7 +75,7 @@ class Page:
                     "currency": each.gross.currency,
                     "count": each.count,
                     "voided": each.voided,
-                    **{name: str(getattr(each, name).amount) for name in ("net", "vat", "gross", "credited")},
+                    **{name: _exact(getattr(each, name)) for name in ("net", "vat", "gross", "credited")},
                 }
                 for each in totals_of(self._made)
             ],
@@ -128,11 +127,11 @@ class Page:
             "customer": {"id": invoice.customer_id, "name": made.customer},
             "deal": {"id": made.deal_id, "name": made.deal, "url": made.deal_url} if made.deal_id else None,
             "salesperson": made.salesperson or None,
-            "net": str(invoice.totals.net.amount),
-            "vat": str(made.vat.amount),
-            "gross": str(invoice.totals.gross.amount),
-            "credited": str(invoice.credited.amount),
-            "due": str(made.due.amount),
+            "net": _exact(invoice.totals.net),
+            "vat": _exact(made.vat),
+            "gross": _exact(invoice.totals.gross),
+            "credited": _exact(invoice.credited),
+            "due": _exact(made.due),
             "currency": invoice.currency,
             "state": made.state.value,
             "url": invoice.page,
@@ -146,3 +145,7 @@ class Page:
 
     def _say(self, code: str, /, **params: Param) -> str:
         return say(message(code, **params), self._language)
+
+
+def _exact(amount: Money) -> str:
+    return f"{amount.amount:.{exponent(amount.currency)}f}"

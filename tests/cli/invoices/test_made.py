@@ -1,0 +1,139 @@
+"""A month's invoices: each once, in its own month, and sums that are exact."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.payment.status import PaymentStatus
+from raccord.domain.values.invoice import Buyer, InvoiceState
+from raccord.domain.values.listed import ListedInvoice
+from raccord.domain.values.money import Money
+from raccord.records.audit import AuditRow, Kind
+from starters.cli.invoices.made import Made, Month, made_in, totals_of
+from starters.cli.invoices.page import Page
+from starters.cli.told import told_by
+from tests.cli.story.knowing import PLAIN
+from tests.domain.samples import invoice
+
+OCTOBER = Month.parse("2026-10")
+
+
+def euro(amount: str, currency: str = "EUR") -> Money:
+    return Money(amount=Decimal(amount), currency=currency)
+
+
+def listed(day: str, *, due: str = "120", **changes: Any) -> ListedInvoice:
+    found = invoice(changes.pop("state", InvoiceState.OPEN), issued_on=date.fromisoformat(day), **changes)
+    return ListedInvoice(invoice=found, due=euro(due))
+
+
+def made(**changes: Any) -> Made:
+    (found,) = made_in(OCTOBER, [listed("2026-10-02", number="F-2", buyer=Buyer(name="Acme"), **changes)])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "last"), [("2026-02", "2026-02-28"), ("2028-02", "2028-02-29"), ("2026-12", "2026-12-31")]
+)
+def test_a_month_ends_on_its_last_day(typed: str, last: str) -> None:
+    assert Month.parse(typed).last == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("typed", ["2026", "2026-13", "octobre", "2026-10-01", ""])
+def test_what_is_no_month_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Month.parse(typed)
+
+
+def test_only_what_was_issued_in_the_month_counts_in_order() -> None:
+    days = ("2026-10-31", "2026-09-30", "2026-10-01", "2026-11-01")
+    found = made_in(OCTOBER, [listed(day) for day in days])
+    assert [str(each.invoice.issued_on) for each in found] == ["2026-10-01", "2026-10-31"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, PaymentStatus.OPEN),
+        ({"due": "20"}, PaymentStatus.PARTLY_PAID),
+        ({"state": InvoiceState.PAID, "due": "0"}, PaymentStatus.PAID),
+        ({"state": InvoiceState.VOID, "due": "0"}, PaymentStatus.VOID),
+        ({"credited": "120", "due": "0"}, PaymentStatus.CREDITED),
+        ({"credited": "20", "due": "100"}, PaymentStatus.OPEN),
+        ({"state": InvoiceState.UNCOLLECTIBLE}, PaymentStatus.UNCOLLECTIBLE),
+    ],
+)
+def test_its_state_is_what_became_of_it(changes: dict[str, Any], state: PaymentStatus) -> None:
+    assert made(**changes).state is state
+
+
+def test_totals_are_by_currency_and_leave_out_what_was_voided() -> None:
+    found = [made(), made(credited="20", due="100"), made(state=InvoiceState.VOID, due="0")]
+    (total,) = totals_of(found)
+    assert (total.count, total.voided) == (2, 1)
+    assert (total.net, total.vat, total.gross, total.credited) == tuple(
+        map(euro, ("200.00", "40.00", "240.00", "20"))
+    )
+
+
+def test_the_page_says_it_in_french() -> None:
+    said = "\n".join(Page(OCTOBER, [made()], "fr").lines()).translate(PLAIN)
+    for part in ("Factures, octobre 2026", "F-2", "Acme", "120,00 €", "à payer"):
+        assert part in said
+    assert "1 facture : 100,00 € HT, 20,00 € de TVA, 120,00 € TTC." in said
+
+
+def test_a_month_without_invoices_says_so() -> None:
+    assert "No invoice was issued in this month." in "\n".join(Page(OCTOBER, [], "en").lines())
+
+
+def test_the_file_is_for_a_spreadsheet_of_the_reader_s_language() -> None:
+    written = Page(OCTOBER, [made()], "fr").csv().decode("utf-8-sig").splitlines()
+    assert written[0].startswith("numéro;émise le;client;affaire;commercial;HT")
+    assert written[1].startswith("F-2;2026-10-02;Acme;;;100,00;EUR;20,00;EUR;120,00;EUR;à payer")
+
+
+def test_a_name_that_a_spreadsheet_would_compute_stays_a_text() -> None:
+    found = made_in(OCTOBER, [listed("2026-10-02", buyer=Buyer(name="=HYPERLINK(1)"))])
+    assert "'=HYPERLINK(1)" in Page(OCTOBER, found, "fr").csv().decode()
+
+
+def test_a_machine_reads_exact_amounts() -> None:
+    document = Page(OCTOBER, [made()], "en").document()
+    assert document["totals"] == [
+        {"currency": "EUR", "count": 1, "voided": 0, "net": "100.00", "vat": "20.00", "gross": "120.00",
+         "credited": "0.00"}
+    ]  # fmt: skip
+
+
+def mail(sequence: int, kind: Kind, verdict: str = "", **more: Any) -> AuditRow:
+    base: dict[str, Any] = {
+        "sequence": sequence,
+        "at": datetime(2026, 10, sequence, tzinfo=UTC),
+        "kind": kind,
+        "key": "dun/1",
+        "effect": "mail.send",
+        "object": "stripe:cus_1",
+        "actor": "raccord",
+        "cause": "dunning/stripe/cus_1 run",
+        "verdict": verdict,
+    }
+    return AuditRow(**(base | more))
+
+
+def test_who_was_told_what_is_paired_from_the_audit() -> None:
+    asked = {"to": ["a@acme.example"], "subject": "Facture F-1"}
+    left, lost = told_by(
+        [
+            mail(1, Kind.INTENT, after=asked),
+            mail(2, Kind.OUTCOME, "done"),
+            mail(3, Kind.INTENT, key="dun/2", after=asked),
+        ]
+    )
+    assert (left.to, left.what, left.flow, left.row, left.fate) == (
+        ("a@acme.example",), "Facture F-1", "dunning/stripe/cus_1", 2, None,
+    )  # fmt: skip
+    assert lost.fate
+    assert lost.fate.code == "told.unknown"
