@@ -13,17 +13,18 @@ from starters.cli.common import bold
 from starters.cli.display import columns, fold, shown, table
 from starters.cli.invoices.made import Made, Month, totals_of
 
-_COLUMNS = (
-    ("number", "invoices.number", ColumnKind.TEXT),
-    ("date", "invoices.date", ColumnKind.DATE),
-    ("customer", "invoices.customer", ColumnKind.TEXT),
-    ("deal", "invoices.deal", ColumnKind.TEXT),
-    ("salesperson", "invoices.salesperson", ColumnKind.TEXT),
-    ("net", "invoices.net", ColumnKind.MONEY),
-    ("vat", "invoices.vat", ColumnKind.MONEY),
-    ("gross", "invoices.gross", ColumnKind.MONEY),
-    ("state", "invoices.state", ColumnKind.TEXT),
-)
+_TITLES = {
+    "number": message("invoices.number"),
+    "date": message("invoices.date"),
+    "customer": message("invoices.customer"),
+    "deal": message("invoices.deal"),
+    "salesperson": message("invoices.salesperson"),
+    "net": message("invoices.net"),
+    "vat": message("invoices.vat"),
+    "gross": message("invoices.gross"),
+    "state": message("invoices.state"),
+}
+_KINDS = {"date": ColumnKind.DATE, **dict.fromkeys(("net", "vat", "gross"), ColumnKind.MONEY)}
 _NEEDED = ("number", "date", "customer", "gross", "state")
 """What a narrow terminal has room for."""
 _WIDE = 130
@@ -47,11 +48,11 @@ class Page:
             yield self._say("invoices.none")
             return
         yield ""
-        chosen = [each for each in _COLUMNS if columns() >= _WIDE or each[0] in _NEEDED]
-        titles = [self._say_code(code) for _, code, _ in chosen]
-        right = {title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in _AMOUNTS}
-        folding = {title for title, (key, _, _) in zip(titles, chosen, strict=True) if key in _FOLD}
-        rows = [[self._text(each, key) for key, _, _ in chosen] for each in self._made]
+        chosen = [key for key in _TITLES if columns() >= _WIDE or key in _NEEDED]
+        titles = [say(_TITLES[key], self._language) for key in chosen]
+        right = {say(_TITLES[key], self._language) for key in _AMOUNTS}
+        folding = {say(_TITLES[key], self._language) for key in _FOLD}
+        rows = [[self._text(each, key) for key in chosen] for each in self._made]
         yield from table(titles, rows, right=right, folds=folding)
         yield ""
         for said in self._totals():
@@ -59,7 +60,10 @@ class Page:
 
     def csv(self) -> bytes:
         """Return all columns as a file for a spreadsheet: in French with semicolons and decimal commas."""
-        titles = tuple(Column(key=key, title=self._say_code(code), kind=kind) for key, code, kind in _COLUMNS)
+        titles = tuple(
+            Column(key=key, title=say(title, self._language), kind=_KINDS.get(key, ColumnKind.TEXT))
+            for key, title in _TITLES.items()
+        )
         rows = tuple(
             Row(key=each.invoice.id, cells=self._cells(each), url=each.invoice.page) for each in self._made
         )
@@ -106,7 +110,7 @@ class Page:
         )
 
     def _text(self, made: Made, key: str) -> str:
-        cell = dict(zip((key for key, _, _ in _COLUMNS), self._cells(made), strict=True))[key]
+        cell = dict(zip(_TITLES, self._cells(made), strict=True))[key]
         match cell:
             case None:
                 return ""
@@ -139,9 +143,6 @@ class Page:
 
     def _deal(self, made: Made) -> str:
         return made.deal or made.deal_id
-
-    def _say_code(self, code: str) -> str:
-        return say(message(code), self._language)
 
     def _say(self, code: str, /, **params: Param) -> str:
         return say(message(code, **params), self._language)
