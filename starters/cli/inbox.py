@@ -18,6 +18,7 @@ from raccord.temporal.flows import Changed, flow_named, wake
 from starters.cli.common import actor, fail
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.inbox_view import View
+from starters.cli.language import language_of
 from starters.cli.server import WITHIN, connected
 
 BY_HAND = Changed(key="command line", thorough=True)
@@ -87,7 +88,7 @@ async def decide(
 
 def _view(configuration: Configuration) -> View:
     settings = configuration.settings
-    return View(settings.desk.language, settings.clock.tz)
+    return View(language_of(configuration), settings.clock.tz)
 
 
 async def _found(records: Records, incident: str) -> Waiting:

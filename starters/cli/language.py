@@ -5,23 +5,51 @@ The terminal's is read as POSIX has it: of `LC_ALL`, `LC_MESSAGES` and `LANG` th
 """
 
 import os
+from collections.abc import Sequence
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
-from raccord.settings.configuration import Configuration
-from raccord.texts.catalog import ELSEWHERE, LANGUAGES
+if TYPE_CHECKING:
+    from raccord.settings.configuration import Configuration
 
+LANGUAGES_SPOKEN = ("fr", "en")
+"""As `raccord.texts` has them, whose catalogs `--help` does without."""
+_OPTION = "--lang"
 ASKED = ContextVar("language that --lang named", default="")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
-def language_of(configuration: Configuration) -> str:
+def in_the_language_asked_for(typed: Sequence[str]) -> list[str]:
+    """Take note of `--lang`, wherever it was typed, and return what was typed with it in front."""
+    rest, asked = list(typed), ""
+    for place, word in enumerate(typed):
+        if word == "--":
+            break
+        if word == _OPTION:
+            asked = next(iter(typed[place + 1 : place + 2]), "")
+            del rest[place : place + 2]
+            break
+        if word.startswith(f"{_OPTION}="):
+            asked = word.partition("=")[2]
+            del rest[place]
+            break
+    else:
+        return rest
+    if rest == list(typed):
+        return rest
+    if asked in LANGUAGES_SPOKEN:
+        ASKED.set(asked)
+    return [_OPTION, asked, *rest]
+
+
+def language_of(configuration: "Configuration") -> str:
     """Return the language for whoever typed the command, on a company's settings."""
     return asked_for() or configuration.settings.desk.language
 
 
 def spoken() -> str:
     """Return the language, `fr` or `en`, before there are settings: what nothing says is English."""
-    return asked_for() or ELSEWHERE
+    return asked_for() or "en"
 
 
 def asked_for() -> str:
@@ -32,4 +60,4 @@ def asked_for() -> str:
 def _of_the_terminal() -> str:
     said = next(filter(None, map(os.environ.get, _VARIABLES)), "")
     code = said[:2].casefold()
-    return code if code in LANGUAGES else ""
+    return code if code in LANGUAGES_SPOKEN else ""

@@ -19,6 +19,8 @@ from starters.cli.common import (
     unless_taken,
 )
 from starters.cli.groups import GROUPS
+from starters.cli.help import speak
+from starters.cli.language import LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
 from starters.cli.terminal import CLOSED_PIPE, discard_output, leave, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
@@ -30,6 +32,13 @@ PORT = click.IntRange(1, 65535)
 
 @click.group(name="raccord", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="raccord", prog_name="raccord")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES_SPOKEN),
+    metavar="LANGUAGE",
+    expose_value=False,
+    help="Language of what is said here: fr or en.",
+)
 def app() -> None:
     """Keeps CRM and billing in step: every won deal ends as exactly one proven invoice, or as one visible
     question."""
@@ -356,7 +365,9 @@ def _status_of_the_command() -> int:
     write_anywhere()
     try:
         try:
-            app(prog_name="raccord")
+            typed = in_the_language_asked_for(sys.argv[1:])
+            speak(app, spoken())
+            app(typed, prog_name="raccord")
         except SystemExit as ended:
             return ended.code if isinstance(ended.code, int) else FAILED
         finally:

@@ -18,6 +18,7 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from starters.cli.common import bold, fail, warn
 from starters.cli.display import fold, opened, print_json
+from starters.cli.language import language_of
 from starters.cli.proof import keep, show
 from starters.cli.server import connected
 
@@ -42,7 +43,7 @@ async def reconcile_now(
         print_json(swept.model_dump(mode="json") | {"proof": proof.model_dump(mode="json")})
     else:
         click.echo()
-        show(proof, configuration.settings.desk.language)
+        show(proof, language_of(configuration))
     if page:
         keep(proof, page, configuration)
     return 0
@@ -54,7 +55,7 @@ async def show_last(configuration: Configuration, keys: KeyRing, page: Path | No
     if as_json:
         print_json(proof.model_dump(mode="json"))
     else:
-        show(proof, configuration.settings.desk.language)
+        show(proof, language_of(configuration))
     if page:
         keep(proof, page, configuration)
     return 0

@@ -13,13 +13,14 @@ from raccord.texts import called, say, say_param
 from raccord.texts.digest import KINDS, say_tally, say_why
 from starters.cli.common import bold, warn
 from starters.cli.display import opened, print_json, table
+from starters.cli.language import language_of
 
 _COLUMNS = ("report.verdict", "report.deal", "report.net", "report.gross", "report.why")
 
 
 async def report(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
     """Print the latest verdict on every deal that was looked at in shadow."""
-    language = configuration.settings.desk.language
+    language = language_of(configuration)
     async with opened(configuration, keys) as records:
         found = await records.findings.verdicts()
     if not configuration.settings.in_shadow:

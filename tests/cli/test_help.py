@@ -1,0 +1,134 @@
+"""Every screen of help in both languages: a new command, option or placeholder brings its French."""
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import click
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from starters.cli import help as helps
+from starters.cli.language import ASKED, LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
+from starters.cli.main import app
+from tests.cli.played import alone
+from tests.texts.reading import foreign
+
+WIDTH = 80
+ALIKE = frozenset({"OPTION", "DATE", "Options"})
+"""What reads the same in both, or nearly."""
+
+
+def entries() -> Catalog:
+    return read_po(BytesIO((files(helps) / "fr.po").read_bytes()), locale="fr")
+
+
+def texts() -> set[str]:
+    return {text for command in helps.commands_of(app) for text in helps.texts_of(command)}
+
+
+def test_every_command_option_and_placeholder_has_its_french() -> None:
+    assert {text for text in texts() if not entries().get(text)} == set()
+
+
+def test_no_french_is_left_over_of_a_text_that_changed() -> None:
+    ours = {str(each.id) for each in entries() if each.id and not _of_click(each.id)}
+    assert {text for text in ours - texts() if text.endswith(".") and len(text.split()) > 2} == set()
+
+
+def _of_click(id_: object) -> bool:
+    ids = id_ if isinstance(id_, tuple | list) else (id_,)
+    return any("{" in str(each) or str(each) in CLICK for each in ids)
+
+
+CLICK = {"Missing command.", "Show this message and exit."}
+
+
+@pytest.mark.parametrize("each", [each for each in entries() if each.id], ids=str)
+def test_an_entry_is_french_with_its_typography_and_names_the_same_things(each: object) -> None:
+    ids, strings = getattr(each, "id"), getattr(each, "string")  # noqa: B009 - babel is not typed
+    english = ids if isinstance(ids, tuple | list) else (ids,)
+    french = strings if isinstance(strings, tuple | list) else (strings,)
+    for one, other in zip(english, french, strict=True):
+        assert other.strip()
+        assert not re.search(r" [:;!?»]|« ", other), other
+        assert _named(other) <= _named(one), other
+        assert re.findall(r"`[^`]*`|--\w+", other) == re.findall(r"`[^`]*`|--\w+", one), other
+        assert one not in ALIKE or not foreign(other, "fr"), other
+
+
+def _named(text: str) -> set[str]:
+    if "{id}" in text:
+        return set()
+    return {str(name) for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES_SPOKEN)
+def test_the_screens_are_narrow_enough(language: str) -> None:
+    """In a process of its own: from then on, click speaks that language."""
+    done = alone(["flows", "--help", "--lang", language], {"COLUMNS": str(WIDTH)}, cwd=FOLDER)
+    assert done.status == 0
+    assert max(map(len, done.stdout.splitlines())) <= WIDTH
+    assert ("Usage :" in done.stdout.replace("\u00a0", " ")) == (language == "fr")
+
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    token = ASKED.set("")
+    yield
+    ASKED.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "left"),
+    [
+        ("flows why 1 --lang fr", "fr", "--lang fr flows why 1"),
+        ("--lang=fr flows why 1", "fr", "--lang fr flows why 1"),
+        ("flows --lang fr why 1", "fr", "--lang fr flows why 1"),
+        ("flows why 1", "en", "flows why 1"),
+        ("flows why -- --lang fr", "en", "flows why -- --lang fr"),
+        ("flows why 1 --lang de", "en", "--lang de flows why 1"),
+    ],
+)
+def test_the_language_may_be_named_anywhere(typed: str, language: str, left: str) -> None:
+    assert " ".join(in_the_language_asked_for(typed.split())) == left
+    assert spoken() == language
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "fr_FR"}, "fr"),
+    ],
+)
+def test_else_the_terminal_says_it(
+    variables: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert spoken() == language
+
+
+def test_what_was_asked_for_goes_before_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    in_the_language_asked_for(["--lang", "fr"])
+    assert spoken() == "fr"
+
+
+def test_click_s_words_can_still_be_exchanged() -> None:
+    """Where it moves them, French screens would say `Options` in English and nobody would notice."""
+    assert all(hasattr(click.core, name) for name in ("_", "ngettext"))
