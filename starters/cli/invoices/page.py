@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from raccord.domain.payment.status import STATUS_NAMES
-from raccord.domain.report.publication import Column, ColumnKind, Row, Table
+from raccord.domain.report.publication import Column, ColumnKind, Row
 from raccord.domain.values.message import Param, message
 from raccord.domain.values.money import Money, exponent
 from raccord.texts import formats, say, say_param
-from raccord.texts.report.csv_files import csv_file
+from raccord.texts.report.csv_files import csv_lines
 from starters.cli.common import bold
 from starters.cli.display import columns, fold, shown, table
 from starters.cli.invoices.made import Made, Month, totals_of
@@ -67,7 +67,7 @@ class Page:
         rows = tuple(
             Row(key=each.invoice.id, cells=self._cells(each), url=each.invoice.page) for each in self._made
         )
-        return csv_file(Table(key="invoices", title="", columns=titles, rows=rows), self._language)
+        return "".join(csv_lines(titles, rows, self._language, leads=True)).encode()
 
     def document(self) -> dict[str, Any]:
         """Return the month as a machine reads it: exact amounts as text, days as ISO 8601."""
