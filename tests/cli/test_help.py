@@ -35,19 +35,6 @@ def test_every_command_option_and_placeholder_has_its_french() -> None:
     assert {text for text in texts() if not entries().get(text)} == set()
 
 
-def test_no_french_is_left_over_of_a_text_that_changed() -> None:
-    ours = {str(each.id) for each in entries() if each.id and not _of_click(each.id)}
-    assert {text for text in ours - texts() if text.endswith(".") and len(text.split()) > 2} == set()
-
-
-def _of_click(id_: object) -> bool:
-    ids = id_ if isinstance(id_, tuple | list) else (id_,)
-    return any("{" in str(each) or str(each) in CLICK for each in ids)
-
-
-CLICK = {"Missing command.", "Show this message and exit."}
-
-
 @pytest.mark.parametrize("each", [each for each in entries() if each.id], ids=str)
 def test_an_entry_is_french_with_its_typography_and_names_the_same_things(each: object) -> None:
     ids, strings = getattr(each, "id"), getattr(each, "string")  # noqa: B009 - babel is not typed
