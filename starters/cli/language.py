@@ -19,6 +19,12 @@ ASKED = ContextVar("language that --lang named", default="")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
+def ask_for(language: str) -> None:
+    """Have everything from now on be said in a language; nothing changes for one that nobody speaks."""
+    if language in LANGUAGES_SPOKEN:
+        ASKED.set(language)
+
+
 def in_the_language_asked_for(typed: Sequence[str]) -> list[str]:
     """Take note of `--lang`, wherever it was typed, and return what was typed with it in front."""
     rest, asked = list(typed), ""
@@ -37,8 +43,7 @@ def in_the_language_asked_for(typed: Sequence[str]) -> list[str]:
         return rest
     if rest == list(typed):
         return rest
-    if asked in LANGUAGES_SPOKEN:
-        ASKED.set(asked)
+    ask_for(asked)
     return [_OPTION, asked, *rest]
 
 

@@ -20,7 +20,7 @@ from starters.cli.common import (
 )
 from starters.cli.groups import GROUPS
 from starters.cli.help import speak
-from starters.cli.language import LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
+from starters.cli.language import LANGUAGES_SPOKEN, ask_for, in_the_language_asked_for, spoken
 from starters.cli.terminal import CLOSED_PIPE, discard_output, leave, write_anywhere
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
@@ -37,6 +37,7 @@ PORT = click.IntRange(1, 65535)
     type=click.Choice(LANGUAGES_SPOKEN),
     metavar="LANGUAGE",
     expose_value=False,
+    callback=lambda _context, _option, asked: ask_for(asked or ""),
     help="Language of what is said here: fr or en.",
 )
 def app() -> None:
@@ -76,17 +77,15 @@ def demo(leave: bool, json_file: Path | None, only: tuple[str, ...], day: int) -
     metavar="FILE",
     help="Answers from a file, as an earlier run printed them; nothing is asked.",
 )
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Of the questions and of the file.")
-def init(path: Path | None, answers: Path | None, lang: str | None) -> None:
+def init(path: Path | None, answers: Path | None) -> None:
     """Propose a settings file from what your accounts hold: fields with samples side by side, in shadow.
 
     It reads the accounts whose credentials are in the environment, asks ten questions at most, and never
     overwrites a file: PATH, or raccord.toml. Without credentials it writes a commented example to fill in.
     """
     from starters.cli.init.run import propose_settings
-    from starters.cli.language import spoken
 
-    end(propose_settings(path, answers, lang or spoken()))
+    end(propose_settings(path, answers, spoken()))
 
 
 @app.command()

@@ -45,8 +45,8 @@ def _folder(vendors: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv(name, value)
 
 
-async def typed(*words: str, answers: str = "") -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, ["init", *words], input=answers)
+async def typed(*words: str, answers: str = "", before: tuple[str, ...] = ()) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, app, [*before, "init", *words], input=answers)
 
 
 async def test_what_the_account_holds_is_proposed_and_can_be_used(vendors: Lab, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_it_is_said_in_french_where_the_terminal_is(
     said = (await typed()).output
     assert "Quel champ contient le SIRET du client" in said
     assert read(tmp_path / "raccord.toml").settings.desk.language == "fr"
-    assert "Which field" in (await typed("other.toml", "--lang", "en")).output
+    assert "Which field" in (await typed("other.toml", before=("--lang", "en"))).output
 
 
 async def test_what_is_typed_counts_and_a_slip_is_asked_again(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ BAD_WORDS = (
     Case("demo --json {file}/results.json", "results cannot be written", FAILED),
     Case("demo --json {folder}", "results cannot be written", FAILED),
     Case("flows list --state 'x", "a state is one word"),
+    Case("flows list --lang de", "is not one of 'fr', 'en'"),
     Case("flows show nothing", "is no id of a deal"),
     Case("flows why /", "is no id of a deal"),
     Case("invoices --month soon", "soon is no month"),
@@ -214,7 +215,17 @@ def test_it_is_answered_with_a_sentence(case: Case, places: dict[str, str], play
 def test_every_command_and_option_is_played() -> None:
     """A new command or option brings its cases."""
     played = " ".join(case.typed for case in (*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS)).split()
-    never_wrong = {"--help", "--json", "--all", "--exit", "--mail", "--once", "--version", "--state"}
+    never_wrong = {
+        "--help",
+        "--json",
+        "--all",
+        "--exit",
+        "--mail",
+        "--once",
+        "--version",
+        "--state",
+        "--year",
+    }
     for command in _commands(app):
         assert command.name in played, command.name
         options = {o for p in command.params if isinstance(p, click.Option) for o in p.opts if o[:2] == "--"}

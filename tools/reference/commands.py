@@ -27,6 +27,7 @@ def _explained(command: click.Command, name: str, above: click.Context | None) -
         parent=above,
         terminal_width=WIDTH,
         max_content_width=WIDTH,
+        **command.context_settings,
     )
     yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
