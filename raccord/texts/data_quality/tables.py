@@ -26,13 +26,13 @@ def causes(found: Overview, voice: Voice) -> Table:
         columns=(
             Column(key="topic", title=voice.say("data_quality.column.topic")),
             Column(key="deals", title=voice.say("data_quality.column.deals"), kind=NUMBER),
-            Column(key="alone", title=voice.say("data_quality.column.alone"), kind=NUMBER),
             Column(key="amount", title=voice.say("data_quality.column.amount"), kind=NUMBER),
+            Column(key="alone", title=voice.say("data_quality.column.alone"), kind=NUMBER),
         ),
         rows=tuple(
             Row(
                 key=each.topic,
-                cells=(topic(each.topic, voice), each.deals, each.alone, _sums(each.sums, voice)),
+                cells=(topic(each.topic, voice), each.deals, _sums(each.sums, voice), each.alone),
             )
             for each in found.causes
         ),
