@@ -23,6 +23,7 @@ from bench.played import Played
 from bench.proof import proof
 from bench.startup import startup
 from bench.system import System, system
+from bench.writers import writers
 from tests.patience import settle_factor
 
 RESULTS = Path("bench/results.json")
@@ -36,6 +37,7 @@ MINUTES = {
     "receiver": 6,
     "crash": 1,
     "startup": 1,
+    "writers": 2,
     "memory": 15,
     "owing": 50,
     "proof": 12,
@@ -53,6 +55,7 @@ def _parts(
         "receiver": lambda system, _: acceptance(system, rounds=rounds, backlog=2 * deals),
         "crash": lambda system, _: crash(system, deals=deals),
         "startup": lambda system, _: startup(system, rounds=rounds),
+        "writers": lambda _, __: writers(rounds=rounds),
         "memory": lambda system, _: memory(system, deals=many, webhooks=10 * many),
         "owing": lambda system, _: owing(system, customers=customers),
         "proof": lambda system, _: proof(system, deals=proven),

@@ -35,13 +35,13 @@ _SMALL = ("listen_addresses=", "shared_buffers=16MB", "max_wal_size=256MB")
 class Postgres:
     """A server that listens on a socket in a directory of its own, and trusts whoever comes."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
         self._programs = programs
         self._user = "nobody" if os.geteuid() == 0 else None
         self.place = Path(tempfile.mkdtemp(prefix="raccord-pg-"))
         if self._user:
             shutil.chown(self.place, self._user)
-        self._start()
+        self._start(() if durable else _QUICK)
         atexit.register(self.stop)
 
     def url(self, database: str) -> str:
@@ -68,6 +68,8 @@ class Postgres:
         self._do(f"SELECT pg_terminate_backend(pid) {sessions}")
 
     def stop(self) -> None:
+        if self._server.poll() is not None:
+            return
         self._server.send_signal(signal.SIGINT)
         self._server.wait(patience(20))
         shutil.rmtree(self.place, ignore_errors=True)
@@ -76,12 +78,12 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def _start(self) -> None:
+    def _start(self, settings: tuple[str, ...]) -> None:
         data, log = self.place / "data", self.place / "log"
         log.touch()
         make = ["--pgdata", data, "--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         self._run("initdb", *make)
-        options = [part for each in (*_QUICK, *_SMALL) for part in ("-c", each)]
+        options = [part for each in (*settings, *_SMALL) for part in ("-c", each)]
         command = [self._programs / "postgres", "-D", data, "-k", self.place, *options]
         with log.open("ab") as output:
             self._server = subprocess.Popen(
@@ -116,8 +118,13 @@ class Postgres:
 @cache
 def postgres() -> Postgres | None:
     """Return this process's server, started when it is first asked for; None where there are no programs."""
+    return started()
+
+
+def started(*, durable: bool = False) -> Postgres | None:
+    """Start a server; `durable`: one that has every commit on disk, as in production."""
     programs = next(_programs(), None)
-    return Postgres(programs) if programs else None
+    return Postgres(programs, durable=durable) if programs else None
 
 
 def _programs() -> Iterator[Path]:

@@ -138,6 +138,12 @@ class _Lane:
             connection.close()
 
 
+def named(tx: Connection) -> str:
+    """Name the database and its version."""
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[tx.dialect.name]
+    return f"{name} {'.'.join(map(str, tx.dialect.server_version_info or ()))}".strip()
+
+
 def insert_if_absent(tx: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless it would break a unique index; return whether it was inserted."""
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert

@@ -6,7 +6,7 @@ from raccord.records.agreed import Agreed
 from raccord.records.answers import Answers
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
-from raccord.records.database import Database
+from raccord.records.database import Database, named
 from raccord.records.dunning import DunningRecords
 from raccord.records.findings import Findings
 from raccord.records.followed import Followed
@@ -62,6 +62,10 @@ class Records:
     async def migrated(self) -> bool:
         """Whether the tables are those of this release or of a newer one."""
         return await self._database.reading(is_current)
+
+    async def database(self) -> str:
+        """Name the database and its version, as `PostgreSQL 15.18`."""
+        return await self._database.reading(named)
 
     def lasting(self, *, writes: bool) -> timedelta:
         """Return for how long the read or write under way has lasted; what is asked next waits for it."""

@@ -216,6 +216,30 @@ def setup(config: Path | None, only: str | None, as_json: bool) -> None:
 
 
 @app.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@config_file
+def backup(file: Path, config: Path | None) -> None:
+    """Copy records and flows into FILE, while everything runs on. The keys are not in it."""
+    from starters.cli.backup import back_up
+
+    loaded = configuration(config)
+    end(run(back_up(loaded, key_ring(loaded), file)))
+
+
+@app.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@config_file
+def restore(file: Path, config: Path | None) -> None:
+    """Put back what a backup holds, where nothing is: not beside a running Raccord, nor over its data."""
+    from starters.cli.backup import put_back
+
+    loaded = configuration(config)
+    if not (keys := loaded.settings.key_file).exists():
+        fail(f"the key file {keys} is missing: put back the one that the backup was made with.", status=1)
+    end(run(put_back(loaded, key_ring(loaded), file)))
+
+
+@app.command()
 @click.option(
     "--once", is_flag=True, help="Look and compare now; schedules do it every hour and every night."
 )

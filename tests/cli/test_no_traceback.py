@@ -64,6 +64,7 @@ CONFIGURED = (
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
     *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
     "data-quality --since 2026-01-31 --out x --csv x",
+    *("backup {folder}/new", "restore {file}"),
     *("payments link in_1 1", "backfill --since 2026-01-01 --dry-run"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(
@@ -131,6 +132,9 @@ BAD_WORDS = (
     Case("backfill --since yesterday", "does not match the format"),
     Case("backfill --since 2026-01-01", "is in shadow"),
     Case("payments link in_1 nothing", "is no id of a deal"),
+    Case("backup {folder}", "is a directory"),
+    Case("restore {folder}/none", "does not exist"),
+    Case("restore {file}", "no backup that Raccord made", FAILED),
     Case("dunning pause cus_1 --until soon", "does not match the format"),
     Case("dunning promise cus_1", "Missing argument 'DAY'"),
     Case("dunning instalments cus_1", "Missing argument"),

@@ -17,8 +17,9 @@ def start(module: str, *arguments: object) -> Process:
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
 
 
-def start_writer(url: str, key_file: Path, name: str, count: int) -> Process:
-    return start("writer", url, key_file, name, count)
+def start_writer(url: str, key_file: Path, name: str, count: int, *, breath: float = 0.003) -> Process:
+    """Start a process that appends pairs; by its breath after each, SQLite's unfair lock lets others in."""
+    return start("writer", url, key_file, name, count, breath)
 
 
 async def let_go(*processes: Process) -> None:

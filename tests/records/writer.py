@@ -1,5 +1,6 @@
-"""A process of its own that appends audit pairs: `python -m tests.records.writer URL KEYS NAME COUNT`.
+"""A process of its own that appends audit pairs.
 
+Run as `python -m tests.records.writer URL KEYS NAME COUNT SECONDS`.
 Says "ready" once it has migrated, waits for a line, then prints a line per pair after it was committed.
 """
 
@@ -18,7 +19,7 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def write(url: str, key_file: str, name: str, count: int) -> None:
+async def write(url: str, key_file: str, name: str, count: int, breath: float) -> None:
     records = Records.open(url, KeyRing.load(Path(key_file)))
     await records.migrate()
     say("ready")
@@ -29,9 +30,9 @@ async def write(url: str, key_file: str, name: str, count: int) -> None:
         await records.audit.conclude(key, Verdict.DONE, {"number": number})
         say(str(number))
         # SQLite's lock is not fair: without a breath one process may finish before another gets in.
-        await asyncio.sleep(0.003)
+        await asyncio.sleep(breath)
     await records.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
+    asyncio.run(write(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5])))

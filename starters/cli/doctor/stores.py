@@ -52,7 +52,7 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
     opened = Records.open(loaded.settings.records_url, keys)
     try:
         if await opened.migrated():
-            yield Check.ok(name, "migrated")
+            yield Check.ok(name, f"{await opened.database()}, migrated")
             yield Check.ok("ignored events", _counted(await opened.ignored.list()))
             if learnt := await learnt_rules(opened.answers):
                 said = ", ".join(f"{field} {standing}" for field, standing in learnt.items())
@@ -60,9 +60,13 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
             yield _held_up(await opened.stuck.list())
         else:
             remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
-            yield Check.warn(name, "not there yet, or older", expected="migrated", remedy=remedy)
+            found = f"{await opened.database()}, without tables yet, or with those of an older release"
+            yield Check.warn(name, found, expected="migrated", remedy=remedy)
     except RecordsUnavailable as error:
-        remedy = "Check database_url, and that the data directory can be written."
+        remedy = (
+            "Check database_url. SQLite: that the data directory can be written. PostgreSQL: that the server "
+            "runs, and that this role may connect and owns the tables."
+        )
         yield Check.fail(name, str(error), expected="reachable", remedy=remedy)
     finally:
         await opened.close()
