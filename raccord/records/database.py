@@ -213,4 +213,6 @@ def _is_our_mistake(error: exc.DBAPIError) -> bool:
 def _words(error: BaseException | None) -> str:
     """Return the database's own sentence: PostgreSQL adds lines with the statement and with values."""
     sentence = getattr(getattr(error, "diag", None), "message_primary", None)
-    return " ".join(str(sentence or error).split()).removesuffix(".")
+    # Of a server that does not answer, each line is followed by a question to the reader, set off by a tab.
+    lines = (line for line in str(sentence or error).splitlines() if not line.startswith("\t"))
+    return " ".join(" ".join(lines).split()).removesuffix(".")
