@@ -94,17 +94,23 @@ async def _said(process: Forked, words: str) -> bool:
 
 
 @pytest.fixture
-async def own(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+async def temporal(tmp_path: Path) -> AsyncIterator[TemporalServer]:
+    found = TemporalServer(tmp_path)
+    await found.start()
+    yield found
+    await found.process.stop()
+
+
+@pytest.fixture
+async def own(temporal: TemporalServer, tmp_path: Path) -> AsyncIterator[Lane]:
     """A system whose Temporal keeps its database beside the records, as `raccord up` has it."""
-    directory: Path = tmp_path_factory.mktemp("own")
-    server = TemporalServer(directory)
-    async with AsyncExitStack() as stack:
-        await server.start()
-        stack.push_async_callback(server.process.stop)
-        yield await stack.enter_async_context(Lane(server, directory, "own"))
+    async with Lane(temporal, tmp_path, "own") as lane:
+        yield lane
 
 
-async def test_a_restored_backup_knows_what_it_knew_and_invoices_nothing_twice(own: Lane) -> None:
+async def test_a_restored_backup_knows_what_it_knew_and_invoices_nothing_twice(
+    own: Lane, temporal: TemporalServer
+) -> None:
     account, backup = own.account, own.directory / "backup.tar.gz"
     before, after = await account.deal(), await account.deal()
     asked = await account.deal(await account.company(siren=""))
@@ -118,7 +124,7 @@ async def test_a_restored_backup_knows_what_it_knew_and_invoices_nothing_twice(o
     await account.win(after)
     assert (await own.outcome(after))["ending"] == "invoiced"
 
-    for process in (own.worker, own.receiver, own.server.process):
+    for process in (own.worker, own.receiver, temporal.process):
         process.kill()
         await process.wait()
     lost = [file for name in ("records", "temporal") for file in own.directory.glob(f"{name}.db*")]
@@ -129,7 +135,7 @@ async def test_a_restored_backup_knows_what_it_knew_and_invoices_nothing_twice(o
     assert put_back.returncode == 0, put_back.stderr
     assert "The audit's chain holds" in put_back.stdout
 
-    await own.server.start()
+    await temporal.start()
     await own.restart_receiver()
     await own.restart_worker()
     await until(lambda: listed(account, [before, after]), what="the CRM's search shows them")
