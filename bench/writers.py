@@ -15,10 +15,13 @@ from tests.postgres import started
 from tests.records.processes import finished, let_go, start_writer
 
 FEW, MANY = 1, 4
-PAIRS = 1200
+PAIRS = 300
 """Intents with their outcomes, written by each run: two transactions each, on disk before they return."""
-LEAST_KEPT = 0.7
-"""Four processes that wait for one another write at least this much of what one writes alone."""
+LEAST_KEPT = {"PostgreSQL": 0.7}
+"""Four processes that wait for one another write at least this much of what one writes alone.
+
+SQLite's lock is not waited for in line but asked for again: it is for one machine.
+"""
 
 
 async def writers(*, rounds: int) -> list[Figure]:
@@ -55,7 +58,7 @@ async def _measured(name: str, make: Callable[[], str], directory: Path, rounds:
             name=f"Audit pairs on {name}, {MANY} processes at once beside one",
             value=four / one,
             unit="times",
-            limit=LEAST_KEPT,
+            limit=LEAST_KEPT.get(name),
             basis="same run",
             at_least=True,
         ),
