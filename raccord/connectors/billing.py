@@ -225,7 +225,7 @@ class Billing(BillingReader, Protocol):
         """Have a received payment pay an invoice. `Permanent` when the vendor does not let it."""
         ...
 
-    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
+    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
         """Have the vendor's webhooks sent to this address, once; what is refused is told in its checks.
 
         `flows`: those that are not in shadow, whose events are asked for beside those of money.

@@ -1,7 +1,7 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from raccord.connectors.app import App
 from raccord.connectors.webhooks import PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
@@ -209,6 +210,8 @@ class Vendor(BaseModel, Generic[Port]):
     """Whether it is of little use without them; what they tell of others, the sweep finds soon enough."""
     presses: Callable[[ConnectionSettings], PressSource] | None = None
     """For messengers: how a pressed button arrives."""
+    app: Callable[[ConnectionSettings, str, Collection[str]], App] | None = None
+    """What is uploaded to the vendor so that it sends webhooks for some flows to an address. Does no I/O."""
 
     @property
     def needed_credentials(self) -> tuple[str, ...]:

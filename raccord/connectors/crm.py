@@ -143,8 +143,11 @@ class Crm(CrmReader, Protocol):
         """Move the deal to the stage for paid deals; see `waits_for_paid_stage`."""
         ...
 
-    async def set_up(self) -> tuple[Check, ...]:
-        """Make the mapped fields that are missing, and nothing else; one line a field, with what was done."""
+    async def set_up(self, *, dry: bool = False) -> tuple[Check, ...]:
+        """Make the mapped fields that are missing, and nothing else; one line a field, with what was done.
+
+        `dry`: say what would be, and change nothing.
+        """
         ...
 
     async def create_task(self, task: Task) -> str:

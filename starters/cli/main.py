@@ -200,19 +200,21 @@ def doctor(config: Path | None, as_json: bool) -> None:
     type=click.Choice(["temporal"]),
     help="Only the namespace of a Temporal of your own (TEMPORAL_ADDRESS): the job of a deployment.",
 )
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and change nothing anywhere.")
 @as_json
-def setup(config: Path | None, only: str | None, as_json: bool) -> None:
-    """Make what is missing, and leave alone what is there: in the CRM the fields that the settings name, and
-    on a Temporal of your own, which TEMPORAL_ADDRESS names, the namespace."""
+def setup(config: Path | None, only: str | None, dry: bool, as_json: bool) -> None:
+    """Make what is missing, and leave alone what is there: in the CRM the fields that the settings name,
+    webhooks of the billing system, the files of the CRM's app, and on a Temporal of your own, which
+    TEMPORAL_ADDRESS names, namespace and schedules. It may be repeated."""
     from raccord.temporal.client import elsewhere
     from starters.cli.setup import set_up
     from starters.cli.setup_temporal import set_up_alone
 
     loaded = configuration(config)
     if only:
-        end(run(set_up_alone(loaded, key_ring(loaded), dry=False, as_json=as_json)))
+        end(run(set_up_alone(loaded, key_ring(loaded), dry=dry, as_json=as_json)))
     keys = key_ring(loaded) if elsewhere() else None
-    end(run(set_up(loaded, config, keys, as_json=as_json)))
+    end(run(set_up(loaded, config, keys, as_json=as_json, dry=dry)))
 
 
 @app.command()

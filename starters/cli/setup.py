@@ -1,10 +1,12 @@
-"""`raccord setup`: the CRM gets the fields that the mapping names, and webhooks are registered for."""
+"""`raccord setup`: everything that Raccord needs elsewhere is made, or shown first, and said line by line."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from raccord.connectors.app import App
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind, Registration
 from raccord.connectors.crm import Crm
@@ -14,59 +16,106 @@ from raccord.settings.configuration import Configuration
 from raccord.settings.environment import variable
 from starters.cli.common import bold, command, fail
 from starters.cli.display import print_check, print_json, shown
+from starters.cli.setup_app import folder_of, set_up_app
+from starters.cli.setup_schedules import set_up_schedules
 from starters.cli.setup_temporal import set_up_temporal
 from workers.connections import opened
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was done, or would be, by the place where it was."""
+
+    fields: tuple[Check, ...]
+    registered: Registration
+    app: tuple[Check, ...]
+    temporal: tuple[Check, ...]
+    schedules: tuple[Check, ...]
+    to_upload: App | None
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return (*self.fields, *self.registered.checks, *self.app, *self.temporal, *self.schedules)
+
+    @property
+    def failed(self) -> bool:
+        return any(check.state is CheckState.FAIL for check in self.checks)
+
+
 async def set_up(
-    configuration: Configuration, path: Path | None, keys: KeyRing | None = None, *, as_json: bool
+    configuration: Configuration,
+    path: Path | None,
+    keys: KeyRing | None = None,
+    *,
+    as_json: bool,
+    dry: bool = False,
 ) -> int:
-    """Make what is missing, and say so line by line; exit status 1 when a field was refused.
+    """Make what is missing, and say so line by line; exit status 1 when something was refused.
 
     `keys`: for a Temporal of one's own, which is set up last; None where `raccord up` starts one.
-    Without webhooks of the billing system, the sweep finds what they would tell: they are only warned about.
+    Without webhooks the sweep finds what they would tell: they are only warned about. `dry`: show what would
+    be done, and change nothing anywhere.
     """
+    made = await _made(configuration, keys, dry=dry)
+    if as_json:
+        print_json(_document(configuration, made, dry=dry))
+        return int(made.failed)
+    if dry:
+        click.echo(f"{bold('A dry run')} ({configuration.live_or_test}): nothing is changed.\n")
+    for check in made.checks:
+        print_check(check)
+    if secret := made.registered.secret:
+        click.echo(_once(secret.get_secret_value(), _secret_of_billing(configuration), path))
+    if made.to_upload and not dry:
+        click.echo(_upload(made.to_upload, folder_of(configuration, configuration.crm)))
+    click.echo(_ending(made, path, dry=dry))
+    return int(made.failed)
+
+
+async def _made(configuration: Configuration, keys: KeyRing | None, *, dry: bool) -> Made:
     billing = configuration.billing
     async with opened(configuration) as connections:
         crm: Crm = connections.of(Kind.CRM)
         port: Billing = connections.of(Kind.BILLING)
         try:
             await crm.probe()
-            fields = await crm.set_up()
+            fields = await crm.set_up(dry=dry)
             registered = Registration()
             if billing.vendor.webhooks:
                 registered = await port.register_webhooks(
-                    configuration.webhook_url(billing), flows=configuration.settings.acting
+                    configuration.webhook_url(billing), flows=configuration.settings.acting, dry=dry
                 )
         except ConnectorError as error:
             fail(str(error), status=1)
-    temporal = await set_up_temporal(configuration, keys) if keys else ()
-    done = (*fields, *registered.checks, *temporal)
-    failed = any(check.state is CheckState.FAIL for check in done)
-    place = variable(billing.name, "webhook_secret")
-    if as_json:
-        told = {"fields": _rows(fields), "webhooks": _told(registered, place), "temporal": _rows(temporal)}
-        print_json({"ok": not failed, **told})
-        return int(failed)
-    for check in done:
-        print_check(check)
-    if registered.secret:
-        click.echo(_once(registered.secret.get_secret_value(), place, path))
-    doctor, again = (bold(command(name, path)) for name in ("doctor", "setup"))
-    if failed:
-        click.echo(f"\nDo what stands behind the arrows, then {again} again.")
-    else:
-        click.echo(f"\nNext: fill them where you sell, and {doctor}, which shows a value of each.")
-    return int(failed)
+    app, to_upload = set_up_app(configuration, configuration.crm, dry=dry)
+    temporal = await set_up_temporal(configuration, keys, dry=dry) if keys else ()
+    # Where there is no namespace, nothing can be scheduled in it.
+    ready = keys is not None and not any(check.state is CheckState.FAIL for check in temporal)
+    schedules = await set_up_schedules(configuration, keys, dry=dry) if keys and ready else ()
+    return Made(fields, registered, app, temporal, schedules, to_upload)
+
+
+def _secret_of_billing(configuration: Configuration) -> str:
+    return variable(configuration.billing.name, "webhook_secret")
+
+
+def _document(configuration: Configuration, made: Made, *, dry: bool) -> dict[str, Any]:
+    secret = made.registered.secret
+    told = {_secret_of_billing(configuration): secret.get_secret_value()} if secret else {}
+    return {
+        "ok": not made.failed,
+        "dry_run": dry,
+        "mode": configuration.live_or_test,
+        "fields": _rows(made.fields),
+        "webhooks": {"checks": _rows(made.registered.checks), "secret": told},
+        "app": _rows(made.app),
+        "temporal": _rows(made.temporal),
+        "schedules": _rows(made.schedules),
+    }
 
 
 def _rows(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
     return [check.model_dump(mode="json") for check in checks]
-
-
-def _told(registered: Registration, place: str) -> dict[str, Any]:
-    secret = {place: registered.secret.get_secret_value()} if registered.secret else {}
-    return {"checks": _rows(registered.checks), "secret": secret}
 
 
 def _once(secret: str, place: str, path: Path | None) -> str:
@@ -75,3 +124,19 @@ def _once(secret: str, place: str, path: Path | None) -> str:
         f"{bold(command('up', path))} or {bold(command('starter', path))} anew with it:\n\n"
         f"  export {place}={shown(secret)}"
     )
+
+
+def _upload(app: App, folder: Path) -> str:
+    steps = "\n".join(f"  {step}" for step in app.steps)
+    return (
+        f"\nTo have webhooks sent, upload the app in {folder}:\n\n  cd {folder} && {app.command}\n\n{steps}"
+    )
+
+
+def _ending(made: Made, path: Path | None, *, dry: bool) -> str:
+    doctor, again = (bold(command(name, path)) for name in ("doctor", "setup"))
+    if made.failed:
+        return f"\nDo what stands behind the arrows, then {again} again."
+    if dry:
+        return f"\nNext: {again}, which does it. What is there already is left as it is."
+    return f"\nNext: fill them where you sell, and {doctor}, which shows a value of each."

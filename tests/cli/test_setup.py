@@ -11,10 +11,12 @@ from click import unstyle
 from pydantic import SecretStr
 
 from raccord.connectors.connection import Check, Registration
+from raccord.settings.configuration import Configuration
+from raccord.settings.load import read
 from starters.cli import setup
 from tests.fakes.billing import FakeBilling
 from tests.fakes.crm import FakeCrm
-from tests.settings.written import configuration
+from tests.settings.written import CONNECTIONS, configuration
 from workers.connections import Connections, Opened
 
 SECRET = "whsec_0123456789abcdef"
@@ -26,9 +28,9 @@ class Account(FakeBilling):
     registered = MADE
     asked: list[str]
 
-    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
-        self.asked = [url, *flows]
-        return self.registered
+    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
+        self.asked = [url, *flows, *(["dry"] if dry else [])]
+        return LEFT if dry else self.registered
 
 
 @pytest.fixture
@@ -73,3 +75,78 @@ async def test_webhooks_that_are_left_to_a_person_are_no_failure(
     said = unstyle(capsys.readouterr().out)
     assert "WARN  webhook endpoint: none\n      → Do it by hand." in said
     assert "export" not in said
+
+
+def folders(tmp_path: Path) -> list[str]:
+    return sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
+
+
+REACHED = '[receiver]\npublic_url = "https://raccord.hexalab.fr"\n'
+APP = [
+    "hubspot-app/hsproject.json",
+    "hubspot-app/src/app/app-hsmeta.json",
+    "hubspot-app/src/app/webhooks/webhooks-hsmeta.json",
+]
+
+
+def without_secret(tmp_path: Path) -> Configuration:
+    """A company whose CRM has sent no webhook yet."""
+    text = CONNECTIONS.replace('webhook_secret = "a-client-secret-of-hubspot"\n', "")
+    (tmp_path / "raccord.toml").write_text(REACHED + text, "utf-8")
+    return read(tmp_path / "raccord.toml")
+
+
+async def test_a_dry_run_says_so_and_writes_nothing(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = without_secret(tmp_path)
+    assert await setup.set_up(loaded, None, as_json=False, dry=True) == 0
+    said = unstyle(capsys.readouterr().out)
+    assert said.startswith("A dry run (TEST): nothing is changed.")
+    assert "webhooks-hsmeta.json: would be written" in said
+    assert account.asked[-1] == "dry"
+    assert "Next: raccord setup, which does it." in said
+    assert folders(tmp_path) == ["raccord.toml"]
+
+
+async def test_the_app_that_sends_webhooks_is_written_with_the_command_that_uploads_it(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = without_secret(tmp_path)
+    await setup.set_up(loaded, None, as_json=False)
+    said = unstyle(capsys.readouterr().out)
+    assert f"cd {tmp_path}/hubspot-app && hs project upload" in said
+    assert folders(tmp_path) == [*APP, "raccord.toml"]
+    webhooks = json.loads((tmp_path / APP[2]).read_text())["config"]
+    assert webhooks["settings"]["targetUrl"] == "https://raccord.hexalab.fr/webhooks/hubspot"
+    await setup.set_up(loaded, None, as_json=False)
+    assert unstyle(capsys.readouterr().out).count("there already") == len(APP)
+
+
+async def test_what_a_person_changed_in_the_app_is_left_as_it_is(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = without_secret(tmp_path)
+    await setup.set_up(loaded, None, as_json=False)
+    (tmp_path / APP[1]).write_text("{}")
+    assert await setup.set_up(loaded, None, as_json=False) == 0
+    assert "says something else than the settings ask for; left as it is" in capsys.readouterr().out
+    assert (tmp_path / APP[1]).read_text() == "{}"
+
+
+async def test_where_webhooks_arrive_already_no_app_is_written(account: Account, tmp_path: Path) -> None:
+    await setup.set_up(configuration(tmp_path, REACHED), None, as_json=False)
+    assert folders(tmp_path) == ["raccord.toml"]
+
+
+async def test_an_address_that_nobody_can_call_leaves_it_to_the_sweep_and_says_how_often(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_secret(tmp_path)
+    file = tmp_path / "raccord.toml"
+    file.write_text(file.read_text().replace(REACHED, '[sweep]\nevery = "5 min"\n'))
+    assert await setup.set_up(read(file), None, as_json=True) == 0
+    (app,) = json.loads(capsys.readouterr().out)["app"]
+    assert app["state"] == "WARN"
+    assert "the sweep finds won deals, every 5 min" in app["found"]
+    assert folders(tmp_path) == ["raccord.toml"]

@@ -210,7 +210,7 @@ class FakeBilling(KeptInStep):
         await self._call("check_webhooks")
         return (Check.ok("webhook endpoint", url),)
 
-    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
+    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
         await self._call("register_webhooks")
         return Registration(checks=(Check.ok("webhook endpoint", url),))
 

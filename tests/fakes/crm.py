@@ -178,7 +178,7 @@ class FakeCrm(KeptInStep):
         self._there(deal_id)
         self.unpaid_stage.discard(deal_id)
 
-    async def set_up(self) -> tuple[Check, ...]:
+    async def set_up(self, *, dry: bool = False) -> tuple[Check, ...]:
         await self._call("set_up")
         return ()
 

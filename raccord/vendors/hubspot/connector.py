@@ -172,8 +172,8 @@ class HubSpotCrm:
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)
 
-    async def set_up(self) -> tuple[Check, ...]:
-        return await set_up(self._client, self._settings.mapping)
+    async def set_up(self, *, dry: bool = False) -> tuple[Check, ...]:
+        return await set_up(self._client, self._settings.mapping, dry=dry)
 
     async def create_task(self, task: Task) -> str:
         return await self._tasks.create(task)

@@ -50,21 +50,24 @@ _SCHEMA_SCOPES = {"line_items": "crm.schemas.deals.write"}
 """There is no scope for the definitions of line items: the right to those of deals includes it."""
 
 
-async def set_up(client: HubSpotClient, names: Names) -> tuple[Check, ...]:
-    """Make what is missing; one line for each mapped property."""
-    made = await asyncio.gather(*(_of_kind(client, kind, them) for kind, them in wanted(names).items()))
+async def set_up(client: HubSpotClient, names: Names, *, dry: bool = False) -> tuple[Check, ...]:
+    """Make what is missing, or say what would be made; one line for each mapped property."""
+    kinds = wanted(names).items()
+    made = await asyncio.gather(*(_of_kind(client, kind, them, dry=dry) for kind, them in kinds))
     return tuple(check for checks in made for check in checks)
 
 
-async def _of_kind(client: HubSpotClient, kind: str, used: tuple[Wanted, ...]) -> list[Check]:
+async def _of_kind(client: HubSpotClient, kind: str, used: tuple[Wanted, ...], *, dry: bool) -> list[Check]:
     try:
         known = await existing_properties(client, kind)
         missing = [each for each in used if each.name not in known]
-        if missing:
+        if missing and not dry:
             await _group(client, kind)
     except ConnectorError as error:
         return [Check.fail(_line(kind, each), str(error), remedy=by_hand(kind, each)) for each in used]
     there = [Check.ok(_line(kind, each), "there already") for each in used if each not in missing]
+    if dry:
+        return [*there, *[Check.ok(_line(kind, each), f"would be made: {each.kind}") for each in missing]]
     # One after the other: an account admits few changes of its definitions at once.
     return [*there, *[await _made(client, kind, each) for each in missing]]
 

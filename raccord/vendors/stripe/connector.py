@@ -212,8 +212,8 @@ class StripeBilling:
     async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
         return await self._endpoint.check(url, flows)
 
-    async def register_webhooks(self, url: str, *, flows: Collection[str]) -> Registration:
-        return await self._endpoint.register(url, flows)
+    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
+        return await self._endpoint.register(url, flows, dry=dry)
 
     async def probe(self) -> None:
         await self._listing.first()

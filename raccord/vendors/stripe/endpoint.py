@@ -4,16 +4,15 @@ Stripe renders events in the version that an endpoint was created with, which ne
 secret in the answer to its creation alone (Stripe docs: api/webhook_endpoints).
 """
 
-import re
 import secrets
 from collections.abc import Collection, Sequence
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from raccord.connectors.connection import LOOPBACK, Check, Registration
+from raccord.connectors.connection import Check, Registration
 from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.outside import callable_from_outside
 from raccord.domain.rules.modes import CONTACT, PAYMENT
 from raccord.vendors.stripe.api import VERSION, StripeApi
 from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES
@@ -25,8 +24,6 @@ _LINE = "webhook endpoint"
 _PLACE = "Dashboard > Developers > Webhooks"
 _READ, _WRITE = "Webhook Endpoints: Read", "Webhook Endpoints: Write"
 _EVERY = "*"
-_NOWHERE = re.compile(r"(^|\.)(example(\.\w+)?|test|invalid|localhost|local)$|^(127|0)\.")
-"""Names that lead nowhere (RFC 2606, RFC 6761), and this machine: what an example has would reach others."""
 
 
 class Endpoint:
@@ -34,17 +31,22 @@ class Endpoint:
         self._api = api
         self._signed = settings.webhook_secret is not None
 
-    async def register(self, url: str, flows: Collection[str]) -> Registration:
-        """Create the endpoint of this address, or put the one that is there right; never a second one."""
+    async def register(self, url: str, flows: Collection[str], *, dry: bool = False) -> Registration:
+        """Create the endpoint of this address, or put the one that is there right; never a second one.
+
+        `dry`: say what would be done, and change nothing.
+        """
         types = _types(flows)
-        if not _callable(url):
+        if not callable_from_outside(url):
             return _only(_unreachable(url))
         try:
             found = await self._at(url)
             if not found:
-                return await self._created(url, types)
+                return _would_be_made(url, types) if dry else await self._created(url, types)
             if problem := _beyond_repair(found, url):
                 return _only(problem)
+            if dry:
+                return _only(self._proven(found[0], _would_be_put_right(found[0], types)))
             return _only(self._proven(found[0], await self._put_right(found[0], types)))
         except ConnectorError as error:
             return _only(_refused(error, url, types))
@@ -52,7 +54,7 @@ class Endpoint:
     async def check(self, url: str, flows: Collection[str]) -> tuple[Check, ...]:
         """Say whether events arrive at this address as they should. Changes nothing."""
         types = _types(flows)
-        if not _callable(url):
+        if not callable_from_outside(url):
             return (_unreachable(url),)
         try:
             found = await self._at(url)
@@ -112,11 +114,16 @@ class Endpoint:
         )
 
 
-def _callable(url: str) -> bool:
-    """Whether it is an address of the world outside: no name that stands for an example, no own machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    return parts.scheme == "https" and host not in LOOPBACK and not _NOWHERE.search(host)
+def _would_be_made(url: str, types: Sequence[str]) -> Registration:
+    return _only(
+        Check.ok(_LINE, f"would be registered at {url}, {VERSION}, with {len(types)} kinds of event")
+    )
+
+
+def _would_be_put_right(found: WebhookEndpoint, types: Sequence[str]) -> Check:
+    wrong = _wrong(found, types)
+    said = f"would be put right: it {' and '.join(wrong)}" if wrong else "is there already"
+    return Check.ok(_LINE, f"{found.id} {said}")
 
 
 def _unreachable(url: str) -> Check:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from raccord.connectors.connection import Check, Kind
+from raccord.connectors.connection import Check, Connection, Kind
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import PAYMENT, Mode
 from raccord.domain.rules.onboarding import PLACEHOLDERS, StepKind
@@ -21,6 +21,7 @@ from starters.cli.common import without_settings
 from starters.cli.doctor.reminders import gap_checks, reminder_checks
 from starters.cli.doctor.report import report_check, words_check
 from starters.cli.init.example import example
+from starters.cli.setup_app import between_sweeps
 
 LOCAL = ("http://127.", "http://localhost")
 
@@ -142,18 +143,24 @@ def _secrets(loaded: Configuration) -> Iterator[Check]:
         secret = variable(row.name, "webhook_secret")
         expected = f"the signing secret of {row.name}"
         if row.vendor.webhooks and not row.webhooks:
-            yield from _unsigned(row.vendor.needs_webhooks, acting=acting, expected=expected, secret=secret)
+            every = between_sweeps(loaded)
+            if row.vendor.needs_webhooks:
+                yield _polled(row, every, expected=expected, secret=secret)
+            elif acting:
+                later = f"not set: payments are only found by the sweep, every {every}"
+                remedy = f"Run raccord setup, which registers for webhooks, and set {secret}."
+                yield Check.warn("webhook secret", later, expected=expected, remedy=remedy)
         if row.vendor.presses and not row.presses:
             remedy = f"Set {secret}, or the buttons of messages do nothing."
             yield Check.fail("buttons", "no signing secret", expected=expected, remedy=remedy)
 
 
-def _unsigned(needed: bool, *, acting: bool, expected: str, secret: str) -> Iterator[Check]:
-    """Judge a vendor whose webhooks nothing can prove; the sweep finds what they would tell, only later."""
-    name, found = "webhook secret", "not set"
-    if needed:
-        yield Check.fail(name, found, expected=expected, remedy=f"Set {secret}.")
-    elif acting:
-        later = f"{found}: payments are only found by the sweep"
-        remedy = f"Run raccord setup, which registers for webhooks, and set {secret}."
-        yield Check.warn(name, later, expected=expected, remedy=remedy)
+def _polled(row: Connection, every: str, *, expected: str, secret: str) -> Check:
+    """Say how long a won deal waits where nothing that its vendor sends could be proven."""
+    upload = "; raccord setup writes the app that is to be uploaded" if row.vendor.app else ""
+    return Check.warn(
+        "webhook secret",
+        f"not set: won deals, and what somebody repairs, are only found by the sweep, every {every}",
+        expected=expected,
+        remedy=f"Set {secret}{upload}. Or leave it so, with a shorter [sweep] every, such as 5 min.",
+    )

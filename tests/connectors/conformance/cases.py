@@ -129,6 +129,8 @@ class CrmCase(Case):
     kind = Kind.CRM
     paid_stage: Options
     """The settings that name a stage for paid deals."""
+    bare: Options
+    """Options of a simulator whose account has no field of its own."""
 
     async def deal(self, lab: Lab, *, name: str = "deal", company: str = "Atelier") -> str:
         """Make an open deal of a company: 1 x 1000.00 EUR at 20 %, and 3 x 33.30 EUR at 5.5 %."""

@@ -268,6 +268,18 @@ async def test_setting_up_makes_what_is_missing_once(crm: Crm) -> None:
     assert all(check.state is not CheckState.WARN for check in await crm.check() if "mapping" in check.name)
 
 
+async def test_a_dry_run_shows_what_is_missing_and_makes_nothing(case: CrmCase, lab: Lab, crm: Crm) -> None:
+    await lab.option(case.vendor, **case.bare)
+    await lab.switches.reset()
+    before = await lab.written(case.vendor)
+    shown = await crm.set_up(dry=True)
+    assert await lab.written(case.vendor) == before
+    assert "would be made" in " ".join(check.found for check in shown)
+    made = await crm.set_up()
+    assert [check.name for check in made] == [check.name for check in shown]
+    assert {check.found for check in await crm.set_up(dry=True)} == {"there already"}
+
+
 async def test_an_account_is_described_by_what_it_has(case: CrmCase, lab: Lab, crm: Crm) -> None:
     await case.deal(lab, company=ODD)
     before = await lab.written(case.vendor)

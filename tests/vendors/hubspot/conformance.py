@@ -47,6 +47,7 @@ CASES = (
         credential="access_token",
         denied={"scopes": [scope for scope in scopes.ALL if scope != "crm.objects.deals.write"]},
         permission="crm.objects.deals.write",
+        bare={"custom_properties": False, "payment_properties": False},
         paid_stage={"paid_stages": ["218933907"]},
         # Of 100 in ten seconds (HubSpot docs: usage-guidelines): one second saved up, and its own.
         most_a_second=20,

@@ -211,3 +211,16 @@ async def test_none_and_an_account_that_does_not_tell_are_warnings(
     assert "raccord setup" in one(await billing.check_webhooks(URL, flows=())).remedy
     stub.on(LIST, refusal(403))
     assert "Webhook Endpoints: Read" in one(await billing.check_webhooks(URL, flows=())).remedy
+
+
+async def test_a_dry_run_says_what_would_be_done_and_does_nothing(billing: StripeBilling, stub: Stub) -> None:
+    for there, said in (
+        ([], f"would be registered at {URL}, {VERSION}"),
+        ([endpoint()], "we_1 is there already"),
+        ([endpoint(status="disabled")], "we_1 would be put right: it is disabled"),
+    ):
+        stub.on(LIST, page(*there))
+        found = await billing.register_webhooks(URL, flows=(), dry=True)
+        assert said in one(found).found
+        assert found.secret is None
+    assert {each.method for each in stub.seen} == {"GET"}
