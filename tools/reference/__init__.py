@@ -5,10 +5,12 @@ from pathlib import Path
 
 from tools.reference.commands import commands
 from tools.reference.messages import messages
+from tools.reference.settings import settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
+    "reference/settings.md": settings,
     "reference/messages.md": lambda: messages("en"),
     "fr/messages.md": lambda: messages("fr"),
 }
