@@ -9,7 +9,7 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test quick sabotage soak bench lint docs reference wheel test-wheel sbom clean purge
+.PHONY: help install demo test quick sabotage test-vendors soak bench lint docs reference wheel test-wheel sbom clean purge
 
 help:
 	@echo 'make install   put everything into .venv; then: . .venv/bin/activate, raccord init'
@@ -38,6 +38,11 @@ quick: .venv/.synced
 # Whether the suite notices what it is there for: each way to break the code in a copy. By hand; half an hour.
 sabotage: .venv/.synced
 	$(BIN)/python -m tests.sabotage $(ARGS)
+
+# The connectors on real test accounts, whose keys are in the environment (docs/rehearsal.md); each that is not is a
+# stated skip, and a live key is refused. It prints which open facts about the vendors each answer settles.
+test-vendors: .venv/.synced
+	$(BIN)/pytest -s -rs -n 0 tests/accounts/real.py $(ARGS)
 
 # What is too long for every change: two hundred deals through an outage, and paid in a storm.
 soak: .venv/.synced

@@ -10,8 +10,11 @@ LINE_OF_DEAL = 19
 
 
 class HubSpotCase(CrmCase):
+    def person(self, lab: Lab) -> HubSpotPerson:
+        return HubSpotPerson(lab.http)
+
     async def deal(self, lab: Lab, *, name: str = "deal", company: str = "Atelier") -> str:
-        person = HubSpotPerson(lab.http)
+        person = self.person(lab)
         made = await person.create("companies", {"name": company, "country": "France", "siren": "732829320"})
         lines = [
             await person.create("line_items", {"name": name, "quantity": n, "price": price, "vat_rate": rate})
@@ -23,10 +26,10 @@ class HubSpotCase(CrmCase):
         return await person.create("deals", deal, ("companies", made, PRIMARY_COMPANY), *ties)
 
     async def win(self, lab: Lab, deal: str) -> None:
-        await HubSpotPerson(lab.http).win(deal)
+        await self.person(lab).win(deal)
 
     async def delete(self, lab: Lab, deal: str) -> None:
-        await HubSpotPerson(lab.http).delete("deals", deal)
+        await self.person(lab).delete("deals", deal)
 
     async def arrival(self, lab: Lab, /) -> str:
         deal = await self.deal(lab)
