@@ -8,6 +8,7 @@ stay, deals are deleted: the account is one to try things on.
 from collections.abc import AsyncIterator, Callable
 from inspect import signature
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -92,11 +93,16 @@ def _keys_of_this_run() -> None:
     of_billing._keys = (f"{uuid4()}/{number}" for number in count(1))  # type: ignore[assignment]
 
 
+def _nowhere() -> Any:
+    """Stand in for the simulators, which nobody asks here."""
+    return SimpleNamespace(base="https://vendor.invalid")
+
+
 # One for all, as its limit of requests a second is.
 @pytest.fixture(scope="module")
 async def billing(stripe: Key) -> AsyncIterator[Billing]:
     connection = STRIPE_CASES[0].connection(
-        _Nowhere(), base_url=stripe.url, api_key=stripe.secret, requests_per_second=18
+        _nowhere(), base_url=stripe.url, api_key=stripe.secret, requests_per_second=18
     )
     port: Billing = connection.connect(BusinessClock())
     yield port
@@ -106,12 +112,6 @@ async def billing(stripe: Key) -> AsyncIterator[Billing]:
 @pytest.fixture
 async def customer(billing: Billing) -> Customer:
     return await billing.create_customer(PROFILE, key=of_billing.key())
-
-
-class _Nowhere:
-    """In the place of the simulators, which nobody asks here."""
-
-    base = "https://vendor.invalid"
 
 
 class _Seller(HubSpotPerson):
@@ -149,7 +149,7 @@ class _Account:
 @pytest.fixture(scope="module")
 async def crm(hubspot: Key) -> AsyncIterator[Crm]:
     given = {"base_url": hubspot.url, "access_token": hubspot.secret, "account_id": hubspot.account}
-    connection = HUBSPOT_CASES[0].connection(_Nowhere(), **given, requests_per_second=9)
+    connection = HUBSPOT_CASES[0].connection(_nowhere(), **given, requests_per_second=9)
     port: Crm = connection.connect(BusinessClock())
     yield port
     await port.close()

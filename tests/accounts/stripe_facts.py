@@ -65,7 +65,7 @@ async def says_what_it_replays(account: Asked) -> bool:
     for _ in range(2):
         answer = await account.call("POST", "/v1/customers", data={"name": "Raccord"}, headers=key)
         answer.raise_for_status()
-    return answer.headers.get("Idempotent-Replayed") == "true"
+    return str(answer.headers.get("Idempotent-Replayed")) == "true"
 
 
 async def needs_an_address_to_send(account: Asked) -> bool:
