@@ -69,19 +69,27 @@ def settings() -> str:
     parts.append(CONNECTIONS)
     for name in vendors():
         roles: dict[Kind, Vendor[Any]] = import_module(f"raccord.vendors.{name}").ROLES
-        (model,) = {vendor.settings for vendor in roles.values()}
-        parts += _section(model, (name,), level=3, note=f"Plays: `{', '.join(roles)}`.")
+        for model in dict.fromkeys(vendor.settings for vendor in roles.values()):
+            played = ", ".join(kind for kind, vendor in roles.items() if vendor.settings is model)
+            title = "" if len(roles) == 1 else f", {played}"
+            parts += _section(model, (name,), level=3, note=f"Plays: `{played}`.", title=title)
     return "\n".join(parts)
 
 
 def _section(
-    model: type[BaseModel], place: tuple[str, ...], *, level: int, note: str = "", several: bool = False
+    model: type[BaseModel],
+    place: tuple[str, ...],
+    *,
+    level: int,
+    note: str = "",
+    title: str = "",
+    several: bool = False,
 ) -> Iterator[str]:
     """Yield a section, then those below it. `several`: it may be written more than once."""
     flat = {n: f for n, f in model.model_fields.items() if nested(f.annotation) is None}
     below = {n: f for n, f in model.model_fields.items() if n not in flat}
     name = f"[{'.'.join(place)}]"
-    yield f"{'#' * level} {f'[{name}]' if several else name}\n"
+    yield f"{'#' * level} {f'[{name}]' if several else name}{title}\n"
     yield "\n\n".join(filter(None, (_words(inspect.getdoc(model) or ""), note))) + "\n"
     if flat:
         yield from _table(model, flat, place)
