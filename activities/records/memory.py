@@ -1,5 +1,6 @@
 """Our own memory: quick, local, and never a vendor's business."""
 
+from prometheus_client import Counter
 from temporalio import activity
 
 from activities.effects import cause, step_key
@@ -13,6 +14,7 @@ from raccord.records.records import Records
 from raccord.records.work import together
 
 ACTOR = "raccord"
+ENDED = Counter("raccord_flows_ended", "Runs of flows by how they ended", ["flow", "state"])
 
 
 class Recall(Value):
@@ -153,7 +155,9 @@ class RecordsActivities:
         """
         closing = self._records.waiting.close(activity.info().workflow_id or "")
         if not end.record:
-            return await closing
+            settled = await closing
+            ENDED.labels(end.flow, end.state).inc()
+            return settled
         noting = self._records.audit.note(
             effect=f"{end.flow}.end",
             object=str(end.subject),
@@ -163,4 +167,5 @@ class RecordsActivities:
             key=step_key(),
         )
         settled, _ = await together(closing, noting)
+        ENDED.labels(end.flow, end.state).inc()
         return settled

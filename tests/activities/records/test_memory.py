@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.records.memory import RecordsActivities
+from activities.records.memory import ENDED, RecordsActivities
 from raccord.domain.values.end import End
 from raccord.domain.values.message import message
 from raccord.records.records import Records
@@ -37,3 +37,12 @@ async def test_an_end_is_noted_once_however_often_it_is_concluded(records: Recor
 async def test_an_end_without_a_record_leaves_no_row(records: Records) -> None:
     await attempt().run(RecordsActivities(records).conclude, END.model_copy(update={"record": {}}))
     assert [row async for row in records.audit.export()] == []
+
+
+async def test_ends_are_counted_by_flow_and_state(records: Records) -> None:
+    ended = ENDED.labels("deal_won", "shadow")
+    before = ended._value.get()
+    memory = RecordsActivities(records)
+    await attempt().run(memory.conclude, END.model_copy(update={"state": "shadow"}))
+    await attempt("8").run(memory.conclude, END.model_copy(update={"state": "shadow", "record": {}}))
+    assert ended._value.get() - before == 2
