@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, String, func, insert, select, ty
 from raccord.domain.values.base import Value
 from raccord.records.chain import Break, Chain, hash_of
 from raccord.records.database import Database, RecordsUnavailable
-from raccord.records.tables import audit, audit_head, text_of
+from raccord.records.tables import audit, audit_head, storable, text_of
 from raccord.records.work import Work
 
 _PAGE = 1000
@@ -42,7 +42,8 @@ def locked_head(tx: Connection) -> Row[Any]:
 def append(tx: Connection, head: Row[Any], clear: Mapping[str, str], *, at: datetime, sealed: bytes) -> None:
     """Append one row behind a locked head, at most once per transaction. Columns left out are empty."""
     place = {"sequence": head.sequence + 1, "previous": head.hash}
-    stored = {**_ABSENT, **clear, **place, "at": text_of(at), "sealed": sealed}
+    kept = {name: storable(value) for name, value in clear.items()}
+    stored = {**_ABSENT, **kept, **place, "at": text_of(at), "sealed": sealed}
     hashed = hash_of(stored)
     tx.execute(_APPEND, {**stored, "at": at, "hash": hashed})
     tx.execute(_MOVE_HEAD, {"sequence": head.sequence + 1, "hash": hashed})

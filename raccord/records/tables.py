@@ -17,14 +17,33 @@ from sqlalchemy import (
     text,
 )
 
+_BY_LANGUAGE = "postgresql"
+"""Compares text by the rules of its language: what it finds "above" a key would not be what we sort above it.
 
-def _text(length: int | None = None) -> String:
-    """Return the type of text that is compared by its bytes, as SQLite does.
+Its indexes break with the next release of the system's C library, too. So our columns say: by bytes.
+"""
 
-    PostgreSQL would compare by the rules of its language, and what it finds "above" a key would not be what
-    we sort above it; such an index also breaks with the next release of the system's C library.
-    """
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+def storable(value: str) -> str:
+    """Return a text as it is stored: PostgreSQL has no place for NUL, which a vendor's word may hold."""
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+class Text(TypeDecorator[str]):
+    """A text that both databases keep alike, and compare by its bytes."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> String:
+        return String(self.length, collation="C" if dialect.name == _BY_LANGUAGE else None)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -34,7 +53,7 @@ class Instant(TypeDecorator[datetime]):
     Its order as text is its order in time.
     """
 
-    impl = _text(32)
+    impl = String(32).with_variant(String(32, collation="C"), _BY_LANGUAGE)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -56,7 +75,7 @@ metadata = MetaData(
 )
 # SQLite numbers rows by itself only in a column of type INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
-_TEXT, _HASH, _DAY, _INCIDENT, _CURRENCY = _text(), _text(64), _text(10), _text(8), _text(3)
+_TEXT, _HASH, _DAY, _INCIDENT, _CURRENCY = Text(), Text(64), Text(10), Text(8), Text(3)
 
 customer_links = Table(
     "customer_links",

@@ -182,6 +182,18 @@ async def test_what_is_closed_is_unavailable(url: str, keys: KeyRing) -> None:
         await records.claims.claim("k", "run")
 
 
+async def test_what_postgresql_has_no_place_for_is_kept_alike(records: Records) -> None:
+    """A vendor's word with a NUL in it holds up nobody, and the chain over it holds."""
+    assert await records.claims.claim("k\0", "run")
+    assert not await records.claims.claim("k\0", "another")
+    await records.audit.intend(intent("inv/\0", object="hubspot:\0", after={"name": "\0"}))
+    assert (await records.audit.intend(intent("inv/\0"))).resumed
+    await records.ignored.add({("stripe", "type:\0"): 1})
+    await records.ignored.add({("stripe", "type:\0"): 1})
+    assert [each.count for each in await records.ignored.list()] == [2]
+    assert (await records.audit.verify()).ok
+
+
 async def test_a_work_that_fails_leaves_nothing_behind(records: Records, url: str) -> None:
     database = Database(url)
 
