@@ -9,12 +9,13 @@ ARGS ?=
 # until a worker runs, and the suite starts over a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test quick sabotage test-vendors soak bench lint docs reference wheel test-wheel sbom clean purge
+.PHONY: help install demo test test-production quick sabotage test-vendors soak bench lint docs reference wheel test-wheel sbom clean purge
 
 help:
 	@echo 'make install   put everything into .venv; then: . .venv/bin/activate, raccord init'
 	@echo 'make demo      try everything without any account (ARGS="--exit --json FILE")'
 	@echo 'make test      the whole suite; make quick: what to run before each commit'
+	@echo 'make test-production   on a Temporal server of production and PostgreSQL'
 	@echo 'make lint      style, types, who imports whom'
 	@echo 'make docs      the documentation as a site, in site/; make reference: its generated pages anew'
 	@echo 'make wheel     the wheel, and make sbom what is in it, both in dist/; make test-wheel: in every Python at hand'
@@ -29,6 +30,12 @@ demo: .venv/.synced
 
 test: .venv/.synced
 	$(BIN)/pytest $(ARGS)
+
+# Temporal's production server, mTLS and PostgreSQL instead of the development server and SQLite. The first time it
+# builds the server, which takes two processors ten minutes; what is missing is said.
+test-production: .venv/.synced
+	$(BIN)/python -m tests.production.built || true
+	$(BIN)/pytest -n0 tests/production $(ARGS)
 
 # What a developer runs before each commit: all but what is slow and the whole system, of which a printed seed
 # chooses a part. The same part again: make quick ARGS="--seed 123".

@@ -123,8 +123,13 @@ def postgres() -> Postgres | None:
 
 def started(*, durable: bool = False) -> Postgres | None:
     """Start a server; `durable`: one that has every commit on disk, as in production."""
-    programs = next(_programs(), None)
-    return Postgres(programs, durable=durable) if programs else None
+    found = programs()
+    return Postgres(found, durable=durable) if found else None
+
+
+def programs() -> Path | None:
+    """Return the directory of PostgreSQL's programs; None where there are none that this user can run."""
+    return next(_programs(), None)
 
 
 def _programs() -> Iterator[Path]:

@@ -64,6 +64,11 @@ _SAID: Mapping[str, Refusal] = {
         "TEMPORAL_TLS_... variables"
     ),
     "Request unauthorized": Refusal("it refuses our certificate or API key", settled=True),
+    # How a server hangs up on plain text depends on its timing; close_notify and alerts, above, are TLS.
+    "call error after connection": Refusal(
+        "it ended the connection, as a server does that expects TLS and gets plain text: see the "
+        "TEMPORAL_TLS_... variables"
+    ),
 }
 _STATUS: Mapping[RPCStatusCode, Refusal] = {
     RPCStatusCode.DEADLINE_EXCEEDED: Refusal("it took too long to answer"),
