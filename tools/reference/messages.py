@@ -60,6 +60,7 @@ WORDS = {
     "fr": {
         "questions": "Les questions",
         "reasons": "Les motifs",
+        "any": "Chaque point est l'un des [motifs](#les-motifs) de la fin de cette page.",
         "answers": "Réponses",
         "reason": "ce que dit Raccord",
         "remedy": "ce qu'il faut faire",
@@ -79,6 +80,7 @@ WORDS = {
     "en": {
         "questions": "The questions",
         "reasons": "The reasons",
+        "any": "Each point is one of [the reasons](#the-reasons) at the end of this page.",
         "answers": "Answers",
         "reason": "what Raccord says",
         "remedy": "what to do",
@@ -137,7 +139,9 @@ def _asked(title: str, asks: Iterable[Ask], language: str) -> str:
 
 
 def _question(ask: Ask, language: str) -> Iterator[str]:
-    if ask.title.code != ALL_REASONS:
+    if ask.title.code == ALL_REASONS:
+        yield WORDS[language]["any"]
+    else:
         yield from dict.fromkeys(_told(found, language) for found in ask.problems)
     labels = [o.label for o in ask.options] + [LOOK_AGAIN] + [said for said in (ask.skip, ask.cancel) if said]
     colon = "\N{NO-BREAK SPACE}:" if language == "fr" else ":"
