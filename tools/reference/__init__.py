@@ -9,7 +9,8 @@ from tools.reference.settings import settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
-    "reference/commands.md": commands,
+    "reference/commands.md": lambda: commands("en"),
+    "fr/commandes.md": lambda: commands("fr"),
     "reference/settings.md": settings,
     "reference/messages.md": lambda: messages("en"),
     "fr/messages.md": lambda: messages("fr"),
