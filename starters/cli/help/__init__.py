@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 from inspect import cleandoc
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import click
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
+
+if TYPE_CHECKING:
+    from babel.support import Translations
 
 _OF_CLICK = tuple(
     getattr(click, name) for name in ("core", "decorators", "exceptions", "formatting", "parser", "types")
@@ -36,8 +37,13 @@ def speak(app: click.Group, language: str) -> None:
                 setattr(module, name, said)
 
 
-def translations(language: str) -> Translations:
+def translations(language: str) -> "Translations":
     """Return the entries of a language."""
+    # Here and not above: who reads English does not wait for it.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
     compiled = BytesIO()
     po = (files(__package__) / f"{language}.po").read_bytes()
     write_mo(compiled, read_po(BytesIO(po), locale=language, abort_invalid=True))
@@ -80,12 +86,12 @@ def placeholder_of(parameter: click.Parameter) -> str:
     return parameter.metavar or parameter.type.name.upper()
 
 
-def _translate(parameter: click.Parameter, words: Translations) -> None:
+def _translate(parameter: click.Parameter, words: "Translations") -> None:
     if placeholder := placeholder_of(parameter):
         parameter.metavar = str(words.ugettext(placeholder))
     if isinstance(parameter, click.Option):
         parameter.help = _translated(parameter.help, words)
 
 
-def _translated(text: str | None, words: Translations) -> str | None:
+def _translated(text: str | None, words: "Translations") -> str | None:
     return None if text is None else "\n\n".join(str(words.ugettext(each)) for each in paragraphs(text))
