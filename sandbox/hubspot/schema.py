@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from sandbox.hubspot.errors import Problem, Refused, invalid
@@ -13,6 +14,8 @@ DAY_MS = 86_400_000
 LONGEST_TEXT = 65_536
 """Characters of a property value and of a task's body (HubSpot docs: properties, tasks). The error's code is
 not documented."""
+_REMEMBERED = 65_536
+"""Values that are read once: a search compares those of every record, page after page."""
 _FIELD_TYPES = {
     "string": {"text", "textarea", "file", "html", "phonenumber"},
     "number": {"number", "calculation_equation"},
@@ -204,6 +207,7 @@ class Schema:
             raise invalid("The limit of 10 unique value properties for this object type is reached.")
 
 
+@lru_cache(_REMEMBERED)
 def instant(value: str) -> datetime:
     """A date or date-time in one of HubSpot's forms: ISO 8601, or epoch milliseconds."""
     try:
@@ -215,6 +219,7 @@ def instant(value: str) -> datetime:
     return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
 
 
+@lru_cache(_REMEMBERED)
 def decimal(value: str) -> Decimal | None:
     """The number in a property value, or None."""
     try:
