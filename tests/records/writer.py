@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from raccord.records.audit import Verdict
+from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from tests.records.rows import intent
@@ -19,9 +20,18 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+async def migrated(records: Records) -> None:
+    """Wait for one's turn, as a worker that starts beside others does: on a busy machine it takes seconds."""
+    while True:
+        try:
+            return await records.migrate()
+        except RecordsUnavailable:
+            await asyncio.sleep(0.2)
+
+
 async def write(url: str, key_file: str, name: str, count: int, breath: float) -> None:
     records = Records.open(url, KeyRing.load(Path(key_file)))
-    await records.migrate()
+    await migrated(records)
     say("ready")
     sys.stdin.readline()
     for number in range(count):
