@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from temporalio import activity
 
 from activities.beating import beating
+from activities.staging import deal_of, deal_row, list_all
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import NotFound, Poison
 from raccord.domain.report.reckoning import Names, listed_from
-from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.movement import InvoiceMovements, Movement
 from raccord.records.reports import ReportRun, Reports, Side, Stage
 from raccord.records.staged import StagedRow
@@ -27,14 +27,8 @@ class _Lists:
     async def all(
         self, stage: Stage, run: ReportRun, page: Callable[[ReportRun], Awaitable[tuple[Rows, str]]]
     ) -> ReportRun:
-        """Stage part after part until the stage is done; nothing of one that an earlier run has done."""
-        at = await self._reports.where(run)
-        while at is not None and at.stage is stage:
-            rows, after = await page(at)
-            onward = at.next(after)
-            await self._reports.stage(at, rows, onward)
-            at = onward
-        return at or run.model_copy(update={"stage": Stage.RECKON, "after": ""})
+        """See `activities.staging.list_all`."""
+        return await list_all(run, stage, page, where=self._reports.where, keep=self._reports.stage)
 
 
 class BillingReportReads:
@@ -78,11 +72,7 @@ class BillingReportReads:
 
     def _invoice(self, found: InvoiceMovements) -> StagedRow:
         invoice = found.listed.invoice
-        return StagedRow(id=invoice.id, pair=self._deal_of(invoice), content=found.model_dump_json())
-
-    def _deal_of(self, invoice: Invoice) -> str:
-        reference = invoice.reference
-        return reference.deal.id if reference and reference.deal.connection == self._crm else ""
+        return StagedRow(id=invoice.id, pair=deal_of(invoice, self._crm), content=found.model_dump_json())
 
 
 class CrmReportReads:
@@ -97,13 +87,7 @@ class CrmReportReads:
 
         async def page(at: ReportRun) -> tuple[Rows, str]:
             listed = await self._crm.list_deals(won_from=listed_from(at.week), after=at.after)
-            rows = [
-                StagedRow(
-                    id=deal.id, pair=deal.id, shown=deal.shown.invoice_id, content=deal.model_dump_json()
-                )
-                for deal in listed.deals
-            ]
-            return {Side.DEAL: rows}, listed.after
+            return {Side.DEAL: [deal_row(deal) for deal in listed.deals]}, listed.after
 
         async with beating():
             return await self._lists.all(Stage.DEALS, run, page)

@@ -5,34 +5,23 @@ from collections.abc import Awaitable, Callable
 from temporalio import activity
 
 from activities.beating import beating
+from activities.staging import deal_of, deal_row, list_all
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
-from raccord.domain.values.invoice import Invoice
 from raccord.records.proofs import ProofRun, Proofs, Stage
 from raccord.records.staged import StagedRow
 
 
 class ProofReads:
-    """`page` lists a part of one stage as rows, and says where the list goes on."""
-
     def __init__(self, proofs: Proofs) -> None:
         self._proofs = proofs
 
     async def list_all(
         self, stage: Stage, run: ProofRun, page: Callable[[ProofRun], Awaitable[tuple[list[StagedRow], str]]]
     ) -> ProofRun:
-        """Stage part after part until the stage is done; an attempt goes on where the last one stopped.
-
-        Nothing of a stage that an earlier run has done.
-        """
+        """See `activities.staging.list_all`."""
         async with beating():
-            at = await self._proofs.where(run)
-            while at is not None and at.stage is stage:
-                rows, after = await page(at)
-                onward = at.next(after)
-                await self._proofs.stage(at, rows, onward)
-                at = onward
-        return at or run.model_copy(update={"stage": Stage.COMPARE, "after": ""})
+            return await list_all(run, stage, page, where=self._proofs.where, keep=self._proofs.stage)
 
 
 class CrmProofReads:
@@ -46,13 +35,7 @@ class CrmProofReads:
 
         async def page(at: ProofRun) -> tuple[list[StagedRow], str]:
             listed = await self._crm.list_deals(won_from=at.since, after=at.after)
-            rows = [
-                StagedRow(
-                    id=deal.id, pair=deal.id, shown=deal.shown.invoice_id, content=deal.model_dump_json()
-                )
-                for deal in listed.deals
-            ]
-            return rows, listed.after
+            return [deal_row(deal) for deal in listed.deals], listed.after
 
         return await self._reads.list_all(Stage.DEALS, run, page)
 
@@ -71,17 +54,15 @@ class BillingProofReads:
             listed = await self._billing.list_invoices(since=at.since, after=at.after)
             rows = [
                 StagedRow(
-                    id=each.invoice.id, pair=self._deal_of(each.invoice), content=each.model_dump_json()
+                    id=each.invoice.id,
+                    pair=deal_of(each.invoice, self._crm),
+                    content=each.model_dump_json(),
                 )
                 for each in listed.invoices
             ]
             return rows + [StagedRow(id=id_) for id_ in listed.unreadable], listed.after
 
         return await self._reads.list_all(Stage.INVOICES, run, page)
-
-    def _deal_of(self, invoice: Invoice) -> str:
-        reference = invoice.reference
-        return reference.deal.id if reference and reference.deal.connection == self._crm else ""
 
     @activity.defn(name="proof.customers")
     async def customers(self, run: ProofRun) -> ProofRun:

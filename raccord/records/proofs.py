@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
@@ -11,7 +10,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.listed import ListedDeal, ListedInvoice
 from raccord.domain.values.parties import Customer
 from raccord.records.database import Database
-from raccord.records.staged import Staged, StagedRow
+from raccord.records.staged import Run, Staged, StagedRow, Stages
 from raccord.records.tables import compared, proofs
 from raccord.records.work import Work
 from raccord.sealing import KeyRing
@@ -24,7 +23,7 @@ STALE = timedelta(hours=12)
 """What an unfinished one has listed by then is listed anew."""
 
 
-class Stage(StrEnum):
+class Stage(Stages):
     """What a proof lists next."""
 
     INVOICES = "invoices"
@@ -32,28 +31,13 @@ class Stage(StrEnum):
     DEALS = "deals"
     COMPARE = "compare"
 
-    @property
-    def following(self) -> "Stage":
-        stages = list(Stage)
-        return stages[min(stages.index(self) + 1, len(stages) - 1)]
-
 
 _JOINED = (Stage.INVOICES.value, Stage.DEALS.value)
 
 
-class ProofRun(Value):
-    """A proof under way: `after` is where the list of its stage goes on, empty at its beginning."""
-
-    began_at: datetime
+class ProofRun(Run[Stage]):
     since: date
     stage: Stage = Stage.INVOICES
-    after: str = ""
-
-    def next(self, after: str) -> "ProofRun":
-        """Return where the run is once a part was listed that goes on `after`, or not."""
-        if after:
-            return self.model_copy(update={"after": after})
-        return self.model_copy(update={"stage": self.stage.following, "after": ""})
 
 
 class StagedPair(Value):

@@ -22,11 +22,10 @@ from sqlalchemy import (
 from raccord.domain.report.facts import Fact, InvoiceStory, Told
 from raccord.domain.report.report import Report
 from raccord.domain.report.week import Week
-from raccord.domain.values.base import Value
 from raccord.domain.values.listed import ListedDeal
 from raccord.domain.values.movement import InvoiceMovements, Movement
 from raccord.records.database import Database
-from raccord.records.staged import Staged, StagedRow
+from raccord.records.staged import Run, Staged, StagedRow, Stages
 from raccord.records.tables import reported, reports, told_facts
 from raccord.records.work import Work
 from raccord.sealing import KeyRing
@@ -38,7 +37,7 @@ ABANDONED = timedelta(days=8)
 """Nobody waits any more for a vendor that an unfinished one of another week was waiting for."""
 
 
-class Stage(StrEnum):
+class Stage(Stages):
     """What a report lists next."""
 
     MOVEMENTS = "movements"
@@ -46,11 +45,6 @@ class Stage(StrEnum):
     """The invoices that were not listed, and that movements or earlier reports name."""
     DEALS = "deals"
     RECKON = "reckon"
-
-    @property
-    def following(self) -> "Stage":
-        stages = list(Stage)
-        return stages[min(stages.index(self) + 1, len(stages) - 1)]
 
 
 class Side(StrEnum):
@@ -62,19 +56,9 @@ class Side(StrEnum):
     """The keys of what earlier reports told and this one came by."""
 
 
-class ReportRun(Value):
-    """A report under way: `after` is where the list of its stage goes on, empty at its beginning."""
-
+class ReportRun(Run[Stage]):
     week: Week
-    began_at: datetime
     stage: Stage = Stage.MOVEMENTS
-    after: str = ""
-
-    def next(self, after: str) -> "ReportRun":
-        """Return where the run is once a part was listed that goes on `after`, or not."""
-        if after:
-            return self.model_copy(update={"after": after})
-        return self.model_copy(update={"stage": self.stage.following, "after": ""})
 
 
 class Reports:

@@ -1,12 +1,44 @@
 """Both sides while something is made of them: each record sealed, beside what joins it to others."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, select, update
 
 from raccord.domain.values.base import Value
 from raccord.sealing import KeyRing
+
+
+class Stages(StrEnum):
+    """What is listed, one list after the other; the last is what is made of them."""
+
+    @property
+    def following(self) -> Self:
+        stages = list(type(self))
+        return stages[min(stages.index(self) + 1, len(stages) - 1)]
+
+    @property
+    def last(self) -> Self:
+        return list(type(self))[-1]
+
+
+S = TypeVar("S", bound=Stages)
+
+
+class Run(Value, Generic[S]):
+    """Something under way: `after` is where the list of its stage goes on, empty at its beginning."""
+
+    began_at: datetime
+    stage: S
+    after: str = ""
+
+    def next(self, after: str) -> Self:
+        """Return where the run is once a part was listed that goes on `after`, or not."""
+        if after:
+            return self.model_copy(update={"after": after})
+        return self.model_copy(update={"stage": self.stage.following, "after": ""})
 
 
 class StagedRow(Value):
