@@ -33,12 +33,14 @@ class Cluster:
         self._names = (name, f"{name}_visibility")
         self._authority = authority
         self.environment = {"TEMPORAL_ADDRESS": f"127.0.0.1:{self.port}"} | self._ours()
+        # The same after a restart, as in production: members are remembered by their ports.
+        self._variables = self._theirs()
         self.process = self._process()
 
     def _process(self) -> Process:
         log = self._directory / "temporal.log"
         return Process(
-            "temporal", [str(built("temporal-server")), "start"], log=log, environment=self._theirs()
+            "temporal", [str(built("temporal-server")), "start"], log=log, environment=self._variables
         )
 
     def _theirs(self) -> dict[str, str]:
