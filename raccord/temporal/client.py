@@ -14,7 +14,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.model import Settings
 from raccord.temporal.company import prove, says_nothing
 from raccord.temporal.plugin import platform
-from raccord.temporal.refusals import refusal
+from raccord.temporal.refusals import Refusal, refusal
 
 _PAUSE = 0.2
 
@@ -80,7 +80,7 @@ async def connect(
         except (RuntimeError, ValueError, RPCError) as error:
             if isinstance(error, RPCError) and not says_nothing(error):
                 raise
-            if refusal(error).settled or asyncio.get_running_loop().time() >= deadline:
+            if _why(options, error).settled or asyncio.get_running_loop().time() >= deadline:
                 raise _unreachable(options, error) from error
             if waiting:
                 waiting(str(_unreachable(options, error)))
@@ -92,5 +92,9 @@ async def connect(
 def _unreachable(options: ClientConnectConfig, error: Exception) -> TemporalUnreachable:
     remedy = "" if elsewhere() else " Start it with `raccord up`, or set TEMPORAL_ADDRESS."
     return TemporalUnreachable(
-        f"Temporal does not answer at {options['target_host']}: {refusal(error).why}.{remedy}"
+        f"Temporal does not answer at {options['target_host']}: {_why(options, error).why}.{remedy}"
     )
+
+
+def _why(options: ClientConnectConfig, error: Exception) -> Refusal:
+    return refusal(error, encrypted=bool(options.get("tls")))

@@ -14,6 +14,14 @@ class Refusal:
     settled: bool = False
 
 
+_NO_CERTIFICATE = Refusal(
+    "it ended the encrypted connection, as a server does that asks for a client certificate and got "
+    "none, or one it does not trust: see TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH"
+)
+_NO_ENCRYPTION = Refusal(
+    "it ended the connection, as a server does that expects TLS and gets plain text: see the "
+    "TEMPORAL_TLS_... variables"
+)
 # By what the text of the SDK's error contains (temporalio 1.35, each seen: tests/temporal/test_refusals.py).
 _SAID: Mapping[str, Refusal] = {
     "NotValidForName": Refusal(
@@ -43,10 +51,7 @@ _SAID: Mapping[str, Refusal] = {
         settled=True,
     ),
     "received fatal alert": Refusal("it refuses our certificate: have it signed by an authority it trusts"),
-    "without sending TLS close_notify": Refusal(
-        "it ended the encrypted connection, as a server does that asks for a client certificate and got "
-        "none, or one it does not trust: see TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH"
-    ),
+    "without sending TLS close_notify": _NO_CERTIFICATE,
     "InvalidContentType": Refusal(
         "it speaks plain text and we TLS: unset the TEMPORAL_TLS_... variables, or encrypt there"
     ),
@@ -55,20 +60,11 @@ _SAID: Mapping[str, Refusal] = {
     ),
     "Connection refused": Refusal("nobody listens there"),
     "dns error": Refusal("the name of that host is not known"),
-    "BrokenPipe": Refusal(
-        "it ended the connection, as a server does that expects TLS and gets plain text: see the "
-        "TEMPORAL_TLS_... variables"
-    ),
-    "ConnectionReset": Refusal(
-        "it ended the connection, as a server does that expects TLS and gets plain text: see the "
-        "TEMPORAL_TLS_... variables"
-    ),
+    "BrokenPipe": _NO_ENCRYPTION,
+    "ConnectionReset": _NO_ENCRYPTION,
     "Request unauthorized": Refusal("it refuses our certificate or API key", settled=True),
-    # How a server hangs up on plain text depends on its timing; close_notify and alerts, above, are TLS.
-    "call error after connection": Refusal(
-        "it ended the connection, as a server does that expects TLS and gets plain text: see the "
-        "TEMPORAL_TLS_... variables"
-    ),
+    # How a server hangs up depends on its timing; close_notify and alerts, above, are TLS.
+    "call error after connection": _NO_ENCRYPTION,
 }
 _STATUS: Mapping[RPCStatusCode, Refusal] = {
     RPCStatusCode.DEADLINE_EXCEEDED: Refusal("it took too long to answer"),
@@ -78,10 +74,12 @@ _STATUS: Mapping[RPCStatusCode, Refusal] = {
 }
 
 
-def refusal(error: Exception) -> Refusal:
-    """Return why; without a cause that we know, the kind of error."""
+def refusal(error: Exception, *, encrypted: bool) -> Refusal:
+    """Return why; without a cause that we know, the kind of error. `encrypted`: whether we speak TLS."""
     text = str(error)
     known = next((said for sign, said in _SAID.items() if sign in text), None)
     if known is None and isinstance(error, RPCError):
         known = _STATUS.get(error.status)
+    if known is _NO_ENCRYPTION and encrypted:
+        return _NO_CERTIFICATE
     return known or Refusal(type(error).__name__)

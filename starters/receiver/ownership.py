@@ -70,7 +70,7 @@ class Ownership:
             self.proven.set()
 
     def _lost(self, error: Exception) -> None:
-        why = refusal(error).why
+        why = refusal(error, encrypted=bool(self._client.service_client.config.tls)).why
         if self.proven.is_set():
             log.warning("temporal.lost", error=why)
         elif why != self._lacking:
