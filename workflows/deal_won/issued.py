@@ -8,6 +8,7 @@ from raccord.domain.deal_won.difference import (
     comes_to_the_same,
     deposit_differences,
     differences,
+    other_amount,
     other_customer,
 )
 from raccord.domain.deal_won.quality import InvoicePlan
@@ -72,6 +73,8 @@ class Issued:
             found += await self._balance(invoice, books.deposit)
         elif not comes_to_the_same(case.deal, invoice, case.policy):
             found += differences(case.deal, invoice, await case.steps.lines(invoice), case.policy)
+        else:
+            found += other_amount(case.deal, invoice, case.policy)
         if found:
             await case.ask(edited_after_issue(invoice, found))
 

@@ -29,6 +29,13 @@ def amounts(
     return tuple(each for each in wrong if each), (rounded,) if rounded else ()
 
 
+def other_than_lines(deal: Deal, lines: tuple[InvoiceLine, ...], policy: DealWonPolicy) -> Problem | None:
+    """Say that the deal's own amount is not what its lines come to."""
+    currency = (deal.currency or "").upper()
+    totals = compute_totals((line.priced for line in lines), currency, policy.vat_rounding)
+    return _amount(deal, lines, totals, policy.invoice.amount_basis)[0]
+
+
 def _amount(
     deal: Deal, lines: tuple[InvoiceLine, ...], totals: Totals, basis: AmountBasis
 ) -> tuple[Problem | None, Problem | None]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
+from raccord.domain.deal_won.amounts import other_than_lines
 from raccord.domain.deal_won.deposit import deductions, deposit_on
 from raccord.domain.deal_won.line_rules import examine_lines
 from raccord.domain.deal_won.party_rules import company_of
@@ -34,6 +35,18 @@ def comes_to_the_same(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> bo
         return True
     # A credit note does not always say to which rate it belongs: its gross amount has to do.
     return invoice.corrected and totals.gross == invoice.outstanding
+
+
+def other_amount(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> tuple[Problem, ...]:
+    """Say of a deal whose lines are as they were invoiced that its own amount is not.
+
+    Nothing once a credit note is there: which of both an amount then stands for is not said anywhere.
+    """
+    lines, unreadable = examine_lines(rated(deal, policy.invoice.vat), policy)
+    if unreadable or invoice.corrected:
+        return ()
+    found = other_than_lines(deal, lines, policy)
+    return (found,) if found else ()
 
 
 def deposit_differences(deal: Deal, deposit: Invoice, policy: DealWonPolicy) -> tuple[Problem, ...]:

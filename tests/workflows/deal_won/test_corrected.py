@@ -9,6 +9,7 @@ from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import CreditNote, Invoice, InvoiceState
 from raccord.domain.values.money import Money
 from tests.domain import samples
+from tests.domain.spoken import say_reason
 from tests.workflows.house import REF, House, needs_server
 
 pytestmark = needs_server
@@ -93,6 +94,31 @@ async def test_the_question_about_an_edited_deal_is_settled_by_what_was_credited
     assert await at_home.records.waiting.list() == ()
     shown = at_home.crm.shown[REF.id]
     assert (shown.status, shown.credited) == ("partially_credited", Decimal(24))
+
+
+async def test_an_amount_that_was_edited_alone_is_asked_about_until_it_is_seen(at_home: House) -> None:
+    invoice = await invoiced(at_home)
+    at_home.edit(amount=Decimal(60))
+    await at_home.change()
+    row = await at_home.question("edited_after_issue")
+    (found,) = row.question.problems
+    assert say_reason(found, "en") == "The deal says €60.00 net, its lines come to €100.00."
+    at_home.edit(amount=invoice.totals.net.amount)
+    assert (await at_home.outcome())["ending"] == "already_invoiced"
+    assert await at_home.records.waiting.list() == ()
+    at_home.edit(amount=Decimal(70))
+    await at_home.change()
+    await at_home.answer(await at_home.question("edited_after_issue"), Choice.SKIP)
+    assert (await at_home.end())["ending"] == "already_invoiced"
+    assert (await at_home.outcome(thorough=True))["ending"] == "already_invoiced"
+    assert await at_home.records.waiting.list() == ()
+
+
+async def test_once_an_invoice_is_credited_no_amount_is_wrong(at_home: House) -> None:
+    invoice = await invoiced(at_home)
+    credit(at_home, invoice, "24")
+    at_home.edit(amount=Decimal(80))
+    assert (await at_home.outcome(thorough=True))["ending"] == "already_invoiced"
 
 
 async def test_a_credit_that_the_crm_cannot_show_holds_nothing_up(at_home: House) -> None:
