@@ -108,14 +108,14 @@ dashboard_url = "http://127.0.0.1:{sandbox}/stripe/dashboard"
 timeout = 2
 settle = 1.5
 
+[events]
+vendor = "standard_webhooks"
+
 [slack]
 base_url = "http://127.0.0.1:{sandbox}/slack/api/"
 channel = "C0BILLING"
 people = ["anne.durand@hexalab.example", "U0CAMILLE"]
 timeout = 2
-
-[events]
-vendor = "standard_webhooks"
 """
 
 
