@@ -23,3 +23,7 @@ test -s "$folder/ui_user" || {
 }
 chown -R root:10001 "$folder" 2>/dev/null || echo "not root: let group 10001 read $folder"
 chmod 0750 "$folder" && chmod 0640 "$folder"/*
+# Read by the users of other images too, in their containers; on this machine the folder keeps people out.
+for name in postgres_password temporal_password records_password grafana_password; do
+    chmod 0644 "$folder/$name"
+done

@@ -28,7 +28,7 @@ def variable(*place: object) -> str:
 def values() -> dict[str, str]:
     """Return the environment, and below it what lies in the folder of secrets. Raises `BadSettings`.
 
-    In a file the last line break is not part of the value.
+    In a file the last line break is not part of the value; an empty one is a secret that is still to come.
     """
     folder = next((found for name in _SECRETS if (found := os.environ.get(name))), None)
     return dict(_secrets(Path(folder)) if folder else ()) | dict(os.environ)
@@ -37,8 +37,9 @@ def values() -> dict[str, str]:
 def _secrets(folder: Path) -> Iterator[tuple[str, str]]:
     try:
         for file in sorted(folder.iterdir()):
-            if file.name.upper().startswith(PREFIX) and file.is_file():
-                yield file.name.upper(), file.read_text("utf-8").rstrip("\r\n")
+            ours = file.name.upper().startswith(PREFIX) and file.is_file()
+            if ours and (value := file.read_text("utf-8").rstrip("\r\n")):
+                yield file.name.upper(), value
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise BadSettings(f"the folder of secrets {folder} cannot be read: {why}.") from error

@@ -96,6 +96,12 @@ class Temporal(Retrying):
         return self.ui_url.rstrip("/") or f"http://127.0.0.1:{self.embedded_ui_port}"
 
     @property
+    def codec_endpoint(self) -> str:
+        """Where a browser that shows the Web UI asks the codec: behind a proxy, under its own origin."""
+        proxied = self.ui_url and self.codec_token.get_secret_value()
+        return f"{self.web_ui}/codec" if proxied else f"http://127.0.0.1:{self.codec_port}"
+
+    @property
     def ui_origins(self) -> tuple[str, ...]:
         """Return the origins of the Web UI's pages, as a browser names them."""
         if not self.ui_url:

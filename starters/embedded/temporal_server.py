@@ -48,7 +48,7 @@ def server(settings: Settings, *, log: Path, holding: Sequence[int] = ()) -> Pro
         *("server", "start-dev", "--ip", "127.0.0.1"),
         *("--port", str(temporal.embedded_port), "--ui-port", str(temporal.embedded_ui_port)),
         *("--namespace", temporal.namespace),
-        *("--ui-codec-endpoint", f"http://127.0.0.1:{temporal.codec_port}"),
+        *("--ui-codec-endpoint", temporal.codec_endpoint),
         *("--log-level", "error"),
         *ONE_PARTITION,
         *("--db-filename", str(settings.data.directory / DATABASE), *WRITTEN_THROUGH),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from raccord.settings.configuration import BadSettings
 from raccord.settings.load import read
@@ -43,6 +44,15 @@ def test_the_environment_wins_over_a_file(
     assert configuration(tmp_path).settings.temporal.namespace == "said"
 
 
+def test_an_empty_file_is_a_secret_that_is_still_to_come(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RACCORD_SECRETS_DIR", str(folder))
+    before = configuration(tmp_path).billing.settings
+    (folder / "RACCORD_STRIPE__WEBHOOK_SECRET").write_text("\n")
+    assert configuration(tmp_path).billing.settings == before
+
+
 def test_a_file_that_is_no_setting_is_noticed(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +78,9 @@ def test_the_web_uis_pages_are_those_of_its_address() -> None:
     there = Temporal(ui_url="https://Temporal.hexalab.example/ui/")
     assert there.web_ui == "https://Temporal.hexalab.example/ui"
     assert there.ui_origins == ("https://temporal.hexalab.example",)
+    assert here.codec_endpoint == there.codec_endpoint == "http://127.0.0.1:8081"
+    proxied = there.model_copy(update={"codec_token": SecretStr("t" * 32)})
+    assert proxied.codec_endpoint == "https://Temporal.hexalab.example/ui/codec"
 
 
 @pytest.mark.parametrize(
