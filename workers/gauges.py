@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from prometheus_client import Gauge
 
+from raccord.domain.values.money import exponent
 from raccord.records.records import Records
-from raccord.sealing import CannotUnseal, UnknownKey
+from raccord.temporal.flows import flow_of
 from raccord.temporal.health import Stuck, Sweeps
 
 QUESTIONS = Gauge("raccord_questions_open", "Questions that wait for a person", ["flow", "cause"])
@@ -19,21 +20,20 @@ SWEEP = Gauge("raccord_sweep_age_seconds", "Time since a sweep last came to its 
 
 
 async def show_waiting(records: Records) -> None:
-    """Count what waits. Raises `RecordsUnavailable`."""
-    try:
-        open_now = await records.waiting.list()
-    except (UnknownKey, CannotUnseal):
-        # Whoever opens the inbox is told which; the rest of what is shown here is right without them.
-        open_now = ()
+    """Count what waits, by what is in clear: no row of a lost key or a newer release stops a worker.
+
+    Raises `RecordsUnavailable`.
+    """
+    open_now = await records.waiting.pending()
     money: defaultdict[str, Decimal] = defaultdict(Decimal)
     for each in open_now:
-        if amount := each.question.amount:
-            money[amount.currency] += amount.amount
-    _set(QUESTIONS, Counter((each.question.flow, each.question.cause) for each in open_now))
+        if each.amount_minor is not None and each.currency:
+            money[each.currency] += Decimal(each.amount_minor).scaleb(-exponent(each.currency))
+    _set(QUESTIONS, Counter((_named(each.flow), each.cause) for each in open_now))
     _set(MONEY, {(currency,): total for currency, total in money.items()})
     now = datetime.now(UTC)
     OLDEST.set(max(((now - each.since).total_seconds() for each in open_now), default=0))
-    held_up = await records.stuck.list()
+    held_up = await records.stuck.noted()
     _set(HELD_UP, Counter((each.connection, each.cause) for each in held_up))
 
 
@@ -43,6 +43,12 @@ def show_health(stuck: Stuck | None, sweeps: Sweeps | None) -> None:
     if sweeps:
         since = sweeps.finished_at or sweeps.scheduled_at
         SWEEP.set((datetime.now(UTC) - since).total_seconds())
+
+
+def _named(flow: str) -> str:
+    """Return the type of a workflow by its id; the id's first part where that is none we know."""
+    found = flow_of(flow)
+    return found[0].name if found else flow.partition("/")[0]
 
 
 def _set(gauge: Gauge, values: Counter[tuple[str, str]] | dict[tuple[str], Decimal]) -> None:

@@ -96,7 +96,7 @@ class Stuck:
         if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
             return
         self._looked_at = now
-        noted = {(row.connection, row.flow) for row in await self.list()}
+        noted = {(row.connection, row.flow) for row in await self.noted()}
         passed, self._passed = self._passed, set()
         self._held &= noted
         for pair in sorted(passed & noted):
@@ -110,6 +110,10 @@ class Stuck:
         """Return every held-up flow, the longest first."""
         return self._listed(_ALL)
 
+    def noted(self) -> Work[tuple[StuckFlow, ...]]:
+        """Return every held-up flow, the longest first, without what was said: that takes no key."""
+        return self._listed(_ALL, unsealing=False)
+
     def _noted(self, connection: str, flow: str) -> Work[tuple[str, datetime] | None]:
         wanted = select(stuck.c.cause, stuck.c.met_at).where(_row(connection, flow))
 
@@ -119,7 +123,9 @@ class Stuck:
 
         return self._database.reading(work)
 
-    def _listed(self, wanted: Select[*tuple[object, ...]]) -> Work[tuple[StuckFlow, ...]]:
+    def _listed(
+        self, wanted: Select[*tuple[object, ...]], *, unsealing: bool = True
+    ) -> Work[tuple[StuckFlow, ...]]:
         ordered = wanted.order_by(stuck.c.since, stuck.c.flow)
         return self._database.reading(
             lambda tx: tuple(
@@ -129,7 +135,7 @@ class Stuck:
                     cause=row.cause,
                     since=row.since,
                     met_at=row.met_at,
-                    said=self._keys.unseal(row.sealed, context=_CONTEXT).decode(),
+                    said=self._keys.unseal(row.sealed, context=_CONTEXT).decode() if unsealing else "",
                 )
                 for row in tx.execute(ordered)
             )

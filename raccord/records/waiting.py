@@ -58,6 +58,17 @@ class Waiting(Value):
     escalated_at: datetime | None = None
 
 
+class Pending(Value):
+    """What stands in clear of an open question: read without its key, and whichever release asked it."""
+
+    flow: str
+    """Id of the workflow that asks."""
+    cause: str
+    amount_minor: int | None
+    currency: str | None
+    since: datetime
+
+
 class WaitingList:
     """At most one open question per flow; the database itself refuses a second.
 
@@ -165,6 +176,14 @@ class WaitingList:
         wanted = select(waiting).where(waiting.c.closed_at.is_(None) if open_only else true())
         ordered = wanted.order_by(waiting.c.since, waiting.c.incident)
         return self._database.reading(lambda tx: tuple(self._waiting(row) for row in tx.execute(ordered)))
+
+    def pending(self) -> Work[tuple[Pending, ...]]:
+        """Return what stands in clear of the open questions, the oldest first. Unseals nothing."""
+        columns = (waiting.c[name] for name in Pending.model_fields)
+        wanted = select(*columns).where(waiting.c.closed_at.is_(None)).order_by(waiting.c.since)
+        return self._database.reading(
+            lambda tx: tuple(Pending.model_validate(row._asdict()) for row in tx.execute(wanted))
+        )
 
     def about(self, subjects: Collection[Subject]) -> Work[tuple[Waiting, ...]]:
         """Return every question about one of these, open or closed, the oldest first."""

@@ -48,6 +48,17 @@ async def test_what_was_said_is_kept_and_sealed(records: Records, file: Path) ->
     assert not any(b"Customers" in each.read_bytes() for each in file.parent.iterdir())
 
 
+@pytest.mark.one_database
+async def test_what_was_said_under_a_lost_key_stops_no_step_that_passes(
+    records: Records, url: str, tmp_path: Path
+) -> None:
+    await records.stuck.hold("stripe", "f", "down", "It does not answer.")
+    keyless = Records.open(url, KeyRing.create(tmp_path / "others.json"))
+    await keyless.stuck.passed("stripe", "f")
+    await keyless.close()
+    assert await records.stuck.list() == ()
+
+
 async def test_the_vendors_last_answer_is_kept(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{Stuck.__module__}._NOTED_EVERY", timedelta(0))
     for sentence in ("It does not answer.", "It answered with status 503."):
