@@ -24,6 +24,8 @@ from starters.embedded.archive import RECORDS, TEMPORAL, Backup, InTheWay, NotAB
 from starters.embedded.lock import held
 
 _MEBI = 1024 * 1024
+_SECRET = ("password", "sslpassword")
+"""Parameters of an address that are secrets (PostgreSQL, 34.1.2 Parameter Key Words)."""
 
 
 async def back_up(loaded: Configuration, keys: KeyRing, file: Path) -> int:
@@ -79,8 +81,8 @@ def _sqlite(loaded: Configuration, command: str) -> URL:
 
 
 def _commands(url: URL, command: str) -> str:
-    """Return what to type. The password stays out: libpq asks, or reads PGPASSFILE."""
-    query = {name: value for name, value in url.query.items() if name != "password"}
+    """Return what to type. Passwords stay out: libpq asks, or reads PGPASSFILE."""
+    query = {name: value for name, value in url.query.items() if name not in _SECRET}
     named = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     where = shlex.quote(named.render_as_string())
     if command == "backup":

@@ -199,7 +199,7 @@ def test_a_changed_database_in_a_backup_is_noticed(kept: Company, written: Path,
 def test_on_postgresql_it_says_what_to_run_and_never_the_password(
     company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, said: str
 ) -> None:
-    monkeypatch.setenv("RACCORD_DATABASE_URL", "postgres://me:canary@db/r?sslmode=require")
+    monkeypatch.setenv("RACCORD_DATABASE_URL", "postgres://me:canary@db/r?sslmode=require&sslpassword=canary")
     file = tmp_path / "backup"
     if command == "restore":
         file.touch()
