@@ -211,14 +211,21 @@ class Audit:
         wanted = select(audit).where(audit.c.object.in_(list(objects))).order_by(audit.c.sequence)
         return self._database.reading(lambda tx: tuple(map(self._row, tx.execute(wanted))))
 
-    def between(
+    def stated_between(
         self, effects: Collection[str], since: datetime, until: datetime
     ) -> Work[tuple[AuditRow, ...]]:
-        """Return the rows of these effects from an aware instant up to another one, the oldest first."""
-        named = audit.c.effect.in_(list(effects))
-        wanted = select(audit).where(named, audit.c.at >= since, audit.c.at < until)
-        ordered = wanted.order_by(audit.c.sequence)
-        return self._database.reading(lambda tx: tuple(map(self._row, tx.execute(ordered))))
+        """Return all rows of the keys that were intended in a time, whenever they are from; the oldest first.
+
+        `since` and `until` are aware instants, and the second one is outside.
+        """
+        stated = select(audit.c.key).where(
+            audit.c.kind == Kind.INTENT.value,
+            audit.c.effect.in_(list(effects)),
+            audit.c.at >= since,
+            audit.c.at < until,
+        )
+        wanted = select(audit).where(audit.c.key.in_(stated)).order_by(audit.c.sequence)
+        return self._database.reading(lambda tx: tuple(map(self._row, tx.execute(wanted))))
 
     def write_of(self, sequence: int) -> Work[AuditedWrite | None]:
         """Return the write that a row is the intent or the outcome of; None where it is of none.

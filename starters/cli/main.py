@@ -362,7 +362,10 @@ def backfill(since: datetime, dry_run: bool, config: Path | None, as_json: bool)
 @config_file
 @as_json
 def invoices(month: str, csv: Path | None, config: Path | None, as_json: bool) -> None:
-    """List the invoices of a month, with customer, deal and salesperson, and their totals."""
+    """List the invoices of a month, with customer, deal and salesperson, and their totals.
+
+    What was credited stands beside its invoice; credit notes of the month on older invoices are not listed.
+    """
     from starters.cli.invoices.command import month_of, show
 
     loaded = configuration(config)

@@ -10,8 +10,9 @@ import click
 from raccord.connectors.connection import Kind as ConnectionKind
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.message import Message, message
-from raccord.records.audit import HAPPENED, AuditRow, Kind
+from raccord.records.audit import AuditRow, Kind, Verdict
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.texts import formats, say
@@ -27,12 +28,19 @@ _HOW = {
     "crm.create_task": message("told.task"),
     "events.send": message("told.event"),
 }
+_FATES: Mapping[str, Message] = {
+    Verdict.REFUSED: message("told.refused"),
+    Verdict.SERVER_ERROR: message("told.unknown"),
+}
 _COLUMNS = ("told.at", "told.how", "told.to", "told.what", "told.row")
 
 
 @dataclass(frozen=True)
 class Told:
-    """One thing that somebody was told. `flow` is the id of the flow that said it, `row` the audit's."""
+    """One thing that somebody was told. `flow` is the id of the flow that said it, `row` the audit's.
+
+    `at`: when it was begun.
+    """
 
     at: datetime
     effect: str
@@ -49,8 +57,8 @@ async def show(configuration: Configuration, keys: KeyRing, month: Month, *, as_
     """Print the mails, messages, tasks and events that left in a month, and those of which nobody knows."""
     clock, language = configuration.settings.clock, language_of(configuration)
     async with opened(configuration, keys) as records:
-        rows = await records.audit.between(_HOW, clock.start_of(month.first), clock.end_of(month.last))
-    told = told_by(rows)
+        since, until = bounds(month, clock)
+        told = told_by(await records.audit.stated_between(_HOW, since, until), since, until)
     names = await _names(configuration, told)
     if as_json:
         print_json([_document(each, names) for each in told])
@@ -77,23 +85,37 @@ async def show(configuration: Configuration, keys: KeyRing, month: Month, *, as_
     return 0
 
 
-def told_by(rows: Sequence[AuditRow]) -> tuple[Told, ...]:
-    """Pair intents with what came of them; an intent alone is something of which nobody knows the end."""
+def bounds(month: Month, clock: BusinessClock) -> tuple[datetime, datetime]:
+    """Return the instants at which a month and the one after it begin."""
+    return clock.start_of(month.first), clock.start_of(month.last + DAY)
+
+
+def told_by(rows: Sequence[AuditRow], since: datetime, until: datetime) -> tuple[Told, ...]:
+    """Pair what was begun from an instant up to another one with what came of it, whenever that was.
+
+    `rows`: all of the keys that are meant. An intent alone is something of which nobody knows the end.
+    """
     under_way: dict[str, AuditRow] = {}
+    done: set[str] = set()
     found: list[Told] = []
     for row in rows:
         if row.kind is Kind.INTENT:
             under_way[row.key] = row
         elif intent := under_way.pop(row.key, None):
-            refused = None if row.verdict in HAPPENED else message("told.refused")
-            found.append(_told(intent, row, refused))
-    found += [_told(intent, intent, message("told.unknown")) for intent in under_way.values()]
-    return tuple(sorted(found, key=lambda each: (each.at, each.row)))
+            if row.verdict == Verdict.FOUND and row.key in done:
+                # It had left already, and is told as that.
+                continue
+            if row.verdict == Verdict.DONE:
+                done.add(row.key)
+            found.append(_told(intent, row, _FATES.get(row.verdict)))
+    found += [_told(intent, intent, _FATES[Verdict.SERVER_ERROR]) for intent in under_way.values()]
+    ours = (each for each in found if since <= each.at < until)
+    return tuple(sorted(ours, key=lambda each: (each.at, each.row)))
 
 
 def _told(intent: AuditRow, end: AuditRow, fate: Message | None) -> Told:
     return Told(
-        at=end.at,
+        at=intent.at,
         effect=intent.effect,
         to=tuple(_to(intent, end)),
         what=" ".join(_what(intent.after).split()),

@@ -128,6 +128,20 @@ async def test_open_intents_are_listed_until_they_are_closed(records: Records) -
     assert [i.key for i in await records.audit.open_intents()] == ["inv/9", "inv/0"]
 
 
+async def test_what_was_stated_in_a_time_comes_with_all_that_came_of_it(records: Records) -> None:
+    """Also what came of it later, and what happened under its key before."""
+    for key in ("k", "other"):
+        await records.audit.intend(intent(key))
+        await records.audit.conclude(key, Verdict.DONE, {})
+    since = datetime.now(UTC)
+    await records.audit.intend(intent("k"))
+    until = datetime.now(UTC)
+    await records.audit.conclude("k", Verdict.FOUND, {})
+    found = await records.audit.stated_between([intent().effect], since, until)
+    assert [(row.key, row.verdict) for row in found] == [("k", ""), ("k", "done"), ("k", ""), ("k", "found")]
+    assert not await records.audit.stated_between(["another.effect"], since, until)
+
+
 async def test_notes_belong_to_no_key(records: Records) -> None:
     await records.audit.note("deal_won.end", "hubspot:1", "raccord", "run-1", {"ending": "problems"})
     (row,) = await exported(records)

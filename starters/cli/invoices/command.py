@@ -12,7 +12,7 @@ from raccord.connectors.errors import ConnectorError
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail, warn
-from starters.cli.display import opened, print_json
+from starters.cli.display import opened, print_json, shown
 from starters.cli.dunning.books import now
 from starters.cli.invoices.made import Month
 from starters.cli.invoices.page import Page
@@ -33,26 +33,32 @@ def month_of(typed: str, configuration: Configuration) -> Month:
 async def show(
     configuration: Configuration, keys: KeyRing, month: Month, csv: Path | None, *, as_json: bool
 ) -> int:
-    """Print a month's invoices, from the billing system itself, whoever issued them."""
+    """Print a month's invoices, from the billing system itself, whoever issued them.
+
+    Returns 1 where some of them cannot be read.
+    """
     async with connections_of(configuration) as connections, opened(configuration, keys) as records:
         billing: BillingReader = connections.of(Kind.BILLING)
         crm: CrmReader = connections.of(Kind.CRM)
         try:
-            made = await invoices_of(month, billing, configuration.billing.name, records)
+            made, unread = await invoices_of(month, billing, configuration.billing.name, records)
         except ConnectorError as error:
             fail(str(error), status=1)
         try:
             made = await with_names(made, month, crm)
         except ConnectorError as error:
             warn(f"deals and salespeople are missing: {error}")
-    page = Page(month, made, language_of(configuration))
+    if unread:
+        ids = ", ".join(map(shown, unread))
+        warn(f"list and totals lack what cannot be read and is of this month or a later one: {ids}")
+    page = Page(month, made, language_of(configuration), unread)
     if csv:
         await asyncio.to_thread(csv.write_bytes, page.csv())
     if as_json:
         print_json(page.document())
-        return 0
+        return int(bool(unread))
     for line in page.lines():
         click.echo(line)
     if csv:
         click.echo(f"\n→ {bold(str(csv))}")
-    return 0
+    return int(bool(unread))

@@ -22,23 +22,25 @@ _TITLES = {
     "net": message("invoices.net"),
     "vat": message("invoices.vat"),
     "gross": message("invoices.gross"),
+    "credited": message("invoices.credit"),
     "state": message("invoices.state"),
 }
-_KINDS = {"date": ColumnKind.DATE, **dict.fromkeys(("net", "vat", "gross"), ColumnKind.MONEY)}
+_AMOUNTS = ("net", "vat", "gross", "credited")
+_KINDS = {"date": ColumnKind.DATE, **dict.fromkeys(_AMOUNTS, ColumnKind.MONEY)}
 _NEEDED = ("number", "date", "customer", "gross", "state")
 """What a narrow terminal has room for."""
 _WIDE = 130
 _FOLD = ("customer", "deal")
-_AMOUNTS = ("net", "vat", "gross")
 
 
 class Page:
-    """`language`: of whoever reads it."""
+    """`language`: of whoever reads it. `unread`: the ids of invoices that could not be read."""
 
-    def __init__(self, month: Month, made: Sequence[Made], language: str) -> None:
+    def __init__(self, month: Month, made: Sequence[Made], language: str, unread: Sequence[str] = ()) -> None:
         self._month = month
         self._made = made
         self._language = language
+        self._unread = unread
 
     def lines(self) -> Iterator[str]:
         """Yield the invoices as a table, and what each currency comes to."""
@@ -79,10 +81,11 @@ class Page:
                     "currency": each.gross.currency,
                     "count": each.count,
                     "voided": each.voided,
-                    **{name: _exact(getattr(each, name)) for name in ("net", "vat", "gross", "credited")},
+                    **{name: _exact(getattr(each, name)) for name in _AMOUNTS},
                 }
                 for each in totals_of(self._made)
             ],
+            "unreadable": list(self._unread),
         }
 
     def _totals(self) -> Iterator[str]:
@@ -106,6 +109,7 @@ class Page:
             totals.net,
             made.vat,
             totals.gross,
+            made.invoice.credited,
             say(STATUS_NAMES[made.state], self._language),
         )
 

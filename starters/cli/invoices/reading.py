@@ -11,16 +11,24 @@ from starters.cli.dunning.books import patiently
 from starters.cli.invoices.made import Made, Month, made_in
 
 
-async def invoices_of(month: Month, billing: BillingReader, name: str, records: Records) -> tuple[Made, ...]:
-    """Return every invoice of a month, each with its deal's id where our reference or records know it."""
+async def invoices_of(
+    month: Month, billing: BillingReader, name: str, records: Records
+) -> tuple[tuple[Made, ...], tuple[str, ...]]:
+    """Return every invoice of a month, and the ids of those since it began that cannot be read.
+
+    Each has its deal's id where our reference or records know it.
+    """
     listed: list[ListedInvoice] = []
+    unread: list[str] = []
     after = ""
     while True:
         page = await _invoice_page(billing, month, after)
         listed += page.invoices
+        unread += page.unreadable
         if not (after := page.after):
             break
-    return tuple([await _with_deal(each, name, records) for each in made_in(month, listed)])
+    made = [await _with_deal(each, name, records) for each in made_in(month, listed)]
+    return tuple(made), tuple(unread)
 
 
 async def _invoice_page(billing: BillingReader, month: Month, after: str) -> InvoicePage:

@@ -1,19 +1,27 @@
 """A month's invoices: each once, in its own month, and sums that are exact."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from raccord.connectors.billing import BillingReader
 from raccord.domain.payment.status import PaymentStatus
+from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import Buyer, InvoiceState
-from raccord.domain.values.listed import ListedInvoice
+from raccord.domain.values.listed import InvoicePage, ListedInvoice
 from raccord.domain.values.money import Money
 from raccord.records.audit import AuditRow, Kind
+from raccord.records.records import Records
+from starters.cli.invoices import command
 from starters.cli.invoices.made import Made, Month, made_in, totals_of
 from starters.cli.invoices.page import Page
-from starters.cli.told import told_by
+from starters.cli.invoices.reading import invoices_of
+from starters.cli.told import Told, bounds, told_by
 from tests.cli.story.knowing import PLAIN
 from tests.domain.samples import invoice
 
@@ -92,7 +100,7 @@ def test_a_month_without_invoices_says_so() -> None:
 def test_the_file_is_for_a_spreadsheet_of_the_reader_s_language() -> None:
     written = Page(OCTOBER, [made()], "fr").csv().decode("utf-8-sig").splitlines()
     assert written[0].startswith("numéro;émise le;client;affaire;commercial;HT")
-    assert written[1].startswith("F-2;2026-10-02;Acme;;;100,00;EUR;20,00;EUR;120,00;EUR;à payer")
+    assert written[1].startswith("F-2;2026-10-02;Acme;;;100,00;EUR;20,00;EUR;120,00;EUR;0,00;EUR;à payer")
 
 
 def test_a_name_that_a_spreadsheet_would_compute_stays_a_text() -> None:
@@ -106,6 +114,50 @@ def test_a_machine_reads_exact_amounts() -> None:
         {"currency": "EUR", "count": 1, "voided": 0, "net": "100.00", "vat": "20.00", "gross": "120.00",
          "credited": "0.00"}
     ]  # fmt: skip
+
+
+def test_what_was_credited_stands_beside_each_invoice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    page = Page(OCTOBER, [made(credited="20", due="100")], "fr")
+    assert "avoirs;" in page.csv().decode().splitlines()[0]
+    assert ";120,00;EUR;20,00;EUR;" in page.csv().decode().translate(PLAIN)
+    assert "20,00 €" in next(
+        line.partition("120,00 €")[2].translate(PLAIN)
+        for line in "\n".join(page.lines()).translate(PLAIN).splitlines()
+        if "F-2" in line
+    )
+    assert page.document()["invoices"][0]["credited"] == "20.00"
+
+
+class Listing:
+    """A billing system with two parts of a list, of which one entry of each cannot be read."""
+
+    async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
+        assert since == OCTOBER.first
+        return InvoicePage(invoices=(), unreadable=("in_9",), after="" if after else "1")
+
+
+async def test_an_invoice_that_cannot_be_read_is_named() -> None:
+    billing, records = cast("BillingReader", Listing()), cast("Records", None)
+    found, unread = await invoices_of(OCTOBER, billing, "stripe", records)
+    assert (found, unread) == ((), ("in_9", "in_9"))
+    assert Page(OCTOBER, found, "en", unread).document()["unreadable"] == ["in_9", "in_9"]
+
+
+async def test_a_list_that_lacks_invoices_warns_and_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @asynccontextmanager
+    async def opened(*_: object) -> AsyncIterator[Any]:
+        yield SimpleNamespace(of=lambda _: Listing())
+
+    monkeypatch.setattr(command, "connections_of", opened)
+    monkeypatch.setattr(command, "opened", opened)
+    monkeypatch.setattr(command, "language_of", lambda _: "en")
+    configuration: Any = SimpleNamespace(billing=SimpleNamespace(name="stripe"))
+    keys: Any = None
+    assert await command.show(configuration, keys, OCTOBER, None, as_json=False) == 1
+    assert "in_9" in capsys.readouterr().err
 
 
 def mail(sequence: int, kind: Kind, verdict: str = "", **more: Any) -> AuditRow:
@@ -123,17 +175,57 @@ def mail(sequence: int, kind: Kind, verdict: str = "", **more: Any) -> AuditRow:
     return AuditRow(**(base | more))
 
 
+def told_in_october(*rows: AuditRow) -> tuple[Told, ...]:
+    return told_by(rows, datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+
+
 def test_who_was_told_what_is_paired_from_the_audit() -> None:
     asked = {"to": ["a@acme.example"], "subject": "Facture F-1"}
-    left, lost = told_by(
-        [
-            mail(1, Kind.INTENT, after=asked),
-            mail(2, Kind.OUTCOME, "done"),
-            mail(3, Kind.INTENT, key="dun/2", after=asked),
-        ]
+    left, lost = told_in_october(
+        mail(1, Kind.INTENT, after=asked),
+        mail(2, Kind.OUTCOME, "done"),
+        mail(3, Kind.INTENT, key="dun/2", after=asked),
     )
     assert (left.to, left.what, left.flow, left.row, left.fate) == (
         ("a@acme.example",), "Facture F-1", "dunning/stripe/cus_1", 2, None,
     )  # fmt: skip
     assert lost.fate
     assert lost.fate.code == "told.unknown"
+
+
+def test_a_server_s_error_may_have_told_somebody() -> None:
+    (told,) = told_in_october(mail(1, Kind.INTENT), mail(2, Kind.OUTCOME, "server_error"))
+    assert told.fate
+    assert told.fate.code == "told.unknown"
+
+
+def test_what_is_found_sent_was_not_sent_again() -> None:
+    once = (mail(1, Kind.INTENT), mail(2, Kind.OUTCOME, "done"))
+    (told,) = told_in_october(*once, mail(3, Kind.INTENT), mail(4, Kind.OUTCOME, "found"))
+    assert told.row == 2
+
+
+def test_what_an_earlier_attempt_sent_counts_once_it_is_found() -> None:
+    (told,) = told_in_october(mail(1, Kind.INTENT), mail(2, Kind.OUTCOME, "found"))
+    assert (told.fate, told.row) == (None, 2)
+
+
+def test_a_message_is_of_the_month_in_which_it_was_begun() -> None:
+    last = datetime(2026, 10, 31, 23, 59, 59, 500000, tzinfo=UTC)
+    november = datetime(2026, 11, 1, tzinfo=UTC)
+    rows = (
+        mail(1, Kind.INTENT, at=last),
+        mail(2, Kind.OUTCOME, "done", at=november),
+        mail(3, Kind.INTENT, key="dun/2", at=november),
+        mail(4, Kind.OUTCOME, "done", key="dun/2", at=november),
+    )
+    (told,) = told_in_october(*rows)
+    assert (told.at, told.fate) == (last, None)
+
+
+def test_a_month_of_messages_goes_on_until_the_next_one_begins() -> None:
+    """Midnight in Paris."""
+    assert bounds(OCTOBER, BusinessClock()) == (
+        datetime(2026, 9, 30, 22, tzinfo=UTC),
+        datetime(2026, 10, 31, 23, tzinfo=UTC),
+    )
