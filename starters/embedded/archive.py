@@ -29,7 +29,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 TEMPORAL, RECORDS = "temporal.db", "records.db"
 ORDER = (TEMPORAL, RECORDS)
-_SIDES = ("", "-wal", "-shm")
+_SIDES = ("", "-wal", "-shm", "-journal")
 _BUSY_SECONDS = 30
 _CHUNK = 1 << 20
 _UNREADABLE = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, ValueError, TypeError)
@@ -103,8 +103,8 @@ def restore(file: Path, databases: dict[str, Path], keys: KeyRing) -> Backup:
                 part = target.with_name(f".{target.name}.restored")
                 written.append((part, target))
                 _unpack(archive, name, part, manifest["sha256"].get(name, ""))
-            for part, target in written:
-                part.rename(target)
+            # Records first: flows that a killed restore left alone would go on over empty records.
+            _publish(list(reversed(written)))
         finally:
             for part, _ in written:
                 part.unlink(missing_ok=True)
@@ -191,6 +191,37 @@ def _must_be_free(target: Path) -> None:
                 f"{file} is there already, and a restore replaces nothing. Where that data is lost for good, "
                 "move it away first; where it is not, there is nothing to restore."
             )
+
+
+def _publish(written: list[tuple[Path, Path]]) -> None:
+    """Let files appear one after the other, over none that came meanwhile; after an error none is there."""
+    there: list[Path] = []
+    try:
+        for part, target in written:
+            _must_be_free(target)
+            try:
+                os.link(part, target)
+            except FileExistsError:
+                _must_be_free(target)
+                raise
+            except OSError:
+                # A file system without hard links: the look right before has to do.
+                part.rename(target)
+            there.append(target)
+            _sync(target.parent)
+    except BaseException:
+        for target in there:
+            target.unlink()
+        raise
+
+
+def _sync(directory: Path) -> None:
+    """Have a directory's names survive a power cut."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _unpack(archive: tarfile.TarFile, name: str, target: Path, digest: str) -> None:

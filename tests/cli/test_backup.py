@@ -1,5 +1,6 @@
 """`raccord backup` and `raccord restore`: whole or not at all, and never over what is there."""
 
+import errno
 import gzip
 import json
 import os
@@ -10,10 +11,12 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from raccord.sealing import KeyRing
+from starters.embedded.archive import _unpack
 from starters.embedded.lock import held
 from tests.cli.conftest import Company
 from tests.records.rows import fill
@@ -107,6 +110,49 @@ def test_a_restore_replaces_nothing(kept: Company, written: Path, name: str) -> 
     assert (done.exit_code, f"{name} is there already" in done.output) == (1, True)
     assert there.read_bytes() == b"somebody's"
     assert [file.name for file in there.parent.glob("*.db*")] == [name]
+
+
+@pytest.mark.parametrize("name", ["records.db", "temporal.db", "temporal.db-wal", "temporal.db-journal"])
+def test_what_comes_while_a_restore_is_under_way_is_not_replaced(
+    kept: Company, written: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    lose(kept)
+    there, unpack = kept.database.with_name(name), _unpack
+
+    def beside_somebody(*given: Any) -> None:
+        unpack(*given)
+        there.write_bytes(b"somebody's")
+
+    monkeypatch.setattr(f"{_unpack.__module__}._unpack", beside_somebody)
+    done = kept.raccord("restore", str(written))
+    assert (done.exit_code, f"{name} is there already" in done.output) == (1, True)
+    assert there.read_bytes() == b"somebody's"
+    assert [file.name for file in there.parent.glob("*.db*")] == [name]
+
+
+def test_flows_never_appear_without_their_records(
+    kept: Company, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(kept)
+    seen, link = [], os.link
+
+    def appear(part: Path, target: Path) -> None:
+        seen.append((target.name, kept.database.exists()))
+        link(part, target)
+
+    monkeypatch.setattr(os, "link", appear)
+    assert kept.raccord("restore", str(written)).exit_code == 0
+    assert seen == [("records.db", False), ("temporal.db", True)]
+
+
+def test_a_restore_needs_no_hard_links(kept: Company, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(part: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(part), None, str(target))
+
+    lose(kept)
+    monkeypatch.setattr(os, "link", refused)
+    assert kept.raccord("restore", str(written)).exit_code == 0
+    assert kept.database.exists()
 
 
 def test_a_restore_does_not_begin_beside_a_running_raccord(kept: Company, written: Path) -> None:
