@@ -59,8 +59,14 @@ async def put_back(loaded: Configuration, keys: KeyRing, file: Path) -> int:
         return 1
     click.echo(f"The audit's chain holds: {verdict.rows} rows, head {verdict.head}.")
     click.echo(
-        "Next: start Raccord, then `raccord reconcile --once`: what happened since the backup is read from "
-        "CRM and billing system, and nothing that exists there is made again."
+        "Not known any more: mails to customers that left since the backup (reminders, welcome mails), and "
+        "what people said meanwhile (pauses, promises). Started as it is, Raccord may send or do these again."
+    )
+    click.echo(
+        'Next: set `dunning = "shadow"` and `payment = "shadow"` in `[modes]`, start Raccord, then '
+        "`raccord reconcile --once`: what happened since the backup is read from CRM and billing system, and "
+        "nothing that exists there is made again. Set the modes back once a person has looked at "
+        "`raccord dunning list` and at what the mail server sent since."
     )
     return 0
 

@@ -155,6 +155,14 @@ def test_a_restore_needs_no_hard_links(kept: Company, written: Path, monkeypatch
     assert kept.database.exists()
 
 
+def test_a_restore_says_what_nobody_knows_any_more_and_what_to_do_first(kept: Company, written: Path) -> None:
+    lose(kept)
+    *_, unknown, following = kept.raccord("restore", str(written)).output.strip().splitlines()
+    assert "reminders, welcome mails" in unknown
+    assert 'dunning = "shadow"' in following
+    assert "raccord dunning list" in following
+
+
 def test_a_restore_does_not_begin_beside_a_running_raccord(kept: Company, written: Path) -> None:
     lose(kept)
     with held(kept.database.parent, "`raccord up`"):
