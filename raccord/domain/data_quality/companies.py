@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from raccord.domain.deal_won.party_rules import identifier_problems
-from raccord.domain.deal_won.understood import understood
+from raccord.domain.deal_won.understood import means_none, understood
 from raccord.domain.desk.problems import Problem
 from raccord.domain.values.base import Value, letters, unaccented
 from raccord.domain.values.email import parse_emails
@@ -21,8 +21,6 @@ from raccord.domain.values.parties import Company, CustomerIdentity, IdentityKin
 
 _ALIKE = 0.86
 """From here on two names differ by a slip of the finger: `Menuiserie Kerjean`, `Menuiserie Kerjan`."""
-_SHORTEST = 5
-"""Letters of a name that may stand for a longer one."""
 _LEGAL_FORMS = frozenset(
     [
         "sarl",
@@ -51,12 +49,9 @@ _LEGAL_FORMS = frozenset(
         "societe",
         "ets",
         "etablissements",
-        "groupe",
-        "group",
         "cie",
         "et",
         "fils",
-        "france",
         "the",
         "and",
     ]
@@ -77,7 +72,7 @@ class Alike(StrEnum):
     SIREN = "siren"
     VAT = "vat"
     DOMAIN = "domain"
-    """The same domain, and a name that is nearly the same."""
+    """The same domain, and a name that is nearly the same: somebody looks before uniting them."""
 
 
 class Known(Value):
@@ -106,6 +101,11 @@ class Twins(Value):
     why: Alike
     companies: tuple[Known, ...]
 
+    @property
+    def proven(self) -> bool:
+        """Whether a number says that they are one; what only looks so is checked first."""
+        return self.why is not Alike.DOMAIN
+
 
 def known(company: Company, *, url: str = "", owner_id: str = "", deals: int = 0) -> Known:
     company = understood(company)
@@ -128,7 +128,7 @@ def twins(sharing: Iterable[Known], alike: Alike) -> Iterator[Twins]:
     """Yield those of the companies that share a number or a domain which are the same company.
 
     Sites of one legal entity have a SIRET each and are customers of their own; companies of a group share
-    a domain and have a SIREN each.
+    a domain and have a SIREN, or a VAT number from abroad, each.
     """
     groups: list[list[Known]] = []
     for company in sorted(sharing, key=lambda each: (-each.deals, len(each.id), each.id)):
@@ -145,19 +145,30 @@ def twins(sharing: Iterable[Known], alike: Alike) -> Iterator[Twins]:
 
 
 def invalid_numbers(company: Company) -> tuple[Problem, ...]:
-    """Return what is wrong with the numbers that are typed, also where no won deal asks about them."""
+    """Return what is wrong with the numbers that are typed, also where no won deal asks about them.
+
+    A VAT number without a country may be British or Swiss, and nothing here can tell.
+    """
     if company.individual:
         return ()
-    found = identifier_problems(understood(company))
-    return tuple(each for each in found if each.message.code != "company.siren_missing")
+    company = understood(company)
+    skipped = {"vat_number"} if company.address.country is None else set()
+    return tuple(
+        each
+        for each in identifier_problems(company)
+        if each.message.code != "company.siren_missing" and each.field not in skipped
+    )
 
 
 def expected_vat_number(company: Company) -> str:
     """Return the VAT number that a French SIREN gives, where the company has none that is valid; else "".
 
+    Also "" where somebody typed that it has none.
     A key that can be computed proves nothing of the company's being registered for VAT: people look it up.
     """
     if not company.address.registered_in_france or company.individual:
+        return ""
+    if company.vat_number.strip() and means_none(company.vat_number):
         return ""
     company = understood(company)
     siren = parse_siren(company.siren) or parse_siren(company.siret)
@@ -172,8 +183,8 @@ def _same(one: Known, other: Known, alike: Alike) -> bool:
         return False
     if alike is not Alike.DOMAIN:
         return True
-    if one.siren and other.siren:
-        # With the same one they are found by it; with another they are two companies.
+    if (one.siren or one.vat) and (other.siren or other.vat):
+        # With the same number they are found by it; with another they are two companies.
         return False
     return near(one.name, other.name)
 
@@ -183,9 +194,6 @@ def near(one: str, other: str) -> bool:
     mine, theirs = _core(one), _core(other)
     if not mine or not theirs:
         return False
-    shorter, longer = sorted((mine, theirs), key=len)
-    if len(shorter) >= _SHORTEST and longer.startswith(shorter):
-        return True
     return mine == theirs or SequenceMatcher(None, mine, theirs).ratio() >= _ALIKE
 
 

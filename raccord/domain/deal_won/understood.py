@@ -89,9 +89,13 @@ def _with_country(company: Company) -> str:
     return number if country != "FR" or own else typed
 
 
+def means_none(text: str) -> bool:
+    """Whether what is typed for a number says that there is none, or nothing: `non assujetti`, `n/a`."""
+    return says_nothing(text) or _NO_NUMBER.fullmatch(unaccented(text).strip(" .")) is not None
+
+
 def _typed(text: str) -> str:
-    plain = unaccented(text).strip(" .")
-    return "" if says_nothing(text) or _NO_NUMBER.fullmatch(plain) else text
+    return "" if means_none(text) else text
 
 
 def _located(company: Company) -> Address:

@@ -145,6 +145,7 @@ def _whose(job: Job, found: Overview, pages: Mapping[str, str], voice: Voice) ->
 def _twins(found: Twins, voice: Voice) -> dict[str, Any]:
     return {
         "why": voice.write(ALIKE[found.why]),
+        "proven": found.proven,
         "companies": [
             (each.name or each.id, _safe(each.url), voice.say("data_quality.company.deals", count=each.deals))
             for each in found.companies

@@ -133,7 +133,7 @@ def twins_rows(found: Iterable[tuple[Twins, str]], names: Mapping[str, str], voi
     """Yield a row for each record of a company that is there more than once; beside it who unites them."""
     for number, (group, owner) in enumerate(found, start=1):
         for company in group.companies:
-            keep = voice.say("data_quality.yes") if company is group.companies[0] else ""
+            keep = voice.say("data_quality.yes") if group.proven and company is group.companies[0] else ""
             why = voice.write(ALIKE[group.why])
             cells = (number, why, company.name or company.id, company.deals, keep, names.get(owner, owner))
             yield Row(key=company.id, cells=cells, url=company.url)

@@ -63,7 +63,11 @@ def test_a_foreign_vat_number_is_shared_like_a_siren() -> None:
         ("Menuiserie Kerjean", "MENUISERIE KERJEAN SARL", True),
         ("Menuiserie Kerjean", "Menuiserie Kerjan", True),
         ("Café de l’Étoile", "Cafe de l'Etoile", True),
-        ("Transports Maël", "Transports Maël (dépôt Vannes)", True),
+        ("Acme", "Acme GmbH", True),
+        ("Transports Maël", "Transports Maël (dépôt Vannes)", False),
+        ("Carrefour", "Carrefour Voyages", False),
+        ("Acme", "Acme France", False),
+        ("Acme", "Groupe Acme", False),
         ("Hamel Distribution", "Hamel Logistique", False),
         ("ACME", "ACMA Industries", False),
         ("SARL", "SAS", False),
@@ -84,6 +88,15 @@ def test_a_shared_domain_needs_a_near_name() -> None:
 def test_two_sirens_are_two_companies_whatever_domain_they_share() -> None:
     one = firm("1", siren=SIREN, domain="acme.fr")
     assert grouped(Alike.DOMAIN, one, firm("2", siren=OTHER_SIREN, domain="acme.fr")) == []
+
+
+def test_a_siren_and_a_foreign_vat_number_are_two_companies_whatever_domain_they_share() -> None:
+    here = firm("1", name="Acme SAS", siren=SIREN, domain="acme.com")
+    there = samples.abroad("DE", id="2", name="Acme GmbH", vat_number=GERMAN_VAT, domain="acme.com", email="")
+    assert grouped(Alike.DOMAIN, here, there) == []
+    assert grouped(Alike.DOMAIN, here, there.model_copy(update={"vat_number": ""})) == [
+        ("domain", ["1", "2"])
+    ]
 
 
 def test_an_address_at_a_provider_makes_nobody_the_same() -> None:
@@ -110,6 +123,15 @@ def test_a_missing_or_wrong_vat_number_can_be_told(said: dict[str, str], expecte
     assert expected_vat_number(firm("1", **said)) == expected
 
 
+@pytest.mark.parametrize("typed", ["non assujetti", "Auto-entrepreneur", "en cours", "néant", "n/a"])
+def test_whoever_is_said_to_have_no_vat_number_is_given_none(typed: str) -> None:
+    assert expected_vat_number(firm("1", siren=SIREN, vat_number=typed)) == ""
+
+
+def test_a_siren_in_the_field_of_the_vat_number_still_tells_it() -> None:
+    assert expected_vat_number(firm("1", vat_number=SIREN)) == VAT
+
+
 def test_no_vat_number_is_expected_of_private_persons_or_abroad() -> None:
     assert expected_vat_number(samples.abroad("DE", siren=SIREN)) == ""
     assert expected_vat_number(samples.company(individual=True)) == ""
@@ -119,3 +141,10 @@ def test_a_number_that_is_typed_wrong_is_told_also_without_a_deal_and_a_missing_
     (found,) = invalid_numbers(firm("1", siret="73282932000075"))
     assert found.message.code == "company.identifier_invalid"
     assert invalid_numbers(firm("1")) == ()
+
+
+@pytest.mark.parametrize("number", ["GB123456789", "CHE-123.456.788 MWST"])
+def test_a_vat_number_that_may_be_of_anywhere_is_not_called_wrong(number: str) -> None:
+    nowhere = firm("1", vat_number=number, address=samples.address(country=None))
+    assert invalid_numbers(nowhere) == ()
+    assert [each.field for each in invalid_numbers(firm("1", vat_number=number))] == ["vat_number"]
