@@ -1,7 +1,7 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from raccord.connectors.app import App
-from raccord.connectors.webhooks import PressSource, WebhookSource
+from raccord.connectors.capabilities import IdShape
+from raccord.connectors.webhooks import HintKind, PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
 
@@ -208,6 +209,8 @@ class Vendor(BaseModel, Generic[Port]):
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
     needs_webhooks: bool = True
     """Whether it is of little use without them; what they tell of others, the sweep finds soon enough."""
+    ids: Mapping[HintKind, IdShape] = {}
+    """How it writes the ids of the records that events of other tools may name."""
     presses: Callable[[ConnectionSettings], PressSource] | None = None
     """For messengers: how a pressed button arrives."""
     app: Callable[[ConnectionSettings, str, Collection[str]], App] | None = None

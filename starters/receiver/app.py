@@ -8,7 +8,7 @@ Temporal or in quarantine. Nothing is queued in memory.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar
 
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from raccord.connectors.capabilities import IdShape
 from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookEvents, WebhookSource
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
@@ -57,7 +58,8 @@ class Receiver:
     would, what is sent to a name that nobody has: the time of a refusal does not tell names apart. `start`:
     what `/readyz` answers to who started us, so that it knows us from a stranger on the same port. `in_step`:
     whether customers are kept in step, so that their changes matter. `holders`: what kinds of record each
-    connection holds, for events that name a record of another one than their sender's.
+    connection holds and how it writes their ids, for events that name a record of another one than their
+    sender's.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Receiver:
         decoy: Authenticate | None = None,
         start: str = "",
         in_step: bool = False,
-        holders: Mapping[str, Collection[HintKind]] | None = None,
+        holders: Mapping[str, Mapping[HintKind, IdShape]] | None = None,
     ) -> None:
         self._ours = ours
         self._start = start
@@ -150,7 +152,11 @@ class Receiver:
         return _counts(events)
 
     def _nobodys(self, hint: Hint) -> bool:
-        return hint.connection != "" and hint.kind not in self._holders.get(hint.connection, ())
+        if not hint.connection:
+            return False
+        shape = self._holders.get(hint.connection, {}).get(hint.kind)
+        # What is no id may be a name, which is to stand in no flow's id.
+        return shape is None or not shape.fits(hint.id)
 
     async def _take_press(self, request: Request) -> Counts:
         buttons = self._buttons

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import structlog
@@ -12,6 +12,7 @@ from prometheus_client import start_http_server
 from starlette.applications import Starlette
 from temporalio.client import Client
 
+from raccord.connectors.capabilities import IdShape
 from raccord.connectors.connection import Kind
 from raccord.connectors.webhooks import HintKind, WebhookSource
 from raccord.domain.rules.modes import CONTACT, Mode
@@ -35,8 +36,6 @@ from workers.starting import Waiting, migrated
 
 log = structlog.get_logger()
 
-_OF_CRM = frozenset((HintKind.DEAL, HintKind.COMPANY, HintKind.CONTACT))
-_OF_BILLING = frozenset((HintKind.INVOICE, HintKind.PAYMENT, HintKind.CUSTOMER))
 KEEP_ALIVE_SECONDS = 5
 MAX_HEADER_BYTES = 32 * 1024
 SHUTDOWN_SECONDS = 10
@@ -48,9 +47,9 @@ def webhook_sources(configuration: Configuration) -> dict[str, WebhookSource]:
     return {row.name: source for row in configuration.connections if (source := row.webhooks)}
 
 
-def holders(configuration: Configuration) -> dict[str, frozenset[HintKind]]:
-    """Return which kinds of record CRM and billing system hold."""
-    return {configuration.crm.name: _OF_CRM, configuration.billing.name: _OF_BILLING}
+def holders(configuration: Configuration) -> dict[str, Mapping[HintKind, IdShape]]:
+    """Return which kinds of record CRM and billing system hold, and how they write their ids."""
+    return {row.name: row.vendor.ids for row in (configuration.crm, configuration.billing)}
 
 
 def decoy(configuration: Configuration) -> Authenticate | None:

@@ -1,7 +1,7 @@
 """Which flows a delivery wakes, and how."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -11,11 +11,14 @@ import pytest
 from temporalio.client import Client
 
 from activities.service.flows import Delivery
+from raccord.connectors.capabilities import IdShape
 from raccord.connectors.webhooks import Hint, HintKind, WebhookEvents, WebhookRequest
 from raccord.domain.desk.question import watch_key
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.model import Receiver as ReceiverSettings
+from raccord.vendors.hubspot import CRM as HUBSPOT
+from raccord.vendors.stripe import BILLING as STRIPE
 from starters.receiver.app import Receiver
 from starters.receiver.deliveries import TOLD_AT_ONCE
 from tests.front_door.stack import until
@@ -61,14 +64,21 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
 
 
 async def delivered(
-    records: Records, *hints: Hint, proven: bool = True, status: int = 200, in_step: bool = False
+    records: Records,
+    *hints: Hint,
+    proven: bool = True,
+    status: int = 200,
+    in_step: bool = False,
+    holders: Mapping[str, Mapping[HintKind, IdShape]] | None = None,
 ) -> Woken:
     """Deliver these hints, which must be answered with the status, and return what Temporal was told."""
     woken, ours = Woken(), asyncio.Event()
     if proven:
         ours.set()
     sources = {"hubspot": Told(*hints)}
-    receiver = Receiver(cast(Client, woken), records, sources, PATIENT, ours=ours, in_step=in_step)
+    receiver = Receiver(
+        cast(Client, woken), records, sources, PATIENT, ours=ours, in_step=in_step, holders=holders
+    )
     transport = httpx.ASGITransport(app=receiver.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         answer = await http.post("/webhooks/hubspot", json=[])
@@ -149,6 +159,42 @@ async def test_a_delivery_that_is_too_large_for_temporal_is_set_aside(records: R
     woken = await delivered(records, *deals(1_200, id="9" * 1_000))
     assert woken.ids == []
     assert [kept.reason for kept in await records.quarantine.list()] == ["it concerns 1200 flows"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "ours"),
+    [
+        (HintKind.DEAL, "9001", True),
+        (HintKind.DEAL, "Jean.Dupont", False),
+        (HintKind.COMPANY, "12", True),
+        (HintKind.COMPANY, "acme", False),
+        (HintKind.CONTACT, "jean", False),
+        (HintKind.INVOICE, "in_1", False),
+    ],
+)
+async def test_what_is_no_id_of_its_holder_s_stands_in_no_flow_s_id(
+    records: Records, kind: HintKind, id_: str, ours: bool
+) -> None:
+    """It may be somebody's name."""
+    hint = Hint(kind=kind, id=id_, key="event", connection="hubspot")
+    woken = await delivered(records, hint, holders={"hubspot": HUBSPOT.ids})
+    assert not [each for each in woken.ids if id_ in each and not ours]
+    assert bool(await records.quarantine.list()) is not ours
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "fits"),
+    [
+        (HintKind.INVOICE, "in_1MtHbELkdIwHu7ixl4OzzPMv", True),
+        (HintKind.INVOICE, "Jean.Dupont", False),
+        (HintKind.CUSTOMER, "cus_NffrFeUfNV2Hib", True),
+        (HintKind.CUSTOMER, "jean_dupont", False),
+        (HintKind.PAYMENT, "pi_3MtwBwLkdIwHu7ix28a3tqPa", True),
+        (HintKind.PAYMENT, "in_1", False),
+    ],
+)
+def test_the_billing_system_says_how_its_ids_are_written(kind: HintKind, id_: str, fits: bool) -> None:
+    assert STRIPE.ids[kind].fits(id_) is fits
 
 
 async def _linked(records: Records) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
+from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.crm import Crm
 from raccord.connectors.http.errors import Operation
@@ -24,6 +24,7 @@ from raccord.vendors.hubspot.every_company import EveryCompany
 from raccord.vendors.hubspot.every_deal import EveryDeal
 from raccord.vendors.hubspot.facts import Facts
 from raccord.vendors.hubspot.finding import DealFinder
+from raccord.vendors.hubspot.ids import RECORD_ID
 from raccord.vendors.hubspot.in_batches import DealsInBatches
 from raccord.vendors.hubspot.invoice_fields import InvoiceOnDeal
 from raccord.vendors.hubspot.payment_fields import PaymentOnDeal
@@ -46,7 +47,6 @@ from raccord.vendors.hubspot.whole import GENEROUS
 from raccord.vendors.hubspot.wire import Anything
 from raccord.vendors.hubspot.won import WonDeals
 
-_DEAL_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 9001000123, as the record's page shows it")
 _REQUESTS = 5.0
 """A deal with its lines, companies and contacts, its owner being known; a write takes two, a company one."""
 
@@ -87,7 +87,7 @@ class HubSpotCrm:
             requests_per_activity=_REQUESTS,
             search_lag=SEARCH_LAG,
             task=LIMITS,
-            deal_id=_DEAL_ID,
+            deal_id=RECORD_ID,
             paid_stages=bool(self._settings.paid_stages),
             files=bool(self._settings.files_folder),
         )

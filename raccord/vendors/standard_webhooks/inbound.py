@@ -31,7 +31,7 @@ _ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signat
 _TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _RECORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}")
-"""An id that is opaque and may stand in the id of a flow."""
+"""What may stand in the id of a flow; whether it is an id, who holds the record knows."""
 _TOLD: Mapping[str, tuple[HintKind, ...]] = {
     "deal.won": (HintKind.DEAL,),
     "deal.changed": (HintKind.DEAL,),
@@ -41,7 +41,7 @@ _TOLD: Mapping[str, tuple[HintKind, ...]] = {
     "invoice.changed": (HintKind.INVOICE,),
     "payment.received": (HintKind.INVOICE, HintKind.PAYMENT),
 }
-"""Which record each type names, in `data`, under the name of its kind; the first that is there counts."""
+"""Which record each type names, in `data`, under the name of its kind; the first that is not null counts."""
 
 
 def connect(_name: str, settings: ConnectionSettings, _clock: BusinessClock) -> Inbound:
@@ -90,7 +90,7 @@ class SignedEvents(Signed):
 def _hint(type_: str, data: Any, kinds: tuple[HintKind, ...], body: bytes) -> Hint:
     if not isinstance(data, dict):
         raise UnreadableBody('"data" names the connection and the record')
-    connection, named = data.get("connection"), [kind for kind in kinds if kind.value in data]
+    connection, named = data.get("connection"), [kind for kind in kinds if data.get(kind.value) is not None]
     if not isinstance(connection, str) or not _NAME.fullmatch(connection):
         raise UnreadableBody('"data" names no connection')
     if not named or not isinstance(id_ := data[named[0].value], str | int) or isinstance(id_, bool):

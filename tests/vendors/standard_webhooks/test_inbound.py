@@ -121,6 +121,11 @@ def event(type_: str, **data: Any) -> bytes:
         (event("invoice.changed", connection="stripe", invoice="in_1"), HintKind.INVOICE, "in_1"),
         (event("payment.received", connection="stripe", invoice="in_1"), HintKind.INVOICE, "in_1"),
         (event("payment.received", connection="stripe", payment="pi_1"), HintKind.PAYMENT, "pi_1"),
+        (
+            event("payment.received", connection="stripe", invoice=None, payment="pi_1"),
+            HintKind.PAYMENT,
+            "pi_1",
+        ),
     ],
 )
 def test_an_event_names_a_record_of_a_connection(body: bytes, kind: HintKind, id_: str) -> None:
@@ -158,6 +163,7 @@ def test_a_type_that_nobody_uses_is_ignored_by_name() -> None:
         event("deal.won", connection="Hubspot", deal="1"),
         event("deal.won", connection="hubspot", deal="a/b"),
         event("deal.won", connection="hubspot", deal=True),
+        event("deal.won", connection="hubspot", deal=None),
         event("deal.won", connection="hubspot", deal="\ud800"),
         event("Deal Won", connection="hubspot", deal="1"),
     ],
