@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import httpx
+
 STRIPE, HUBSPOT = "RACCORD_TEST_STRIPE_KEY", "RACCORD_TEST_HUBSPOT_TOKEN"
 HUBSPOT_ACCOUNT = "RACCORD_TEST_HUBSPOT_ACCOUNT"
 _URLS = {"stripe": "https://api.stripe.com", "hubspot": "https://api.hubapi.com"}
@@ -52,6 +54,21 @@ def hubspot_key(environment: Mapping[str, str] = os.environ) -> Key | None:
             "which the token is held against"
         )
     return Key("hubspot", secret, _url("hubspot", environment), account)
+
+
+def held_against(key: Key, found: httpx.Response) -> None:
+    """Hold a token against the account that was named. `found`: what account-info answered.
+
+    Raises `Refused` unless that account was read, is the one named, and is of a kind that nobody works in
+    (HubSpot docs: account-information).
+    """
+    if not found.is_success:
+        raise Refused(f"whose token it is could not be read: account-info answered {found.status_code}")
+    told = found.json()
+    if (theirs := str(told.get("portalId"))) != key.account:
+        raise Refused(f"the token is of account {theirs}, and not of {key.account}")
+    if (kind := told.get("accountType")) in (None, "STANDARD"):
+        raise Refused(f"account {theirs} is of {kind or 'no kind'}: only a test account is tried")
 
 
 def _url(vendor: str, environment: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from raccord.domain.values.parties import Customer
 from sandbox.hubspot.person import HubSpotPerson
 from tests.accounts import hubspot_facts, stripe_facts
 from tests.accounts.facts import asked, settle
-from tests.accounts.keys import HUBSPOT, STRIPE, Key, Refused, hubspot_key, stripe_key
+from tests.accounts.keys import HUBSPOT, STRIPE, Key, Refused, held_against, hubspot_key, stripe_key
 from tests.connectors.conformance import test_billing as of_billing
 from tests.connectors.conformance import test_crm as of_crm
 from tests.connectors.conformance.samples import PROFILE
@@ -82,8 +82,10 @@ def hubspot() -> Key:
     found = httpx.get(
         f"{key.url}/account-info/v3/details", headers={"Authorization": f"Bearer {key.secret}"}, timeout=20
     )
-    if found.is_success and (theirs := str(found.json()["portalId"])) != key.account:
-        pytest.fail(f"the token is of account {theirs}, and not of {key.account}", pytrace=False)
+    try:
+        held_against(key, found)
+    except Refused as refused:
+        pytest.fail(str(refused), pytrace=False)
     return key
 
 

@@ -1,11 +1,21 @@
 """What `make test-vendors` asks of real accounts is asked of the simulators: each fact is settled, both ways
 have a meaning, and no live account is ever tried."""
 
+import httpx
 import pytest
 
 from tests.accounts import hubspot_facts, stripe_facts
 from tests.accounts.facts import Fact, Settled, asked, settle
-from tests.accounts.keys import HUBSPOT, HUBSPOT_ACCOUNT, STRIPE, Key, Refused, hubspot_key, stripe_key
+from tests.accounts.keys import (
+    HUBSPOT,
+    HUBSPOT_ACCOUNT,
+    STRIPE,
+    Key,
+    Refused,
+    held_against,
+    hubspot_key,
+    stripe_key,
+)
 from tests.connectors.conformance.lab import lab
 
 STRIPE_KEY, HUBSPOT_TOKEN = "rk_test_sandbox0000000000000000", "pat-eu1-sandbox-0000"
@@ -51,3 +61,31 @@ def test_a_token_needs_the_account_that_may_be_written_to() -> None:
     assert found
     assert (found.account, found.url) == ("144000001", "https://api.hubapi.com")
     assert "pat-eu1" not in repr(found)
+
+
+def _told(**account: object) -> httpx.Response:
+    return httpx.Response(200, json=account)
+
+
+OF_TESTS = _told(portalId=144000001, accountType="DEVELOPER_TEST")
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (httpx.Response(403, json={}), "403"),
+        (httpx.Response(429, json={}), "429"),
+        (httpx.Response(502, text="<html>"), "502"),
+        (_told(portalId=9, accountType="DEVELOPER_TEST"), "is of account 9"),
+        (_told(portalId=144000001, accountType="STANDARD"), "STANDARD"),
+        (_told(portalId=144000001), "no kind"),
+        (_told(accountType="DEVELOPER_TEST"), "is of account None"),
+    ],
+)
+def test_a_token_of_an_account_that_is_not_known_to_be_the_one_named_is_refused(
+    answer: httpx.Response, says: str
+) -> None:
+    key = Key("hubspot", "pat-eu1-0000", "https://api.hubapi.com", "144000001")
+    held_against(key, OF_TESTS)
+    with pytest.raises(Refused, match=says):
+        held_against(key, answer)
