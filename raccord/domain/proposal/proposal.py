@@ -9,7 +9,8 @@ from typing import TypeAlias
 from raccord.domain.proposal.candidates import Candidate, candidates
 from raccord.domain.proposal.questions import ALL, MAKE, NONE, WHY, Question, selling
 from raccord.domain.rules.modes import WITH_A_MODE, Mode
-from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose, Slot
+from raccord.domain.rules.vat import VatPolicy
+from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose, Slot, rates
 from raccord.domain.values.message import Message, message
 
 Written: TypeAlias = str | int | date | Decimal | tuple[str, ...] | tuple[Decimal, ...]
@@ -84,13 +85,11 @@ def _vat(billing: BillingAccount, rate: str) -> Iterator[Entry]:
     if billing.country:
         yield Entry("vat", "seller_country", billing.country)
     if billing.vat_rates:
-        yield Entry("vat", "rates", _with_zero(billing.vat_rates), (message("init.file.rates"),))
+        # One that nobody has sold at yet is a rate all the same; without any above 0 nobody would owe VAT.
+        known = rates({*VatPolicy().rates, *billing.vat_rates})
+        yield Entry("vat", "rates", known, (message("init.file.rates"),))
     if rate.isdecimal():
         yield Entry("vat", "default_rate", Decimal(rate), (message("init.file.default_rate"),))
-
-
-def _with_zero(found: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
-    return found if Decimal(0) in found else (*found, Decimal(0))
 
 
 def _mapping(accounts: Accounts, asked: tuple[Question, ...], chosen: Mapping[str, str]) -> Iterator[Entry]:
@@ -106,7 +105,7 @@ def _mapping(accounts: Accounts, asked: tuple[Question, ...], chosen: Mapping[st
             picked = _best(slot, accounts)
         elif choice:
             picked = choice.candidate
-        yield from _of_slot(accounts.crm_name, slot, picked, made=answer == MAKE)
+        yield from _of_slot(accounts, slot, picked, made=answer == MAKE)
     for spare in accounts.crm.spares:
         if not spare.there:
             yield _entry(accounts.crm_name, spare.setting, "", (message("init.file.spare"),))
@@ -118,11 +117,14 @@ def _best(slot: Slot, accounts: Accounts) -> Candidate | None:
     return found[0] if found and found[0].well else None
 
 
-def _of_slot(connection: str, slot: Slot, picked: Candidate | None, *, made: bool) -> Iterator[Entry]:
+def _of_slot(accounts: Accounts, slot: Slot, picked: Candidate | None, *, made: bool) -> Iterator[Entry]:
     """Yield the setting of each place: the one that is used by its name, the others as not used."""
-    why = WHY[slot.purpose]
+    connection, why = accounts.crm_name, WHY[slot.purpose]
     for place in slot.places:
-        if picked and picked.place == place:
+        if place.kind not in accounts.crm.fields:
+            # Empty and not left out: by its default name `setup` would make a field that may be there.
+            yield _entry(connection, place.setting, "", (why, message("init.file.undecided")))
+        elif picked and picked.place == place:
             yield _entry(connection, place.setting, picked.field.name, (why, seen(picked)))
         elif made and place == slot.places[0]:
             yield _entry(connection, place.setting, slot.made, (why, message("init.file.made")))

@@ -93,7 +93,7 @@ def questions(crm: CrmAccount, billing: BillingAccount, today: date) -> tuple[Qu
             billing.name or "Ma Société SAS",
         ),
         *_pipelines(crm),
-        *(_field(slot, crm, billing) for slot in crm.slots if slot.purpose in _ASKS),
+        *(_field(slot, crm, billing) for slot in crm.slots if slot.purpose in _ASKS and _read(slot, crm)),
         Question(
             "amounts",
             message("init.asks.amounts"),
@@ -110,6 +110,11 @@ def questions(crm: CrmAccount, billing: BillingAccount, today: date) -> tuple[Qu
         ),
     )
     return found
+
+
+def _read(slot: Slot, crm: CrmAccount) -> bool:
+    """Whether fields are known among which to choose, or that there is none."""
+    return any(place.kind in crm.fields for place in slot.places)
 
 
 def selling(crm: CrmAccount) -> tuple[SeenPipeline, ...]:

@@ -89,7 +89,7 @@ class CrmAccount(Value):
     pipelines: tuple[SeenPipeline, ...] = ()
     owners: tuple[Owner, ...] = ()
     fields: dict[str, tuple[SeenField, ...]] = {}
-    """By the kind of record."""
+    """By the kind of record. A kind that could not be read is absent: it may have any."""
     slots: tuple[Slot, ...] = ()
     spares: tuple[Spare, ...] = ()
     unread: tuple[str, ...] = ()

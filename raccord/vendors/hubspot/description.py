@@ -13,6 +13,7 @@ from raccord.domain.values.described import (
     Slot,
     Spare,
 )
+from raccord.domain.values.parties import Owner
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import Facts, is_won
@@ -86,14 +87,19 @@ class Description:
         """Read everything, one kind after the other; what the token may not read is told, and left out."""
         unread: list[str] = []
         account = await self._account(unread)
-        fields = {kind: await self._fields(kind, unread) for kind in _KINDS}
+        read = {kind: await self._fields(kind, unread) for kind in _KINDS}
+        fields = {kind: found for kind, found in read.items() if found is not None}
+        pipelines: tuple[SeenPipeline, ...] = ()
+        owners: tuple[Owner, ...] = ()
         try:
             pipelines = await self._pipelines()
+        except Forbidden as error:
+            unread.append(str(error))
+        try:
             owners = tuple([each async for each in self._facts.owners()])
         except Forbidden as error:
             unread.append(str(error))
-            pipelines, owners = (), ()
-        known = {field.name for field in fields["deals"]}
+        known = {field.name for field in fields.get("deals", ())}
         return CrmAccount(
             name=f"{account.portal_id} ({account.account_type})" if account else "",
             test=_FOR_TRYING.get(account.account_type or "") if account else None,
@@ -130,7 +136,7 @@ class Description:
             for each in found
         )
 
-    async def _fields(self, kind: str, unread: list[str]) -> tuple[SeenField, ...]:
+    async def _fields(self, kind: str, unread: list[str]) -> tuple[SeenField, ...] | None:
         try:
             known = await existing_properties(self._client, kind)
             asked = sorted(filter(_readable, known.values()), key=lambda each: each.hubspot_defined)[:_MOST]
@@ -138,7 +144,7 @@ class Description:
             records = (await self._records.read(kind, await self._newest(kind), names)).records
         except Forbidden as error:
             unread.append(str(error))
-            return ()
+            return None
         return tuple(
             SeenField(
                 name=each.name,

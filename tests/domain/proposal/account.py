@@ -53,18 +53,24 @@ BILLING = BillingAccount(
 
 
 def crm(**fields: tuple[SeenField, ...]) -> CrmAccount:
-    """Return an account of these fields, by the kind of record."""
+    """Return an account of these fields, by the kind of record; all of it could be read."""
     return CrmAccount(
         name="144000001",
         section={"account_id": 144000001},
         pipelines=PIPELINES,
-        fields=fields,
+        fields={COMPANIES: (), DEALS: (), LINES: ()} | fields,
         slots=SLOTS,
         spares=(
             Spare(setting="mapping.deals.service_date", there=False),
             Spare(setting="mapping.deals.purchase_order", there=True),
         ),
     )
+
+
+def unread(account: CrmAccount, *kinds: str) -> CrmAccount:
+    """Return the account as a token sees it that may not read these kinds of records."""
+    left = {kind: each for kind, each in account.fields.items() if kind not in kinds}
+    return account.model_copy(update={"fields": left})
 
 
 FULL = crm(

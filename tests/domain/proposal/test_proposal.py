@@ -3,10 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from raccord.domain.proposal.proposal import Accounts, Entry, propose
 from raccord.domain.proposal.questions import MAKE, questions
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.described import BillingAccount, CrmAccount
-from tests.domain.proposal.account import BILLING, FULL, crm
+from tests.domain.proposal.account import BILLING, COMPANIES, FULL, LINES, crm, unread
 
 TODAY = date(2026, 11, 28)
 
@@ -65,9 +68,33 @@ def test_a_rate_for_lines_that_have_none_leaves_the_others_theirs() -> None:
     assert proposed(crm(), vat_rate="20")["hubspot.mapping.line_items.vat_rate"].value == ""
 
 
-def test_the_rates_are_those_of_the_billing_account_and_zero() -> None:
-    assert proposed(FULL)["vat.rates"].value == (Decimal(20), Decimal("5.5"), Decimal(0))
+def test_the_rates_are_the_usual_ones_and_those_of_the_billing_account() -> None:
+    usual = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "0")))
+    overseas = BillingAccount(country="FR", vat_rates=(Decimal("8.5"), Decimal(0)))
+    assert proposed(FULL)["vat.rates"].value == usual
+    assert proposed(FULL, overseas)["vat.rates"].value == (*usual[:2], Decimal("8.5"), *usual[2:])
     assert "vat.rates" not in proposed(FULL, BillingAccount())
+
+
+@pytest.mark.parametrize("found", ["0", "10", "20"])
+def test_no_rate_that_an_account_happens_to_have_makes_an_exempt_seller_or_an_unknown_default(
+    found: str,
+) -> None:
+    entries = proposed(FULL, BillingAccount(country="FR", vat_rates=(Decimal(found),)), vat_rate="20")
+    given = {name: entries[f"vat.{name}"].value for name in ("rates", "default_rate")}
+    policy = VatPolicy.model_validate(given)
+    assert not policy.exempt_seller
+    assert policy.default_rate in policy.rates
+
+
+def test_what_could_not_be_read_stays_undecided_and_is_said_so() -> None:
+    found = proposed(unread(FULL, COMPANIES, LINES))
+    for name in ("companies.siret", "companies.siren", "companies.vat_number", "line_items.vat_rate"):
+        entry = found[f"hubspot.mapping.{name}"]
+        assert entry.value == "", "setup must not make a second one"
+        assert [each.code for each in entry.remarks][1:] == ["init.file.undecided"]
+    assert found["hubspot.mapping.companies.payment_terms"].value == ""
+    assert found["hubspot.mapping.deals.language"].value == "langue"
 
 
 def test_sections_of_both_connections_say_what_their_accounts_told() -> None:

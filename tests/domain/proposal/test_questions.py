@@ -5,8 +5,19 @@ from datetime import date
 import pytest
 
 from raccord.domain.proposal.questions import ALL, MAKE, MOST_QUESTIONS, NONE, Question, questions
-from raccord.domain.values.described import BillingAccount, CrmAccount
-from tests.domain.proposal.account import BILLING, FULL, PIPELINES, crm, field
+from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose
+from tests.domain.proposal.account import (
+    BILLING,
+    COMPANIES,
+    DEALS,
+    FULL,
+    LINES,
+    PIPELINES,
+    crm,
+    field,
+    slot,
+    unread,
+)
 
 TODAY = date(2026, 11, 28)
 BARE = crm()
@@ -57,6 +68,15 @@ def test_a_field_full_of_nonsense_is_offered_and_not_proposed() -> None:
     assert asked.default == MAKE
     assert asked.choice("companies.siret_client")
     assert asked.asked
+
+
+def test_nobody_is_asked_about_fields_that_could_not_be_read() -> None:
+    asked = by_name(unread(FULL, COMPANIES, LINES))
+    assert {"siret", "vat_number", "vat_rate", "billing_email", "payment_terms"}.isdisjoint(asked)
+    assert asked["language"].default == "deals.langue"
+    either = slot(Purpose.PAYMENT_TERMS, COMPANIES, DEALS)
+    half = unread(FULL, COMPANIES).model_copy(update={"slots": (either,)})
+    assert by_name(half)["payment_terms"].default == NONE
 
 
 def test_a_field_that_is_called_as_ours_is_not_made_again() -> None:
