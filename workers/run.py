@@ -5,6 +5,7 @@ import signal
 from contextlib import AsyncExitStack
 
 import structlog
+from temporalio.client import Client
 from temporalio.runtime import Runtime
 
 from activities.service.money import FIRST_MONEY, MONEY
@@ -22,7 +23,7 @@ from workers.connections import opened
 from workers.health import Health, served
 from workers.policies import PAYMENT
 from workers.queues import workers
-from workers.starting import PATIENCE, Waiting, migrated
+from workers.starting import PATIENCE, Waiting, migrated, unless_stopped
 from workers.watch import watch
 
 log = structlog.get_logger()
@@ -59,29 +60,37 @@ async def forget_payments_in_shadow(records: Records, mode: Mode) -> None:
             await records.watermarks.forget(mark)
 
 
+async def _connected(configuration: Configuration, keys: KeyRing, records: Records) -> Client:
+    settings, waiting = configuration.settings, Waiting()
+    await migrated(records, settings, waiting)
+    client = await connect(
+        settings,
+        keys,
+        within=PATIENCE,
+        runtime=_runtime(settings.metrics),
+        identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
+        waiting=waiting,
+    )
+    await register_search_attributes(client)
+    return client
+
+
 async def run_worker(configuration: Configuration, keys: KeyRing) -> None:
-    """Serve every queue until SIGTERM.
+    """Serve every queue until SIGTERM, which also ends a start that waits for a server.
 
     Raises `TemporalUnreachable` when there is no server, `ForeignNamespace` when it is, or comes to be,
     another company's.
     """
     settings = configuration.settings
-    stop, waiting = stop_event(), Waiting()
+    stop = stop_event()
     records = Records.open(settings.records_url, keys)
     health = Health(records)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(records.close)
         await stack.enter_async_context(served(settings.health, health))
-        await migrated(records, settings, waiting)
-        client = await connect(
-            settings,
-            keys,
-            within=PATIENCE,
-            runtime=_runtime(settings.metrics),
-            identity=str(WorkerIdentity.of_this_process(settings.modes, configuration.live_or_test)),
-            waiting=waiting,
-        )
-        await register_search_attributes(client)
+        client = await unless_stopped(stop, _connected(configuration, keys, records))
+        if client is None:
+            return
         await forget_payments_in_shadow(records, settings.modes[PAYMENT])
         connections = await stack.enter_async_context(opened(configuration))
         for worker in workers(client, configuration, connections, records):

@@ -1,15 +1,19 @@
 """Starting beside servers that start too: waiting for them, and saying what for."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import structlog
 
-from raccord.records.database import RecordsUnavailable
+from raccord.records.database import RecordsUnavailable, is_locked
 from raccord.records.records import Records
 from raccord.settings.model import Settings
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 PATIENCE = timedelta(minutes=1)
 """How long a process waits for what it needs, before it ends and whoever started it tries again."""
@@ -28,7 +32,7 @@ class Waiting:
 
 
 async def migrated(records: Records, settings: Settings, waiting: Waiting) -> None:
-    """Have the tables made. A database server gets time to start; a file has none to wait for.
+    """Have the tables made. A database server gets time to start, and whoever writes a file time to end.
 
     Raises `RecordsUnavailable`.
     """
@@ -37,10 +41,22 @@ async def migrated(records: Records, settings: Settings, waiting: Waiting) -> No
         try:
             await records.migrate()
         except RecordsUnavailable as error:
-            is_file = settings.records_url.startswith("sqlite")
-            if is_file or asyncio.get_running_loop().time() >= deadline:
+            hopeless = settings.records_url.startswith("sqlite") and not is_locked(error)
+            if hopeless or asyncio.get_running_loop().time() >= deadline:
                 raise
             waiting(str(error))
             await asyncio.sleep(1)
         else:
             return
+
+
+async def unless_stopped(stop: asyncio.Event, starting: Coroutine[Any, Any, T]) -> T | None:
+    """Return what a start comes to; None where it was told to stop before, and was cancelled."""
+    start, stopped = asyncio.create_task(starting), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([start, stopped], return_when=asyncio.FIRST_COMPLETED)
+        return start.result() if start.done() else None
+    finally:
+        stopped.cancel()
+        if start.cancel():
+            await asyncio.wait([start])

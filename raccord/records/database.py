@@ -8,6 +8,7 @@ take turns.
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,13 @@ class RecordsUnavailable(Exception):
 
     `str()` holds the database's own words, never values.
     """
+
+
+def is_locked(error: RecordsUnavailable) -> bool:
+    """Whether SQLite's file is well, and another process only wrote for longer than one waits."""
+    said = getattr(error.__cause__, "orig", None)
+    # The low byte is the kind of an extended code (sqlite.org/rescode.html, section 2).
+    return getattr(said, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 class Database:

@@ -32,7 +32,7 @@ from starters.receiver.presses import Buttons
 from starters.receiver.protocol import BoundedProtocol
 from starters.schedules import keep_schedules
 from workers.run import stop_event
-from workers.starting import Waiting, migrated
+from workers.starting import Waiting, migrated, unless_stopped
 
 log = structlog.get_logger()
 
@@ -94,6 +94,14 @@ def http_server(app: Starlette) -> uvicorn.Server:
     )
 
 
+async def _started(settings: Settings, keys: KeyRing, records: Records) -> tuple[Client, Ownership]:
+    await migrated(records, settings, Waiting())
+    client = await connect_lazily(settings, keys, runtime=runtime())
+    ownership = Ownership(client, keys)
+    await ownership.at_start()
+    return client, ownership
+
+
 async def run_receiver(
     configuration: Configuration, keys: KeyRing, listening: Sequence[socket.socket]
 ) -> None:
@@ -104,10 +112,11 @@ async def run_receiver(
     settings = configuration.settings
     stop = stop_event()
     records = Records.open(settings.records_url, keys)
-    await migrated(records, settings, Waiting())
-    client = await connect_lazily(settings, keys, runtime=runtime())
-    ownership = Ownership(client, keys)
-    await ownership.at_start()
+    started = await unless_stopped(stop, _started(settings, keys, records))
+    if started is None:
+        await records.close()
+        return
+    client, ownership = started
     receiver = Receiver(
         client,
         records,

@@ -6,12 +6,14 @@ Says "ready" once it has migrated, waits for a line, then prints a line per pair
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 from raccord.records.audit import Verdict
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
+from tests.patience import patience
 from tests.records.rows import intent
 
 
@@ -22,10 +24,13 @@ def say(line: str) -> None:
 
 async def migrated(records: Records) -> None:
     """Wait for one's turn, as a worker that starts beside others does: on a busy machine it takes seconds."""
+    deadline = time.monotonic() + patience(60)
     while True:
         try:
             return await records.migrate()
         except RecordsUnavailable:
+            if time.monotonic() >= deadline:
+                raise
             await asyncio.sleep(0.2)
 
 
