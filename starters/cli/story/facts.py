@@ -9,7 +9,7 @@ from raccord.domain.desk.question import Answer, Choice
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.message import Message, message
 from raccord.domain.values.payment import DisputeState, InvoiceMoney
-from raccord.records.audit import AuditRow, Kind
+from raccord.records.audit import AuditRow, Kind, Verdict
 from raccord.records.waiting import Waiting
 from raccord.temporal.flows import DEAL_WON
 from raccord.texts.owing import fate, level, word
@@ -66,7 +66,16 @@ def _looks(known: Known) -> Iterator[Fact]:
 def _rows(known: Known) -> Iterator[Fact]:
     """Tell the audit: what was written outside, and how flows ended."""
     under_way: dict[str, AuditRow] = {}
+    done: set[str] = set()
     for row in known.rows:
+        if known.of_another(row.cause.partition(" ")[0]):
+            continue
+        if row.verdict == Verdict.FOUND and row.key in done:
+            # It had happened already, and is told as that.
+            under_way.pop(row.key, None)
+            continue
+        if row.verdict == Verdict.DONE:
+            done.add(row.key)
         if row.kind is Kind.INTENT:
             under_way[row.key] = row
             said = begun(row)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from enum import StrEnum
 
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.modes import Mode
@@ -31,9 +32,17 @@ class Run:
     state: str = ""
 
 
+class Source(StrEnum):
+    """Who is asked beside our records."""
+
+    CRM = "crm"
+    BILLING = "billing"
+    TEMPORAL = "temporal"
+
+
 @dataclass(frozen=True)
 class Known:
-    """What is known of a deal. What is None, or empty where `silent` names its source, could not be read."""
+    """What is known of a deal. What is None, or empty where `unread` has its source, could not be read."""
 
     ref: DealRef
     billing: str
@@ -58,6 +67,8 @@ class Known:
     runs: tuple[Run, ...] = ()
     silent: tuple[Message, ...] = ()
     """What could not be asked, as sentences."""
+    unread: frozenset[Source] = frozenset()
+    """The same, by name."""
 
     @property
     def zone(self) -> tzinfo:
@@ -81,6 +92,15 @@ class Known:
     def flow(self) -> str:
         """The id of the flow that invoices it."""
         return DEAL_WON.id_of(self.ref.subject)
+
+    def of_another(self, flow: str) -> bool:
+        """Whether a flow is about another deal, or the invoice of another one."""
+        subject = self.ref.subject
+        kinds = {
+            each.id_of(subject).partition("/")[0]
+            for each in (DEAL_WON, CUSTOMER_ONBOARDING, PAYMENT_RECEIVED)
+        }
+        return flow.partition("/")[0] in kinds and flow not in flows_of(self.subjects)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -13,7 +14,8 @@ from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError, NotFound
 from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.values.deal import DealRef
-from raccord.domain.values.message import message
+from raccord.domain.values.message import Message, message
+from raccord.domain.values.payment import InvoiceMoney
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
@@ -22,7 +24,7 @@ from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.company import ForeignNamespace
 from starters.cli.dunning.books import Books, now
 from starters.cli.server import WITHIN
-from starters.cli.story.known import Known, Run, flows_of
+from starters.cli.story.known import Known, Run, Source, flows_of
 from workers.connections import Connections
 from workers.policies import DUNNING, FLOW, deal_won_policy, dunning_policy
 
@@ -65,7 +67,7 @@ async def _of_crm(known: Known, crm: CrmReader) -> Known:
     except NotFound:
         return replace(known, gone=True)
     except ConnectorError as error:
-        return _without(known, known.ref.connection, error)
+        return _without(known, Source.CRM, known.ref.connection, error)
 
 
 async def _of_billing(
@@ -77,14 +79,23 @@ async def _of_billing(
         found = await billing.invoices_of(known.ref, customer_id=link.customer_id, invoice_id=link.invoice_id)
         said = await records.payments.invoices_of(known.ref, known.billing)
         ids = dict.fromkeys((*(each.id for each in found), *said, *filter(None, (link.invoice_id,))))
-        money = [await billing.read_money(id_) for id_ in ids if _issued(id_, found)]
-        known = replace(known, invoices=tuple(money))
+        money = await money_of(billing, [id_ for id_ in ids if _issued(id_, found)])
+        known = replace(known, invoices=money)
         if known.customer_id:
             books = Books(billing, records, dunning_policy(configuration))
             known = replace(known, customer=await books.known(known.customer_id))
     except ConnectorError as error:
-        return _without(known, known.billing, error)
+        return _without(known, Source.BILLING, known.billing, error)
     return known
+
+
+async def money_of(billing: BillingReader, ids: Iterable[str]) -> tuple[InvoiceMoney, ...]:
+    """Read the money of invoices, without those that are gone: a linked draft that somebody deleted."""
+    found: list[InvoiceMoney] = []
+    for id_ in ids:
+        with suppress(NotFound):
+            found.append(await billing.read_money(id_))
+    return tuple(found)
 
 
 def _issued(id_: str, found: Iterable[object]) -> bool:
@@ -113,7 +124,7 @@ async def _of_temporal(known: Known, configuration: Configuration, keys: KeyRing
             client = await connect(configuration.settings, keys, within=WITHIN)
             found = [await _run(client, id_) for id_ in flows_of(known.subjects)]
     except (TimeoutError, TemporalUnreachable, ForeignNamespace, RPCError):
-        return replace(known, silent=(*known.silent, message("story.without_temporal")))
+        return _unread(known, Source.TEMPORAL, message("story.without_temporal"))
     return replace(known, runs=tuple(filter(None, found)))
 
 
@@ -133,6 +144,9 @@ async def _run(client: Client, workflow_id: str) -> Run | None:
     )
 
 
-def _without(known: Known, connection: str, error: ConnectorError) -> Known:
-    said = message("story.without", connection=connection, error=str(error))
-    return replace(known, silent=(*known.silent, said))
+def _without(known: Known, source: Source, connection: str, error: ConnectorError) -> Known:
+    return _unread(known, source, message("story.without", connection=connection, error=str(error)))
+
+
+def _unread(known: Known, source: Source, said: Message) -> Known:
+    return replace(known, silent=(*known.silent, said), unread=known.unread | {source})

@@ -1,10 +1,11 @@
 """Why a deal was not invoiced, what it waits for, and why nobody was reminded: a few sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Choice
+from raccord.domain.dunning.plan import Plan
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import live_invoices
 from raccord.domain.values.message import Day, Message, Moment, RecordKind, RecordName, message
@@ -12,7 +13,7 @@ from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
 from raccord.texts.owing import comes, silent, why_not
 from raccord.texts.questions import answer_label
-from starters.cli.story.known import Known
+from starters.cli.story.known import Known, Source
 
 Said = Message | Problem
 
@@ -41,15 +42,20 @@ def _invoiced_or_not(known: Known) -> Iterator[Said]:
             else:
                 yield message("story.why.invoiced", number=number, gross=each.totals.gross)
         return
-    if known.link.number and not known.invoices:
-        yield message("story.why.invoiced_unread", number=known.link.number)
+    numbers = tuple(filter(None, (known.link.deposit_number, known.link.number)))
+    if numbers and not known.invoices:
+        for linked in numbers:
+            yield message("story.why.invoiced_unread", number=linked)
+        return
+    if Source.BILLING in known.unread:
+        yield message("story.why.unknown")
         return
     yield from _not_invoiced(known)
 
 
 def _not_invoiced(known: Known) -> Iterator[Said]:
     yield message("story.why.not_invoiced")
-    if _open(known):
+    if any(row.flow == known.flow for row in _open(known)):
         return
     if known.gone:
         yield message("story.why.gone")
@@ -62,6 +68,8 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
         yield from known.verdict.points if known.verdict else ()
     elif any(each.workflow_id == known.flow and each.running for each in known.runs):
         yield message("story.why.at_work")
+    elif known.unread:
+        yield message("story.why.cannot_tell")
     elif not known.rows and not known.runs:
         yield message("story.why.never_looked", id=known.ref.id)
     else:
@@ -137,18 +145,18 @@ def _reminded_or_not(known: Known) -> Iterator[Message]:
         return
     if customer is None:
         return
-    if customer.next:
-        yield message("dunning.story.next", what=comes(customer.next, known.now, known.zone))
-    for reason in _silences(known):
+    ours = set(known.invoice_ids)
+    if customer.next and any(each.id in ours for each in customer.next.due.invoices):
+        yield message("dunning.coming_next", what=comes(customer.next, known.now, known.zone))
+        return
+    for reason in _silences(customer.plan, ours):
         yield message("dunning.story.none", why=reason)
 
 
-def _silences(known: Known) -> tuple[Message, ...]:
-    customer = known.customer
-    if customer is None:
-        return ()
-    ours = [
-        each for each in customer.plan.silent if not each.invoice_id or each.invoice_id in known.invoice_ids
-    ]
-    found = why_not(customer.plan) if customer.next is None else ()
-    return found or (tuple(map(silent, ours[:1])) if customer.next is None else ())
+def _silences(plan: Plan, ours: Collection[str]) -> tuple[Message, ...]:
+    """Say why none of these invoices is spoken of; what is said of others is theirs."""
+    its = tuple(each for each in plan.silent if each.invoice_id in ours)
+    silences = (*its, *(each for each in plan.silent if not each.invoice_id))
+    undecided = tuple(each for each in plan.undecided if each.id in ours)
+    mine = plan.model_copy(update={"due": None, "silent": silences, "undecided": undecided})
+    return why_not(mine) or tuple(map(silent, silences[:1]))

@@ -21,7 +21,6 @@ from raccord.domain.values.parties import Customer
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.records.audit import AuditRow, Verdict
 
-_FAILED = (Verdict.REFUSED, Verdict.SERVER_ERROR)
 _UNTOLD = frozenset(
     {
         *("messaging.edit", "messaging.whisper", "billing.create_vat_rate", "desk.decision", "desk.withdraw"),
@@ -52,7 +51,9 @@ def unfinished(intent: AuditRow) -> Message:
 
 def written(row: AuditRow, intent: AuditRow | None, billing: str) -> Message | None:
     """Say what came of a write, or what a note notes; None where something else tells it."""
-    if row.verdict in _FAILED:
+    if row.verdict == Verdict.SERVER_ERROR:
+        return unfinished(row)
+    if row.verdict == Verdict.REFUSED:
         error = str(row.detail.get("error", "")) or row.verdict
         return message("story.refused", what=_what(row), error=Quote(quote=error))
     tells = _TOLD.get(row.effect)

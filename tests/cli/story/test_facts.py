@@ -46,13 +46,35 @@ def test_the_days_of_the_company_count() -> None:
     assert won.at == datetime(2026, 11, 19, 23, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.REFUSED, Verdict.SERVER_ERROR])
-def test_a_refusal_is_told_with_the_vendor_s_words(verdict: Verdict) -> None:
-    rows = pair(1, "billing.finalise", verdict=verdict, error="no address")
+def test_a_refusal_is_told_with_the_vendor_s_words() -> None:
+    rows = pair(1, "billing.finalise", verdict=Verdict.REFUSED, error="no address")
     assert told(known(deal=None, rows=rows))[-1] == (
         "Issuing the invoice: refused. “no address”",
         "audit 2",
     )
+
+
+def test_a_server_s_error_is_no_refusal() -> None:
+    rows = pair(1, "billing.deliver", verdict=Verdict.SERVER_ERROR, error="500")
+    assert told(known(deal=None, rows=rows)) == [
+        ("Mailing the invoice: begun; how it ended is not known yet.", "audit 2")
+    ]
+
+
+def test_what_is_found_done_was_not_done_again() -> None:
+    rows = (*pair(1, "billing.deliver"), *pair(3, "billing.deliver", verdict=Verdict.FOUND))
+    assert told(known(deal=None, rows=rows)) == [
+        ("The invoice was mailed to its customer by billing.", "audit 2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "there"),
+    [("deal-won/crm/7 run", True), ("deal-won/crm/8 run", False), ("payment/billing/in_8 run", False)],
+)
+def test_what_flows_of_other_deals_did_is_none_of_its_story(cause: str, there: bool) -> None:
+    rows = (row(1, Kind.OUTCOME, "billing.deliver", verdict="done", object="billing:cus_1", cause=cause),)
+    assert bool(told(known(deal=None, rows=rows))) is there
 
 
 def test_what_was_begun_and_came_to_no_end_is_told_as_that() -> None:

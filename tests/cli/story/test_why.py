@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from raccord.connectors.billing import BillingReader
+from raccord.connectors.errors import NotFound
 from raccord.domain.desk.question import Choice
+from raccord.domain.dunning.plan import Plan
+from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.message import Message
@@ -15,7 +20,9 @@ from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney
 from raccord.records.links import DealLink
 from raccord.records.stuck import StuckFlow
-from starters.cli.story.known import Known, Run
+from raccord.texts.owing import silent
+from starters.cli.story.known import Known, Run, Source
+from starters.cli.story.reading import money_of
 from starters.cli.story.why import why
 from tests.cli.story.knowing import NOW, asked, issued_rows, known, said
 from tests.domain.samples import deal, invoice
@@ -126,6 +133,70 @@ def test_a_debit_under_way_is_no_delay() -> None:
 
 def test_without_the_billing_system_the_records_say_that_it_was_invoiced() -> None:
     assert reasons(known(link=DealLink(number="F-1"))) == ["Invoiced, as the records have it: F-1."]
+
+
+UNREAD = frozenset({Source.BILLING})
+
+
+def test_without_the_billing_system_nothing_is_said_to_be_not_invoiced() -> None:
+    assert reasons(known(unread=UNREAD)) == [
+        "Whether it is invoiced is not known: the billing system could not be asked."
+    ]
+    deposit = known(unread=UNREAD, link=DealLink(deposit_number="F-1"))
+    assert reasons(deposit)[0] == "Invoiced, as the records have it: F-1."
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        known(deal=None, rows=issued_rows(), unread=frozenset({Source.CRM})),
+        known(unread=frozenset({Source.TEMPORAL})),
+    ],
+)
+def test_what_could_not_be_asked_is_no_reason(found: Known) -> None:
+    assert reasons(found) == ["Not invoiced.", "Why is not known: not everything could be asked."]
+
+
+def test_a_question_about_its_customer_is_not_why_it_is_not_invoiced() -> None:
+    about_customer = asked(flow="contact/billing/cus_1")
+    assert (
+        "Nothing that is known keeps it" in reasons(known(questions=(about_customer,), rows=issued_rows()))[1]
+    )
+
+
+class Forgetful:
+    """A billing system that has no `in_gone`."""
+
+    async def read_money(self, id_: str) -> InvoiceMoney:
+        if id_ == "in_gone":
+            raise NotFound("no such invoice")
+        return money(ISSUED)
+
+
+async def test_an_invoice_that_is_gone_takes_no_other_with_it() -> None:
+    found = await money_of(cast("BillingReader", Forgetful()), ("in_gone", ISSUED.id))
+    assert [each.invoice.id for each in found] == [ISSUED.id]
+
+
+def reminded(next_of: str, *silences: Silent) -> Known:
+    owed = SimpleNamespace(id=next_of)
+    following = SimpleNamespace(at=NOW, due=SimpleNamespace(level=1, invoices=(owed,)))
+    customer: Any = SimpleNamespace(
+        plan=Plan(silent=silences), next=following, account=None, memory=SimpleNamespace(rounds=(), words=())
+    )
+    return known(invoices=(money(ISSUED),), customer=customer)
+
+
+def test_the_next_reminder_counts_where_it_is_about_the_deal_s_own_invoice() -> None:
+    assert reasons(reminded(ISSUED.id))[-1].startswith("Reminders: reminder 1, now")
+
+
+def test_another_deal_s_reminder_is_not_this_one_s() -> None:
+    ours = Silent(why=Silence.DISPUTED, invoice_id=ISSUED.id)
+    theirs = Silent(why=Silence.LAST_SENT, invoice_id="in_8")
+    found = reasons(reminded("in_8", theirs, ours))
+    assert not [each for each in found if each.startswith("Reminders")]
+    assert found[-1] == f"Nobody is reminded now: {said(silent(ours))}."
 
 
 def test_a_voided_invoice_is_none() -> None:
