@@ -29,6 +29,9 @@ from raccord.texts.speech import say_fact
 from raccord.texts.voice import Voice
 
 INDEX = "index.html"
+_GENERATOR = "raccord data-quality"
+MARK = f'<meta name="generator" content="{_GENERATOR}">'
+"""What tells a page of ours from one that somebody else put there."""
 MOST_JOBS, MOST_FIRST, MOST_TWINS, MOST_COMPLETIONS = 200, 10, 60, 100
 """A page of more is read by nobody; the files for a spreadsheet have all of it."""
 
@@ -118,6 +121,7 @@ def _people(found: Overview, pages: Mapping[str, str], voice: Voice) -> dict[str
 def _head(found: Overview, voice: Voice, company: str) -> dict[str, Any]:
     return {
         "language": voice.language,
+        "generator": _GENERATOR,
         "company": company,
         "mark": voice.test_mark.strip(" []"),
         "subtitle": span(found, voice),

@@ -23,12 +23,7 @@ def causes(found: Overview, voice: Voice) -> Table:
     return Table(
         key="causes",
         title=voice.say("data_quality.causes"),
-        columns=(
-            Column(key="topic", title=voice.say("data_quality.column.topic")),
-            Column(key="deals", title=voice.say("data_quality.column.deals"), kind=NUMBER),
-            Column(key="amount", title=voice.say("data_quality.column.amount"), kind=NUMBER),
-            Column(key="alone", title=voice.say("data_quality.column.alone"), kind=NUMBER),
-        ),
+        columns=columns(CAUSES, voice),
         rows=tuple(
             Row(
                 key=each.topic,
@@ -73,6 +68,12 @@ def _sums(found: Sequence[Money], voice: Voice) -> str:
     return amounts(tuple(found), voice.language) or "–"
 
 
+CAUSES = (
+    ("topic", message("data_quality.column.topic"), TEXT),
+    ("deals", message("data_quality.column.deals"), NUMBER),
+    ("amount", message("data_quality.column.amount"), NUMBER),
+    ("alone", message("data_quality.column.alone"), NUMBER),
+)
 ASKED = (
     ("person", message("data_quality.column.person"), TEXT),
     ("topic", message("data_quality.column.topic"), TEXT),

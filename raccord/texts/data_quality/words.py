@@ -7,7 +7,7 @@ from raccord.domain.data_quality.companies import Alike
 from raccord.domain.data_quality.overview import Completion, Job, Overview, Person, share
 from raccord.domain.data_quality.topics import Topic
 from raccord.domain.desk.problems import Problem
-from raccord.domain.values.message import Day, Message, Moment, Percent, RecordKind, message
+from raccord.domain.values.message import Day, Moment, Percent, RecordKind, message
 from raccord.texts.owed import amounts
 from raccord.texts.problems import say_reason, say_remedy
 from raccord.texts.speech import say_fact, say_field, say_record
@@ -69,7 +69,9 @@ def explained(found: Overview, voice: Voice) -> str:
     """Say what the share is of; nothing where there is none."""
     if not found.judged:
         return ""
-    return voice.say("data_quality.explained", passing=found.passing, count=found.judged)
+    if found.passing == found.judged:
+        return voice.say("data_quality.explained.all", count=found.judged)
+    return voice.say("data_quality.explained", count=found.passing, judged=found.judged)
 
 
 def span(found: Overview, voice: Voice) -> str:
@@ -128,15 +130,8 @@ def completion(found: Completion, voice: Voice) -> str:
     """Say what may be completed or checked, in a sentence."""
     if found.problem:
         return " ".join(filter(None, (say_fact(*point(found.problem, voice)[:2], voice.language),)))
-    codes: dict[str, tuple[Message, Message]] = {
-        "billing_email": (
-            message("data_quality.billing_email", there=found.there, here=found.here),
-            message("data_quality.billing_email.none", there=found.there),
-        ),
-        "vat_number": (
-            message("data_quality.vat_number", there=found.there, here=found.here),
-            message("data_quality.vat_number.none", there=found.there),
-        ),
-    }
-    known, unknown = codes[found.kind]
-    return voice.write(known if found.here else unknown)
+    if found.kind == "billing_email":
+        return voice.say("data_quality.billing_email", there=found.there, here=found.here)
+    if found.here:
+        return voice.say("data_quality.vat_number", there=found.there, here=found.here)
+    return voice.say("data_quality.vat_number.none", there=found.there)

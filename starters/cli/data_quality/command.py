@@ -18,7 +18,7 @@ from raccord.settings.configuration import Configuration
 from raccord.texts.voice import Voice
 from starters.cli.common import fail, from_the_system, warn
 from starters.cli.data_quality.document import document
-from starters.cli.data_quality.files import keep_pages, keep_tables
+from starters.cli.data_quality.files import foreign, keep_pages, keep_tables
 from starters.cli.data_quality.notebook import Notebook
 from starters.cli.data_quality.reading import Reader
 from starters.cli.data_quality.terminal import show
@@ -47,6 +47,7 @@ async def look(configuration: Configuration, wanted: Wanted) -> int:
     since = wanted.since or _a_year_before(today)
     if since > today:
         fail(speaks.say("data_quality.since_ahead", day=str(since)))
+    _refuse_foreign(wanted, speaks)
     notebook = Notebook()
     try:
         async with opened(configuration) as connections:
@@ -75,6 +76,16 @@ async def look(configuration: Configuration, wanted: Wanted) -> int:
         return 0
     warn(stopped)
     return INTERRUPTED if stopped == speaks.say("data_quality.stopped.by_hand") else 1
+
+
+def _refuse_foreign(wanted: Wanted, speaks: Voice) -> None:
+    """Before anything is read, as that takes minutes."""
+    try:
+        for folder in filter(None, (wanted.out, wanted.tables)):
+            if foreign(folder):
+                fail(speaks.say("data_quality.foreign", place=str(folder)))
+    except OSError as error:
+        fail(from_the_system(error), status=1)
 
 
 def _tell(

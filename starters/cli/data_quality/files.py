@@ -8,9 +8,11 @@ from pathlib import Path
 from raccord.domain.data_quality.overview import Overview, Person
 from raccord.domain.report.publication import Row
 from raccord.domain.values.base import unaccented
+from raccord.texts.catalog import LANGUAGES
 from raccord.texts.data_quality import tables
 from raccord.texts.data_quality.page import (
     INDEX,
+    MARK,
     MOST_COMPLETIONS,
     MOST_FIRST,
     MOST_JOBS,
@@ -24,9 +26,50 @@ from raccord.texts.report.csv_files import csv_lines
 from raccord.texts.voice import Voice
 from starters.cli.data_quality.notebook import Notebook
 
+_TABLES = {
+    "to-clean.csv": tables.ASKED,
+    "duplicates.csv": tables.TWINS,
+    "to-complete.csv": tables.COMPLETIONS,
+    "causes.csv": tables.CAUSES,
+}
+_HEAD = 4096
+"""Bytes of a file that tell whose it is."""
+
+
+def foreign(folder: Path) -> bool:
+    """Whether a folder holds what somebody else wrote, and what is kept there might replace.
+
+    That is one with files and none of ours, and one where a page or a table of our names is not ours.
+    Raises `OSError`.
+    """
+    if not folder.is_dir():
+        return False
+    there = tuple(folder.iterdir())
+    named_alike = [each for each in there if each.suffix == ".html" or each.name in _TABLES]
+    return bool(there) and not (named_alike and all(map(_ours, named_alike)))
+
+
+def _ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if path.suffix == ".html":
+        return MARK.encode() in head
+    return any(head.startswith(line.encode()) for line in _first_lines(_TABLES[path.name]))
+
+
+def _first_lines(of: tables.Columns) -> Iterator[str]:
+    for language in LANGUAGES:
+        columns = tables.columns(of, Voice(language=language))
+        yield next(csv_lines(columns, (), language, leads=of is not tables.CAUSES))
+
 
 def keep_pages(found: Overview, notebook: Notebook, folder: Path, voice: Voice, company: str) -> Path:
-    """Write the pages, and return where the overview is. Raises `OSError`."""
+    """Write the pages, take away those of an earlier look, and return where the overview is.
+
+    Raises `OSError`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pages = page_names(found.people)
     for person in found.people:
@@ -35,6 +78,9 @@ def keep_pages(found: Overview, notebook: Notebook, folder: Path, voice: Voice, 
     first = tuple(notebook.jobs(most=MOST_FIRST))
     twins = tuple(islice(notebook.twins(), MOST_TWINS))
     (folder / INDEX).write_text(index(found, first, twins, pages, voice=voice, company=company), "utf-8")
+    for each in folder.glob("*.html"):
+        if each.name not in (INDEX, *pages.values()) and _ours(each):
+            each.unlink()
     return folder / INDEX
 
 
@@ -66,19 +112,14 @@ def keep_tables(found: Overview, notebook: Notebook, folder: Path, voice: Voice)
     folder.mkdir(parents=True, exist_ok=True)
     names = {each.id: named(each, voice) for each in found.people}
     groups = ((each, notebook.owner_of(each)) for each in notebook.twins())
-    written: tuple[tuple[str, tables.Columns, Iterator[Row]], ...] = (
-        ("to-clean.csv", tables.ASKED, tables.asked_rows(notebook.everything_asked(), names, voice)),
-        ("duplicates.csv", tables.TWINS, tables.twins_rows(groups, names, voice)),
-        (
-            "to-complete.csv",
-            tables.COMPLETIONS,
-            tables.completion_rows(notebook.completions(), names, voice),
-        ),
-    )
-    for name, of, rows in written:
+    written: dict[str, Iterator[Row]] = {
+        "to-clean.csv": tables.asked_rows(notebook.everything_asked(), names, voice),
+        "duplicates.csv": tables.twins_rows(groups, names, voice),
+        "to-complete.csv": tables.completion_rows(notebook.completions(), names, voice),
+        "causes.csv": iter(tables.causes(found, voice).rows),
+    }
+    for name, rows in written.items():
+        of = _TABLES[name]
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             columns = tables.columns(of, voice)
-            file.writelines(csv_lines(columns, rows, voice.language, leads=True))
-    causes = tables.causes(found, voice)
-    with (folder / "causes.csv").open("w", encoding="utf-8", newline="") as file:
-        file.writelines(csv_lines(causes.columns, causes.rows, voice.language, leads=False))
+            file.writelines(csv_lines(columns, rows, voice.language, leads=of is not tables.CAUSES))

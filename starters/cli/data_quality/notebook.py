@@ -25,6 +25,7 @@ from raccord.domain.data_quality.topics import Topic, topic_of
 from raccord.domain.data_quality.verdict import Standing, Verdict
 from raccord.domain.deal_won.quality import net_amount
 from raccord.domain.desk.problems import Problem
+from raccord.domain.values.address import says_nothing
 from raccord.domain.values.base import fold
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.email import parse_emails
@@ -345,7 +346,12 @@ class Notebook:
             company = Known.model_validate_json(found)
             base = {"company_id": company.id, "name": company.name, "url": company.url}
             base["owner_id"] = owner if seller is None else seller
-            if other and fold(other) not in map(fold, parse_emails(email) or (email,)):
+            # Where the company has none, the CRM may say it by a contact of each deal.
+            if (
+                other
+                and not says_nothing(email)
+                and fold(other) not in map(fold, parse_emails(email) or (email,))
+            ):
                 yield Completion(kind="billing_email", here=email, there=other, **base)
             if vat and (seller is not None or company.deals):
                 yield Completion(kind="vat_number", here=typed, there=vat, **base)

@@ -1,9 +1,10 @@
 """A CRM and a billing system in memory, with a year of deals of two salespeople in them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from raccord.domain.data_quality.overview import Overview
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.listed import (
@@ -49,6 +50,23 @@ def sold(
         "lines": (samples.line(id=f"l{number}", quantity=Decimal(1), unit_price=price),),
     }
     return samples.deal(**(base | changes))
+
+
+def overview(passing: int, judged: int) -> Overview:
+    """Of so many deals, and of nothing else."""
+    day = date(2026, 11, 20)
+    nothing: dict[str, Any] = dict.fromkeys(("sums", "fixes", "causes", "people", "settings", "refused"), ())
+    none = dict.fromkeys(("invoiced", "not_for_us", "companies", "refused_count", "twins"), 0)
+    return Overview(
+        since=day,
+        until=day,
+        made_at=datetime(2026, 11, 20, tzinfo=UTC),
+        deals=judged,
+        judged=judged,
+        passing=passing,
+        **nothing,
+        **none,
+    )
 
 
 class Crm(FakeCrm):

@@ -16,9 +16,11 @@ from click.testing import Result
 from raccord.connectors.connection import Kind
 from raccord.connectors.errors import Auth, RateLimited, Transient
 from raccord.domain.values.parties import Customer
+from raccord.texts.data_quality.words import explained
+from raccord.texts.voice import Voice
 from starters.cli.data_quality import command, reading
 from tests.cli.conftest import Company
-from tests.cli.data_quality.crm import LEA, TOM, URL, Billing, Crm, firm, sold
+from tests.cli.data_quality.crm import LEA, TOM, URL, Billing, Crm, firm, overview, sold
 from tests.connectors.conformance.samples import FIELDS
 from tests.domain import samples
 
@@ -126,6 +128,38 @@ def test_pages_need_nothing_from_elsewhere_and_escape_what_people_typed(place: P
         assert not re.search(r'(src|link|@import)[ =]"?http', text)
 
 
+@pytest.mark.parametrize("theirs", ["index.html", "notes.txt"])
+def test_a_folder_of_somebody_else_is_left_alone(place: Place, tmp_path: Path, theirs: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / theirs).write_text("<html>Our shop</html>")
+    done = place.look("--out", str(tmp_path / "out"))
+    assert done.exit_code == 2
+    assert str(tmp_path / "out") in done.stderr
+    assert not place.crm.calls
+    assert [each.name for each in (tmp_path / "out").iterdir()] == [theirs]
+    assert (tmp_path / "out" / theirs).read_text() == "<html>Our shop</html>"
+
+
+def test_a_file_of_somebody_else_is_not_replaced_beside_ours(place: Place, tmp_path: Path) -> None:
+    place.look("--csv", str(tmp_path / "csv"))
+    (tmp_path / "csv" / "duplicates.csv").write_text("name,address\n")
+    assert place.look("--csv", str(tmp_path / "csv")).exit_code == 2
+    assert (tmp_path / "csv" / "duplicates.csv").read_text() == "name,address\n"
+
+
+def test_a_second_look_replaces_the_first_and_leaves_nothing_of_it(place: Place, tmp_path: Path) -> None:
+    both = ("--out", str(tmp_path / "out"), "--csv", str(tmp_path / "out"))
+    assert place.look(*both).exit_code == 0
+    (tmp_path / "out" / "notes.txt").write_text("Ask Tom.")
+    place.crm.deals = {"d3": place.crm.deals["d3"]}
+    assert place.look(*both).exit_code == 0
+    assert sorted(each.name for each in (tmp_path / "out").iterdir() if each.suffix != ".csv") == [
+        "index.html",
+        "lea-martin.html",
+        "notes.txt",
+    ]
+
+
 def test_a_file_for_a_spreadsheet_has_every_problem_of_every_deal(place: Place, tmp_path: Path) -> None:
     place.crm.deals["d3"] = place.crm.deals["d3"].model_copy(update={"name": "=HYPERLINK(1)"})
     assert place.look("--csv", str(tmp_path / "csv")).exit_code == 0
@@ -166,6 +200,14 @@ def test_open_invoices_that_go_elsewhere_are_told(place: Place) -> None:
     assert [(each["company"]["id"], each["here"], each["there"]) for each in told] == [
         ("c0", "compta@firme0.fr", "vieux@firme0.fr")
     ]
+
+
+@pytest.mark.parametrize("typed", ["", "n/a"])
+def test_a_company_without_an_address_of_its_own_is_not_compared(place: Place, typed: str) -> None:
+    """The CRM may say it by a billing contact."""
+    place.crm.deals["d0"] = sold(0, firm(4, id="c80", email=typed))
+    place.billing.owing = {"a": Customer(id="a", email="contact@firme4.fr", crm_company="hubspot:c80")}
+    assert [each for each in place.found()["to_complete"] if each["kind"] == "billing_email"] == []
 
 
 def test_a_deal_that_shows_its_invoice_is_in_no_share(place: Place) -> None:
@@ -246,6 +288,19 @@ def test_a_day_to_come_is_refused(place: Place) -> None:
     done = place.company.raccord("data-quality", "--since", "2199-01-01")
     assert done.exit_code == 2
     assert "2199" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("passing", "judged", "said"),
+    [
+        (1, 10, "1 affaire gagnée sur 10 passerait telle quelle. Le reste attendrait une réponse."),
+        (9, 10, "9 affaires gagnées sur 10 passeraient telles quelles. Le reste attendrait une réponse."),
+        (10, 10, "Les 10 affaires gagnées passeraient telles quelles."),
+        (1, 1, "La seule affaire gagnée passerait telle quelle."),
+    ],
+)
+def test_the_share_is_explained_by_what_passes(passing: int, judged: int, said: str) -> None:
+    assert explained(overview(passing, judged), Voice()) == said
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
