@@ -61,11 +61,11 @@ def schemas(*, custom: bool, payment: bool) -> dict[str, Schema]:
     return {kind: Schema([*standard[kind], *own.get(kind, ())]) for kind in standard}
 
 
-def details(portal: int) -> dict[str, Any]:
+def details(portal: int, account_type: str) -> dict[str, Any]:
     """`GET /account-info/v3/details`."""
     return {
         "portalId": portal,
-        "accountType": "STANDARD",
+        "accountType": account_type,
         "timeZone": "Europe/Paris",
         "companyCurrency": "EUR",
         "additionalCurrencies": list(CURRENCIES[1:]),

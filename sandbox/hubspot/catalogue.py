@@ -95,7 +95,8 @@ class Catalogue:
 
     async def details(self, request: Request) -> Response:
         asked.query(request)
-        return JSONResponse(account.details(self._crm().settings.portal))
+        settings = self._crm().settings
+        return JSONResponse(account.details(settings.portal, settings.account_type))
 
     async def token(self, request: Request) -> Response:
         """Of which app a token is and what it may do; of an unknown one nothing."""

@@ -34,6 +34,7 @@ SUBSCRIPTIONS = (
 class HubSpotSettings(AccountSettings):
     """One account's. The limits are those of a Professional one (hubspot.md 8).
 
+    `account_type`       as account-info tells it; of a test account DEVELOPER_TEST
     `format`             of webhooks: classic or generic (hubspot.md 1)
     `subscriptions`      what they tell, such as `company.propertyChange:address`
     `webhook_window`     seconds for which changes are gathered into one delivery
@@ -53,6 +54,7 @@ class HubSpotSettings(AccountSettings):
     """
 
     portal: int = 144000001
+    account_type: str = "STANDARD"
     app: int = 8123456
     format: str = "classic"
     subscriptions: list[str] = field(default_factory=lambda: list(SUBSCRIPTIONS))

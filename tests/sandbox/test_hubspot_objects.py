@@ -376,3 +376,14 @@ async def test_a_token_is_told_of_its_app_and_its_scopes(account: Account, tells
         told = known.json()
         assert (told["appId"], told["hubId"]) == (8123456, 144000001)
         assert "crm.objects.deals.read" in told["scopes"]
+
+
+@pytest.mark.parametrize("type_", ["STANDARD", "DEVELOPER_TEST"])
+async def test_an_account_says_of_which_type_it_is(type_: str) -> None:
+    delivery = Delivery()
+    vendor = HubSpotVendor(delivery=delivery, settings=HubSpotSettings(account_type=type_))
+    async with serving(assemble(vendors=[vendor], delivery=delivery, emails=Mailbox())) as url:
+        account = Account(url)
+        told = await account.http.get("/hubspot/account-info/v3/details", headers=account.raw)
+        await account.http.aclose()
+    assert told.json()["accountType"] == type_
