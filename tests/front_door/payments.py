@@ -13,6 +13,7 @@ from raccord.temporal import search
 from raccord.temporal.flows import PAYMENT_RECEIVED, Changed, wake
 from tests.front_door.account import Account
 from tests.front_door.desk import words_of
+from tests.front_door.doing import doing
 from tests.front_door.stack import Lane, until
 
 NET = 130539
@@ -145,7 +146,8 @@ async def at_rest(lane: Lane) -> None:
         # News are told one after the other, and some of them meet a fault.
         await until(so, within=timedelta(minutes=3))
     except AssertionError:
-        raise AssertionError(f"flows still run: {left}") from None
+        told = [await doing(lane.client, each) for each in left]
+        raise AssertionError("flows still run: " + "\n".join(told)) from None
 
 
 async def at_once(*works: Awaitable[Any]) -> None:
