@@ -3,7 +3,7 @@
 import secrets
 import string
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -50,3 +50,25 @@ class Table(Generic[Row]):
             for id_, row in reversed(self._rows.items())
             if hidden_for <= 0 or self._births[id_] <= latest
         ]
+
+
+class Grouped(Table[Row]):
+    """Rows that are looked up by their owner, too, who never changes. `owner` names it."""
+
+    def __init__(self, owner: Callable[[Row], str]) -> None:
+        super().__init__()
+        self._owner = owner
+        self._of: dict[str, list[Row]] = {}
+
+    def add(self, id_: str, row: Row) -> None:
+        super().add(id_, row)
+        self._of.setdefault(self._owner(row), []).append(row)
+
+    def remove(self, id_: str) -> Row:
+        row = super().remove(id_)
+        self._of[self._owner(row)].remove(row)
+        return row
+
+    def of(self, owner: str) -> list[Row]:
+        """Return its rows, the oldest first."""
+        return list(self._of.get(owner, ()))

@@ -54,8 +54,8 @@ def refundable_charge(call: Call, invoice: Invoice) -> Json | None:
 def _charges(call: Call, invoice: Invoice) -> list[Json]:
     paid = {
         each["payment"].get("payment_intent")
-        for each in call.store.invoice_payments
-        if each["invoice"] == invoice.id and each["status"] == "paid"
+        for each in call.store.invoice_payments.of(invoice.id)
+        if each["status"] == "paid"
     }
     charges = call.store.charges
     return [each for each in charges if each["payment_intent"] in paid and each["status"] == "succeeded"]

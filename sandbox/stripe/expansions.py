@@ -67,7 +67,7 @@ def _tax_ids(account: Account, customer: Json) -> Json:
 
 def _payments(account: Account, invoice: Json) -> Json:
     """The first page of them, as long as one that nobody gives a limit (Stripe docs: api/pagination)."""
-    found = [each for each in account.store.invoice_payments if each["invoice"] == invoice["id"]][::-1]
+    found = account.store.invoice_payments.of(invoice["id"])[::-1]
     shown_ones, more = found[:DEFAULT_LIMIT], len(found) > DEFAULT_LIMIT
     return list_object("/v1/invoice_payments", shown_ones, has_more=more)
 

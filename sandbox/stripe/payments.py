@@ -104,8 +104,8 @@ def payments_by(call: Call, intent: Json) -> list[Json]:
 
 
 def _collectable(call: Call, invoice: Invoice) -> Iterator[tuple[Json, Json]]:
-    for payment in call.store.invoice_payments:
-        if payment["invoice"] == invoice.id and payment["status"] == "open":
+    for payment in call.store.invoice_payments.of(invoice.id):
+        if payment["status"] == "open":
             intent = call.store.payment_intents.find(payment["payment"].get("payment_intent", ""))
             if intent:
                 yield payment, intent

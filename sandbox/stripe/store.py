@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sandbox.core.table import Table
+from sandbox.core.table import Grouped, Table
 from sandbox.stripe.totals import Rate
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Store:
     percentages: dict[str, Decimal] = field(default_factory=dict)
     products: Table[Json] = field(default_factory=Table)
     invoices: Table[Invoice] = field(default_factory=Table)
-    invoice_payments: Table[Json] = field(default_factory=Table)
+    invoice_payments: Grouped[Json] = field(default_factory=lambda: Grouped(itemgetter("invoice")))
     payment_records: Table[Json] = field(default_factory=Table)
     payment_intents: Table[Json] = field(default_factory=Table)
     charges: Table[Json] = field(default_factory=Table)
