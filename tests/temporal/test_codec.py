@@ -28,6 +28,14 @@ async def test_a_payload_that_nobody_sealed_is_refused(keys: KeyRing) -> None:
         await SealingCodec(keys, "acme").decode([PLAIN])
 
 
+async def test_what_the_server_itself_writes_is_no_injection(keys: KeyRing) -> None:
+    said = Payload(metadata={"encoding": b"json/plain"}, data=b'"ACTIVITY_ID_NOT_STARTED"')
+    codec = SealingCodec(keys, "acme")
+    assert await codec.decode([said]) == [said]
+    with pytest.raises(PlainPayload):
+        await codec.decode([Payload(metadata={"encoding": b"json/plain"}, data=b'"ACTIVITY_ID"')])
+
+
 async def test_a_payload_of_another_namespace_is_refused(keys: KeyRing) -> None:
     (sealed,) = await SealingCodec(keys, "acme").encode([PLAIN])
     with pytest.raises(CannotUnseal):

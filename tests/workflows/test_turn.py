@@ -1,7 +1,9 @@
 """Whose step is next at a vendor: that of a flow that somebody waits for, whoever began it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
@@ -10,6 +12,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from raccord.sealing import KeyRing
+from raccord.temporal.codec import SealingCodec
 from raccord.temporal.flows import AT_LEISURE, FLOWS_QUEUE, MISSED, PROMPTLY, Changed
 from starters.embedded.temporal_server import ONE_PARTITION, executable
 from tests.front_door.stack import until
@@ -20,10 +24,14 @@ SOON = timedelta(seconds=10)
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
-    """A client of a real server, whose queues know priorities; flows are at work there, no vendor is."""
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
+    """A client of a real server, whose queues know priorities; flows are at work there, no vendor is.
+
+    All is sealed: what the server itself writes into a history must not stop a flow.
+    """
+    keys = KeyRing.create(tmp_path / "keys.json")
     environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=replace(pydantic_data_converter, payload_codec=SealingCodec(keys, "default")),
         dev_server_existing_path=str(executable()),
         dev_server_log_level="error",
         dev_server_extra_args=ONE_PARTITION,
