@@ -17,6 +17,14 @@ printf '{"active": "k%s", "keys": {"k%s": "%s"}}' "$(date +%Y%m%d)" "$(date +%Y%
 for name in hubspot_access_token hubspot_webhook_secret stripe_api_key stripe_webhook_secret; do
     test -s "$folder/$name" || { : > "$folder/$name"; echo "put yours into $folder/$name"; }
 done
+# Whom Raccord believes to be the mail relay of a test installation: nobody else signs it.
+test -e "$folder/mailpit_key" || {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=mailpit \
+        -addext subjectAltName=DNS:mailpit -addext keyUsage=critical,digitalSignature,keyCertSign \
+        -keyout "$folder/mailpit_key" -out "$folder/mailpit_certificate" 2>/dev/null \
+        && echo "made mailpit_key" \
+        || { : > "$folder/mailpit_certificate"; : > "$folder/mailpit_key"; echo "no openssl: no certificate for mailpit"; }
+}
 test -s "$folder/ui_user" || {
     : > "$folder/ui_user"
     echo "put into $folder/ui_user: NAME and what 'caddy hash-password' prints, one space between"

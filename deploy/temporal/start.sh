@@ -3,4 +3,5 @@
 set -eu
 POSTGRES_PWD=$(cat /run/secrets/temporal_password)
 export POSTGRES_PWD
-exec temporal-server start
+# The image's own: where it listens everywhere it finds out by which address the others reach it.
+exec /etc/temporal/entrypoint.sh

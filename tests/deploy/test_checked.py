@@ -47,7 +47,32 @@ def test_what_is_not_a_database_cannot_write_its_own_image_and_has_no_rights() -
         assert "no-new-privileges:true" in service["security_opt"], name
         if name != "postgresql":
             assert service["cap_drop"] == ["ALL"], name
-            assert service["read_only"] is (name != "temporal-ui"), name
+            assert service["read_only"] is True, name
+
+
+def test_what_compose_hands_over_is_in_the_repository_or_refused_where_it_is_missing() -> None:
+    """Of a path that is not there the short form makes a folder, and the container fails for it."""
+    for name, service in compose()["services"].items():
+        for volume in service.get("volumes", []):
+            if isinstance(volume, dict):
+                assert volume["bind"] == {"create_host_path": False}, name
+            elif volume.startswith("."):
+                assert (ROOT / volume.partition(":")[0]).exists(), name
+
+
+def test_temporal_says_by_which_address_it_is_reached() -> None:
+    """Listening everywhere, it refuses to start without one; its image's own script finds one out."""
+    assert compose()["services"]["temporal"]["environment"]["BIND_ON_IP"] == "0.0.0.0"  # noqa: S104
+    said = (DEPLOY / "temporal" / "start.sh").read_text("utf-8")
+    assert said.splitlines()[-1] == "exec /etc/temporal/entrypoint.sh"
+
+
+def test_postgresql_is_healthy_once_others_reach_it() -> None:
+    """The server that makes its data the first time answers on the socket alone, and ends; it may fail."""
+    asked = compose()["services"]["postgresql"]["healthcheck"]["test"]
+    made = (DEPLOY / "postgres" / "databases.sh").read_text("utf-8")
+    *_, last = re.findall(r"^create database (\w+)", made, re.MULTILINE)
+    assert {"psql", "--host=127.0.0.1", f"--dbname={last}"} <= set(asked)
 
 
 @pytest.mark.parametrize(("file", "manifest"), list(manifests()), ids=lambda part: str(part)[:40])

@@ -2,8 +2,10 @@
 
 import os
 import re
+import ssl
 import subprocess
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from raccord.connectors.connection import Kind, of_vendor
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.environment import PREFIX
 from raccord.settings.load import read
 from raccord.settings.model import Settings
+from raccord.vendors.smtp.settings import SmtpSettings
 from starters.cli.doctor.stores import exposed
 from starters.cli.main import app
 from tests.deploy.files import DEPLOY, OURS, ROOT, compose, containers, units
@@ -53,7 +57,11 @@ def secrets(tmp_path: Path) -> Path:
 
 
 def read_in(
-    variables: dict[str, str], handed: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str],
+    handed: dict[str, str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: str = "",
 ) -> Configuration:
     """Read the settings as the container does: its variables, and its secrets by their names there."""
     run = folder.parent / "run"
@@ -67,7 +75,7 @@ def read_in(
     monkeypatch.setenv("RACCORD_SECRETS_DIR", str(run))
     monkeypatch.setenv("RACCORD_DATA__KEY_FILE", str(run / "keys.json"))
     file = folder.parent / "raccord.toml"
-    file.write_text(SETTINGS)
+    file.write_text(SETTINGS + more)
     return read(file)
 
 
@@ -158,6 +166,37 @@ def test_secrets_are_made_once_and_for_the_group_of_the_processes(secrets: Path)
         theirs = file.name.endswith("_password")
         assert file.stat().st_mode & 0o777 == (0o644 if theirs else 0o640)
     assert secrets.stat().st_mode & 0o007 == 0
+
+
+def test_mails_of_a_test_installation_go_to_a_relay_that_we_believe(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables, handed = of_compose(compose()["services"]["worker"])
+    said = (ROOT / "docs/deploying.md").read_text("utf-8")
+    (block,) = [found for found in re.findall(r"```toml\n(.+?)```", said, re.DOTALL) if "mailpit" in found]
+    handed = {source.replace("keys", "keys.json"): target for source, target in handed.items()}
+    row = read_in(variables, handed, secrets, monkeypatch, block).of(Kind.MAILER)
+    assert row
+    relay = of_vendor(row.settings, SmtpSettings)
+    mailpit = compose()["services"]["mailpit"]
+    assert relay.host in compose()["services"]
+    assert str(relay.ca_file) == f"/run/secrets/{handed['mailpit_certificate']}"
+    assert mailpit["environment"]["MP_SMTP_TLS_CERT"] == "/run/secrets/mailpit_certificate"
+    assert greeted(secrets / "mailpit_certificate", secrets / "mailpit_key", relay.host)
+
+
+def greeted(certificate: Path, key: Path, host: str) -> bool:
+    """Whether who believes a certificate alone, as strictly as Python 3.13 does, shakes hands."""
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(certificate, key)
+    ours = ssl.create_default_context(cafile=str(certificate))
+    ours.verify_flags |= ssl.VERIFY_X509_STRICT
+    one, other = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = ours.wrap_bio(one, other, server_hostname=host), theirs.wrap_bio(other, one, server_side=True)
+    for end in (*ends, *ends):
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    return ends[0].version() == "TLSv1.3"
 
 
 def test_a_key_that_another_handed_over_is_ours_by_its_group(
