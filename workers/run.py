@@ -62,7 +62,7 @@ async def forget_payments_in_shadow(records: Records, mode: Mode) -> None:
 
 async def _connected(configuration: Configuration, keys: KeyRing, records: Records) -> Client:
     settings, waiting = configuration.settings, Waiting()
-    await migrated(records, settings, waiting)
+    await migrated(records, settings.records_url, waiting)
     client = await connect(
         settings,
         keys,

@@ -1,7 +1,7 @@
 """Starting beside servers that start too: waiting for them, and saying what for."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -9,7 +9,6 @@ import structlog
 
 from raccord.records.database import RecordsUnavailable, is_locked
 from raccord.records.records import Records
-from raccord.settings.model import Settings
 
 log = structlog.get_logger()
 
@@ -31,7 +30,7 @@ class Waiting:
         self._told = why
 
 
-async def migrated(records: Records, settings: Settings, waiting: Waiting) -> None:
+async def migrated(records: Records, url: str, waiting: Callable[[str], object]) -> None:
     """Have the tables made. A database server gets time to start, and whoever writes a file time to end.
 
     Raises `RecordsUnavailable`.
@@ -41,7 +40,7 @@ async def migrated(records: Records, settings: Settings, waiting: Waiting) -> No
         try:
             await records.migrate()
         except RecordsUnavailable as error:
-            hopeless = settings.records_url.startswith("sqlite") and not is_locked(error)
+            hopeless = url.startswith("sqlite") and not is_locked(error)
             if hopeless or asyncio.get_running_loop().time() >= deadline:
                 raise
             waiting(str(error))

@@ -95,7 +95,7 @@ def http_server(app: Starlette) -> uvicorn.Server:
 
 
 async def _started(settings: Settings, keys: KeyRing, records: Records) -> tuple[Client, Ownership]:
-    await migrated(records, settings, Waiting())
+    await migrated(records, settings.records_url, Waiting())
     client = await connect_lazily(settings, keys, runtime=runtime())
     ownership = Ownership(client, keys)
     await ownership.at_start()

@@ -6,15 +6,13 @@ Says "ready" once it has migrated, waits for a line, then prints a line per pair
 
 import asyncio
 import sys
-import time
 from pathlib import Path
 
 from raccord.records.audit import Verdict
-from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
-from tests.patience import patience
 from tests.records.rows import intent
+from workers.starting import migrated
 
 
 def say(line: str) -> None:
@@ -22,21 +20,10 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def migrated(records: Records) -> None:
-    """Wait for one's turn, as a worker that starts beside others does: on a busy machine it takes seconds."""
-    deadline = time.monotonic() + patience(60)
-    while True:
-        try:
-            return await records.migrate()
-        except RecordsUnavailable:
-            if time.monotonic() >= deadline:
-                raise
-            await asyncio.sleep(0.2)
-
-
 async def write(url: str, key_file: str, name: str, count: int, breath: float) -> None:
     records = Records.open(url, KeyRing.load(Path(key_file)))
-    await migrated(records)
+    # On a busy machine one's turn to write takes seconds to come.
+    await migrated(records, url, sys.stderr.write)
     say("ready")
     sys.stdin.readline()
     for number in range(count):

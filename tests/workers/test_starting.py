@@ -51,7 +51,7 @@ async def test_a_file_that_another_process_writes_is_waited_for(
     told = Told()
     async with asyncio.timeout(patience(20)):
         with writing_elsewhere(loaded.settings.records_url):
-            starting = asyncio.create_task(migrated(records, loaded.settings, told))
+            starting = asyncio.create_task(migrated(records, loaded.settings.records_url, told))
             first = asyncio.create_task(told.first.wait())
             await asyncio.wait([starting, first], return_when=asyncio.FIRST_COMPLETED)
         await starting
@@ -64,7 +64,7 @@ async def test_a_file_that_is_no_database_is_not_waited_for(loaded: Configuratio
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(b"not a database" * 1000)
     with pytest.raises(RecordsUnavailable):
-        await migrated(records, loaded.settings, told)
+        await migrated(records, loaded.settings.records_url, told)
     assert not told.first.is_set()
     await records.close()
 
