@@ -1,7 +1,9 @@
 """Who on this machine holds a file or a port, told for a person. Linux says; elsewhere nothing is found."""
 
+import fcntl
 import os
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +40,23 @@ def holders_of_port(port: int) -> list[Holder]:
     """Return the processes that listen on a TCP port of any address; those of other users are not seen."""
     sockets = {f"socket:[{inode}]" for table in ("tcp", "tcp6") for inode in _listening(table, port)}
     return list(_with_open(sockets)) if sockets else []
+
+
+def lock(descriptor: int, *, shared: bool = False, within: float = 0.0) -> bool:
+    """Lock an open file, for oneself or `shared`, within some seconds; return whether it is.
+
+    It is held until the last descriptor of this opening is closed, inherited ones included (flock(2)).
+    """
+    until = time.monotonic() + within
+    while True:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 def free_port() -> int:

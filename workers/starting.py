@@ -31,7 +31,7 @@ class Waiting:
 
 
 async def migrated(records: Records, url: str, waiting: Callable[[str], object]) -> None:
-    """Have the tables made. A database server gets time to start, and whoever writes a file time to end.
+    """Have the tables made. A database server gets time to start, and who writes or restores a file to end.
 
     Raises `RecordsUnavailable`.
     """

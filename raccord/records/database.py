@@ -8,19 +8,21 @@ take turns.
 """
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, exc
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from raccord.records.engine import NoDriver, WrongAddress, address, engine_of
+from raccord.records.in_use import InUse, share
 from raccord.records.work import Work
 
 T = TypeVar("T")
@@ -38,7 +40,9 @@ class RecordsUnavailable(Exception):
 
 
 def is_locked(error: RecordsUnavailable) -> bool:
-    """Whether SQLite's file is well, and another process only wrote for longer than one waits."""
+    """Whether SQLite's file is well, and another process writes it for longer than one waits, or restores."""
+    if isinstance(error.__cause__, InUse):
+        return True
     said = getattr(error.__cause__, "orig", None)
     # The low byte is the kind of an extended code (sqlite.org/rescode.html, section 2).
     return getattr(said, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
@@ -55,18 +59,23 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url, reads, writes = _opened(url)
+        self._held: int | None = None
         # Writers queue behind one another here and not at SQLite's one write lock, which is not fair.
         # They have a thread to themselves: whoever waits for another process's lock holds up no reader.
         self._reader = _Lane(reads, "records-read")
         self._writer = _Lane(writes, "records-write")
 
-    def create_place(self) -> None:
-        """Create SQLite's file (mode 0600) and directory (mode 0700) where they are missing."""
+    def take_place(self) -> None:
+        """Create SQLite's file (mode 0600) and directory (mode 0700) where they are missing.
+
+        From here on, and until this is closed, nobody restores a backup there.
+        """
         if self._url.get_backend_name() != "sqlite" or not self._url.database:
             return
         file = Path(self._url.database)
         with _outages():
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._held is None:
+                self._held = share(file)
             file.touch(mode=0o600)
 
     def reading(self, do: Callable[[Connection], T]) -> Work[T]:
@@ -91,6 +100,9 @@ class Database:
     async def close(self) -> None:
         """Wait for the transactions under way and close every connection. Nothing can be done afterwards."""
         await asyncio.gather(self._reader.close(), self._writer.close())
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
 
 class _Lane:
@@ -152,6 +164,21 @@ def named(tx: Connection) -> str:
     return f"{name} {'.'.join(map(str, tx.dialect.server_version_info or ()))}".strip()
 
 
+def connected(tx: Connection) -> tuple[tuple[str, datetime], ...]:
+    """Return from which addresses others of us are connected to PostgreSQL, since when; a socket has none."""
+    if tx.dialect.name == "sqlite":
+        return ()
+    # PostgreSQL, 27.2.3 pg_stat_activity; the name is the one that `raccord.records.engine` gives.
+    rows = tx.execute(
+        text(
+            "SELECT coalesce(host(client_addr), ''), min(backend_start) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'raccord' AND pid <> pg_backend_pid() "
+            "GROUP BY 1 ORDER BY 1"
+        )
+    )
+    return tuple((where, since) for where, since in rows)
+
+
 def insert_if_absent(tx: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless it would break a unique index; return whether it was inserted."""
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
@@ -207,6 +234,8 @@ def _outages() -> Iterator[None]:
         if _is_our_mistake(error):
             raise
         raise RecordsUnavailable(f"The records' database says: {_words(error.orig)}.") from error
+    except InUse as error:
+        raise RecordsUnavailable(str(error)) from error
     except OSError as error:
         raise RecordsUnavailable(f"The records' database is out of reach: {error}.") from error
 

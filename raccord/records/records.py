@@ -55,8 +55,11 @@ class Records:
         return cls(Database(url), keys)
 
     async def migrate(self) -> None:
-        """Create what is missing of the database and its tables. Safe to repeat, and to race."""
-        self._database.create_place()
+        """Create what is missing of the database and its tables. Safe to repeat, and to race.
+
+        Nobody restores a backup beside who has begun so, until `close`.
+        """
+        self._database.take_place()
         await self._database.writing(upgrade)
 
     async def migrated(self) -> bool:

@@ -13,8 +13,9 @@ import click
 from sqlalchemy import URL
 
 from raccord.machine import holders_of_file
-from raccord.records.database import Database, RecordsUnavailable
+from raccord.records.database import Database, RecordsUnavailable, connected
 from raccord.records.engine import address
+from raccord.records.in_use import alone
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -30,7 +31,7 @@ _SECRET = ("password", "sslpassword")
 
 async def back_up(loaded: Configuration, keys: KeyRing, file: Path) -> int:
     """Copy the databases into one file while everything runs on."""
-    places = _places(loaded, _sqlite(loaded, "backup"))
+    places = _places(loaded, await _sqlite(loaded, "backup"))
     if not places[RECORDS].exists():
         fail(f"there is nothing to back up: {places[RECORDS]} is not there.", status=1)
     present = {name: place for name, place in places.items() if place.exists()}
@@ -43,8 +44,9 @@ async def back_up(loaded: Configuration, keys: KeyRing, file: Path) -> int:
 
 async def put_back(loaded: Configuration, keys: KeyRing, file: Path) -> int:
     """Put a backup's databases where they belong, and walk the audit's chain."""
-    places = _places(loaded, _sqlite(loaded, "restore"))
-    with unless_taken(), held(loaded.settings.data.directory, "`raccord restore`"), _explained():
+    places = _places(loaded, await _sqlite(loaded, "restore"))
+    directory = loaded.settings.data.directory
+    with unless_taken(), held(directory, "`raccord restore`"), alone(places[RECORDS]), _explained():
         _must_be_idle(places)
         found = await asyncio.to_thread(restore, file, places, keys)
         records = Records.open(loaded.settings.records_url, keys)
@@ -75,15 +77,31 @@ def _places(loaded: Configuration, url: URL) -> dict[str, Path]:
     return {RECORDS: Path(str(url.database)), TEMPORAL: loaded.settings.data.directory / TEMPORAL}
 
 
-def _sqlite(loaded: Configuration, command: str) -> URL:
+async def _sqlite(loaded: Configuration, command: str) -> URL:
     """Return the records' address, or end the command with what to run where PostgreSQL keeps them."""
-    Database(loaded.settings.records_url)  # says what is wrong with an address
+    database = Database(loaded.settings.records_url)  # says what is wrong with an address
     url = address(loaded.settings.records_url)
     if url.get_backend_name() == "sqlite":
         return url
     done = "Nothing was backed up" if command == "backup" else "Nothing was restored"
     said = f"the records are on PostgreSQL, which has its own tools. {done}; run:"
+    if command == "restore" and (there := await _connected(database, loaded.settings.company.zone)):
+        said = f"Raccord is still connected to the records, {there}: stop that first. Then, as {said}"
     fail(f"{said}\n\n{_commands(url, command)}", status=1)
+
+
+async def _connected(database: Database, zone: str) -> str:
+    """Say from where Raccord works with a database on PostgreSQL; nothing where that cannot be told."""
+    try:
+        found = await database.reading(connected)
+    except RecordsUnavailable:
+        return ""
+    finally:
+        await database.close()
+    return ", ".join(
+        f"from {where or 'its own machine'} since {since.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        for where, since in found
+    )
 
 
 def _commands(url: URL, command: str) -> str:

@@ -4,16 +4,14 @@ The lock is on an open file, which what `up` starts inherits: as long as one of 
 the standard library is imported: `make purge` uses it without an installation.
 """
 
-import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from raccord.machine import Taken, holders_of_file
+from raccord.machine import Taken, holders_of_file, lock
 
 NAME = "up.lock"
 PATIENCE_SECONDS = 0.5
@@ -40,7 +38,7 @@ def held(directory: Path, holder: str) -> Iterator[int]:
             "right to write there, or set data.directory to another one."
         ) from error
     try:
-        if not _locked(descriptor):
+        if not lock(descriptor, within=PATIENCE_SECONDS):
             raise CannotHold(_refusal(path))
         since = datetime.now().astimezone().isoformat(timespec="seconds")
         content = json.dumps({"pid": os.getpid(), "holder": holder, "since": since})
@@ -49,19 +47,6 @@ def held(directory: Path, holder: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.05)
-        else:
-            return True
 
 
 def _refusal(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from raccord.records.in_use import alone, share
 from raccord.sealing import KeyRing
 from starters.embedded.archive import _unpack
 from starters.embedded.lock import held
@@ -171,6 +172,26 @@ def test_a_restore_does_not_begin_beside_a_running_raccord(kept: Company, writte
     assert not kept.database.exists()
 
 
+def test_a_restore_does_not_begin_beside_a_worker_that_was_started_alone(
+    kept: Company, written: Path
+) -> None:
+    lose(kept)
+    worker = share(kept.database)
+    done = kept.raccord("restore", str(written))
+    assert done.exit_code == 1
+    assert "are in use by" in done.output
+    assert "Stop that first" in done.output
+    assert not kept.database.exists()
+    os.close(worker)
+    assert kept.raccord("restore", str(written)).exit_code == 0
+
+
+def test_no_command_works_with_the_records_while_a_restore_runs(kept: Company) -> None:
+    with alone(kept.database):
+        done = kept.raccord("inbox", "list")
+    assert (done.exit_code, "`raccord restore` puts a backup back" in done.output) == (1, True)
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="only Linux tells who holds a file")
 def test_a_restore_does_not_begin_under_a_worker_whose_data_was_removed(kept: Company, written: Path) -> None:
     with closing(sqlite3.connect(kept.database)) as worker:
@@ -242,18 +263,20 @@ def test_a_changed_database_in_a_backup_is_noticed(kept: Company, written: Path,
     [
         (
             "backup",
-            "pg_dump --format=custom --no-owner --file=raccord.dump 'postgresql://me@db/r?sslmode=require'",
+            "pg_dump --format=custom --no-owner --file=raccord.dump 'postgresql://me@127.0.0.1:1/r?sslmode=require'",
         ),
         (
             "restore",
-            "pg_restore --exit-on-error --single-transaction --no-owner --dbname='postgresql://me@db/r",
+            "pg_restore --exit-on-error --single-transaction --no-owner --dbname='postgresql://me@127.0.0.1:1/r",
         ),
     ],
 )
 def test_on_postgresql_it_says_what_to_run_and_never_the_password(
     company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, said: str
 ) -> None:
-    monkeypatch.setenv("RACCORD_DATABASE_URL", "postgres://me:canary@db/r?sslmode=require&sslpassword=canary")
+    monkeypatch.setenv(
+        "RACCORD_DATABASE_URL", "postgres://me:canary@127.0.0.1:1/r?sslmode=require&sslpassword=canary"
+    )
     file = tmp_path / "backup"
     if command == "restore":
         file.touch()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from raccord.domain.values.deal import DealRef
 from raccord.records.claims import Claims
-from raccord.records.database import Database, RecordsUnavailable, insert_if_absent
+from raccord.records.database import Database, RecordsUnavailable, connected, insert_if_absent
 from raccord.records.records import Records
 from raccord.records.tables import claims
 from raccord.sealing import KeyRing
@@ -180,6 +180,15 @@ async def test_what_is_closed_is_unavailable(url: str, keys: KeyRing) -> None:
     await records.close()
     with pytest.raises(RecordsUnavailable, match="closed"):
         await records.claims.claim("k", "run")
+
+
+async def test_who_else_is_connected_to_a_server_is_known(records: Records, url: str, dialect: str) -> None:
+    await records.claims.claim("k", "run")
+    before, database = datetime.now(UTC), Database(url)
+    found = await database.reading(connected)
+    assert [where for where, _ in found] == ([""] if dialect == "postgresql" else [])
+    assert all(since <= before for _, since in found)
+    await database.close()
 
 
 async def test_what_postgresql_has_no_place_for_is_kept_alike(records: Records) -> None:

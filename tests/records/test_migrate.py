@@ -89,7 +89,7 @@ async def test_an_upgrade_that_is_interrupted_leaves_nothing_and_can_be_run_agai
         raise LookupError
 
     database = Database(url)
-    database.create_place()
+    database.take_place()
     with pytest.raises(LookupError):
         await database.writing(interrupted)
     assert await database.reading(tables) == set()

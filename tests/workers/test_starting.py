@@ -9,6 +9,7 @@ import pytest
 
 from raccord.records import engine
 from raccord.records.database import RecordsUnavailable
+from raccord.records.in_use import alone
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -55,6 +56,20 @@ async def test_a_file_that_another_process_writes_is_waited_for(
             first = asyncio.create_task(told.first.wait())
             await asyncio.wait([starting, first], return_when=asyncio.FIRST_COMPLETED)
         await starting
+    await records.close()
+
+
+async def test_a_restore_is_waited_for(loaded: Configuration, keys: KeyRing) -> None:
+    url, told = loaded.settings.records_url, Told()
+    records = Records.open(url, keys)
+    async with asyncio.timeout(patience(20)):
+        with alone(Path(url.removeprefix("sqlite:///"))):
+            starting = asyncio.create_task(migrated(records, url, told))
+            first = asyncio.create_task(told.first.wait())
+            await asyncio.wait([starting, first], return_when=asyncio.FIRST_COMPLETED)
+            assert not Path(url.removeprefix("sqlite:///")).exists()
+        await starting
+    assert await records.migrated()
     await records.close()
 
 
