@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from activities.billing.books import Books
 from raccord.domain.deal_won.difference import (
     balance_differs,
-    comes_to_the_same,
     deposit_differences,
     differences,
     other_amount,
@@ -71,12 +70,18 @@ class Issued:
         found = other_customer(case.deal, invoice, books.identities, books.companies)
         if invoice.part is Part.BALANCE:
             found += await self._balance(invoice, books.deposit)
-        elif not comes_to_the_same(case.deal, invoice, case.policy):
-            found += differences(case.deal, invoice, await case.steps.lines(invoice), case.policy)
         else:
-            found += other_amount(case.deal, invoice, case.policy)
+            found += await self._whole(invoice)
         if found:
             await case.ask(edited_after_issue(invoice, found))
+
+    async def _whole(self, invoice: Invoice) -> tuple[Problem, ...]:
+        """Return how the deal differs from its only invoice; its lines are read where their sum differs."""
+        case = self._case
+        amount = other_amount(case.deal, invoice, case.policy)
+        if amount is not None:
+            return amount
+        return differences(case.deal, invoice, await case.steps.lines(invoice), case.policy)
 
     async def _balance(self, balance: Invoice, deposit: Invoice | None) -> tuple[Problem, ...]:
         """Return how the deal differs from its deposit and its balance together."""

@@ -22,30 +22,22 @@ from raccord.domain.values.totals import Totals, compute_totals
 Weight = tuple[Decimal, Decimal | None]
 
 
-def comes_to_the_same(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> bool:
-    """Whether the deal's lines still come to the invoice's currency and totals, VAT per rate included.
+def other_amount(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> tuple[Problem, ...] | None:
+    """Say of a deal whose lines come to its invoice that its own amount does not; None where they do not.
 
-    Or to what a credit note left of it, which is how a person brings an invoice after its deal.
-    """
-    lines, problems = examine_lines(rated(deal, policy.invoice.vat), policy)
-    if problems or not deal.currency or deal.currency.upper() != invoice.currency:
-        return False
-    totals = compute_totals((line.priced for line in lines), invoice.currency, policy.vat_rounding)
-    if not totals.differences(invoice.totals):
-        return True
-    # A credit note does not always say to which rate it belongs: its gross amount has to do.
-    return invoice.corrected and totals.gross == invoice.outstanding
-
-
-def other_amount(deal: Deal, invoice: Invoice, policy: DealWonPolicy) -> tuple[Problem, ...]:
-    """Say of a deal whose lines are as they were invoiced that its own amount is not.
-
-    Nothing once a credit note is there: which of both an amount then stands for is not said anywhere.
+    They do where currency and totals are the invoice's, VAT per rate included, or what a credit note left of
+    it, which is how a person brings an invoice after its deal. Nothing is said of the amount then: whether it
+    stands for what was sold or for what is left is not said anywhere.
     """
     lines, unreadable = examine_lines(rated(deal, policy.invoice.vat), policy)
-    if unreadable or invoice.corrected:
-        return ()
-    found = other_than_lines(deal, lines, policy)
+    if unreadable or not deal.currency or deal.currency.upper() != invoice.currency:
+        return None
+    totals = _totals(lines, invoice, policy)
+    # A credit note does not always say to which rate it belongs: its gross amount has to do.
+    settled = invoice.corrected and totals.gross == invoice.outstanding
+    if totals.differences(invoice.totals) and not settled:
+        return None
+    found = None if invoice.corrected else other_than_lines(deal, lines, policy)
     return (found,) if found else ()
 
 
