@@ -1,6 +1,7 @@
 """The catalogs of all languages have the same entries with the same parameters."""
 
 import re
+from collections import Counter
 from importlib.resources import files
 from io import BytesIO
 from string import Formatter
@@ -43,6 +44,22 @@ def _parameters(text: str) -> list[str]:
     found = [name for _, name, spec, conversion in Formatter().parse(text) if name is not None]
     assert all(re.fullmatch("[a-z_]+", name) for name in found), text
     return sorted(set(found))
+
+
+def _repeated(po: str) -> list[str]:
+    """Return the ids that are there more than once: a reader takes the first, and drops the others unsaid."""
+    ids = Counter(re.findall(r'^msgid[ \t]+"(.*)"', po, re.MULTILINE))
+    return [code for code, times in ids.items() if times > 1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_entry_is_there_twice(language: str) -> None:
+    po = (files(raccord.texts) / "catalogs" / f"{language}.po").read_text("utf-8")
+    assert len(re.findall("^msgid ", po, re.MULTILINE)) > len(CODES), "each id is on a line of its own"
+    assert _repeated(po) == []
+    again = po + f'\nmsgid "{CODES[0]}"\nmsgstr "something else"\n'
+    assert _repeated(again) == [CODES[0]]
+    assert read_po(BytesIO(again.encode()), locale=language, abort_invalid=True), "nobody else says so"
 
 
 def test_all_languages_have_the_same_codes() -> None:
