@@ -22,7 +22,6 @@ from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, BATCH, Records, scope
 from raccord.vendors.hubspot.settings import CompanyNames, DealNames, LineItemNames
 from raccord.vendors.hubspot.wire import Account, Found, Pipelines, Property
 
-_KINDS = ("companies", "deals", "line_items")
 _TYPES = ("string", "number", "enumeration")
 _MOST = 250
 """Properties of one kind that are read: those of the account's own come first."""
@@ -30,50 +29,31 @@ _LONGEST = 60
 """Characters of a value that is shown."""
 _FOR_TRYING = {"STANDARD": False, "DEVELOPER_TEST": True, "SANDBOX": True, "APP_DEVELOPER": True}
 """HubSpot docs: account-information. Another word is not judged."""
-_COMPANIES, _DEALS, _LINES = CompanyNames(), DealNames(), LineItemNames()
-SLOTS = (
+_NAMES = {
+    "companies": CompanyNames().properties,
+    "deals": DealNames().properties,
+    "line_items": LineItemNames().properties,
+}
+_FIELDS = (
+    (Purpose.SIRET, "siret", ("companies",)),
+    (Purpose.SIREN, "siren", ("companies",)),
+    (Purpose.VAT_NUMBER, "vat_number", ("companies",)),
+    (Purpose.VAT_RATE, "vat_rate", ("line_items",)),
+    (Purpose.BILLING_EMAIL, "billing_email", ("companies",)),
+    (Purpose.PAYMENT_TERMS, "payment_terms_days", ("companies", "deals")),
+    (Purpose.LANGUAGE, "language", ("deals",)),
+)
+"""A purpose, the setting that names its property, and the kinds that may have it: one of them is enough."""
+SLOTS = tuple(
     Slot(
-        purpose=Purpose.SIRET,
-        places=(Place(setting="mapping.companies.siret", kind="companies"),),
-        made=_COMPANIES.siret,
-    ),
-    Slot(
-        purpose=Purpose.SIREN,
-        places=(Place(setting="mapping.companies.siren", kind="companies"),),
-        made=_COMPANIES.siren,
-    ),
-    Slot(
-        purpose=Purpose.VAT_NUMBER,
-        places=(Place(setting="mapping.companies.vat_number", kind="companies"),),
-        made=_COMPANIES.vat_number,
-    ),
-    Slot(
-        purpose=Purpose.VAT_RATE,
-        places=(Place(setting="mapping.line_items.vat_rate", kind="line_items"),),
-        made=_LINES.vat_rate,
-    ),
-    Slot(
-        purpose=Purpose.BILLING_EMAIL,
-        places=(Place(setting="mapping.companies.billing_email", kind="companies"),),
-        made=_COMPANIES.billing_email,
-    ),
-    Slot(
-        purpose=Purpose.PAYMENT_TERMS,
-        places=(
-            Place(setting="mapping.companies.payment_terms_days", kind="companies"),
-            Place(setting="mapping.deals.payment_terms_days", kind="deals"),
-        ),
-        made=_COMPANIES.payment_terms_days,
-    ),
-    Slot(
-        purpose=Purpose.LANGUAGE,
-        places=(Place(setting="mapping.deals.language", kind="deals"),),
-        made=_DEALS.language,
-    ),
+        purpose=purpose,
+        places=tuple(Place(setting=f"mapping.{kind}.{setting}", kind=kind) for kind in kinds),
+        made=_NAMES[kinds[0]][setting],
+    )
+    for purpose, setting, kinds in _FIELDS
 )
 _SPARES = {
-    "mapping.deals.service_date": _DEALS.service_date,
-    "mapping.deals.purchase_order": _DEALS.purchase_order,
+    f"mapping.deals.{setting}": _NAMES["deals"][setting] for setting in ("service_date", "purchase_order")
 }
 
 
@@ -87,7 +67,7 @@ class Description:
         """Read everything, one kind after the other; what the token may not read is told, and left out."""
         unread: list[str] = []
         account = await self._account(unread)
-        read = {kind: await self._fields(kind, unread) for kind in _KINDS}
+        read = {kind: await self._fields(kind, unread) for kind in _NAMES}
         fields = {kind: found for kind, found in read.items() if found is not None}
         pipelines: tuple[SeenPipeline, ...] = ()
         owners: tuple[Owner, ...] = ()
