@@ -20,6 +20,7 @@ from starters.cli.common import fail, from_the_system, warn
 from starters.cli.data_quality.document import document
 from starters.cli.data_quality.files import foreign, keep_pages, keep_tables
 from starters.cli.data_quality.notebook import Notebook
+from starters.cli.data_quality.noted import Noted
 from starters.cli.data_quality.reading import Reader
 from starters.cli.data_quality.terminal import show
 from starters.cli.display import print_json
@@ -64,12 +65,12 @@ async def look(configuration: Configuration, wanted: Wanted) -> int:
                 shows=sys.stderr.isatty() and not wanted.as_json,
             )
             stopped = await reader.read()
-            notebook.settle()
-            names = await _names(crm, notebook, stopped)
-        found = _overview(notebook, names, since, now.astimezone(clock.tz), stopped)
+            noted = notebook.settle()
+            names = await _names(crm, noted, stopped)
+        found = _overview(noted, names, since, now.astimezone(clock.tz), stopped)
         if stopped and not (found.deals or found.companies):
             fail(stopped, status=1)
-        _tell(found, notebook, configuration, speaks, wanted)
+        _tell(found, noted, configuration, speaks, wanted)
     finally:
         notebook.close()
     if not stopped:
@@ -88,20 +89,18 @@ def _refuse_foreign(wanted: Wanted, speaks: Voice) -> None:
         fail(from_the_system(error), status=1)
 
 
-def _tell(
-    found: Overview, notebook: Notebook, configuration: Configuration, speaks: Voice, wanted: Wanted
-) -> None:
+def _tell(found: Overview, noted: Noted, configuration: Configuration, speaks: Voice, wanted: Wanted) -> None:
     company = configuration.settings.company.name
     try:
-        pages = keep_pages(found, notebook, wanted.out, speaks, company) if wanted.out else None
+        pages = keep_pages(found, noted, wanted.out, speaks, company) if wanted.out else None
         if wanted.tables:
-            keep_tables(found, notebook, wanted.tables, speaks)
+            keep_tables(found, noted, wanted.tables, speaks)
     except OSError as error:
         fail(from_the_system(error), status=1)
     if wanted.as_json:
-        print_json(document(found, notebook, speaks.language))
+        print_json(document(found, noted, speaks.language))
         return
-    show(found, notebook, speaks)
+    show(found, noted, speaks)
     if pages:
         click.echo(speaks.say("data_quality.kept", place=str(pages)), err=True)
     if wanted.tables:
@@ -110,39 +109,37 @@ def _tell(
         click.echo(speaks.say("data_quality.how_to_keep"), err=True)
 
 
-async def _names(crm: Crm, notebook: Notebook, stopped: str) -> dict[str, str]:
+async def _names(crm: Crm, noted: Noted, stopped: str) -> dict[str, str]:
     """Name the owners of companies who have no won deal; without their names they go by their ids."""
-    ids = set() if stopped else notebook.owners_of_companies()
+    ids = set() if stopped else noted.owners_of_companies()
     try:
         return dict(await crm.name_owners(ids)) if ids else {}
     except ConnectorError:
         return {}
 
 
-def _overview(
-    notebook: Notebook, names: dict[str, str], since: date, made_at: datetime, stopped: str
-) -> Overview:
-    passing, asking = notebook.count(Standing.PASSES), notebook.count(Standing.ASKS)
-    refused_count, refused = notebook.refusals()
+def _overview(noted: Noted, names: dict[str, str], since: date, made_at: datetime, stopped: str) -> Overview:
+    passing, asking = noted.count(Standing.PASSES), noted.count(Standing.ASKS)
+    refused_count, refused = noted.refusals()
     return Overview(
         since=since,
         until=made_at.date(),
         made_at=made_at,
         stopped=stopped,
-        deals=notebook.count() + refused_count,
+        deals=noted.count() + refused_count,
         judged=passing + asking,
         passing=passing,
-        invoiced=notebook.count(Standing.INVOICED),
-        not_for_us=notebook.count(Standing.NOT_FOR_US),
-        sums=notebook.at_stake(),
-        companies=notebook.companies(),
-        fixes=best_fixes(notebook.asked(), passing),
-        causes=notebook.causes(),
-        people=notebook.people(names),
-        settings=notebook.settings(),
+        invoiced=noted.count(Standing.INVOICED),
+        not_for_us=noted.count(Standing.NOT_FOR_US),
+        sums=noted.at_stake(),
+        companies=noted.companies(),
+        fixes=best_fixes(noted.asked(), passing),
+        causes=noted.causes(),
+        people=noted.people(names),
+        settings=noted.settings(),
         refused=refused,
         refused_count=refused_count,
-        twins=sum(1 for _ in notebook.twins()),
+        twins=sum(1 for _ in noted.twins()),
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from raccord.domain.data_quality.overview import Overview, share
 from raccord.domain.values.money import Money
 from raccord.texts.problems import say_reason, say_remedy
-from starters.cli.data_quality.notebook import Notebook
+from starters.cli.data_quality.noted import Noted
 
 
-def document(found: Overview, notebook: Notebook, language: str) -> dict[str, Any]:
+def document(found: Overview, noted: Noted, language: str) -> dict[str, Any]:
     """Return everything; amounts are net, exact and in major units, shares are percentages."""
     return {
         "complete": not found.stopped,
@@ -71,18 +71,18 @@ def document(found: Overview, notebook: Notebook, language: str) -> dict[str, An
                 "won_on": each.won_on,
                 "net": _sum(each.net) if each.net else None,
             }
-            for each in notebook.everything_asked()
+            for each in noted.everything_asked()
         ],
         "duplicates": [
             {
                 "why": each.why,
-                "salesperson": notebook.owner_of(each),
+                "salesperson": noted.owner_of(each),
                 "companies": [
                     {"id": company.id, "name": company.name, "url": company.url, "deals": company.deals}
                     for company in each.companies
                 ],
             }
-            for each in notebook.twins()
+            for each in noted.twins()
         ],
         "to_complete": [
             {
@@ -93,7 +93,7 @@ def document(found: Overview, notebook: Notebook, language: str) -> dict[str, An
                 "there": each.there,
                 "why": say_reason(each.problem, language) if each.problem else "",
             }
-            for each in notebook.completions()
+            for each in noted.completions()
         ],
         "refused": [each.model_dump() for each in found.refused],
     }

@@ -24,7 +24,7 @@ from raccord.texts.data_quality.page import (
 from raccord.texts.data_quality.words import named
 from raccord.texts.report.csv_files import csv_lines
 from raccord.texts.voice import Voice
-from starters.cli.data_quality.notebook import Notebook
+from starters.cli.data_quality.noted import Noted
 
 _TABLES = {
     "to-clean.csv": tables.ASKED,
@@ -65,7 +65,7 @@ def _first_lines(of: tables.Columns) -> Iterator[str]:
         yield next(csv_lines(columns, (), language, leads=of is not tables.CAUSES))
 
 
-def keep_pages(found: Overview, notebook: Notebook, folder: Path, voice: Voice, company: str) -> Path:
+def keep_pages(found: Overview, noted: Noted, folder: Path, voice: Voice, company: str) -> Path:
     """Write the pages, take away those of an earlier look, and return where the overview is.
 
     Raises `OSError`.
@@ -73,10 +73,10 @@ def keep_pages(found: Overview, notebook: Notebook, folder: Path, voice: Voice, 
     folder.mkdir(parents=True, exist_ok=True)
     pages = page_names(found.people)
     for person in found.people:
-        page = person_page(_work(person, notebook), found, voice, company)
+        page = person_page(_work(person, noted), found, voice, company)
         (folder / pages[person.id]).write_text(page, "utf-8")
-    first = tuple(notebook.jobs(most=MOST_FIRST))
-    twins = tuple(islice(notebook.twins(), MOST_TWINS))
+    first = tuple(noted.jobs(most=MOST_FIRST))
+    twins = tuple(islice(noted.twins(), MOST_TWINS))
     (folder / INDEX).write_text(index(found, first, twins, pages, voice=voice, company=company), "utf-8")
     for each in folder.glob("*.html"):
         if each.name not in (INDEX, *pages.values()) and _ours(each):
@@ -95,27 +95,27 @@ def page_names(people: tuple[Person, ...]) -> Mapping[str, str]:
     return names
 
 
-def _work(person: Person, notebook: Notebook) -> Work:
-    mine = (each for each in notebook.twins() if notebook.owner_of(each) == person.id)
-    completions = [each for each in notebook.completions() if each.owner_id == person.id]
+def _work(person: Person, noted: Noted) -> Work:
+    mine = (each for each in noted.twins() if noted.owner_of(each) == person.id)
+    completions = [each for each in noted.completions() if each.owner_id == person.id]
     return Work(
         person=person,
-        jobs=tuple(notebook.jobs(person.id, most=MOST_JOBS)),
+        jobs=tuple(noted.jobs(person.id, most=MOST_JOBS)),
         twins=tuple(islice(mine, MOST_TWINS)),
         completions=tuple(completions[:MOST_COMPLETIONS]),
         completions_count=len(completions),
     )
 
 
-def keep_tables(found: Overview, notebook: Notebook, folder: Path, voice: Voice) -> None:
+def keep_tables(found: Overview, noted: Noted, folder: Path, voice: Voice) -> None:
     """Write `to-clean.csv`, `duplicates.csv`, `to-complete.csv` and `causes.csv`. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     names = {each.id: named(each, voice) for each in found.people}
-    groups = ((each, notebook.owner_of(each)) for each in notebook.twins())
+    groups = ((each, noted.owner_of(each)) for each in noted.twins())
     written: dict[str, Iterator[Row]] = {
-        "to-clean.csv": tables.asked_rows(notebook.everything_asked(), names, voice),
+        "to-clean.csv": tables.asked_rows(noted.everything_asked(), names, voice),
         "duplicates.csv": tables.twins_rows(groups, names, voice),
-        "to-complete.csv": tables.completion_rows(notebook.completions(), names, voice),
+        "to-complete.csv": tables.completion_rows(noted.completions(), names, voice),
         "causes.csv": iter(tables.causes(found, voice).rows),
     }
     for name, rows in written.items():

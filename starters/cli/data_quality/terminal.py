@@ -25,19 +25,19 @@ from raccord.texts.report.cells import said
 from raccord.texts.speech import say_fact
 from raccord.texts.voice import Voice
 from starters.cli.common import bold
-from starters.cli.data_quality.notebook import Notebook
+from starters.cli.data_quality.noted import Noted
 from starters.cli.display import fits, fold, shown, table
 
 _MOST = 10
 
 
-def show(found: Overview, notebook: Notebook, voice: Voice) -> None:
+def show(found: Overview, noted: Noted, voice: Voice) -> None:
     """Print the share, what would raise it, what is missing, by whom it is cleaned and where to begin."""
-    for line in _lines(found, notebook, voice):
+    for line in _lines(found, noted, voice):
         click.echo(line)
 
 
-def _lines(found: Overview, notebook: Notebook, voice: Voice) -> Iterator[str]:
+def _lines(found: Overview, noted: Noted, voice: Voice) -> Iterator[str]:
     title = f"{voice.test_mark}{headline(found, voice)}"
     yield from (bold(line) for line in fold(title))
     yield from fold(" ".join(filter(None, (explained(found, voice), span(found, voice)))))
@@ -53,7 +53,7 @@ def _lines(found: Overview, notebook: Notebook, voice: Voice) -> Iterator[str]:
             yield from fold(f"  {percent(after, voice):>5}  {step}", indent=" " * 9)
     yield from _table(tables.causes(found, voice), voice)
     yield from _table(tables.people(found, voice), voice)
-    jobs = tuple(notebook.jobs(most=_MOST))
+    jobs = tuple(noted.jobs(most=_MOST))
     if jobs:
         yield ""
         yield bold(voice.say("data_quality.first"))
