@@ -228,7 +228,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         BackfillReads(crm),
         DetailsSweepReads(_details(opened), Side.CRM),
         CrmProofReads(crm, base.records.proofs),
-        CrmReportReads(crm, base.records.reports),
+        CrmReportReads(crm, base.records.report_runs),
         DocumentUploads(crm, settings.pdf_directory, _effects(base, opened), language=settings.desk.language),
     )
 
@@ -244,7 +244,7 @@ def _billing(base: Base, opened: Opened) -> tuple[object, ...]:
         AccountReads(billing, base.records, opened.connection.name, base.configuration.crm.name),
         MoneySweepReads(billing),
         BillingProofReads(billing, base.records.proofs, base.configuration.crm.name),
-        BillingReportReads(billing, base.records.reports, base.configuration.crm.name),
+        BillingReportReads(billing, base.records.report_runs, base.configuration.crm.name),
         OwingReads(billing),
         DetailsSweepReads(_details(opened), Side.BILLING),
         PlacingReads(billing, base.records, opened.connection.name),

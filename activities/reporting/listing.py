@@ -11,7 +11,7 @@ from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import NotFound, Poison
 from raccord.domain.report.reckoning import Names, listed_from
 from raccord.domain.values.movement import InvoiceMovements, Movement
-from raccord.records.reports import ReportRun, Reports, Side, Stage
+from raccord.records.report_runs import ReportRun, ReportRuns, Side, Stage
 from raccord.records.staged import StagedRow
 
 _AT_ONCE = 20
@@ -21,24 +21,24 @@ Rows = Mapping[Side, Sequence[StagedRow]]
 
 
 class _Lists:
-    def __init__(self, reports: Reports) -> None:
-        self._reports = reports
+    def __init__(self, runs: ReportRuns) -> None:
+        self._runs = runs
 
     async def all(
         self, stage: Stage, run: ReportRun, page: Callable[[ReportRun], Awaitable[tuple[Rows, str]]]
     ) -> ReportRun:
         """See `activities.staging.list_all`."""
-        return await list_all(run, stage, page, where=self._reports.where, keep=self._reports.stage)
+        return await list_all(run, stage, page, where=self._runs.where, keep=self._runs.stage)
 
 
 class BillingReportReads:
     """`crm`: the connection whose deals our references name."""
 
-    def __init__(self, billing: BillingReader, reports: Reports, crm: str) -> None:
+    def __init__(self, billing: BillingReader, runs: ReportRuns, crm: str) -> None:
         self._billing = billing
-        self._reports = reports
+        self._runs = runs
         self._crm = crm
-        self._lists = _Lists(reports)
+        self._lists = _Lists(runs)
 
     @activity.defn(name="report.movements")
     async def movements(self, run: ReportRun) -> ReportRun:
@@ -57,7 +57,7 @@ class BillingReportReads:
         return rows, found.after
 
     async def _others(self, at: ReportRun) -> tuple[Rows, str]:
-        named = await self._reports.named_only(at, listed_from(at.week))
+        named = await self._runs.named_only(at, listed_from(at.week))
         wanted = [id_ for id_ in named if id_ > at.after]
         rows: dict[Side, list[StagedRow]] = {Side.INVOICE: [], Side.UNREADABLE: []}
         for id_ in wanted[:_AT_ONCE]:
@@ -76,10 +76,10 @@ class BillingReportReads:
 
 
 class CrmReportReads:
-    def __init__(self, crm: CrmReader, reports: Reports) -> None:
+    def __init__(self, crm: CrmReader, runs: ReportRuns) -> None:
         self._crm = crm
-        self._reports = reports
-        self._lists = _Lists(reports)
+        self._runs = runs
+        self._lists = _Lists(runs)
 
     @activity.defn(name="report.deals")
     async def deals(self, run: ReportRun) -> ReportRun:
@@ -98,7 +98,7 @@ class CrmReportReads:
         async with beating():
             owners: set[str] = set()
             above = ""
-            while deals := await self._reports.deals(run, above, most=_DEALS_AT_ONCE):
+            while deals := await self._runs.deals(run, above, most=_DEALS_AT_ONCE):
                 above = deals[-1].id
                 owners |= {each.owner_id for each in deals if each.owner_id}
             named = await self._crm.name_owners(sorted(owners)) if owners else {}

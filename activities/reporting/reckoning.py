@@ -24,7 +24,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.message import message
 from raccord.records.records import Records
-from raccord.records.reports import ReportRun
+from raccord.records.report_runs import ReportRun
 
 _AT_ONCE = 200
 
@@ -44,6 +44,7 @@ class Listed(Value):
 class ReportActivities:
     def __init__(self, records: Records, policy: ReportPolicy) -> None:
         self._records = records
+        self._runs = records.report_runs
         self._reports = records.reports
         self._policy = policy
 
@@ -62,7 +63,7 @@ class ReportActivities:
             raise ApplicationError(
                 f"The week {week} is not over: its report is made on the Monday after it.", non_retryable=True
             )
-        return Begun(week=week, run=await self._reports.begin(week, now))
+        return Begun(week=week, run=await self._runs.begin(week, now))
 
     @activity.defn(name="report.reckon")
     async def reckon(self, listed: Listed) -> bool:
@@ -71,8 +72,8 @@ class ReportActivities:
         Returns whether it is kept: it is not where another run took the place of this one.
         """
         async with beating():
-            if await self._reports.where(listed.run) is not None:
-                await self._reports.adopt(listed.run)
+            if await self._runs.where(listed.run) is not None:
+                await self._runs.adopt(listed.run)
                 await _Reckoned(self._records, self._policy, listed).all()
             return listed.run.week in await self._reports.weeks()
 
@@ -82,6 +83,7 @@ class _Reckoned:
 
     def __init__(self, records: Records, policy: ReportPolicy, listed: Listed) -> None:
         self._records = records
+        self._runs = records.report_runs
         self._reports = records.reports
         self._policy = policy
         self._run = listed.run
@@ -109,7 +111,7 @@ class _Reckoned:
 
     async def _deals(self, reckoning: Reckoning) -> None:
         above = ""
-        while deals := await self._reports.deals(self._run, above, most=_AT_ONCE):
+        while deals := await self._runs.deals(self._run, above, most=_AT_ONCE):
             above = deals[-1].id
             facts = [fact for fact in map(fact_of, deals) if fact]
             told = await self._reports.told(self._run, [fact.key for fact in facts])
@@ -118,7 +120,7 @@ class _Reckoned:
 
     async def _invoices(self, reckoning: Reckoning, asked: set[str]) -> None:
         above = ""
-        while stories := await self._reports.invoices(self._run, above, most=_AT_ONCE):
+        while stories := await self._runs.invoices(self._run, above, most=_AT_ONCE):
             above = stories[-1].invoice.listed.invoice.id
             keys = [fact.key for story in stories for fact in story.facts(self._policy.clock)]
             told = await self._reports.told(self._run, keys)
@@ -137,7 +139,7 @@ class _Reckoned:
         proof = await self._records.proofs.last()
         return {
             "since": self._policy.since,
-            "unreadable": await self._reports.unreadable(self._run),
+            "unreadable": await self._runs.unreadable(self._run),
             "reminded": tuple(Reminded(level=level, count=n) for level, n in sorted(left.items())),
             "stopped": tuple(Stopped(reason=_reason(why), count=n) for why, n in sorted(stopped.items())),
             "promises": tuple(self._promised(customer, word) for customer, word in promises),

@@ -16,6 +16,7 @@ from raccord.records.migrate import is_current, upgrade
 from raccord.records.payments import Payments
 from raccord.records.proofs import Proofs
 from raccord.records.quarantine import Quarantine
+from raccord.records.report_runs import ReportRuns
 from raccord.records.reports import Reports
 from raccord.records.stuck import Stuck
 from raccord.records.waiting import WaitingList
@@ -46,6 +47,7 @@ class Records:
         self.followed = Followed(database)
         self.stuck = Stuck(database, keys)
         self.proofs = Proofs(database, keys)
+        self.report_runs = ReportRuns(database, keys)
         self.reports = Reports(database, keys)
         self.watermarks = Watermarks(database)
 

@@ -10,7 +10,7 @@ from raccord.domain.values.listed import ListedDeal, Shown
 from raccord.domain.values.money import Money
 from raccord.domain.values.movement import Movement, MovementKind
 from raccord.records.records import Records
-from raccord.records.reports import ABANDONED, STALE, ReportRun, Side, Stage
+from raccord.records.report_runs import ABANDONED, STALE, ReportRun, Side, Stage
 from raccord.records.staged import StagedRow
 from tests.domain.report.samples import deal, moved, story
 
@@ -22,7 +22,7 @@ PAID = moved(MovementKind.RECEIVED, "200", "2026-11-26T10:00:00")
 
 
 async def begun(records: Records, week: Week = W48, now: datetime = NOW) -> ReportRun:
-    run = await records.reports.begin(week, now)
+    run = await records.report_runs.begin(week, now)
     assert run is not None
     return run
 
@@ -56,23 +56,23 @@ def fact(id_: str, amount: str = "1200", day: date = W48.monday) -> Fact:
 async def test_it_goes_on_where_it_stopped_until_that_is_stale(records: Records) -> None:
     run = await begun(records)
     onward = run.next("in_1")
-    await records.reports.stage(run, {Side.INVOICE: [invoice("in_1")]}, onward)
+    await records.report_runs.stage(run, {Side.INVOICE: [invoice("in_1")]}, onward)
     assert await begun(records, now=NOW + timedelta(hours=1)) == onward
     anew = await begun(records, now=NOW + STALE)
     assert (anew.stage, anew.after) == (Stage.MOVEMENTS, "")
-    assert await records.reports.invoices(anew, "", most=9) == ()
+    assert await records.report_runs.invoices(anew, "", most=9) == ()
 
 
 async def test_a_week_that_is_kept_is_made_no_more(records: Records) -> None:
     run = await begun(records)
-    await records.reports.stage(run, {Side.DEAL: [row(deal(closed_on=W48.monday))]}, run)
+    await records.report_runs.stage(run, {Side.DEAL: [row(deal(closed_on=W48.monday))]}, run)
     await records.reports.keep(run, report(), [], [])
-    assert await records.reports.begin(W48, NOW + timedelta(days=30)) is None
-    assert await records.reports.where(run) is None
+    assert await records.report_runs.begin(W48, NOW + timedelta(days=30)) is None
+    assert await records.report_runs.where(run) is None
     assert await records.reports.kept(W48) == report()
     assert await records.reports.kept(NEXT) is None
     assert await records.reports.weeks() == {W48}
-    assert await records.reports.deals(run, "", most=9) == ()
+    assert await records.report_runs.deals(run, "", most=9) == ()
 
 
 async def test_an_invoice_comes_with_its_movements_and_its_deal(records: Records) -> None:
@@ -83,12 +83,12 @@ async def test_an_invoice_comes_with_its_movements_and_its_deal(records: Records
         Side.MOVEMENT: [movement(PAID, "in_2"), movement(PAID, "in_2"), movement(PAID, "in_9")],
         Side.DEAL: [row(shows)],
     }
-    await records.reports.stage(run, rows, run)
-    await records.reports.adopt(run)
-    first, second = await records.reports.invoices(run, "", most=2)
+    await records.report_runs.stage(run, rows, run)
+    await records.report_runs.adopt(run)
+    first, second = await records.report_runs.invoices(run, "", most=2)
     assert (first.deal, len(first.movements)) == (None, 1)
     assert (second.deal, [each.kind for each in second.movements]) == (shows, [ISSUED.kind, PAID.kind])
-    (third,) = await records.reports.invoices(run, "in_2", most=2)
+    (third,) = await records.report_runs.invoices(run, "in_2", most=2)
     assert third.invoice.listed.invoice.id == "in_3"
 
 
@@ -99,9 +99,9 @@ async def test_invoices_that_are_named_and_not_listed_are_known(records: Records
         Side.MOVEMENT: [movement(PAID, "in_1"), movement(PAID, "in_9")],
         Side.UNREADABLE: [StagedRow(id="in_5")],
     }
-    await records.reports.stage(run, rows, run)
-    assert await records.reports.named_only(run, W48.monday) == ("in_9",)
-    assert await records.reports.unreadable(run) == 1
+    await records.report_runs.stage(run, rows, run)
+    assert await records.report_runs.named_only(run, W48.monday) == ("in_9",)
+    assert await records.report_runs.unreadable(run) == 1
 
 
 async def test_an_invoice_of_which_something_was_told_is_named_though_it_is_listed_no_more(
@@ -115,8 +115,8 @@ async def test_an_invoice_of_which_something_was_told_is_named_though_it_is_list
     await records.reports.keep(run, report(), [*told, fact("7")], [])
     later = await begun(records, NEXT)
     rows = {Side.INVOICE: [invoice("in_1")], Side.MOVEMENT: [movement(PAID, "in_9")]}
-    await records.reports.stage(later, rows, later)
-    assert await records.reports.named_only(later, date(2026, 6, 1)) == ("in_2", "in_9")
+    await records.report_runs.stage(later, rows, later)
+    assert await records.report_runs.named_only(later, date(2026, 6, 1)) == ("in_2", "in_9")
 
 
 async def test_a_later_report_knows_what_was_told_and_what_it_did_not_see(records: Records) -> None:
@@ -159,24 +159,24 @@ async def test_of_two_runs_of_a_week_the_first_report_stays(records: Records) ->
 async def test_a_run_that_lost_its_place_lists_nothing_any_more(records: Records) -> None:
     lost = await begun(records)
     run = await begun(records, now=NOW + STALE)
-    await records.reports.stage(lost, {Side.INVOICE: [invoice("in_1")]}, lost.next(""))
-    assert await records.reports.where(run) == run
-    assert await records.reports.invoices(run, "", most=9) == ()
+    await records.report_runs.stage(lost, {Side.INVOICE: [invoice("in_1")]}, lost.next(""))
+    assert await records.report_runs.where(run) == run
+    assert await records.report_runs.invoices(run, "", most=9) == ()
 
 
 async def test_a_run_that_waits_long_keeps_what_it_listed_when_another_week_begins(records: Records) -> None:
     run = await begun(records)
-    await records.reports.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
+    await records.report_runs.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
     await begun(records, W48.back(9), now=NOW + timedelta(days=2))
-    assert len(await records.reports.invoices(run, "", most=9)) == 1
+    assert len(await records.report_runs.invoices(run, "", most=9)) == 1
 
 
 async def test_a_run_that_nobody_waits_for_leaves_nothing(records: Records) -> None:
     run = await begun(records)
-    await records.reports.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
+    await records.report_runs.stage(run, {Side.INVOICE: [invoice("in_1")]}, run)
     await begun(records, NEXT, now=NOW + ABANDONED + timedelta(seconds=1))
-    assert await records.reports.where(run) is None
-    assert await records.reports.invoices(run, "", most=9) == ()
+    assert await records.report_runs.where(run) is None
+    assert await records.report_runs.invoices(run, "", most=9) == ()
 
 
 async def test_what_one_run_saw_is_not_unseen_while_another_week_is_made(records: Records) -> None:

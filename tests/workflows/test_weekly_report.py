@@ -20,7 +20,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.listed import DealPage
 from raccord.domain.values.movement import MovementKind, MovementPage
 from raccord.domain.values.subject import Subject
-from raccord.records.reports import STALE
+from raccord.records.report_runs import STALE
 from raccord.temporal.flows import FlowType
 from tests.domain.report.samples import deal, money, moved, story
 from tests.settings.written import SHEETS, SMTP
@@ -256,7 +256,7 @@ async def test_a_run_that_was_begun_anew_meanwhile_is_told_as_that_one(
 
     async def late(*, won_from: date, after: str) -> DealPage:
         if not begun:
-            begun.append(await sold.records.reports.begin(WEEK, datetime.now(UTC) + STALE))
+            begun.append(await sold.records.report_runs.begin(WEEK, datetime.now(UTC) + STALE))
         return await list_deals(won_from=won_from, after=after)
 
     monkeypatch.setattr(sold.crm, "list_deals", late)

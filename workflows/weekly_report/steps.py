@@ -18,7 +18,7 @@ from raccord.domain.report.policy import Mailed, ReportPolicy
 from raccord.domain.report.week import Week
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.message import Message, Quote, RecordKind, RecordName, message
-from raccord.records.reports import ReportRun
+from raccord.records.report_runs import ReportRun
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
 from raccord.texts import say
 from raccord.texts.problems import say_reason
