@@ -16,7 +16,7 @@ from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.described import BillingAccount
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
-from raccord.domain.values.listed import CustomerPage, InvoicePage
+from raccord.domain.values.listed import CreditNotePage, CustomerPage, InvoicePage
 from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
@@ -124,6 +124,13 @@ class BillingReader(Protocol):
 
         In one request; `after` is empty for the first part, and else what the part before gave. A part may
         have none and yet not be the last.
+        """
+        ...
+
+    async def list_credit_notes(self, *, since: date, after: str) -> CreditNotePage:
+        """Return a part of the credit notes issued on a business date or later; see `list_invoices`.
+
+        On invoices of any age, ours or not. Those that were taken back are left out.
         """
         ...
 

@@ -13,7 +13,7 @@ from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.described import BillingAccount
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder, InvoiceState
-from raccord.domain.values.listed import CustomerPage, InvoicePage
+from raccord.domain.values.listed import CreditNotePage, CustomerPage, InvoicePage
 from raccord.domain.values.money import Money
 from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
@@ -171,6 +171,10 @@ class FakeBilling(KeptInStep):
     async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
         await self._call("list_invoices")
         return InvoicePage(invoices=())
+
+    async def list_credit_notes(self, *, since: date, after: str) -> CreditNotePage:
+        await self._call("list_credit_notes")
+        return CreditNotePage(notes=())
 
     async def list_customers(self, *, after: str) -> CustomerPage:
         await self._call("list_customers")

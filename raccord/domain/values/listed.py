@@ -69,6 +69,32 @@ class InvoicePage(Value):
     after: str = ""
 
 
+class ListedCreditNote(Value):
+    """An issued credit note, on an invoice of any age: as little of that as a list tells.
+
+    `issued_on` is the business date that it bears.
+    """
+
+    id: str
+    number: str
+    issued_on: date
+    net: Money
+    gross: Money
+    invoice: Invoice
+
+    @property
+    def vat(self) -> Money:
+        return self.gross - self.net
+
+
+class CreditNotePage(Value):
+    """Part of the list of credit notes; see `InvoicePage`."""
+
+    notes: tuple[ListedCreditNote, ...]
+    unreadable: tuple[str, ...] = ()
+    after: str = ""
+
+
 class CustomerPage(Value):
     """Part of the list of customers; see `DealPage`."""
 

@@ -104,8 +104,11 @@ class Money(Value):
             raise CurrencyMismatch(f"{self.currency} and {other.currency} are never added")
         return Money(amount=EXACT.add(self.amount, other.amount), currency=self.currency)
 
+    def __neg__(self) -> "Money":
+        return Money(amount=self.amount.copy_negate(), currency=self.currency)
+
     def __sub__(self, other: "Money") -> "Money":
-        return self + Money(amount=other.amount.copy_negate(), currency=other.currency)
+        return self + -other
 
     def text(self, language: str = "fr") -> str:
         """Format for a person: `1 234,56 €` in French, `€1,234.56` in English."""

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field, StrictInt
 
 from raccord.connectors.http.reading import Wire
-from raccord.vendors.stripe.wire import Identified, Page, StripeInvoice
+from raccord.vendors.stripe.wire import Identified, Page, StripeInvoice, Tax
 from raccord.vendors.stripe.wire_payments import InvoiceWithPayments, StripeDispute, Transitions
 
 T = TypeVar("T", bound=Identified)
@@ -48,6 +48,24 @@ class CreditNoteOfInvoice(Identified):
     """What it took off what was due; the rest had been paid (Stripe docs: api/credit_notes/object)."""
 
 
+class ListedCreditNote(Identified):
+    """A credit note whose invoice was expanded.
+
+    `effective_at` is the date of issue that it bears where somebody set one (Stripe docs:
+    api/credit_notes/object).
+    """
+
+    number: str
+    invoice: StripeInvoice
+    currency: str
+    created: StrictInt
+    effective_at: StrictInt | None = None
+    status: str
+    total: StrictInt
+    total_excluding_tax: StrictInt | None = None
+    total_taxes: tuple[Tax, ...] | None = None
+
+
 class Settled(Identified):
     created: StrictInt
 
@@ -62,6 +80,7 @@ class SettledInvoice(Identified):
     data: SettledData
 
 
+CreditNotesListed = Page[_OrItsId[ListedCreditNote]]
 CreditNotesMoved = Page[_OrItsId[CreditNoteOfInvoice]]
 DisputesMoved = Page[_OrItsId[StripeDispute]]
 InvoicesMoved = Page[_OrItsId[InvoiceWithPayments]]

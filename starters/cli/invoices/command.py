@@ -1,6 +1,7 @@
-"""`raccord invoices --month`: which invoices were made, with their totals."""
+"""`raccord invoices --month`: which invoices and credit notes were made, with their totals."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,9 +15,10 @@ from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail, warn
 from starters.cli.display import opened, print_json, shown
 from starters.cli.dunning.books import now
-from starters.cli.invoices.made import Month
+from starters.cli.invoices.document import document
+from starters.cli.invoices.made import Credited, Made, Month
 from starters.cli.invoices.page import Page
-from starters.cli.invoices.reading import invoices_of, with_names
+from starters.cli.invoices.reading import credit_notes_of, invoices_of, with_names
 from starters.cli.language import language_of
 from workers.connections import opened as connections_of
 
@@ -33,7 +35,7 @@ def month_of(typed: str, configuration: Configuration) -> Month:
 async def show(
     configuration: Configuration, keys: KeyRing, month: Month, csv: Path | None, *, as_json: bool
 ) -> int:
-    """Print a month's invoices, from the billing system itself, whoever issued them.
+    """Print a month's invoices and credit notes, from the billing system itself, whoever issued them.
 
     Returns 1 where some of them cannot be read.
     """
@@ -44,21 +46,39 @@ async def show(
             made, unread = await invoices_of(month, billing, configuration.billing.name, records)
         except ConnectorError as error:
             fail(str(error), status=1)
+        credited: tuple[Credited, ...] | None = None
         try:
-            made = await with_names(made, month, crm)
+            credited, unread_notes = await credit_notes_of(
+                month, billing, configuration.billing.name, records
+            )
+            unread += unread_notes
+        except ConnectorError as error:
+            warn(f"the credit notes are missing: {error}")
+        try:
+            made, credited = await _named(made, credited, month, crm)
         except ConnectorError as error:
             warn(f"deals and salespeople are missing: {error}")
     if unread:
         ids = ", ".join(map(shown, unread))
         warn(f"list and totals lack what cannot be read and is of this month or a later one: {ids}")
-    page = Page(month, made, language_of(configuration), unread)
+    page = Page(month, made, credited, language_of(configuration))
+    status = int(bool(unread) or credited is None)
     if csv:
         await asyncio.to_thread(csv.write_bytes, page.csv())
     if as_json:
-        print_json(page.document())
-        return int(bool(unread))
+        print_json(document(month, made, credited, unread))
+        return status
     for line in page.lines():
         click.echo(line)
     if csv:
         click.echo(f"\n→ {bold(str(csv))}")
-    return int(bool(unread))
+    return status
+
+
+async def _named(
+    made: tuple[Made, ...], credited: tuple[Credited, ...] | None, month: Month, crm: CrmReader
+) -> tuple[tuple[Made, ...], tuple[Credited, ...] | None]:
+    notes = credited or ()
+    named = await with_names((*made, *(each.of for each in notes)), month, crm)
+    of = zip(notes, named[len(made) :], strict=True)
+    return named[: len(made)], credited and tuple(replace(each, of=its) for each, its in of)

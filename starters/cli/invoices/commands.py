@@ -15,9 +15,10 @@ from starters.cli.common import as_json, config_file, configuration, end, key_ri
 @config_file
 @as_json
 def invoices(month: str, csv: Path | None, config: Path | None, as_json: bool) -> None:
-    """List the invoices of a month, with customer, deal and salesperson, and their totals.
+    """List the invoices and credit notes of a month, with customer, deal and salesperson, and their totals.
 
-    What was credited stands beside its invoice; credit notes of the month on older invoices are not listed.
+    What was credited until today stands beside its invoice; the month's credit notes follow by themselves, on
+    whatever invoice.
     """
     from starters.cli.invoices.command import month_of, show
 

@@ -1,4 +1,4 @@
-"""The invoices of a month with their deals and salespeople, and what they come to."""
+"""The invoices and credit notes of a month with their deals and salespeople, and what they come to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from decimal import Decimal
 from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.invoice import Invoice, InvoiceState
-from raccord.domain.values.listed import ListedInvoice
+from raccord.domain.values.listed import ListedCreditNote, ListedInvoice
 from raccord.domain.values.money import Money
 
 
@@ -90,10 +90,38 @@ class Total:
     voided: int
 
 
+@dataclass(frozen=True)
+class Credited:
+    """An issued credit note, and its invoice with the deal that it is of."""
+
+    note: ListedCreditNote
+    of: Made
+
+
+@dataclass(frozen=True)
+class CreditTotal:
+    """What the credit notes of one currency come to."""
+
+    count: int
+    net: Money
+    vat: Money
+    gross: Money
+
+
 def made_in(month: Month, listed: Sequence[ListedInvoice]) -> tuple[Made, ...]:
     """Return the invoices that were issued in a month, by date and number."""
     found = [Made(invoice=each.invoice, due=each.due) for each in listed if month.has(each.invoice.issued_on)]
     return tuple(sorted(found, key=_place))
+
+
+def credited_in(month: Month, listed: Sequence[ListedCreditNote]) -> tuple[Credited, ...]:
+    """Return the credit notes that bear a date of a month, by date and number."""
+    found = sorted(
+        (each for each in listed if month.has(each.issued_on)), key=lambda each: (each.issued_on, each.number)
+    )
+    return tuple(
+        Credited(note=each, of=Made(invoice=each.invoice, due=each.invoice.outstanding)) for each in found
+    )
 
 
 def _place(made: Made) -> tuple[date, str]:
@@ -112,6 +140,18 @@ def totals_of(made: Sequence[Made]) -> Iterator[Total]:
             gross=_sum((each.invoice.totals.gross for each in live), currency),
             credited=_sum((each.invoice.credited for each in live), currency),
             voided=len(ours) - len(live),
+        )
+
+
+def credit_totals(credited: Sequence[Credited]) -> Iterator[CreditTotal]:
+    """Yield the totals of each currency, by its code."""
+    for currency in sorted({each.note.gross.currency for each in credited}):
+        notes = [each.note for each in credited if each.note.gross.currency == currency]
+        yield CreditTotal(
+            count=len(notes),
+            net=_sum((each.net for each in notes), currency),
+            vat=_sum((each.vat for each in notes), currency),
+            gross=_sum((each.gross for each in notes), currency),
         )
 
 

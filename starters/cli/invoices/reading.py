@@ -1,14 +1,21 @@
-"""Reading a month's invoices: from the billing system all of them, from the CRM whose they are."""
+"""Reading a month's invoices and credit notes: from the billing system all, from the CRM whose they are."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
-from raccord.domain.values.listed import DealPage, InvoicePage, ListedDeal, ListedInvoice
+from raccord.domain.values.listed import (
+    CreditNotePage,
+    DealPage,
+    InvoicePage,
+    ListedCreditNote,
+    ListedDeal,
+    ListedInvoice,
+)
 from raccord.records.records import Records
 from starters.cli.dunning.books import patiently
-from starters.cli.invoices.made import Made, Month, made_in
+from starters.cli.invoices.made import Credited, Made, Month, credited_in, made_in
 
 
 async def invoices_of(
@@ -29,6 +36,29 @@ async def invoices_of(
             break
     made = [await _with_deal(each, name, records) for each in made_in(month, listed)]
     return tuple(made), tuple(unread)
+
+
+async def credit_notes_of(
+    month: Month, billing: BillingReader, name: str, records: Records
+) -> tuple[tuple[Credited, ...], tuple[str, ...]]:
+    """Return every credit note of a month, and the ids of those since it began that cannot be read."""
+    listed: list[ListedCreditNote] = []
+    unread: list[str] = []
+    after = ""
+    while True:
+        page = await _credit_note_page(billing, month, after)
+        listed += page.notes
+        unread += page.unreadable
+        if not (after := page.after):
+            break
+    found = credited_in(month, listed)
+    return tuple([replace(each, of=await _with_deal(each.of, name, records)) for each in found]), tuple(
+        unread
+    )
+
+
+async def _credit_note_page(billing: BillingReader, month: Month, after: str) -> CreditNotePage:
+    return await patiently(lambda: billing.list_credit_notes(since=month.first, after=after))
 
 
 async def _invoice_page(billing: BillingReader, month: Month, after: str) -> InvoicePage:

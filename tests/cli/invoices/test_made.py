@@ -10,14 +10,16 @@ from typing import Any, cast
 import pytest
 
 from raccord.connectors.billing import BillingReader
+from raccord.connectors.errors import Forbidden
 from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import Buyer, InvoiceState
-from raccord.domain.values.listed import InvoicePage, ListedInvoice
+from raccord.domain.values.listed import CreditNotePage, InvoicePage, ListedInvoice
 from raccord.domain.values.money import Money
 from raccord.records.audit import AuditRow, Kind
 from raccord.records.records import Records
 from starters.cli.invoices import command
+from starters.cli.invoices.document import document
 from starters.cli.invoices.made import Made, Month, made_in, totals_of
 from starters.cli.invoices.page import Page
 from starters.cli.invoices.reading import invoices_of
@@ -87,30 +89,30 @@ def test_totals_are_by_currency_and_leave_out_what_was_voided() -> None:
 
 
 def test_the_page_says_it_in_french() -> None:
-    said = "\n".join(Page(OCTOBER, [made()], "fr").lines()).translate(PLAIN)
+    said = "\n".join(Page(OCTOBER, [made()], [], "fr").lines()).translate(PLAIN)
     for part in ("Factures, octobre 2026", "F-2", "Acme", "120,00 €", "à payer"):
         assert part in said
     assert "1 facture : 100,00 € HT, 20,00 € de TVA, 120,00 € TTC." in said
 
 
 def test_a_month_without_invoices_says_so() -> None:
-    assert "No invoice was issued in this month." in "\n".join(Page(OCTOBER, [], "en").lines())
+    assert "No invoice was issued in this month." in "\n".join(Page(OCTOBER, [], [], "en").lines())
 
 
 def test_the_file_is_for_a_spreadsheet_of_the_reader_s_language() -> None:
-    written = Page(OCTOBER, [made()], "fr").csv().decode("utf-8-sig").splitlines()
+    written = Page(OCTOBER, [made()], [], "fr").csv().decode("utf-8-sig").splitlines()
     assert written[0].startswith("numéro;émise le;client;affaire;commercial;HT")
     assert written[1].startswith("F-2;2026-10-02;Acme;;;100,00;EUR;20,00;EUR;120,00;EUR;0,00;EUR;à payer")
 
 
 def test_a_name_that_a_spreadsheet_would_compute_stays_a_text() -> None:
     found = made_in(OCTOBER, [listed("2026-10-02", buyer=Buyer(name="=HYPERLINK(1)"))])
-    assert "'=HYPERLINK(1)" in Page(OCTOBER, found, "fr").csv().decode()
+    assert "'=HYPERLINK(1)" in Page(OCTOBER, found, [], "fr").csv().decode()
 
 
 def test_a_machine_reads_exact_amounts() -> None:
-    document = Page(OCTOBER, [made()], "en").document()
-    assert document["totals"] == [
+    written = document(OCTOBER, [made()], [], ())
+    assert written["totals"] == [
         {"currency": "EUR", "count": 1, "voided": 0, "net": "100.00", "vat": "20.00", "gross": "120.00",
          "credited": "0.00"}
     ]  # fmt: skip
@@ -118,7 +120,8 @@ def test_a_machine_reads_exact_amounts() -> None:
 
 def test_what_was_credited_stands_beside_each_invoice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    page = Page(OCTOBER, [made(credited="20", due="100")], "fr")
+    credited = made(credited="20", due="100")
+    page = Page(OCTOBER, [credited], [], "fr")
     assert "avoirs;" in page.csv().decode().splitlines()[0]
     assert ";120,00;EUR;20,00;EUR;" in page.csv().decode().translate(PLAIN)
     assert "20,00 €" in next(
@@ -126,7 +129,7 @@ def test_what_was_credited_stands_beside_each_invoice(monkeypatch: pytest.Monkey
         for line in "\n".join(page.lines()).translate(PLAIN).splitlines()
         if "F-2" in line
     )
-    assert page.document()["invoices"][0]["credited"] == "20.00"
+    assert document(OCTOBER, [credited], [], ())["invoices"][0]["credited"] == "20.00"
 
 
 class Listing:
@@ -136,28 +139,55 @@ class Listing:
         assert since == OCTOBER.first
         return InvoicePage(invoices=(), unreadable=("in_9",), after="" if after else "1")
 
+    async def list_credit_notes(self, *, since: date, after: str) -> CreditNotePage:
+        assert since == OCTOBER.first
+        return CreditNotePage(notes=(), unreadable=("cn_9",), after="" if after else "1")
+
+
+class NoCreditNotes(Listing):
+    """One whose key may not list credit notes."""
+
+    async def list_credit_notes(self, **_: object) -> CreditNotePage:
+        raise Forbidden("The key may not list credit notes.")
+
 
 async def test_an_invoice_that_cannot_be_read_is_named() -> None:
     billing, records = cast("BillingReader", Listing()), cast("Records", None)
     found, unread = await invoices_of(OCTOBER, billing, "stripe", records)
     assert (found, unread) == ((), ("in_9", "in_9"))
-    assert Page(OCTOBER, found, "en", unread).document()["unreadable"] == ["in_9", "in_9"]
+    assert document(OCTOBER, found, (), unread)["unreadable"] == ["in_9", "in_9"]
 
 
-async def test_a_list_that_lacks_invoices_warns_and_is_no_success(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def shown(billing: object, monkeypatch: pytest.MonkeyPatch) -> int:
     @asynccontextmanager
     async def opened(*_: object) -> AsyncIterator[Any]:
-        yield SimpleNamespace(of=lambda _: Listing())
+        yield SimpleNamespace(of=lambda _: billing)
 
     monkeypatch.setattr(command, "connections_of", opened)
     monkeypatch.setattr(command, "opened", opened)
     monkeypatch.setattr(command, "language_of", lambda _: "en")
     configuration: Any = SimpleNamespace(billing=SimpleNamespace(name="stripe"))
     keys: Any = None
-    assert await command.show(configuration, keys, OCTOBER, None, as_json=False) == 1
-    assert "in_9" in capsys.readouterr().err
+    return await command.show(configuration, keys, OCTOBER, None, as_json=False)
+
+
+async def test_a_list_that_lacks_invoices_or_credit_notes_warns_and_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await shown(Listing(), monkeypatch) == 1
+    said = capsys.readouterr().err
+    assert "in_9" in said
+    assert "cn_9" in said
+
+
+async def test_credit_notes_that_may_not_be_listed_are_not_said_to_be_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await shown(NoCreditNotes(), monkeypatch) == 1
+    said = capsys.readouterr()
+    assert "the credit notes are missing: The key may not list credit notes." in said.err
+    assert "credit note" not in said.out
+    assert document(OCTOBER, (), None, ())["credit_notes"] is None
 
 
 def mail(sequence: int, kind: Kind, verdict: str = "", **more: Any) -> AuditRow:

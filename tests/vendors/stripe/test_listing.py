@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -238,6 +239,54 @@ async def test_every_issued_invoice_is_listed_part_by_part(billing: StripeBillin
     assert [(each.invoice.id, each.due.amount) for each in rest.invoices] == [("in_1", Decimal(0))]
     assert rest.after == ""
     assert stub.asked(LIST)[1].query["starting_after"] == "in_2"
+
+
+def credit_note(id: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "object": "credit_note",
+        "number": f"F-1-{id}",
+        "invoice": invoice(id="in_0", status="paid", number="F-1"),
+        "currency": "eur",
+        "created": at("2026-11-20T10:00"),
+        "status": "issued",
+        "total": 6000,
+        "total_excluding_tax": 5000,
+        **more,
+    }
+
+
+async def test_every_credit_note_is_listed_with_its_invoice(billing: StripeBilling, stub: Stub) -> None:
+    """By the date that it bears; one taken back is left out, one that is unreadable is named."""
+    stub.on(
+        "GET /v1/credit_notes",
+        page(
+            credit_note("cn_5"),
+            credit_note("cn_4", status="void"),
+            credit_note("cn_3", invoice="in_0"),
+            credit_note("cn_2", effective_at=at("2026-10-20T10:00")),
+            has_more=True,
+        ),
+        page(
+            credit_note(
+                "cn_1",
+                created=at("2026-09-20T10:00"),
+                effective_at=at("2026-11-01T10:00"),
+                total_excluding_tax=None,
+                total_taxes=[tax(1000, 5000)],
+            )
+        ),
+    )
+    first = await billing.list_credit_notes(since=SINCE, after="")
+    rest = await billing.list_credit_notes(since=SINCE, after=first.after)
+    (five,), (one,) = first.notes, rest.notes
+    assert (five.number, str(five.issued_on), five.invoice.number) == ("F-1-cn_5", "2026-11-20", "F-1")
+    assert (five.net, five.vat, five.gross) == tuple(Money.of_minor(n, "EUR") for n in (5000, 1000, 6000))
+    assert (one.net, str(one.issued_on)) == (five.net, "2026-11-01")
+    assert (first.unreadable, first.after, rest.after) == (("cn_3",), "cn_2", "")
+    asked = stub.asked("GET /v1/credit_notes")
+    assert asked[0].query["expand[0]"] == "data.invoice"
+    assert asked[1].query["starting_after"] == "cn_2"
 
 
 async def test_customers_are_listed_with_what_identifies_them(billing: StripeBilling, stub: Stub) -> None:

@@ -356,6 +356,16 @@ async def test_an_invoice_belongs_to_the_companys_own_day(account: Account) -> N
     assert (await account.listed(date(2026, 11, 30))).of(before) == []
 
 
+async def test_a_credit_note_is_listed_with_its_invoice_until_it_is_taken_back(account: Account) -> None:
+    invoice = await account.issued(created_at=LONG_AGO)
+    note = await account.person.credit(invoice, 3_000, at=NOW)
+    (found,) = (await account.billing.list_credit_notes(since=TODAY, after="")).notes
+    assert (found.number, found.issued_on, found.invoice.id) == (note["number"], TODAY, invoice)
+    assert str(found.gross) == "30.00 EUR"
+    await account.person.take_back(note["id"])
+    assert (await account.billing.list_credit_notes(since=TODAY, after="")).notes == ()
+
+
 async def test_what_went_back_of_money_that_paid_no_invoice_is_left_out(account: Account) -> None:
     made = await account.person.charge_by_link(5_000)
     await account.person.refund(made["id"], 2_000)
