@@ -45,7 +45,7 @@ def alone(database: Path) -> Iterator[None]:
             who = ", ".join(others) or "a worker or starter that cannot be seen from here"
             raise InUse(
                 f"the records in {file.parent} are in use by {who}. Stop that first: with Ctrl-C in its "
-                "terminal, with `kill` and its pid, or where it is started (systemd, Docker)."
+                "terminal, with `kill` and its pid, or with systemd or Docker where they started it."
             )
         yield
     finally:
