@@ -100,9 +100,31 @@ class Delivery:
         self._targets[vendor] = target
         return target
 
-    def send(self, vendor: str, *, event: str, prepare: Callable[[int], Outgoing]) -> None:
-        """Deliver in the background; returns at once. `prepare(attempt)` builds and signs one attempt."""
-        self._spawn(self._deliver(vendor, event, prepare))
+    def send(
+        self,
+        vendor: str,
+        *,
+        event: str,
+        prepare: Callable[[int], Outgoing],
+        waits: Sequence[float] | None = None,
+        patience: float | None = None,
+        told: Callable[[Attempt], None] | None = None,
+    ) -> None:
+        """Deliver in the background; returns at once. `prepare(attempt)` builds and signs one attempt.
+
+        A vendor may have its own `waits` between attempts and seconds of `patience` for each one, and be
+        `told` of each that has ended.
+        """
+        self._spawn(
+            self._deliver(
+                vendor,
+                event,
+                prepare,
+                waits=self._schedule if waits is None else waits,
+                patience=patience,
+                told=told or (lambda _: None),
+            )
+        )
 
     async def once(self, vendor: str, *, event: str, request: Outgoing, patience: float) -> Attempt:
         """Deliver now and never again, waiting `patience` seconds at most; return how it went."""
@@ -141,10 +163,20 @@ class Delivery:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, vendor: str, event: str, prepare: Callable[[int], Outgoing]) -> None:
-        for number, wait in enumerate((*self._schedule, None)):
+    async def _deliver(
+        self,
+        vendor: str,
+        event: str,
+        prepare: Callable[[int], Outgoing],
+        *,
+        waits: Sequence[float],
+        patience: float | None,
+        told: Callable[[Attempt], None],
+    ) -> None:
+        for number, wait in enumerate((*waits, None)):
             async with self._turns[vendor]:
-                attempt = await self._attempt(vendor, event, number, prepare(number))
+                attempt = await self._attempt(vendor, event, number, prepare(number), patience=patience)
+            told(attempt)
             if attempt.taken or wait is None:
                 return
             await asyncio.sleep(wait)
@@ -163,9 +195,12 @@ class Delivery:
         )
         self._attempts.append(attempt)
         sent = dict(request.headers)
+        longest = self._timeout if patience is None else max(self._timeout, patience + 1)
         try:
             async with asyncio.timeout(patience):
-                answer = await self._http().post(request.url, content=request.body, headers=sent)
+                answer = await self._http().post(
+                    request.url, content=request.body, headers=sent, timeout=longest
+                )
             attempt.status = answer.status_code
         except TimeoutError:
             attempt.error = f"no answer within {patience:g} s"

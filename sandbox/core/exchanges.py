@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-_SECRETS = frozenset({"authorization"})
+_SECRETS = frozenset({"authorization", "x-api-token"})
 _VISIBLE_END = 4
 
 
