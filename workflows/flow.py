@@ -68,7 +68,7 @@ class Flow(ABC, Generic[E]):
         """How often somebody said that something changed."""
 
     @workflow.signal(description="Something about its subject changed: look again")
-    def changed(self, why: Changed) -> None:
+    def changed(self, why: Changed = Changed(key="unsaid")) -> None:  # noqa: B008 - it is frozen
         self._changed = True
         self.told += 1
         self._turn.asked(why.rank)

@@ -75,6 +75,19 @@ def test_postgresql_is_healthy_once_others_reach_it() -> None:
     assert {"psql", "--host=127.0.0.1", f"--dbname={last}"} <= set(asked)
 
 
+def test_a_folder_in_memory_is_tmp() -> None:
+    """Another keeps the mode of the image's own folder there, whatever is asked for, under older engines."""
+    for name, service in compose()["services"].items():
+        assert all(place.startswith("/tmp:") for place in service.get("tmpfs", [])), name  # noqa: S108
+
+
+def test_the_web_ui_writes_into_no_flow() -> None:
+    """It cannot seal what it writes."""
+    set_to = compose()["services"]["temporal-ui"]["environment"]
+    for what in ("WORKFLOW_SIGNAL", "WORKFLOW_UPDATE", "START_WORKFLOW"):
+        assert set_to[f"TEMPORAL_{what}_DISABLED"] == "true"
+
+
 @pytest.mark.parametrize(("file", "manifest"), list(manifests()), ids=lambda part: str(part)[:40])
 def test_kubernetes_knows_every_field(file: str, manifest: Any) -> None:
     kubernetes_validate = pytest.importorskip("kubernetes_validate")

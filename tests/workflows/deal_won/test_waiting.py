@@ -27,6 +27,17 @@ async def test_a_deal_that_is_repaired_after_months_is_invoiced_by_itself(at_hom
     assert await at_home.records.waiting.list() == ()
 
 
+async def test_a_change_that_is_told_without_a_reason_is_looked_at(at_home: House) -> None:
+    """As from a console of Temporal's own: a handler that wants more than it is given sticks the flow."""
+    at_home.edit(**NO_POSTCODE)
+    await at_home.work()
+    await at_home.change()
+    await at_home.question("address")
+    at_home.edit(companies=(samples.company(),))
+    await at_home.flow(DEAL_WON.id_of(REF.subject)).signal("changed")
+    assert (await at_home.end())["ending"] == "invoiced"
+
+
 async def test_nobody_answers_for_months_and_the_next_person_is_called_once(at_home: House) -> None:
     at_home.edit(**NO_POSTCODE)
     await at_home.work(desk='escalate_to = ["chef@hexalab.example"]')
