@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 from temporalio import activity
 
-from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
+from raccord.connectors.errors import (
+    AmbiguousWrite,
+    Auth,
+    Permanent,
+    Poison,
+    RateLimited,
+    Transient,
+)
 from raccord.domain.values.base import Value
 from raccord.records.audit import HAPPENED, Audit, Intent, Standing, Verdict
 from raccord.records.work import Work, together
@@ -20,6 +27,8 @@ T = TypeVar("T")
 ACTOR = "raccord"
 LONGEST_LAG = timedelta(minutes=15)
 """No vendor documents a look-up that lags longer; beyond it, something undoes what we write."""
+UNKNOWN = "unknown"
+"""Code of the refusal to repeat what may have happened where nobody but a person can tell."""
 
 
 class Effect(Value):
@@ -75,6 +84,7 @@ class Effects:
         read_back: bool = True,
         shows: Callable[[T], bool] | None = None,
         final: T | None = None,
+        untold: str = "",
         remember: Callable[[T], Work[None]] | None = None,
     ) -> T:
         """Make sure that the effect has happened exactly once, and return what it produced.
@@ -82,6 +92,8 @@ class Effects:
         `look` returns what is already there; `write` takes the idempotency key. With `read_back` the result
         is read again and returned as the vendor holds it. `final` is for effects that cannot be undone, such
         as an e-mail: once the audit says that it happened, it is returned whatever the look-up says.
+        `untold` is for a vendor that cannot be asked whether it happened, and says so in a sentence: then an
+        earlier attempt whose end is unknown is a `Permanent`, and never repeated.
         `remember` is what our records keep of it, in one transaction with the outcome.
 
         Two reads are spared at the very first attempt, when nothing was ever asked for under the key:
@@ -105,10 +117,12 @@ class Effects:
             found: T | None = final
         else:
             found = None if standing.first and write_looks else await self._look(effect, look)
+        if untold and found is None and not standing.came_to_nothing:
+            raise Permanent(untold, code=UNKNOWN)
         if found is not None:
             return await self._concluded(effect, Verdict.FOUND, found, remember)
         self._wait_until_settled(effect, standing)
-        result = await self._write(effect, standing, write)
+        result = await self._write(effect, standing, write, certain=bool(untold))
         if read_back and not (standing.first and shows and shows(result)):
             result = await self._read_back(effect, standing, look)
         return await self._concluded(effect, Verdict.DONE, result, remember)
@@ -145,7 +159,9 @@ class Effects:
             return standing.first_intent_at
         return standing.last_outcome_at + self._settle
 
-    async def _write(self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]]) -> T:
+    async def _write(
+        self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]], *, certain: bool
+    ) -> T:
         # A vendor that stores answers replays them under the same key: a 500 that never heals, a
         # refusal whose cause was repaired, a draft that was deleted. Each answer that the look-up
         # has since disproved opens a new key.
@@ -162,6 +178,11 @@ class Effects:
         except Permanent as error:
             detail = {"error": str(error), "code": error.code, "field": error.field}
             await self._audit.conclude(effect.key, Verdict.REFUSED, detail)
+            raise
+        except (Transient, RateLimited, Auth) as error:
+            # Nothing happened, whatever the next attempt finds; else it is looked for, which is cheaper.
+            if certain:
+                await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": str(error)})
             raise
 
     async def _look(

@@ -36,6 +36,13 @@ def _prove(draft: Invoice, expected: Totals) -> None:
         )
 
 
+def _untold(invoice_id: str) -> str:
+    return (
+        f"Whether the invoice {invoice_id} was e-mailed is not known: the request got no answer, and the "
+        "billing system does not tell. Ask the customer, or send it from there, then skip this step."
+    )
+
+
 class IssueWrites:
     """Each method makes exactly one external write, safe to repeat."""
 
@@ -113,5 +120,6 @@ class IssueWrites:
             # The vendor's list of sent invoices may lag; its key keeps a repeat from sending twice.
             read_back=False,
             final=True,
+            untold="" if self._billing.capabilities.tells_delivery else _untold(wanted.invoice_id),
             remember=lambda _: self._links.update_deal(wanted.deal, wanted.billing, delivered=True),
         )

@@ -92,6 +92,9 @@ class BillingCapabilities(Capabilities):
     """Whether an invoice exists as a draft first, on which its totals are proven."""
     delivers: bool = True
     """Whether the vendor e-mails invoices itself."""
+    tells_delivery: bool = True
+    """Whether it can be asked later if it has e-mailed an invoice; if not, only people know what became of a
+    request that got no answer."""
     mails_leave: bool = True
     """Whether what it e-mails leaves: with test credentials some vendors say so and send nothing."""
     payment_methods: frozenset[PaymentMethod] = frozenset()

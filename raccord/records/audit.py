@@ -81,6 +81,11 @@ class Standing(Value):
         return self.outcomes == 0 and not self.resumed
 
     @property
+    def came_to_nothing(self) -> bool:
+        """Whatever was asked for under this key is known not to have happened."""
+        return self.first or (not self.resumed and self.last_outcome is Verdict.REFUSED)
+
+    @property
     def resumed(self) -> bool:
         """An earlier attempt stated this intent and did not come to an outcome."""
         return self.open_since is not None

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from activities.effects import Effect, Effects
-from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison
+from activities.effects import UNKNOWN, Effect, Effects
+from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison, RateLimited
 from raccord.domain.values.deal import DealRef
 from raccord.records import audit
 from raccord.records.records import Records
@@ -200,3 +200,60 @@ async def test_what_never_shows_though_it_is_accepted_is_undone_by_something(
             await effects.once(MESSAGE, look=never, write=accepted)
     with pytest.raises(Permanent, match="something in the vendor's account undoes it"):
         await effects.once(MESSAGE, look=never, write=accepted)
+
+
+async def test_what_nobody_can_tell_is_never_repeated(records: Records) -> None:
+    """Of a vendor that keeps no trace: a request without an answer is a person's to judge, also later."""
+    channel, effects = Channel(), Effects(records.audit)
+    with pytest.raises(AmbiguousWrite, match="no answer"):
+        await effects.once(
+            MESSAGE,
+            look=channel.look,
+            write=channel.write_and_lose_the_answer,
+            read_back=False,
+            final="place",
+            untold="Nobody knows.",
+        )
+    for _ in range(2):
+        with pytest.raises(Permanent, match="Nobody knows") as asked:
+            await effects.once(
+                MESSAGE,
+                look=channel.look,
+                write=channel.write,
+                read_back=False,
+                final="place",
+                untold="Nobody knows.",
+            )
+        assert asked.value.code == UNKNOWN
+    assert channel.posted == 1
+
+
+async def test_what_is_certain_not_to_have_happened_is_repeated_also_where_nobody_can_tell(
+    records: Records,
+) -> None:
+    channel, effects = Channel(), Effects(records.audit)
+
+    async def not_yet(_: str) -> str:
+        raise RateLimited("no PDF yet", retry_after=timedelta(minutes=1))
+
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await effects.once(
+                MESSAGE,
+                look=channel.look,
+                write=not_yet,
+                read_back=False,
+                final="place",
+                untold="Nobody knows.",
+            )
+    for _ in range(2):
+        done = await effects.once(
+            MESSAGE,
+            look=channel.look,
+            write=channel.write,
+            read_back=False,
+            final="place",
+            untold="Nobody knows.",
+        )
+        assert done == "place"
+    assert channel.posted == 1

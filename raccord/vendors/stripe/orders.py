@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from raccord.connectors.errors import Permanent
 from raccord.connectors.lengths import cut_at_word
+from raccord.connectors.wording import custom_fields, describe, text_of, whole
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference, Part
@@ -13,7 +14,6 @@ from raccord.domain.values.money import Money
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT, kept_whole
 from raccord.vendors.stripe.methods import payment_settings
 from raccord.vendors.stripe.money import quantity, to_minor, unit_amount
-from raccord.vendors.stripe.wording import custom_fields, describe, text_of, whole
 
 if TYPE_CHECKING:
     from stripe.params import InvoiceAddLinesParams, InvoiceAddLinesParamsLine, InvoiceCreateParams
@@ -27,6 +27,7 @@ TEXT = "raccord_text"
 """Begins the keys under which a line keeps the text that its description had to cut."""
 ORDER = "raccord_order"
 """Hash of the order the draft was created for."""
+_STRIPE = "Stripe"
 
 
 def draft_body(order: InvoiceOrder, clock: BusinessClock, *, country: str) -> "InvoiceCreateParams":
@@ -35,6 +36,7 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock, *, country: str) -> "I
     It never advances by itself (no Stripe reminders) and takes no pending items. Due at the end of
     the due day. `country` is where Stripe opens accounts that customers transfer to.
     """
+    fields = custom_fields(order, vendor=_STRIPE, longest=LIMITS.field)
     body: InvoiceCreateParams = {
         "customer": order.customer_id,
         "collection_method": "send_invoice",
@@ -43,13 +45,13 @@ def draft_body(order: InvoiceOrder, clock: BusinessClock, *, country: str) -> "I
         "currency": order.currency.lower(),
         "due_date": int(clock.end_of(order.due_on).timestamp()),
         "metadata": reference_metadata(order),
-        "custom_fields": [{"name": name, "value": value} for name, value in custom_fields(order)],
+        "custom_fields": [{"name": name, "value": value} for name, value in fields],
     }
     if settings := payment_settings(order, country):
         body["payment_settings"] = settings
     # Left out when empty, so that the account's own default footer and memo apply.
     if order.footer:
-        body["footer"] = whole("footer", order.footer, LIMITS.footer, order)
+        body["footer"] = whole("footer", order.footer, order, vendor=_STRIPE, longest=LIMITS.footer)
     if order.memo:
         body["description"] = cut_at_word(order.memo, LIMITS.memo)
     return body
@@ -90,7 +92,7 @@ def _line(line: InvoiceLine, order: InvoiceOrder, tax_rate: str) -> "InvoiceAddL
             field="price",
         )
     amount = to_minor(Money(amount=line.priced.net(order.currency), currency=order.currency))
-    text, described = text_of(line), describe(line, order.currency, order.language)
+    text, described = text_of(line), describe(line, order.currency, order.language, longest=LIMITS.line)
     body: InvoiceAddLinesParamsLine = {
         "description": described,
         "tax_rates": [tax_rate],

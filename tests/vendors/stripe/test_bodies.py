@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from raccord.connectors.errors import Permanent
+from raccord.connectors.wording import describe
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceOrder, InvoiceReference, Part, PaymentMethod
@@ -12,7 +13,6 @@ from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.stripe.customers import customer_body
 from raccord.vendors.stripe.limits import LIMITS, LONGEST_PRODUCT
 from raccord.vendors.stripe.orders import draft_body, lines_body, reference_of
-from raccord.vendors.stripe.wording import describe
 from tests.vendors.stripe.samples import DEAL, PROFILE, line, order
 
 EVERY_METHOD = tuple(PaymentMethod)
@@ -235,11 +235,13 @@ def test_an_export_customer_is_not_tax_exempt_and_odd_details_are_left_out() -> 
 def test_a_discount_is_told_in_the_customers_language(
     language: str, changes: dict[str, Any], text: str
 ) -> None:
-    assert describe(line(**changes), "EUR", language) == text
+    assert describe(line(**changes), "EUR", language, longest=500) == text
 
 
 def test_a_long_description_is_cut_but_the_discount_stays() -> None:
-    text = describe(line(description="x" * 9000, unit_price="90", discount={"percent": 10}), "EUR", "fr")
+    text = describe(
+        line(description="x" * 9000, unit_price="90", discount={"percent": 10}), "EUR", "fr", longest=500
+    )
     assert len(text) == 500
     assert text.endswith("x… (prix unitaire 100,00\xa0€, remise 10\xa0%)")
 

@@ -11,7 +11,6 @@ from raccord.connectors.lengths import cut_at_word
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Discount
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder
-from raccord.vendors.stripe.limits import LIMITS
 
 
 class _Language(Value):
@@ -51,13 +50,13 @@ def _language(code: str) -> _Language:
     return _LANGUAGES.get(code, _FRENCH)
 
 
-def describe(line: InvoiceLine, currency: str, language: str) -> str:
+def describe(line: InvoiceLine, currency: str, language: str, *, longest: int) -> str:
     """Return a line's text: its name, its description, and the discount its price already contains.
 
     Name and description are cut at a word; the discount never is.
     """
-    discount = _discount(line, currency, _language(language))
-    text = cut_at_word(text_of(line), LIMITS.line - len(discount) - 1)
+    discount = discount_of(line, currency, language)
+    text = cut_at_word(text_of(line), longest - len(discount) - 1)
     return " ".join(t for t in (text, discount) if t)
 
 
@@ -66,18 +65,20 @@ def text_of(line: InvoiceLine) -> str:
     return " – ".join(t for t in (line.name, line.description.strip()) if t)
 
 
-def _discount(line: InvoiceLine, currency: str, language: _Language) -> str:
-    price = _amount(line.list_price, currency, language)
+def discount_of(line: InvoiceLine, currency: str, language: str) -> str:
+    """Say what the unit price was reduced by; empty where nothing is to be printed."""
+    words = _language(language)
+    price = _amount(line.list_price, currency, words)
     match line.discount:
         case Discount(percent=percent) if percent and line.list_price:
-            off = format_decimal(percent.normalize(), locale=language.locale, decimal_quantization=False)
-            return language.percent_off.format(price=price, discount=off)
+            off = format_decimal(percent.normalize(), locale=words.locale, decimal_quantization=False)
+            return words.percent_off.format(price=price, discount=off)
         case Discount(per_unit=per_unit) if per_unit:
-            off = _amount(per_unit, currency, language)
-            return language.amount_off.format(price=price, discount=off)
+            off = _amount(per_unit, currency, words)
+            return words.amount_off.format(price=price, discount=off)
         case Discount(whole=whole) if whole:
-            off = _amount(whole, currency, language)
-            return language.whole_off.format(price=price, discount=off)
+            off = _amount(whole, currency, words)
+            return words.whole_off.format(price=price, discount=off)
         case _:
             return ""
 
@@ -87,10 +88,10 @@ def _amount(value: Decimal, currency: str, language: _Language) -> str:
     return format_currency(value, currency, locale=language.locale, decimal_quantization=False)
 
 
-def custom_fields(order: InvoiceOrder) -> list[tuple[str, str]]:
+def custom_fields(order: InvoiceOrder, *, vendor: str, longest: int) -> list[tuple[str, str]]:
     """Return the invoice's extra fields, name and value: SIRET, purchase order, service date.
 
-    Raises `Permanent` when a value is longer than Stripe prints.
+    Raises `Permanent` when a value is longer than the vendor prints.
     """
     language = _language(order.language)
     fields = [
@@ -98,15 +99,17 @@ def custom_fields(order: InvoiceOrder) -> list[tuple[str, str]]:
         (language.purchase_order, order.purchase_order),
         (language.service_date, _day(order.service_date, language) if order.service_date else ""),
     ]
-    return [(name, whole(name, value, LIMITS.field, order)) for name, value in fields if value]
+    return [
+        (name, whole(name, value, order, vendor=vendor, longest=longest)) for name, value in fields if value
+    ]
 
 
-def whole(name: str, text: str, longest: int, order: InvoiceOrder) -> str:
-    """Return a text that must not be cut. Raises `Permanent` when Stripe does not print the whole of it."""
+def whole(name: str, text: str, order: InvoiceOrder, *, vendor: str, longest: int) -> str:
+    """Return a text that must not be cut. Raises `Permanent` when the vendor prints less than all of it."""
     if len(text) > longest:
         raise Permanent(
             f"“{name}” of the invoice for deal {order.reference.deal} has {len(text)} characters; "
-            f"Stripe prints at most {longest}. Shorten it where it comes from.",
+            f"{vendor} prints at most {longest}. Shorten it where it comes from.",
             code="too_long",
             field=name,
         )

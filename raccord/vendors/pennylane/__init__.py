@@ -1,0 +1,23 @@
+"""Pennylane, Company API v2."""
+
+from typing import Any
+
+from raccord.connectors.billing import Billing
+from raccord.connectors.capabilities import IdShape
+from raccord.connectors.connection import Kind, Vendor
+from raccord.connectors.webhooks import HintKind
+from raccord.vendors.pennylane.connector import connect
+from raccord.vendors.pennylane.settings import PennylaneSettings
+
+_NUMBER = "[0-9]{1,18}"
+BILLING: Vendor[Billing] = Vendor(
+    settings=PennylaneSettings,
+    connect=connect,
+    needs_webhooks=False,
+    ids={
+        HintKind.INVOICE: IdShape(pattern=_NUMBER, said="an invoice's number in addresses, like 42"),
+        HintKind.CUSTOMER: IdShape(pattern=_NUMBER, said="a customer's number in addresses, like 42"),
+    },
+)
+ROLES: dict[Kind, Vendor[Any]] = {}
+"""Not to be chosen before it has passed the suite of its kind against the simulator."""

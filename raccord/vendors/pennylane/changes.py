@@ -1,0 +1,91 @@
+"""What changed: changelogs of four weeks (pennylane page, sections 2 and 4), and credit notes by their date.
+
+No webhook tells of payments or customers. The lists name what changed, whatever of it did and whoever did it.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+
+from raccord.connectors.http.reading import Wire
+from raccord.domain.values.clock import DAY, BusinessClock
+from raccord.domain.values.correction import Corrected, CorrectedInvoices
+from raccord.domain.values.details import ChangedRecords
+from raccord.domain.values.payment import ChangedMoney
+from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, Filter, PennylaneApi
+from raccord.vendors.pennylane.invoices import ISSUED, Invoices
+from raccord.vendors.pennylane.wire import Change
+
+_KEPT = timedelta(weeks=4) - timedelta(hours=1)
+"""A longer look back is refused; an hour less, as clocks differ."""
+_MOST = 1000
+_DELETED = "delete"
+
+
+class _Entries(Wire):
+    """A page of a changelog, each entry still as it came: one that is unreadable hides no other."""
+
+    items: tuple[dict[str, object], ...]
+    has_more: bool = False
+    next_cursor: str | None = None
+
+
+class Changes:
+    def __init__(self, api: PennylaneApi, invoices: Invoices, clock: BusinessClock) -> None:
+        self._api = api
+        self._invoices = invoices
+        self._clock = clock
+
+    async def money(self, since: datetime, until: datetime | None) -> ChangedMoney:
+        """Return the invoices that changed; one answer's worth, the oldest change first."""
+        changes, unreadable, more = await self._read("customer_invoices", INVOICES, since)
+        ids, seen_to = _between(changes, until, more=more)
+        return ChangedMoney(invoices=ids, unreadable=unreadable, seen_to=seen_to)
+
+    async def customers(self, since: datetime, until: datetime | None) -> ChangedRecords:
+        began = datetime.now(UTC)
+        changes, _, more = await self._read("customers", CUSTOMERS, since)
+        ids, seen_to = _between(changes, until, more=more)
+        return ChangedRecords(ids=ids, seen_to=seen_to or until or began)
+
+    async def corrected(self, since: datetime) -> CorrectedInvoices:
+        """Name the invoices of the credit notes dated since; a day more, as their date is no instant."""
+        day = (self._clock.date_of(since) - DAY).isoformat()
+        filters: list[Filter] = [*ISSUED, ("credit_note", "eq", "true"), ("date", "gteq", day)]
+        notes = self._invoices.each("list the credit notes", filters)
+        credited = [each.credited_invoice.id async for each in notes if each.credited_invoice]
+        return CorrectedInvoices(
+            invoices=tuple(Corrected(invoice_id=str(id)) for id in dict.fromkeys(credited))
+        )
+
+    async def _read(self, of: str, needs: str, since: datetime) -> tuple[list[Change], int, bool]:
+        """Return the first answer's worth of changes, how many are unreadable, and whether there are more."""
+        begin = max(since.astimezone(UTC), datetime.now(UTC) - _KEPT)
+        stamp = begin.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        params: dict[str, str | int] = {"start_date": stamp, "limit": _MOST}
+        what, changes, unreadable = f"list the changes of {of.replace('_', ' ')}", list[Change](), 0
+        while True:
+            page = await self._api.get(what, needs, f"/changelogs/{of}", _Entries, params)
+            for each in page.items:
+                try:
+                    changes.append(Change.model_validate(each))
+                except ValidationError:
+                    unreadable += 1
+            further = changes and changes[-1].processed_at > begin
+            if not page.has_more or not page.next_cursor or further:
+                return changes, unreadable, page.has_more
+            # A thousand changes of one moment; the start beside a cursor is refused (section 2).
+            params = {"cursor": page.next_cursor, "limit": _MOST}
+
+
+def _between(
+    changes: list[Change], until: datetime | None, *, more: bool
+) -> tuple[tuple[str, ...], datetime | None]:
+    """Return what changed before an instant and is still there, by its last change; and how far it goes."""
+    last: dict[int, Change] = {}
+    for each in changes:
+        if until is None or each.processed_at < until:
+            last.pop(each.id, None)
+            last[each.id] = each
+    ids = tuple(str(id) for id, change in last.items() if change.operation != _DELETED)
+    return ids, changes[-1].processed_at if more and changes else None

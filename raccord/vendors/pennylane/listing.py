@@ -1,0 +1,170 @@
+"""Invoices as lists show them: a customer's, those that are owed, all of the account."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from raccord.connectors.errors import Poison
+from raccord.connectors.http.together import together
+from raccord.domain.values.account import Account, OwedInvoice
+from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.invoice import Invoice, InvoiceState
+from raccord.domain.values.listed import CustomerPage, InvoicePage, ListedInvoice
+from raccord.domain.values.payment import UnpaidInvoice
+from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
+from raccord.vendors.pennylane.customers import COMPANY, Customers, address_of, as_customer, language_of
+from raccord.vendors.pennylane.invoices import (
+    PATH,
+    REAL,
+    Invoices,
+    is_invoice,
+    money,
+    of_customer,
+    state_of,
+)
+from raccord.vendors.pennylane.paid import Paid, left_of, under_way
+from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
+
+MOST_UNPAID = 500
+HORIZON = timedelta(days=548)
+"""How old what is unpaid may be to be found: neither status nor due date can be asked for (section 3)."""
+_REFUSED = frozenset(("in_dispute", "refused", "rejected"))
+"""On the platform for electronic invoices: nobody is chased until somebody acted (France page, section 9)."""
+
+
+class Listing:
+    def __init__(
+        self, api: PennylaneApi, invoices: Invoices, customers: Customers, paid: Paid, clock: BusinessClock
+    ) -> None:
+        self._api = api
+        self._invoices = invoices
+        self._customers = customers
+        self._paid = paid
+        self._clock = clock
+
+    async def of_customer(self, customer_id: str, since: date, until: date) -> tuple[Invoice, ...]:
+        """Return the customer's invoices dated between two business dates, drafts included, without VAT."""
+        if not customer_id.isdecimal():
+            return ()
+        filters = [of_customer(customer_id), _from(since), ("date", "lteq", until.isoformat())]
+        listed = self._invoices.each(f"list the invoices of customer {customer_id}", filters)
+        return tuple([self._invoices.glimpse(each) async for each in listed if is_invoice(each)])
+
+    async def owing(self, due_before: date) -> tuple[str, ...]:
+        """Return the ids of those who owe something due before a business date, the oldest invoice first."""
+        late = [each async for each in self._owed() if each.deadline and each.deadline < due_before]
+        late.reverse()
+        return tuple(dict.fromkeys(str(each.customer.id) for each in late if each.customer))
+
+    async def issued_since(self, day: date) -> tuple[str, ...]:
+        listed = self._invoices.each("list the invoices", [*REAL, _from(day)])
+        stand = (InvoiceState.OPEN, InvoiceState.PAID)
+        return tuple([str(each.id) async for each in listed if is_invoice(each) and state_of(each) in stand])
+
+    async def unpaid(self, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
+        found: list[UnpaidInvoice] = []
+        names: dict[int, str] = {}
+        async for each in self._owed(customer_id):
+            if each.customer is None:
+                continue
+            if (id := each.customer.id) not in names:
+                names[id] = await self.name_of(each)
+            found.append(
+                UnpaidInvoice(
+                    id=str(each.id),
+                    number=each.invoice_number or "",
+                    customer_id=str(id),
+                    customer=names[id],
+                    due=money(left_of(each), each),
+                    issued_on=each.date,
+                    due_on=each.deadline,
+                )
+            )
+            if len(found) == MOST_UNPAID:
+                break
+        return tuple(found)
+
+    async def account(self, customer_id: str) -> Account:
+        """Read a customer with what it owes; a request more for each invoice, as a debit may be under way."""
+        if (found := await self._customers.read(customer_id)) is None:
+            return Account(customer_id=customer_id, gone=True)
+        owed = [each async for each in self._owed(customer_id) if each.deadline]
+        async with together() as group:
+            tasks = [group.create_task(self._invoice(each)) for each in owed]
+        customer = as_customer(found)
+        return Account(
+            customer_id=customer.id,
+            name=customer.name,
+            email=customer.email,
+            language=language_of(found),
+            address=address_of(found),
+            siren=customer.siren or "",
+            business=found.customer_type == COMPANY,
+            invoices=tuple(
+                sorted((task.result() for task in tasks), key=lambda each: (each.due_on, each.number))
+            ),
+        )
+
+    async def invoices(self, since: date, after: str) -> InvoicePage:
+        """Return a page of the issued invoices, the oldest first, so that a new one moves no other."""
+        page = await self._api.page(
+            "list the invoices",
+            INVOICES,
+            PATH,
+            InvoiceList,
+            filters=[*REAL, _from(since)],
+            sort="date",
+            cursor=after or None,
+        )
+        found, unreadable = [], []
+        for each in page.items:
+            try:
+                found += [self.listed(each)] if is_invoice(each) else []
+            except Poison:
+                unreadable.append(str(each.id))
+        return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
+
+    async def customers(self, after: str) -> CustomerPage:
+        items, onward = await self._customers.page(after)
+        return CustomerPage(customers=tuple(as_customer(each) for each in items), after=onward)
+
+    async def name_of(self, found: PennylaneInvoice) -> str:
+        """Return what an invoice's customer is called; an invoice itself does not say."""
+        customer = await self._customers.read(str(found.customer.id)) if found.customer else None
+        return customer.shown_name if customer else ""
+
+    def listed(self, found: PennylaneInvoice) -> ListedInvoice:
+        """Return an invoice as lists show it. Raises `Poison`."""
+        owed = (
+            left_of(found)
+            if state_of(found) in (InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE)
+            else Decimal(0)
+        )
+        return ListedInvoice(invoice=self._invoices.glimpse(found), due=money(owed, found))
+
+    async def _owed(self, customer_id: str | None = None) -> AsyncIterator[PennylaneInvoice]:
+        """Yield the open invoices, the newest first; of one customer however old they are."""
+        today = self._clock.date_of(datetime.now(UTC))
+        narrowed: Filter = of_customer(customer_id) if customer_id else _from(today - HORIZON)
+        async for each in self._invoices.each("list the unpaid invoices", [*REAL, narrowed]):
+            if is_invoice(each) and state_of(each) is InvoiceState.OPEN and left_of(each) > 0:
+                yield each
+
+    async def _invoice(self, found: PennylaneInvoice) -> OwedInvoice:
+        glimpsed = self._invoices.glimpse(found)
+        assert found.deadline is not None  # noqa: S101 - only those that have one are asked for
+        return OwedInvoice(
+            id=glimpsed.id,
+            number=glimpsed.number or "",
+            due=money(left_of(found), found),
+            total=glimpsed.totals.gross,
+            issued_on=found.date or found.deadline,
+            due_on=found.deadline,
+            deal=glimpsed.reference.deal if glimpsed.reference else None,
+            disputed=found.e_invoicing is not None and found.e_invoicing.status in _REFUSED,
+            processing=under_way(await self._paid.collected(found.id)),
+        )
+
+
+def _from(day: date) -> Filter:
+    return ("date", "gteq", day.isoformat())

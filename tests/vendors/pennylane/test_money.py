@@ -1,0 +1,230 @@
+"""Money that came: bank movements, payments that Pennylane collects, marks by hand; and what changed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from raccord.connectors.errors import Auth, Forbidden, NotFound, Permanent, RateLimited, Transient
+from raccord.domain.values.invoice import InvoiceState
+from raccord.domain.values.payment import PaymentMeans
+from raccord.vendors.pennylane.connector import PennylaneBilling
+from tests.connectors.conformance.samples import today
+from tests.connectors.stub import Reply, Stub
+from tests.vendors.pennylane.conftest import refused
+from tests.vendors.pennylane.samples import by_filter, customer, filters, issued, some
+
+DAY = timedelta(days=1)
+
+
+def moved(id: int, amount: str, day: str) -> dict[str, Any]:
+    return {"id": id, "label": "VIR SEPA", "date": day, "currency_amount": amount}
+
+
+def collected(status: str, amount: str = "120.00") -> dict[str, Any]:
+    return {
+        "id": 3,
+        "label": "GC",
+        "currency_amount": amount,
+        "status": status,
+        "updated_at": "2026-11-23T08:00:00Z",
+    }
+
+
+def told(money: Any) -> tuple[str, str, list[tuple[str, str, str]]]:
+    payments = [(each.id, str(each.amount), each.means.value) for each in money.payments]
+    return str(money.paid), str(money.due), payments
+
+
+async def test_a_part_payment_is_what_pennylane_says_is_not_left(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """A bank movement may pay several invoices: only as much of it counts."""
+    stub.on("GET /customer_invoices/7", issued(status="partially_paid", remaining_amount_with_tax="80.00"))
+    stub.on("GET /customer_invoices/7/matched_transactions", some(moved(1, "300.00", "2026-11-22")))
+    money = await billing.read_money("7")
+    assert told(money) == ("40.00 EUR", "80.00 EUR", [("transaction/1", "40.00 EUR", "bank_transfer")])
+    assert (money.paid_at, money.invoice.state) == (None, InvoiceState.OPEN)
+
+
+async def test_the_last_movement_of_the_bank_dates_the_payment(stub: Stub, billing: PennylaneBilling) -> None:
+    paid = issued(status="paid", paid=True, remaining_amount_with_tax="0.0")
+    stub.on("GET /customer_invoices/7", paid)
+    both = some(moved(2, "80.00", "2026-11-25"), moved(1, "40.00", "2026-11-22"))
+    stub.on("GET /customer_invoices/7/matched_transactions", both)
+    # The collection that one of them is, is the same payment.
+    stub.on("GET /customer_invoices/7/payments", some(collected("paid_out", "80.00")))
+    money = await billing.read_money("7")
+    assert [each.id for each in money.payments] == ["transaction/1", "transaction/2"]
+    assert (str(money.paid), str(money.due)) == ("120.00 EUR", "0.00 EUR")
+    assert money.paid_at == datetime(2026, 11, 24, 23, tzinfo=UTC), "the day begins in Paris"
+
+
+async def test_what_was_marked_by_hand_is_dated_by_the_change(stub: Stub, billing: PennylaneBilling) -> None:
+    stub.on("GET /customer_invoices/7", issued(status="paid", paid=True, remaining_amount_with_tax=None))
+    money = await billing.read_money("7")
+    assert told(money) == ("120.00 EUR", "0.00 EUR", [("invoice/7/outside", "120.00 EUR", "outside")])
+    assert money.paid_at == datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "processing", "failed"),
+    [("pending", True, False), ("failed", False, True), ("refunded", False, False)],
+)
+async def test_a_debit_is_under_way_or_failed(
+    stub: Stub, billing: PennylaneBilling, status: str, processing: bool, failed: bool
+) -> None:
+    stub.on("GET /customer_invoices/7", issued(status="late"))
+    stub.on("GET /customer_invoices/7/payments", some(collected(status)))
+    money = await billing.read_money("7")
+    assert (money.processing, money.failed, money.payments) == (processing, failed, ())
+
+
+async def test_a_debit_that_arrived_is_a_payment(stub: Stub, billing: PennylaneBilling) -> None:
+    stub.on("GET /customer_invoices/7", issued(status="paid", paid=True, remaining_amount_with_tax="0"))
+    stub.on("GET /customer_invoices/7/payments", some(collected("confirmed")))
+    (payment,) = (await billing.read_money("7")).payments
+    assert (payment.id, payment.means) == ("payment/3", PaymentMeans.SEPA_DEBIT)
+
+
+async def test_money_that_went_back_is_told_as_refunded(stub: Stub, billing: PennylaneBilling) -> None:
+    stub.on("GET /customer_invoices/7", issued(status="partially_paid", remaining_amount_with_tax="30.00"))
+    both = some(moved(1, "120.00", "2026-11-22"), moved(2, "-30.00", "2026-11-25"))
+    stub.on("GET /customer_invoices/7/matched_transactions", both)
+    (payment,) = (await billing.read_money("7")).payments
+    assert (str(payment.amount), str(payment.refunded)) == ("120.00 EUR", "30.00 EUR")
+
+
+async def test_what_was_credited_is_not_paid(stub: Stub, billing: PennylaneBilling) -> None:
+    note = issued(id=9, status="credit_note", currency_amount="-120.00", credited_invoice={"id": 7})
+    stub.on("GET /customer_invoices/7", issued(status="cancelled", remaining_amount_with_tax="0.00"))
+    stub.on("GET /customer_invoices", by_filter("credit_note", note))
+    money = await billing.read_money("7")
+    assert told(money) == ("0.00 EUR", "0.00 EUR", [])
+    assert money.invoice.withdrawn
+
+
+async def test_who_owes_is_found_without_asking_for_the_status(stub: Stub, billing: PennylaneBilling) -> None:
+    """Neither status nor due date can be asked for: what is open is told apart here."""
+    late = {"status": "late", "deadline": (today() - DAY).isoformat()}
+    listed = [
+        issued(**late),
+        issued(id=8, **late | {"status": "paid", "paid": True, "remaining_amount_with_tax": "0.00"}),
+        issued(id=9, **late | {"status": "archived"}),
+        issued(id=10, **late | {"status": "credit_note", "credited_invoice": {"id": 7}}),
+        issued(id=11, **late | {"status": "proforma"}),
+        issued(id=12, deadline=today().isoformat(), customer={"id": 43}),
+    ]
+    stub.on("GET /customer_invoices", some(*listed))
+    assert await billing.customers_owing(due_before=today()) == ("42",)
+    asked = {each["field"]: each["value"] for each in filters(stub.last("GET /customer_invoices"))}
+    assert asked.keys() == {"draft", "credit_note", "date"}
+    assert (asked["draft"], asked["credit_note"]) == ("false", "false")
+
+
+@pytest.mark.parametrize("status", ["refused", "rejected", "in_dispute"])
+async def test_an_invoice_that_the_platform_refused_is_disputed(
+    stub: Stub, billing: PennylaneBilling, status: str
+) -> None:
+    stub.on("GET /customers/42", customer())
+    stub.on("GET /customer_invoices", some(issued(e_invoicing={"status": status})))
+    stub.on("GET /customer_invoices/7/payments", some(collected("submitted")))
+    (owed,) = (await billing.read_account("42")).invoices
+    assert (owed.disputed, owed.processing, owed.url) == (True, True, "")
+
+
+def change(id: int, operation: str, at: datetime) -> dict[str, Any]:
+    stamp = at.isoformat().replace("+00:00", "Z")
+    return {"id": id, "operation": operation, "processed_at": stamp, "created_at": stamp, "updated_at": stamp}
+
+
+async def test_what_changed_is_named_once_and_what_is_gone_is_not(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    now = datetime.now(UTC)
+    since = now - timedelta(hours=1)
+    entries = [
+        change(1, "insert", now),
+        change(2, "update", now),
+        change(1, "update", now),
+        change(3, "delete", now),
+    ]
+    stub.on("GET /changelogs/customer_invoices", some(*entries, {"id": "x"}))
+    found = await billing.money_changed(since, until=None)
+    assert (found.invoices, found.unreadable, found.seen_to) == (("2", "1"), 1, None)
+    asked = stub.last("GET /changelogs/customer_invoices").query
+    assert datetime.fromisoformat(asked["start_date"]) - since < timedelta(milliseconds=1)
+    assert "cursor" not in asked
+
+
+async def test_a_look_back_stays_within_the_four_weeks_that_are_kept(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """Anything older is refused with 422."""
+    stub.on("GET /changelogs/customers", some())
+    await billing.details_changed(datetime.now(UTC) - timedelta(weeks=9), until=None)
+    asked = stub.last("GET /changelogs/customers").query["start_date"]
+    assert datetime.now(UTC) - datetime.fromisoformat(asked) < timedelta(weeks=4)
+
+
+async def test_the_rest_of_a_long_list_begins_where_this_answer_ends(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """A thousand changes of one moment are walked through: start and cursor together are refused."""
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    later = since + timedelta(minutes=1)
+    stub.on(
+        "GET /changelogs/customer_invoices",
+        some(change(1, "update", since), following="c2"),
+        some(change(2, "update", later), following="c3"),
+    )
+    found = await billing.money_changed(since, until=None)
+    assert (found.invoices, found.seen_to) == (("1", "2"), later)
+    assert set(stub.last("GET /changelogs/customer_invoices").query) == {"cursor", "limit"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "said"),
+    [
+        (refused(422, "Date is too early"), Permanent, "Date is too early"),
+        (
+            Reply(
+                {
+                    "error": "unprocessable_entity",
+                    "message": "Bad date",
+                    "details": {"field": "date", "issue": "x"},
+                },
+                422,
+            ),
+            Permanent,
+            "Bad date",
+        ),
+        (
+            Reply(
+                {"message": "deadline is missing", "field": "deadline", "code": "NotExistRequiredKey"}, 400
+            ),
+            Permanent,
+            "NotExistRequiredKey",
+        ),
+        (Reply({"error": "Forbidden", "status": 403}, 403), Forbidden, "customer_invoices:all"),
+        (Reply({"error": "Unauthorized", "status": 401}, 401), Auth, "token"),
+        (Reply({"error": "Not found", "status": 404}, 404), NotFound, "another company"),
+        (Reply(b"<html>", 404), Transient, "base_url"),
+        (Reply({"error": "x", "status": 503}, 503), Transient, "503"),
+    ],
+)
+async def test_every_shape_of_a_refusal_is_read(
+    stub: Stub, billing: PennylaneBilling, reply: Reply, error: type[Exception], said: str
+) -> None:
+    stub.on("GET /customer_invoices/7", reply)
+    with pytest.raises(error, match=said) as caught:
+        await billing.read_invoice("7")
+    assert type(caught.value) is error
+
+
+async def test_the_limit_is_told_in_plain_text_and_obeyed(stub: Stub, billing: PennylaneBilling) -> None:
+    text = b"Rate limit exceeded. Please retry in 3 seconds."
+    stub.on("GET /customer_invoices/7", Reply(text, 429, {"retry-after": "3", "Content-Type": "text/plain"}))
+    with pytest.raises(RateLimited) as waiting:
+        await billing.read_invoice("7")
+    assert waiting.value.retry_after == timedelta(seconds=3)
