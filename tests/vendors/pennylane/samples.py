@@ -5,7 +5,11 @@ from typing import Any
 
 from tests.connectors.stub import Asked, Reply
 
-ME = {"user": None, "company": {"id": 1, "name": "Atelier", "reg_no": "sandbox-1"}, "scopes": []}
+ME: dict[str, Any] = {
+    "user": None,
+    "company": {"id": 1, "name": "Atelier", "reg_no": "sandbox-1"},
+    "scopes": [],
+}
 GONE = Reply({"error": "Not found", "status": 404}, 404)
 
 

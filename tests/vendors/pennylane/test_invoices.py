@@ -234,7 +234,7 @@ async def test_vat_is_told_by_rate_whichever_way_it_was_rounded(
     for whole in ("0.21", "0.20"):
         stub.on("GET /customer_invoices/7", invoice(currency_tax=whole, currency_amount_before_tax="0.99"))
         (vat,) = (await billing.read_invoice("7")).totals.vat
-        assert (vat.rate, str(vat.base.amount), str(vat.vat.amount)) == (20, "0.99", whole)
+        assert (str(vat.rate), str(vat.base.amount), str(vat.vat.amount)) == ("20", "0.99", whole)
 
 
 @pytest.mark.parametrize(
