@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -52,6 +53,10 @@ class Case:
     permission: str
     path: str = ""
     quiet: Options = field(default_factory=dict)
+    live: Options = field(default_factory=dict)
+    """Settings that make it a live account, where its credentials do not say what they are."""
+    at_once: int = 60
+    """Reads of a burst that takes no longer than a second or two at the connection's default rate."""
     most_a_second: int | None = None
     """Requests in one second that the vendor takes at the connection's default rate."""
     signed: tuple[str, ...] = ()
@@ -102,6 +107,14 @@ class BillingCase(Case):
     kind = Kind.BILLING
     state: str
     needed: tuple[str, ...]
+    rates: tuple[Decimal, ...] | None = None
+    """The VAT rates that an account has and that nobody can make; None where they are made."""
+    links: bool = True
+    """Whether an invoice has a public page that lasts."""
+    names_payments: bool = True
+    """Whether a payment has a life of its own: it may name no invoice, and be put to one."""
+    refunds: bool = True
+    """Whether part of a payment may go back."""
 
     @property
     def misshapen(self) -> Iterator[dict[str, str]]:

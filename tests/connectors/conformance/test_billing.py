@@ -20,13 +20,14 @@ from raccord.connectors.errors import (
 )
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice, InvoiceOrder, InvoiceState
-from raccord.domain.values.parties import Customer
+from raccord.domain.values.parties import Customer, CustomerIdentity, IdentityKind
 from tests.connectors.conformance.cases import BillingCase, cases, found
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.samples import DEAL, ODD, PROFILE, line, order, today
 
 TWENTY, REDUCED = Decimal(20), Decimal("5.5")
 DAY = timedelta(days=1)
+DEALS = (DEAL, *(DealRef(connection="crm", id=id) for id in ("988", "989")))
 MISSHAPEN = [
     pytest.param(case, effect, id=f"{case.vendor}-{' '.join(chain.from_iterable(effect.items()))}")
     for case in found(BillingCase)
@@ -74,6 +75,12 @@ async def issued(billing: Billing, wanted: InvoiceOrder) -> Invoice:
     return await billing.finalise((await draft(billing, wanted)).id, key=key())
 
 
+async def two_issued_and_a_draft(billing: Billing, customer: Customer) -> tuple[Invoice, Invoice, Invoice]:
+    """Return them, each of a deal of its own: a reference may be good for one invoice alone."""
+    first, second, third = (order(customer.id, deal=each) for each in DEALS)
+    return await issued(billing, first), await issued(billing, second), await draft(billing, third)
+
+
 async def test_a_customer_is_found_as_it_was_written(billing: Billing, customer: Customer) -> None:
     assert (customer.name, customer.email) == (ODD, PROFILE.email)
     assert (customer.siren, customer.vat_number) == (PROFILE.siren, PROFILE.vat_number)
@@ -104,8 +111,11 @@ async def test_a_claimed_customer_keeps_what_it_had(billing: Billing) -> None:
 
 async def test_all_customers_of_an_address_are_found(billing: Billing) -> None:
     """More than a page of them: an accountant's address serves many companies."""
-    made = await asyncio.gather(*(billing.create_customer(PROFILE, key=key()) for _ in range(104)))
-    found = await billing.find_customers(PROFILE, linked_id=None)
+    crm = PROFILE.model_copy(update={"siren": None, "siret": None, "vat_number": None})
+    identities = [CustomerIdentity(kind=IdentityKind.CRM, value=f"crm:{n}") for n in range(104)]
+    companies = [crm.model_copy(update={"identity": each, "crm_company": each.value}) for each in identities]
+    made = await asyncio.gather(*(billing.create_customer(each, key=key()) for each in companies))
+    found = await billing.find_customers(companies[0], linked_id=None)
     assert {c.id for c in found} == {c.id for c in made}
     assert len(found) == 104
 
@@ -117,16 +127,18 @@ async def test_a_vat_rate_is_found_once_it_was_made(billing: Billing) -> None:
 
 
 async def test_an_account_is_described_by_what_it_has(case: BillingCase, lab: Lab, billing: Billing) -> None:
-    for rate in (REDUCED, TWENTY):
+    for rate in () if case.rates else (REDUCED, TWENTY):
         await billing.create_vat_rate(rate, key=key())
     before = await lab.written(case.vendor)
     found = await billing.describe()
     assert await lab.written(case.vendor) == before
-    assert (found.country, found.vat_rates, found.unread) == ("FR", (TWENTY, REDUCED), ())
+    assert (found.country, found.vat_rates, found.unread) == ("FR", case.rates or (TWENTY, REDUCED), ())
     assert found.name
 
 
-async def test_an_invoice_goes_from_draft_to_delivered(billing: Billing, customer: Customer) -> None:
+async def test_an_invoice_goes_from_draft_to_delivered(
+    case: BillingCase, billing: Billing, customer: Customer
+) -> None:
     wanted = order(
         customer.id,
         line(name=ODD, description="Deux\nlignes", quantity=Decimal("1.5"), price="19.99"),
@@ -148,13 +160,13 @@ async def test_an_invoice_goes_from_draft_to_delivered(billing: Billing, custome
     final = await billing.finalise(begun.id, key=key())
     assert (final.state, final.issued_on) == (InvoiceState.OPEN, today())
     assert final.number
-    assert final.url
+    assert bool(final.url) is case.links
     assert final.totals == filled.totals
     assert final == await billing.read_invoice(begun.id)
     if billing.capabilities.delivers:
         assert not await billing.was_delivered(begun.id)
         await billing.deliver(begun.id, key=key())
-        assert await billing.was_delivered(begun.id)
+        assert await billing.was_delivered(begun.id) is billing.capabilities.tells_delivery
 
 
 async def test_every_line_is_read_back_however_many_there_are(billing: Billing, customer: Customer) -> None:
@@ -203,8 +215,8 @@ async def test_an_order_number_is_refused_and_not_cut(billing: Billing, customer
 
 async def test_a_rate_that_the_account_lacks_stops_the_lines(billing: Billing, customer: Customer) -> None:
     wanted = order(customer.id, line(vat_rate=Decimal("13.7")))
-    made = await billing.create_draft(wanted, key=key())
-    with pytest.raises(Permanent) as refused:
+    with pytest.raises(Permanent) as refused:  # noqa: PT012 - some take the lines with the draft
+        made = await billing.create_draft(wanted, key=key())
         await billing.set_lines(made.id, wanted, key=key())
     assert refused.value.code == VAT_RATE_MISSING
 
@@ -309,6 +321,8 @@ async def test_money_that_came_and_went_back_is_read(
     assert {str(each.amount) for each in whole.payments} == {"40.00 EUR", "80.00 EUR"}
     assert whole.paid_at == whole.payments[-1].paid_at
     assert (whole.invoice.state, whole.invoice.number) == (InvoiceState.PAID, invoice.number)
+    if not case.refunds:
+        return
     await case.refund(lab, invoice.id, 3_000)
     back = await billing.read_money(invoice.id)
     assert sum(each.refunded.amount for each in back.payments) == Decimal(30)
@@ -318,6 +332,8 @@ async def test_money_that_came_and_went_back_is_read(
 async def test_money_that_names_no_invoice_is_put_to_one_once(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
+    if not case.names_payments:
+        pytest.skip(f"{case.vendor} tells of payments by their invoices alone")
     payment = await case.receive(lab, 12_000)
     loose = await billing.read_payment(payment)
     assert (str(loose.amount), loose.invoices, loose.settled) == ("120.00 EUR", (), True)
@@ -333,8 +349,7 @@ async def test_money_that_names_no_invoice_is_put_to_one_once(
 async def test_what_waits_for_money_is_listed(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
-    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
-    await draft(billing, order(customer.id))
+    waiting, settled, _ = await two_issued_and_a_draft(billing, customer)
     await case.pay(lab, settled.id)
     for asked in (customer.id, None):
         (found,) = await billing.unpaid_invoices(customer_id=asked)
@@ -346,8 +361,7 @@ async def test_what_waits_for_money_is_listed(
 async def test_what_a_customer_owes_is_read_net_of_what_came(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
-    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
-    await draft(billing, order(customer.id))
+    waiting, settled, _ = await two_issued_and_a_draft(billing, customer)
     await case.pay(lab, settled.id)
     await case.pay(lab, waiting.id, 4_000)
     account = await billing.read_account(customer.id)
@@ -364,8 +378,7 @@ async def test_what_a_customer_owes_is_read_net_of_what_came(
 async def test_what_was_issued_is_listed_paid_or_not(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
-    waiting, settled = [await issued(billing, order(customer.id)) for _ in range(2)]
-    await draft(billing, order(customer.id))
+    waiting, settled, _ = await two_issued_and_a_draft(billing, customer)
     await case.pay(lab, settled.id)
     assert waiting.issued_on is not None
     assert {*await billing.issued_since(waiting.issued_on)} == {waiting.id, settled.id}
@@ -375,7 +388,7 @@ async def test_what_was_issued_is_listed_paid_or_not(
 async def test_who_owes_something_late_is_named_once_the_day_is_over(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
-    first, second = [await issued(billing, order(customer.id)) for _ in range(2)]
+    first, second = [await issued(billing, order(customer.id, deal=each)) for each in DEALS[:2]]
     assert first.due_on is not None
     assert await billing.customers_owing(due_before=first.due_on) == ()
     assert await billing.customers_owing(due_before=first.due_on + DAY) == (customer.id,)
@@ -390,9 +403,9 @@ async def test_whose_money_changed_is_named(
     since = datetime.now(UTC) - timedelta(minutes=5)
     invoice = await issued(billing, order(customer.id))
     await case.pay(lab, invoice.id)
-    payment = await case.receive(lab, 5_000)
+    payments = (await case.receive(lab, 5_000),) if case.names_payments else ()
     found = await billing.money_changed(since, until=None)
-    assert (found.invoices, found.payments, found.unreadable) == ((invoice.id,), (payment,), 0)
+    assert (found.invoices, found.payments, found.unreadable) == ((invoice.id,), payments, 0)
 
 
 async def test_money_of_what_is_gone_is_not_found(billing: Billing) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.errors import NotFound
+from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.movement import InvoiceMovements, Movement, MovementKind
 from raccord.domain.values.parties import Customer
@@ -43,7 +44,7 @@ async def customer(billing: Billing) -> Customer:
 
 
 async def drafted(billing: Billing, customer: Customer) -> Invoice:
-    wanted = order(customer.id, line())
+    wanted = order(customer.id, line(), deal=DealRef(connection="crm", id=key()))
     if await billing.find_vat_rate(line().vat_rate) is None:
         await billing.create_vat_rate(line().vat_rate, key=key())
     made = await billing.create_draft(wanted, key=key())
@@ -98,6 +99,8 @@ async def test_what_an_invoice_brought_is_told_movement_by_movement(
 async def test_a_refund_is_money_that_went_and_no_debt(
     case: BillingCase, lab: Lab, billing: Billing, customer: Customer
 ) -> None:
+    if not case.refunds:
+        pytest.skip(f"{case.vendor} knows no refund of a part")
     invoice = await issued(billing, customer)
     await case.pay(lab, invoice.id)
     await case.refund(lab, invoice.id, 3_000)
@@ -121,6 +124,8 @@ async def test_what_is_open_is_listed_however_old_and_drafts_never(
 
 
 async def test_money_that_names_no_invoice_moved_none(case: BillingCase, lab: Lab, billing: Billing) -> None:
+    if not case.names_payments:
+        pytest.skip(f"{case.vendor} tells of payments by their invoices alone")
     await case.receive(lab, 5_000)
     assert await listed(billing, today()) == ({}, {})
 
