@@ -13,7 +13,7 @@ from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.details import ChangedRecords
 from raccord.domain.values.payment import ChangedMoney
 from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, Filter, PennylaneApi
-from raccord.vendors.pennylane.invoices import ISSUED, Invoices
+from raccord.vendors.pennylane.invoices import CREDIT_NOTES, ISSUED, Invoices
 from raccord.vendors.pennylane.wire import Change
 
 _KEPT = timedelta(weeks=4) - timedelta(hours=1)
@@ -51,7 +51,7 @@ class Changes:
     async def corrected(self, since: datetime) -> CorrectedInvoices:
         """Name the invoices of the credit notes dated since; a day more, as their date is no instant."""
         day = (self._clock.date_of(since) - DAY).isoformat()
-        filters: list[Filter] = [*ISSUED, ("credit_note", "eq", "true"), ("date", "gteq", day)]
+        filters: list[Filter] = [*ISSUED, CREDIT_NOTES, ("date", "gteq", day)]
         notes = self._invoices.each("list the credit notes", filters)
         credited = [each.credited_invoice.id async for each in notes if each.credited_invoice]
         return CorrectedInvoices(

@@ -17,7 +17,7 @@ from raccord.domain.values.described import BillingAccount, rates
 from raccord.domain.values.details import ChangedRecords, Field, Sight
 from raccord.domain.values.details import Changes as DetailsChanges
 from raccord.domain.values.invoice import CreditPreview, Invoice, InvoicedLine, InvoiceOrder
-from raccord.domain.values.listed import CustomerPage, InvoicePage
+from raccord.domain.values.listed import CreditNotePage, CustomerPage, InvoicePage
 from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
@@ -153,6 +153,9 @@ class PennylaneBilling:
 
     async def list_invoices(self, *, since: date, after: str) -> InvoicePage:
         return await self._listing.invoices(since, after)
+
+    async def list_credit_notes(self, *, since: date, after: str) -> CreditNotePage:
+        return await self._listing.credit_notes(since, after)
 
     async def list_customers(self, *, after: str) -> CustomerPage:
         return await self._listing.customers(after)

@@ -30,6 +30,7 @@ from raccord.vendors.pennylane.wire import InvoiceList, Line, LineList, Pennylan
 
 PATH = "/customer_invoices"
 ISSUED: tuple[Filter, ...] = (("draft", "eq", "false"),)
+CREDIT_NOTES: Filter = ("credit_note", "eq", "true")
 REAL: tuple[Filter, ...] = (*ISSUED, ("credit_note", "eq", "false"))
 _STATES = {
     "draft": InvoiceState.DRAFT,
@@ -216,7 +217,7 @@ class Invoices:
         """Return the credit notes that are linked to an issued invoice: invoices below zero (section 1.3)."""
         if found.draft or found.customer is None:
             return ()
-        filters: list[Filter] = [*ISSUED, ("credit_note", "eq", "true"), of_customer(found.customer.id)]
+        filters: list[Filter] = [*ISSUED, CREDIT_NOTES, of_customer(found.customer.id)]
         listed = self.each(f"list the credit notes of customer {found.customer.id}", filters)
         return tuple(
             [

@@ -9,11 +9,19 @@ from raccord.connectors.http.together import together
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import Invoice, InvoiceState
-from raccord.domain.values.listed import CustomerPage, InvoicePage, ListedInvoice
+from raccord.domain.values.listed import (
+    CreditNotePage,
+    CustomerPage,
+    InvoicePage,
+    ListedCreditNote,
+    ListedInvoice,
+)
 from raccord.domain.values.payment import UnpaidInvoice
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
 from raccord.vendors.pennylane.customers import COMPANY, Customers, address_of, as_customer, language_of
 from raccord.vendors.pennylane.invoices import (
+    CREDIT_NOTES,
+    ISSUED,
     PATH,
     REAL,
     Invoices,
@@ -124,6 +132,29 @@ class Listing:
                 unreadable.append(str(each.id))
         return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
 
+    async def credit_notes(self, since: date, after: str) -> CreditNotePage:
+        """Return a page of the credit notes, the oldest first, and read the invoice of each.
+
+        One that nobody linked to an invoice (pennylane page, section 1.3) is told as unreadable.
+        """
+        filters = [*ISSUED, CREDIT_NOTES, _from(since)]
+        page = await self._api.page(
+            "list the credit notes",
+            INVOICES,
+            PATH,
+            InvoiceList,
+            filters=filters,
+            sort="date",
+            cursor=after or None,
+        )
+        found, unreadable = [], []
+        for each in page.items:
+            try:
+                found.append(await self._credit_note(each))
+            except Poison:
+                unreadable.append(str(each.id))
+        return CreditNotePage(notes=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
+
     async def customers(self, after: str) -> CustomerPage:
         items, onward = await self._customers.page(after)
         return CustomerPage(customers=tuple(as_customer(each) for each in items), after=onward)
@@ -144,11 +175,26 @@ class Listing:
 
     async def _owed(self, customer_id: str | None = None) -> AsyncIterator[PennylaneInvoice]:
         """Yield the open invoices, the newest first; of one customer however old they are."""
+        if customer_id and not customer_id.isdecimal():
+            return
         today = self._clock.date_of(datetime.now(UTC))
         narrowed: Filter = of_customer(customer_id) if customer_id else _from(today - HORIZON)
         async for each in self._invoices.each("list the unpaid invoices", [*REAL, narrowed]):
             if is_invoice(each) and state_of(each) is InvoiceState.OPEN and left_of(each) > 0:
                 yield each
+
+    async def _credit_note(self, note: PennylaneInvoice) -> ListedCreditNote:
+        if note.credited_invoice is None or note.date is None:
+            raise Poison(f"The Pennylane credit note {note.id} names no invoice.")
+        invoice = await self._invoices.retrieve(str(note.credited_invoice.id))
+        return ListedCreditNote(
+            id=str(note.id),
+            number=note.invoice_number or "",
+            issued_on=note.date,
+            net=money(abs(note.currency_amount_before_tax), note),
+            gross=money(abs(note.currency_amount), note),
+            invoice=self._invoices.glimpse(invoice),
+        )
 
     async def _invoice(self, found: PennylaneInvoice) -> OwedInvoice:
         glimpsed = self._invoices.glimpse(found)

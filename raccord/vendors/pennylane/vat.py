@@ -53,8 +53,6 @@ class VatCodes:
 
 def percent_of(line: Line) -> Decimal | None:
     """Return a line's rate; None where its code does not say one (pennylane page, section 1.3)."""
-    if not line.currency_tax and line.currency_amount_before_tax:
-        return Decimal(0)
     if found := _TENTHS.fullmatch(line.vat_rate):
         return (Decimal(found[1]) / 10).normalize()
     if found := _HUNDREDTHS.fullmatch(line.vat_rate):

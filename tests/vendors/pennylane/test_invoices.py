@@ -234,7 +234,7 @@ async def test_vat_is_told_by_rate_whichever_way_it_was_rounded(
     for whole in ("0.21", "0.20"):
         stub.on("GET /customer_invoices/7", invoice(currency_tax=whole, currency_amount_before_tax="0.99"))
         (vat,) = (await billing.read_invoice("7")).totals.vat
-        assert (str(vat.rate), str(vat.base.amount), str(vat.vat.amount)) == ("20", "0.99", whole)
+        assert (f"{vat.rate:f}", str(vat.base.amount), str(vat.vat.amount)) == ("20", "0.99", whole)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +244,7 @@ async def test_vat_is_told_by_rate_whichever_way_it_was_rounded(
         ("FR_1_05", "1.05", "1.05"),
         ("FR_09", "0.9", "0.9"),
         ("intracom_21", "0", "0"),
+        ("FR_200", "0", "20"),
         ("mixed", "7", None),
     ],
 )
@@ -282,6 +283,12 @@ async def test_credit_notes_are_invoices_below_zero_that_name_theirs(
     found = await billing.read_invoice("7")
     assert (str(found.credited), [each.number for each in found.credit_notes]) == ("30.00 EUR", ["A-1"])
     assert found.live
+    stub.on("GET /customer_invoices/8", issued(id=8))
+    listed = await billing.list_credit_notes(since=today(), after="")
+    assert [(each.number, str(each.vat), each.invoice.id) for each in listed.notes] == [
+        ("A-1", "5.00 EUR", "7"),
+        ("A-1", "5.00 EUR", "8"),
+    ]
     corrected = await billing.corrected_since(datetime.now(UTC))
     assert [each.invoice_id for each in corrected.invoices] == ["7", "8"]
 
