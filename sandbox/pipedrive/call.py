@@ -94,9 +94,12 @@ class Call:
         text = self.text(name)
         if text is None:
             return None
-        if not _INSTANT.fullmatch(text):
-            raise invalid(f"{name}: Invalid RFC3339 date-time")
-        return stamp(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC))
+        try:
+            if _INSTANT.fullmatch(text):
+                return stamp(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC))
+        except (ValueError, OverflowError):
+            pass
+        raise invalid(f"{name}: Invalid RFC3339 date-time")
 
     def done(self) -> None:
         """Refuse parameters that nobody asked for."""

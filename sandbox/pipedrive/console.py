@@ -1,5 +1,6 @@
 """What people do in Pipedrive's pages, and the specification has no call for: merge, delete, take back."""
 
+from sandbox.pipedrive import checks
 from sandbox.pipedrive.call import Call, ok
 from sandbox.pipedrive.errors import Json, Refused, invalid
 from sandbox.pipedrive.records import Record
@@ -41,7 +42,7 @@ def merge(call: Call) -> Json:
     """
     gone = _record(call)
     kept_id = call.object(("into",), ("into",))["into"]
-    kept = call.account.find(gone.kind, kept_id, call.by)
+    kept = call.account.find(gone.kind, checks.whole()(kept_id, "into", call.account), call.by)
     if gone.kind not in _POINTING or kept is gone:
         raise Refused(400, "These cannot be merged")
     for kind, name in _POINTING[gone.kind]:

@@ -1,4 +1,4 @@
-"""Products on deals, discounts of a deal, instalments (pipedrive.md 1), and the products themselves."""
+"""Products on deals, discounts of a deal, instalments (pipedrive.md 1)."""
 
 import uuid
 from collections.abc import Mapping
@@ -158,54 +158,6 @@ def add_installment(call: Call) -> Json:
     return ok(row)
 
 
-def products(call: Call) -> Json:
-    ids, owner = call.ids("ids"), call.number("owner_id")
-    call.several("custom_fields", most=15)
-    found = [each for each in call.account.all("product") if ids is None or each.id in ids]
-    found = [each for each in found if owner in (None, each["owner_id"])]
-    return page(call, found, _product, sorts=("id", "name", "add_time", "update_time"))
-
-
-def product(call: Call) -> Json:
-    found = call.account.find("product", call.id(), call.by)
-    call.done()
-    return ok(_product(found))
-
-
-def create_product(call: Call) -> Json:
-    """Somebody adds a row to the catalogue."""
-    body = call.object(("name", "code", "tax", "price", "currency"), ("name",))
-    id_ = call.account.new_id("product")
-    values = product_values(body, id_, owner=call.by.user)
-    return ok(_product(call.account.add("product", values, {}, call.by, id_=id_)))
-
-
-def product_values(given: Mapping[str, Any], id_: int, *, owner: int) -> Json:
-    """A product with its one price."""
-    price = {
-        "product_id": id_,
-        "price": given.get("price", 0),
-        "currency": given.get("currency", "EUR"),
-        "cost": 0,
-        "direct_cost": None,
-        "notes": "",
-    }
-    return {
-        "name": given["name"],
-        "code": given.get("code"),
-        "unit": "",
-        "tax": given.get("tax", 0),
-        "is_linkable": True,
-        "visible_to": 3,
-        "owner_id": owner,
-        "description": "",
-        "category": None,
-        "billing_frequency": "one-time",
-        "billing_frequency_cycles": None,
-        "prices": [price],
-    }
-
-
 def total(line: Mapping[str, Any], settings: PipedriveSettings) -> int | float:
     """A line's `sum`, to the cent; what has its tax in the price is not taxed again."""
     quantity, price = _exact(line["quantity"]), _exact(line["item_price"])
@@ -270,10 +222,6 @@ def _must_recur_rightly(call: Call, line: Json, others: list[Record]) -> None:
 
 def _shown(line: Record) -> Json:
     return {"id": line.id, **line.values}
-
-
-def _product(record: Record) -> Json:
-    return {"id": record.id, **record.values, "is_deleted": record.deleted is not None, "custom_fields": {}}
 
 
 def _exact(value: float) -> Decimal:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from sandbox.pipedrive import activities, catalogue, console, contacts, deals, lines, schema, search
+from sandbox.pipedrive import activities, catalogue, console, contacts, deals, lines, products, schema, search
 from sandbox.pipedrive.activities import ACTIVITIES
 from sandbox.pipedrive.call import Call
 from sandbox.pipedrive.contacts import ORGANIZATIONS, PERSONS
@@ -84,8 +84,8 @@ def _v2() -> Iterator[Operation]:
     yield _op("PATCH", "/v2/activities/{id}", activities.update, 5, ("activities:full",))
     yield _op("GET", "/v2/pipelines", catalogue.pipelines, 5, (*_DEALS, "admin"))
     yield _op("GET", "/v2/stages", catalogue.stages, 5, (*_DEALS, "admin"))
-    yield _op("GET", "/v2/products", lines.products, 10, ("products:read", "products:full"))
-    yield _op("GET", "/v2/products/{id}", lines.product, 1, ("products:read", "products:full"))
+    yield _op("GET", "/v2/products", products.list_, 10, ("products:read", "products:full"))
+    yield _op("GET", "/v2/products/{id}", products.read, 1, ("products:read", "products:full"))
     yield from _fields("dealFields", (*_DEALS, *_DEAL_FIELDS), _DEAL_FIELDS)
     for name in ("organizationFields", "personFields"):
         yield from _fields(name, (*_CONTACTS, *_CONTACT_FIELDS), _CONTACT_FIELDS)
@@ -124,7 +124,7 @@ def _console() -> Iterator[Operation]:
     yield _op("DELETE", at, console.delete)
     yield _op("POST", f"{at}/restore", console.restore)
     yield _op("POST", f"{at}/merge", console.merge)
-    yield _op("POST", "/console/products", lines.create_product)
+    yield _op("POST", "/console/products", products.create)
     yield _op("PATCH", "/console/deals/{id}/products/{other}", lines.edit)
     yield _op("DELETE", "/console/deals/{id}/products/{other}", lines.remove)
     yield _op("POST", "/console/deals/{id}/discounts", lines.add_discount)

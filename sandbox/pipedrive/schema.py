@@ -48,8 +48,7 @@ def create(call: Call) -> Json:
         custom=True,
         description=body.get("description"),
         options=_options(call, body),
-        shown=_look(kind)
-        | {name: {**_look(kind)[name], **body[name]} for name in _NAMESPACES if name in body},
+        shown=_looking(body, _look(kind)),
     )
     account.fields[kind][made.code] = made
     return ok(_shown(kind, made, frozenset(_NAMESPACES)))
@@ -63,7 +62,7 @@ def change(call: Call) -> Json:
     if "field_name" in body:
         found.name = _name(body)
     found.description = body.get("description", found.description)
-    found.shown |= {name: {**found.shown.get(name, {}), **body[name]} for name in _NAMESPACES if name in body}
+    found.shown = _looking(body, found.shown)
     return ok(_shown(kind, found, frozenset(_NAMESPACES)))
 
 
@@ -83,7 +82,7 @@ def change_options(call: Call) -> Json:
     known = {option["id"]: option for option in found.options or ()}
     wanted = call.body if isinstance(call.body, list) else []
     labels = [_label(each, ("id", "label")) for each in wanted]
-    if not wanted or any(each["id"] not in known for each in wanted):
+    if not wanted or any(not isinstance(each["id"], int) or each["id"] not in known for each in wanted):
         raise invalid("options: every id must be one of the field's")
     for each, label in zip(wanted, labels, strict=True):
         known[each["id"]]["label"] = label
@@ -155,6 +154,14 @@ def _label(option: Any, names: tuple[str, ...]) -> str:
     if not 1 <= len(option["label"]) <= 255:
         raise invalid("options: a label has from 1 to 255 characters")
     return str(option["label"])
+
+
+def _looking(body: Json, before: Json) -> Json:
+    """Where a field is shown, after a body that says so."""
+    named = {name: body[name] for name in _NAMESPACES if name in body}
+    if wrong := [name for name, value in named.items() if not isinstance(value, dict)]:
+        raise invalid(f"{wrong[0]}: Expected object")
+    return before | {name: {**before.get(name, {}), **value} for name, value in named.items()}
 
 
 def _look(kind: str) -> Json:

@@ -10,7 +10,8 @@ from sandbox.pipedrive.checks import ADDRESS
 from sandbox.pipedrive.contacts import ORGANIZATIONS, PERSONS
 from sandbox.pipedrive.deals import DEALS
 from sandbox.pipedrive.fields import Field
-from sandbox.pipedrive.lines import NEW, product_values, total
+from sandbox.pipedrive.lines import NEW, total
+from sandbox.pipedrive.products import values_of
 from sandbox.pipedrive.records import By, Record, stamp
 from sandbox.pipedrive.settings import INTEGRATION, PipedriveSettings
 
@@ -213,7 +214,7 @@ def _product(account: Account, said: Json, place: int, by: By) -> Record:
         "price": _number(said["price"]),
         "currency": said["hs_line_item_currency_code"],
     }
-    values = product_values(given, place, owner=by.user)
+    values = values_of(given, place, owner=by.user)
     return account.load("product", place, values, {}, by)
 
 

@@ -46,7 +46,7 @@ class WebhooksApi:
             raise of_webhooks(400, "name", "must have from 1 to 255 characters")
         if body.get("version", "2.0") != "2.0":
             raise of_webhooks(400, "version", "the sandbox plays version 2.0 alone")
-        if user not in call.account.users:
+        if not isinstance(user, int) or user not in call.account.users:
             raise of_webhooks(400, "user_id", "no such user")
         if sum(hook.owner == call.by.user for hook in self._notifier.all()) >= _MOST:
             raise of_webhooks(400, "subscription_url", f"limit of {_MOST} webhooks per user reached")

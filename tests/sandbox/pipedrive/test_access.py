@@ -122,6 +122,26 @@ async def test_a_body_that_is_no_json_and_a_parameter_of_nobodys_are_refused(pip
     assert (await pipedrive.refused("GET", "/v2/deals?won_since=x"))[0] == 400
 
 
+async def test_whatever_is_sent_is_refused_and_nothing_breaks(pipedrive: Pipedrive) -> None:
+    sent: list[tuple[str, str, bytes]] = [
+        ("POST", "/v2/deals/1/products", b'{"product_id":1,"item_price":1e400,"quantity":1}'),
+        ("POST", "/v2/deals/1/products", b'{"product_id":1,"item_price":1e300,"quantity":1}'),
+        ("PATCH", "/v2/deals/1", b'{"value":Infinity}'),
+        ("PATCH", "/v2/deals/1", b'{"status":"won","won_time":"2026-99-99T10:00:00Z"}'),
+        ("PATCH", "/v2/deals/1", b'{"custom_fields":[]}'),
+        ("PATCH", "/v2/deals/1", b'{"label_ids":[null]}'),
+        ("POST", "/v2/dealFields", b'{"field_name":"x","field_type":"text","ui_visibility":true}'),
+        ("POST", "/v2/dealFields", b'{"field_name":[],"field_type":{}}'),
+        ("POST", "/v2/persons", b'{"name":"x","emails":[1]}'),
+        ("POST", "/v2/activities", b'{"participants":[{"person_id":[]}]}'),
+        ("GET", "/v2/deals?updated_since=2026-11-20T99:00:00Z", b""),
+        ("GET", "/v2/deals?ids=99999999999999999999", b""),
+        ("GET", "/v2/deals?cursor=eyJmaWVsZCI6ImlkIiwic29ydERpcmVjdGlvbiI6ImFzYyJ9", b""),
+    ]
+    for method, path, content in sent:
+        assert (await pipedrive.refused(method, path, content=content))[0] == 400, (path, content)
+
+
 async def test_an_account_that_nobody_pays_for_is_402(pipedrive: Pipedrive) -> None:
     await pipedrive.settings(account_open=False)
     assert (await pipedrive.refused("GET", "/v2/deals/1"))[0] == 402
