@@ -19,7 +19,8 @@ def id_of(answer: Response) -> str | None:
     except ValueError:
         return None
     id_ = content.get("id") if isinstance(content, dict) else None
-    return id_ if isinstance(id_, str) else None
+    # Some vendors count their records.
+    return str(id_) if isinstance(id_, str | int) else None
 
 
 def with_field(answer: Response, effect: Effect) -> Response | None:

@@ -73,7 +73,7 @@ async def test_every_vendor_the_page_and_the_mailbox_are_there() -> None:
 
 
 async def test_the_page_has_every_vendors_panel() -> None:
-    names = ("google", "hubspot", "mailbox", "notion", "pipedrive", "slack", "stripe")
+    names = ("google", "hubspot", "mailbox", "notion", "pennylane", "pipedrive", "slack", "stripe")
     async with serving(create_app()) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
         page = await client.get("/")
         scripts = [await client.get(f"/panels/{name}.js") for name in ("shell", *names)]
@@ -82,7 +82,7 @@ async def test_the_page_has_every_vendors_panel() -> None:
     assert "{{" not in page.text
     assert all(f'"{name}"' in page.text for name in names)
     assert '<link rel="stylesheet" href="/panels/slack.css">' in page.text
-    assert [script.status_code for script in scripts] == [200] * 8
+    assert [script.status_code for script in scripts] == [200] * (len(names) + 1)
     assert {script.headers["content-type"] for script in scripts} == {"text/javascript; charset=utf-8"}
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert [answer.status_code for answer in unknown] == [404, 404, 404]

@@ -233,7 +233,8 @@ async def test_no_address_on_the_page_or_behind_it_leaves_this_machine(http: htt
     index = await http.get("/")
     loaded = re.findall(r'(?:href|src)="(/[^"]+)"', index.text)
     panels = [f"/panels/{name}.js" for name in ("shell", *_panels(index.text))]
-    drawn = [f"/panels/{name}.json" for name in ("hubspot", "stripe", "google", "notion", "pipedrive")]
+    names = ("hubspot", "stripe", "google", "notion", "pennylane", "pipedrive")
+    drawn = [f"/panels/{name}.json" for name in names]
     states = [f"/_control/state/{vendor}" for vendor in find_simulators()]
     texts = {
         path: (await http.get(path)).text
