@@ -114,7 +114,9 @@ class Gate:
 def find(offered: Iterable[Operation], method: str, path: str) -> tuple[Operation, tuple[int, ...]]:
     """The operation that a path names, and the ids in it. A path that there is not is a 404."""
     for each in offered:
-        found = re.fullmatch(each.path.replace("{id}", r"(\d+)"), path) if each.method == method else None
+        found = (
+            re.fullmatch(each.path.replace("{id}", r"(\d{1,18})"), path) if each.method == method else None
+        )
         if found:
             return each, tuple(map(int, found.groups()))
     raise errors.not_found()

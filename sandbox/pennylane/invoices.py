@@ -1,5 +1,6 @@
 """Invoices: what is read of them, and what is done to those that are final (pennylane.md 1 to 3)."""
 
+import re
 from functools import partial
 
 from sandbox.pennylane import invoice_shapes, letters, links, matching, view, view_money, writing
@@ -10,6 +11,7 @@ from sandbox.pennylane.records import Part
 from sandbox.pennylane.standing import open_amount
 
 _INCLUDED = 20
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
 def retrieve(call: Call) -> Json:
@@ -90,6 +92,8 @@ def send_by_email(call: Call) -> None:
     recipients = call.given.get("recipients") or customer["emails"]
     if not recipients:
         raise unprocessable("There are no recipients", field="recipients")
+    if not all(map(_ADDRESS.fullmatch, recipients)):
+        raise unprocessable("A recipient is not a valid e-mail address", field="recipients")
     if not links.ready(call, row):
         raise Refused(409, "The PDF of the document is being generated. Please retry in a few minutes.")
     url = links.public(call, row)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sandbox.pennylane.call import Call
 from sandbox.pennylane.errors import Json, malformed, not_found, unprocessable
-from sandbox.pennylane.money import Discount, Priced, amount_of, discount_of
+from sandbox.pennylane.money import DIGITS, Discount, Priced, amount_of, discount_of
 from sandbox.pennylane.records import Invoice, Line
 
 _PRICE_PLACES = 6
@@ -96,8 +96,11 @@ def _priced(sent: Json, before: Priced) -> Priced:
     vat_rate = sent.get("vat_rate", before.vat_rate)
     if vat_rate == "mixed":
         raise unprocessable("vat_rate mixed is not a rate of a line", field="vat_rate")
+    quantity = Decimal(str(sent["quantity"])) if "quantity" in sent else before.quantity
+    if abs(quantity) >= 10**DIGITS:
+        raise unprocessable("quantity is too large", field="quantity")
     return Priced(
-        quantity=Decimal(str(sent["quantity"])) if "quantity" in sent else before.quantity,
+        quantity=quantity,
         price=before.price
         if price is None
         else amount_of(price, "raw_currency_unit_price", places=_PRICE_PLACES),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -68,7 +69,7 @@ def page(
 
 def limit_of(call: Call, most: int) -> int:
     said = call.query.get("limit", "20")
-    if not said.lstrip("-").isdecimal():
+    if not re.fullmatch(r"-?[0-9]{1,9}", said):
         raise malformed("ValidateError", f"limit expected integer, but received {said!r}", field="limit")
     limit = int(said)
     if limit < 1:
@@ -152,10 +153,12 @@ def _order(call: Call, orders: Order) -> tuple[Callable[[Any], Any], bool]:
 def _reached(orders: Order, key: Callable[[Any], Any], place: Json) -> tuple[Any, int]:
     """How far the pages before went, in the order that is asked for now."""
     name = next(each for each, of in orders.items() if of is key)
-    if set(place) != set(orders):
-        raise bad_cursor()
-    value = place[name]
-    return (date.fromisoformat(value) if isinstance(value, str) else value), place["id"]
+    try:
+        value, id_ = place[name], place["id"]
+        reached = date.fromisoformat(value) if name == "date" else int(value)
+        return reached, int(id_)
+    except (KeyError, TypeError, ValueError):
+        raise bad_cursor() from None
 
 
 def _plain(value: Any) -> Any:

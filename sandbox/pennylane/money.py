@@ -10,6 +10,8 @@ from sandbox.pennylane.codes import VAT
 from sandbox.pennylane.errors import unprocessable
 
 _CENT = Decimal("0.01")
+DIGITS = 12
+"""Before the dot: more is no amount (no page says)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def amount_of(text: str, field: str, *, places: int) -> Decimal:
     whole, _, part = text.removeprefix("-").partition(".")
     if not (whole.isascii() and whole.isdecimal()) or (part and not (part.isascii() and part.isdecimal())):
         raise unprocessable(f"{field} is not a number", field=field)
+    if len(whole) > DIGITS:
+        raise unprocessable(f"{field} is too large", field=field)
     if len(part) > places:
         raise unprocessable(f"{field} can have up to {places} decimals", field=field)
     return Decimal(text)

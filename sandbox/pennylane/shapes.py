@@ -4,6 +4,7 @@ A shape takes a value and where it stands, and returns it or refuses it with a c
 `BadRequestCodeEnum`: unknown properties too, since every body there has `additionalProperties: false`.
 """
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
@@ -28,7 +29,7 @@ def number() -> Shape:
     """pennylane.md: `quantity` is the one number; money is a string."""
 
     def check(value: Any, at: str) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise _type("number", value, at)
         return value
 

@@ -52,13 +52,13 @@ class Company:
         return {"created": now, "updated": now}
 
     def changed(self, record: Record, operation: str, now: datetime) -> None:
-        """Note a change for the changelogs, at the record's own time."""
+        """Note a change for the changelogs: it is told from now on, whenever it is said to have happened."""
         self.changes += 1
         if operation == "update":
             record.updated = now
         kind = _KINDS[type(record)]
         number = len(self.changelog) + 1
-        change = Change(number, kind, record.id, operation, now, record.created, record.updated)
+        change = Change(number, kind, record.id, operation, self.now(), record.created, record.updated)
         self.changelog.append(change)
 
     def touched(self) -> None:

@@ -124,7 +124,8 @@ def test_a_webhook_of_nobody_is_refused_in_plain_words() -> None:
 
 
 def by_module(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
-    monkeypatch.setattr(sys, "argv", ["python -m sandbox", *typed])
+    ports = ("--port", "0", "--smtp-port", "0")
+    monkeypatch.setattr(sys, "argv", ["python -m sandbox", *ports, *typed])
     sandbox_main()
 
 

@@ -1,4 +1,4 @@
-"""Answers held against Pennylane's OpenAPI, where it is at hand."""
+"""Requests and answers held against Pennylane's OpenAPI, where it is at hand."""
 
 import copy
 import json
@@ -17,7 +17,10 @@ _NEWER = ("/send_to_pa", "/webhook_subscriptions")
 
 
 def check(answer: httpx.Response) -> None:
-    """Fail when the OpenAPI has no such answer. Refusals in plain text and what is newer are not in it."""
+    """Fail when the OpenAPI has no such answer, or no such request although it was taken.
+
+    Refusals in plain text and what is newer are not in it.
+    """
     path = answer.request.url.path.removeprefix("/pennylane")
     if not SPEC.is_file() or any(part in path for part in _NEWER):
         return
@@ -27,6 +30,10 @@ def check(answer: httpx.Response) -> None:
     if known is None:
         assert answer.status_code in (401, 404, 429), f"{answer.request.method} {path} is not in the OpenAPI"
         return
+    if answer.is_success and answer.request.content:
+        taken = _request_validator(answer.request.method.lower(), known)
+        errors = [each.message for each in taken.iter_errors(json.loads(answer.request.content))]
+        assert errors == [], f"taken, although the OpenAPI has no such request: {errors}"
     validator = _validator(answer.request.method.lower(), known, str(answer.status_code))
     if validator is None:
         assert not answer.content or answer.status_code >= 500
@@ -50,6 +57,12 @@ def _known(method: str, path: str) -> str | None:
         if method in operations and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)
     ]
     return min(found, key=lambda each: each.count("{")) if found else None
+
+
+@cache
+def _request_validator(method: str, known: str) -> Draft202012Validator:
+    described = spec()["paths"][known][method]["requestBody"]["content"]["application/json"]
+    return Draft202012Validator(_plain(described["schema"]))
 
 
 @cache

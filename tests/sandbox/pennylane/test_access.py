@@ -52,6 +52,7 @@ async def test_a_scope_that_lacks_is_403_and_readonly_reads(pennylane: Pennylane
         ("PUT", "/customer_invoices/1/finalize"),
         ("GET", "/credit_notes"),
         ("GET", "/customer_invoices/abc"),
+        ("GET", f"/customer_invoices/{'9' * 5000}"),
     ],
 )
 async def test_what_there_is_not_is_404(pennylane: Pennylane, method: str, path: str) -> None:
@@ -125,6 +126,9 @@ async def test_what_is_newer_than_the_openapi_can_be_played(pennylane: Pennylane
     await pennylane.settings(live_fields=True)
     newer = await pennylane.invoice(plain["id"])
     assert set(newer) - set(plain) == {"factur_x", "schematron_validation_status"}
+    await pennylane.person.dispute(plain["id"])
+    assert (await pennylane.invoice(plain["id"]))["e_invoicing"]["flow"]["id"]
+    assert "establishment_no" in await pennylane.company()
 
 
 async def test_amounts_are_texts_with_two_decimals_or_as_few_as_they_need(pennylane: Pennylane) -> None:

@@ -199,6 +199,8 @@ async def test_the_deadline_is_needed_whatever_the_customers_conditions(
         {"customer_id": 1},
         {"invoice_lines": [line("1.1234567")]},
         {"invoice_lines": [line("1,50")]},
+        {"invoice_lines": [line("9" * 40)]},
+        {"invoice_lines": [line(quantity=1e300)]},
         {"pdf_description": "x" * 5001},
         {"customer_invoice_template_id": 1},
         {"invoice_lines": [line(section_rank=1)]},

@@ -62,9 +62,12 @@ async def test_without_the_filter_the_second_page_is_of_another_list(pennylane: 
         ({"limit": 101}, "MoreThanMaximum"),
         ({"limit": 0}, "LessThanMinimum"),
         ({"limit": "x"}, "ValidateError"),
+        ({"limit": "9" * 5000}, "ValidateError"),
         ({"sort": "deadline"}, "NotEnumInclude"),
         ({"cursor": "x"}, "ValidateError"),
         ({"cursor": "WzFd"}, "ValidateError"),
+        ({"cursor": "eyJpZCI6ICJ4In0="}, "ValidateError"),
+        ({"cursor": "eyJpZCI6IDF9", "sort": "date"}, "ValidateError"),
         ({"include": "customer"}, "NotEnumInclude"),
         (filters(("status", "eq", "late")), "ValidateError"),
         (filters(("paid", "eq", False)), "ValidateError"),
@@ -106,6 +109,7 @@ async def test_lines_are_included_when_asked_for_20_at_most(pennylane: Pennylane
     included = answer["included"]["invoice_lines"][str(many["id"])]
     assert (len(included["items"]), included["has_more"]) == (20, True)
     path = f"/customer_invoices/{many['id']}/invoice_lines"
+    assert len(await pennylane.found(path)) == 20
     assert len(await pages(pennylane, path, {"sort": "rank"})) == 21
 
 
@@ -154,6 +158,15 @@ async def test_a_change_is_told_for_four_weeks(pennylane: Pennylane) -> None:
     (made,) = await drafts(pennylane, 0)
     await pennylane.settings(clock_offset=29 * 86_400)
     assert await pennylane.changes("customer_invoices", made) == []
+
+
+async def test_what_is_said_to_have_happened_before_is_told_now(pennylane: Pennylane) -> None:
+    made = await pennylane.final()
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    await pennylane.person.pay(made["id"], at=yesterday)
+    rows = (await pennylane.call("GET", "/changelogs/customer_invoices"))["items"]
+    assert (await pennylane.invoice(made["id"]))["updated_at"][:10] == yesterday.date().isoformat()
+    assert rows[-1]["updated_at"] < rows[0]["processed_at"] < rows[-1]["processed_at"]
 
 
 async def test_a_changelog_may_lag(pennylane: Pennylane) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from sandbox.pennylane.panel import panel
 from tests.sandbox.pennylane.bench import Json, Pennylane, day, line
 
 WAITS = {"banking_provider": "bank", "provider_field_name": "label", "provider_field_value": "invoice_number"}
@@ -231,3 +232,47 @@ async def test_a_person_writes_finalises_and_deletes_invoices(pennylane: Pennyla
     state = await person.invoices(customer=customer)
     assert [(each["id"], each["status"]) for each in state] == [(draft, "upcoming"), (final, "upcoming")]
     assert number.endswith("0002")
+
+
+async def test_every_button_of_the_page_works(pennylane: Pennylane) -> None:
+    first, draft, other = await pennylane.final(), await pennylane.draft(), await pennylane.final()
+    wanted = {
+        first["id"]: ["Due 8 days ago", "Dispute", "Paid by hand", "Not paid after all", "Transfer lands"],
+        other["id"]: ["Credit it all"],
+        draft["id"]: ["Finalise"],
+    }
+    for id_, labels in wanted.items():
+        for label in labels:
+            (action,) = [each for each in (await shown(pennylane, id_))["actions"] if each["label"] == label]
+            await pennylane.person.call(action["method"], action["path"], json=action.get("body"))
+    texts = [(await shown(pennylane, id_))["state"]["text"] for id_ in wanted]
+    assert texts == ["paid", "cancelled", "upcoming"]
+    assert [each["text"] for each in (await shown(pennylane, first["id"]))["lines"]] == [
+        f"VIR SEPA {first['invoice_number']}",
+        "e-invoice: in dispute",
+    ]
+    gone = await pennylane.draft()
+    (delete,) = [
+        each for each in (await shown(pennylane, gone["id"]))["actions"] if each["label"] == "Delete"
+    ]
+    await pennylane.person.call(delete["method"], delete["path"])
+    assert await pennylane.person.invoices(id=gone["id"]) == []
+
+
+async def shown(pennylane: Pennylane, invoice: int) -> Json:
+    """What the page shows of an invoice."""
+    drawn = panel(await pennylane.operator.state("pennylane"), None, {})
+    (one,) = [each for each in drawn["invoices"] if each["id"] == invoice]
+    found: Json = one
+    return found
+
+
+async def test_the_page_shows_money_that_no_invoice_has(pennylane: Pennylane) -> None:
+    made = await pennylane.final()
+    await pennylane.person.pay_by_transfer(made["id"], "150.00")
+    await pennylane.person.collect((await pennylane.final())["id"], "10.00", "pending")
+    drawn = panel(await pennylane.operator.state("pennylane"), None, {})
+    assert [(each["label"], each["left"]) for each in drawn["unmatched"]] == [
+        (f"VIR SEPA {made['invoice_number']}", "30.00")
+    ]
+    assert drawn["invoices"][0]["lines"][0]["text"] == "collected by Pennylane: pending"
