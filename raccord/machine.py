@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,31 @@ _LISTENING = "0A"
 _LONGEST_COMMAND = 100
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """Words in English, which are the id of their translations (`starters.cli.help`), and what they name.
+
+    So said where nothing is installed yet, and what reads the catalogs of `raccord.texts` is not there.
+    """
+
+    words: str
+    named: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.words.format_map(self.named)
+
+
 class Taken(Exception):
-    """We cannot have what we need of this machine; `str()` says who has it, or why, and what to do."""
+    """We cannot have what we need of this machine; `said` says who has it, or why, and what to do."""
+
+    def __init__(self, *said: Sentence) -> None:
+        super().__init__("\n".join(map(str, said)))
+        self.said = said
+
+
+def sentence(words: str, **named: object) -> Sentence:
+    """Build a sentence."""
+    return Sentence(words, {name: str(value) for name, value in named.items()})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from raccord.machine import Taken, holders_of_port
+from raccord.machine import Sentence, Taken, holders_of_port, sentence
 
 _BACKLOG = 2048
 """How many connections wait to be accepted; uvicorn's own default."""
@@ -33,34 +33,57 @@ def listen(place: Place) -> socket.socket:
         raise PortTaken(_refusal(place, error)) from error
 
 
-def refusals(places: Sequence[Place]) -> list[str]:
+def refusals(places: Sequence[Place]) -> list[Sentence]:
     """Return a sentence for each place where nobody could listen now; nothing is kept."""
     found = []
     seen: dict[int, str] = {}
     for place in places:
         if before := seen.get(place.port):
             found.append(
-                f"{before} and {place.setting} are both {place.port}: set one of them to another port."
+                sentence(
+                    "{before} and {setting} are both {port}: set one of them to another port.",
+                    before=before,
+                    setting=place.setting,
+                    port=place.port,
+                )
             )
             continue
         seen[place.port] = place.setting
         try:
             listen(place).close()
         except PortTaken as taken:
-            found.append(str(taken))
+            found += taken.said
     return found
 
 
-def _refusal(place: Place, error: OSError) -> str:
+def _refusal(place: Place, error: OSError) -> Sentence:
     where = f"{place.host}:{place.port} ({place.setting})"
     match error:
         case OSError(errno=errno.EADDRINUSE):
-            holders = " and ".join(map(str, holders_of_port(place.port)))
-            by = holders or "a process that this user may not see"
-            return f"port {place.port} is taken by {by}: stop it, or set {place.setting} to another port."
+            if holders := ", ".join(map(str, holders_of_port(place.port))):
+                return sentence(
+                    "port {port} is taken by {holders}: stop it, or set {setting} to another port.",
+                    port=place.port,
+                    holders=holders,
+                    setting=place.setting,
+                )
+            return sentence(
+                "port {port} is taken by a process that this user may not see: stop it, or set {setting} to "
+                "another port.",
+                port=place.port,
+                setting=place.setting,
+            )
         case OSError(errno=errno.EACCES):
-            return f"{where} needs rights that this user has not: set {place.setting} to a port above 1023."
+            return sentence(
+                "{where} needs rights that this user has not: set {setting} to a port above 1023.",
+                where=where,
+                setting=place.setting,
+            )
         case _:
             # The standard library adds the address again.
             reason = (error.strerror or str(error)).partition(" (while ")[0]
-            return f"nobody can listen at {where}: {reason}. Correct it in raccord.toml."
+            return sentence(
+                "nobody can listen at {where}: {reason}. Correct it in raccord.toml.",
+                where=where,
+                reason=reason,
+            )

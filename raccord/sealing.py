@@ -21,6 +21,9 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from raccord.domain.values.message import message
+from raccord.texts.told import Told
+
 _VERSION = 1
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -29,19 +32,19 @@ _FINGERPRINT = b"raccord: the fingerprint of a key, version 1"
 _FINGERPRINT_BYTES = 10
 
 
-class UnknownKey(Exception):
+class UnknownKey(Told):
     """Sealed under a key that the ring does not hold (any more); `key_id` names it."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"The key file holds no key {key_id!r}; add it to read what was sealed with it.")
+        super().__init__(message("key.unknown", key=key_id))
         self.key_id = key_id
 
 
-class CannotUnseal(Exception):
+class CannotUnseal(Told):
     """Damaged, changed, sealed for another context, or never sealed."""
 
 
-class BadKeyFile(ValueError):
+class BadKeyFile(Told, ValueError):
     """The key file does not hold usable keys. Its text never shows key material."""
 
 
@@ -62,11 +65,11 @@ class KeyRing:
         """Build a ring from raw keys by id. Raises `BadKeyFile`."""
         for key_id, key in keys.items():
             if not (key_id.isascii() and key_id.isprintable() and 1 <= len(key_id) <= 64):
-                raise BadKeyFile("A key id is 1 to 64 printable ASCII characters.")
+                raise BadKeyFile(message("key.bad_id"))
             if len(key) != _KEY_BYTES:
-                raise BadKeyFile(f"Key {key_id!r} has {len(key)} bytes instead of {_KEY_BYTES}.")
+                raise BadKeyFile(message("key.bad_length", key=key_id, found=len(key), needed=_KEY_BYTES))
         if active_id not in keys:
-            raise BadKeyFile(f"The active key {active_id!r} is not among the keys.")
+            raise BadKeyFile(message("key.not_there", key=active_id))
         ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         fingerprints = {key_id: _fingerprint(key) for key_id, key in keys.items()}
         return cls(active_id, MappingProxyType(ciphers), MappingProxyType(fingerprints))
@@ -79,10 +82,10 @@ class KeyRing:
             keys = {key_id: _decoded(key_id, text) for key_id, text in content["keys"].items()}
             return cls.of(content["active"], keys)
         except BadKeyFile as error:
-            raise BadKeyFile(f"{path}: {error}") from None
+            raise BadKeyFile(message("settings.of_file", path=str(path), why=error.said[0])) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             # `from None`: the parser's error would carry the file's text.
-            raise BadKeyFile(f'{path} is not a key file: {{"active": id, "keys": {{id: base64}}}}.') from None
+            raise BadKeyFile(message("key.no_key_file", path=str(path))) from None
 
     @classmethod
     def create(cls, path: Path) -> "KeyRing":
@@ -115,7 +118,7 @@ class KeyRing:
         try:
             return self.ciphers[key_id].decrypt(nonce, sealed[start + _NONCE_BYTES :], header + context)
         except InvalidTag:
-            raise CannotUnseal("The bytes were changed, or sealed for another purpose.") from None
+            raise CannotUnseal(message("key.changed")) from None
 
     def __repr__(self) -> str:
         return f"KeyRing(active={self.active_id!r}, ids={sorted(self.ciphers)!r})"
@@ -128,18 +131,18 @@ def _fingerprint(key: bytes) -> str:
 def _key_id(sealed: bytes) -> tuple[str, int]:
     start = 2 + sealed[1] if len(sealed) > 1 else 0
     if not start or sealed[0] != _VERSION or len(sealed) < start + _NONCE_BYTES + _TAG_BYTES:
-        raise CannotUnseal("These bytes are not sealed.")
+        raise CannotUnseal(message("key.not_sealed"))
     try:
         return sealed[2:start].decode("ascii"), start
     except UnicodeDecodeError:
-        raise CannotUnseal("These bytes are not sealed.") from None
+        raise CannotUnseal(message("key.not_sealed")) from None
 
 
 def _decoded(key_id: str, text: Any) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise BadKeyFile(f"Key {key_id!r} is not base64.") from None
+        raise BadKeyFile(message("key.not_base", key=key_id)) from None
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from raccord.domain.proof.policy import ProofPolicy
 from raccord.domain.report.policy import ReportPolicy
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.outage import WatchPolicy
+from raccord.domain.values.message import message
 from raccord.domain.values.working_hours import WorkingHours
 from raccord.settings.checks import (
     delivery_check,
@@ -64,7 +65,9 @@ def deal_won_policy(configuration: Configuration, able: BillingCapabilities) -> 
     """
     wrong = [check for check in billing_checks(configuration, able) if check.state is CheckState.FAIL]
     if wrong:
-        raise BadSettings("\n".join(f"{check.found}. {check.remedy}" for check in wrong))
+        raise BadSettings(
+            *(message("check.found_and_remedy", found=each.seen, remedy=each.advice) for each in wrong)
+        )
     settings = configuration.settings
     return DealWonPolicy(
         mode=settings.modes[FLOW],

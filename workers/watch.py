@@ -13,6 +13,8 @@ from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.temporal.company import prove
 from raccord.temporal.health import stuck, sweeps
+from raccord.texts import say
+from raccord.texts.told import MACHINE
 from workers.gauges import show_health, show_waiting
 
 log = structlog.get_logger()
@@ -61,6 +63,6 @@ async def _troubles(client: Client, sweep_every: timedelta) -> AsyncIterator[str
     found, ran = await stuck(client), await sweeps(client)
     show_health(found, ran)
     if found:
-        yield str(found)
+        yield say(found.said, MACHINE)
     if ran and (trouble := ran.trouble(sweep_every, datetime.now(UTC))):
-        yield trouble
+        yield say(trouble, MACHINE)

@@ -1,6 +1,7 @@
 """What is uploaded to a vendor before it sends anything: an app of its own kind, in files."""
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Text
 
 
 class App(Value):
@@ -9,4 +10,4 @@ class App(Value):
     files: dict[str, str]
     command: str
     """Typed in the folder."""
-    steps: tuple[str, ...] = ()
+    steps: tuple[Text, ...] = ()

@@ -1,10 +1,11 @@
 """A connection: one account of one vendor, named in `raccord.toml`; and what a vendor package offers."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import reduce
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,9 @@ from raccord.connectors.capabilities import IdShape
 from raccord.connectors.webhooks import HintKind, PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import Message, Text, message
+from raccord.texts import say_param
+from raccord.texts.told import MACHINE
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SHORTEST_SECRET = 16
@@ -119,39 +123,45 @@ class CheckState(StrEnum):
 
 
 class Check(Value):
-    """One line of `raccord doctor`."""
+    """One line of `raccord doctor` and `raccord setup`, said in the reader's language.
 
-    name: str
+    Its parts are messages, or words that are the same in every language: a vendor's, a setting's, a path.
+    `name`, `found`, `expected` and `remedy` are what a machine reads: English, and the same for every reader.
+    """
+
+    title: Text
     state: CheckState
-    found: str
-    expected: str = ""
-    remedy: str = ""
-    flow: str = Field(default="", exclude=True)
+    seen: Text
+    wanted: Text = ""
+    advice: Text = ""
+    connection: str = ""
+    """Whose line it is; empty where it is about no connection."""
+    flow: str = ""
     """The one flow that needs it, by the name of its mode: while that is in shadow, a failure only warns."""
 
     @classmethod
-    def ok(cls, name: str, found: str, *, expected: str = "") -> Self:
-        return cls(name=name, state=CheckState.OK, found=found, expected=expected)
+    def ok(cls, name: Text, found: Text, *, expected: Text = "") -> Self:
+        return cls(title=name, state=CheckState.OK, seen=found, wanted=expected)
 
     @classmethod
-    def warn(cls, name: str, found: str, *, expected: str = "", remedy: str) -> Self:
-        return cls(name=name, state=CheckState.WARN, found=found, expected=expected, remedy=remedy)
+    def warn(cls, name: Text, found: Text, *, expected: Text = "", remedy: Text) -> Self:
+        return cls(title=name, state=CheckState.WARN, seen=found, wanted=expected, advice=remedy)
 
     @classmethod
-    def fail(cls, name: str, found: str, *, expected: str = "", remedy: str) -> Self:
-        return cls(name=name, state=CheckState.FAIL, found=found, expected=expected, remedy=remedy)
+    def fail(cls, name: Text, found: Text, *, expected: Text = "", remedy: Text) -> Self:
+        return cls(title=name, state=CheckState.FAIL, seen=found, wanted=expected, advice=remedy)
 
     def softened(self) -> Self:
         """Return a failure as a warning: of what something is left out without, and nothing stops."""
         return self.model_copy(update={"state": CheckState.WARN}) if self.state is CheckState.FAIL else self
 
     @classmethod
-    def skipped(cls, name: str, *, needs: str) -> Self:
+    def skipped(cls, name: Text, *, needs: Text) -> Self:
         """Return a line for what nobody looked at; `needs` is the check that failed."""
-        return cls(name=name, state=CheckState.SKIP, found=f"not checked (needs {needs})")
+        return cls(title=name, state=CheckState.SKIP, seen=message("check.skipped", needs=needs))
 
     @classmethod
-    def same(cls, name: str, found: str, *, expected: str, shown: str, unset: str, other: str) -> Self:
+    def same(cls, name: Text, found: str, *, expected: str, shown: Text, unset: Text, other: Text) -> Self:
         """Compare whose the credentials are with whose they should be, an id each.
 
         `unset` is the remedy where no id is expected, `other` where another one is.
@@ -161,6 +171,53 @@ class Check(Value):
         if found != expected:
             return cls.fail(name, shown, expected=expected, remedy=other)
         return cls.ok(name, shown, expected=expected)
+
+    def of(self, connection: str) -> Self:
+        """Return the line as one of a connection's."""
+        return self.model_copy(update={"connection": connection})
+
+    @property
+    def whole_title(self) -> Text:
+        """What it is about, with the connection that it is about."""
+        if not self.connection:
+            return self.title
+        return message("check.of_connection", connection=self.connection, what=self.title)
+
+    @property
+    def name(self) -> str:
+        return say_param(self.whole_title, MACHINE)
+
+    @property
+    def found(self) -> str:
+        return say_param(self.seen, MACHINE)
+
+    @property
+    def expected(self) -> str:
+        return say_param(self.wanted, MACHINE)
+
+    @property
+    def remedy(self) -> str:
+        return say_param(self.advice, MACHINE)
+
+    def row(self) -> dict[str, str]:
+        """Return it for a machine."""
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "found": self.found,
+            "expected": self.expected,
+            "remedy": self.remedy,
+        }
+
+
+def together(parts: Sequence[Text]) -> Text:
+    """Say several things in one line."""
+    return reduce(lambda one, other: message("check.also", one=one, other=other), parts)
+
+
+def in_its_words(error: Exception) -> Message:
+    """Quote what went wrong with a vendor, as its connector or the network says it."""
+    return message("check.in_its_words", said=str(error))
 
 
 class Registration(Value):

@@ -5,10 +5,12 @@ from importlib import import_module
 from typing import Any
 
 from raccord.connectors.connection import Kind, Vendor
-from raccord.domain.values.spelling import did_you_mean
+from raccord.domain.values.message import message
+from raccord.domain.values.spelling import nearest
+from raccord.texts.told import Told
 
 
-class UnknownVendor(LookupError):
+class UnknownVendor(Told, LookupError):
     """The configuration names a vendor for which there is no package, or not one of that kind."""
 
 
@@ -21,9 +23,12 @@ def vendors() -> tuple[str, ...]:
 def load(kind: Kind, name: str) -> Vendor[Any]:
     """Import one vendor package and return what it offers in a role. Raises `UnknownVendor`."""
     if name not in (known := vendors()):
-        meant = did_you_mean(name, known)
-        raise UnknownVendor(f"There is no vendor {name!r}. Known: {', '.join(known)}.{meant}")
+        if meant := nearest(name, known):
+            raise UnknownVendor(
+                message("settings.no_vendor_meant", name=repr(name), known=known, meant=meant)
+            )
+        raise UnknownVendor(message("settings.no_vendor", name=repr(name), known=known))
     roles: dict[Kind, Vendor[Any]] = import_module(f"raccord.vendors.{name}").ROLES
     if kind not in roles:
-        raise UnknownVendor(f"{name} is no {kind} vendor, but {', '.join(roles)}.")
+        raise UnknownVendor(message("settings.other_role", name=name, kind=kind, roles=tuple(roles)))
     return roles[kind]

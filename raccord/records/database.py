@@ -21,9 +21,11 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from raccord.domain.values.message import message
 from raccord.records.engine import NoDriver, WrongAddress, address, engine_of
 from raccord.records.in_use import InUse, share
 from raccord.records.work import Work
+from raccord.texts.told import Told
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ _AT_ONCE = 500
 _OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.NotSupportedError)
 
 
-class RecordsUnavailable(Exception):
+class RecordsUnavailable(Told):
     """The database is locked, full, damaged, not migrated or out of reach. What was asked may be tried again.
 
     `str()` holds the database's own words, never values.
@@ -122,7 +124,7 @@ class _Lane:
 
     async def run(self, do: Callable[[Connection], T]) -> T:
         if self._closed:
-            raise RecordsUnavailable("The records are closed.")
+            raise RecordsUnavailable(message("records.closed"))
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, do)
 
     async def close(self) -> None:
@@ -203,15 +205,10 @@ def _opened(url: str) -> tuple[URL, Engine, Engine]:
         found = address(url)
         return found, *engine_of(found)
     except NoDriver as error:
-        raise RecordsUnavailable(
-            "PostgreSQL needs its driver: install Raccord with it, as raccord[postgres]."
-        ) from error
+        raise RecordsUnavailable(message("records.no_driver")) from error
     except WrongAddress as error:
         # The error's own words are left out: they may hold the password in the address.
-        raise RecordsUnavailable(
-            "database_url is the address of no database that can be opened here. Write it as "
-            "postgresql://user:password@host/database or sqlite:////path/to/records.db, or leave it out."
-        ) from error
+        raise RecordsUnavailable(message("records.wrong_address")) from error
 
 
 def _answers(connection: Connection) -> bool:
@@ -233,11 +230,12 @@ def _outages() -> Iterator[None]:
     except exc.DBAPIError as error:
         if _is_our_mistake(error):
             raise
-        raise RecordsUnavailable(f"The records' database says: {_words(error.orig)}.") from error
+        raise RecordsUnavailable(message("records.says", said=_words(error.orig))) from error
     except InUse as error:
-        raise RecordsUnavailable(str(error)) from error
+        place = error.said[0].named["place"]
+        raise RecordsUnavailable(message("records.restoring", place=place)) from error
     except OSError as error:
-        raise RecordsUnavailable(f"The records' database is out of reach: {error}.") from error
+        raise RecordsUnavailable(message("records.out_of_reach", said=str(error))) from error
 
 
 def _is_our_mistake(error: exc.DBAPIError) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from raccord.machine import Taken, holders_of_file, lock
+from raccord.machine import Taken, holders_of_file, lock, sentence
 
 PATIENCE_SECONDS = 0.5
 """Processes that were killed together are gone a moment later."""
@@ -27,7 +27,10 @@ def share(database: Path) -> int:
         if lock(descriptor, shared=True):
             return descriptor
         raise InUse(
-            f"`raccord restore` puts a backup back in {file.parent}: nothing starts before it has ended."
+            sentence(
+                "`raccord restore` puts a backup back in {place}: nothing starts before it has ended.",
+                place=file.parent,
+            )
         )
     except BaseException:
         os.close(descriptor)
@@ -42,10 +45,22 @@ def alone(database: Path) -> Iterator[None]:
         if not lock(descriptor, within=PATIENCE_SECONDS):
             # We have the file open ourselves.
             others = [str(found) for found in holders_of_file(file) if found.pid != os.getpid()]
-            who = ", ".join(others) or "a worker or starter that cannot be seen from here"
+            if others:
+                raise InUse(
+                    sentence(
+                        "the records in {place} are in use by {who}. Stop that first: with Ctrl-C in its "
+                        "terminal, with `kill` and its pid, or with systemd or Docker where they started it.",
+                        place=file.parent,
+                        who=", ".join(others),
+                    )
+                )
             raise InUse(
-                f"the records in {file.parent} are in use by {who}. Stop that first: with Ctrl-C in its "
-                "terminal, with `kill` and its pid, or with systemd or Docker where they started it."
+                sentence(
+                    "the records in {place} are in use by a worker or starter that cannot be seen from here. "
+                    "Stop that first: with Ctrl-C in its terminal, with `kill` and its pid, or with systemd "
+                    "or Docker where they started it.",
+                    place=file.parent,
+                )
             )
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, String, func, insert, select, type_coerce, update
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import message
 from raccord.records.chain import Break, Chain, hash_of
 from raccord.records.database import Database, RecordsUnavailable
 from raccord.records.tables import audit, audit_head, storable, text_of
@@ -33,9 +34,7 @@ def locked_head(tx: Connection) -> Row[Any]:
     """Return the head and keep other appenders out until the transaction ends."""
     head = tx.execute(_LOCKED_HEAD).one_or_none()
     if head is None:
-        raise RecordsUnavailable(
-            "The audit's head is missing: restore the database before anything is written."
-        )
+        raise RecordsUnavailable(message("records.no_head"))
     return head
 
 

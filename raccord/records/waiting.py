@@ -27,6 +27,7 @@ from sqlalchemy import (
 from raccord.domain.desk.notice import Place
 from raccord.domain.desk.question import Answer, Choice, Question, Ticket
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import message
 from raccord.domain.values.subject import Subject
 from raccord.records.database import Database, RecordsUnavailable, insert_if_absent, pairs_among
 from raccord.records.tables import waiting, waiting_watches
@@ -99,7 +100,7 @@ class WaitingList:
                 if ticket:
                     _watch(tx, ticket.incident, question.watched)
                     return ticket
-            raise RecordsUnavailable("The question could not be listed: others kept coming first.")
+            raise RecordsUnavailable(message("records.not_listed"))
 
         return self._database.writing(work)
 

@@ -1,30 +1,40 @@
 """Lines of `raccord doctor` about the invoice rules: pure judgements of settings, without any call."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check, CheckState, together
 from raccord.domain.deal_won.mentions import unstated
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.rules.einvoicing import EInvoicingMode
 from raccord.domain.rules.invoicing import Delivery, InvoicePolicy, Invoicing
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.invoice import PaymentMethod
-from raccord.texts import say_param
+from raccord.domain.values.message import Message, Text, message
 
 _LANGUAGES = ("fr", "en")
-_OF_SELLER = {
-    "legal form": re.compile(
-        r"\b(S\.?A\.?S\.?U?|S\.?A\.?R\.?L|E\.?U\.?R\.?L|S\.?A|S\.?N\.?C|S\.?C\.?[IMP]|E\.?I|SELARL|SELAS|SCOP|GIE"
-        r"|entreprise individuelle|association|soci[ée]t[ée] (anonyme|par actions|[aà] responsabilit[ée]))\b",
-        re.IGNORECASE,
-    ).search,
-    "capital": re.compile(r"\bcapital\b|\bE\.?I\b|entreprise individuelle|association", re.IGNORECASE).search,
-    "register": re.compile(
-        r"\bR\.?C\.?S\b|registre|r[ée]pertoire|\bR\.?N\.?E\b|\bR\.?M\b|\bSIRENE\b|register", re.IGNORECASE
-    ).search,
-}
+_OF_SELLER = (
+    (
+        message("check.legal_form"),
+        re.compile(
+            r"\b(S\.?A\.?S\.?U?|S\.?A\.?R\.?L|E\.?U\.?R\.?L|S\.?A|S\.?N\.?C|S\.?C\.?[IMP]|E\.?I|SELARL|SELAS|SCOP"
+            r"|GIE|entreprise individuelle|association"
+            r"|soci[ée]t[ée] (anonyme|par actions|[aà] responsabilit[ée]))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "capital",
+        re.compile(r"\bcapital\b|\bE\.?I\b|entreprise individuelle|association", re.IGNORECASE),
+    ),
+    (
+        message("check.register"),
+        re.compile(
+            r"\bR\.?C\.?S\b|registre|r[ée]pertoire|\bR\.?N\.?E\b|\bR\.?M\b|\bSIRENE\b|register", re.IGNORECASE
+        ),
+    ),
+)
 
 
 def footers_check(rules: InvoicePolicy) -> Check:
@@ -35,15 +45,15 @@ def footers_check(rules: InvoicePolicy) -> Check:
     empty = [code for code in _LANGUAGES if not rules.footer(code).strip()]
     filled = [code for code in _LANGUAGES if code not in empty]
     silent = {code: missing for code in filled if (missing := unstated(rules, code))}
-    found = [f"none for {', '.join(empty)}"] if empty else []
-    found += [f"{code} lacks {say_param(missing, 'en')}" for code, missing in silent.items()]
+    found: list[Text] = [message("check.footer_none", languages=tuple(empty))] if empty else []
+    found += [_lacking(code, missing) for code, missing in silent.items()]
     ok = not found
     return Check(
-        name="invoice footers",
+        title=message("check.footers"),
         state=CheckState.OK if ok else CheckState.WARN,
-        found="; ".join(found) or ", ".join(sorted(rules.footers)),
-        expected="late penalties, the EUR 40 indemnity and the discount for early payment",
-        remedy="" if ok else "Fill [invoice.footers]; raccord.example.toml has a text to start from.",
+        seen=together(found) if found else ", ".join(sorted(rules.footers)),
+        wanted=message("check.footers_state"),
+        advice="" if ok else message("check.fill_footers"),
     )
 
 
@@ -55,19 +65,20 @@ def seller_mentions_check(rules: InvoicePolicy) -> Check:
     lacking = {
         code: missing
         for code, text in sorted(rules.footers.items())
-        if (missing := [name for name, found in _OF_SELLER.items() if not found(text)])
+        if (missing := [name for name, words in _OF_SELLER if not words.search(text)])
     }
-    found = "; ".join(f"{code} lacks {', '.join(missing)}" for code, missing in lacking.items())
+    found = [_lacking(code, missing) for code, missing in lacking.items()]
     return Check(
-        name="seller in the footer",
+        title=message("check.seller"),
         state=CheckState.WARN if found else CheckState.OK,
-        found=found or "legal form, capital and register are stated",
-        expected="legal form, capital, RCS with its town (or the register of trades)",
-        remedy="Begin [invoice.footers] with them: “Ma Société, SAS au capital de 10 000 EUR, RCS Paris "
-        "123 456 789.” A sole trader writes EI and no capital."
-        if found
-        else "",
+        seen=together(found) if found else message("check.seller_stated"),
+        wanted=message("check.seller_expected"),
+        advice=message("check.seller_remedy") if found else "",
     )
+
+
+def _lacking(language: str, missing: Iterable[Text]) -> Message:
+    return message("check.footer_lacks", language=language, missing=tuple(missing))
 
 
 def vat_country_check(seller: str, rates: str | None, *, connection: str) -> Check:
@@ -78,11 +89,13 @@ def vat_country_check(seller: str, rates: str | None, *, connection: str) -> Che
     """
     alike = rates in (None, seller) or FRENCH_VAT_TERRITORY.issuperset((rates or "", seller))
     return Check(
-        name="VAT country",
+        title=message("check.vat_country"),
         state=CheckState.OK if alike else CheckState.FAIL,
-        found=seller if alike else f"vat.seller_country is {seller} and {connection}.vat_country is {rates}",
-        expected="" if alike else "one country for both",
-        remedy="" if alike else "Set both to the country where the company owes VAT.",
+        seen=seller
+        if alike
+        else message("check.vat_countries", seller=seller, connection=connection, rates=str(rates)),
+        wanted="" if alike else message("check.one_country"),
+        advice="" if alike else message("check.set_country"),
     )
 
 
@@ -95,61 +108,76 @@ def einvoicing_check(rules: InvoicePolicy, *, transmits: bool, connection: str, 
     mode, since = rules.einvoicing.mode, rules.einvoicing.starts_on
     if mode is EInvoicingMode.VENDOR and not transmits:
         return Check(
-            name="e-invoicing",
+            title=message("check.einvoicing"),
             state=CheckState.FAIL,
-            found=f"einvoicing.mode is vendor, and Raccord cannot have {connection} transmit",
-            expected="a billing connection that transmits to an approved platform",
-            remedy='Set [einvoicing] mode = "elsewhere" and have another platform transmit them.',
+            seen=message("check.cannot_transmit", connection=connection),
+            wanted=message("check.transmitting"),
+            advice=message("check.elsewhere"),
         )
     if mode is EInvoicingMode.VENDOR:
-        return Check(name="e-invoicing", state=CheckState.OK, found=f"transmitted by {connection}")
+        return Check(
+            title=message("check.einvoicing"),
+            state=CheckState.OK,
+            seen=message("check.transmitted_by", connection=connection),
+        )
     if mode is EInvoicingMode.ELSEWHERE:
-        found = "transmitted by another platform, as einvoicing.mode says; Raccord cannot see it"
-        return Check(name="e-invoicing", state=CheckState.OK, found=found)
+        found = message("check.transmitted_elsewhere")
+        return Check(title=message("check.einvoicing"), state=CheckState.OK, seen=found)
     if rules.vat.seller_country == "FR" and rules.einvoicing.missing(today):
         return Check(
-            name="e-invoicing",
+            title=message("check.einvoicing"),
             state=CheckState.WARN,
-            found=f"off, and due since {since.isoformat()}",
-            expected="invoices between French companies go through an approved platform",
-            remedy='Have a platform transmit them and set [einvoicing] mode = "elsewhere"; Raccord does not.',
+            seen=message("check.off_since", since=since),
+            wanted=message("check.approved_platform"),
+            advice=message("check.have_transmitted"),
         )
-    due = f", due from {since.isoformat()}" if rules.vat.seller_country == "FR" else ""
-    return Check(name="e-invoicing", state=CheckState.OK, found=f"off{due}")
+    if rules.vat.seller_country == "FR":
+        return Check.ok(message("check.einvoicing"), message("check.off_from", since=since))
+    return Check.ok(message("check.einvoicing"), message("check.off"))
 
 
 def delivery_check(rules: Invoicing, *, delivers: bool, connection: str) -> Check:
     """Judge who e-mails invoices. FAIL is a promise that nobody keeps: invoices would reach no customer."""
     ok = delivers or rules.delivery is not Delivery.VENDOR
     return Check(
-        name="delivery",
+        title=message("check.delivery"),
         state=CheckState.OK if ok else CheckState.FAIL,
-        found=rules.delivery if ok else f"invoice.delivery is vendor, and {connection} e-mails no invoices",
-        expected="" if ok else "none, or a billing connection that e-mails invoices",
-        remedy="" if ok else 'Set [invoice] delivery = "none" and send them yourself.',
+        seen=rules.delivery if ok else message("check.no_mails", connection=connection),
+        wanted="" if ok else message("check.delivering"),
+        advice="" if ok else message("check.send_yourself"),
     )
 
 
 def payment_check(rules: InvoicePolicy, *, offers: Collection[PaymentMethod], connection: str) -> Check:
     """Judge how customers can pay. FAIL is a method that the billing connection cannot put on an invoice."""
-    name, asked = "payment means", rules.payment_methods
+    name, asked = message("check.payment_means"), rules.payment_methods
     if missing := [method for method in asked if method not in offers]:
         return Check.fail(
             name,
-            f"invoice.payment_methods names {', '.join(missing)}, which {connection} cannot offer",
-            expected=f"of {connection}: {', '.join(sorted(offers)) or 'none'}",
-            remedy="Leave it out of [invoice] payment_methods.",
+            message("check.not_offered", missing=tuple(missing), connection=connection),
+            expected=message(
+                "check.payment_means_of",
+                connection=connection,
+                offers=tuple(sorted(offers)) or message("check.none"),
+            ),
+            remedy=message("check.leave_out"),
         )
-    online = ", ".join(asked) or f"as the account of {connection} offers by itself"
-    printed = f"IBAN {rules.iban}" if rules.iban else "IBAN in the footer" if _names_an_account(rules) else ""
-    found = f"{printed or 'no IBAN'}; online: {online}"
+    online = tuple(asked) or message("check.by_itself", connection=connection)
+    printed = (
+        f"IBAN {rules.iban}"
+        if rules.iban
+        else message("check.iban_in_footer")
+        if _names_an_account(rules)
+        else ""
+    )
+    found = message("check.online", printed=printed or message("check.no_iban"), online=online)
     if printed or PaymentMethod.BANK_TRANSFER in asked:
         return Check.ok(name, found)
     return Check.warn(
         name,
         found,
-        expected="an account that companies can transfer to",
-        remedy='Set [invoice] iban, or payment_methods = ["bank_transfer"].',
+        expected=message("check.account_to_transfer"),
+        remedy=message("check.set_iban"),
     )
 
 
@@ -164,9 +192,9 @@ def drafts_check(flow: str, mode: Mode, *, drafts: bool, connection: str) -> Che
     """
     ok = drafts or mode is Mode.SHADOW
     return Check(
-        name="proof of totals",
+        title=message("check.proof_of_totals"),
         state=CheckState.OK if ok else CheckState.FAIL,
-        found="on the draft" if drafts else f"{connection} has no drafts on which totals could be proven",
-        expected="" if ok else "a billing connection with drafts, or shadow mode",
-        remedy="" if ok else f'Set [modes] {flow} = "shadow".',
+        seen=message("check.on_the_draft") if drafts else message("check.no_drafts", connection=connection),
+        wanted="" if ok else message("check.drafting"),
+        advice="" if ok else message("check.set_shadow", flow=flow),
     )

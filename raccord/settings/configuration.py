@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raccord.connectors.connection import Connection, Kind
+from raccord.domain.values.message import message
 from raccord.settings.model import Settings
+from raccord.texts.told import Told
 
 
-class BadSettings(Exception):
+class BadSettings(Told):
     """The configuration cannot be used; `str()` lists every reason, one per line, each with its place."""
 
 
@@ -15,7 +17,7 @@ class NoSettings(BadSettings):
     """There is no settings file. Without it, a wrong folder would be another company with other rules."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"There is no settings file {path.absolute()}.")
+        super().__init__(message("settings.no_file", path=str(path.absolute())))
         self.path = path
 
 
@@ -52,5 +54,5 @@ class Configuration:
 
     def _one(self, kind: Kind) -> Connection:
         if (found := self.of(kind)) is None:
-            raise BadSettings(f"{kind} names no connection: set it in raccord.toml.")
+            raise BadSettings(message("settings.no_connection", kind=kind))
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from raccord.domain.values.message import Message, Text, message
 from raccord.domain.values.spelling import nearest
 from raccord.settings.configuration import BadSettings
 from raccord.settings.fields import nested, spelled
@@ -41,16 +42,16 @@ def _secrets(folder: Path) -> Iterator[tuple[str, str]]:
             if ours and (value := file.read_text("utf-8").rstrip("\r\n")):
                 yield file.name.upper(), value
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BadSettings(f"the folder of secrets {folder} cannot be read: {why}.") from error
+        why: Text = (error.strerror or "") if isinstance(error, OSError) else message("settings.not_text")
+        raise BadSettings(message("settings.secrets_unread", folder=str(folder), why=why)) from error
 
 
-def misspelt(model: type[BaseModel]) -> Iterator[str]:
+def misspelt(model: type[BaseModel]) -> Iterator[Message]:
     """Yield a sentence for each variable that is plainly meant to be a setting and has no effect."""
     known = list(_variables(model))
     for name in strangers(model):
         if meant := _meant(name, known):
-            yield f"{name} is not a setting of Raccord, so it has no effect. Did you mean {meant}?"
+            yield message("settings.variable_meant", name=name, meant=meant)
 
 
 def strangers(model: type[BaseModel]) -> tuple[str, ...]:

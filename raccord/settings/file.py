@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from raccord.domain.values.message import message
 from raccord.settings.configuration import BadSettings, NoSettings
 
 _UTF_8, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
@@ -23,22 +24,19 @@ def content_of(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise NoSettings(path) from None
     except OSError as error:
-        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
+        raise BadSettings(message("settings.file_unread", path=str(path), why=str(error.strerror))) from error
     try:
         return tomllib.loads(_text(path, raw))
     except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{path} is not written as TOML: {error}.") from error
+        raise BadSettings(message("settings.no_toml", path=str(path), said=str(error))) from error
 
 
 def _text(path: Path, raw: bytes) -> str:
     if raw.startswith(_UTF_16):
-        raise BadSettings(f"{path} is saved as UTF-16. Save it as UTF-8, which your editor offers.")
+        raise BadSettings(message("settings.utf16", path=str(path)))
     body = raw.removeprefix(_UTF_8)
     try:
         return body.decode()
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise BadSettings(
-            f"{path}, line {line}: the file is not UTF-8; it seems to be Latin-1 or Windows-1252. "
-            "Save it as UTF-8, which your editor offers."
-        ) from None
+        raise BadSettings(message("settings.latin", path=str(path), number=str(line))) from None

@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from raccord.connectors.connection import Connection, Kind, Vendor
 from raccord.connectors.registry import UnknownVendor, load
 from raccord.domain.rules.onboarding import StepKind
-from raccord.domain.values.spelling import did_you_mean
+from raccord.domain.values.message import Message, Text, message
+from raccord.domain.values.spelling import nearest
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.environment import PREFIX, misspelt, strangers, values, variable
 from raccord.settings.fields import names_at
@@ -47,7 +48,7 @@ def read(path: Path | None = None) -> Configuration:
     )
     configuration = Configuration(settings, file, rows, strangers(model))
     if wrong := list(_contradictions(configuration)):
-        raise BadSettings("\n".join(wrong))
+        raise BadSettings(*wrong)
     return configuration
 
 
@@ -76,12 +77,10 @@ def _names(content: Mapping[str, Any]) -> dict[str, Kind]:
     names: dict[str, Kind] = {}
     for kind in Kind:
         for name in _named(kind, content):
-            if wrong := _unusable(name):
-                raise BadSettings(f"{kind} = {name!r} {wrong}.")
+            if wrong := _unusable(kind, name):
+                raise BadSettings(wrong)
             if name in names:
-                raise BadSettings(
-                    f"{names[name]} and {kind} are both {name!r}: give each a section of its own."
-                )
+                raise BadSettings(message("settings.same_name", one=names[name], other=kind, name=repr(name)))
             names[name] = kind
     return names
 
@@ -97,15 +96,12 @@ def _named(kind: Kind, content: Mapping[str, Any]) -> tuple[Any, ...]:
     return (written,) if written or kind in REQUIRED else ()
 
 
-def _unusable(name: object) -> str | None:
-    """Return why this cannot be a connection's name, as the end of a sentence."""
+def _unusable(kind: Kind, name: object) -> Message | None:
+    """Return why this cannot be a connection's name."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        return "is no name of a connection: write a word in small letters, digits and single underscores"
+        return message("settings.no_name", kind=kind, name=repr(name))
     if name in RESERVED or name in Settings.model_fields or hasattr(Settings, name):
-        return (
-            f"takes a word that Raccord uses itself: name the connection otherwise and write "
-            f'vendor = "..." in its section, if {name} is a vendor'
-        )
+        return message("settings.name_taken", kind=kind, name=repr(name), vendor=name)
     return None
 
 
@@ -115,7 +111,7 @@ def _vendor(kind: Kind, name: str, content: Mapping[str, Any]) -> Vendor[Any]:
     try:
         return load(kind, values().get(variable(name, "vendor")) or str(written))
     except UnknownVendor as error:
-        raise BadSettings(f"[{name}] {error}") from error
+        raise BadSettings(message("settings.in_section", section=name, why=error.said[0])) from error
 
 
 class _Environment(BaseSettings):
@@ -133,7 +129,7 @@ def _validated(model: type[Settings], content: Mapping[str, Any]) -> Settings:
     """Validate file and environment, which wins. A misspelt setting is an error: it must not be ignored."""
     fields: Any = {name: (field.annotation, field) for name, field in model.model_fields.items()}
     environment = _Source(create_model("Environment", __base__=_Environment, **fields))
-    wrong = list(misspelt(model))
+    wrong: list[Text] = list(misspelt(model))
     try:
         validated = model.model_validate(_overlaid(content, environment()), extra="forbid")
     except ValidationError as error:
@@ -141,12 +137,9 @@ def _validated(model: type[Settings], content: Mapping[str, Any]) -> Settings:
         wrong += [sentence(model, each) for each in found]
     except SettingsError as error:
         section = variable(*_SECTION.findall(str(error))[:1])
-        raise BadSettings(
-            f"a variable {section}... cannot be read: there, a list or a table is written as JSON, "
-            '["a", "b"] for example.'
-        ) from error
+        raise BadSettings(message("settings.variable_unread", variable=section)) from error
     if wrong:
-        raise BadSettings("\n".join(wrong))
+        raise BadSettings(*wrong)
     return validated
 
 
@@ -159,56 +152,55 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     return {**below, **above, **both}
 
 
-def sentence(model: type[BaseModel], error: Any) -> str:
+def sentence(model: type[BaseModel], error: Any) -> Message:
     """Say what pydantic found wrong with a value of a model, by the name that an operator wrote."""
     place = ".".join(map(str, error["loc"]))
     match error["type"]:
         case "missing":
-            return f"{place} is missing: set it in raccord.toml or as {variable(*error['loc'])}."
+            return message("settings.missing", place=place, variable=variable(*error["loc"]))
         case "extra_forbidden":
             *section, name = error["loc"]
-            meant = did_you_mean(str(name), names_at(model, section)) or " Remove it or correct its spelling."
-            return f"{place} is not a setting of Raccord.{meant}"
+            if meant := nearest(str(name), names_at(model, section)):
+                return message("settings.unknown_meant", place=place, meant=meant)
+            return message("settings.unknown", place=place)
         case _:
-            return f"{place}: {error['msg'].removeprefix('Value error, ')}."
+            said = error["msg"].removeprefix("Value error, ")
+            return message("settings.wrong", place=place, why=message("check.in_its_words", said=said))
 
 
-def _contradictions(configuration: Configuration) -> Iterator[str]:
+def _contradictions(configuration: Configuration) -> Iterator[Message]:
     settings = configuration.settings
     if settings.acting and settings.invoice_deals_won_from is None:
         flow = settings.acting[0]
         mode = settings.modes[flow]
-        yield (
-            f"modes.{flow} is {mode}, so invoice_deals_won_from is needed: "
-            "deals won before that date are never invoiced."
-        )
+        yield (message("settings.cut_over", flow=flow, mode=mode))
     yield from _steps_without_a_connection(configuration)
     temporal = settings.temporal
     if not temporal.codec_host.startswith("127.") and not temporal.codec_token.get_secret_value():
-        yield (
-            f"temporal.codec_host is {temporal.codec_host}, so temporal.codec_token is needed: "
-            "whoever reaches the codec there reads what is sealed."
-        )
+        yield (message("settings.codec_token", host=temporal.codec_host))
     for row in configuration.connections:
         if row.settings.timeout >= settings.timing.step_timeout:
             yield (
-                f"{row.name}.timeout must be shorter than temporal.step_timeout "
-                f"({settings.timing.step_timeout.total_seconds():g} s), or no answer is ever waited for."
+                message(
+                    "settings.timeout",
+                    connection=row.name,
+                    seconds=f"{settings.timing.step_timeout.total_seconds():g}",
+                )
             )
 
 
 _NEEDED = {
-    StepKind.EMAIL: (Kind.MAILER, "the connection of a mail server"),
-    StepKind.SLACK: (Kind.MESSENGER, "the connection of a messenger"),
-    StepKind.EVENT: (Kind.OUTBOUND, "the connections that get events"),
+    StepKind.EMAIL: (Kind.MAILER, message("settings.a_mailer")),
+    StepKind.SLACK: (Kind.MESSENGER, message("settings.a_messenger")),
+    StepKind.EVENT: (Kind.OUTBOUND, message("settings.endpoints")),
 }
 
 
-def _steps_without_a_connection(configuration: Configuration) -> Iterator[str]:
+def _steps_without_a_connection(configuration: Configuration) -> Iterator[Message]:
     endpoints = configuration.settings.outbound
     for step in configuration.settings.onboarding.begun:
         kind, what = _NEEDED.get(step.kind, (None, ""))
         if kind and configuration.of(kind) is None:
-            yield f"onboarding.steps: {step.name} is of kind {step.kind}, which needs {kind}: name {what}."
+            yield message("settings.step_needs", step=step.name, kind=step.kind, needed=kind, what=what)
         if strangers := [name for name in step.to if name not in endpoints]:
-            yield f"onboarding.steps: {step.name} is for {strangers[0]}, which outbound does not name."
+            yield message("settings.step_for", step=step.name, name=strangers[0])

@@ -10,16 +10,18 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.model import Settings
 from raccord.temporal.company import prove, says_nothing
 from raccord.temporal.plugin import platform
 from raccord.temporal.refusals import Refusal, refusal
+from raccord.texts.told import Told
 
 _PAUSE = 0.2
 
 
-class TemporalUnreachable(ConnectionError):
+class TemporalUnreachable(Told, ConnectionError):
     """The Temporal server did not answer in time; the message says where it was looked for, and why not."""
 
 
@@ -33,10 +35,10 @@ def _options(settings: Settings) -> ClientConnectConfig:
         options = ClientConfig.load_client_connect_config()
     except OSError as error:
         raise TemporalUnreachable(
-            f"{error.filename}, which a variable TEMPORAL_TLS_... names, cannot be read: {error.strerror}."
+            message("temporal.unread_file", file=str(error.filename), why=str(error.strerror))
         ) from error
     except (RuntimeError, ValueError) as error:
-        raise TemporalUnreachable(f"The variables TEMPORAL_... cannot be used: {error}.") from error
+        raise TemporalUnreachable(message("temporal.unusable", said=str(error))) from error
     options.setdefault("target_host", f"127.0.0.1:{settings.temporal.embedded_port}")
     if not os.environ.get("TEMPORAL_NAMESPACE"):
         options["namespace"] = settings.temporal.namespace
@@ -90,10 +92,8 @@ async def connect(
 
 
 def _unreachable(options: ClientConnectConfig, error: Exception) -> TemporalUnreachable:
-    remedy = "" if elsewhere() else " Start it with `raccord up`, or set TEMPORAL_ADDRESS."
-    return TemporalUnreachable(
-        f"Temporal does not answer at {options['target_host']}: {_why(options, error).why}.{remedy}"
-    )
+    code = "temporal.unreachable" if elsewhere() else "temporal.unreachable_start"
+    return TemporalUnreachable(message(code, host=options["target_host"], why=_why(options, error).why))
 
 
 def _why(options: ClientConnectConfig, error: Exception) -> Refusal:

@@ -9,7 +9,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
+from raccord.texts.told import Told
 
 MARK = "raccord-company"
 _LATER = frozenset(
@@ -25,8 +27,10 @@ _LATER = frozenset(
 """Says nothing about the namespace: ask again."""
 
 
-class ForeignNamespace(Exception):
+class ForeignNamespace(Told):
     """The namespace belongs to another company; `str()` says where, and what to do."""
+
+    between = " "
 
 
 def says_nothing(error: RPCError) -> bool:
@@ -64,10 +68,13 @@ async def _mark(client: Client, keys: KeyRing) -> str:
     mark = described.namespace_info.data.get(MARK, "")
     if mark and mark not in keys.fingerprints.values():
         raise ForeignNamespace(
-            f"the Temporal at {client.service_client.config.target_host}, namespace {client.namespace}, "
-            "belongs to another company, or to an installation with another key: "
-            f"its mark is {mark}, ours would be {keys.fingerprint}. Give this company a server or a "
-            "namespace of its own (temporal.embedded_port, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE), or put the "
-            "key file back that the other was begun with."
+            message(
+                "temporal.other_company",
+                host=client.service_client.config.target_host,
+                namespace=client.namespace,
+                mark=mark,
+                print=keys.fingerprint,
+            ),
+            message("temporal.give_a_namespace"),
         )
     return mark

@@ -14,6 +14,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from raccord.domain.values.message import Message, Text, message
 from raccord.sealing import CannotUnseal, UnknownKey
 from raccord.temporal.codec import PlainPayload
 from raccord.temporal.flows import SWEEP
@@ -23,6 +24,7 @@ STUCK = 'TemporalReportedProblems IS NOT NULL AND ExecutionStatus = "Running"'
 _LATE = 2
 """Intervals after which a sweep that has not finished is late."""
 _LONGEST_REASON = 300
+_NO_MORE = message("temporal.says_no_more")
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class Stuck:
     count: int
     example: str
     """The id of one of them."""
-    reason: str
+    reason: Text
     """Why that one cannot, in one line."""
 
-    def __str__(self) -> str:
-        flows = "a flow cannot go on:" if self.count == 1 else f"{self.count} flows cannot go on, among them"
-        return f"{flows} {self.example}: {self.reason}"
+    @property
+    def said(self) -> Message:
+        return message("temporal.stuck", count=self.count, example=self.example, reason=self.reason)
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,22 @@ class Sweeps:
     """When the last one that came to its end did; None when none of those remembered has."""
     scheduled_at: datetime
     running: bool = False
-    paused: str = ""
+    paused: Text = ""
     """Who stopped the schedule and why, in the operator's words."""
-    failure: str = ""
+    failure: Text = ""
     """Why the last one failed."""
 
-    def trouble(self, every: timedelta, now: datetime) -> str:
-        """Say in one line why nobody looks for won deals; empty when somebody does."""
+    def trouble(self, every: timedelta, now: datetime) -> Message | None:
+        """Say in one line why nobody looks for won deals; None when somebody does."""
         late = now - (self.finished_at or self.scheduled_at) > _LATE * every
         if self.paused:
-            return f"the sweep is paused ({self.paused})"
+            return message("temporal.sweep_paused", note=self.paused)
         if not late or (self.running and not self.failure):
-            return ""
-        since = f"since {self.finished_at:%Y-%m-%d %H:%M} UTC" if self.finished_at else "lately"
-        return f"no sweep has finished {since}: {self.failure or 'none was begun, or no worker takes it up'}"
+            return None
+        why = self.failure or message("temporal.none_begun")
+        if self.finished_at is None:
+            return message("temporal.no_sweep", why=why)
+        return message("temporal.no_sweep_since", since=f"{self.finished_at:%Y-%m-%d %H:%M}", why=why)
 
 
 async def stuck(client: Client) -> Stuck | None:
@@ -87,14 +91,14 @@ async def sweeps(client: Client) -> Sweeps | None:
         finished_at=finished_at,
         scheduled_at=described.info.created_at,
         running=bool(described.info.running_actions),
-        paused=(state.note or "without a note") if state.paused else "",
+        paused=(state.note or message("temporal.no_note")) if state.paused else "",
         failure=failure,
     )
 
 
-async def _last_finished(client: Client, info: ScheduleInfo) -> tuple[datetime | None, str]:
+async def _last_finished(client: Client, info: ScheduleInfo) -> tuple[datetime | None, Text]:
     """Return when the last sweep came to its end, and why a later one did not."""
-    failure = ""
+    failure: Text = ""
     for begun in reversed(info.recent_actions):
         if not isinstance(begun.action, ScheduleActionExecutionStartWorkflow):
             continue
@@ -124,9 +128,7 @@ async def _how_it_failed(run: WorkflowHandle[object, object]) -> str:
     return ""
 
 
-async def _why(
-    client: Client, run: WorkflowHandle[object, object], *, otherwise: str = "the server says no more"
-) -> str:
+async def _why(client: Client, run: WorkflowHandle[object, object], *, otherwise: Text = _NO_MORE) -> Text:
     """Return what the flow's code last failed with."""
     failure = None
     async for event in run.fetch_history_events():
@@ -137,7 +139,7 @@ async def _why(
     try:
         return _line(str(await client.data_converter.decode_failure(failure)))
     except UnknownKey as unknown:
-        return f"a worker with another key file, whose key is {unknown.key_id!r}, serves the same flows"
+        return message("temporal.other_key", key=unknown.key_id)
     except (CannotUnseal, PlainPayload) as error:
         return _line(str(error))
 

@@ -7,7 +7,9 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair
 
+from raccord.domain.values.message import message
 from raccord.domain.values.subject import Subject, SubjectKind
+from raccord.texts.told import Told
 
 DEAL = SearchAttributeKey.for_keyword("RaccordDeal")
 CUSTOMER = SearchAttributeKey.for_keyword("RaccordCustomer")
@@ -40,8 +42,10 @@ def about(subject: Subject) -> SearchAttributePair[Any]:
             return SearchAttributePair(CUSTOMER, subject.id)
 
 
-class WrongSearchAttribute(RuntimeError):
+class WrongSearchAttribute(Told, RuntimeError):
     """The namespace has one of our names with another type; the server would ignore ours in silence."""
+
+    between = " "
 
 
 async def register_search_attributes(client: Client) -> None:
@@ -52,8 +56,8 @@ async def register_search_attributes(client: Client) -> None:
     for name, kind in wanted.items():
         if name in existing.custom_attributes and existing.custom_attributes[name] != kind:
             raise WrongSearchAttribute(
-                f"The search attribute {name} of namespace {namespace} has another type; remove it first: "
-                f"temporal operator search-attribute remove --name {name} --namespace {namespace}"
+                message("temporal.wrong_attribute", name=name, namespace=namespace),
+                message("temporal.remove_first", name=name, namespace=namespace),
             )
     missing = {name: kind for name, kind in wanted.items() if name not in existing.custom_attributes}
     if missing:

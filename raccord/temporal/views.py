@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from raccord.domain.values.message import Text, message
 from raccord.temporal.search import AWAITS, CAUSE, STATE
 
 _WAITING = f'ExecutionStatus = "Running" AND {STATE.name} = "waiting"'
@@ -17,7 +18,7 @@ _WAITING = f'ExecutionStatus = "Running" AND {STATE.name} = "waiting"'
 class View:
     """Some of the flows, by a query on their search attributes."""
 
-    label: str
+    label: Text
     query: str
 
 
@@ -25,8 +26,8 @@ def waiting(connections: Iterable[str]) -> tuple[View, View]:
     """Return the views of the flows that wait for a person, and for one of these connections."""
     people = "".join(f' AND {CAUSE.name} != "{AWAITS}{name}"' for name in connections)
     return (
-        View("waits for a person", _WAITING + people),
-        View("waits for a vendor", f'{_WAITING} AND {CAUSE.name} STARTS_WITH "{AWAITS}"'),
+        View(message("view.person"), _WAITING + people),
+        View(message("view.vendor"), f'{_WAITING} AND {CAUSE.name} STARTS_WITH "{AWAITS}"'),
     )
 
 
@@ -50,8 +51,8 @@ class WebUi:
         """Return the link to a flow's page: that of its latest run."""
         return f"{self.flows}/{quote(workflow_id, safe='')}"
 
-    def links(self, connections: Iterable[str]) -> Iterator[tuple[str, str]]:
+    def links(self, connections: Iterable[str]) -> Iterator[tuple[Text, str]]:
         """Yield label and link of the list of all flows and of each view."""
-        yield "all flows", self.flows
+        yield message("view.all"), self.flows
         for view in waiting(connections):
             yield view.label, self.view(view)

@@ -17,7 +17,9 @@ from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, Templat
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from raccord.domain.values.base import OneLine, Value
+from raccord.domain.values.message import message
 from raccord.texts.catalog import ELSEWHERE
+from raccord.texts.told import Told
 
 _OURS = Path(str(files(__package__) / "templates"))
 _LARGEST = 256 * 1024
@@ -27,7 +29,7 @@ _PLAIN_MJML = mrml.RenderOptions(disable_comments=True, fonts={})
 _ALONE = mrml.ParserOptions(include_loader=mrml.noop_loader())
 
 
-class BadTemplate(Exception):
+class BadTemplate(Told):
     """A template is missing or cannot be filled in; `str()` is a sentence."""
 
 
@@ -67,20 +69,20 @@ class Templates:
             for file in (folder / f"{name}.mjml", folder / f"{name}.html"):
                 if file.is_file():
                     return self._filled(self._html, file, named)
-        raise BadTemplate(f"There is no mail template {name}.mjml.")
+        raise BadTemplate(message("mail.no_page", name=name))
 
     def source(self, name: str) -> str:
         """Return a template as it is written. Raises `BadTemplate`."""
         for folder in self._folders:
             if (file := folder / name).is_file():
                 return _source(file)
-        raise BadTemplate(f"There is no template {name}.")
+        raise BadTemplate(message("mail.no_template", name=name))
 
     def _worded(self, file: Path, named: Mapping[str, Any]) -> Worded:
         plain = self._filled(self._plain, file, named)
         subject, _, text = plain.strip().partition("\n")
         if not subject.strip() or not text.strip():
-            raise BadTemplate(f"{file.name} needs a first line, the subject, and a text below it.")
+            raise BadTemplate(message("mail.first_line", file=file.name))
         return Worded(subject=subject, text=text.strip() + "\n")
 
     def _found(self, name: str, language: str) -> tuple[Path, str]:
@@ -88,8 +90,8 @@ class Templates:
             for folder in self._folders:
                 if (folder / f"{stem}.txt").is_file():
                     return folder, stem
-        places = " and ".join(str(folder) for folder in self._folders[:-1]) or "Raccord's own"
-        raise BadTemplate(f"There is no mail template {name}.{language}.txt in {places}.")
+        places = tuple(str(folder) for folder in self._folders[:-1]) or message("mail.ours")
+        raise BadTemplate(message("mail.no_words", name=name, language=language, places=places))
 
     def _filled(
         self, environment: ImmutableSandboxedEnvironment, file: Path, named: Mapping[str, Any]
@@ -97,12 +99,14 @@ class Templates:
         try:
             return _template(environment, _source(file)).render(named)
         except TemplateNotFound as error:
-            raise BadTemplate(f"{file.name} asks for another template, which is not possible.") from error
+            raise BadTemplate(message("mail.asks_another", file=file.name)) from error
         except TemplateError as error:
-            raise BadTemplate(f"{file.name} cannot be filled in: {error.message}.") from error
+            raise BadTemplate(message("mail.not_filled", file=file.name, said=str(error.message))) from error
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             # Whatever a template of the company's may compute.
-            raise BadTemplate(f"{file.name} cannot be filled in ({type(error).__name__}).") from error
+            raise BadTemplate(
+                message("mail.not_filled_as", file=file.name, said=type(error).__name__)
+            ) from error
 
 
 @lru_cache(maxsize=64)
@@ -115,12 +119,12 @@ def _source(file: Path) -> str:
     try:
         content = file.read_bytes()
         if len(content) > _LARGEST:
-            raise BadTemplate(f"{file.name} is larger than {_LARGEST // 1024} KB.")
+            raise BadTemplate(message("mail.too_large", file=file.name, size=_LARGEST // 1024))
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadTemplate(f"{file.name} is not saved as UTF-8.") from error
+        raise BadTemplate(message("mail.not_utf8", file=file.name)) from error
     except OSError as error:
-        raise BadTemplate(f"{file.name} cannot be read: {error.strerror}.") from error
+        raise BadTemplate(message("mail.unread", file=file.name, why=str(error.strerror))) from error
     return _compiled(text, file.name) if file.suffix == ".mjml" else text
 
 
@@ -128,4 +132,4 @@ def _compiled(mjml: str, name: str) -> str:
     try:
         return mrml.to_html(mjml, _ALONE, _PLAIN_MJML).content
     except (OSError, ValueError) as error:
-        raise BadTemplate(f"{name} is no MJML: {error}.") from error
+        raise BadTemplate(message("mail.no_mjml", file=name, said=str(error))) from error

@@ -12,11 +12,14 @@ from temporalio.service import RPCError
 
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.backfill import Backfilled, Backfilling, Progress
+from raccord.domain.values.message import Day, Message, message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.texts import say
 from starters.cli.common import bold, fail, warn
 from starters.cli.display import print_json
+from starters.cli.language import language_of, spoken
 from starters.cli.server import connected
 from workers.policies import PAYMENT
 
@@ -26,9 +29,7 @@ LOOK_SECONDS = 1.0
 async def fill(configuration: Configuration, keys: KeyRing, since: date, *, dry: bool, as_json: bool) -> int:
     """Link the deals won since a date with their invoices, and have what was paid shown; nobody is told."""
     if not dry and configuration.settings.modes[PAYMENT] is Mode.SHADOW:
-        fail(
-            "the mode `payment` is in shadow, which writes nothing: set it to draft or live in [modes] first."
-        )
+        fail(message("backfill.shadow"))
     client = await connected(configuration, keys)
     wanted = Backfilling(since=since, dry=dry)
     try:
@@ -44,26 +45,28 @@ async def fill(configuration: Configuration, keys: KeyRing, since: date, *, dry:
         )
         result = await _watched(filling, hidden=as_json)
     except WorkflowFailureError as failed:
-        fail(f"{failed.cause} Repair it, then try again.", status=1)
+        fail(message("backfill.failed", why=str(failed.cause)), status=1)
     if not result.seen:
         fail(
-            f"nobody has seen what this does: `raccord backfill --since {since} --dry-run` counts it and "
-            "changes nothing; then repeat this command.",
+            message("backfill.unseen", since=str(since)),
             status=1,
         )
     if as_json:
         print_json(result.model_dump(mode="json", exclude={"seen"}))
     else:
-        click.echo(_said(result, wanted))
+        for line in _said(result, wanted):
+            click.echo(say(line, language_of(configuration)))
     if result.remark:
-        warn(f"{result.remark} Repeat the command: it goes on from there.")
+        warn(message("backfill.repeat", why=str(result.remark)))
     return 1 if result.remark else 0
 
 
 async def _watched(filling: WorkflowHandle[Any, Backfilled], *, hidden: bool) -> Backfilled:
     """Wait for the end and show how far it is."""
     waiting = asyncio.ensure_future(filling.result())
-    with click.progressbar(length=1, label="Looking at deals", file=sys.stderr, hidden=hidden) as bar:
+    with click.progressbar(
+        length=1, label=say(message("backfill.looking"), spoken()), file=sys.stderr, hidden=hidden
+    ) as bar:
         while not (await asyncio.wait([waiting], timeout=LOOK_SECONDS))[0]:
             try:
                 now = await filling.query("progress", result_type=Progress)
@@ -75,18 +78,21 @@ async def _watched(filling: WorkflowHandle[Any, Backfilled], *, hidden: bool) ->
     return await waiting
 
 
-def _said(result: Backfilled, wanted: Backfilling) -> str:
-    counted = (
-        f"{bold(str(result.deals))} deal(s) won since {wanted.since}: {bold(str(result.linked))} "
-        f"{'would be' if wanted.dry else 'are now'} linked with their invoice, {result.known} were, "
-        f"{result.missing} show one that cannot be found or was never issued."
-    )
+def _said(result: Backfilled, wanted: Backfilling) -> tuple[Message, Message]:
+    counted = {
+        "deals": result.deals,
+        "since": Day(day=wanted.since),
+        "linked": result.linked,
+        "known": result.known,
+        "missing": result.missing,
+    }
+    invoices, since = bold(str(result.invoices)), str(wanted.since)
     if wanted.dry:
         return (
-            f"{counted}\nWhat {bold(str(result.invoices))} invoice(s) brought would be shown on their deals, "
-            f"and nobody told. Nothing was changed; `raccord backfill --since {wanted.since}` does it."
+            Message(code="backfill.would_link", params=counted),
+            message("backfill.would_show", invoices=invoices, since=since),
         )
     return (
-        f"{counted}\n{bold(str(result.invoices))} invoice(s) are looked at now: their deals show what was "
-        "paid, and nobody is told. What needs a person is in `raccord inbox list`."
+        Message(code="backfill.linked", params=counted),
+        message("backfill.looked_at", invoices=invoices),
     )

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from starters.cli.language import settings_speak, spoken
 from starters.cli.terminal import CLOSED_PIPE, discard_output
 
 if TYPE_CHECKING:
+    from raccord.domain.values.message import Message, Text
     from raccord.sealing import KeyRing
     from raccord.settings.configuration import Configuration
+    from raccord.texts.told import Told
 
 T = TypeVar("T")
 
@@ -30,9 +33,10 @@ config_file = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 
 
-def fail(message: str, *, status: int = 2) -> NoReturn:
-    """End the command with a sentence on standard error."""
-    click.echo(f"{click.style('raccord:', fg='red', bold=True)} {message}", err=True)
+def fail(*said: "Text | Told", status: int = 2) -> NoReturn:
+    """End the command with a sentence on standard error, or with several, one a line."""
+    told = "\n".join(map(in_the_reader_s_language, said))
+    click.echo(f"{click.style('raccord:', fg='red', bold=True)} {told}", err=True)
     raise click.exceptions.Exit(status)
 
 
@@ -41,9 +45,20 @@ def end(status: int) -> NoReturn:
     raise click.exceptions.Exit(status)
 
 
-def warn(message: str) -> None:
+def warn(said: "Text") -> None:
     """Say what does not end the command, on standard error."""
-    click.echo(f"{click.style('raccord:', fg='yellow', bold=True)} {message}", err=True)
+    told = in_the_reader_s_language(said)
+    click.echo(f"{click.style('raccord:', fg='yellow', bold=True)} {told}", err=True)
+
+
+def in_the_reader_s_language(said: "Text | Told") -> str:
+    """Say something to whoever typed the command."""
+    if isinstance(said, str):
+        return said
+    from raccord.texts import say_param
+    from raccord.texts.told import Told
+
+    return said.told(spoken()) if isinstance(said, Told) else say_param(said, spoken())
 
 
 def actor() -> str:
@@ -80,18 +95,20 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def unless_taken() -> Iterator[None]:
     """End the command with a sentence where somebody has a port, or the data, that it needs for itself."""
     from raccord.machine import Taken
+    from starters.cli.help import said_here
 
     try:
         yield
     except Taken as taken:
-        fail(str(taken), status=1)
+        fail(*(said_here(each, spoken()) for each in taken.said), status=1)
 
 
-def _explained(error: Exception) -> str | None:
+def _explained(error: Exception) -> "Text | Told | None":
     """Return the sentence for an error that any command may end with."""
     # Here and not above: with them, `--help` takes six times as long.
     from temporalio.service import RPCError
 
+    from raccord.domain.values.message import message
     from raccord.records.database import RecordsUnavailable
     from raccord.sealing import BadKeyFile, CannotUnseal, UnknownKey
     from raccord.settings.configuration import BadSettings
@@ -101,45 +118,53 @@ def _explained(error: Exception) -> str | None:
 
     match error:
         case RecordsUnavailable() | WrongSearchAttribute() | TemporalUnreachable() | BadSettings():
-            return str(error)
+            return error
         case ForeignNamespace():
-            return str(error)
+            return error
         case BadKeyFile() | CannotUnseal() | UnknownKey():
-            return f"what is stored cannot be read: {error}"
+            return message("error.unreadable", why=error.said[0])
         case RPCError():
-            return f"Temporal refused: {error.message} ({error.status.name})."
+            return message("error.temporal_refused", said=error.message, status=error.status.name)
         case OSError():
             return from_the_system(error)
         case _:
             return None
 
 
-def from_the_system(error: OSError) -> str:
+def from_the_system(error: OSError) -> "Message":
     """Return what the system refused, as a sentence."""
+    from raccord.domain.values.message import message
+
     why = error.strerror or str(error)
-    return f"{error.filename}: {why}." if error.filename else f"the system refused: {why}."
+    if error.filename:
+        return message("error.of_file", file=str(error.filename), why=why)
+    return message("error.system", why=why)
 
 
 def configuration(path: Path | None) -> "Configuration":
     """Read the settings, or end the command with everything that is wrong with them."""
+    from raccord.domain.values.message import message
     from raccord.settings.configuration import BadSettings, NoSettings
     from raccord.settings.load import read
 
     try:
         found = read(path)
     except NoSettings as error:
-        fail(f"{error} {without_settings(path)}")
+        fail(message("error.no_settings", why=error.said[0], remedy=without_settings(path)))
     except BadSettings as error:
-        fail(f"the configuration cannot be used:\n{error}")
+        fail(message("error.settings"), error)
+    settings_speak(found.settings.desk.language)
     if meant := [name for name in found.strangers if "__" in name]:
         # A name without `__` may well be somebody else's; `raccord doctor` tells of those too.
-        warn(f"no setting of Raccord, so without effect: {', '.join(meant)}.")
+        warn(message("error.strangers", names=tuple(meant)))
     return found
 
 
-def without_settings(path: Path | None) -> str:
+def without_settings(path: Path | None) -> "Message":
     """Return the remedy where there is no settings file."""
-    return f"`{command('init', path)}` writes one to fill in, if this is where it belongs."
+    from raccord.domain.values.message import message
+
+    return message("error.init_writes", init=command("init", path))
 
 
 def command(name: str, path: Path | None) -> str:
@@ -150,26 +175,24 @@ def command(name: str, path: Path | None) -> str:
 
 def key_ring(config: "Configuration", *, create: bool = False) -> "KeyRing":
     """Load the encryption keys. `create`: the embedded mode makes its own on the first start."""
+    from raccord.domain.values.message import message
     from raccord.sealing import BadKeyFile, KeyRing
+    from raccord.texts import say
 
     path = config.settings.key_file
     if path.exists():
         try:
             return KeyRing.load(path)
-        except (BadKeyFile, OSError) as error:
-            fail(str(error))
+        except BadKeyFile as error:
+            fail(error)
+        except OSError as error:
+            fail(from_the_system(error))
     if not create:
-        fail(
-            f"the key file {path} is missing. `raccord up` makes one on its first start; a fleet shares "
-            "one: copy it here, or set RACCORD_DATA__KEY_FILE."
-        )
+        fail(message("error.no_key", path=str(path)))
     try:
         keys = KeyRing.create(path)
     except OSError as error:
-        fail(f"the key file {path} cannot be written: {error.strerror}.", status=1)
-    click.echo(
-        f"{bold('New encryption key')} {path}\nIt seals everything Raccord stores. {bold('Back it up')} "
-        "apart from the data: without it, neither the audit nor running flows can be read.",
-        err=True,
-    )
+        fail(message("error.key_unwritten", path=str(path), why=error.strerror or ""), status=1)
+    new, seals = say(message("key.new"), spoken()), say(message("key.seals"), spoken())
+    click.echo(f"{bold(new)} {path}\n{seals}", err=True)
     return keys

@@ -30,13 +30,14 @@ def reconcile(
 
     With --once, first have every won deal since the cut-over looked at that no webhook told of, then compare.
     """
+    from raccord.domain.values.message import message
     from starters.cli.reconcile import reconcile_now, show_last
 
     loaded = configuration(config)
     if once:
         work = reconcile_now(loaded, key_ring(loaded), since and since.date(), page, as_json=as_json)
     elif since:
-        fail("--since goes with --once: the last proof has its own beginning.")
+        fail(message("error.since_once"))
     else:
         work = show_last(loaded, key_ring(loaded), page, as_json=as_json)
     end(run(work))

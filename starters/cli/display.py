@@ -14,9 +14,11 @@ import click
 from babel.dates import format_timedelta
 
 from raccord.connectors.connection import Check, CheckState
+from raccord.domain.values.message import message
 from raccord.records.records import Records
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
+from raccord.texts import say_fact, say_param
 from starters.cli.common import bold, fail
 from starters.cli.terminal import is_exact
 
@@ -34,7 +36,7 @@ async def opened(configuration: Configuration, keys: KeyRing) -> AsyncIterator[R
         await records.migrate()
         yield records
     except (UnknownKey, CannotUnseal) as error:
-        fail(f"the records cannot be read: {error}", status=1)
+        fail(message("error.records_unread", why=error.said[0]), status=1)
     finally:
         await records.close()
 
@@ -44,12 +46,12 @@ def shown(text: str) -> str:
     return "".join(c if c == "\n" or not _steers(c) else c.encode("unicode_escape").decode() for c in text)
 
 
-def print_check(check: Check) -> None:
+def print_check(check: Check, language: str) -> None:
     """Print a line for what was looked at or made, and below it what to do where it is not well."""
     state = click.style(f"{check.state.value:<4}", fg=_COLOURS.get(check.state))
-    click.echo(f"{state}  {shown(check.name)}: {shown(check.found)}")
+    click.echo(f"{state}  {shown(say_fact(say_param(check.whole_title, language), check.seen, language))}")
     if check.state is not CheckState.OK:
-        click.echo(f"      → {shown(check.remedy)}")
+        click.echo(f"      → {shown(say_param(check.advice, language))}")
 
 
 def table(

@@ -77,9 +77,10 @@ def backup(file: Path, config: Path | None) -> None:
 @config_file
 def restore(file: Path, config: Path | None) -> None:
     """Put back what a backup holds, where nothing is: not beside a running Raccord, nor over its data."""
+    from raccord.domain.values.message import message
     from starters.cli.backup import put_back
 
     loaded = configuration(config)
     if not (keys := loaded.settings.key_file).exists():
-        fail(f"the key file {keys} is missing: put back the one that the backup was made with.", status=1)
+        fail(message("error.restore_key", path=str(keys)), status=1)
     end(run(put_back(loaded, key_ring(loaded), file)))

@@ -16,6 +16,7 @@ LANGUAGES_SPOKEN = ("fr", "en")
 """As `raccord.texts` has them, whose catalogs `--help` does without."""
 _OPTION = "--lang"
 ASKED = ContextVar("language that --lang named", default="")
+OF_THE_SETTINGS = ContextVar("language of the settings that were read", default="")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -47,14 +48,19 @@ def in_the_language_asked_for(typed: Sequence[str]) -> list[str]:
     return [_OPTION, asked, *rest]
 
 
+def settings_speak(language: str) -> None:
+    """Take note of the settings' language, for whatever is said from now on."""
+    OF_THE_SETTINGS.set(language)
+
+
 def language_of(configuration: "Configuration") -> str:
     """Return the language for whoever typed the command, on a company's settings."""
     return asked_for() or configuration.settings.desk.language
 
 
 def spoken() -> str:
-    """Return the language, `fr` or `en`, before there are settings: what nothing says is English."""
-    return asked_for() or "en"
+    """Return the language of what is said now, `fr` or `en`; before there are settings, perhaps English."""
+    return asked_for() or OF_THE_SETTINGS.get() or "en"
 
 
 def asked_for() -> str:

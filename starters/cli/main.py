@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from starters.cli.common import from_the_system
+from starters.cli.common import from_the_system, in_the_reader_s_language
 from starters.cli.comparing import backfill, reconcile, report
 from starters.cli.data_quality.commands import data_quality
 from starters.cli.groups import GROUPS
@@ -66,6 +66,6 @@ def _status_of_the_command() -> int:
         return CLOSED_PIPE
     except OSError as error:
         discard_output()
-        sys.stderr.write(f"raccord: {from_the_system(error)}\n")
+        sys.stderr.write(f"raccord: {in_the_reader_s_language(from_the_system(error))}\n")
         return FAILED
     return 0

@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from raccord.domain.proof.proof import Proof
+from raccord.domain.values.message import message
 from raccord.settings.configuration import Configuration
 from raccord.texts.proofs import HEADINGS, NUMBERS, cells, explained, headline, more, page, sums
 from raccord.texts.speech import say, say_fact
 from starters.cli.common import bold, fail, from_the_system
 from starters.cli.display import fits, fold, shown, table
+from starters.cli.language import spoken
 
 
 def show(proof: Proof, language: str) -> None:
@@ -62,5 +64,5 @@ def keep(proof: Proof, file: Path, configuration: Configuration) -> None:
     try:
         file.write_text(page(proof, settings.company.name, settings.desk.language), "utf-8")
     except OSError as error:
-        fail(f"the page cannot be written to {file}: {from_the_system(error)}", status=1)
-    click.echo(f"The proof is kept in {file}.", err=True)
+        fail(message("error.page_unwritten", file=str(file), why=from_the_system(error)), status=1)
+    click.echo(say(message("proof.kept", file=str(file)), spoken()), err=True)

@@ -13,12 +13,14 @@ from temporalio.common import WorkflowIDConflictPolicy
 from raccord.domain.proof.policy import ProofDone, ProofWanted
 from raccord.domain.proof.proof import Proof
 from raccord.domain.service.sweep import Sweep, SweepResult
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE, PROOF
-from starters.cli.common import bold, fail, warn
+from raccord.texts import say
+from starters.cli.common import fail, warn
 from starters.cli.display import fold, opened, print_json
-from starters.cli.language import language_of
+from starters.cli.language import language_of, spoken
 from starters.cli.proof import keep, show
 from starters.cli.server import connected
 
@@ -31,10 +33,7 @@ async def reconcile_now(
 ) -> int:
     """Have every won deal since the cut-over looked at, then compare both sides, and wait for both."""
     if configuration.settings.invoice_deals_won_from is None:
-        fail(
-            "invoice_deals_won_from is not set, so no deal is due to be looked at: set the date from which "
-            "won deals are Raccord's to invoice."
-        )
+        fail(message("reconcile.no_cut_over"))
     client = await connected(configuration, keys)
     swept = await _swept(client, as_json=as_json)
     await _proven(client, since, as_json=as_json)
@@ -65,12 +64,12 @@ async def _last(configuration: Configuration, keys: KeyRing) -> Proof:
     async with opened(configuration, keys) as records:
         if proof := await records.proofs.last():
             return proof
-    fail("there is no proof yet: each night makes one, and raccord reconcile --once makes one now.", status=1)
+    fail(message("reconcile.no_proof"), status=1)
 
 
 async def _swept(client: Client, *, as_json: bool) -> SweepResult:
     if not as_json:
-        click.echo("Looking for won deals without an invoice…")
+        click.echo(say(message("reconcile.looking"), spoken()))
     try:
         sweeping = await client.start_workflow(
             "Reconciliation",
@@ -82,47 +81,47 @@ async def _swept(client: Client, *, as_json: bool) -> SweepResult:
         )
         result: SweepResult = await _patiently(sweeping)
     except WorkflowFailureError as failed:
-        fail(f"{failed.cause} Repair it, then sweep again; the hourly sweep tries by itself.", status=1)
+        fail(message("reconcile.sweep_failed", why=str(failed.cause)), status=1)
     if not as_json:
-        click.echo("\n".join(told(result)))
+        click.echo("\n".join(told(result, spoken())))
     if result.remark:
-        warn(result.remark)
+        warn(message("check.in_its_words", said=result.remark))
     return result
 
 
 _LOOKED_AT = {
-    "without_invoice": "won deal(s) without an invoice",
-    "changed": "invoiced deal(s) that changed since the last sweep",
-    "no_longer_won": "invoiced deal(s) that are won no more",
-    "corrected": "deal(s) whose invoice was credited or voided",
-    "paid": "invoice(s) and payment(s) whose money changed, or is expected",
-    "owing": "customer(s) who owe",
-    "in_step": "customer(s) whose details changed on one side",
-    "waiting": "open question(s)",
+    "without_invoice": message("reconcile.without_invoice"),
+    "changed": message("reconcile.changed"),
+    "no_longer_won": message("reconcile.no_longer_won"),
+    "corrected": message("reconcile.corrected"),
+    "paid": message("reconcile.paid"),
+    "owing": message("reconcile.owing"),
+    "in_step": message("reconcile.in_step"),
+    "waiting": message("reconcile.waiting"),
 }
 """What the numbers of a sweep count, of that which has its flows look."""
 
 
-def told(result: SweepResult) -> list[str]:
+def told(result: SweepResult, language: str) -> list[str]:
     """Say what a sweep found, line by line."""
-    numbers = {what: getattr(result, name) for name, what in _LOOKED_AT.items()}
+    numbers = {say(what, language): getattr(result, name) for name, what in _LOOKED_AT.items()}
     longest = max(len(str(count)) for count in numbers.values())
-    again = f"{bold(str(result.relinked))} deal(s) linked again with the invoice that they show."
+    again = say(message("reconcile.relinked", count=result.relinked), language)
     return [
-        f"{bold(str(result.won))} won deal(s) since the cut-over. Now the flows look at:",
+        say(message("reconcile.won", count=result.won), language),
         *(
             line
             for what, count in numbers.items()
             for line in fold(f"  {count:>{longest}} {what}", indent=" " * (longest + 3))
         ),
         *([again] if result.relinked else []),
-        *fold("Watch them in the Temporal UI; what needs a person is in `raccord inbox list`."),
+        *fold(say(message("reconcile.watch"), language)),
     ]
 
 
 async def _proven(client: Client, since: date | None, *, as_json: bool) -> None:
     if not as_json:
-        click.echo("Comparing both sides…")
+        click.echo(say(message("reconcile.comparing"), spoken()))
     try:
         proving = await client.start_workflow(
             "Proof",
@@ -136,7 +135,7 @@ async def _proven(client: Client, since: date | None, *, as_json: bool) -> None:
         )
         await _patiently(proving)
     except WorkflowFailureError as failed:
-        fail(f"{failed.cause} Repair it, then try again; each night tries by itself.", status=1)
+        fail(message("reconcile.proof_failed", why=str(failed.cause)), status=1)
 
 
 async def _patiently(running: WorkflowHandle[Any, T]) -> T:
@@ -144,8 +143,5 @@ async def _patiently(running: WorkflowHandle[Any, T]) -> T:
     waiting = asyncio.ensure_future(running.result())
     done, _ = await asyncio.wait([waiting], timeout=LONG.total_seconds())
     if not done:
-        warn(
-            "it takes long: there are many deals, a vendor does not answer or refuses the credentials "
-            "(raccord doctor says which), or no worker runs. Ctrl-C leaves it to go on by itself."
-        )
+        warn(message("reconcile.long"))
     return await waiting

@@ -53,6 +53,7 @@ def up(config: Path | None) -> None:
 @config_file
 def worker(config: Path | None) -> None:
     """Run one worker process; start as many as you need."""
+    from raccord.domain.values.message import message
     from raccord.settings.configuration import BadSettings
     from raccord.temporal.client import TemporalUnreachable
     from raccord.temporal.logs import configure_logs
@@ -63,9 +64,9 @@ def worker(config: Path | None) -> None:
     try:
         run(run_worker(loaded, key_ring(loaded)))
     except TemporalUnreachable as error:
-        fail(str(error), status=1)
+        fail(error, status=1)
     except BadSettings as error:
-        fail(f"the configuration cannot be used:\n{error}")
+        fail(message("error.settings"), error)
 
 
 @click.command()
@@ -131,7 +132,6 @@ def sandbox(  # noqa: PLR0917 - click passes them by name
 def _need_embedded(command: str) -> None:
     """End the command with a sentence where Raccord was installed for production alone."""
     if missing := [name for name in EMBEDDED if find_spec(name) is None]:
-        fail(
-            f"`raccord {command}` needs the extra raccord[embedded], of which {', '.join(missing)} cannot be "
-            "found here. `make install` in the folder of Raccord's source installs it."
-        )
+        from raccord.domain.values.message import message
+
+        fail(message("error.embedded", typed=f"raccord {command}", missing=tuple(missing)))

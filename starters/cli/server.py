@@ -18,4 +18,4 @@ async def connected(configuration: Configuration, keys: KeyRing) -> Client:
     try:
         return await connect(configuration.settings, keys, within=WITHIN)
     except TemporalUnreachable as error:
-        fail(str(error), status=1)
+        fail(error, status=1)

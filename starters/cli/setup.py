@@ -8,14 +8,17 @@ import click
 
 from raccord.connectors.app import App
 from raccord.connectors.billing import Billing
-from raccord.connectors.connection import Check, CheckState, Kind, Registration
+from raccord.connectors.connection import Check, CheckState, Kind, Registration, in_its_words
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.message import Message, message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.environment import variable
+from raccord.texts import say, say_param
 from starters.cli.common import bold, command, fail
 from starters.cli.display import print_check, print_json, shown
+from starters.cli.language import language_of
 from starters.cli.setup_app import folder_of, set_up_app
 from starters.cli.setup_schedules import set_up_schedules
 from starters.cli.setup_temporal import set_up_temporal
@@ -56,19 +59,19 @@ async def set_up(
     Without webhooks the sweep finds what they would tell: they are only warned about. `dry`: show what would
     be done, and change nothing anywhere.
     """
-    made = await _made(configuration, keys, dry=dry)
+    made, language = await _made(configuration, keys, dry=dry), language_of(configuration)
     if as_json:
         print_json(_document(configuration, made, dry=dry))
         return int(made.failed)
     if dry:
-        click.echo(f"{bold('A dry run')} ({configuration.live_or_test}): nothing is changed.\n")
+        click.echo(bold(say(message("setup.dry", stage=configuration.live_or_test), language)) + "\n")
     for check in made.checks:
-        print_check(check)
+        print_check(check, language)
     if secret := made.registered.secret:
-        click.echo(_once(secret.get_secret_value(), _secret_of_billing(configuration), path))
+        click.echo(_once(secret.get_secret_value(), _secret_of_billing(configuration), path, language))
     if made.to_upload and not dry:
-        click.echo(_upload(made.to_upload, folder_of(configuration, configuration.crm)))
-    click.echo(_ending(made, path, dry=dry))
+        click.echo(_upload(made.to_upload, folder_of(configuration, configuration.crm), language))
+    click.echo("\n" + say(_ending(made, path, dry=dry), language))
     return int(made.failed)
 
 
@@ -86,7 +89,7 @@ async def _made(configuration: Configuration, keys: KeyRing | None, *, dry: bool
                     configuration.webhook_url(billing), flows=configuration.settings.acting, dry=dry
                 )
         except ConnectorError as error:
-            fail(str(error), status=1)
+            fail(in_its_words(error), status=1)
     app, to_upload = set_up_app(configuration, configuration.crm, dry=dry)
     temporal = await set_up_temporal(configuration, keys, dry=dry) if keys else ()
     # Where there is no namespace, nothing can be scheduled in it.
@@ -115,28 +118,24 @@ def _document(configuration: Configuration, made: Made, *, dry: bool) -> dict[st
 
 
 def _rows(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
-    return [check.model_dump(mode="json") for check in checks]
+    return [check.row() for check in checks]
 
 
-def _once(secret: str, place: str, path: Path | None) -> str:
-    return (
-        "\nThis signs its events and is never shown again. Keep it with your other secrets, and start "
-        f"{bold(command('up', path))} or {bold(command('starter', path))} anew with it:\n\n"
-        f"  export {place}={shown(secret)}"
-    )
+def _once(secret: str, place: str, path: Path | None, language: str) -> str:
+    told = message("setup.secret", up=bold(command("up", path)), starter=bold(command("starter", path)))
+    return f"\n{say(told, language)}\n\n  export {place}={shown(secret)}"
 
 
-def _upload(app: App, folder: Path) -> str:
-    steps = "\n".join(f"  {step}" for step in app.steps)
-    return (
-        f"\nTo have webhooks sent, upload the app in {folder}:\n\n  cd {folder} && {app.command}\n\n{steps}"
-    )
+def _upload(app: App, folder: Path, language: str) -> str:
+    steps = "\n".join(f"  {say_param(step, language)}" for step in app.steps)
+    told = say(message("setup.upload", folder=str(folder)), language)
+    return f"\n{told}\n\n  cd {folder} && {app.command}\n\n{steps}"
 
 
-def _ending(made: Made, path: Path | None, *, dry: bool) -> str:
+def _ending(made: Made, path: Path | None, *, dry: bool) -> Message:
     doctor, again = (bold(command(name, path)) for name in ("doctor", "setup"))
     if made.failed:
-        return f"\nDo what stands behind the arrows, then {again} again."
+        return message("setup.do_arrows", again=again)
     if dry:
-        return f"\nNext: {again}, which does it. What is there already is left as it is."
-    return f"\nNext: fill them where you sell, and {doctor}, which shows a value of each."
+        return message("setup.next_dry", again=again)
+    return message("setup.next", doctor=doctor)

@@ -6,6 +6,7 @@ from pathlib import Path
 from raccord.connectors.app import App
 from raccord.connectors.connection import Check, Connection
 from raccord.connectors.outside import callable_from_outside
+from raccord.domain.values.message import message
 from raccord.settings.configuration import Configuration
 
 Made = tuple[Check, ...]
@@ -41,33 +42,35 @@ def _written(folder: Path, app: App, *, dry: bool) -> Iterator[Check]:
             yield _file(file, content, dry=dry)
         except OSError as error:
             yield Check.fail(
-                f"app: {file}", f"cannot be written: {error.strerror}", remedy="Let it be written."
+                message("setup.app", file=str(file)),
+                message("setup.cannot_write", why=error.strerror or ""),
+                remedy=message("setup.let_write"),
             )
 
 
 def _file(file: Path, content: str, *, dry: bool) -> Check:
-    name = f"app: {file}"
+    name = message("setup.app", file=str(file))
     if not file.exists():
         if not dry:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, "utf-8")
-        return Check.ok(name, "would be written" if dry else "written")
+        return Check.ok(name, message("setup.would_write") if dry else message("setup.written"))
     if file.read_text("utf-8", errors="replace") == content:
-        return Check.ok(name, "there already")
+        return Check.ok(name, message("check.there_already"))
     return Check.warn(
         name,
-        "says something else than the settings ask for; left as it is",
-        remedy="Compare them, or remove it and run setup again. Upload it then; every uid stays as it is.",
+        message("setup.app_differs"),
+        remedy=message("setup.compare_app"),
     )
 
 
 def _unreachable(configuration: Configuration, row: Connection, url: str) -> Check:
     return Check.warn(
-        f"app: {row.name}",
-        f"none: {row.settings.vendor} cannot call {url}, so that the sweep finds won deals, every "
-        f"{between_sweeps(configuration)}",
-        remedy="Set receiver.public_url to an https address that can be reached from outside, then run "
-        "setup again.",
+        message("setup.app", file=row.name),
+        message(
+            "setup.cannot_call", vendor=row.settings.vendor, url=url, every=between_sweeps(configuration)
+        ),
+        remedy=message("setup.set_public_url"),
     )
 
 

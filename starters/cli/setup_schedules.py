@@ -5,7 +5,8 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.model import Settings
@@ -14,7 +15,6 @@ from raccord.temporal.flows import DIGEST, PROOF, SWEEP, WEEKLY_REPORT
 from starters.schedules import schedule_digest, schedule_proof, schedule_report, schedule_sweep
 
 WITHIN = timedelta(seconds=30)
-_LINE = "schedule {}"
 _MAKES = {
     SWEEP: schedule_sweep,
     DIGEST: schedule_digest,
@@ -36,13 +36,12 @@ async def set_up_schedules(configuration: Configuration, keys: KeyRing, *, dry: 
     except (TemporalUnreachable, RPCError) as error:
         if dry:
             # Whether Temporal can be reached, the step before has said.
-            return tuple(Check.ok(_LINE.format(id), "would be made") for id in _wanted(configuration))
-        said = error.message if isinstance(error, RPCError) else str(error)
-        return (
-            Check.fail(
-                "schedules", said, remedy="Run setup again: the receiver makes them too, at its start."
-            ),
-        )
+            return tuple(
+                Check.ok(message("setup.schedule", schedule=id), message("setup.would_make"))
+                for id in _wanted(configuration)
+            )
+        said = error.said[0] if isinstance(error, TemporalUnreachable) else in_its_words(error)
+        return (Check.fail(message("setup.schedules"), said, remedy=message("setup.schedules_again")),)
 
 
 def _wanted(configuration: Configuration) -> tuple[str, ...]:
@@ -55,9 +54,13 @@ async def _one(client: Client, settings: Settings, id: str, *, dry: bool) -> Che
     if not dry:
         await _MAKES[id](client, settings)
     said = (
-        ("there already" if dry else "brought up to date") if there else ("would be made" if dry else "made")
+        (message("check.there_already") if dry else message("setup.up_to_date"))
+        if there
+        else (message("setup.would_make") if dry else message("setup.made_it"))
     )
-    return Check.ok(_LINE.format(id), f"{said}, and paused by somebody" if paused else said)
+    return Check.ok(
+        message("setup.schedule", schedule=id), message("setup.paused", said=said) if paused else said
+    )
 
 
 async def _found(client: Client, id: str) -> tuple[bool, bool]:

@@ -8,16 +8,18 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from raccord.connectors.connection import Check, CheckState
+from raccord.domain.values.message import Message, message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect, elsewhere
 from raccord.temporal.namespace import RETENTION, Namespace, keep_history, look, make
 from raccord.temporal.search import ALL, WrongSearchAttribute, register_search_attributes
 from starters.cli.display import print_check, print_json
+from starters.cli.language import language_of
 
-NAMESPACE = "temporal namespace"
-RETAINED = "temporal retention"
-ATTRIBUTES = "temporal search attributes"
+NAMESPACE = message("setup.namespace")
+RETAINED = message("setup.retention")
+ATTRIBUTES = message("setup.attributes")
 WITHIN = timedelta(seconds=30)
 _VISIBLE_WITHIN = timedelta(seconds=30)
 """A namespace that was just made is served within seconds: the server looks for new ones now and then."""
@@ -29,12 +31,12 @@ async def set_up_temporal(
 ) -> tuple[Check, ...]:
     """Make what is missing, and say what was done and what was there. `dry`: say it, and change nothing."""
     if not elsewhere():
-        return (Check.ok(NAMESPACE, "raccord up makes its own; TEMPORAL_ADDRESS names no other server"),)
+        return (Check.ok(NAMESPACE, message("setup.up_makes_its_own")),)
     try:
         return tuple([check async for check in _made(configuration, keys, dry=dry)])
     except TemporalUnreachable as error:
-        remedy = "Correct TEMPORAL_ADDRESS and TEMPORAL_TLS_..., or have that server started."
-        return (Check.fail(NAMESPACE, str(error), expected="reachable", remedy=remedy),)
+        remedy = message("temporal.correct_address")
+        return (Check.fail(NAMESPACE, error.said[0], expected=message("check.reachable"), remedy=remedy),)
     except RPCError as error:
         return (_refused(error),)
 
@@ -44,10 +46,10 @@ async def set_up_alone(configuration: Configuration, keys: KeyRing, *, dry: bool
     checks = await set_up_temporal(configuration, keys, dry=dry)
     failed = any(check.state is CheckState.FAIL for check in checks)
     if as_json:
-        print_json({"ok": not failed, "temporal": [check.model_dump(mode="json") for check in checks]})
+        print_json({"ok": not failed, "temporal": [check.row() for check in checks]})
     else:
         for check in checks:
-            print_check(check)
+            print_check(check, language_of(configuration))
     return int(failed)
 
 
@@ -55,16 +57,16 @@ async def _made(configuration: Configuration, keys: KeyRing, *, dry: bool) -> As
     client = await connect(configuration.settings, keys, within=WITHIN, look_only=True)
     found, name = await look(client), client.namespace
     if found is None:
-        said = f"{name}, closed flows kept {RETENTION.days} days"
+        said = message("setup.kept", name=name, days=RETENTION.days)
         if dry:
-            yield Check.ok(NAMESPACE, f"would make {said}")
-            yield Check.ok(ATTRIBUTES, f"would add {', '.join(key.name for key in ALL)}")
+            yield Check.ok(NAMESPACE, message("setup.would_make_namespace", said=said))
+            yield Check.ok(ATTRIBUTES, message("setup.would_add", names=tuple(key.name for key in ALL)))
             return
         await make(client)
         found = await _served(client)
-        yield Check.ok(NAMESPACE, f"made {said}")
+        yield Check.ok(NAMESPACE, message("setup.made_namespace", said=said))
     else:
-        yield Check.ok(NAMESPACE, f"{name}, was there")
+        yield Check.ok(NAMESPACE, message("setup.was_there", name=name))
         yield await _retained(client, found.retention, dry=dry)
     yield await _found_by(client, found, dry=dry)
 
@@ -72,26 +74,25 @@ async def _made(configuration: Configuration, keys: KeyRing, *, dry: bool) -> As
 async def _retained(client: Client, now: timedelta, *, dry: bool) -> Check:
     """Keep closed flows for as long as we look at them; whoever keeps them longer has a reason."""
     if now >= RETENTION:
-        return Check.ok(RETAINED, f"{now.days} days, was so")
+        return Check.ok(RETAINED, message("setup.was_so", days=now.days))
     if not dry:
         await keep_history(client)
-    return Check.ok(
-        RETAINED, f"{'would set' if dry else 'set'} {RETENTION.days} days, before {_readable(now)}"
-    )
+    code = "setup.would_retain" if dry else "setup.retained"
+    return Check.ok(RETAINED, message(code, days=RETENTION.days, before=_readable(now)))
 
 
 async def _found_by(client: Client, found: Namespace, *, dry: bool) -> Check:
     if not found.missing and not found.otherwise:
-        return Check.ok(ATTRIBUTES, "all were there")
-    said = ", ".join(found.missing)
+        return Check.ok(ATTRIBUTES, message("setup.all_there"))
+    said = tuple(found.missing)
     if dry and not found.otherwise:
-        return Check.ok(ATTRIBUTES, f"would add {said}")
+        return Check.ok(ATTRIBUTES, message("setup.would_add", names=said))
     try:
         await register_search_attributes(client)
     except WrongSearchAttribute as error:
-        wrong, _, remedy = str(error).partition("; ")
+        wrong, remedy = error.said
         return Check.fail(ATTRIBUTES, wrong, remedy=remedy)
-    return Check.ok(ATTRIBUTES, f"added {said}")
+    return Check.ok(ATTRIBUTES, message("setup.added", names=said))
 
 
 async def _served(client: Client) -> Namespace:
@@ -110,13 +111,14 @@ async def _served(client: Client) -> Namespace:
         await asyncio.sleep(_PAUSE)
 
 
-def _readable(lasting: timedelta) -> str:
-    return f"{lasting.days} days" if lasting.days > 1 else f"{lasting.total_seconds() / 3600:.0f} hours"
+def _readable(lasting: timedelta) -> Message:
+    if lasting.days > 1:
+        return message("setup.days", count=lasting.days)
+    return message("setup.hours", count=round(lasting.total_seconds() / 3600))
 
 
 def _refused(error: RPCError) -> Check:
-    remedy = (
-        "Have an administrator of that server do it: temporal operator namespace create "
-        f"--retention {RETENTION.days}d --namespace NAME; then run this again."
+    remedy = message("setup.have_it_made", days=RETENTION.days)
+    return Check.fail(
+        NAMESPACE, message("temporal.refused_so", said=error.message, status=error.status.name), remedy=remedy
     )
-    return Check.fail(NAMESPACE, f"{error.message} ({error.status.name})", remedy=remedy)

@@ -17,6 +17,8 @@ from rich.live import Live
 from raccord.temporal.flows import DUNNING
 from raccord.temporal.logs import configure_logs
 from raccord.temporal.views import View
+from raccord.texts import say_param
+from raccord.texts.told import MACHINE
 from starters.cli.common import fail
 from starters.demo.days import begin
 from starters.demo.place import Place
@@ -54,7 +56,7 @@ def _write(file: Path, report: dict[str, Any]) -> None:
 
 
 def _next_step(place: Place, days: Place | None) -> str:
-    views = "".join(f"  {label:<20} {url}\n" for label, url in place.ui.links(AWAITED))
+    views = "".join(f"  {say_param(label, MACHINE):<20} {url}\n" for label, url in place.ui.links(AWAITED))
     return (
         "\n[bold]Everything is running[/]\n\n"
         f"[bold]The vendors[/]    {place.url('sandbox', '/')}\n"

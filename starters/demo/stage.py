@@ -21,6 +21,8 @@ from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal.client import connect
 from raccord.temporal.search import register_search_attributes
+from raccord.texts import say_param
+from raccord.texts.told import MACHINE
 from starters.demo.place import Place
 from starters.demo.vendors import Vendors, eventually
 from starters.embedded.processes import Process, raccord
@@ -70,7 +72,11 @@ class Stage:
             *("--webhook", f"stripe={self.place.url('receiver', '/webhooks/stripe')}"),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
             *("--link", f"flow={self.place.ui.flow('deal-won/hubspot/{id}')}".replace("%7Bid%7D", "{id}")),
-            *(part for label, url in self.place.ui.links(AWAITED) for part in ("--link", f"{label}={url}")),
+            *(
+                part
+                for label, url in self.place.ui.links(AWAITED)
+                for part in ("--link", f"{say_param(label, MACHINE)}={url}")
+            ),
         )
         starter = self._raccord("starter")
         for process in (sandbox, starter):

@@ -20,5 +20,5 @@ def alone(settings: Settings) -> Iterator[int]:
     )
     with held(settings.data.directory, "`raccord up`") as lock:
         if taken := refusals(wanted):
-            raise PortTaken("\n".join(taken))
+            raise PortTaken(*taken)
         yield lock

@@ -23,7 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
+from raccord.texts.told import Told
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -35,11 +37,11 @@ _CHUNK = 1 << 20
 _UNREADABLE = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, ValueError, TypeError)
 
 
-class NotABackup(ValueError):
+class NotABackup(Told, ValueError):
     """The file is no backup of ours, is damaged, or is of another time or company; `str()` says which."""
 
 
-class InTheWay(Exception):
+class InTheWay(Told):
     """Something is there already that a backup would replace; `str()` names it and the remedy."""
 
 
@@ -61,7 +63,7 @@ def make(file: Path, databases: dict[str, Path], keys: KeyRing, *, release: str)
     Raises `InTheWay`, `OSError`, `sqlite3.Error`.
     """
     if file.exists():
-        raise InTheWay(f"{file} is there already: a backup replaces nothing. Choose another name.")
+        raise InTheWay(message("backup.there", file=str(file)))
     with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.absolute().parent) as place:
         copies = {name: Path(place) / name for name in ORDER if name in databases}
         for name, copy in copies.items():
@@ -87,13 +89,10 @@ def restore(file: Path, databases: dict[str, Path], keys: KeyRing) -> Backup:
     with _opened(file) as (archive, manifest):
         found = _described(manifest)
         if found.key not in keys.fingerprints.values():
-            raise NotABackup(
-                f"{file} was made under another key than those in the key file. Put the key file back that "
-                "belongs to it: without that key nobody can read what is in there."
-            )
+            raise NotABackup(message("backup.other_key", file=str(file)))
         for name in found.sizes:
             if name not in databases:
-                raise NotABackup(f"{file} holds {name}, and the settings leave no place for it.")
+                raise NotABackup(message("backup.no_place", file=str(file), name=name))
             _must_be_free(databases[name])
         written: list[tuple[Path, Path]] = []
         try:
@@ -164,17 +163,17 @@ def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
         with tarfile.open(file, "r:gz") as archive:
             content = archive.extractfile(MANIFEST)
             if content is None:
-                raise NotABackup(f"{file} is no backup that Raccord made.")
+                raise NotABackup(message("backup.not_ours", file=str(file)))
             yield archive, json.loads(content.read(_CHUNK))
     except NotABackup:
         raise
     except _UNREADABLE as error:
-        raise NotABackup(f"{file} is no backup that Raccord made, or it is damaged.") from error
+        raise NotABackup(message("backup.damaged", file=str(file))) from error
 
 
 def _described(manifest: dict[str, Any]) -> Backup:
     if manifest["format"] != FORMAT:
-        raise NotABackup(f"The backup was made by release {manifest['release']}, which this one cannot read.")
+        raise NotABackup(message("backup.other_release", release=str(manifest["release"])))
     return Backup(
         made_at=datetime.fromisoformat(manifest["made_at"]),
         release=str(manifest["release"]),
@@ -187,10 +186,7 @@ def _must_be_free(target: Path) -> None:
     for side in _SIDES:
         file = target.with_name(target.name + side)
         if file.exists():
-            raise InTheWay(
-                f"{file} is there already, and a restore replaces nothing. Where that data is lost for good, "
-                "move it away first; where it is not, there is nothing to restore."
-            )
+            raise InTheWay(message("backup.in_the_way", file=str(file)))
 
 
 def _publish(written: list[tuple[Path, Path]]) -> None:
@@ -227,7 +223,7 @@ def _sync(directory: Path) -> None:
 def _unpack(archive: tarfile.TarFile, name: str, target: Path, digest: str) -> None:
     content = archive.extractfile(name)
     if content is None:
-        raise NotABackup(f"The backup holds no {name}.")
+        raise NotABackup(message("backup.lacks", name=name))
     target.unlink(missing_ok=True)
     target.touch(mode=0o600)
     seen = hashlib.sha256()
@@ -238,4 +234,4 @@ def _unpack(archive: tarfile.TarFile, name: str, target: Path, digest: str) -> N
         output.flush()
         os.fsync(output.fileno())
     if seen.hexdigest() != digest:
-        raise NotABackup(f"{name} in the backup is damaged: its content is not what was written.")
+        raise NotABackup(message("backup.part_damaged", name=name))

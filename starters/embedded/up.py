@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.connectors.connection import Kind
+from raccord.domain.values.message import Message, message
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -25,7 +26,10 @@ from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.identity import START, WorkerIdentity
 from raccord.temporal.logs import configure_logs
 from raccord.temporal.search import register_search_attributes
+from raccord.texts import say
+from raccord.texts.told import Told
 from starters.cli.common import fail
+from starters.cli.language import spoken
 from starters.embedded import temporal_server
 from starters.embedded.banner import banner, changed, held_up, stranger
 from starters.embedded.outgrown import tell_when_outgrown
@@ -40,7 +44,7 @@ READY_WITHIN = timedelta(seconds=60)
 LOOK_EVERY = timedelta(seconds=10)
 
 
-class NotReady(Exception):
+class NotReady(Told):
     """What was started does not serve; `str()` says which, and its last words."""
 
 
@@ -65,7 +69,7 @@ class _Start:
         await self._start_ours(children)
         now = await self._proven(client)
         assert now.ours is not None  # noqa: S101 - it is not proven before there is one
-        click.echo(banner(self.configuration, now.ours))
+        click.echo(banner(self.configuration, now.ours, spoken()))
         async with asyncio.TaskGroup() as telling:
             telling.create_task(_tell_changes(client, now.ours, self.nonce))
             telling.create_task(_tell_outages(self.settings, self.keys))
@@ -79,7 +83,7 @@ class _Start:
         try:
             await temporal_server.wait_until_healthy(self.settings)
         except TimeoutError:
-            raise NotReady(f"Temporal does not answer; its log is {self._log('temporal')}.") from None
+            raise NotReady(message("up.no_temporal", log=str(self._log("temporal")))) from None
 
     async def _start_ours(self, children: Supervision) -> None:
         environment = {
@@ -108,10 +112,9 @@ class _Start:
                     await asyncio.sleep(0.1)
         except TimeoutError:
             missing = [n for n, there in (("worker", now.ours), ("starter", answers)) if not there]
-            logs = " and ".join(str(self._log(name)) for name in missing)
+            logs = tuple(str(self._log(name)) for name in missing)
             raise NotReady(
-                f"{' and '.join(missing)} did not become ready within {READY_WITHIN.seconds} s, so "
-                f"everything was stopped. Why is in {logs}."
+                message("up.not_ready", names=tuple(missing), seconds=str(READY_WITHIN.seconds), logs=logs)
             ) from None
         return now
 
@@ -127,24 +130,23 @@ async def run_up(configuration: Configuration, keys: KeyRing, lock: int) -> int:
     configure_logs("up")
     if os.environ.get("TEMPORAL_ADDRESS"):
         fail(
-            "TEMPORAL_ADDRESS is set, and raccord up starts a Temporal of its own. Unset it, or run "
-            "raccord worker and raccord starter against that server.",
+            message("up.elsewhere"),
             status=1,
         )
     try:
         async with opened(configuration) as connections:
             deal_won_policy(configuration, connections.of(Kind.BILLING).capabilities)
     except BadSettings as error:
-        fail(str(error))
+        fail(error)
     stop = stop_event()
     await _migrate(configuration.settings, keys)
     try:
         async with Supervision() as children:
             start = _Start(configuration, keys, lock, secrets.token_hex(8))
             await children.during(_unless(stop, start.serve(children)))
-            click.echo("Stopping…")
+            click.echo(say(message("up.stopping"), spoken()))
     except (KeepsDying, NotReady, TemporalUnreachable) as error:
-        fail(str(error), status=1)
+        fail(error, status=1)
     return 0
 
 
@@ -157,17 +159,20 @@ async def _tell_outages(settings: Settings, keys: KeyRing) -> None:
                 held = await records.stuck.list()
                 now = {each.connection for each in held}
                 for connection in sorted(now - told):
-                    click.echo(held_up(connection, [f for f in held if f.connection == connection]), err=True)
+                    flows = [each for each in held if each.connection == connection]
+                    _warn(held_up(connection, flows), marked=True)
                 for connection in sorted(told - now):
-                    click.echo(f"No flow waits for {connection} any more.", err=True)
+                    _warn(message("up.over", connection=connection))
                 told = now
             await asyncio.sleep(LOOK_EVERY.total_seconds())
     finally:
         await records.close()
 
 
-def _warn(sentence: str) -> None:
-    click.echo(sentence, err=True)
+def _warn(said: Message, *, marked: bool = False) -> None:
+    language = spoken()
+    mark = click.style(say(message("up.warning"), language), fg="yellow", bold=True) + " " if marked else ""
+    click.echo(f"{mark}{say(said, language)}", err=True)
 
 
 async def _migrate(settings: Settings, keys: KeyRing) -> None:
@@ -200,8 +205,8 @@ async def _tell_changes(client: Client, worker: WorkerIdentity, nonce: str) -> N
             for other in now.others:
                 if other.name not in told:
                     told.add(other.name)
-                    click.echo(stranger(other), err=True)
+                    _warn(stranger(other), marked=True)
             if now.ours and not now.ours.does_as(worker):
                 worker = now.ours
-                click.echo(changed(worker), err=True)
+                _warn(changed(worker))
         await asyncio.sleep(LOOK_EVERY.total_seconds())

@@ -10,6 +10,8 @@ from temporalio.service import RPCError
 from raccord.sealing import KeyRing
 from raccord.temporal.company import ForeignNamespace, prove
 from raccord.temporal.refusals import refusal
+from raccord.texts import say_param
+from raccord.texts.told import MACHINE
 
 log = structlog.get_logger()
 
@@ -70,7 +72,8 @@ class Ownership:
             self.proven.set()
 
     def _lost(self, error: Exception) -> None:
-        why = refusal(error, encrypted=bool(self._client.service_client.config.tls)).why
+        known = refusal(error, encrypted=bool(self._client.service_client.config.tls))
+        why = say_param(known.why, MACHINE)
         if self.proven.is_set():
             log.warning("temporal.lost", error=why)
         elif why != self._lacking:

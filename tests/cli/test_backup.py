@@ -30,6 +30,7 @@ def flows(company: Company) -> Path:
 @pytest.fixture
 def kept(company: Company) -> Company:
     """A company with ten audit rows, and a database of flows that somebody is writing to."""
+    company.speak("en")
     company.remember(lambda records: fill(records.audit))
     with closing(sqlite3.connect(flows(company))) as temporal, temporal:
         temporal.execute("PRAGMA journal_mode = WAL")

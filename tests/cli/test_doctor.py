@@ -90,7 +90,7 @@ class TestAConnection:
         port.found = (Check.fail("field", "does not exist", remedy="x").model_copy(update={"flow": flow}),)
         row = Opened(configuration(tmp_path).crm, port)
         _, found = [check async for check in vendors.connection(row, default_rate=True, acting=acting)]
-        assert (found.state, "flow" in found.model_dump(mode="json")) == (state, False)
+        assert (found.state, "flow" in found.row()) == (state, False)
 
     async def test_a_refused_key_is_one_failure_that_names_the_variable(self, tmp_path: Path) -> None:
         (failed, rest), port = await _lines(tmp_path, REFUSED)
@@ -223,8 +223,8 @@ class TestThePage:
             (
                 Finding("This machine", Check.ok("python", "3.11")),
                 Finding("This machine", Check.warn("disk", long, expected="more", remedy=long)),
-                Finding("hubspot, crm", Check.fail("hubspot: credentials", long, remedy=long)),
-                Finding("hubspot, crm", Check.skipped("hubspot: rest", needs="hubspot: credentials")),
+                Finding("hubspot, crm", Check.fail("credentials", long, remedy=long).of("hubspot")),
+                Finding("hubspot, crm", Check.skipped("rest", needs="credentials").of("hubspot")),
             ),
         )
 
@@ -232,13 +232,15 @@ class TestThePage:
         self, examined: Examined, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(page, "columns", lambda: 60)
-        lines = list(page.lines(examined, doctor="raccord doctor", up="raccord up"))
+        lines = list(page.lines(examined, "en", doctor="raccord doctor", up="raccord up"))
         printed = [line for line in map(_plain, lines) if not line.startswith("Next")]
         assert max(map(len, printed)) <= 60
         assert "much too long for" in " ".join(" ".join(printed).split())
 
     def test_it_is_grouped_counted_and_ends_with_the_next_step(self, examined: Examined) -> None:
-        lines = [_plain(line) for line in page.lines(examined, doctor="raccord doctor", up="raccord up")]
+        lines = [
+            _plain(line) for line in page.lines(examined, "en", doctor="raccord doctor", up="raccord up")
+        ]
         assert [line for line in lines if line in ("This machine", "hubspot, crm")] == [
             "This machine",
             "hubspot, crm",
@@ -248,7 +250,9 @@ class TestThePage:
 
     def test_a_start_is_next_where_nothing_failed(self) -> None:
         ready = Examined(None, (Finding("This machine", Check.ok("python", "3.11")),))
-        assert list(page.lines(ready, doctor="raccord doctor", up="raccord up"))[-1].startswith("Next: ")
+        assert list(page.lines(ready, "en", doctor="raccord doctor", up="raccord up"))[-1].startswith(
+            "Next: "
+        )
 
 
 def _plain(line: str) -> str:

@@ -42,7 +42,7 @@ def test_every_number_of_a_sweep_is_told() -> None:
         for place, (name, field) in enumerate(SweepResult.model_fields.items(), start=101)
         if field.annotation is int
     }
-    said = click.unstyle("\n".join(told(SweepResult.model_validate(numbers))))
+    said = click.unstyle("\n".join(told(SweepResult.model_validate(numbers), "en")))
     assert [count for count in numbers.values() if f"{count} " not in said] == []
 
 

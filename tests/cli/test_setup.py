@@ -33,6 +33,11 @@ class Account(FakeBilling):
         return LEFT if dry else self.registered
 
 
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+
+
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     found = Account()

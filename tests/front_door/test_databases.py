@@ -133,7 +133,7 @@ async def test_a_restored_backup_knows_what_it_knew_and_invoices_nothing_twice(
         file.unlink()
     put_back = await own.command("restore", str(backup))
     assert put_back.returncode == 0, put_back.stderr
-    assert "The audit's chain holds" in put_back.stdout
+    assert "La chaîne du registre tient" in put_back.stdout
 
     await temporal.start()
     await own.restart_receiver()

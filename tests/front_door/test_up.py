@@ -52,7 +52,8 @@ class House:
         self.data = directory / "data"
         self.ports = {name: free_port() for name in ("receiver", "temporal", "codec", "ui", "sandbox")}
         self.config = directory / "raccord.toml"
-        self.environment = SECRETS | {"RACCORD_CONFIG": str(self.config), "TEMPORAL_ADDRESS": ""}
+        english = {"LC_ALL": "en_GB.UTF-8"}
+        self.environment = SECRETS | english | {"RACCORD_CONFIG": str(self.config), "TEMPORAL_ADDRESS": ""}
         self.ups: list[Process] = []
 
     def write(self, mode: str) -> Self:

@@ -48,11 +48,15 @@ def test_two_of_our_own_settings_cannot_name_one_port() -> None:
         port = probe.getsockname()[1]
     places = [Place("127.0.0.1", port, "receiver.port"), Place("127.0.0.1", port, "temporal.codec_port")]
     (said,) = refusals(places)
-    assert said == f"receiver.port and temporal.codec_port are both {port}: set one of them to another port."
+    assert (
+        str(said)
+        == f"receiver.port and temporal.codec_port are both {port}: set one of them to another port."
+    )
 
 
 def test_an_address_that_is_not_ours_is_told_in_a_sentence() -> None:
-    (said,) = refusals([Place("192.0.2.1", 8080, "receiver.port")])
+    (found,) = refusals([Place("192.0.2.1", 8080, "receiver.port")])
+    said = str(found)
     assert said.startswith("nobody can listen at 192.0.2.1:8080 (receiver.port): ")
     assert said.endswith(". Correct it in raccord.toml.")
     assert "while" not in said

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from raccord.domain.values.message import Message
 from raccord.temporal.flows import FLOWS_QUEUE
+from raccord.texts import say
 from starters.embedded import outgrown as module
 from starters.embedded.outgrown import IN_A_ROW, LARGEST, LONGEST_WAIT, Size, outgrown, tell_when_outgrown
 from tests.temporal.conftest import EXECUTABLE
@@ -29,8 +31,9 @@ SLOW = Size(LONGEST_WAIT * 2, 2**20)
     ],
 )
 def test_a_burst_is_no_reason_and_what_lasts_is(looks: list[Size], said: str) -> None:
-    assert outgrown(looks).startswith(said)
-    assert bool(outgrown(looks)) is bool(said)
+    why = outgrown(looks)
+    assert (say(why, "en") if why else "").startswith(said)
+    assert bool(why) is bool(said)
 
 
 async def test_what_waits_is_asked_of_the_server_and_told_once(
@@ -38,10 +41,10 @@ async def test_what_waits_is_asked_of_the_server_and_told_once(
 ) -> None:
     monkeypatch.setattr(module, "EVERY", timedelta(seconds=0.05))
     monkeypatch.setattr(module, "LONGEST_WAIT", timedelta(0))
-    told: list[str] = []
+    told: list[Message] = []
     said = asyncio.Event()
 
-    def tell(sentence: str) -> None:
+    def tell(sentence: Message) -> None:
         told.append(sentence)
         said.set()
 
@@ -55,4 +58,4 @@ async def test_what_waits_is_asked_of_the_server_and_told_once(
         await asyncio.sleep(0.5)
         telling.cancel()
     assert len(told) == 1
-    assert told[0].startswith("This company has outgrown one machine: steps of flows have waited")
+    assert say(told[0], "en").startswith("This company has outgrown one machine: steps of flows have waited")

@@ -106,6 +106,9 @@ Param: TypeAlias = Single | tuple[Single, ...]
 
 Message.model_rebuild()
 
+Text: TypeAlias = str | Message
+"""What is said: a message, or words that are the same in every language, such as a path or a name."""
+
 
 def message(code: str, /, **params: Param | Decimal | date) -> Message:
     """Build a message; a `Decimal` is a number, a `date` a day."""

@@ -11,9 +11,3 @@ def nearest(word: str, known: Iterable[str], *, alike: float = _ALIKE) -> str | 
     """Return the known word that this one resembles most; None when it resembles none."""
     found = get_close_matches(word, list(known), n=1, cutoff=alike)
     return found[0] if found else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the question as a sentence with a blank before it; empty when nothing is alike."""
-    found = nearest(word, known)
-    return f" Did you mean {found}?" if found else ""

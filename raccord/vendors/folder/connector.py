@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from raccord.connectors.capabilities import ReportSinkCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
+from raccord.connectors.connection import Check, ConnectionSettings, in_its_words, of_vendor
 from raccord.connectors.errors import ConnectorError, Forbidden, Transient
 from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Publication
 from raccord.domain.report.week import Week
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import message
 from raccord.texts.report.page import contents
 from raccord.texts.report.whole import PAGE, files_of
 from raccord.vendors.folder.files import replace, replace_all, sweep
@@ -74,9 +75,13 @@ class Folder:
         try:
             await self.probe()
         except ConnectorError as error:
-            remedy = f"Correct directory of [{self._name}], or let Raccord's user write there."
-            return (Check.fail("directory", str(error), expected=str(self._root), remedy=remedy),)
-        return (Check.ok("directory", str(self._root.resolve())),)
+            remedy = message("folder.correct", name=self._name)
+            return (
+                Check.fail(
+                    message("check.directory"), in_its_words(error), expected=str(self._root), remedy=remedy
+                ),
+            )
+        return (Check.ok(message("check.directory"), str(self._root.resolve())),)
 
     async def close(self) -> None:
         """Nothing is held open."""

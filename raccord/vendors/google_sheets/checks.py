@@ -1,13 +1,15 @@
 """The spreadsheet's lines of `raccord doctor`: credentials, the spreadsheet itself, who may edit it."""
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError, Forbidden, NotFound
+from raccord.domain.values.message import Message, message
 from raccord.vendors.google_sheets.client import SheetsClient
 from raccord.vendors.google_sheets.settings import GoogleSheetsSettings
-from raccord.vendors.google_sheets.tabs import DASHBOARD, DASHBOARD_ID, is_taken, taken
+from raccord.vendors.google_sheets.tabs import DASHBOARD, DASHBOARD_ID, is_taken
 from raccord.vendors.google_sheets.token import SHEETS
 
-_CREDENTIALS, _SPREADSHEET, _SHARING = "credentials", "spreadsheet", "sharing"
+_CREDENTIALS, _SPREADSHEET = message("check.credentials"), message("check.spreadsheet")
+_SHARING = message("check.sharing")
 
 
 async def check(client: SheetsClient, settings: GoogleSheetsSettings) -> tuple[Check, ...]:
@@ -16,43 +18,42 @@ async def check(client: SheetsClient, settings: GoogleSheetsSettings) -> tuple[C
         email = client.tokens.email()
         await client.tokens.get(SHEETS)
     except ConnectorError as error:
-        remedy = "Correct key_file of this connection, then run doctor again."
+        remedy = message("sheets.correct_key")
         left = (Check.skipped(name, needs=_CREDENTIALS) for name in (_SPREADSHEET, _SHARING))
-        return (Check.fail(_CREDENTIALS, str(error), remedy=remedy), *left)
+        return (Check.fail(_CREDENTIALS, in_its_words(error), remedy=remedy), *left)
     known = Check.ok(_CREDENTIALS, email)
     try:
         found = await client.tabs()
     except ConnectorError as error:
         wrong = Check.fail(
-            _SPREADSHEET, str(error), expected=settings.spreadsheet, remedy=_unread(error, email)
+            _SPREADSHEET, in_its_words(error), expected=settings.spreadsheet, remedy=_unread(error, email)
         )
         return (known, wrong, Check.skipped(_SHARING, needs=_SPREADSHEET))
-    tabs = Check.ok(_SPREADSHEET, "can be read", expected=settings.spreadsheet)
+    tabs = Check.ok(_SPREADSHEET, message("check.can_be_read"), expected=settings.spreadsheet)
     if is_taken(found, DASHBOARD, DASHBOARD_ID):
-        tabs = Check.fail(_SPREADSHEET, taken(DASHBOARD), remedy="Rename that tab: Raccord makes its own.")
+        tabs = Check.fail(
+            _SPREADSHEET, message("sheets.taken", title=DASHBOARD), remedy=message("sheets.rename_tab")
+        )
     return (known, tabs, await _sharing(client, email))
 
 
-def _unread(error: ConnectorError, email: str) -> str:
+def _unread(error: ConnectorError, email: str) -> Message:
     match error:
         case Forbidden():
-            return (
-                f"Open the spreadsheet, Share, enter {email} as Editor; and enable the Google Sheets API "
-                "in the service account's Cloud project."
-            )
+            return message("sheets.share_and_enable", email=email)
         case NotFound():
-            return "Copy the address of the spreadsheet from the browser into spreadsheet of this connection."
+            return message("sheets.copy_address")
         case _:
-            return "Check key_file, spreadsheet and the network, then run doctor again."
+            return message("sheets.reach")
 
 
 async def _sharing(client: SheetsClient, email: str) -> Check:
-    share = f"Open the spreadsheet, Share, enter {email} as Editor."
+    share = message("sheets.share", email=email)
     try:
         able = await client.may_edit()
     except ConnectorError as error:
-        remedy = f"{share} Enable the Google Drive API in the Cloud project to have this checked."
-        return Check.warn(_SHARING, str(error), expected="Editor", remedy=remedy)
+        remedy = message("sheets.enable_drive", share=share)
+        return Check.warn(_SHARING, in_its_words(error), expected="Editor", remedy=remedy)
     if not able:
-        return Check.fail(_SHARING, "it may read, and not edit", expected="Editor", remedy=share)
+        return Check.fail(_SHARING, message("sheets.reads_only"), expected="Editor", remedy=share)
     return Check.ok(_SHARING, "Editor")

@@ -11,6 +11,7 @@ from typing import Any
 from raccord.connectors.app import App
 from raccord.connectors.connection import ConnectionSettings, of_vendor
 from raccord.domain.rules.modes import CONTACT
+from raccord.domain.values.message import message
 from raccord.vendors.hubspot.attachments import FILES
 from raccord.vendors.hubspot.details import COMPANY_WRITE
 from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
@@ -52,9 +53,8 @@ def app(settings: ConnectionSettings, url: str, flows: Collection[str]) -> App:
         files={path: json.dumps(content, indent=2) + "\n" for path, content in files.items()},
         command="hs project upload",
         steps=(
-            "Before the first time: npm install -g @hubspot/cli, then hs account auth.",
-            "Then in HubSpot, Development > Projects > raccord > Distribution: Install now. The access token "
-            "stands there afterwards, the client secret under Auth.",
+            message("hubspot.cli"),
+            message("hubspot.install"),
         ),
     )
 

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check, CheckState, in_its_words
 from raccord.connectors.errors import Auth, ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.domain.rules.modes import CONTACT
+from raccord.domain.values.message import message
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.attachments import FILES
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.details import COMPANY_WRITE
 from raccord.vendors.hubspot.invoice_fields import DEAL_WRITE
-from raccord.vendors.hubspot.properties import check_properties
+from raccord.vendors.hubspot.properties import NAMES, check_properties
 from raccord.vendors.hubspot.records import ACCOUNT_SCOPE, scope, unless_gone
 from raccord.vendors.hubspot.settings import HubSpotSettings
 from raccord.vendors.hubspot.stages import check_stages
@@ -23,8 +24,8 @@ _KINDS = ("deals", "companies", "contacts", "line_items", "owners", "tasks")
 _TO_WRITE = {"deals": DEAL_WRITE, "tasks": TASK_WRITE}
 _NOBODY = "0"
 """No record has this id: changing it tells whether we may, and changes nothing."""
-_AS_IT_SAYS = "Do what it says, then run doctor again."
-_REACH = "Check base_url and the network, then run doctor again."
+_AS_IT_SAYS = message("check.as_it_says")
+_REACH = message("check.reach")
 
 
 async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check, ...]:
@@ -40,7 +41,7 @@ async def check(client: HubSpotClient, settings: HubSpotSettings) -> tuple[Check
 
 
 async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
-    name, expected = "account", str(settings.account_id or "")
+    name, expected = message("check.account"), str(settings.account_id or "")
     try:
         found = await client.get(
             Operation("read the account's details", ACCOUNT_SCOPE), paths.ACCOUNT, Account
@@ -48,20 +49,19 @@ async def _account(client: HubSpotClient, settings: HubSpotSettings) -> Check:
     except (Auth, Permanent):
         return Check.warn(
             name,
-            "HubSpot does not tell this token which account it belongs to.",
+            message("hubspot.account_untold"),
             expected=expected,
-            remedy="Compare the Hub ID in HubSpot with account_id, and set the currency on every deal.",
+            remedy=message("hubspot.compare_account"),
         )
     except ConnectorError as error:
-        return Check.fail(name, str(error), expected=expected, remedy=_REACH)
+        return Check.fail(name, in_its_words(error), expected=expected, remedy=_REACH)
     return Check.same(
         name,
         str(found.portal_id),
         expected=expected,
         shown=f"{found.portal_id}" + (f", {found.account_type}" if found.account_type else ""),
-        unset=f"Set account_id = {found.portal_id}, so that events of other accounts are ignored "
-        "and deals get links.",
-        other="The token is of another account: correct account_id or access_token.",
+        unset=message("hubspot.set_account", id=str(found.portal_id)),
+        other=message("hubspot.other_account"),
     )
 
 
@@ -69,10 +69,9 @@ def _webhooks(settings: HubSpotSettings) -> Iterator[Check]:
     if settings.webhook_secret is None:
         yield Check.warn(
             "webhooks",
-            "no webhook_secret",
-            expected="the app's client secret",
-            remedy="Enter the client secret of the project app or private app as webhook_secret; "
-            "a service key has none, as it cannot send webhooks.",
+            message("check.no_webhook_secret"),
+            expected=message("hubspot.client_secret"),
+            remedy=message("hubspot.enter_secret"),
         )
 
 
@@ -87,55 +86,53 @@ async def _granted(client: HubSpotClient, settings: HubSpotSettings) -> frozense
 
 
 async def _right(client: HubSpotClient, kind: str, granted: frozenset[str] | None) -> Check:
-    name, write = kind.replace("_", " "), _TO_WRITE.get(kind)
-    expected = " and ".join(filter(None, (scope(kind), write)))
+    name, write = NAMES[kind], _TO_WRITE.get(kind)
+    scopes = tuple(filter(None, (scope(kind), write)))
+    expected = scopes[0] if len(scopes) == 1 else message("check.both", one=scopes[0], other=scopes[1])
     path = paths.OWNERS if kind == "owners" else paths.records(kind)
     try:
         await client.get(Operation(f"list {kind}", scope(kind)), path, Anything, ("limit", "1"))
         if write is None:
-            found = "readable"
+            found = message("check.readable")
         else:
             await _write(client, kind, write, granted)
-            found = "readable and writable"
+            found = message("check.readable_writable")
     except Auth as error:
-        ours = any(each in str(error) for each in expected.split(" and "))
-        remedy = f"Give the app the scope {expected} in its settings in HubSpot." if ours else _AS_IT_SAYS
-        return Check.fail(name, str(error), expected=expected, remedy=remedy)
+        ours = any(each in str(error) for each in scopes)
+        remedy = message("hubspot.give_scope", scope=expected) if ours else _AS_IT_SAYS
+        return Check.fail(name, in_its_words(error), expected=expected, remedy=remedy)
     except ConnectorError as error:
-        return Check.fail(name, str(error), expected=expected, remedy=_REACH)
+        return Check.fail(name, in_its_words(error), expected=expected, remedy=_REACH)
     return Check.ok(name, found, expected=expected)
 
 
 async def _in_step(client: HubSpotClient, granted: frozenset[str] | None) -> Check:
     """Whether companies may be changed, which nothing but keeping customers in step does."""
-    name = "details of companies"
+    name = message("check.company_details")
     try:
         await _write(client, "companies", COMPANY_WRITE, granted)
-        found = Check.ok(name, "writable", expected=COMPANY_WRITE)
+        found = Check.ok(name, message("check.writable"), expected=COMPANY_WRITE)
     except Auth as error:
-        remedy = f"Give the app the scope {COMPANY_WRITE} in its settings in HubSpot."
-        found = Check.fail(name, str(error), expected=COMPANY_WRITE, remedy=remedy)
+        remedy = message("hubspot.give_scope", scope=COMPANY_WRITE)
+        found = Check.fail(name, in_its_words(error), expected=COMPANY_WRITE, remedy=remedy)
     except ConnectorError as error:
-        found = Check.fail(name, str(error), expected=COMPANY_WRITE, remedy=_REACH)
+        found = Check.fail(name, in_its_words(error), expected=COMPANY_WRITE, remedy=_REACH)
     return found.model_copy(update={"flow": CONTACT})
 
 
 async def _files(client: HubSpotClient, granted: frozenset[str] | None) -> Check:
     """Whether PDFs can be attached; without that right nothing stops."""
-    remedy = (
-        f"Give the app the scope {FILES} in its settings in HubSpot; or attach no PDFs to deals: "
-        'files_folder = "".'
-    )
-    name, expected = "files", FILES
+    remedy = message("hubspot.give_files", scope=FILES)
+    name, expected = message("check.files"), FILES
     if granted is not None:
         if FILES in granted:
-            return Check.ok(name, "PDFs of invoices can be attached to deals", expected=expected)
-        return Check.warn(name, "the token lacks the scope files", expected=expected, remedy=remedy)
+            return Check.ok(name, message("hubspot.files_attached"), expected=expected)
+        return Check.warn(name, message("hubspot.lacks_files"), expected=expected, remedy=remedy)
     try:
         await client.get(Operation("list files", FILES), paths.FILES_FOUND, Anything, ("limit", "1"))
     except ConnectorError as error:
-        return Check.warn(name, str(error), expected=expected, remedy=remedy)
-    return Check.ok(name, "readable", expected=expected)
+        return Check.warn(name, in_its_words(error), expected=expected, remedy=remedy)
+    return Check.ok(name, message("check.readable"), expected=expected)
 
 
 async def _write(client: HubSpotClient, kind: str, write: str, granted: frozenset[str] | None) -> None:

@@ -1,31 +1,60 @@
 """Whether HubSpot has the mapped properties, of which type, and what stands in them."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check, CheckState, in_its_words
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
+from raccord.domain.values.message import Message, Text, message
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.settings import LineItemNames
 from raccord.vendors.hubspot.settings import Mapping as Names
 from raccord.vendors.hubspot.translation import TAX_RATE, TAX_RATES
-from raccord.vendors.hubspot.wanted import Wanted, wanted
+from raccord.vendors.hubspot.wanted import (
+    CHECKBOX,
+    DATE,
+    DROPDOWN,
+    LINES,
+    NUMBER,
+    TEXT,
+    Wanted,
+    wanted,
+)
 from raccord.vendors.hubspot.wire import Properties, Property, RecordPage
 
 SAMPLE_SIZE, SAMPLE_LENGTH = 100, 100
 DROPDOWN_TYPE = "enumeration"
-_TITLES = {"deals": "Deal", "companies": "Company", "line_items": "Line item"}
+NAMES: Mapping[str, Text] = {
+    "deals": message("check.deals"),
+    "companies": message("check.companies"),
+    "contacts": "contacts",
+    "line_items": message("check.line_items"),
+    "owners": message("check.owners"),
+    "tasks": message("check.tasks"),
+}
+"""What kinds of records are called."""
+_PLACES = {
+    "deals": message("hubspot.place.deals"),
+    "companies": message("hubspot.place.companies"),
+    "line_items": message("hubspot.place.line_items"),
+}
+KIND_WORDS = {
+    TEXT: message("hubspot.type.text"),
+    LINES: message("hubspot.type.lines"),
+    DATE: message("hubspot.type.date"),
+    NUMBER: message("hubspot.type.number"),
+    DROPDOWN: message("hubspot.type.dropdown"),
+    CHECKBOX: message("hubspot.type.checkbox"),
+}
+"""What HubSpot's form calls the types of properties."""
 
 
-_MISSING = "does not exist"
-_RATES_REMEDY = (
-    "Run `raccord setup`, which makes the property, and fill it on your products; or set [vat] default_rate "
-    f"for lines without a rate; or name HubSpot's own tax rates in {TAX_RATES}."
-)
+_MISSING = message("hubspot.no_property")
+_RATES_REMEDY = message("hubspot.rates_remedy", setting=TAX_RATES)
 
 
 async def check_properties(
@@ -37,7 +66,7 @@ async def check_properties(
     """
     mapped = wanted(names)
     asked = (_of_kind(client, kind, them) for kind, them in mapped.items() if kind not in unread)
-    skipped = (Check.skipped(_all_of(kind), needs=_words(kind)) for kind in mapped if kind in unread)
+    skipped = (Check.skipped(_all_of(kind), needs=NAMES[kind]) for kind in mapped if kind in unread)
     found = (check for checks in await asyncio.gather(*asked) for check in checks)
     rated = found if "line_items" in unread else _vat_rates(names.line_items, found)
     return (*rated, *skipped)
@@ -61,9 +90,9 @@ async def _of_kind(client: HubSpotClient, kind: str, used: tuple[Wanted, ...]) -
         return [
             Check.warn(
                 _all_of(kind),
-                str(error),
+                in_its_words(error),
                 expected=", ".join(each.name for each in used),
-                remedy="Compare the mapping with HubSpot (Settings > Properties) by hand.",
+                remedy=message("hubspot.compare_mapping"),
             )
         ]
     return [_check(kind, each, known.get(each.name), _sample(sample, each.name)) for each in used]
@@ -73,12 +102,14 @@ def _vat_rates(names: LineItemNames, checks: Iterable[Check]) -> Iterator[Check]
     """Yield the checks, with what a line's VAT rate comes from where it is not a property of the line."""
     found = {check.name: check for check in checks}
     own = found.get(VAT_RATES)
-    if names.tax_rates and (own is None or own.found == _MISSING):
-        found[VAT_RATES] = Check.ok(VAT_RATES, f"{TAX_RATE}: {len(names.tax_rates)} tax rates are mapped")
+    if names.tax_rates and (own is None or own.seen == _MISSING):
+        found[VAT_RATES] = Check.ok(
+            VAT_RATES, message("hubspot.rates_mapped", field=TAX_RATE, count=len(names.tax_rates))
+        )
     elif not names.vat_rate:
-        found[VAT_RATES] = Check.warn(VAT_RATES, "no property is named", remedy=_RATES_REMEDY)
-    elif own and own.found == _MISSING:
-        found[VAT_RATES] = own.model_copy(update={"remedy": _RATES_REMEDY})
+        found[VAT_RATES] = Check.warn(VAT_RATES, message("hubspot.no_rate_property"), remedy=_RATES_REMEDY)
+    elif own and own.seen == _MISSING:
+        found[VAT_RATES] = own.model_copy(update={"advice": _RATES_REMEDY})
     yield from found.values()
 
 
@@ -97,25 +128,24 @@ async def lacks(client: HubSpotClient, kind: str, name: str) -> bool:
         return False
 
 
-def _all_of(kind: str) -> str:
-    return f"properties of {_words(kind)}"
+def _all_of(kind: str) -> Message:
+    return message("hubspot.properties_of", kind=NAMES[kind])
 
 
-def _words(kind: str) -> str:
-    return kind.replace("_", " ")
-
-
-def by_hand(kind: str, mapped: Wanted) -> str:
+def by_hand(kind: str, mapped: Wanted) -> Message:
     """Say how a person makes a property."""
-    options = _with_options((*mapped.options, *mapped.later))
-    return (
-        f"Create it in HubSpot ({_place(kind)}): internal name {mapped.name}, type {mapped.kind}{options}. "
-        f"Or correct mapping.{mapped.use}, empty if not used."
+    place, words, options = _PLACES[kind], KIND_WORDS[mapped.kind], (*mapped.options, *mapped.later)
+    if not options:
+        return message("hubspot.by_hand", place=place, name=mapped.name, kind=words, use=mapped.use)
+    return message(
+        "hubspot.by_hand_options",
+        place=place,
+        name=mapped.name,
+        kind=words,
+        use=mapped.use,
+        options=options,
+        count=len(options),
     )
-
-
-def _place(kind: str) -> str:
-    return f"Settings > Properties > {_TITLES[kind]} properties"
 
 
 def fits(mapped: Wanted, found: Property) -> bool:
@@ -139,42 +169,33 @@ def _read_only(found: Property) -> bool:
 
 
 def _check(kind: str, mapped: Wanted, found: Property | None, sample: str) -> Check:
-    state, said, remedy = CheckState.OK, f"{mapped.name}: {sample or 'empty so far'}", ""
+    name, state = mapped.name, CheckState.OK
+    remedy: Text = ""
+    said = (
+        message("hubspot.example", name=name, sample=sample)
+        if sample
+        else message("hubspot.empty", name=name)
+    )
     bad = CheckState.FAIL if mapped.written else CheckState.WARN
-    place = _place(kind)
+    place = _PLACES[kind]
     if found is None:
         state, said = bad, _MISSING
-        remedy = f"Run `raccord setup`, which makes it, or do so by hand. {by_hand(kind, mapped)}"
+        remedy = message("hubspot.made_by_setup", by_hand=by_hand(kind, mapped))
     elif _of_another_type(mapped, found):
-        state, said = bad, f"{mapped.name} is of type {found.type}"
-        remedy = (
-            f"A property's type cannot hold what is kept there: create another one ({place}), type "
-            f"{mapped.kind}, and name it as mapping.{mapped.use}."
-        )
+        state, said = bad, message("hubspot.of_type", name=mapped.name, type=found.type)
+        remedy = message("hubspot.wrong_type", place=place, kind=KIND_WORDS[mapped.kind], use=mapped.use)
     elif missing := lacking_options(mapped, found):
         state = bad if any(option in mapped.options for option in missing) else CheckState.WARN
-        said = f"{mapped.name} does not offer {', '.join(missing)}"
-        remedy = f"Add the option in HubSpot ({place} > {mapped.name}), internal name {', '.join(missing)}."
+        said = message("hubspot.lacks_options", name=mapped.name, options=tuple(missing))
+        remedy = message("hubspot.add_options", place=place, name=mapped.name, options=tuple(missing))
     elif mapped.written and _read_only(found):
-        state, said = bad, f"{mapped.name} is read-only"
-        remedy = f"Name a property that can be written as mapping.{mapped.use}."
+        state, said = bad, message("hubspot.read_only", name=mapped.name)
+        remedy = message("hubspot.name_writable", use=mapped.use)
     return Check(
-        name=f"mapping.{mapped.use}",
-        state=state,
-        found=said,
-        expected=mapped.name,
-        remedy=remedy,
-        flow=mapped.flow,
+        title=f"mapping.{mapped.use}", state=state, seen=said, wanted=name, advice=remedy, flow=mapped.flow
     )
-
-
-def _with_options(options: tuple[str, ...]) -> str:
-    if not options:
-        return ""
-    words = ("option", "internal name") if len(options) == 1 else ("options", "internal names")
-    return f" with the {words[0]} {', '.join(options)} ({words[1]})"
 
 
 def _sample(page: RecordPage, name: str) -> str:
     values = (record.text(name) for record in page.results)
-    return next((f"e.g. {cut(value, SAMPLE_LENGTH)}" for value in values if value), "")
+    return next((cut(value, SAMPLE_LENGTH) for value in values if value), "")

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError, Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.domain.values.message import Message, message
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
-from raccord.vendors.hubspot.properties import by_hand, existing_properties
+from raccord.vendors.hubspot.properties import KIND_WORDS, NAMES, by_hand, existing_properties
 from raccord.vendors.hubspot.settings import Mapping as Names
 from raccord.vendors.hubspot.wanted import CHECKBOX, DATE, DROPDOWN, LINES, NUMBER, TEXT, Wanted, wanted
 from raccord.vendors.hubspot.wire import Anything
@@ -64,16 +65,26 @@ async def _of_kind(client: HubSpotClient, kind: str, used: tuple[Wanted, ...], *
         if missing and not dry:
             await _group(client, kind)
     except ConnectorError as error:
-        return [Check.fail(_line(kind, each), str(error), remedy=by_hand(kind, each)) for each in used]
-    there = [Check.ok(_line(kind, each), "there already") for each in used if each not in missing]
+        return [
+            Check.fail(_line(kind, each), in_its_words(error), remedy=by_hand(kind, each)) for each in used
+        ]
+    there = [
+        Check.ok(_line(kind, each), message("check.there_already")) for each in used if each not in missing
+    ]
     if dry:
-        return [*there, *[Check.ok(_line(kind, each), f"would be made: {each.kind}") for each in missing]]
+        return [
+            *there,
+            *[
+                Check.ok(_line(kind, each), message("hubspot.would_make", kind=KIND_WORDS[each.kind]))
+                for each in missing
+            ],
+        ]
     # One after the other: an account admits few changes of its definitions at once.
     return [*there, *[await _made(client, kind, each) for each in missing]]
 
 
 def _there(kind: str, each: Wanted) -> Check:
-    return Check.ok(_line(kind, each), "there already")
+    return Check.ok(_line(kind, each), message("check.there_already"))
 
 
 async def _group(client: HubSpotClient, kind: str) -> None:
@@ -94,8 +105,10 @@ async def _made(client: HubSpotClient, kind: str, each: Wanted) -> Check:
     except ConnectorError as error:
         if isinstance(error, Permanent) and await _is_there(client, kind, each):
             return _there(kind, each)
-        return Check.fail(_line(kind, each), str(error), expected=each.name, remedy=by_hand(kind, each))
-    return Check.ok(_line(kind, each), "made")
+        return Check.fail(
+            _line(kind, each), in_its_words(error), expected=each.name, remedy=by_hand(kind, each)
+        )
+    return Check.ok(_line(kind, each), message("check.made"))
 
 
 async def _is_there(client: HubSpotClient, kind: str, each: Wanted) -> bool:
@@ -129,5 +142,5 @@ def _definition(each: Wanted) -> dict[str, Any]:
     return made | {"hasUniqueValue": True} if each.unique else made
 
 
-def _line(kind: str, each: Wanted) -> str:
-    return f"{kind.replace('_', ' ')}: {each.name}"
+def _line(kind: str, each: Wanted) -> Message:
+    return message("hubspot.property", kind=NAMES[kind], name=each.name)

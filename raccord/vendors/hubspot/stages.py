@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.memory import Memory
+from raccord.domain.values.message import Text, message
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
 from raccord.vendors.hubspot.facts import is_won
@@ -74,7 +75,7 @@ async def check_stages(client: HubSpotClient, wanted: tuple[str, ...]) -> tuple[
     try:
         pipelines = (await client.get(_READING, paths.PIPELINES, Pipelines)).results
     except ConnectorError as error:
-        return (_failed(_SETTING, str(error), f"Compare {_SETTING} with the pipelines in HubSpot by hand."),)
+        return (_failed(_SETTING, in_its_words(error), message("hubspot.stages_by_hand", setting=_SETTING)),)
     return tuple(_check(each, pipelines, wanted) for each in wanted)
 
 
@@ -83,19 +84,19 @@ def _check(stage_id: str, pipelines: tuple[Pipeline, ...], wanted: tuple[str, ..
     places = [line for line in lines if stage_id in line.places]
     if not places:
         known = ", ".join(f"{id} ({stage.label or id})" for line in lines for id, stage in line.winning())
-        return _failed(name, "no stage has this internal name", f"Name one of {known}.")
+        return _failed(name, message("hubspot.no_stage"), message("hubspot.name_a_stage", known=known))
     for line in places:
         if not is_won(line.stages[line.places[stage_id]]):
-            said = f"it does not win a deal of {line.name}"
-            return _failed(name, said, "Choose a stage that counts as won, or set it to won in HubSpot.")
+            said = message("hubspot.stage_not_won", pipeline=line.name)
+            return _failed(name, said, message("hubspot.choose_won_stage"))
         if len(line.marked(wanted)) > 1:
-            said = f"{line.name} has several of them, so that none is used"
-            return _failed(name, said, f"Keep one stage of each pipeline in {_SETTING}.")
+            said = message("hubspot.several_stages", pipeline=line.name)
+            return _failed(name, said, message("hubspot.keep_one_stage", setting=_SETTING))
     found = ", ".join(f"{line.name}: {line.stages[line.places[stage_id]].label}" for line in places)
     return Check.ok(name, found, expected=stage_id)
 
 
-def _failed(name: str, found: str, remedy: str) -> Check:
+def _failed(name: str, found: Text, remedy: Text) -> Check:
     return Check.fail(name, found, remedy=remedy).model_copy(update={"flow": PAYMENT})
 
 

@@ -1,14 +1,14 @@
 """Notion's lines of `raccord doctor`: the token, and the page that reports are kept below."""
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.message import Message, message
 from raccord.vendors.notion.client import NotionClient
 from raccord.vendors.notion.settings import NotionSettings
+from raccord.vendors.notion.wire import Bot
 
-_TOKEN, _PAGE = "token", "page"
-_SHARE = (
-    "Open the page in Notion, then Connections, and add the integration; or correct page of this connection."
-)
+_TOKEN, _PAGE = message("check.token"), "page"
+_SHARE = message("notion.share")
 
 
 async def check(client: NotionClient, settings: NotionSettings) -> tuple[Check, ...]:
@@ -16,15 +16,19 @@ async def check(client: NotionClient, settings: NotionSettings) -> tuple[Check, 
     try:
         bot = await client.me()
     except ConnectorError as error:
-        remedy = "Check token of this connection and the network, then run doctor again."
-        return Check.fail(_TOKEN, str(error), remedy=remedy), Check.skipped(_PAGE, needs=_TOKEN)
-    known = Check.ok(_TOKEN, f"{bot.id} ({bot.name or 'without a name'})")
+        remedy = message("notion.token")
+        return Check.fail(_TOKEN, in_its_words(error), remedy=remedy), Check.skipped(_PAGE, needs=_TOKEN)
+    known = Check.ok(_TOKEN, _called(bot))
     try:
         page = await client.page(settings.page)
         await client.children(settings.page)
     except ConnectorError as error:
-        return known, Check.fail(_PAGE, str(error), expected=settings.page, remedy=_SHARE)
+        return known, Check.fail(_PAGE, in_its_words(error), expected=settings.page, remedy=_SHARE)
     if page.in_trash:
-        remedy = "Take the page out of the trash, or name another as page of this connection."
-        return known, Check.fail(_PAGE, "in the trash", expected=settings.page, remedy=remedy)
-    return known, Check.ok(_PAGE, "shared with the integration", expected=settings.page)
+        remedy = message("notion.untrash")
+        return known, Check.fail(_PAGE, message("notion.in_trash"), expected=settings.page, remedy=remedy)
+    return known, Check.ok(_PAGE, message("notion.shared"), expected=settings.page)
+
+
+def _called(bot: Bot) -> Message:
+    return message("check.id_and_name", id=bot.id, name=bot.name or message("check.without_name"))

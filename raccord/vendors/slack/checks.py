@@ -1,8 +1,9 @@
 """Slack's lines of `raccord doctor`: workspace, permissions, channel, buttons and people."""
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.http.errors import Operation
+from raccord.domain.values.message import message
 from raccord.vendors.slack.client import SlackClient
 from raccord.vendors.slack.people import People
 from raccord.vendors.slack.scopes import ALWAYS, history_scopes
@@ -11,8 +12,7 @@ from raccord.vendors.slack.wire import History, Identity
 
 WHO_AM_I = Operation("tell whose token this is")
 _SCOPES_HEADER = "x-oauth-scopes"
-_REMEDY = "Check bot_token and the permissions of the app, then run doctor again."
-_SCOPES_REMEDY = "under OAuth & Permissions of the app, then install it again and run doctor again."
+_REMEDY = message("slack.reach")
 
 
 async def check(client: SlackClient, people: People, settings: SlackSettings) -> tuple[Check, ...]:
@@ -20,7 +20,7 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
     try:
         identity, headers = await client.answer(WHO_AM_I, client.api.auth_test, Identity)
     except ConnectorError as error:
-        return (Check.fail("workspace", str(error), remedy=_REMEDY),)
+        return (Check.fail(message("check.workspace"), in_its_words(error), remedy=_REMEDY),)
     return (
         _workspace(identity, settings.team),
         _permissions(headers.get(_SCOPES_HEADER), settings.channel),
@@ -31,33 +31,36 @@ async def check(client: SlackClient, people: People, settings: SlackSettings) ->
 
 
 def _workspace(identity: Identity, team: str | None) -> Check:
-    shown = f"{identity.team_id} ({identity.team or 'without a name'})"
+    called = identity.team or message("check.without_name")
+    shown = message("check.id_and_name", id=identity.team_id, name=called)
     if team in (None, identity.team_id):
-        return Check.ok("workspace", shown, expected=team or "")
-    remedy = "The token is of another workspace: correct team or bot_token."
-    return Check.fail("workspace", shown, expected=team, remedy=remedy)
+        return Check.ok(message("check.workspace"), shown, expected=team or "")
+    remedy = message("slack.other_workspace")
+    return Check.fail(message("check.workspace"), shown, expected=team, remedy=remedy)
 
 
 def _permissions(header: str | None, channel: str) -> Check:
     name, history = "permissions", history_scopes(channel)
-    expected = ", ".join((*ALWAYS, " or ".join(history)))
+    either = history[0] if len(history) == 1 else message("check.either", one=history[0], other=history[1])
+    expected = message("check.all_of", each=(*ALWAYS, either))
     if header is None:
         return Check.warn(
             name,
-            "Slack does not say what the token may do.",
+            message("slack.rights_untold"),
             expected=expected,
-            remedy="Compare the app's scopes under OAuth & Permissions.",
+            remedy=message("slack.compare_scopes"),
         )
     granted = {scope for scope in (part.strip() for part in header.split(",")) if scope}
-    missing = [scope for scope in ALWAYS if scope not in granted]
-    if not granted & set(history):
-        missing.append(" or ".join(history))
-    found = ", ".join(sorted(granted)) or "none"
+    missing = [
+        *(scope for scope in ALWAYS if scope not in granted),
+        *(() if granted & set(history) else (either,)),
+    ]
+    found = ", ".join(sorted(granted)) or message("check.none")
     if missing:
-        remedy = f"Add {', '.join(missing)} {_SCOPES_REMEDY}"
+        remedy = message("slack.add_scopes", scopes=tuple(missing))
         return Check.fail(name, found, expected=expected, remedy=remedy)
     if excess := sorted(granted - {*ALWAYS, *history}):
-        remedy = f"Raccord does not use {', '.join(excess)}: remove what nobody else needs {_SCOPES_REMEDY}"
+        remedy = message("slack.drop_scopes", scopes=tuple(excess))
         return Check.warn(name, found, expected=expected, remedy=remedy)
     return Check.ok(name, found, expected=expected)
 
@@ -67,35 +70,34 @@ async def _channel(client: SlackClient, channel: str) -> Check:
     try:
         await client.call(operation, client.api.conversations_history, History, channel=channel, limit=1)
     except ConnectorError as error:
-        remedy = "Invite the app into the channel, or correct channel of this connection."
-        return Check.fail("channel", str(error), expected=channel, remedy=remedy)
-    return Check.ok("channel", "readable", expected=channel)
+        remedy = message("slack.invite")
+        return Check.fail(message("check.channel"), in_its_words(error), expected=channel, remedy=remedy)
+    return Check.ok(message("check.channel"), message("check.readable"), expected=channel)
 
 
 def _buttons(settings: SlackSettings) -> Check:
     if settings.webhook_secret is None:
         return Check.warn(
-            "buttons",
-            "no webhook_secret: pressed buttons have no effect",
-            remedy="Enter the app's signing secret as webhook_secret, and the receiver's /slack/actions as "
-            "Request URL under Interactivity & Shortcuts.",
+            message("check.buttons"),
+            message("slack.no_secret"),
+            remedy=message("slack.enter_secret"),
         )
-    return Check.ok("buttons", "signing secret is set")
+    return Check.ok(message("check.buttons"), message("slack.secret_set"))
 
 
 async def _people(people: People, settings: SlackSettings) -> Check:
-    name = "people"
+    name = message("check.people")
     if not settings.people:
         return Check.warn(
             name,
-            "nobody may decide with a button",
-            remedy="Name member ids or e-mail addresses as people of this connection.",
+            message("slack.nobody"),
+            remedy=message("slack.name_people"),
         )
     try:
         unknown = [address for address in settings.addresses if await people.find(address) is None]
     except ConnectorError as error:
-        return Check.fail(name, str(error), remedy=_REMEDY)
+        return Check.fail(name, in_its_words(error), remedy=_REMEDY)
     if unknown:
-        remedy = "Correct people of this connection, or name the person's member id (U...)."
-        return Check.warn(name, f"not in the workspace: {', '.join(unknown)}", remedy=remedy)
-    return Check.ok(name, f"{len(settings.people)} may decide")
+        remedy = message("slack.correct_people")
+        return Check.warn(name, message("slack.not_there", people=tuple(unknown)), remedy=remedy)
+    return Check.ok(name, message("slack.people", count=len(settings.people)))

@@ -10,11 +10,12 @@ from email.utils import parseaddr
 from aiosmtplib import SMTP, SMTPException
 
 from raccord.connectors.capabilities import MailerCapabilities, Uniqueness
-from raccord.connectors.connection import Check, CheckState, ConnectionSettings, of_vendor
+from raccord.connectors.connection import Check, CheckState, ConnectionSettings, in_its_words, of_vendor
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.mailer import Handover, Mailer
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.mail import Mail
+from raccord.domain.values.message import Text, message
 from raccord.vendors.smtp.errors import (
     at_the_handover,
     before_anything_left,
@@ -132,16 +133,24 @@ class SmtpMailer:
 
     async def check(self) -> tuple[Check, ...]:
         settings = self._settings
-        encrypted = "none, on this machine" if settings.encryption is Encryption.NONE else settings.encryption
-        remedy = "Correct this connection's section, then run doctor again."
-        found = await self._takes("sender", settings.sender, remedy=remedy)
-        return (found,) if found.state is CheckState.FAIL else (Check.ok("encryption", encrypted), found)
+        encrypted = (
+            message("smtp.no_encryption") if settings.encryption is Encryption.NONE else settings.encryption
+        )
+        remedy = message("smtp.correct")
+        found = await self._takes(message("check.sender"), settings.sender, remedy=remedy)
+        return (
+            (found,)
+            if found.state is CheckState.FAIL
+            else (Check.ok(message("check.encryption"), encrypted), found)
+        )
 
     async def check_senders(self, senders: tuple[str, ...]) -> tuple[Check, ...]:
-        remedy = "Have it allowed at the mail server, or name another sender where it is set."
-        return tuple([await self._takes(f"sender {each}", each, remedy=remedy) for each in senders])
+        remedy = message("smtp.allow")
+        return tuple(
+            [await self._takes(message("smtp.sender", address=each), each, remedy=remedy) for each in senders]
+        )
 
-    async def _takes(self, name: str, sender: str, *, remedy: str) -> Check:
+    async def _takes(self, name: Text, sender: str, *, remedy: Text) -> Check:
         """Whether the server lets us send as somebody: it says so before it is given a mail."""
         address = plain_address(parseaddr(sender)[1])
         try:
@@ -150,7 +159,7 @@ class SmtpMailer:
                     await server.mail(address)
                     await server.rset()
         except ConnectorError as error:
-            return Check.fail(name, str(error), expected=sender, remedy=remedy)
+            return Check.fail(name, in_its_words(error), expected=sender, remedy=remedy)
         return Check.ok(name, sender)
 
     async def probe(self) -> None:

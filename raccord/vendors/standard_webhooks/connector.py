@@ -14,6 +14,7 @@ from raccord.connectors.http.waits import wait
 from raccord.connectors.outbound import Outbound
 from raccord.domain.onboarding.event import OutboundEvent
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import message
 from raccord.vendors.standard_webhooks.settings import EndpointSettings
 from raccord.vendors.standard_webhooks.signing import headers
 
@@ -72,8 +73,8 @@ class Endpoint:
 
     async def check(self) -> tuple[Check, ...]:
         secrets = len(self._settings.webhook_secrets(datetime.now(UTC)))
-        said = "two secrets, while one replaces the other" if secrets > 1 else "signed"
-        return (Check.ok("events", said),)
+        said = message("webhooks.two_secrets") if secrets > 1 else message("check.signed")
+        return (Check.ok(message("check.events"), said),)
 
     async def probe(self) -> None:
         url = urlsplit(self._settings.base_url)

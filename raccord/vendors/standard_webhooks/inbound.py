@@ -23,6 +23,7 @@ from raccord.connectors.webhooks import (
     strict_json,
 )
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import message
 from raccord.vendors.standard_webhooks.settings import SenderSettings
 from raccord.vendors.standard_webhooks.signing import sign
 
@@ -60,7 +61,7 @@ class Sender:
         )
 
     async def check(self) -> tuple[Check, ...]:
-        return (Check.ok("events in", "signed"),)
+        return (Check.ok(message("webhooks.events_in"), message("check.signed")),)
 
     async def probe(self) -> None:
         return

@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 
-from raccord.connectors.connection import Check
+from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError, Forbidden, NotFound, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.domain.rules.modes import PAYMENT
+from raccord.domain.values.message import Message, message
 from raccord.vendors.stripe.api import StripeApi
 from raccord.vendors.stripe.seller import seller
 from raccord.vendors.stripe.settings import StripeSettings
@@ -47,8 +48,8 @@ async def _right(api: StripeApi, row: str, path: str, writes: bool) -> Check:
         if writes:
             await _may_write(api, row, path)
     except ConnectorError as error:
-        return Check.fail(row, str(error), expected=expected, remedy=_remedy(error, expected))
-    found = "readable, and writing is not forbidden" if writes else "readable"
+        return Check.fail(row, in_its_words(error), expected=expected, remedy=_remedy(error, expected))
+    found = message("stripe.write_not_forbidden") if writes else message("check.readable")
     return Check.ok(row, found, expected=expected)
 
 
@@ -60,8 +61,8 @@ async def _records(api: StripeApi) -> Check:
             operation = Operation("read a payment record", expected)
             await api.get(operation, ("payment_records", _NOBODY), Identified)
     except ConnectorError as error:
-        return Check.fail(_RECORDS, str(error), expected=expected, remedy=_remedy(error, expected))
-    return Check.ok(_RECORDS, "readable", expected=expected)
+        return Check.fail(_RECORDS, in_its_words(error), expected=expected, remedy=_remedy(error, expected))
+    return Check.ok(_RECORDS, message("check.readable"), expected=expected)
 
 
 async def _may_write(api: StripeApi, row: str, path: str) -> None:
@@ -74,21 +75,21 @@ async def _may_write(api: StripeApi, row: str, path: str) -> None:
         await api.post(operation, (path, _NOBODY), Identified, {}, key=None)
 
 
-def _remedy(error: ConnectorError, expected: str) -> str:
+def _remedy(error: ConnectorError, expected: str) -> Message:
     row, _, right = expected.partition(": ")
     if isinstance(error, Forbidden):
-        return f"Set the row “{row}” of the restricted key to {right} in Dashboard > Developers > API keys."
-    return "Check api_key, base_url and the network, then run doctor again."
+        return message("stripe.set_row", row=row, right=right)
+    return message("stripe.reach")
 
 
 def _mode(settings: StripeSettings) -> Check:
-    found = "TEST: no e-mail leaves" if settings.test else "LIVE: invoices are real"
+    found = message("stripe.test_mode") if settings.test else message("stripe.live_mode")
     return Check.ok("mode", found)
 
 
 _REMINDERS = Check.warn(
-    "reminders",
-    "Stripe does not say whether its own reminders are on; they count for the whole account.",
-    expected="off, so that customers are reminded by one sender only",
-    remedy="Turn reminders off in Dashboard > Settings > Billing > Invoices, and Billing automations too.",
+    message("check.reminders"),
+    message("stripe.reminders_untold"),
+    expected=message("stripe.reminders_off"),
+    remedy=message("stripe.turn_off"),
 )

@@ -9,18 +9,19 @@ from collections.abc import Collection, Sequence
 
 from pydantic import SecretStr
 
-from raccord.connectors.connection import Check, Registration
+from raccord.connectors.connection import Check, Registration, in_its_words
 from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.outside import callable_from_outside
 from raccord.domain.rules.modes import CONTACT, PAYMENT
+from raccord.domain.values.message import Message, Text, message
 from raccord.vendors.stripe.api import VERSION, StripeApi
 from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES
 from raccord.vendors.stripe.happened import TYPES
 from raccord.vendors.stripe.settings import StripeSettings
 from raccord.vendors.stripe.wire import EndpointPage, WebhookEndpoint
 
-_LINE = "webhook endpoint"
+_LINE = message("stripe.endpoint")
 _PLACE = "Dashboard > Developers > Webhooks"
 _READ, _WRITE = "Webhook Endpoints: Read", "Webhook Endpoints: Write"
 _EVERY = "*"
@@ -59,15 +60,25 @@ class Endpoint:
         try:
             found = await self._at(url)
         except ConnectorError as error:
-            return (_warn(f"not told: {error}", f"Give the key {_READ}, or look at {_PLACE} yourself."),)
+            return (
+                _warn(
+                    message("check.not_told", said=str(error)),
+                    message("stripe.give_read", right=_READ, place=_PLACE),
+                ),
+            )
         if not found:
-            return (_warn(f"none at {url}", "Run raccord setup, which registers it."),)
+            return (_warn(message("stripe.no_endpoint", url=url), message("stripe.setup_registers")),)
         if problem := _beyond_repair(found, url):
             return (problem,)
         wrong = _wrong(found[0], types)
         if wrong:
-            return (_warn(f"{found[0].id} {' and '.join(wrong)}", "Run raccord setup, which puts it right."),)
-        told = f"{found[0].id} at {url}, {VERSION}, {len(types)} kinds of event"
+            return (
+                _warn(
+                    message("stripe.endpoint_wrong", id=found[0].id, wrong=tuple(wrong)),
+                    message("stripe.setup_mends"),
+                ),
+            )
+        told = message("stripe.endpoint_well", id=found[0].id, url=url, version=VERSION, count=len(types))
         return (self._proven(found[0], Check.ok(_LINE, told)),)
 
     async def _at(self, url: str) -> list[WebhookEndpoint]:
@@ -89,12 +100,12 @@ class Endpoint:
             },
             key=f"webhook/{secrets.token_hex(8)}",
         )
-        check = Check.ok(_LINE, f"registered {made.id} at {url}")
+        check = Check.ok(_LINE, message("stripe.registered", id=made.id, url=url))
         return Registration(checks=(check,), secret=SecretStr(made.secret) if made.secret else None)
 
     async def _put_right(self, found: WebhookEndpoint, types: Sequence[str]) -> Check:
         if not (wrong := _wrong(found, types)):
-            return Check.ok(_LINE, f"{found.id} is there already")
+            return Check.ok(_LINE, message("stripe.endpoint_there", id=found.id))
         await self._api.post(
             Operation(f"change the webhook endpoint {found.id}", _WRITE, write=True),
             ("webhook_endpoints", found.id),
@@ -102,48 +113,54 @@ class Endpoint:
             {"enabled_events": list(types), "disabled": False},
             key=f"webhook/{secrets.token_hex(8)}",
         )
-        return Check.ok(_LINE, f"{found.id} was put right: it {' and '.join(wrong)}")
+        return Check.ok(_LINE, message("stripe.put_right", id=found.id, wrong=tuple(wrong)))
 
     def _proven(self, found: WebhookEndpoint, well: Check) -> Check:
         """Return that all is well, unless nothing can prove what this endpoint sends."""
         if self._signed:
             return well
         return _warn(
-            f"{well.found}, and webhook_secret is not set: what it sends is refused",
-            f"Reveal the signing secret of {found.id} in {_PLACE}, and set it as webhook_secret.",
+            message("stripe.unproven", found=well.seen),
+            message("stripe.reveal", id=found.id, place=_PLACE),
         )
 
 
 def _would_be_made(url: str, types: Sequence[str]) -> Registration:
     return _only(
-        Check.ok(_LINE, f"would be registered at {url}, {VERSION}, with {len(types)} kinds of event")
+        Check.ok(_LINE, message("stripe.would_register", url=url, version=VERSION, count=len(types)))
     )
 
 
 def _would_be_put_right(found: WebhookEndpoint, types: Sequence[str]) -> Check:
     wrong = _wrong(found, types)
-    said = f"would be put right: it {' and '.join(wrong)}" if wrong else "is there already"
-    return Check.ok(_LINE, f"{found.id} {said}")
+    if wrong:
+        return Check.ok(_LINE, message("stripe.would_put_right", id=found.id, wrong=tuple(wrong)))
+    return Check.ok(_LINE, message("stripe.endpoint_there", id=found.id))
 
 
 def _unreachable(url: str) -> Check:
     return _warn(
-        f"none: Stripe cannot call {url}",
-        "Set receiver.public_url to an https address that can be reached from outside, then run raccord "
-        "setup. Until then the sweep finds what was paid.",
+        message("stripe.cannot_call", url=url),
+        message("stripe.set_public_url"),
     )
 
 
 def _beyond_repair(found: list[WebhookEndpoint], url: str) -> Check | None:
     """Return what only a person can mend: two of one address, or one in another version."""
     if len(found) > 1:
-        names = " and ".join(each.id for each in found)
-        return _warn(f"{names} have the same address", f"Delete all but one in {_PLACE}.")
+        names = tuple(each.id for each in found)
+        return _warn(
+            message("stripe.same_address", names=names), message("stripe.delete_all_but_one", place=_PLACE)
+        )
     (one,) = found
     if one.api_version != VERSION:
         return _warn(
-            f"{one.id} is of version {one.api_version or 'unknown'}, which cannot be changed",
-            f"Delete it in {_PLACE}, then run raccord setup, which registers {url} anew with {VERSION}.",
+            message(
+                "stripe.other_version",
+                id=one.id,
+                version=one.api_version or message("stripe.unknown_version"),
+            ),
+            message("stripe.delete_it", place=_PLACE, url=url, version=VERSION),
         )
     return None
 
@@ -153,29 +170,28 @@ def _types(flows: Collection[str]) -> tuple[str, ...]:
     return (*TYPES, *CUSTOMER_TYPES) if CONTACT in flows else TYPES
 
 
-def _wrong(found: WebhookEndpoint, types: Sequence[str]) -> list[str]:
+def _wrong(found: WebhookEndpoint, types: Sequence[str]) -> list[Message]:
     """Return what can be put right, as the ends of sentences."""
     wanted, asked = set(types), set(found.enabled_events)
-    wrong = [] if found.status == "enabled" else ["is disabled"]
+    wrong = [] if found.status == "enabled" else [message("stripe.disabled")]
     if missing := [] if _EVERY in asked else sorted(wanted - asked):
-        wrong.append(f"does not send {', '.join(missing)}")
+        wrong.append(message("stripe.does_not_send", events=tuple(missing)))
     if more := sorted(asked - wanted - set(CUSTOMER_TYPES)):
-        wrong.append(f"also sends {', '.join(more)}, which nobody needs")
+        wrong.append(message("stripe.also_sends", events=tuple(more)))
     return wrong
 
 
 def _refused(error: ConnectorError, url: str, types: Sequence[str]) -> Check:
-    remedy = "Run raccord setup again: it looks first."
+    remedy = message("stripe.setup_again")
     if isinstance(error, Forbidden):
-        remedy = (
-            f"Give the key {_WRITE} and run raccord setup again, or do it by hand in {_PLACE}: the endpoint "
-            f"{url}, API version {VERSION}, and the events {', '.join(types)}."
+        remedy = message(
+            "stripe.give_write", right=_WRITE, place=_PLACE, url=url, version=VERSION, events=tuple(types)
         )
-    return _warn(str(error), remedy)
+    return _warn(in_its_words(error), remedy)
 
 
-def _warn(found: str, remedy: str) -> Check:
-    expected = "one, enabled, with the events of payments"
+def _warn(found: Text, remedy: Text) -> Check:
+    expected = message("stripe.one_enabled")
     # What no webhook tells, the sweep finds.
     return Check.warn(_LINE, found, expected=expected, remedy=remedy).model_copy(update={"flow": PAYMENT})
 

@@ -3,13 +3,15 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
-from raccord.connectors.connection import Check, Connection, Kind
+from raccord.connectors.connection import Check, Connection, Kind, in_its_words
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import PAYMENT, Mode
 from raccord.domain.rules.onboarding import PLACEHOLDERS, StepKind
 from raccord.domain.values.details import Field
+from raccord.domain.values.message import Text, message
 from raccord.settings.checks import footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
 from raccord.settings.environment import variable
@@ -17,6 +19,7 @@ from raccord.settings.load import read
 from raccord.settings.model import Settings
 from raccord.texts import LANGUAGES
 from raccord.texts.mails import BadTemplate, Templates
+from raccord.texts.told import Told
 from starters.cli.common import without_settings
 from starters.cli.doctor.reminders import gap_checks, reminder_checks
 from starters.cli.doctor.report import report_check, words_check
@@ -28,25 +31,29 @@ LOCAL = ("http://127.", "http://localhost")
 
 def settings(path: Path | None) -> tuple[Configuration | None, Check]:
     """Read the settings; None when they cannot be used, with the reason."""
-    name = "settings"
+    name = message("check.settings")
     try:
         loaded = read(path)
     except NoSettings as error:
-        return None, Check.fail(name, str(error), remedy=without_settings(path))
+        return None, Check.fail(name, _said(error), remedy=without_settings(path))
     except BadSettings as error:
-        return None, Check.fail(name, "\n".join(str(error).splitlines()), remedy="Correct these.")
+        return None, Check.fail(name, _said(error), remedy=message("doctor.correct_these"))
     return loaded, Check.ok(name, str(loaded.path))
+
+
+def _said(error: Told) -> Text:
+    return reduce(lambda one, other: message("check.lines", one=one, other=other), error.said)
 
 
 def environment(loaded: Configuration) -> Check:
     """Tell of variables that look like settings and have no effect."""
     if not loaded.strangers:
-        return Check.ok("environment", "every RACCORD_... is a setting")
+        return Check.ok(message("check.environment"), message("doctor.all_settings"))
     return Check.warn(
-        "environment",
-        f"without effect: {', '.join(loaded.strangers)}",
-        expected="settings of Raccord",
-        remedy="Correct or unset what was meant for Raccord; leave what is somebody else's.",
+        message("check.environment"),
+        message("doctor.strangers", names=tuple(loaded.strangers)),
+        expected=message("doctor.own_settings"),
+        remedy=message("doctor.unset"),
     )
 
 
@@ -55,18 +62,18 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     modes = loaded.settings.modes
     for flow, mode in modes.items():
         yield Check.ok(f"mode {flow}", mode.value)
-    yield Check.ok("credentials", loaded.live_or_test)
+    yield Check.ok(message("check.credentials"), loaded.live_or_test)
     yield _cut_over(loaded, writes=bool(loaded.settings.acting))
     yield _public_address(loaded.settings.receiver.public_url)
     yield from _placeholders(loaded.settings)
     yield from _secrets(loaded)
     if loaded.of(Kind.MESSENGER) is None:
         yield Check.warn(
-            "messenger",
-            "none: questions are in raccord inbox and the CRM's tasks only",
-            remedy="Name a connection as messenger and fill its section, or leave it so.",
+            message("check.messenger"),
+            message("doctor.no_messenger"),
+            remedy=message("doctor.name_messenger"),
         )
-    yield Check.ok("customer details", _standings(loaded.settings.contact.fields))
+    yield Check.ok(message("doctor.details"), _standings(loaded.settings.contact.fields))
     yield from _mails(loaded)
     if loaded.of(Kind.MAILER):
         templates = Templates(loaded.settings.mail.templates)
@@ -80,9 +87,9 @@ def rules(loaded: Configuration) -> Iterator[Check]:
         yield seller_mentions_check(loaded.settings.invoice_policy)
 
 
-def _standings(fields: Mapping[Field, Standing]) -> str:
+def _standings(fields: Mapping[Field, Standing]) -> Text:
     """Say what is kept in step and whose word counts; nothing else of a customer is ever written."""
-    return ", ".join(f"{field} {standing}" for field, standing in fields.items()) or "none"
+    return ", ".join(f"{field} {standing}" for field, standing in fields.items()) or message("check.none")
 
 
 def _mails(loaded: Configuration) -> Iterator[Check]:
@@ -92,35 +99,35 @@ def _mails(loaded: Configuration) -> Iterator[Check]:
     for step in loaded.settings.onboarding.begun:
         if step.kind is not StepKind.EMAIL:
             continue
-        name = f"mail {step.template}"
+        name = message("doctor.mail", template=step.template)
         try:
             subjects = [templates.render(step.template, language, named).subject for language in LANGUAGES]
         except BadTemplate as error:
-            yield Check.fail(name, str(error), remedy="Correct it, or [mail] templates.")
+            yield Check.fail(name, in_its_words(error), remedy=message("doctor.correct_template"))
         else:
             yield Check.ok(name, "; ".join(subjects))
 
 
 def _cut_over(loaded: Configuration, *, writes: bool) -> Check:
-    name, since = "cut-over", loaded.settings.invoice_deals_won_from
+    name, since = message("check.cut_over"), loaded.settings.invoice_deals_won_from
     if since is None and writes:
         return Check.fail(
             name,
-            "not set",
-            expected="needed for draft and live mode",
-            remedy="Set invoice_deals_won_from.",
+            message("doctor.not_set"),
+            expected=message("doctor.needed_to_act"),
+            remedy=message("doctor.set_cut_over"),
         )
-    return Check.ok(name, str(since or "not set"))
+    return Check.ok(name, str(since) if since else message("doctor.not_set"))
 
 
 def _public_address(url: str) -> Check:
     if url.startswith(("https://", *LOCAL)):
-        return Check.ok("public address", url)
+        return Check.ok(message("doctor.public_address"), url)
     return Check.fail(
-        "public address",
+        message("doctor.public_address"),
         url,
-        expected="the https address that the CRM calls",
-        remedy="Set receiver.public_url to it, exactly as entered in the CRM.",
+        expected=message("doctor.https_address"),
+        remedy=message("doctor.set_address"),
     )
 
 
@@ -133,7 +140,9 @@ def _placeholders(settings: Settings) -> Iterator[Check]:
     )
     for name, value, placeholder in places:
         if value == placeholder:
-            yield Check.warn(name, f"{value} is the example's", remedy=f"Set {name} to your own.")
+            yield Check.warn(
+                name, message("check.example", value=value), remedy=message("check.set_to_own", name=name)
+            )
 
 
 def _secrets(loaded: Configuration) -> Iterator[Check]:
@@ -141,26 +150,35 @@ def _secrets(loaded: Configuration) -> Iterator[Check]:
     acting = loaded.settings.modes.get(PAYMENT, Mode.SHADOW) is not Mode.SHADOW
     for row in loaded.connections:
         secret = variable(row.name, "webhook_secret")
-        expected = f"the signing secret of {row.name}"
+        expected = message("doctor.signing_secret", connection=row.name)
         if row.vendor.webhooks and not row.webhooks:
             every = between_sweeps(loaded)
             if row.vendor.needs_webhooks:
                 yield _polled(row, every, expected=expected, secret=secret)
             elif acting:
-                later = f"not set: payments are only found by the sweep, every {every}"
-                remedy = f"Run raccord setup, which registers for webhooks, and set {secret}."
-                yield Check.warn("webhook secret", later, expected=expected, remedy=remedy)
+                later = message("doctor.payments_by_sweep", every=every)
+                remedy = message("doctor.run_setup", secret=secret)
+                yield Check.warn(message("doctor.webhook_secret"), later, expected=expected, remedy=remedy)
         if row.vendor.presses and not row.presses:
-            remedy = f"Set {secret}, or the buttons of messages do nothing."
-            yield Check.fail("buttons", "no signing secret", expected=expected, remedy=remedy)
+            remedy = message("doctor.set_buttons", secret=secret)
+            yield Check.fail(
+                message("check.buttons"),
+                message("doctor.no_signing_secret"),
+                expected=expected,
+                remedy=remedy,
+            )
 
 
-def _polled(row: Connection, every: str, *, expected: str, secret: str) -> Check:
+def _polled(row: Connection, every: str, *, expected: Text, secret: str) -> Check:
     """Say how long a won deal waits where nothing that its vendor sends could be proven."""
-    upload = "; raccord setup writes the app that is to be uploaded" if row.vendor.app else ""
+    remedy = (
+        message("doctor.webhook_upload", secret=secret)
+        if row.vendor.app
+        else message("doctor.webhook_set", secret=secret)
+    )
     return Check.warn(
-        "webhook secret",
-        f"not set: won deals, and what somebody repairs, are only found by the sweep, every {every}",
+        message("doctor.webhook_secret"),
+        message("doctor.deals_by_sweep", every=every),
         expected=expected,
-        remedy=f"Set {secret}{upload}. Or leave it so, with a shorter [sweep] every, such as 5 min.",
+        remedy=remedy,
     )

@@ -9,20 +9,22 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.mailer import Mailer
 from raccord.domain.rules.modes import DUNNING, PAYMENT
+from raccord.domain.values.message import Text, message
 from raccord.settings.configuration import Configuration
 from starters.cli.doctor import company, machine, stores, temporal, vendors
 from workers.connections import Connections, opened
 from workers.policies import billing_checks
 
-MACHINE, SETTINGS, RULES, KEPT = "This machine", "Settings", "What the settings ask for", "Keys and data"
-INVOICES = "Invoices"
+MACHINE, SETTINGS = message("doctor.machine"), message("doctor.settings")
+RULES, KEPT = message("doctor.rules"), message("doctor.kept")
+INVOICES = message("doctor.invoices")
 
 
 @dataclass(frozen=True)
 class Finding:
     """A check, and below which heading it stands."""
 
-    group: str
+    group: Text
     check: Check
 
 
@@ -69,19 +71,19 @@ def _quick(loaded: Configuration) -> Iterator[Finding]:
 
 def _unknown() -> Iterator[Finding]:
     for group, name in (
-        (MACHINE, "disk and ports"),
-        (RULES, "modes, addresses, secrets"),
-        (KEPT, "keys, records, temporal"),
-        ("Connections", "credentials, permissions and fields"),
+        (MACHINE, message("doctor.disk_and_ports")),
+        (RULES, message("doctor.modes_and_more")),
+        (KEPT, message("doctor.keys_and_more")),
+        (message("doctor.connections"), message("doctor.rights_and_more")),
     ):
-        yield Finding(group, Check.skipped(name, needs="settings"))
+        yield Finding(group, Check.skipped(name, needs=message("check.settings")))
 
 
 async def _kept(loaded: Configuration) -> AsyncIterator[Check]:
     keys, check = stores.key(loaded)
     yield check
     if keys is None:
-        yield Check.skipped("records and temporal", needs=stores.KEY)
+        yield Check.skipped(message("doctor.records_and_temporal"), needs=stores.KEY)
         return
     async for check in stores.records(loaded, keys):
         yield check
@@ -125,5 +127,5 @@ async def _senders(mailer: Mailer, senders: tuple[str, ...]) -> tuple[Check, ...
     return tuple(each.model_copy(update={"flow": DUNNING}) for each in found)
 
 
-def _of(group: str, *checks: Check) -> Iterator[Finding]:
+def _of(group: Text, *checks: Check) -> Iterator[Finding]:
     return (Finding(group, check) for check in checks)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from raccord.connectors.connection import Check
+from raccord.domain.values.message import message
 from raccord.machine import holders_of_file, holders_of_port
 from raccord.settings.configuration import Configuration
 from starters.embedded.lock import NAME
@@ -21,40 +22,50 @@ def python() -> Check:
     version = sys.version.split()[0]
     if sys.version_info >= OLDEST_PYTHON:
         return Check.ok("python", version)
-    return Check.fail("python", version, expected="3.11 or newer", remedy="Install a newer Python.")
+    return Check.fail(
+        "python", version, expected=message("doctor.newer"), remedy=message("doctor.install_python")
+    )
 
 
 def temporal_command() -> Check:
     """Look for what `raccord up` starts; a worker has no need of it."""
-    name = "temporal command"
+    name = message("doctor.temporal_command")
     try:
         return Check.ok(name, str(executable()))
     except TemporalMissing as error:
-        return Check.warn(name, "missing", expected="only for raccord up and demo", remedy=str(error))
+        return Check.warn(
+            name, message("check.missing"), expected=message("doctor.only_up"), remedy=error.said[0]
+        )
 
 
 def disk(loaded: Configuration) -> Check:
     """Measure where the data lies, or will lie."""
-    name, place = "disk", _existing(loaded.settings.data.directory.absolute())
+    name, place = message("check.disk"), _existing(loaded.settings.data.directory.absolute())
     free = shutil.disk_usage(place).free // 2**20
-    found = f"{free} MiB free at {place}"
+    found = message("doctor.free", free=free, place=str(place))
     if free >= COMFORTABLE_MIB:
         return Check.ok(name, found)
-    remedy = f"Free some space there, or set data.directory to another disk; at least {NEEDED_MIB} MiB."
+    remedy = message("doctor.free_some", least=str(NEEDED_MIB))
     if free >= NEEDED_MIB:
-        return Check.warn(name, found, expected=f"{COMFORTABLE_MIB} MiB", remedy=remedy)
-    return Check.fail(name, found, expected=f"{NEEDED_MIB} MiB", remedy=remedy)
+        return Check.warn(
+            name, found, expected=message("doctor.mebibytes", size=str(COMFORTABLE_MIB)), remedy=remedy
+        )
+    return Check.fail(name, found, expected=message("doctor.mebibytes", size=str(NEEDED_MIB)), remedy=remedy)
 
 
 def data_directory(loaded: Configuration) -> Check:
     """Whether the data has a place, or can get one."""
-    name, wanted = "data directory", loaded.settings.data.directory.absolute()
+    name, wanted = message("doctor.data_directory"), loaded.settings.data.directory.absolute()
     place = _existing(wanted)
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
         return Check.ok(name, str(wanted))
-    why = "cannot be written" if place.is_dir() else "is no folder"
-    remedy = "Set data.directory to a folder that the user of Raccord can write."
-    return Check.fail(name, f"{place} {why}", expected=str(wanted), remedy=remedy)
+    why = (
+        message("doctor.not_writable", place=str(place))
+        if place.is_dir()
+        else message("doctor.no_folder", place=str(place))
+    )
+    remedy = message("doctor.set_directory")
+    return Check.fail(name, why, expected=str(wanted), remedy=remedy)
 
 
 def _existing(place: Path) -> Path:
@@ -78,16 +89,16 @@ def ports(loaded: Configuration) -> Iterator[Check]:
         if not port:
             continue
         if port in ours:
-            yield Check.ok(f"port {port}", f"in use by this Raccord ({name})")
+            yield Check.ok(f"port {port}", message("doctor.port_ours", setting=name))
         elif _taken(port):
             yield Check.warn(
                 f"port {port}",
-                f"in use ({name})",
-                expected="free before a start",
-                remedy=f"Fine while Raccord is running; otherwise stop what uses it or change {name}.",
+                message("doctor.port_taken", setting=name),
+                expected=message("doctor.port_expected"),
+                remedy=message("doctor.port_remedy", setting=name),
             )
         else:
-            yield Check.ok(f"port {port}", f"free ({name})")
+            yield Check.ok(f"port {port}", message("doctor.port_free", setting=name))
 
 
 def _ports_of_a_running_up(directory: Path, wanted: Iterable[int]) -> set[int]:

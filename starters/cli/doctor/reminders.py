@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from raccord.connectors.connection import Check
 from raccord.domain.rules.dunning import Dunning, Level, half_year
+from raccord.domain.values.message import message
 from raccord.texts import LANGUAGES
 from raccord.texts.formal_notice import formal_notice_pdf
 from raccord.texts.mails import BadTemplate, Templates
@@ -26,9 +27,13 @@ def reminder_checks(rules: Dunning, templates: Templates, company: str) -> Itera
         notices = notices_to_nobody(language, company)
         broken |= _broken(lambda each: formal_notice_pdf(each, templates), notices)
     for sentence in sorted(broken):
-        yield Check.fail("reminders", sentence, remedy="Correct it, or [mail] templates.")
+        yield Check.fail(
+            message("check.reminders"),
+            message("check.in_its_words", said=sentence),
+            remedy=message("doctor.correct_template"),
+        )
     if not broken:
-        yield Check.ok("reminders", "every template can be filled in")
+        yield Check.ok(message("check.reminders"), message("doctor.templates_fill"))
 
 
 def gap_checks(rules: Dunning, today: date) -> Iterator[Check]:
@@ -36,20 +41,18 @@ def gap_checks(rules: Dunning, today: date) -> Iterator[Check]:
     days = sorted({level.day for level in _levels(rules) if level.finance})
     if days and not rules.finance:
         yield Check.warn(
-            "reminders to finance",
-            f"the level of day {', '.join(map(str, days))} says finance = true, and nobody is named: "
-            "nobody is told of an account, and no formal notice is prepared",
-            expected="somebody's address in [dunning] finance",
-            remedy='Write finance = ["compta@example.fr"] in [dunning], or finance = false at the level.',
+            message("doctor.finance_reminders"),
+            message("doctor.nobody_named", days=tuple(map(str, days))),
+            expected=message("doctor.finance_expected"),
+            remedy=message("doctor.finance_remedy"),
         )
     since = half_year(today)
     if rules.interest.on and all(rate.valid_from != since for rate in rules.interest.rates):
         yield Check.warn(
-            "late payment penalties",
-            f"no rate is known for the half-year from {since}: mails name penalties without an amount",
-            expected="a rate for each half-year in [[dunning.interest.rates]]",
-            remedy=f"Write valid_from = {since} there, and percent: the one of your terms of sale, or the "
-            "ECB's main refinancing rate of that day and ten points.",
+            message("doctor.penalties"),
+            message("doctor.no_rate", since=str(since)),
+            expected=message("doctor.rate_expected"),
+            remedy=message("doctor.rate_remedy", since=str(since)),
         )
 
 

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from raccord.domain.values.message import message
 from raccord.settings.configuration import Configuration
 from starters.cli.common import command, fail, warn
 from starters.cli.display import print_json
 from starters.cli.doctor import page
 from starters.cli.doctor.examine import before_a_start, examine
+from starters.cli.language import spoken
 
 _NEEDED = ("data directory", "disk")
 """Without these nothing can be kept; the rest of what is wrong leaves a start something to do."""
@@ -19,10 +21,10 @@ async def run_doctor(path: Path | None, *, as_json: bool) -> int:
     examined = await examine(path)
     if as_json:
         mode = examined.loaded.live_or_test if examined.loaded else None
-        checks = [check.model_dump(mode="json") for check in examined.checks]
+        checks = [check.row() for check in examined.checks]
         print_json({"ok": not examined.failed, "mode": mode, "checks": checks})
     else:
-        for line in page.lines(examined, doctor=command("doctor", path), up=command("up", path)):
+        for line in page.lines(examined, spoken(), doctor=command("doctor", path), up=command("up", path)):
             click.echo(line)
     return int(examined.failed)
 
@@ -30,7 +32,7 @@ async def run_doctor(path: Path | None, *, as_json: bool) -> int:
 def look_before_a_start(loaded: Configuration) -> None:
     """Say what will not work, from the quick part of doctor; end the command where a start is pointless."""
     for check in before_a_start(loaded):
-        said = f"{check.name}: {check.found}. {check.remedy}"
+        said = message("doctor.before_a_start", what=check.whole_title, found=check.seen, remedy=check.advice)
         if check.name in _NEEDED:
             fail(said, status=1)
         warn(said)

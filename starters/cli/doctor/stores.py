@@ -8,6 +8,7 @@ from pathlib import Path
 
 from activities.contact.memory import learnt_rules
 from raccord.connectors.connection import Check
+from raccord.domain.values.message import Quote, Text, message
 from raccord.records.database import RecordsUnavailable
 from raccord.records.ignored import IgnoredEvents
 from raccord.records.records import Records
@@ -15,7 +16,7 @@ from raccord.records.stuck import StuckFlow
 from raccord.sealing import BadKeyFile, KeyRing
 from raccord.settings.configuration import Configuration
 
-KEY = "encryption key"
+KEY = message("doctor.key")
 MOST_REASONS = 5
 
 
@@ -25,18 +26,28 @@ def key(loaded: Configuration) -> tuple[KeyRing | None, Check]:
     try:
         keys = KeyRing.load(path)
     except FileNotFoundError:
-        remedy = "raccord up makes one on its first start; a fleet shares one file: copy it there."
-        return None, Check.warn(KEY, f"{path} is missing", expected="a key ring", remedy=remedy)
+        remedy = message("doctor.up_makes_key")
+        return None, Check.warn(
+            KEY,
+            message("doctor.key_missing", path=str(path)),
+            expected=message("doctor.a_key_ring"),
+            remedy=remedy,
+        )
     except OSError as error:
-        remedy = "Let the user that runs Raccord read it, and nobody else."
-        return None, Check.fail(KEY, f"{path}: {error.strerror}", expected="a key ring", remedy=remedy)
+        remedy = message("doctor.let_read")
+        return None, Check.fail(
+            KEY,
+            message("doctor.key_unread", path=str(path), why=error.strerror or ""),
+            expected=message("doctor.a_key_ring"),
+            remedy=remedy,
+        )
     except BadKeyFile as error:
-        remedy = "Put the right file back from your backup."
-        return None, Check.fail(KEY, str(error), expected="a key ring", remedy=remedy)
+        remedy = message("doctor.put_back_key")
+        return None, Check.fail(KEY, error.said[0], expected=message("doctor.a_key_ring"), remedy=remedy)
     if exposed(path):
-        found, expected = f"{path} can be read by others", "a file for its owner alone"
+        found, expected = message("doctor.key_exposed", path=str(path)), message("doctor.owner_alone")
         return keys, Check.fail(KEY, found, expected=expected, remedy=f"chmod 600 {path}")
-    return keys, Check.ok(KEY, f"{path}, active {keys.active_id}")
+    return keys, Check.ok(KEY, message("doctor.key_active", path=str(path), id=keys.active_id))
 
 
 def exposed(path: Path) -> bool:
@@ -48,47 +59,50 @@ def exposed(path: Path) -> bool:
 
 async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
     """Ask whether the tables are there, and what was ignored."""
-    name = "records"
+    name = message("check.records")
     opened = Records.open(loaded.settings.records_url, keys)
     try:
         if await opened.migrated():
-            yield Check.ok(name, f"{await opened.database()}, migrated")
-            yield Check.ok("ignored events", _counted(await opened.ignored.list()))
+            yield Check.ok(name, message("doctor.records_migrated", database=await opened.database()))
+            yield Check.ok(message("doctor.ignored"), _counted(await opened.ignored.list()))
             if learnt := await learnt_rules(opened.answers):
                 said = ", ".join(f"{field} {standing}" for field, standing in learnt.items())
-                yield Check.ok("customer details, as answered", said)
+                yield Check.ok(message("doctor.details_answered"), said)
             yield _held_up(await opened.stuck.list())
         else:
-            remedy = "Nothing to do: raccord up, worker and starter migrate when they start."
-            found = f"{await opened.database()}, without tables yet, or with those of an older release"
-            yield Check.warn(name, found, expected="migrated", remedy=remedy)
+            remedy = message("doctor.migrates_itself")
+            found = message("doctor.records_old", database=await opened.database())
+            yield Check.warn(name, found, expected=message("check.migrated"), remedy=remedy)
     except RecordsUnavailable as error:
-        remedy = (
-            "Check database_url. SQLite: that the data directory can be written. PostgreSQL: that the server "
-            "runs, and that this role may connect and owns the tables."
-        )
-        yield Check.fail(name, str(error), expected="reachable", remedy=remedy)
+        remedy = message("doctor.check_database")
+        yield Check.fail(name, error.said[0], expected=message("check.reachable"), remedy=remedy)
     finally:
         await opened.close()
 
 
 def _held_up(flows: tuple[StuckFlow, ...]) -> Check:
-    name = "held up"
+    name = message("doctor.held_up")
     if not flows:
-        return Check.ok(name, "no flow waits for a vendor")
+        return Check.ok(name, message("doctor.none_waits"))
     counts = Counter(each.connection for each in flows)
-    waiting = ", ".join(f"{count} by {connection}" for connection, count in sorted(counts.items()))
+    waiting = tuple(
+        message("doctor.waits_by", count=count, connection=connection)
+        for connection, count in sorted(counts.items())
+    )
     said = next((each.said for each in flows if each.said), "")
     return Check.warn(
         name,
-        f"{waiting}. {said}".strip(),
-        expected="no flow that waits for a vendor",
-        remedy="They go on by themselves once it answers; raccord inbox list says since when.",
+        message("doctor.held_up_by", waiting=waiting, said=Quote(quote=said))
+        if said
+        else message("check.all_of", each=waiting),
+        expected=message("doctor.none_expected"),
+        remedy=message("doctor.goes_on"),
     )
 
 
-def _counted(events: tuple[IgnoredEvents, ...]) -> str:
+def _counted(events: tuple[IgnoredEvents, ...]) -> Text:
     """Say what vendors sent for nothing: a subscription to end, or another account's."""
     said = [f"{each.source} {each.reason}: {each.count}" for each in events[:MOST_REASONS]]
     more = sum(each.count for each in events[MOST_REASONS:])
-    return ", ".join([*said, *([f"others: {more}"] if more else [])]) or "none"
+    others = (message("doctor.others", count=more),) if more else ()
+    return message("check.all_of", each=(*said, *others)) if said else message("check.none")

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import timedelta
 from typing import TypeAlias
 
-from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.connection import Check, CheckState, in_its_words
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, ConnectorError, Forbidden
+from raccord.domain.values.message import message
 from raccord.settings.environment import variable
 from workers.connections import Opened
 
@@ -26,9 +27,9 @@ async def connection(
     """
     if failed := await _refused(row):
         yield failed
-        yield Check.skipped(f"{row.name}: permissions and the rest", needs=failed.name)
+        yield Check.skipped(message("doctor.rights_and_rest"), needs=failed.whole_title).of(row.name)
         return
-    yield Check.ok(f"{row.name}: credentials", "accepted")
+    yield Check.ok(message("check.credentials"), message("check.accepted")).of(row.name)
     try:
         async with asyncio.timeout(CONNECTION_TIME.total_seconds()):
             checks = await row.port.check()
@@ -38,15 +39,15 @@ async def connection(
         return
     for check in _what_matters_first(checks, default_rate=default_rate):
         rated = check.softened() if check.flow and check.flow not in acting else check
-        yield rated.model_copy(update={"name": f"{row.name}: {check.name}"})
+        yield rated.of(row.name)
 
 
 def _what_matters_first(checks: tuple[Check, ...], *, default_rate: bool) -> Iterator[Check]:
     """Lines without a place for their VAT rate make every deal a question, unless a default fills them in."""
     first = [c for c in checks if c.name == VAT_RATES and c.state is not CheckState.OK and not default_rate]
     for check in first:
-        found = f"{check.found}, and [vat] default_rate is not set: every deal would be a question"
-        yield check.model_copy(update={"found": found})
+        found = message("doctor.every_deal_asked", found=check.seen)
+        yield check.model_copy(update={"seen": found})
     yield from (check for check in checks if check not in first)
 
 
@@ -61,23 +62,27 @@ async def _refused(row: Opened) -> Check | None:
     except Auth as error:
         needed = [variable(row.name, field) for field in row.connection.vendor.needed_credentials]
         # A mail server may need a login, or none: its own sentence says what is wrong.
-        secrets = " and ".join(needed) or f"the login in [{row.name}]"
+        secrets = tuple(needed) or message("doctor.the_login", connection=row.name)
         return Check.fail(
-            f"{row.name}: credentials",
-            str(error),
-            expected="accepted",
-            remedy=f"Set {secrets} to one that is valid now, whole and of the right account.",
-        )
+            message("check.credentials"),
+            in_its_words(error),
+            expected=message("check.accepted"),
+            remedy=message("doctor.set_valid", secrets=secrets),
+        ).of(row.name)
     except (ConnectorError, TimeoutError) as error:
         return _silent(row, error)
     return None
 
 
 def _silent(row: Opened, error: Exception) -> Check:
-    said = str(error) or f"no answer within {CONNECTION_TIME.seconds} s"
-    return Check.fail(
-        f"{row.name}: reachable",
-        said,
-        expected="an answer",
-        remedy=f"Check the network, and {row.name}.base_url where you set it; then run doctor again.",
+    said = (
+        in_its_words(error)
+        if str(error)
+        else message("doctor.no_answer", seconds=str(CONNECTION_TIME.seconds))
     )
+    return Check.fail(
+        message("check.reachable"),
+        said,
+        expected=message("doctor.an_answer"),
+        remedy=message("doctor.check_network", connection=row.name),
+    ).of(row.name)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from raccord.machine import Sentence
+
 if TYPE_CHECKING:
     from babel.support import Translations
 
@@ -49,6 +51,12 @@ def translations(language: str) -> "Translations":
     write_mo(compiled, read_po(BytesIO(po), locale=language, abort_invalid=True))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def said_here(said: Sentence, language: str) -> str:
+    """Say what this machine refuses, in a language."""
+    words = said.words if language != "fr" else str(translations(language).ugettext(said.words))
+    return words.format_map(said.named)
 
 
 def commands_of(command: click.Command) -> Iterator[click.Command]:

@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from raccord.connectors.registry import load
+from raccord.domain.values.message import message
 from raccord.settings.environment import variable
 from raccord.settings.load import REQUIRED
 from raccord.settings.model import Settings
+from raccord.texts import say
 from starters.cli.common import bold, command, fail
+from starters.cli.display import fold
 
 EXAMPLE = "raccord.example.toml"
+_WIDTH = 100
 
 
 def example() -> str:
@@ -20,10 +24,11 @@ def example() -> str:
     return files("raccord.settings").joinpath(EXAMPLE).read_text("utf-8")
 
 
-def write_example(file: Path, path: Path | None) -> int:
+def write_example(file: Path, path: Path | None, language: str) -> int:
     """Write the example where no file is yet; an existing one is never touched."""
     written(file, example(), path)
-    click.echo(_next_steps(file, path))
+    for line in _next_steps(file, path, language):
+        click.echo(line)
     return 0
 
 
@@ -33,24 +38,25 @@ def written(file: Path, text: str, path: Path | None) -> None:
         with file.open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError:
-        fail(
-            f"{file} exists already; nothing was changed. See what it lacks with `{command('doctor', path)}`."
-        )
+        fail(message("init.there", file=str(file), doctor=command("doctor", path)))
     except OSError as error:
-        fail(f"{file} cannot be written: {error.strerror}.")
+        fail(message("init.unwritten", file=str(file), why=str(error.strerror)))
 
 
-def _next_steps(file: Path, path: Path | None) -> str:
-    exports = "\n".join(f"     export {name}=..." for name in _secrets())
-    return (
-        f"Wrote {bold(str(file))}. Next:\n\n"
-        "  1. Export the secrets, which belong into no file:\n"
-        f"{exports}\n"
-        f"  2. {bold(command('init', path))} then reads your accounts and proposes a file beside this one; "
-        "or fill it in by hand:\n     what each line is for stands beside it.\n"
-        f"  3. {bold(command('doctor', path))} checks everything and says what to do about what is missing.\n"
-        f"  4. {bold(command('up', path))} starts in shadow: it computes and reports, and writes nothing."
+def _next_steps(file: Path, path: Path | None, language: str) -> Iterator[str]:
+    typed = {name: bold(command(name, path)) for name in ("init", "doctor", "up")}
+    yield say(message("init.example.wrote", file=bold(str(file))), language)
+    yield ""
+    steps = (
+        message("init.example.secrets"),
+        message("init.example.init", init=typed["init"]),
+        message("init.example.doctor", doctor=typed["doctor"]),
+        message("init.example.up", up=typed["up"]),
     )
+    for number, step in enumerate(steps):
+        yield from fold(f"  {say(step, language)}", _WIDTH, indent="     ")
+        if not number:
+            yield from (f"     export {name}=..." for name in _secrets())
 
 
 def _secrets() -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from raccord.connectors.connection import in_its_words
 from raccord.connectors.errors import ConnectorError
 from raccord.domain.proposal.proposal import Accounts, Entry, propose
 from raccord.domain.proposal.questions import Question, questions
@@ -30,7 +31,7 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
     """Write a settings file, in shadow. Nothing is written anywhere else, and no existing file is touched."""
     file = path or default_path()
     if file.is_dir():
-        fail(f"{file} exists already, and is a folder; nothing was changed.")
+        fail(message("init.folder", file=str(file)))
     try:
         with os.scandir(file.parent):
             # Said now, and not after ten answers.
@@ -38,13 +39,13 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
         asked = reachable()
         given = content_of(answers) if answers else None
     except OSError as error:
-        fail(f"{file} cannot be written: {error.strerror}.")
+        fail(message("init.unwritten", file=str(file), why=str(error.strerror)))
     except BadSettings as error:
-        fail(str(error))
+        fail(error)
     if asked is None:
         if given is not None:
-            fail("--answers goes with an account: without credentials of a CRM nothing is asked.")
-        return write_example(file, path)
+            fail(message("init.answers_without"))
+        return write_example(file, path, language)
     accounts = _read(asked, language)
     today = BusinessClock().date_of(datetime.now(UTC))
     questioned = questions(accounts.crm, accounts.billing, today)
@@ -75,7 +76,7 @@ def _read(asked: Reachable, language: str) -> Accounts:
     try:
         accounts = run(read_accounts(asked))
     except ConnectorError as error:
-        fail(str(error), status=1)
+        fail(in_its_words(error), status=1)
     for line in _found(accounts, language):
         click.echo(line)
     for sentence in (*accounts.crm.unread, *accounts.billing.unread):
