@@ -98,6 +98,7 @@ def test_a_file_that_is_there_is_not_replaced(kept: Company, written: Path) -> N
 
 
 def test_without_data_there_is_nothing_to_back_up(company: Company, tmp_path: Path) -> None:
+    company.speak("en")
     done = company.raccord("backup", str(tmp_path / "backup"))
     assert (done.exit_code, "nothing to back up" in done.output) == (1, True)
     assert not (tmp_path / "backup").exists()

@@ -344,6 +344,6 @@ class TestDeciding:
         incident = settled(company)
         done = company.raccord("inbox", "retry", incident)
         assert done.exit_code == 1
-        assert "Temporal does not answer" in done.stderr
+        assert "Temporal ne répond pas" in done.stderr
         assert company.remember(lambda records: records.waiting.open(FLOW, question())).answer
         assert row_of(company, incident).answer == answer(Choice.SKIP)

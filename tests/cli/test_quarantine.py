@@ -36,4 +36,4 @@ def test_without_its_key_the_records_are_said_to_be_unreadable(company: Company)
     company.change_key()
     done = company.raccord("quarantine", "show", id)
     assert done.exit_code == 1
-    assert "the records cannot be read" in done.stderr
+    assert "le registre ne peut pas être lu" in done.stderr

@@ -42,7 +42,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "every event": ({"enabled_events": ["*"]}, "also sends *"),
 }
 BEYOND_REPAIR: dict[str, tuple[list[dict[str, Any]], str]] = {
-    "twice": ([endpoint(), endpoint("we_2")], "we_1 and we_2 have the same address"),
+    "twice": ([endpoint(), endpoint("we_2")], "we_1, we_2 have the same address"),
     "another version": ([endpoint(api_version="2025-03-31.basil")], "2025-03-31.basil"),
     "no version": ([endpoint(api_version=None)], "version unknown"),
 }
