@@ -1,4 +1,4 @@
-"""What a command prints is a message of the catalogs: no sentence stands in the code of commands or checks."""
+"""What a command prints is a message of the catalogs: no sentence stands in the code of a command."""
 
 import ast
 import re
