@@ -120,7 +120,7 @@ BAD_WORDS = (
     Case("inbox choose nobody yes", "there is no question nobody", FAILED),
     Case("inbox choose", "Missing argument"),
     Case("reconcile", "there is no proof yet", FAILED),
-    Case("reconcile --since 2026-01-31", "goes with --once"),
+    Case("reconcile --since 2026-01-31", "goes with `--once`"),
     Case("reconcile --once --since soon", "does not match the format"),
     Case("reconcile --page {folder}", "is a directory"),
     Case("report --week soon", "is no week: write it as"),
@@ -202,7 +202,8 @@ def _environment(places: dict[str, str], **more: str) -> dict[str, str]:
     own = ("RECEIVER__PORT", "TEMPORAL__EMBEDDED_PORT", "TEMPORAL__EMBEDDED_UI_PORT", "TEMPORAL__CODEC_PORT")
     ports = {f"RACCORD_{name}": str(free_port()) for name in own}
     off = {"RACCORD_METRICS__WORKER_PORT": "0", "RACCORD_METRICS__RECEIVER_PORT": "0"}
-    return SECRETS | {"RACCORD_CONFIG": places["config"]} | ports | off | more
+    english = {"LC_ALL": "en_GB.UTF-8"}
+    return SECRETS | {"RACCORD_CONFIG": places["config"]} | ports | off | english | more
 
 
 @pytest.mark.parametrize("case", [*BAD_FILES, *BAD_WORDS, *BAD_SETTINGS], ids=str)

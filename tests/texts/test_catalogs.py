@@ -104,5 +104,11 @@ def test_nobody_is_told_to_dun_when_something_is_to_be_read_again() -> None:
     said = {code: french.text(code, 2) for code in french.codes}
     dunning = {code for code, text in said.items() if re.search(r"\brelan[cç]", text, re.IGNORECASE)}
     rooms = ("dunning.", "reminder.", "cause.", "week.", "check.reminders", "stripe.reminders")
-    told = {"doctor.finance_reminders", "stripe.turn_off", "backup.forgotten"}
+    told = {
+        "doctor.finance_reminders",
+        "stripe.turn_off",
+        "pennylane.turn_off",
+        "pennylane.reminders_untold",
+        "backup.forgotten",
+    }
     assert {code for code in dunning - told if not code.startswith(rooms)} == set()
