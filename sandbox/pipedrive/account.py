@@ -19,7 +19,7 @@ _KEPT = timedelta(days=30)
 
 def numbers() -> dict[str, Iterator[int]]:
     """Ids of new rows, above the seeded ones. They go on over a reset: a real account reuses none."""
-    return {kind: itertools.count(_FIRST) for kind in (*KINDS, "option", "installment")}
+    return {kind: itertools.count(_FIRST) for kind in (*KINDS, "field", "filter", "installment", "option")}
 
 
 class Account:
@@ -41,6 +41,7 @@ class Account:
         self.activity_types: list[Json] = []
         self.discounts: dict[str, Json] = {}
         self.installments: dict[int, Json] = {}
+        self.filters: dict[int, Json] = {}
         self.changes: list[Json] = []
 
     @property

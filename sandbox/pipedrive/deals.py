@@ -56,6 +56,8 @@ def archived(call: Call) -> Json:
 
 def _wanted(call: Call, *, archived: bool) -> list[Record]:
     statuses = call.several("status", most=4, allowed=(*_STATUSES, "deleted"))
+    if "filter_id" in call.query:
+        statuses = None
     now = call.by.at
     return [
         each

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.pipedrive import filters
 from sandbox.pipedrive.call import Call, ok, page
 from sandbox.pipedrive.checks import ADDRESS, Check
-from sandbox.pipedrive.errors import Json, invalid, not_found
+from sandbox.pipedrive.errors import Json, invalid
 from sandbox.pipedrive.records import Record
 
 _MOST_CODES = 15
@@ -44,19 +45,19 @@ class Entity:
     def listed(self, call: Call, records: list[Record]) -> Json:
         """A page of those that the parameters want; a filter overrides all of them (pipedrive.md 5)."""
         found = [each for each in records if call.account.visible(each, call.by.user) and _is_out(call, each)]
-        if call.number("filter_id") is not None:
-            # Saved filters name fields by numbers that API v2 does not tell; there are none here.
-            raise not_found("Filter")
+        narrowed = found
         if (ids := call.ids("ids")) is not None:
-            found = [each for each in found if each.id in ids]
+            narrowed = [each for each in narrowed if each.id in ids]
         for name in self.links:
             wanted = call.number(name)
-            found = [each for each in found if wanted in (None, each[name])]
+            narrowed = [each for each in narrowed if wanted in (None, each[name])]
         since, until = call.instant("updated_since"), call.instant("updated_until")
         if since and until and since >= until:
             raise invalid("updated_since: must be before updated_until")
-        found = [e for e in found if (not since or e["update_time"] >= since)]
-        found = [e for e in found if (not until or e["update_time"] < until)]
+        narrowed = [each for each in narrowed if not since or each["update_time"] >= since]
+        narrowed = [each for each in narrowed if not until or each["update_time"] < until]
+        saved = call.number("filter_id")
+        found = narrowed if saved is None else filters.chosen(call.account, saved, self.kind, found)
         return page(call, found, self.showing(call), sorts=self.sorts)
 
     def list(self, call: Call) -> Json:

@@ -23,8 +23,12 @@ Exists = Callable[[str, int], bool]
 
 @dataclass
 class Field:
-    """One field. `options` have ids that are unique in the account; `shown` is where the pages show it."""
+    """One field. `id` is what saved filters call it, and API v2 does not tell (pipedrive.md 2).
 
+    `options` have ids that are unique in the account; `shown` is where the pages show it.
+    """
+
+    id: int
     name: str
     code: str
     type: str
@@ -121,7 +125,7 @@ def new_code() -> str:
 
 def own_fields(kind: str) -> dict[str, Field]:
     """The fields that every account has, as far as anybody needs them here."""
-    return {code: Field(name, code, type_) for name, code, type_ in _OWN[kind]}
+    return {code: Field(id_, name, code, type_) for id_, (name, code, type_) in enumerate(_OWN[kind], 12_401)}
 
 
 def _subfields(parts: tuple[str, ...], name: str) -> list[Json]:

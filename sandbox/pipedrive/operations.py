@@ -8,7 +8,18 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from sandbox.pipedrive import activities, catalogue, console, contacts, deals, lines, products, schema, search
+from sandbox.pipedrive import (
+    activities,
+    catalogue,
+    console,
+    contacts,
+    deals,
+    filters,
+    lines,
+    products,
+    schema,
+    search,
+)
 from sandbox.pipedrive.activities import ACTIVITIES
 from sandbox.pipedrive.call import Call
 from sandbox.pipedrive.contacts import ORGANIZATIONS, PERSONS
@@ -105,6 +116,13 @@ def _fields(name: str, reading: tuple[str, ...], writing: tuple[str, ...]) -> It
 
 def _v1(webhooks: WebhooksApi) -> Iterator[Operation]:
     notes = ("deals:full", "contacts:full")
+    writing = (*notes, "activities:full")
+    reading = ("deals:read", "activities:read", "contacts:read", *writing)
+    yield _op("GET", "/v1/filters", filters.list_, 20, reading)
+    yield _op("POST", "/v1/filters", filters.create, 10, writing)
+    yield _op("GET", "/v1/filters/{id}", filters.read, 2, reading)
+    yield _op("PUT", "/v1/filters/{id}", filters.update, 10, writing)
+    yield _op("DELETE", "/v1/filters/{id}", filters.delete, 6, writing)
     yield _op("GET", "/v1/webhooks", webhooks.list, 10, ("admin",))
     yield _op("POST", "/v1/webhooks", webhooks.create, 10, ("admin",), status=201)
     yield _op("DELETE", "/v1/webhooks/{id}", webhooks.delete, 6, ("admin",))

@@ -42,6 +42,7 @@ def create(call: Call) -> Json:
             "Custom fields limit reached for your plan", code=f"feature_capping_{kind}_custom_fields"
         )
     made = Field(
+        id=account.new_id("field"),
         name=_name(body),
         code=new_code(),
         type=body["field_type"],

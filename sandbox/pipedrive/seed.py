@@ -89,9 +89,9 @@ def _load_frame(account: Account, made: datetime) -> None:
         row = {"id": id_, "name": name, "key_string": key, "active_flag": True, **look}
         account.activity_types.append({**row, "add_time": old, "update_time": old})
     for kind, fields in _CUSTOM.items() if account.settings.custom_fields else ():
-        for name, type_ in fields.values():
+        for place, (name, type_) in enumerate(fields.values()):
             code = code_of(account.settings, kind, name)
-            account.fields[kind][code] = Field(name, code, type_, custom=True)
+            account.fields[kind][code] = Field(12_451 + place, name, code, type_, custom=True)
 
 
 def code_of(settings: PipedriveSettings, kind: str, name: str) -> str:
