@@ -55,6 +55,7 @@ class PennylaneSettings(AccountSettings):
     `token_path`           where tokens are got: the guide's `/oauth/token`, or the OpenAPI's
                            `/oauth/oauth/token` (pennylane.md 6)
     `access_seconds`, `refresh_seconds` how long tokens last (pennylane.md 6)
+    `copies`               how often each event is delivered: at least once (pennylane.md 7)
     `clock_offset`         seconds between the real clock and the company's: past or future invoices
     """
 
@@ -82,4 +83,5 @@ class PennylaneSettings(AccountSettings):
     token_path: str = "/oauth/token"  # noqa: S105 - a path
     access_seconds: int = 86_400
     refresh_seconds: int = 7_776_000
+    copies: int = 1
     clock_offset: int = 0

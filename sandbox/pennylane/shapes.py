@@ -18,6 +18,8 @@ def text(*, longest: int | None = None) -> Shape:
     def check(value: Any, at: str) -> str:
         if not isinstance(value, str):
             raise _type("string", value, at)
+        if not value.isprintable() and any("\ud800" <= each <= "\udfff" for each in value):
+            raise malformed("ValidateError", f"{at} is not valid Unicode", field=at)
         if longest is not None and len(value) > longest:
             raise malformed("MoreThanMaxLength", f"{at} is longer than max length", field=at)
         return value

@@ -79,7 +79,8 @@ def send(company: Company, event: str, data: Json) -> None:
             "data": {"context": {"company_id": str(COMPANY), "firm_id": None}, **data},
         }
         prepare = partial(_outgoing, url, secret, body)
-        company.delivery.send(VENDOR, event=str(id_), prepare=prepare)
+        for _ in range(company.settings.copies):
+            company.delivery.send(VENDOR, event=str(id_), prepare=prepare)
 
 
 def _outgoing(url: str, secret: str, body: Json, attempt: int) -> Outgoing:

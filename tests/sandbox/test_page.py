@@ -12,6 +12,7 @@ import pytest
 from sandbox.app import create_app, link_of
 from sandbox.core.operator import Operator
 from sandbox.hubspot.person import HubSpotPerson
+from sandbox.pennylane.person import PennylanePerson
 from sandbox.simulators import find_simulators
 from sandbox.slack.person import SlackPerson
 from sandbox.stripe.person import StripePerson
@@ -105,6 +106,14 @@ async def test_a_deal_shows_where_it_stands_and_leads_to_all_that_is_about_it(
     assert labels(both)[:2] == ["flow", "question in Slack"]
     assert labels(both)[2].startswith("invoice F-")
     assert deal_of(await page_of(http), OTHER)["links"] == []
+
+
+async def test_a_deal_leads_to_its_invoice_at_pennylane(http: httpx.AsyncClient) -> None:
+    finance = PennylanePerson(http)
+    invoice = await finance.write(await finance.add_company("Acme"), external_reference=f"{ORDINARY}/1")
+    number = (await finance.invoice(invoice))["invoice_number"]
+    (found,) = [each for each in deal_of(await page_of(http), ORDINARY)["links"] if each["label"] != "flow"]
+    assert (found["label"], found["href"]) == (f"invoice {number}", f"#pennylane-{invoice}")
 
 
 async def test_a_settled_deal_shows_its_invoice(http: httpx.AsyncClient) -> None:

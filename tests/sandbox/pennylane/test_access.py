@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from sandbox.pennylane.settings import PennylaneSettings
 from tests.sandbox.pennylane.bench import API, Pennylane, line
 
 CLIENT, SECRET, BACK = (
@@ -60,11 +61,14 @@ async def test_what_there_is_not_is_404(pennylane: Pennylane, method: str, path:
 
 
 async def test_25_requests_in_5_seconds_and_each_answer_says_what_is_left(pennylane: Pennylane) -> None:
-    await pennylane.settings(rate_limits=True)
+    usual = PennylaneSettings()
+    assert (usual.requests, usual.window_seconds) == (25, 5.0)
+    # So long that no slow machine leaves it.
+    await pennylane.settings(rate_limits=True, window_seconds=600.0)
     answers = [await pennylane.raw("GET", "/me") for _ in range(26)]
     left = [answer.headers["ratelimit-remaining"] for answer in answers]
     assert (left[0], left[-2], answers[0].headers["ratelimit-limit"]) == ("24", "0", "25")
-    assert 0 <= int(answers[0].headers["ratelimit-reset"]) - time.time() <= 6
+    assert 0 <= int(answers[0].headers["ratelimit-reset"]) - time.time() <= 601
     limited = answers[-1]
     wait = limited.headers["retry-after"]
     assert (limited.status_code, limited.text) == (
@@ -72,12 +76,12 @@ async def test_25_requests_in_5_seconds_and_each_answer_says_what_is_left(pennyl
         f"Rate limit exceeded. Please retry in {wait} seconds.",
     )
     assert limited.headers["content-type"].startswith("text/plain")
-    assert 1 <= int(wait) <= 5
+    assert 1 <= int(wait) <= 600
     assert await pennylane.person.customers() == []
 
 
 async def test_each_token_has_a_limit_of_its_own(pennylane: Pennylane) -> None:
-    await pennylane.settings(rate_limits=True, requests=1)
+    await pennylane.settings(rate_limits=True, requests=1, window_seconds=600.0)
     token = (await granted(pennylane, "customers:all"))["access_token"]
     statuses = [(await pennylane.raw("GET", "/me", token=token)).status_code for _ in range(2)]
     assert statuses == [200, 429]

@@ -172,7 +172,7 @@ async def test_what_people_change_and_delete_is_in_the_changelog(pennylane: Penn
 
 
 async def test_a_filtered_list_may_find_a_new_customer_late(pennylane: Pennylane) -> None:
-    await pennylane.settings(filter_lag=60.0)
+    await pennylane.settings(filter_lag=600.0)
     made = await pennylane.company(external_reference="hubspot:9")
     assert await pennylane.found("/customers", ("external_reference", "eq", "hubspot:9")) == []
     assert (await pennylane.call("GET", f"/customers/{made['id']}"))["external_reference"] == "hubspot:9"
@@ -182,7 +182,7 @@ async def test_a_filtered_list_may_find_a_new_customer_late(pennylane: Pennylane
 
 async def test_a_stale_list_hides_what_is_new(pennylane: Pennylane) -> None:
     made = await pennylane.company()
-    fault = await pennylane.operator.fault(vendor="pennylane", effect={"stale": 60})
+    fault = await pennylane.operator.fault(vendor="pennylane", effect={"stale": 600})
     assert await pennylane.found("/customers") == []
     assert await pennylane.operator.fired(fault) == 1
     assert await pennylane.found("/customers") == [made["id"]]

@@ -284,7 +284,7 @@ async def test_sections_group_lines(pennylane: Pennylane) -> None:
 
 
 async def test_the_pdf_comes_later_and_nothing_is_mailed_before(pennylane: Pennylane) -> None:
-    await pennylane.settings(pdf_seconds=60.0)
+    await pennylane.settings(pdf_seconds=600.0)
     made = await pennylane.final()
     path = f"/customer_invoices/{made['id']}"
     assert (await pennylane.invoice(made["id"]))["public_file_url"] is None

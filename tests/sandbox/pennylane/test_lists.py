@@ -170,7 +170,7 @@ async def test_what_is_said_to_have_happened_before_is_told_now(pennylane: Penny
 
 
 async def test_a_changelog_may_lag(pennylane: Pennylane) -> None:
-    await pennylane.settings(changelog_lag=60.0)
+    await pennylane.settings(changelog_lag=600.0)
     (made,) = await drafts(pennylane, 0)
     assert await pennylane.changes("customer_invoices", made) == []
     await pennylane.settings(changelog_lag=0.0)

@@ -73,6 +73,13 @@ async def test_a_dispute_is_told_in_a_signed_event(pennylane: Pennylane, inbox: 
     assert await pennylane.changes("customer_invoices", made["id"]) == ["insert", *["update"] * 3]
 
 
+async def test_an_event_may_come_twice_with_one_id(pennylane: Pennylane, inbox: Inbox) -> None:
+    await pennylane.settings(url=inbox.url, copies=2)
+    await pennylane.person.platform((await pennylane.final())["id"], "accepted")
+    await eventually(lambda: len(inbox.received) == 2)
+    assert len({json.loads(body)["id"] for body, _ in inbox.received}) == 1
+
+
 def test_the_documented_example_has_the_documented_mark() -> None:
     """pennylane.md 7, test vector: the scheme that the simulator signs by."""
     context = {"company_id": "abc-123", "firm_id": "firm-456"}
