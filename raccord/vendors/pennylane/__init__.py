@@ -1,7 +1,5 @@
 """Pennylane, Company API v2."""
 
-from typing import Any
-
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import IdShape
 from raccord.connectors.connection import Kind, Vendor
@@ -19,5 +17,4 @@ BILLING: Vendor[Billing] = Vendor(
         HintKind.CUSTOMER: IdShape(pattern=_NUMBER, said="a customer's number in addresses, like 42"),
     },
 )
-ROLES: dict[Kind, Vendor[Any]] = {}
-"""Not to be chosen before it has passed the suite of its kind against the simulator."""
+ROLES = {Kind.BILLING: BILLING}
