@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from click import unstyle
 
-from raccord.connectors.connection import Check, Kind
+from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.rules.modes import WITH_A_MODE, Mode
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.identity import WorkerIdentity
+from raccord.texts import say_param
 from starters.cli import setup
 from starters.cli.doctor import examine as examining
 from starters.cli.doctor import page, temporal
@@ -120,3 +121,10 @@ async def test_setup(loaded: Configuration, dry: bool, capsys: pytest.CaptureFix
 def test_the_banner_of_a_start(loaded: Configuration) -> None:
     worker = WorkerIdentity.of_this_process(dict.fromkeys(WITH_A_MODE, Mode.LIVE), "TEST")
     both({language: banner(loaded, worker, language) for language in LANGUAGES_SPOKEN}, loaded.path.parent)
+
+
+async def test_what_is_wrong_with_settings_is_a_line_each(tmp_path: Path) -> None:
+    (tmp_path / "raccord.toml").write_text("nobody = 1\n", "utf-8")
+    examined = await examine(tmp_path / "raccord.toml")
+    (found,) = (check for check in examined.checks if check.state is CheckState.FAIL)
+    assert len(say_param(found.seen, "fr").splitlines()) == 3
