@@ -29,7 +29,9 @@ def must_be_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or "a port is a number from 1 to 65535"
-            raise ValueError(f"Port {port} of {host} cannot be used: {why}. Choose another one.") from None
+            raise ValueError(
+                f"Port {port} of {host} cannot be used: {why}. Choose another one, or stop what has it."
+            ) from None
 
 
 async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int) -> None:

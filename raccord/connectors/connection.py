@@ -243,6 +243,11 @@ class Kind(StrEnum):
     REPORT_SINK = "report_sinks"
     INBOUND = "inbound"
 
+    @property
+    def several(self) -> bool:
+        """Whether its setting lists connections, and does not name one."""
+        return self in {Kind.OUTBOUND, Kind.REPORT_SINK, Kind.INBOUND}
+
 
 Port = TypeVar("Port")
 S = TypeVar("S", bound=ConnectionSettings)

@@ -20,6 +20,11 @@ def vendors() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(packages) if module.ispkg))
 
 
+def roles(name: str) -> tuple[Kind, ...]:
+    """Import one vendor package, which there is, and return the roles that it can play."""
+    return tuple(import_module(f"raccord.vendors.{name}").ROLES)
+
+
 def load(kind: Kind, name: str) -> Vendor[Any]:
     """Import one vendor package and return what it offers in a role. Raises `UnknownVendor`."""
     if name not in (known := vendors()):

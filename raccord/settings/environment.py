@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from raccord.connectors.registry import roles, vendors
 from raccord.domain.values.message import Message, Text, message
 from raccord.domain.values.spelling import nearest
 from raccord.settings.configuration import BadSettings
@@ -58,10 +59,27 @@ def strangers(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the variables that begin like ours and belong to no field of the settings."""
     ours = {field.upper() for field in model.model_fields}
     names = sorted(name for name, value in values().items() if name.upper().startswith(PREFIX) and value)
-    return tuple(n for n in names if n.upper() not in (_FILE, *_SECRETS) and _section(n) not in ours)
+    return tuple(n for n in names if n.upper() not in (_FILE, *_SECRETS) and section_of(n) not in ours)
 
 
-def _section(name: str) -> str:
+def unnamed(found: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the vendors that these variables are of and that no connection is called after, with theirs."""
+    known, theirs = vendors(), dict[str, tuple[str, ...]]()
+    for name in found:
+        if (vendor := section_of(name).lower()) in known:
+            theirs[vendor] = (*theirs.get(vendor, ()), name)
+    return theirs
+
+
+def naming(vendor: str) -> Message:
+    """Return what makes a connection of a vendor in the role that it plays first."""
+    first, *_ = roles(vendor)
+    line = f'{first} = ["{vendor}"]' if first.several else f'{first} = "{vendor}"'
+    return message("error.naming", name=vendor, line=line)
+
+
+def section_of(name: str) -> str:
+    """Return the section that a variable belongs to, in capitals."""
     return name.upper().removeprefix(PREFIX).partition("__")[0]
 
 

@@ -11,12 +11,12 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from raccord.connectors.connection import Connection, Kind, Vendor
-from raccord.connectors.registry import UnknownVendor, load
+from raccord.connectors.registry import UnknownVendor, load, roles, vendors
 from raccord.domain.rules.onboarding import StepKind
 from raccord.domain.values.message import Message, Text, message
 from raccord.domain.values.spelling import nearest
 from raccord.settings.configuration import BadSettings, Configuration
-from raccord.settings.environment import PREFIX, misspelt, strangers, values, variable
+from raccord.settings.environment import PREFIX, misspelt, section_of, strangers, values, variable
 from raccord.settings.fields import names_at
 from raccord.settings.file import content_of, default_path
 from raccord.settings.model import Settings
@@ -65,6 +65,18 @@ def from_environment() -> dict[Kind, Connection]:
     return {
         kind: Connection(names[kind], kind, vendors[kind], getattr(settings, names[kind])) for kind in there
     }
+
+
+def messenger_in_environment() -> str | None:
+    """Return the vendor of messages that the environment has all settings of, without any file."""
+    given = {section_of(name).lower() for name in values() if name.upper().startswith(PREFIX)}
+    for name in sorted(given.intersection(vendors())):
+        if Kind.MESSENGER in roles(name):
+            fields: Any = {name: (_vendor(Kind.MESSENGER, name, {}).settings, ...)}
+            with suppress(BadSettings):
+                _validated(create_model("RaccordSettings", __base__=Settings, **fields), {})
+                return name
+    return None
 
 
 def _has_credentials(name: str, vendor: Vendor[Any]) -> bool:

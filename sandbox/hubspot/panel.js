@@ -63,7 +63,7 @@ function dealRow(deal) {
   const pencil = make("button", { type: "button", class: "calm", title: "Edit, with a value that works", "aria-label": "Edit" }, icon(PENCIL));
   pencil.addEventListener("click", () => edit(deal));
   const win = deal.won_stage && button("Win", "Set the stage to won", () => patch(deal.actor, `/crm/v3/objects/deals/${deal.id}`, { dealstage: deal.won_stage }));
-  const note = make("div", { class: "note" }, make("bdi", { text: deal.companies.join(" + ") || "no company" }), deal.owner && ` · ${deal.owner}`);
+  const note = make("div", { class: "note" }, make("bdi", { text: deal.companies.join(" + ") || "no company" }), deal.owner && ` · ${deal.owner}`, ` · ${deal.id}`);
   const came = deal.money && make("div", { class: "came", dir: "auto", text: deal.money });
   const said = deal.wrong ? make("div", { class: "wrong", text: deal.wrong }) : deal.shows && make("div", { class: "note shows", text: deal.shows });
   return make("div", { class: "row deal", id: `deal-${deal.id}` },
@@ -90,7 +90,7 @@ function taskRow(task) {
 function draw(now) {
   state = now;
   const words = document.getElementById("filter").value.toLowerCase();
-  const deals = state.deals.filter((deal) => JSON.stringify([deal.name, deal.companies, deal.owner, deal.state.text, deal.wrong, deal.shows]).toLowerCase().includes(words));
+  const deals = state.deals.filter((deal) => JSON.stringify([deal.name, deal.id, deal.companies, deal.owner, deal.state.text, deal.wrong, deal.shows]).toLowerCase().includes(words));
   fill("deals", deals.filter((deal) => !deal.dirty).map(dealRow), "No deal matches.");
   fill("dirty", deals.filter((deal) => deal.dirty).map(dealRow), "No deal matches.");
   const open = state.tasks.filter((task) => !task.done);

@@ -7,7 +7,7 @@ import asyncio
 import getpass
 import os
 import shlex
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -156,8 +156,20 @@ def configuration(path: Path | None) -> "Configuration":
     settings_speak(found.settings.desk.language)
     if meant := [name for name in found.strangers if "__" in name]:
         # A name without `__` may well be somebody else's; `raccord doctor` tells of those too.
-        warn(message("error.strangers", names=tuple(meant)))
+        warn_of_strangers(meant)
     return found
+
+
+def warn_of_strangers(variables: Sequence[str]) -> None:
+    """Say why variables that are named like settings change nothing."""
+    from raccord.domain.values.message import message
+    from raccord.settings.environment import naming, unnamed
+
+    vendors = unnamed(variables)
+    for vendor, names in vendors.items():
+        warn(message("error.unnamed", names=names, remedy=naming(vendor)))
+    if others := [name for name in variables if not any(name in names for names in vendors.values())]:
+        warn(message("error.strangers", names=tuple(others)))
 
 
 def without_settings(path: Path | None) -> "Message":

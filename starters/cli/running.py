@@ -115,7 +115,11 @@ def sandbox(  # noqa: PLR0917 - click passes them by name
         vendors = create_app(
             webhooks=dict(map(delivery_of, webhook)),
             links=dict(map(link_of, link)),
-            settings={"stripe": {"mails_in_test": mail}, "hubspot": {"a_year": year}},
+            settings={
+                "stripe": {"mails_in_test": mail},
+                # As the key of its Stripe: nobody works in either.
+                "hubspot": {"a_year": year, "account_type": "DEVELOPER_TEST"},
+            },
             mailbox=Mailbox(port=smtp_port or 0),
         )
         for wanted in filter(None, (port, smtp_port)):
@@ -124,7 +128,8 @@ def sandbox(  # noqa: PLR0917 - click passes them by name
         fail(str(error))
     click.echo(
         f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them).\n"
-        "In the shell of whoever uses them:\n\n" + access(port)
+        "In the shell of whoever uses them, in a folder of its own:\n\n" + access(port) + "\n"
+        "There `raccord init` writes settings, `raccord doctor` checks them, `raccord up` starts in shadow."
     )
     run(serve(vendors, port=port))
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shlex
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,8 +75,11 @@ class Place:
         self.write_shell_file()
 
     def write_shell_file(self) -> None:
-        """Write the environment of the demo's processes, readable by its owner alone."""
-        _write_secret(self.shell_file, exports(self.environment))
+        """Write what the demo's processes have, and where `raccord` is, readable by its owner alone."""
+        # Whoever ran `make demo` has not activated anything.
+        commands = shlex.quote(str(Path(sys.executable).parent))
+        found = f'export PATH={commands}:"$PATH"\n'
+        _write_secret(self.shell_file, exports(self.environment) + found)
 
     def write_google_key(self, key: Mapping[str, Any]) -> None:
         _write_secret(self.google_key, json.dumps(key))

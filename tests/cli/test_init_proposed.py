@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from raccord.connectors.connection import Kind
 from raccord.settings.load import read
 from sandbox.hubspot import scopes
 from starters.cli.main import app
@@ -166,3 +167,20 @@ async def test_without_credentials_of_the_billing_system_the_crm_is_read(
     assert "Without credentials of the billing system" in done.output
     monkeypatch.setenv("RACCORD_STRIPE__API_KEY", SECRETS["RACCORD_STRIPE__API_KEY"])
     assert read(tmp_path / "raccord.toml").settings.billing == "stripe"
+
+
+async def test_a_messenger_that_the_environment_knows_all_of_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RACCORD_SLACK__BOT_TOKEN", "xoxb-sandbox-0000")
+    monkeypatch.setenv("RACCORD_SLACK__WEBHOOK_SECRET", "sandbox-slack-signing-secret-0000")
+    assert (await typed("without.toml")).exit_code == 0
+    monkeypatch.setenv("RACCORD_SLACK__CHANNEL", "C0BILLING")
+    assert (await typed("with.toml")).exit_code == 0
+    found = [read(tmp_path / name).of(Kind.MESSENGER) for name in ("without.toml", "with.toml")]
+    assert [each and each.name for each in found] == [None, "slack"]
+
+
+async def test_vendors_on_this_machine_call_it_without_a_detour(tmp_path: Path) -> None:
+    await typed()
+    assert read(tmp_path / "raccord.toml").settings.receiver.public_url == "http://127.0.0.1:8080"

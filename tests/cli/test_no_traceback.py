@@ -96,7 +96,7 @@ BAD_WORDS = (
     Case("sandbox --port 80000", "80000 is not in the range"),
     Case("sandbox --smtp-port 80000", "80000 is not in the range"),
     Case("sandbox --port many", "not a valid integer"),
-    Case("sandbox --port {busy}", "Address already in use. Choose another one."),
+    Case("sandbox --port {busy}", "Address already in use. Choose another one, or stop what has it"),
     Case("sandbox --webhook foo", "write vendor=URL"),
     Case("sandbox --webhook hubspot=foo", "is no address"),
     Case("sandbox --webhook hubspot=http://x:99999/", "is no address"),

@@ -1,8 +1,13 @@
 """`raccord sandbox` says how to get in, as a shell reads it."""
 
 import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 from starters.demo.access import access, exports
+from starters.demo.place import Place
 from tests.patience import patience
 
 
@@ -21,3 +26,13 @@ def test_odd_values_arrive_as_they_are_and_empty_ones_are_gone() -> None:
     odd = 'it\'s $HOME `id` \\ "x"'
     script = "export GONE=there\n" + exports({"ODD": odd, "GONE": ""})
     assert shell(script + 'printf "%s|%s" "$ODD" "${GONE-unset}"') == f"{odd}|unset"
+
+
+def test_the_file_of_the_demo_leads_to_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ran `make demo` has activated nothing."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    script = f". {Place.make().shell_file}\ncommand -v raccord\ncommand -v sh"
+    ours, theirs = shell(script).split()
+    assert ours == str(Path(sys.executable).with_name("raccord"))
+    assert theirs in {"/usr/bin/sh", "/bin/sh"}

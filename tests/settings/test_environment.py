@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from raccord.settings.configuration import BadSettings
+from raccord.settings.environment import naming, unnamed
+from raccord.texts import say
 from tests.settings.written import configuration
 
 
@@ -56,3 +58,20 @@ def test_a_list_that_is_no_json_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("RACCORD_VAT__RATES", "[20")
     with pytest.raises(BadSettings, match=r"a variable RACCORD_VAT\.\.\. cannot be read: .* written as JSON"):
         configuration(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("RACCORD_SLACK__BOT_TOKEN", 'messenger = "slack"'),
+        ("RACCORD_NOTION__TOKEN", 'report_sinks = ["notion"]'),
+        ("RACCORD_STANDARD_WEBHOOKS__BASE_URL", 'outbound = ["standard_webhooks"]'),
+    ],
+)
+def test_a_vendor_that_no_connection_is_called_after_is_told_with_how_to_name_one(
+    name: str, line: str
+) -> None:
+    found = unnamed([name, "RACCORD_VERSION"])
+    assert [*found.values()] == [(name,)]
+    (vendor,) = found
+    assert f"write `{line}` above" in say(naming(vendor), "en")

@@ -14,7 +14,7 @@ from raccord.domain.values.details import Field
 from raccord.domain.values.message import Text, message
 from raccord.settings.checks import footers_check, seller_mentions_check
 from raccord.settings.configuration import BadSettings, Configuration, NoSettings
-from raccord.settings.environment import variable
+from raccord.settings.environment import naming, unnamed, variable
 from raccord.settings.load import read
 from raccord.settings.model import Settings
 from raccord.texts import LANGUAGES
@@ -49,11 +49,15 @@ def environment(loaded: Configuration) -> Check:
     """Tell of variables that look like settings and have no effect."""
     if not loaded.strangers:
         return Check.ok(message("check.environment"), message("doctor.all_settings"))
+    vendors = unnamed(loaded.strangers)
+    remedies = [naming(vendor) for vendor in vendors]
+    if sum(map(len, vendors.values())) < len(loaded.strangers):
+        remedies.append(message("doctor.unset"))
     return Check.warn(
         message("check.environment"),
         message("doctor.strangers", names=tuple(loaded.strangers)),
         expected=message("doctor.own_settings"),
-        remedy=message("doctor.unset"),
+        remedy=reduce(lambda one, other: message("check.lines", one=one, other=other), remedies),
     )
 
 

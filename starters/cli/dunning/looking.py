@@ -11,6 +11,7 @@ from starters.cli.display import print_json
 from starters.cli.dunning.books import Books, books
 from starters.cli.dunning.finding import found
 from starters.cli.dunning.view import View
+from starters.cli.language import language_of
 
 
 async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -18,7 +19,7 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     async with books(configuration, keys) as open_books:
         customers = await open_books.owing()
         stopped = await open_books.records.dunning.stopped_since(_month(open_books))
-    view = View(open_books.policy, open_books.now)
+    view = View(open_books.policy, open_books.now, language_of(configuration))
     if as_json:
         print_json({"customers": [view.document(each) for each in customers], "stopped": stopped})
         return 0
@@ -31,7 +32,7 @@ async def show(configuration: Configuration, keys: KeyRing, customer: str, *, as
     """Show one customer: what it owes, what was sent and said, and what comes next."""
     async with books(configuration, keys) as open_books:
         known = await found(open_books, customer)
-    view = View(open_books.policy, open_books.now)
+    view = View(open_books.policy, open_books.now, language_of(configuration))
     if as_json:
         print_json(view.whole(known))
         return 0

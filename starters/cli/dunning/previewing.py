@@ -15,6 +15,7 @@ from starters.cli.display import fold, shown
 from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.finding import found
 from starters.cli.dunning.view import View
+from starters.cli.language import language_of
 
 
 async def preview(
@@ -23,7 +24,7 @@ async def preview(
     """Write the mail that would leave next, if nothing changed until then. Sends nothing."""
     async with books(configuration, keys) as open_books:
         known = await found(open_books, customer)
-    view = View(open_books.policy, open_books.now)
+    view = View(open_books.policy, open_books.now, language_of(configuration))
     if known.next is None:
         fail(f"no mail to {shown(known.name)} comes next. {shown(view.what_follows(known))}", status=1)
     attached = len(known.next.due.invoices) if open_books.policy.rules.attach_up_to_mb else 0

@@ -18,6 +18,7 @@ from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.finding import found, invoice_of
 from starters.cli.dunning.judging import Nonsense, Said, doubts, waits_for_approval, word_of
 from starters.cli.dunning.view import View
+from starters.cli.language import language_of
 from starters.cli.server import WITHIN
 
 
@@ -34,9 +35,9 @@ async def say(
         after = await open_books.judged(known.account, known.memory.with_(Memory(words=(word,))))
         for doubt in doubts(word, known):
             warn(shown(doubt))
-    view = View(open_books.policy, open_books.now)
+    view = View(open_books.policy, open_books.now, language_of(configuration))
     what = view.word(word, known.account) if new else view.already()
-    for line in fold(f"{bold(shown(known.name))}: {shown(what)}"):
+    for line in fold(f"{bold(shown(known.name))} · {shown(what)}"):
         click.echo(line)
     for line in fold(shown(view.what_follows(after))):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""How customers who owe read in a terminal, and as JSON. Everything in the desk's language."""
+"""How customers who owe read in a terminal, and as JSON. Everything in the reader's language."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -30,9 +30,9 @@ _SENT = ("dunning.column.sent_on", "dunning.column.level", "dunning.column.to", 
 class View:
     """`now`: when everything was read."""
 
-    def __init__(self, policy: DunningPolicy, now: datetime) -> None:
+    def __init__(self, policy: DunningPolicy, now: datetime, language: str) -> None:
         self._policy = policy
-        self._language = policy.language
+        self._language = language
         self._now = now
         self._today = policy.clock.date_of(now)
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from raccord.connectors.connection import Connection, Kind
+from raccord.connectors.connection import LOOPBACK, Connection, Kind
 from raccord.connectors.errors import RateLimited
 from raccord.domain.proposal.proposal import Accounts
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.described import BillingAccount
 from raccord.settings.environment import values, variable
 from raccord.settings.load import from_environment
-from raccord.settings.model import Settings
+from raccord.settings.model import Receiver, Settings
 
 _PATIENCE, _LONGEST_WAIT = 3, timedelta(seconds=15)
 """How often, and how long, a vendor is waited for that asks us to come back later."""
@@ -27,6 +28,13 @@ class Reachable:
     billing: Connection | None
     billing_name: str
     """Also of one that cannot be asked yet."""
+
+    @property
+    def here(self) -> str | None:
+        """The receiver's own address, where the CRM is on this machine and can call it; None elsewhere."""
+        if urlsplit(self.crm.settings.base_url).hostname not in LOOPBACK:
+            return None
+        return Receiver().public_url
 
 
 def reachable() -> Reachable | None:

@@ -18,6 +18,7 @@ from raccord.domain.values.described import BillingAccount, CrmAccount
 from raccord.domain.values.message import Message, Percent, message
 from raccord.settings.configuration import BadSettings
 from raccord.settings.file import content_of, default_path
+from raccord.settings.load import messenger_in_environment
 from raccord.texts import say
 from raccord.texts.proposal import answers_file, settings_file
 from starters.cli.common import bold, command, fail, run, warn
@@ -55,8 +56,9 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
         chosen = _from_file(questioned, given, answers, language)
     entries = (
         *propose(accounts, questioned, chosen),
+        *_messenger(),
         Entry("desk", "language", language, (message("init.file.desk"),)),
-        *_legal(accounts),
+        *_legal(accounts, asked.here),
     )
     head = (
         message("init.file.head", day=today),
@@ -140,10 +142,19 @@ def _from_file(
         fail(str(error))
 
 
-def _legal(accounts: Accounts) -> Iterator[Entry]:
-    """Yield what the example has and no account tells: legal wording, and where webhooks arrive."""
+def _messenger() -> Iterator[Entry]:
+    """Yield who asks people, where the environment says all there is to know of it."""
+    if name := messenger_in_environment():
+        yield Entry("", "messenger", name, (message("init.file.messenger"),))
+
+
+def _legal(accounts: Accounts, here: str | None) -> Iterator[Entry]:
+    """Yield what the example has and no account tells: legal wording, and where webhooks arrive.
+
+    `here` is where they do when the vendors are on this machine.
+    """
     known = tomllib.loads(example())
-    url = known["receiver"]["public_url"]
+    url = here or known["receiver"]["public_url"]
     yield Entry("receiver", "public_url", url, (message("init.file.public_url"),))
     if accounts.billing.country not in (None, "FR"):
         return

@@ -41,6 +41,12 @@ class TestList:
     def test_nobody_late_is_said(self, house: House) -> None:
         assert house.said("list") == "Nobody is late."
 
+    def test_it_is_said_in_the_language_of_the_terminal(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+        assert house.said("list") == "Personne n'est en retard."
+
     def test_a_line_a_customer_the_longest_late_first(self, street: House) -> None:
         _, *lines = street.dunning("list").output.splitlines()
         plain = [" ".join(line.split()) for line in lines]
