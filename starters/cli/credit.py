@@ -1,12 +1,15 @@
 """`raccord credit DEAL`: what a credit note would come to, for a person to issue."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.connection import Kind
+from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.clock import a_year_before
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, live_invoices
 from raccord.records.links import DealLink
@@ -14,17 +17,19 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
 from starters.cli.display import opened, print_json, shown
-from starters.cli.flows import refuse_what_is_no_id
+from starters.cli.story.meant import deal_meant
 from workers.connections import opened as connected
 
 
-async def prepare(configuration: Configuration, keys: KeyRing, deal_id: str, *, as_json: bool) -> int:
+async def prepare(configuration: Configuration, keys: KeyRing, typed: str, *, as_json: bool) -> int:
     """Print the credit note of a deal's whole invoice, and where it is issued. Reads only."""
-    deal = DealRef(connection=configuration.crm.name, id=deal_id)
+    crm, billed_by = configuration.crm.name, configuration.billing.name
+    since = a_year_before(configuration.settings.clock.date_of(datetime.now(UTC)))
     async with connected(configuration) as connections:
-        refuse_what_is_no_id(deal_id, connections.of(Kind.CRM).capabilities.deal_id)
+        reader: CrmReader = connections.of(Kind.CRM)
         async with opened(configuration, keys) as records:
-            link = await records.links.deal(deal, configuration.billing.name)
+            deal = await deal_meant(typed, crm, billed_by, reader, records, since=since)
+            link = await records.links.deal(deal, billed_by)
         try:
             billing: BillingReader = connections.of(Kind.BILLING)
             invoice = await _invoice(billing, deal, link)

@@ -1,9 +1,12 @@
 """`raccord flows show | why`: the story of one deal, and why it stands as it does."""
 
+from datetime import UTC, datetime
+
 import click
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
+from raccord.domain.values.clock import a_year_before
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.display import opened, print_json
@@ -40,6 +43,7 @@ async def _page(configuration: Configuration, keys: KeyRing, typed: str) -> Page
     crm, billing = configuration.crm.name, configuration.billing.name
     async with connections_of(configuration) as connections, opened(configuration, keys) as records:
         reader: CrmReader = connections.of(Kind.CRM)
-        deal = await deal_meant(typed, crm, billing, reader.capabilities.deal_id, records)
+        since = a_year_before(configuration.settings.clock.date_of(datetime.now(UTC)))
+        deal = await deal_meant(typed, crm, billing, reader, records, since=since)
         known = await known_of(deal, configuration, keys, connections, records)
     return Page(known, language_of(configuration))

@@ -100,7 +100,7 @@ def flows_start(deal: str, config: Path | None) -> None:
 def flows_show(deal: str, config: Path | None, as_json: bool) -> None:
     """Tell the story of a deal: what happened, each fact with its audit row, and what is awaited.
 
-    DEAL is its id in the CRM, the address of its page, or the number of its invoice.
+    DEAL is its id in the CRM, the address of its page, its invoice's number, or its name within a year.
     """
     from starters.cli.flows_story import show
 
@@ -115,7 +115,7 @@ def flows_show(deal: str, config: Path | None, as_json: bool) -> None:
 def flows_why(deal: str, config: Path | None, as_json: bool) -> None:
     """Say why a deal is not invoiced, what it waits for, and why nobody is reminded.
 
-    DEAL is its id in the CRM, the address of its page, or the number of its invoice.
+    DEAL is its id in the CRM, the address of its page, its invoice's number, or its name within a year.
     """
     from starters.cli.flows_story import why
 

@@ -48,3 +48,11 @@ class BusinessClock(Value):
             following = datetime.combine(day + DAY, time(0), tzinfo=self.tz)
             return following.astimezone(UTC) - timedelta(seconds=1)
         return self.epoch + (day + DAY - self.epoch.date()).days * self.day_length - timedelta(seconds=1)
+
+
+def a_year_before(day: date) -> date:
+    """Return the same day of the year before; for 29 February the day before 1 March."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day - timedelta(days=366)

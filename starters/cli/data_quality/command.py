@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from raccord.connectors.errors import ConnectorError
 from raccord.domain.data_quality.overview import Overview
 from raccord.domain.data_quality.topics import best_fixes
 from raccord.domain.data_quality.verdict import Standing, as_if_live
+from raccord.domain.values.clock import a_year_before
 from raccord.settings.configuration import Configuration
 from raccord.texts.voice import Voice
 from starters.cli.common import fail, from_the_system, warn
@@ -45,7 +46,7 @@ async def look(configuration: Configuration, wanted: Wanted) -> int:
     speaks, clock = voice(configuration), configuration.settings.clock
     now = datetime.now(UTC)
     today = clock.date_of(now)
-    since = wanted.since or _a_year_before(today)
+    since = wanted.since or a_year_before(today)
     if since > today:
         fail(speaks.say("data_quality.since_ahead", day=str(since)))
     _refuse_foreign(wanted, speaks)
@@ -141,10 +142,3 @@ def _overview(noted: Noted, names: dict[str, str], since: date, made_at: datetim
         refused_count=refused_count,
         twins=sum(1 for _ in noted.twins()),
     )
-
-
-def _a_year_before(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day - timedelta(days=365)

@@ -1,17 +1,35 @@
-"""Which deal is meant: by its id, the address of its page, or the number of its invoice."""
+"""Which deal is meant: by its id, the address of its page, its invoice's number, or its name."""
 
-from raccord.connectors.capabilities import IdShape
+from datetime import date
+from functools import partial
+
+from raccord.connectors.crm import CrmReader
+from raccord.connectors.errors import ConnectorError
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.listed import ListedDeal
 from raccord.records.records import Records
 from starters.cli.common import fail
 from starters.cli.display import shown
+from starters.cli.dunning.books import patiently
+
+_MOST_PARTS = 20
+"""Of the CRM's list, through which a name is looked for: a person waits, and HubSpot gives five a second."""
+_MOST_SHOWN = 10
 
 
-async def deal_meant(typed: str, crm: str, billing: str, shape: IdShape, records: Records) -> DealRef:
-    """Return the deal that was named, or end the command with what would name one."""
+async def deal_meant(
+    typed: str, crm: str, billing: str, reader: CrmReader, records: Records, *, since: date
+) -> DealRef:
+    """Return the deal that was named, or end the command with what would name one.
+
+    A name is looked for among the deals won since a business date and those that show an invoice.
+    """
     wanted = typed.strip()
     if not wanted:
-        fail("name the deal: by its id in the CRM, the address of its page, or the number of its invoice.")
+        fail(
+            "name the deal: by its id in the CRM, the address of its page, the number of its invoice, "
+            "or what it is called."
+        )
     match await records.links.deals_of_number(wanted, billing):
         case (deal,):
             return deal
@@ -19,9 +37,33 @@ async def deal_meant(typed: str, crm: str, billing: str, shape: IdShape, records
             ids = ", ".join(each.id for each in several)
             fail(f"invoice {shown(wanted)} is of several deals: {ids}. Name one of them.", status=1)
     *_, last = wanted.split("?")[0].split("#")[0].rstrip("/").split("/")
-    if not shape.fits(last):
-        fail(
-            f"{shown(wanted)} is no id of a deal ({shape.said}), no address of one, and no number of an "
-            "invoice that Raccord made."
-        )
-    return DealRef(connection=crm, id=last)
+    shape = reader.capabilities.deal_id
+    if shape.fits(last):
+        return DealRef(connection=crm, id=last)
+    match await _called(wanted, reader, since):
+        case (one,):
+            return DealRef(connection=crm, id=one.id)
+        case (_, *_) as alike:
+            names = "\n".join(f"  {each.id}  {shown(each.name)}" for each in alike[:_MOST_SHOWN])
+            fail(f"{len(alike)} deals are called so. Name one by its id:\n{names}", status=1)
+    fail(
+        f"{shown(wanted)} is no id of a deal ({shape.said}), no address of one, no number of an invoice that "
+        f"Raccord made, and no deal won since {since} is called so."
+    )
+
+
+async def _called(wanted: str, crm: CrmReader, since: date) -> tuple[ListedDeal, ...]:
+    """Return the deals of exactly this name, else those that contain it; none where the CRM is silent."""
+    sought = " ".join(wanted.split()).casefold()
+    found: list[ListedDeal] = []
+    after = ""
+    for _ in range(_MOST_PARTS):
+        try:
+            page = await patiently(partial(crm.list_deals, won_from=since, after=after))
+        except ConnectorError:
+            break
+        found += [each for each in page.deals if sought in " ".join(each.name.split()).casefold()]
+        if not (after := page.after):
+            break
+    exactly = [each for each in found if " ".join(each.name.split()).casefold() == sought]
+    return tuple(exactly or found)
