@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from starters.cli import help as helps
-from starters.cli.language import ASKED, LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
+from starters.cli.language import ASKED, LANGUAGES_SPOKEN, OF_THE_SETTINGS, in_the_language_asked_for, spoken
 from starters.cli.main import app
 from tests.cli.played import alone
 from tests.texts.reading import foreign
@@ -70,9 +70,10 @@ FOLDER = Path(__file__).parent
 def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    token = ASKED.set("")
+    asked, read = ASKED.set(""), OF_THE_SETTINGS.set("")
     yield
-    ASKED.reset(token)
+    ASKED.reset(asked)
+    OF_THE_SETTINGS.reset(read)
 
 
 @pytest.mark.parametrize(
