@@ -125,8 +125,9 @@ class Table:
                     request_id=fault.request_id,
                 )
             case status if status in self.later:
+                why = f": {self._reason(fault)}" if fault.code in self.reasons else ""
                 return RateLimited(
-                    f"{self.vendor} asks to come back later to {operation.what}.",
+                    f"{self.vendor} asks to come back later to {operation.what}{why}.",
                     retry_after=wait(fault.retry_after, otherwise=fault.pause or self.pause),
                     request_id=fault.request_id,
                 )

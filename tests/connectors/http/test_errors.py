@@ -213,3 +213,10 @@ def test_what_is_no_failure_passes() -> None:
         pass
     with pytest.raises(KeyError), TABLE.errors(READ):
         raise KeyError
+
+
+def test_a_limit_with_a_reason_says_it() -> None:
+    table = replace(TABLE, reasons={"DAILY": "the day's requests are used up"})
+    found = table.refused(Fault(429, code="DAILY"), READ)
+    assert isinstance(found, RateLimited)
+    assert str(found) == "Acme asks to come back later to read the deal 42: the day's requests are used up."
