@@ -1,0 +1,126 @@
+"""Every call to Pipedrive, in its order and within its limits."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from raccord.connectors.errors import Auth, NotFound
+from raccord.connectors.http.api import JsonApi
+from raccord.connectors.http.client import HttpClient
+from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.limiter import Limiter
+from raccord.connectors.http.paging import pages
+from raccord.connectors.http.reading import Misshapen, Wire, read
+from raccord.connectors.memory import Memory
+from raccord.vendors.pipedrive.errors import TABLE
+from raccord.vendors.pipedrive.settings import PipedriveSettings
+from raccord.vendors.pipedrive.wire import Anything, Envelope, Me
+
+_SEARCHES_PER_SECOND = 4.0
+"""Of the 10 in two seconds that every plan admits (pipedrive page, section 8)."""
+PAGE = 500
+"""The largest page (section 0)."""
+BATCH = 100
+"""Ids in one request (section 8)."""
+_REMEMBERED = 300.0
+
+Query = Mapping[str, str | int]
+T = TypeVar("T")
+W = TypeVar("W", bound=Wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[W]):
+    data: tuple[W, ...]
+    following: str | None
+
+
+class PipedriveClient:
+    """Calls with one user's API token. They raise connector errors, and nothing else."""
+
+    def __init__(self, connection: str, settings: PipedriveSettings) -> None:
+        self._http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second)
+        headers = {"x-api-token": settings.api_token.get_secret_value()}
+        self._api = JsonApi(self._http, TABLE, headers)
+        self._searches = Limiter(min(_SEARCHES_PER_SECOND, settings.requests_per_second))
+        self._patience = settings.timeout.total_seconds() / 2
+        self._company = settings.company_id
+        self._me: Memory[Me] = Memory()
+
+    async def me(self) -> Me:
+        """Return whose token this is, as it is now (section 0)."""
+        operation = Operation("tell whose token this is", "use the API")
+        return await self.one(operation, "/api/v1/users/me", Me)
+
+    async def known_me(self) -> Me:
+        """Return whose token this is, as it was some minutes ago. Raises `Auth` for another company's."""
+        me = await self._me.get("", self.me, seconds=lambda _: _REMEMBERED)
+        if self._company not in (None, me.company_id):
+            self._me.forget("")
+            raise Auth(
+                f"The token is of the Pipedrive company {me.company_id}, not {self._company}: correct "
+                "api_token or company_id of this connection."
+            )
+        return me
+
+    async def one(self, operation: Operation, path: str, into: type[W], query: Query | None = None) -> W:
+        found = await self._api.call(operation, "GET", _path(path, query), Envelope)
+        with TABLE.errors(operation):
+            return read(found.data, into)
+
+    async def page(
+        self, operation: Operation, path: str, into: type[W], query: Query | None = None
+    ) -> "Page[W]":
+        found = await self._api.call(operation, "GET", _path(path, query), Envelope)
+        with TABLE.errors(operation):
+            if not isinstance(found.data, list | None):
+                raise Misshapen("data is no list")
+            # Some lists without a record say null.
+            return Page(tuple(read(each, into) for each in found.data or ()), found.following)
+
+    async def every(
+        self, operation: Operation, path: str, into: type[W], query: Query | None = None
+    ) -> AsyncIterator[W]:
+        """Yield what a list of API v2 has, page after page."""
+
+        async def fetch(cursor: str | None) -> Page[W]:
+            onward = {"cursor": cursor} if cursor else {}
+            return await self.page(operation, path, into, {"limit": PAGE, **(query or {}), **onward})
+
+        with TABLE.errors(operation):
+            async for page in pages(fetch, lambda page: page.following):
+                for each in page.data:
+                    yield each
+
+    async def search(self, operation: Operation, path: str, into: type[W], query: Query) -> Page[W]:
+        """Ask an index, which admits fewer requests than the rest."""
+        with TABLE.errors(operation):
+            await self._searches.turn(within=self._patience)
+        return await self.page(operation, path, into, query)
+
+    async def write(
+        self, what: str, needs: str, method: str, path: str, into: type[W], *, content: Any = None
+    ) -> W:
+        operation = Operation(what, needs, write=True)
+        found = await self._api.call(operation, method, path, Envelope, content=content)
+        with TABLE.errors(operation):
+            return read(found.data, into)
+
+    async def delete(self, what: str, needs: str, path: str) -> None:
+        await self._api.call(Operation(what, needs, write=True), "DELETE", path, Anything)
+
+    async def close(self) -> None:
+        await self._api.close()
+
+
+async def unless_gone(call: Awaitable[T]) -> T | None:
+    """Return what a call returns, or None when the record is not there."""
+    try:
+        return await call
+    except NotFound:
+        return None
+
+
+def _path(path: str, query: Query | None) -> str:
+    return f"{path}?{urlencode(query)}" if query else path

@@ -1,0 +1,110 @@
+"""Prices, discounts and taxes of lines as the page's section 1 has them; every result is net of VAT."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from raccord.domain.values.deal import Discount, LineItem, Unreadable
+from raccord.vendors.pipedrive.lines import lines
+from raccord.vendors.pipedrive.wire import DealDiscount, Product
+
+D = Decimal
+
+
+def product(**more: Any) -> Product:
+    given = {"id": 3, "name": "Audit", "item_price": D(100), "quantity": D(1), "tax": D(20)}
+    return Product.model_validate(given | {"tax_method": "exclusive", "currency": "EUR"} | more)
+
+
+def off(amount: str, type: str) -> DealDiscount:
+    return DealDiscount(id="30195b0e", description="fidélité", amount=D(amount), type=type)
+
+
+def one(product: Product, *discounts: DealDiscount) -> LineItem:
+    notes: list[Unreadable] = []
+    found = lines([product], discounts, (500, 500), notes)
+    assert notes == []
+    return found[0]
+
+
+def unreadable(product: Product) -> list[str]:
+    notes: list[Unreadable] = []
+    lines([product], (), (500, 500), notes)
+    return [each.field for each in notes]
+
+
+@pytest.mark.parametrize(
+    ("method", "tax", "price", "rate"),
+    [
+        ("exclusive", 20, D(100), D(20)),
+        ("inclusive", 20, D("83.33333333"), D(20)),
+        ("inclusive", D("5.5"), D("94.78672986"), D("5.5")),
+        ("none", 0, D(100), None),
+        ("none", 20, D(100), None),
+        ("exclusive", 0, D(100), D(0)),
+    ],
+)
+def test_a_price_becomes_net_of_vat(method: str, tax: Any, price: Decimal, rate: Decimal | None) -> None:
+    found = one(product(tax_method=method, tax=tax))
+    assert (found.unit_price, found.vat_rate) == (price, rate)
+
+
+def test_lines_that_are_switched_off_are_not_sold_and_the_others_keep_their_order() -> None:
+    three = [product(id=1, order_nr=2), product(id=2, order_nr=1), product(id=3, is_enabled=False)]
+    assert [each.id for each in lines(three, (), (500, 500), [])] == ["2", "1"]
+    assert lines([product(is_enabled=False)], [off("10", "amount")], (500, 500), []) == ()
+
+
+def test_a_subscription_says_its_period() -> None:
+    assert one(product(billing_frequency="monthly")).recurring == "monthly"
+    assert one(product(billing_frequency="one-time")).recurring is None
+
+
+def test_a_share_of_the_line_and_shares_of_the_deal_are_one_after_the_other() -> None:
+    line = product(discount=D(10), discount_type="percentage")
+    assert one(line).discount == Discount(percent=D(10))
+    assert one(line, off("10", "percentage")).discount == Discount(percent=D(19))
+    assert one(product(), off("10", "percentage"), off("50", "percentage")).discount == Discount(
+        percent=D(55)
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        (D("270"), Discount(whole=D(30))),
+        (D("324"), Discount(whole=D(30))),
+        (D("210"), Discount(per_unit=D(30))),
+        (D("252"), Discount(per_unit=D(30))),
+    ],
+)
+def test_an_amount_is_off_what_the_lines_sum_says_with_or_without_tax(
+    total: Decimal, expected: Discount
+) -> None:
+    assert one(product(quantity=D(3), discount=D(30), discount_type="amount", sum=total)).discount == expected
+
+
+def test_an_amount_that_no_sum_explains_is_a_question() -> None:
+    given = {"quantity": D(3), "discount": D(30), "discount_type": "amount"}
+    assert unreadable(product(sum=D(111), **given)) == ["discount"]
+    assert unreadable(product(**given)) == ["discount"]
+    assert unreadable(product(discount=D(1), discount_type="other")) == ["discount_type"]
+    assert unreadable(product(tax_method="other")) == ["tax_method"]
+
+
+def test_an_amount_with_vat_in_it_becomes_net_too() -> None:
+    given = {"tax_method": "inclusive", "item_price": D(120), "discount": D(12), "discount_type": "amount"}
+    found = one(product(**given))
+    assert (found.unit_price, found.discount) == (D("100.00000000"), Discount(whole=D("10.00000000")))
+    assert one(product(**given), off("50", "percentage")).discount == Discount(whole=D("55.00000000"))
+
+
+def test_an_amount_off_the_deal_becomes_a_line_that_takes_it_off() -> None:
+    _, taken = lines([product()], [off("12.34", "amount")], (500, 500), [])
+    assert taken.reduction
+    assert (taken.unit_price, taken.quantity, taken.vat_rate) == (D("-12.3400"), D(1), None)
+
+
+def test_a_calculated_number_is_without_its_binary_tail() -> None:
+    assert one(product(item_price=D("3.3000000000000003"))).unit_price == D("3.3")
