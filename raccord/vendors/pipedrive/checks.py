@@ -10,9 +10,9 @@ from raccord.vendors.pipedrive import tasks
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.deals import CONTACTS, DEALS, USERS
 from raccord.vendors.pipedrive.fields import Fields, Known
-from raccord.vendors.pipedrive.setting_up import lacking_options, line
+from raccord.vendors.pipedrive.setting_up import line
 from raccord.vendors.pipedrive.settings import PipedriveSettings
-from raccord.vendors.pipedrive.wanted import LABELS, Wanted
+from raccord.vendors.pipedrive.wanted import LABELS, Wanted, lacking_options
 from raccord.vendors.pipedrive.wire import ActivityType, Anything
 
 _READS = {

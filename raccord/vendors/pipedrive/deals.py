@@ -67,10 +67,10 @@ class DealReader:
         self._owners: Memory[Owner] = Memory()
         self._left: set[str] = set()
 
-    async def record(self, deal_id: str, query: dict[str, str] | None = None) -> wire.Deal:
+    async def record(self, deal_id: str) -> wire.Deal:
         """Read a deal by itself, archived or not. Raises `NotFound` also for a deleted one that is shown."""
         operation = Operation(f"read the deal {deal_id}", DEALS)
-        found = await self._client.one(operation, f"/api/v2/deals/{_number(deal_id)}", wire.Deal, query)
+        found = await self._client.one(operation, f"/api/v2/deals/{_number(deal_id)}", wire.Deal)
         if found.is_deleted:
             raise NotFound(f"The Pipedrive deal {deal_id} was deleted.")
         return found

@@ -15,7 +15,7 @@ from raccord.connectors.memory import Memory
 from raccord.domain.values.base import fold
 from raccord.vendors.pipedrive.client import PAGE, PipedriveClient
 from raccord.vendors.pipedrive.values import as_text
-from raccord.vendors.pipedrive.wanted import LABELS, Wanted
+from raccord.vendors.pipedrive.wanted import Wanted, word
 from raccord.vendors.pipedrive.wire import FieldRecord
 
 PATHS = {"deals": "/api/v2/dealFields", "companies": "/api/v2/organizationFields"}
@@ -102,20 +102,3 @@ class Held:
         wanted = as_text(value)
         label = next((each.label for each in field.options if str(each.id) == wanted), wanted)
         return word(label)
-
-
-def word(label: str) -> str:
-    """Return the word that an option stands for; of one that is not ours its label."""
-    plain = fold(label)
-    return next((each for each, said in LABELS.items() if plain in (fold(said), fold(each))), label)
-
-
-def option(field: FieldRecord, value: str) -> int | str | None:
-    """Return the id of the option that stands for a word."""
-    return next((each.id for each in field.options or () if word(each.label) == value), None)
-
-
-def custom_fields(known: Known, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the query that asks for these fields alone; at most 15 can be named (section 1)."""
-    codes = [field.field_code for name in names if (field := known.find(name))]
-    return {"custom_fields": ",".join(codes)} if 0 < len(codes) <= 15 else {}

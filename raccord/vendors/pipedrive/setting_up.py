@@ -6,8 +6,8 @@ from typing import Any
 from raccord.connectors.connection import Check
 from raccord.connectors.errors import ConnectorError
 from raccord.vendors.pipedrive.client import PipedriveClient
-from raccord.vendors.pipedrive.fields import NEEDS, PATHS, TITLES, Fields, Known, option
-from raccord.vendors.pipedrive.wanted import CHOICE, LABELS, Wanted
+from raccord.vendors.pipedrive.fields import NEEDS, PATHS, TITLES, Fields, Known
+from raccord.vendors.pipedrive.wanted import CHOICE, LABELS, Wanted, lacking_options
 from raccord.vendors.pipedrive.wire import Anything, FieldRecord
 
 _CODED = "code {code}; enter it in the mapping instead of the name, so that nobody who renames it stops us"
@@ -77,13 +77,6 @@ def _definition(kind: str, each: Wanted) -> dict[str, Any]:
 
 async def _write(client: PipedriveClient, kind: str, what: str, path: str, content: Any) -> None:
     await client.write(what, NEEDS[kind], "POST", path, Anything, content=content)
-
-
-def lacking_options(each: Wanted, found: FieldRecord) -> list[str]:
-    """Return the words that a choice has no option for; none of a field that takes any text."""
-    if found.field_type != CHOICE:
-        return []
-    return [value for value in each.options if option(found, value) is None]
 
 
 def line(kind: str, each: Wanted) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from raccord.domain.payment.status import PaymentStatus
+from raccord.domain.values.base import fold
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pipedrive.settings import Mapping, Names
+from raccord.vendors.pipedrive.wire import FieldRecord
 
 TEXT, LINES, DATE, NUMBER, CHOICE = "varchar", "text", "date", "double", "enum"
 """Pipedrive's own names (pipedrive page, section 1)."""
@@ -87,18 +89,36 @@ def wanted(names: Mapping) -> dict[str, tuple[Wanted, ...]]:
     invoice = names.invoice
     if not names.deals.deposit_percent:
         invoice = invoice.model_copy(update={"deposit_number": ""})
-    paid = (replace(each, flow=PAYMENT) for each in _of("payment", names.payment, written=True))
+    paid = (replace(each, flow=PAYMENT) for each in of_part("payment", names.payment, written=True))
     return {
         "deals": (
-            *_of("invoice", invoice, written=True),
+            *of_part("invoice", invoice, written=True),
             *paid,
-            *_of("deals", names.deals, written=False),
+            *of_part("deals", names.deals, written=False),
         ),
-        "companies": tuple(_of("companies", names.companies, written=False)),
+        "companies": tuple(of_part("companies", names.companies, written=False)),
     }
 
 
-def _of(part: str, names: Names, *, written: bool) -> Iterator[Wanted]:
+def of_part(part: str, names: Names, *, written: bool) -> Iterator[Wanted]:
     for use, name in names.fields.items():
         path = f"{part}.{use}"
         yield Wanted(path, name, _TYPES.get(path, WORDS), _OPTIONS.get(path, ()), written)
+
+
+def word(label: str) -> str:
+    """Return the word that an option stands for; of one that is not ours its label."""
+    plain = fold(label)
+    return next((each for each, said in LABELS.items() if plain in (fold(said), fold(each))), label)
+
+
+def option(field: FieldRecord, value: str) -> int | str | None:
+    """Return the id of the option that stands for a word."""
+    return next((each.id for each in field.options or () if word(each.label) == value), None)
+
+
+def lacking_options(each: Wanted, found: FieldRecord) -> list[str]:
+    """Return the words that a choice has no option for; none of a field that takes any text."""
+    if found.field_type != CHOICE:
+        return []
+    return [value for value in each.options if option(found, value) is None]

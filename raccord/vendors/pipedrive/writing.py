@@ -16,10 +16,10 @@ from raccord.domain.values.money import Money, exponent
 from raccord.vendors.pipedrive import wire
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.deals import DealReader
-from raccord.vendors.pipedrive.fields import Fields, Held, option
+from raccord.vendors.pipedrive.fields import Fields, Held
 from raccord.vendors.pipedrive.settings import InvoiceNames, PaymentNames
 from raccord.vendors.pipedrive.values import certain, parse_number
-from raccord.vendors.pipedrive.wanted import CHOICE, LINES, NUMBER
+from raccord.vendors.pipedrive.wanted import CHOICE, LINES, NUMBER, lacking_options, of_part, option
 from raccord.vendors.pipedrive.wire import FieldRecord
 
 WRITE = "edit all deals"
@@ -63,11 +63,10 @@ class FieldsOnDeals:
 
     async def lacking(self) -> tuple[str, ...]:
         """Name the mapped fields for payments that the account has not, or without all options."""
-        known, lacking = await self._fields.known("deals"), []
-        for name in self._payment.fields.values():
-            if known.find(name) is None:
-                lacking.append(name)
-        return tuple(lacking)
+        known = await self._fields.known("deals")
+        wanted = of_part("payment", self._payment, written=True)
+        found = ((each, known.find(each.name)) for each in wanted)
+        return tuple(each.name for each, field in found if field is None or lacking_options(each, field))
 
     async def _write(self, deal_id: str, required: dict[str, str], optional: dict[str, str]) -> None:
         known = await self._fields.known("deals")
@@ -166,7 +165,10 @@ def _words(text: str) -> str:
 
 
 def _invoice(names: InvoiceNames, fields: InvoiceFields) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what must be written, and what an account may lack without stopping anything."""
+    """Return what must be written, and what an account may lack without stopping anything.
+
+    A link that is longer than a field takes is left out: cut, it would lead nowhere.
+    """
     required = {
         names.id: fields.invoice_id,
         names.number: fields.number,

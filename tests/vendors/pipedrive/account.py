@@ -27,7 +27,7 @@ class Account:
             method, f"/pipedrive/api{path}", json=content, headers={"x-api-token": TOKEN}
         )
         assert answer.is_success, answer.text
-        return answer.json()["data"]
+        return answer.json().get("data")
 
     async def code(self, kind: str, name: str) -> str:
         fields = await self.call("GET", f"/v2/{kind}?limit=500")

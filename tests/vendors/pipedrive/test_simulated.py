@@ -3,17 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from raccord.connectors.connection import CheckState
-from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.errors import Auth, NotFound, Permanent
 from raccord.domain.payment.status import PaymentStatus
+from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pipedrive.connector import PipedriveCrm
+from raccord.vendors.pipedrive.settings import PipedriveSettings
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.samples import FIELDS, MONEY, ODD, task, today
-from tests.vendors.pipedrive.account import Account
+from tests.vendors.pipedrive.account import Account, settings
 
 LONG_AGO = today() - timedelta(days=3650)
 
@@ -180,7 +183,10 @@ async def test_a_companys_deals_are_listed(crm: PipedriveCrm, account: Account) 
 
 async def test_a_task_is_found_by_its_mark_and_done_once(crm: PipedriveCrm, account: Account) -> None:
     deal = await account.deal()
-    wanted = task(deal).model_copy(update={"owner_id": "70112233", "subject": "é" * 5_000})
+    in_paris = datetime(2026, 12, 1, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    wanted = task(deal).model_copy(
+        update={"owner_id": "70112233", "subject": "é" * 5_000, "due_at": in_paris}
+    )
     assert await crm.find_task(deal, wanted.ref) is None
     made = await crm.create_task(wanted)
     for _ in range(2):
@@ -190,7 +196,7 @@ async def test_a_task_is_found_by_its_mark_and_done_once(crm: PipedriveCrm, acco
     await crm.complete_task("99999999999")
     (shown,) = await account.call("GET", f"/v2/activities?deal_id={deal}")
     assert (shown["owner_id"], shown["done"]) == (70112233, True)
-    assert f"{shown['due_date']}T{shown['due_time'][:5]}" == f"{wanted.due_at:%Y-%m-%dT%H:%M}"
+    assert (shown["due_date"], shown["due_time"][:5]) == ("2026-11-30", "23:30")
 
 
 async def test_setting_up_makes_what_is_missing_once(crm: PipedriveCrm, lab: Lab) -> None:
@@ -208,3 +214,38 @@ async def test_two_fields_of_one_name_are_told_with_their_codes(crm: PipedriveCr
         await crm.write_invoice(deal, FIELDS)
     assert refused.value.code == "field_ambiguous"
     assert await account.code("dealFields", "Facture - numéro") in str(refused.value)
+
+
+async def test_an_account_without_fields_for_payments_shows_the_rest(lab: Lab, account: Account) -> None:
+    mapping = {"payment": {"means": "Moyen que personne n'a fait"}}
+    given = settings(base_url=f"{lab.base}/pipedrive", mapping=mapping)
+    crm = PipedriveCrm("pipedrive", PipedriveSettings.model_validate(given), BusinessClock())
+    try:
+        assert "Moyen que personne n'a fait" in await crm.lacks_payment_fields()
+        deal = await account.deal()
+        await crm.write_payment(deal, MONEY)
+        assert await crm.shows_payment(deal, MONEY)
+    finally:
+        await crm.close()
+
+
+async def test_a_field_of_the_invoice_that_is_missing_is_named(lab: Lab, account: Account) -> None:
+    given = settings(base_url=f"{lab.base}/pipedrive", mapping={"invoice": {"number": "Inconnu"}})
+    crm = PipedriveCrm("pipedrive", PipedriveSettings.model_validate(given), BusinessClock())
+    try:
+        with pytest.raises(Permanent, match="Inconnu") as refused:
+            await crm.write_invoice(await account.deal(), FIELDS.model_copy(update={"invoice_id": ""}))
+        assert refused.value.code == "field_missing"
+    finally:
+        await crm.close()
+
+
+async def test_a_token_of_another_company_is_told(lab: Lab, account: Account) -> None:
+    given = settings(base_url=f"{lab.base}/pipedrive", company_id=1)
+    crm = PipedriveCrm("pipedrive", PipedriveSettings.model_validate(given), BusinessClock())
+    try:
+        with pytest.raises(Auth, match="company_id"):
+            await crm.read_deal(await account.deal())
+        assert CheckState.FAIL in {each.state for each in await crm.check() if each.name == "account"}
+    finally:
+        await crm.close()
