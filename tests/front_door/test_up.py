@@ -175,7 +175,7 @@ async def test_refused_credentials_are_told_on_the_screen_of_up(house: House) ->
     async with vendors(house) as account:
         up = await house.write("live").up()
         await account.win(await account.deal())
-        refusal = "for hubspot. HubSpot refuses the credentials"
+        refusal = "for hubspot: “HubSpot refuses the credentials"
         await until(lambda: said(up, refusal), what="up tells of the refusal")
 
 
