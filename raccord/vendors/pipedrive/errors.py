@@ -19,6 +19,8 @@ DAILY_BUDGET = "daily_budget"
 """Ours, for a limit that headers alone tell."""
 _ACCOUNT_CLOSED, _FEATURE_OFF = "account_closed", "feature_off"
 _DAILY = ("x-daily-ratelimit-token-remaining", "x-daily-requests-left")
+_DEAREST = 40
+"""Tokens of the dearest request, or rather more: a search and a changelog cost 20."""
 _SHORT = timedelta(seconds=2)
 _BLOCKED = timedelta(seconds=60)
 _DAILY_LOOK = timedelta(hours=8)
@@ -33,7 +35,7 @@ def read_fault(answer: Answer, *, now: datetime | None = None) -> Fault:
     status = 429 if answer.status == 403 and page else answer.status
     said = content.get("error") or _first_of(content.get("errors"))
     named = _FIELD_CODE.search(said) if isinstance(said, str) else None
-    daily = status == 429 and not page and any(answer.headers.get(name) == "0" for name in _DAILY)
+    daily = status == 429 and not page and _day_is_used_up(answer)
     return Fault(
         status=status,
         recognised=content.get("success") is False,
@@ -44,6 +46,13 @@ def read_fault(answer: Answer, *, now: datetime | None = None) -> Fault:
         retry_after=answer.headers.get("retry-after", ""),
         pause=_pause(status, answer, page=page, daily=daily, now=now or datetime.now(UTC)),
     )
+
+
+def _day_is_used_up(answer: Answer) -> bool:
+    """Whether a limit is that of the day: nothing is left of it, or less than one request may cost."""
+    left = [int(text) for name in _DAILY if (text := answer.headers.get(name, "")).isdigit()]
+    burst = answer.headers.get("x-ratelimit-remaining", "0")
+    return 0 in left or (burst not in ("", "0") and any(each < _DEAREST for each in left))
 
 
 def _first_of(errors: Any) -> Any:

@@ -74,6 +74,12 @@ def test_a_budget_that_is_used_up_waits_until_tomorrow_in_its_own_words(header: 
         assert read_fault(Answer(429, {header: "0"}, refused()), now=now).pause == timedelta(hours=hours)
 
 
+def test_less_than_a_request_costs_is_a_budget_used_up_where_the_burst_is_not() -> None:
+    left = {"x-daily-ratelimit-token-remaining": "1"}
+    assert "tokens of today" in str(told(429, refused(), READ, **left, **{"x-ratelimit-remaining": "12"}))
+    assert "tokens of today" not in str(told(429, refused(), READ, **left, **{"x-ratelimit-remaining": "0"}))
+
+
 def test_a_limit_of_the_plan_says_so() -> None:
     error = told(403, refused("Forbidden", code="feature_capping_deal_fields"), WRITE)
     assert "limit of it is reached" in str(error)
