@@ -71,8 +71,10 @@ async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tupl
 
 async def _read(client: PipedriveClient, name: str) -> Check:
     path, needs = _READS[name]
+    # The list of users is whole, and takes no limit.
+    query = None if name == "users" else {"limit": 1}
     try:
-        await client.page(Operation(f"list {name}", needs), path, Anything, {"limit": 1})
+        await client.page(Operation(f"list {name}", needs), path, Anything, query)
     except ConnectorError as error:
         return Check.fail(name, str(error), expected=needs, remedy=_REACH)
     return Check.ok(name, "readable", expected=needs)
