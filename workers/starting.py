@@ -31,8 +31,9 @@ class Waiting:
 
 
 async def migrated(records: Records, url: str, waiting: Callable[[str], object]) -> None:
-    """Have the tables made. A database server gets time to start, and who writes or restores a file to end.
+    """Have the tables made. A database server gets time to start, and who writes a file to end.
 
+    Beside a restore nobody waits: it forgets what was mailed since the backup, and a person sets modes first.
     Raises `RecordsUnavailable`.
     """
     deadline = asyncio.get_running_loop().time() + PATIENCE.total_seconds()

@@ -42,9 +42,7 @@ class RecordsUnavailable(Told):
 
 
 def is_locked(error: RecordsUnavailable) -> bool:
-    """Whether SQLite's file is well, and another process writes it for longer than one waits, or restores."""
-    if isinstance(error.__cause__, InUse):
-        return True
+    """Whether SQLite's file is well, and another process writes it for longer than one waits."""
     said = getattr(error.__cause__, "orig", None)
     # The low byte is the kind of an extended code (sqlite.org/rescode.html, section 2).
     return getattr(said, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

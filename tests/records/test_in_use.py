@@ -1,6 +1,9 @@
 """A restore and whoever works with the records exclude one another, and nothing is left of the dead."""
 
 import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -34,7 +37,7 @@ async def test_beside_a_restore_nothing_starts_and_nothing_is_made(
     with alone(file):
         with pytest.raises(RecordsUnavailable, match="`raccord restore` puts a backup back") as refused:
             await records.migrate()
-        assert is_locked(refused.value)
+        assert not is_locked(refused.value)
         assert not file.exists()
     await records.migrate()
     await records.close()
@@ -45,13 +48,29 @@ def test_a_restore_is_alone_among_restores(file: Path) -> None:
         pytest.fail("two at once")
 
 
-async def test_a_process_is_named_as_long_as_it_lives(file: Path, url: str, key_file: Path) -> None:
-    worker = start_writer(url, key_file, "worker", 1)
-    assert worker.stdout
-    assert await asyncio.to_thread(worker.stdout.readline) == b"ready\n"
-    with pytest.raises(InUse, match=rf"tests\.records\.writer .*\(pid {worker.pid}\)"), alone(file):
-        pytest.fail("a worker is there")
-    worker.kill()
-    worker.communicate()
+async def test_a_process_holds_them_as_long_as_it_lives(file: Path, url: str, key_file: Path) -> None:
+    async with working(url, key_file):
+        with pytest.raises(InUse, match="in use by"), alone(file):
+            pytest.fail("a worker is there")
     with alone(file):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells who has a file open, and only Linux has it")
+async def test_a_process_is_named(file: Path, url: str, key_file: Path) -> None:
+    async with working(url, key_file) as pid:
+        with pytest.raises(InUse, match=rf"tests\.records\.writer .*\(pid {pid}\)"), alone(file):
+            pytest.fail("a worker is there")
+
+
+@asynccontextmanager
+async def working(url: str, key_file: Path) -> AsyncIterator[int]:
+    """Have a worker work on the records, and kill it."""
+    worker = start_writer(url, key_file, "worker", 1)
+    assert worker.stdout
+    try:
+        assert await asyncio.to_thread(worker.stdout.readline) == b"ready\n"
+        yield worker.pid
+    finally:
+        worker.kill()
+        worker.communicate()
