@@ -116,7 +116,9 @@ class Effects:
         if standing.last_outcome in HAPPENED and final is not None:
             found: T | None = final
         else:
-            found = None if standing.first and write_looks else await self._look(effect, look)
+            # Refused by the look is not what was asked for before: a mail that may have left stays open.
+            failed = None if untold and not standing.came_to_nothing else Verdict.REFUSED
+            found = None if standing.first and write_looks else await self._look(effect, look, failed=failed)
         if untold and found is None and not standing.came_to_nothing:
             raise Permanent(untold, code=UNKNOWN)
         if found is not None:
@@ -190,14 +192,15 @@ class Effects:
         effect: Effect,
         look: Callable[[], Awaitable[T | None]],
         *,
-        failed: Verdict = Verdict.REFUSED,
+        failed: Verdict | None,
     ) -> T | None:
         try:
             return await look()
         except (Permanent, Poison) as error:
-            # The flow may go on another way after a person has looked: no intent is left open.
-            code = error.code if isinstance(error, Permanent) else None
-            await self._audit.conclude(effect.key, failed, {"error": str(error), "code": code})
+            # The flow may go on another way after a person has looked: no intent is left open without need.
+            if failed:
+                code = error.code if isinstance(error, Permanent) else None
+                await self._audit.conclude(effect.key, failed, {"error": str(error), "code": code})
             raise
 
     async def _read_back(

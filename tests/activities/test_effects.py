@@ -1,5 +1,6 @@
 """The recipe of every write, where a second attempt meets what the first may have done."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -256,4 +257,31 @@ async def test_what_is_certain_not_to_have_happened_is_repeated_also_where_nobod
             untold="Nobody knows.",
         )
         assert done == "place"
+    assert channel.posted == 1
+
+
+@pytest.mark.parametrize("ended", [True, False])
+async def test_a_look_that_is_refused_makes_nothing_known_of_a_mail_of_unknown_fate(
+    records: Records, ended: bool
+) -> None:
+    channel, effects = Channel(), Effects(records.audit)
+
+    async def lose(_: str) -> str:
+        channel.posted += 1
+        raise AmbiguousWrite("no answer", answered=ended)
+
+    async def refused() -> str | None:
+        raise Permanent("No such invoice.")
+
+    async def send(look: Callable[[], Awaitable[str | None]], write: Callable[[str], Awaitable[str]]) -> None:
+        await effects.once(
+            MESSAGE, look=look, write=write, read_back=False, final="place", untold="Nobody knows."
+        )
+
+    with pytest.raises(AmbiguousWrite):
+        await send(channel.look, lose)
+    with pytest.raises(Permanent, match="No such invoice"):
+        await send(refused, channel.write)
+    with pytest.raises(Permanent, match="Nobody knows"):
+        await send(channel.look, channel.write)
     assert channel.posted == 1
