@@ -105,7 +105,7 @@ class Money(Value):
         return Money(amount=EXACT.add(self.amount, other.amount), currency=self.currency)
 
     def __neg__(self) -> "Money":
-        return Money(amount=self.amount.copy_negate(), currency=self.currency)
+        return Money(amount=EXACT.minus(self.amount), currency=self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
         return self + -other

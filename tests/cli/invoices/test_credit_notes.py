@@ -76,6 +76,12 @@ def test_in_the_file_a_column_adds_up_to_what_is_left(credited: tuple[Credited, 
     )
 
 
+def test_a_credit_note_without_vat_takes_no_minus_nothing() -> None:
+    without = note().model_copy(update={"gross": euro("50")})
+    *_, taken = Page(OCTOBER, [], credited_in(OCTOBER, [without]), "fr").csv().decode("utf-8").splitlines()
+    assert ";-50,00;EUR;0,00;EUR;-50,00;EUR;" in taken
+
+
 def test_a_machine_reads_them_with_their_invoice(credited: tuple[Credited, ...]) -> None:
     written = document(OCTOBER, [made()], credited, ())
     (found,) = written["credit_notes"]
