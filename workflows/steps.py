@@ -13,6 +13,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
 from activities.billing.drafts import OUTDATED
+from activities.effects import UNKNOWN
 from raccord.connectors.errors import DUE_DATE_PAST, VAT_RATE_MISSING
 from raccord.domain.desk.asks import refusal, refused
 from raccord.domain.desk.problems import Cause, Problem
@@ -36,6 +37,7 @@ _TO_ITS_END = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 _CAUSES = {
     "several_invoices": Cause.SEVERAL_INVOICES,
     "totals": Cause.TOTALS,
+    UNKNOWN: Cause.UNKNOWN_MAIL,
     "Poison": Cause.UNREADABLE_ANSWER,
     "TooLarge": Cause.TOO_LARGE,
     "Bug": Cause.BUG,

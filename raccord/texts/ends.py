@@ -37,7 +37,7 @@ def end_markdown(end: End, language: str) -> str:
 
 def question_markdown(question: Question, incident: str, language: str) -> str:
     """Write what a flow waits for, and every answer with its word for the command line."""
-    ways = [("retry", message("button.look_again"))]
+    ways = [("retry", message("button.look_again"))] if question.again else []
     ways += [(f"choose {option.id}", option.label) for option in question.options]
     ways += [("skip", question.skip)] if question.skip else []
     ways += [("cancel", question.cancel)] if question.cancel else []

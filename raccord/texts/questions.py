@@ -145,7 +145,8 @@ def _buttons(question: Question, standing: Standing, voice: Voice) -> tuple[Butt
         return Button(label=voice.write(label)[:LONGEST_LABEL], value=value, style=style, confirm=sure)
 
     buttons = [button(o.label, Choice.CHOOSE, o.id, style=ButtonStyle.PRIMARY) for o in question.options]
-    buttons.append(button(LOOK_AGAIN, Choice.RETRY))
+    if question.again:
+        buttons.append(button(LOOK_AGAIN, Choice.RETRY))
     if question.skip:
         buttons.append(button(question.skip, Choice.SKIP))
     if question.cancel:

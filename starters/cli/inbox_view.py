@@ -88,7 +88,7 @@ class View:
         if row.closed_at is not None:
             return (self._way(row, Choice.RETRY, message("inbox.ask_again")),)
         ways = [self._way(row, Choice.CHOOSE, option.label, option.id) for option in asked.options]
-        ways.append(self._way(row, Choice.RETRY, LOOK_AGAIN))
+        ways += [self._way(row, Choice.RETRY, LOOK_AGAIN)] if asked.again else []
         ways += [self._way(row, Choice.SKIP, asked.skip)] if asked.skip else []
         ways += [self._way(row, Choice.CANCEL, asked.cancel)] if asked.cancel else []
         return tuple(ways)

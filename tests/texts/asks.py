@@ -220,6 +220,7 @@ def _about_details() -> dict[str, Ask]:
 
 SKIPS = (
     (Cause.REFUSED, questions.WITHOUT_MAIL),
+    (Cause.UNKNOWN_MAIL, questions.WITHOUT_MAIL),
     (Cause.UNREADABLE_ANSWER, questions.WITHOUT_WRITING),
     (Cause.TOO_LARGE, None),
     (Cause.BUG, None),

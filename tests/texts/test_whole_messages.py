@@ -72,11 +72,10 @@ def wrong(texts: Iterator[str], language: str) -> dict[str, tuple[str, ...]]:
 
 def answers(ask: Ask) -> Iterator[Answer | None]:
     yield None
-    yield Answer(choice=Choice.RETRY, actor="cli:anne")
     yield from (Answer(choice=Choice.CHOOSE, option=each.id, actor="cli:anne") for each in ask.options)
     yield from (
         Answer(choice=choice, actor="cli:anne")
-        for choice in (Choice.SKIP, Choice.CANCEL)
+        for choice in (Choice.RETRY, Choice.SKIP, Choice.CANCEL)
         if ask.allows(choice)
     )
 

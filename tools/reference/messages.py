@@ -143,7 +143,8 @@ def _question(ask: Ask, language: str) -> Iterator[str]:
         yield WORDS[language]["any"]
     else:
         yield from dict.fromkeys(_told(found, language) for found in ask.problems)
-    labels = [o.label for o in ask.options] + [LOOK_AGAIN] + [said for said in (ask.skip, ask.cancel) if said]
+    labels = [o.label for o in ask.options] + ([LOOK_AGAIN] if ask.again else [])
+    labels += [said for said in (ask.skip, ask.cancel) if said]
     colon = "\N{NO-BREAK SPACE}:" if language == "fr" else ":"
     answers = " · ".join(f"*{say(label, language)}*" for label in labels)
     yield f"{WORDS[language]['answers']}{colon} {answers}"

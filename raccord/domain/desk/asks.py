@@ -7,6 +7,8 @@ from raccord.domain.values.message import Message, Quote, RecordName, message
 
 def refusal(cause: Cause, record: RecordName, field: str, said: str) -> Problem:
     """A system refused something; `said` are its words, or its connector's."""
+    if cause is Cause.UNKNOWN_MAIL:
+        return problem(cause, record, field, "step.untold")
     return problem(cause, record, field, _REFUSALS.get(cause, "vendor.refused"), quote=Quote(quote=said))
 
 
@@ -18,13 +20,15 @@ _REFUSALS = {
 
 
 def refused(step: str, found: Problem, *, skip: Message | None = None) -> Ask:
-    """A system refused a step."""
+    """A system refused a step, or nobody knows whether its mail left: reading again would not tell either."""
+    untold = found.cause is Cause.UNKNOWN_MAIL
     return Ask(
         step=step,
         cause=found.cause,
-        title=message("step.title"),
+        title=message("step.untold.title" if untold else "step.title"),
         problems=(found,),
-        skip=skip,
+        again=not untold,
+        skip=message("answer.mail_settled") if untold and skip else skip,
         cancel=message("answer.by_hand"),
     )
 

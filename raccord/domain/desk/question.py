@@ -61,6 +61,8 @@ class Ask(Value):
     """A hash of what is part of what is asked and too long to be shown here."""
     links: tuple[WebPage, ...] = ()
     """What to open before an answer is given, beside the records of the problems."""
+    again: bool = True
+    """Whether reading everything again may help."""
     options: tuple[Option, ...] = ()
     """What `choose` may name."""
     skip: Message | None = None
@@ -83,7 +85,7 @@ class Ask(Value):
         """Whether this is one of the answers."""
         match choice:
             case Choice.RETRY:
-                return True
+                return self.again
             case Choice.SKIP:
                 return self.skip is not None
             case Choice.CANCEL:

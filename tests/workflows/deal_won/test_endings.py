@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from activities.effects import UNKNOWN
 from raccord.connectors.errors import Permanent, Poison
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
@@ -191,3 +192,17 @@ async def test_an_invoice_that_cannot_be_mailed_is_skipped_by_a_person_and_never
     assert (await at_home.outcome(thorough=True))["ending"] == "already_invoiced"
     assert at_home.billing.mails == []
     assert at_home.crm.shown[REF.id].number == at_home.billing.issued[0].number
+
+
+async def test_a_mail_of_unknown_fate_is_a_question_of_its_own_that_reading_again_cannot_answer(
+    at_home: House,
+) -> None:
+    at_home.billing.fail(Permanent("Our own words.", code=UNKNOWN), "deliver")
+    await at_home.work()
+    await at_home.change()
+    asked = (row := await at_home.question("unknown_mail")).question
+    assert "Our own words." not in str(asked)
+    assert (asked.allows(Choice.RETRY), asked.allows(Choice.SKIP)) == (False, True)
+    await at_home.answer(row, Choice.SKIP)
+    assert (await at_home.end())["ending"] in ("invoiced", "already_invoiced")
+    assert at_home.billing.mails == []
