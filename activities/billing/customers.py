@@ -148,13 +148,17 @@ class CustomerWrites:
         return customer
 
     async def _claimed(self, wanted: CustomerRequest, customer_id: str) -> Customer:
-        """Put our reference on a customer that existed before Raccord."""
-        profile = wanted.profile
+        """Put our reference on a customer that existed before Raccord.
+
+        Where another tool's stands in its place, the link alone tells whose customer it is.
+        """
+        profile, ours = wanted.profile, wanted.profile.identity.reference
 
         async def look() -> Customer | None:
             found = await self._billing.find_customers(profile, linked_id=customer_id)
             return next(
-                (c for c in found if c.id == customer_id and c.reference == profile.identity.reference), None
+                (c for c in found if c.id == customer_id and (c.marked_elsewhere or c.reference == ours)),
+                None,
             )
 
         async def write(key: str) -> Customer:

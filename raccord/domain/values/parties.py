@@ -173,6 +173,8 @@ class Customer(Value):
     email: str = ""
     reference: str | None = None
     """Our identity reference, when the billing system holds one."""
+    marked_elsewhere: bool = False
+    """Whether another tool's reference stands where ours would: then our link alone says whose it is."""
     crm_company: str | None = None
     siren: str | None = None
     siret: str | None = None

@@ -88,4 +88,6 @@ def _between(
             last.pop(each.id, None)
             last[each.id] = each
     ids = tuple(str(id) for id, change in last.items() if change.operation != _DELETED)
-    return ids, changes[-1].processed_at if more and changes else None
+    reached = changes[-1].processed_at if more and changes else None
+    # Once a change is later than what was asked for, all of that is named.
+    return ids, None if reached and until and reached >= until else reached

@@ -24,6 +24,10 @@ LONGEST_NAME = 255
 COMPANY = "company"
 _TYPED = {COMPANY: "company_customers", "individual": "individual_customers"}
 _LANGUAGES = {"fr": "fr_FR", "en": "en_GB", "de": "de_DE"}
+_REFERENCE = re.compile("[0-9a-f]{20}")
+"""The form of our own references (`CustomerIdentity.reference`)."""
+_GIVEN = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""A UUID, which Pennylane gives whoever has none (specification, `external_reference`)."""
 _OURS = re.compile(r"[a-z0-9][a-z0-9_-]*:\S+")
 """A company of a CRM, as `CustomerProfile.crm_company` writes it."""
 
@@ -83,15 +87,20 @@ class Customers:
             )
         except Permanent as refused:
             same = await self._listed(("external_reference", "eq", reference)) if _taken(refused) else []
-            if not same:
+            if len(same) != 1:
                 raise
             return as_customer(same[0])
         return await self._again(str(created.id))
 
     async def claim(self, customer_id: str, profile: CustomerProfile) -> Customer:
-        """Write our reference; which company of the CRM it is, only where no person's reference stands."""
-        body: dict[str, Any] = {"external_reference": profile.identity.reference}
+        """Write our reference; which company of the CRM it is, only where no person's reference stands.
+
+        Another tool finds its customer by the reference that it gave: that one stays.
+        """
         found = await self.standing(customer_id)
+        if _of_another_tool(found):
+            return as_customer(found)
+        body: dict[str, Any] = {"external_reference": profile.identity.reference}
         if not found.reference or _OURS.fullmatch(found.reference):
             body["reference"] = profile.crm_company
         await self.change(found, body, f"mark the customer {customer_id} with our reference")
@@ -181,6 +190,11 @@ def address_of(found: PennylaneCustomer) -> Address:
     )
 
 
+def _of_another_tool(found: PennylaneCustomer) -> bool:
+    given = found.external_reference
+    return bool(given) and not (_REFERENCE.fullmatch(given or "") or _GIVEN.fullmatch(given or ""))
+
+
 def as_customer(found: PennylaneCustomer) -> Customer:
     """Read a customer. Its SIREN is its registration number, else that of its French VAT number."""
     typed = found.vat_number or ""
@@ -189,7 +203,8 @@ def as_customer(found: PennylaneCustomer) -> Customer:
         id=str(found.id),
         name=found.shown_name,
         email=next(iter(found.emails or ()), ""),
-        reference=found.external_reference,
+        reference=found.external_reference if _REFERENCE.fullmatch(found.external_reference or "") else None,
+        marked_elsewhere=_of_another_tool(found),
         crm_company=found.reference if _OURS.fullmatch(found.reference or "") else None,
         siren=parse_siren(found.reg_no or "") or (siren_of_vat_number(vat) if vat else None),
         siret=parse_siret(found.reg_no or ""),

@@ -18,7 +18,7 @@ def customer(**more: Any) -> dict[str, Any]:
         "id": 42,
         "name": "Été SARL",
         "customer_type": "company",
-        "external_reference": "theirs",
+        "external_reference": "0e67fc3c-c632-4feb-ad34-e18ed5fbf66a",
         "reference": None,
         "emails": ["compta@ete.example", "chef@ete.example"],
         "phone": "+33 1",

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from raccord.connectors.errors import Auth, Permanent
+from raccord.domain.customer.matching import Evidence, choose_customer
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.details import Changes, Details, Field
@@ -110,6 +111,39 @@ async def test_a_customer_is_written_by_its_own_type(
     (put,) = [each for each in stub.seen if each.method == "PUT"]
     assert put.path == f"/{kind}_customers/42"
     assert put.json == {"external_reference": REFERENCE}, "a person's own reference stays"
+
+
+async def test_what_pennylane_itself_gave_as_reference_makes_nobody_another_customer(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """Everybody has one: a UUID where nobody gave any."""
+    stub.on("GET /customers", by_filter("reg_no", customer(name=PROFILE.name)))
+    found = await billing.find_customers(PROFILE, linked_id=None)
+    choice = choose_customer(found, PROFILE, None)
+    assert (choice.customer, choice.evidence) == (found[0], Evidence.IDENTIFIER)
+    assert not found[0].marked_elsewhere
+
+
+async def test_another_tools_reference_stays(stub: Stub, billing: PennylaneBilling) -> None:
+    stub.on("GET /customers/42", customer(external_reference="SHOP-42", name=PROFILE.name))
+    claimed = await billing.claim_customer("42", PROFILE, key="claim/1")
+    assert (claimed.reference, claimed.marked_elsewhere) == (None, True)
+    assert {each.method for each in stub.seen} == {"GET"}
+    assert choose_customer((claimed,), PROFILE, None).evidence is Evidence.IDENTIFIER
+
+
+async def test_one_reference_that_two_customers_have_is_for_a_person(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    stub.on("POST /company_customers", refused(409, "external_reference has already been taken"))
+    both = [customer(id=id, external_reference=REFERENCE) for id in (1, 2)]
+    stub.on("GET /customers", by_filter("external_reference", *both))
+    with pytest.raises(Permanent, match="taken"):
+        await billing.create_customer(PROFILE, key="cus/1")
+    assert (
+        len(choose_customer(await billing.find_customers(PROFILE, linked_id=None), PROFILE, None).candidates)
+        == 2
+    )
 
 
 async def test_nothing_is_written_with_a_token_of_the_other_kind(stub: Stub) -> None:

@@ -183,6 +183,24 @@ async def test_the_rest_of_a_long_list_begins_where_this_answer_ends(
     assert set(stub.last("GET /changelogs/customer_invoices").query) == {"cursor", "limit"}
 
 
+async def test_what_changed_after_the_time_asked_for_is_not_skipped(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """The next look begins where this one says that it ended."""
+    until = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    entries = [
+        change(1, "update", until - timedelta(minutes=1)),
+        change(2, "update", until + timedelta(minutes=1)),
+    ]
+    for of in ("customer_invoices", "customers"):
+        stub.on(f"GET /changelogs/{of}", some(*entries, following="c2"))
+    since = until - timedelta(hours=1)
+    money = await billing.money_changed(since, until=until)
+    assert (money.invoices, money.seen_to) == (("1",), None)
+    details = await billing.details_changed(since, until=until)
+    assert (details.ids, details.seen_to) == (("1",), until)
+
+
 @pytest.mark.parametrize(
     ("reply", "error", "said"),
     [
