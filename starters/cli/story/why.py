@@ -7,6 +7,7 @@ from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Choice
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.rules.modes import Mode
+from raccord.domain.service.findings import Finding, FindingKind
 from raccord.domain.values.invoice import live_invoices
 from raccord.domain.values.message import Day, Message, Moment, RecordKind, RecordName, message
 from raccord.records.stuck import StuckFlow
@@ -65,7 +66,7 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
         yield given_up
     elif known.mode is Mode.SHADOW:
         yield message("story.why.shadow")
-        yield from known.verdict.points if known.verdict else ()
+        yield from _in_shadow(known.verdict)
     elif any(each.workflow_id == known.flow and each.running for each in known.runs):
         yield message("story.why.at_work")
     elif known.unread:
@@ -74,6 +75,15 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
         yield message("story.why.never_looked", id=known.ref.id)
     else:
         yield message("story.why.look_again", id=known.ref.id)
+
+
+def _in_shadow(found: Finding | None) -> Iterator[Said]:
+    """Say what would have come of the deal, as it was last looked at."""
+    if found and found.kind is FindingKind.WOULD_INVOICE and found.net and found.gross:
+        yield message("story.why.would_invoice", net=found.net, gross=found.gross)
+    elif found and found.kind is FindingKind.WOULD_ASK:
+        yield message("story.why.would_ask")
+    yield from found.points if found else ()
 
 
 def _gate(known: Known) -> NotForUs | None:

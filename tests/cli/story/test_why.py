@@ -14,6 +14,7 @@ from raccord.domain.desk.question import Choice
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.rules.modes import Mode
+from raccord.domain.service.findings import Finding, FindingKind
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.message import Message
 from raccord.domain.values.money import Money
@@ -72,6 +73,16 @@ ISSUED = invoice(number="F-1", issued_on=date(2026, 11, 20), due_on=date(2026, 1
 )
 def test_a_deal_is_not_invoiced_for_one_reason(found: Known, because: str) -> None:
     assert reasons(found) == ["Not invoiced.", because]
+
+
+def test_in_shadow_it_says_what_would_come_of_the_deal() -> None:
+    looked: dict[str, Any] = {"deal": known().ref, "at": NOW}
+    fine = Finding(kind=FindingKind.WOULD_INVOICE, net=euro("100"), gross=euro("120"), **looked)
+    assert reasons(known(mode=Mode.SHADOW, verdict=fine))[-1] == (
+        "Outside shadow it would be invoiced: €100.00 net, €120.00 gross."
+    )
+    asks = Finding(kind=FindingKind.WOULD_ASK, net=euro("100"), **looked)
+    assert reasons(known(mode=Mode.SHADOW, verdict=asks))[-1] == "Outside shadow a person would be asked:"
 
 
 def test_a_question_is_the_reason_with_each_point_and_where_it_is_answered() -> None:
