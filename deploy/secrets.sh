@@ -18,7 +18,7 @@ for name in hubspot_access_token hubspot_webhook_secret stripe_api_key stripe_we
     test -s "$folder/$name" || { : > "$folder/$name"; echo "put yours into $folder/$name"; }
 done
 # Whom Raccord believes to be the mail relay of a test installation: nobody else signs it.
-test -e "$folder/mailpit_key" || {
+{ test -s "$folder/mailpit_key" && test -s "$folder/mailpit_certificate"; } || {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=mailpit \
         -addext subjectAltName=DNS:mailpit -addext keyUsage=critical,digitalSignature,keyCertSign \
         -keyout "$folder/mailpit_key" -out "$folder/mailpit_certificate" 2>/dev/null \

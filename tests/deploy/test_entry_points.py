@@ -185,6 +185,13 @@ def test_mails_of_a_test_installation_go_to_a_relay_that_we_believe(
     assert greeted(secrets / "mailpit_certificate", secrets / "mailpit_key", relay.host)
 
 
+@pytest.mark.parametrize("lost", ["mailpit_key", "mailpit_certificate"])
+def test_half_of_a_relays_certificate_is_made_anew(secrets: Path, lost: str) -> None:
+    (secrets / lost).write_bytes(b"")
+    subprocess.run(["sh", str(DEPLOY / "secrets.sh"), str(secrets)], check=True, capture_output=True)
+    assert greeted(secrets / "mailpit_certificate", secrets / "mailpit_key", "mailpit")
+
+
 def greeted(certificate: Path, key: Path, host: str) -> bool:
     """Whether who believes a certificate alone, as strictly as Python 3.13 does, shakes hands."""
     theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
