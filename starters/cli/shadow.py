@@ -24,7 +24,7 @@ async def report(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     async with opened(configuration, keys) as records:
         found = await records.findings.verdicts()
     if not configuration.settings.in_shadow:
-        warn("nothing is in shadow any more: what follows was found before, and the next digest drops it.")
+        warn(message("shadow.over"))
     if as_json:
         print_json([_document(each, language) for each in found])
     elif not found:

@@ -21,8 +21,8 @@ _ENGLISH = (
     "raccord/texts/formal_notice.py",
     "raccord/vendors/pipedrive/",
     *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "flows_list", "inbox", "running")),
-    *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "shadow", "told")),
-    *(f"starters/cli/{name}/" for name in ("contacts", "dunning", "invoices", "story")),
+    *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "told")),
+    *(f"starters/cli/{name}/" for name in ("contacts", "dunning", "story")),
 )
 """Says some things in English alone."""
 

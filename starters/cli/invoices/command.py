@@ -10,6 +10,7 @@ from raccord.connectors.billing import BillingReader
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail, warn
@@ -29,7 +30,7 @@ def month_of(typed: str, configuration: Configuration) -> Month:
     try:
         return Month.parse(typed) if typed else Month.of(today)
     except ValueError:
-        fail(f"{typed} is no month: write it as 2026-10.")
+        fail(message("invoices.no_month", typed=shown(typed)))
 
 
 async def show(
@@ -53,14 +54,13 @@ async def show(
             )
             unread += unread_notes
         except ConnectorError as error:
-            warn(f"the credit notes are missing: {error}")
+            warn(message("invoices.without_notes", why=str(error)))
         try:
             made, credited = await _named(made, credited, month, crm)
         except ConnectorError as error:
-            warn(f"deals and salespeople are missing: {error}")
+            warn(message("invoices.without_deals", why=str(error)))
     if unread:
-        ids = ", ".join(map(shown, unread))
-        warn(f"list and totals lack what cannot be read and is of this month or a later one: {ids}")
+        warn(message("invoices.unread", ids=", ".join(map(shown, unread))))
     page = Page(month, made, credited, language_of(configuration))
     status = int(bool(unread) or credited is None)
     if csv:
