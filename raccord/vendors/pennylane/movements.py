@@ -4,6 +4,7 @@ Whatever moves an invoice changes it, so of an old one only those are read furth
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -81,11 +82,11 @@ class Movements:
         listed, customer = self._listing.listed(found), await self._listing.name_of(found)
         movements, back = list[Movement](), list[Movement]()
         if not found.draft:
-            notes = await self._invoices.credit_notes(found) if state_of(found) is InvoiceState.VOID else ()
-            credited = sum((note.gross.amount for note in notes), Decimal(0))
-            brought = Brought(found, credited, (), ())
+            brought = Brought(found, Decimal(0), (), ())
             if left_of(found) < found.currency_amount:
-                brought = await self._paid.brought(found, credited)
+                brought = await self._paid.brought(found, Decimal(0))
+            if not brought.explained:
+                brought = replace(brought, noted=await self._noted(found))
             movements = sorted(self._all(brought), key=lambda each: each.at)
             back = list(self._back(brought))
         return InvoiceMovements(listed=listed, customer=customer, movements=tuple(movements)), back
@@ -101,7 +102,7 @@ class Movements:
             # A bank movement may pay several invoices, of each another part.
             id = f"{paid.id}/{found.id}"
             yield _movement(id, MovementKind.RECEIVED, found, paid.paid_at, amount=amount, owed=-amount)
-        left = whole - brought.paid - brought.credited
+        left = whole - brought.paid - brought.noted
         if state_of(found) is InvoiceState.VOID and left > 0:
             name = f"invoice/{found.id}/cancelled"
             yield _movement(name, MovementKind.CREDITED, found, found.updated_at, amount=left, owed=-left)
@@ -119,8 +120,7 @@ class Movements:
         """Return what a credit note took off its invoice: of one that was paid, nothing."""
         assert note.credited_invoice is not None  # noqa: S101 - only those that have one are asked for
         found = await self._invoices.retrieve(str(note.credited_invoice.id))
-        notes = await self._invoices.credit_notes(found)
-        brought = await self._paid.brought(found, sum((each.gross.amount for each in notes), Decimal(0)))
+        brought = await self._paid.brought(found, await self._noted(found))
         amount = abs(note.currency_amount)
         took = max(min(found.currency_amount - brought.paid - brought.due, amount), Decimal(0))
         at = self._clock.start_of(note.date) if note.date else note.updated_at
@@ -129,6 +129,10 @@ class Movements:
                 f"invoice/{note.id}/credit", MovementKind.CREDITED, found, at, amount=amount, owed=-took
             )
         ]
+
+    async def _noted(self, found: PennylaneInvoice) -> Decimal:
+        notes = await self._invoices.credit_notes(found)
+        return sum((each.gross.amount for each in notes), Decimal(0))
 
 
 def _movement(

@@ -45,9 +45,15 @@ class Brought:
     """An invoice with what is known of its money. Amounts are in major units."""
 
     found: PennylaneInvoice
-    credited: Decimal
+    noted: Decimal
+    """What its credit notes come to."""
     transactions: tuple[Transaction, ...]
     collected: tuple[PennylanePayment, ...]
+
+    @property
+    def credited(self) -> Decimal:
+        """What was taken off it: all of what is cancelled, also without a credit note."""
+        return self.found.currency_amount if state_of(self.found) is InvoiceState.VOID else self.noted
 
     @property
     def due(self) -> Decimal:
@@ -63,15 +69,27 @@ class Brought:
     @property
     def paid(self) -> Decimal:
         """What is told to be paid. What was credited after it had been paid was paid all the same."""
-        gone = self.found.currency_amount - left_of(self.found)
+        told = max(self._gone - self.credited, min(self._gone, self._came), Decimal(0))
+        return min(told + self.refunded, self.found.currency_amount)
+
+    @property
+    def explained(self) -> bool:
+        """Whether payments alone account for what is not left of it."""
+        return self._came >= self._gone and state_of(self.found) is not InvoiceState.VOID
+
+    @property
+    def _gone(self) -> Decimal:
+        return self.found.currency_amount - left_of(self.found)
+
+    @property
+    def _came(self) -> Decimal:
         came = sum(
             (each.currency_amount for each in self.transactions if each.currency_amount > 0), Decimal(0)
         )
         collected = sum(
             (each.currency_amount for each in self.collected if each.status in _ARRIVED), Decimal(0)
         )
-        told = max(gone - self.credited, min(gone, max(came, collected)), Decimal(0))
-        return min(told + self.refunded, self.found.currency_amount)
+        return max(came, collected)
 
 
 class Paid:
@@ -87,7 +105,7 @@ class Paid:
         credited = sum((note.gross.amount for note in notes), Decimal(0))
         if notes:
             invoice = invoice.model_copy(update={"credit_notes": notes, "credited": money(credited, found)})
-        brought = await self.brought(found, invoice.credited.amount)
+        brought = await self.brought(found, credited)
         payments = tuple(self.payments(brought))
         owed = brought.due > 0
         return InvoiceMoney(
@@ -101,15 +119,15 @@ class Paid:
             failed=owed and bool(brought.collected) and brought.collected[-1].status in _FAILED,
         )
 
-    async def brought(self, found: PennylaneInvoice, credited: Decimal) -> Brought:
+    async def brought(self, found: PennylaneInvoice, noted: Decimal) -> Brought:
         """Read what brought an invoice its money; of a draft nothing did."""
         if found.draft:
-            return Brought(found, credited, (), ())
+            return Brought(found, noted, (), ())
         path, what = f"{PATH}/{found.id}", f"of invoice {found.id}"
         async with together() as group:
             matched = group.create_task(self._transactions(f"{path}/matched_transactions", what))
             collected = group.create_task(self.collected(found.id))
-        return Brought(found, credited, matched.result(), collected.result())
+        return Brought(found, noted, matched.result(), collected.result())
 
     async def collected(self, invoice_id: int) -> tuple[PennylanePayment, ...]:
         """Return the payments that Pennylane handles itself, the oldest first."""

@@ -7,6 +7,7 @@ import pytest
 
 from raccord.connectors.errors import Auth, Forbidden, NotFound, Permanent, RateLimited, Transient
 from raccord.domain.values.invoice import InvoiceState
+from raccord.domain.values.movement import MovementKind
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pennylane.connector import PennylaneBilling
 from tests.connectors.conformance.samples import today
@@ -15,6 +16,8 @@ from tests.vendors.pennylane.conftest import refused
 from tests.vendors.pennylane.samples import by_filter, customer, filters, issued, some
 
 DAY = timedelta(days=1)
+By = tuple[str | None, str | None]
+"""A credit note, a bank movement."""
 
 
 def moved(id: int, amount: str, day: str) -> dict[str, Any]:
@@ -102,6 +105,37 @@ async def test_what_was_credited_is_not_paid(stub: Stub, billing: PennylaneBilli
     money = await billing.read_money("7")
     assert told(money) == ("0.00 EUR", "0.00 EUR", [])
     assert money.invoice.withdrawn
+
+
+@pytest.mark.parametrize(
+    ("stands", "by", "moved_by"),
+    [
+        (("partially_cancelled", "60.00"), ("60.00", None), []),
+        (("paid", "0.00"), ("60.00", "60.00"), [("received", "60.00 EUR")]),
+        (("paid", "0.00"), ("60.00", "120.00"), [("received", "120.00 EUR")]),
+        (("cancelled", "0.00"), ("120.00", None), []),
+        (("cancelled", "0.00"), (None, None), [("credited", "120.00 EUR")]),
+        (("cancelled", "120.00"), (None, None), [("credited", "120.00 EUR")]),
+    ],
+)
+async def test_what_was_credited_is_no_money_received(
+    stub: Stub, billing: PennylaneBilling, stands: tuple[str, str], by: By, moved_by: list[tuple[str, str]]
+) -> None:
+    """Both lists and the invoice by itself tell the same; a credit note tells of itself."""
+    (status, left), (credited, came) = stands, by
+    one = issued(status=status, paid=status == "paid", remaining_amount_with_tax=left)
+    note = issued(id=9, status="credit_note", currency_amount=f"-{credited}", credited_invoice={"id": 7})
+    stub.on("GET /customer_invoices/7", one)
+    stub.on("GET /customers/42", customer())
+    stub.on("GET /customer_invoices", by_filter("credit_note", *([note] if credited else [])))
+    stub.on(
+        "GET /customer_invoices/7/matched_transactions",
+        some(*([moved(1, came, "2026-11-22")] if came else [])),
+    )
+    told = (await billing.read_movements("7")).movements
+    assert [(each.kind.value, str(each.amount)) for each in told[1:]] == moved_by
+    received = sum(each.amount.amount for each in told if each.kind is MovementKind.RECEIVED)
+    assert (await billing.read_money("7")).paid.amount == received
 
 
 async def test_who_owes_is_found_without_asking_for_the_status(stub: Stub, billing: PennylaneBilling) -> None:
