@@ -48,7 +48,7 @@ async def test_a_won_deal_becomes_one_invoice_in_pennylane(server: TemporalServe
         assert asked == [
             ("POST", "company_customers"),
             ("POST", "customer_invoices"),
-            ("PUT", at),
             ("PUT", f"{at}/finalize"),
+            ("PUT", at),
             ("POST", f"{at}/send_by_email"),
         ]

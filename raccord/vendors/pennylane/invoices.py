@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -112,7 +114,8 @@ class Invoices:
                 f"create the draft of deal {deal}", INVOICES, "POST", PATH, PennylaneInvoice, content=body
             )
         except Permanent as refused:
-            if refused.code not in DUPLICATE or not (same := await self._under(str(order.reference))):
+            same = await self._under(str(order.reference)) if refused.code in DUPLICATE else []
+            if len(same) != 1:
                 raise
             return await self.whole(same[0])
         return await self.whole(made)
@@ -141,20 +144,17 @@ class Invoices:
         """Issue the draft under today's date; one that is issued already is returned.
 
         Pennylane refuses a date before that of the invoice issued last (section 1.4), and a draft may have
-        waited. Its label goes, so that Pennylane writes its own into the books.
+        waited. Its label says what the draft was made from until it is issued for certain; then it goes, so
+        that Pennylane writes its own into the books.
         """
         draft = await self.retrieve(invoice_id)
         if not draft.draft:
-            return await self.whole(draft)
+            return await self._unmarked(draft)
         today = self._clock.date_of(datetime.now(UTC))
         if draft.deadline:
             self._prove_due(draft.deadline, f"of the draft {invoice_id}")
-        if draft.date != today or content_of(draft.label):
-            dated = {"date": today.isoformat(), "label": None}
-            what = f"date the draft {invoice_id} today"
-            await self._api.write(
-                what, INVOICES, "PUT", f"{PATH}/{draft.id}", PennylaneInvoice, content=dated
-            )
+        if draft.date != today:
+            await self._change(draft, f"date the draft {invoice_id} today", {"date": today.isoformat()})
         what = f"finalise the invoice {invoice_id}"
         try:
             await self._api.do(what, INVOICES, "PUT", f"{PATH}/{draft.id}/finalize")
@@ -162,8 +162,21 @@ class Invoices:
             # No page says what a repeat is answered with; an earlier request may have come through.
             if (again := await self.retrieve(invoice_id)).draft:
                 raise
-            return await self.whole(again)
-        return await self.read(invoice_id)
+            return await self._unmarked(again)
+        return await self._unmarked(await self.retrieve(invoice_id))
+
+    async def _unmarked(self, issued: PennylaneInvoice) -> Invoice:
+        """Take our label off an issued invoice; that it cannot be is no reason to doubt the invoice."""
+        if content_of(issued.label):
+            with suppress(Permanent):
+                issued = await self._change(
+                    issued, f"take the label off invoice {issued.id}", {"label": None}
+                )
+        return await self.whole(issued)
+
+    async def _change(self, found: PennylaneInvoice, what: str, content: dict[str, Any]) -> PennylaneInvoice:
+        path = f"{PATH}/{found.id}"
+        return await self._api.write(what, INVOICES, "PUT", path, PennylaneInvoice, content=content)
 
     async def send(self, invoice_id: str) -> None:
         """Have it e-mailed to its customer's addresses. Raises `RateLimited` while there is no PDF yet."""

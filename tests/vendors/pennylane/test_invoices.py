@@ -171,12 +171,13 @@ async def test_a_draft_that_waited_is_issued_under_todays_date(stub: Stub, billi
     stub.on(
         "GET /customer_invoices/7",
         invoice(label="Raccord 0123456789abcdef"),
-        issued(date=today().isoformat()),
+        issued(date=today().isoformat(), label="Raccord 0123456789abcdef"),
     )
-    stub.on("PUT /customer_invoices/7", invoice())
+    stub.on("PUT /customer_invoices/7", invoice(), issued(date=today().isoformat()))
     stub.on("PUT /customer_invoices/7/finalize", issued())
     final = await billing.finalise("7", key="inv/1/finalise")
-    assert stub.last("PUT /customer_invoices/7").json == {"date": today().isoformat(), "label": None}
+    dated, _, labelled = [each for each in stub.seen if each.method == "PUT"]
+    assert (dated.json, labelled.json) == ({"date": today().isoformat()}, {"label": None})
     assert stub.last("PUT /customer_invoices/7/finalize").body == b""
     assert (final.state, final.number, final.issued_on) == (InvoiceState.OPEN, "F-1", today())
 

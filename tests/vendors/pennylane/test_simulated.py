@@ -111,10 +111,18 @@ async def test_an_account_without_numbering_is_a_question(
     lab: Lab, billing: Billing, customer: Customer
 ) -> None:
     await lab.option("pennylane", numbering=False)
-    draft = await billing.create_draft(order(customer.id), key="inv/1")
-    with pytest.raises(Permanent, match="finalise the invoice"):
-        await billing.finalise(draft.id, key="f/1")
-    assert not (await billing.read_invoice(draft.id)).finalised
+    wanted = order(customer.id)
+    draft = await billing.create_draft(wanted, key="inv/1")
+    for _ in range(3):
+        with pytest.raises(Permanent, match="finalise the invoice"):
+            await billing.finalise(draft.id, key="f/1")
+        (found,) = await billing.invoices_of(DEAL, customer_id=customer.id, invoice_id=None)
+        assert (found.finalised, found.content_hash) == (False, wanted.content_hash), (
+            "the draft is still proven"
+        )
+    await lab.option("pennylane", numbering=True)
+    assert (await billing.finalise(draft.id, key="f/1")).finalised
+    assert (await PennylanePerson(lab.http).invoice(int(draft.id)))["label"] is None
 
 
 async def test_the_pdf_is_waited_for_and_read(lab: Lab, billing: Billing, customer: Customer) -> None:
