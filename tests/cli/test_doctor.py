@@ -1,6 +1,7 @@
 """`raccord doctor`: one cause is one failure with its remedy; what depends on it is not checked."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -19,6 +20,7 @@ from raccord.sealing import KeyRing
 from starters.cli.doctor import company, machine, page, stores, vendors
 from starters.cli.doctor import examine as examining
 from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
+from starters.cli.doctor.temporal import WORKERS
 from starters.cli.main import app
 from tests.fakes.billing import FakeBilling
 from tests.fakes.mailer import FakeMailer
@@ -209,6 +211,12 @@ class TestThisMachine:
         names = [check.name for check in machine.ports(configuration(tmp_path, settings))]
         assert names == [f"port {port}" for port in (18180, 18181, 18182, 18183, 18184, 18185)]
 
+    def test_a_taken_port_is_no_warning_while_raccord_runs(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            loaded = configuration(tmp_path, f"receiver.port = {server.getsockname()[1]}")
+            states = [next(machine.ports(loaded, running=running)).state for running in (False, True)]
+        assert states == [CheckState.WARN, CheckState.OK]
+
 
 def _temporal_ports() -> Iterator[tuple[str, int]]:
     yield from (("embedded_port", 18181), ("embedded_ui_port", 18182), ("codec_port", 18183))
@@ -253,6 +261,18 @@ class TestThePage:
         assert list(page.lines(ready, "en", doctor="raccord doctor", up="raccord up"))[-1].startswith(
             "Next: "
         )
+
+    @pytest.mark.parametrize(
+        ("workers", "ending"),
+        [
+            (Check.ok(WORKERS, "2"), "Raccord is running, with these settings."),
+            (Check.warn(WORKERS, "none", remedy="Start one."), "Next: raccord up."),
+        ],
+    )
+    def test_nobody_is_told_to_start_what_runs(self, workers: Check, ending: str) -> None:
+        examined = Examined(None, (Finding("Keys and data", workers),))
+        last = list(page.lines(examined, "en", doctor="raccord doctor", up="raccord up"))[-1]
+        assert _plain(last) == ending
 
 
 def _plain(line: str) -> str:

@@ -1,6 +1,6 @@
 """All checks in the order of their causes: what a failure keeps from being checked is said once."""
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,11 @@ class Examined:
     def failed(self) -> bool:
         return any(check.state is CheckState.FAIL for check in self.checks)
 
+    @property
+    def running(self) -> bool:
+        """Whether workers run, and do what these settings ask for."""
+        return _running(self.checks)
+
 
 async def examine(path: Path | None) -> Examined:
     """Check everything, calling every vendor; changes nothing."""
@@ -51,8 +56,9 @@ async def examine(path: Path | None) -> Examined:
     if loaded is None:
         return Examined(None, (*found, *_unknown()))
     found += _quick(loaded)
-    found += _of(MACHINE, *machine.ports(loaded))
-    found += [Finding(KEPT, check) async for check in _kept(loaded)]
+    kept = [check async for check in _kept(loaded)]
+    found += _of(MACHINE, *machine.ports(loaded, running=_running(kept)))
+    found += (Finding(KEPT, check) for check in kept)
     found += [each async for each in _vendors(loaded)]
     return Examined(loaded, tuple(found))
 
@@ -125,6 +131,10 @@ async def _senders(mailer: Mailer, senders: tuple[str, ...]) -> tuple[Check, ...
     """Ask for the senders of reminders, which nothing but flow 3 needs."""
     found = await mailer.check_senders(senders)
     return tuple(each.model_copy(update={"flow": DUNNING}) for each in found)
+
+
+def _running(checks: Iterable[Check]) -> bool:
+    return any(check.title == temporal.WORKERS and check.state is CheckState.OK for check in checks)
 
 
 def _of(group: Text, *checks: Check) -> Iterator[Finding]:

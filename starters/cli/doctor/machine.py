@@ -72,8 +72,12 @@ def _existing(place: Path) -> Path:
     return next(each for each in (place, *place.parents) if each.exists())
 
 
-def ports(loaded: Configuration) -> Iterator[Check]:
-    """Say of each port whether somebody listens there; ours do while Raccord is running."""
+def ports(loaded: Configuration, *, running: bool = False) -> Iterator[Check]:
+    """Say of each port whether somebody listens there; ours do while Raccord is running.
+
+    `running`: workers with these settings are at work, of a demo or in containers for example, whose ports
+    the system does not say to be ours.
+    """
     settings = loaded.settings
     wanted = {
         "receiver.port": settings.receiver.port,
@@ -90,7 +94,9 @@ def ports(loaded: Configuration) -> Iterator[Check]:
             continue
         if port in ours:
             yield Check.ok(f"port {port}", message("doctor.port_ours", setting=name))
-        elif _taken(port):
+        elif (taken := _taken(port)) and running:
+            yield Check.ok(f"port {port}", message("doctor.port_running", setting=name))
+        elif taken:
             yield Check.warn(
                 f"port {port}",
                 message("doctor.port_taken", setting=name),

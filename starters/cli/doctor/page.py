@@ -85,6 +85,8 @@ def _ending(examined: Examined, *, doctor: str, up: str) -> Iterator[Message]:
         yield message("doctor.modes", stage=bold(loaded.live_or_test), modes=modes)
     if examined.failed:
         yield message("doctor.next_mend", doctor=bold(doctor))
+    elif examined.running:
+        yield message("doctor.running")
     elif loaded and all(mode is Mode.SHADOW for mode in loaded.settings.modes.values()):
         yield message("doctor.next_shadow", up=bold(up))
     else:

@@ -17,6 +17,7 @@ from raccord.temporal.identity import WorkerIdentity, pollers
 from raccord.temporal.namespace import RETENTION, look
 
 TEMPORAL = "temporal"
+WORKERS = message("check.workers")
 WITHIN = timedelta(seconds=3)
 
 
@@ -95,7 +96,7 @@ async def _namespace(client: Client) -> Check:
 async def _workers(client: Client, loaded: Configuration) -> Check:
     """Compare what the running workers say that they do with what these settings ask for."""
     name, wanted = (
-        message("check.workers"),
+        WORKERS,
         WorkerIdentity.of_this_process(loaded.settings.modes, loaded.live_or_test),
     )
     found = await pollers(client)
