@@ -12,9 +12,9 @@ from raccord.domain.values.clock import DAY, BusinessClock
 from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.details import ChangedRecords
 from raccord.domain.values.payment import ChangedMoney
-from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, Filter, PennylaneApi
-from raccord.vendors.pennylane.invoices import CREDIT_NOTES, ISSUED, Invoices
-from raccord.vendors.pennylane.wire import Change
+from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, PAGE_SIZE, Filter, PennylaneApi
+from raccord.vendors.pennylane.invoices import CREDIT_NOTES, ISSUED, PATH, Invoices, is_other
+from raccord.vendors.pennylane.wire import Change, Document, DocumentList
 
 _KEPT = timedelta(weeks=4) - timedelta(hours=1)
 """A longer look back is refused; an hour less, as clocks differ."""
@@ -40,6 +40,7 @@ class Changes:
         """Return the invoices that changed; one answer's worth, the oldest change first."""
         changes, unreadable, more = await self._read("customer_invoices", INVOICES, since)
         ids, seen_to = _between(changes, until, more=more)
+        ids = await self._without_others(ids)
         return ChangedMoney(invoices=ids, unreadable=unreadable, seen_to=seen_to)
 
     async def customers(self, since: datetime, until: datetime | None) -> ChangedRecords:
@@ -57,6 +58,25 @@ class Changes:
         return CorrectedInvoices(
             invoices=tuple(Corrected(invoice_id=str(id)) for id in dict.fromkeys(credited))
         )
+
+    async def _without_others(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out estimates and orders, which the list has too; of a credit note, name its invoice.
+
+        One that does not show is named: whoever reads it learns more.
+        """
+        documents: dict[str, Document] = {}
+        for first in range(0, len(ids), PAGE_SIZE):
+            listed = self._api.all(
+                "tell invoices from other documents",
+                INVOICES,
+                PATH,
+                DocumentList,
+                filters=[("id", "in", list(ids[first : first + PAGE_SIZE]))],
+                sort="id",
+            )
+            documents |= {str(each.id): each async for each in listed}
+        named = (_invoice_of(id, documents.get(id)) for id in ids)
+        return tuple(dict.fromkeys(each for each in named if each))
 
     async def _read(self, of: str, needs: str, since: datetime) -> tuple[list[Change], int, bool]:
         """Return the first answer's worth of changes, how many are unreadable, and whether there are more."""
@@ -76,6 +96,12 @@ class Changes:
                 return changes, unreadable, page.has_more
             # A thousand changes of one moment; the start beside a cursor is refused (section 2).
             params = {"cursor": page.next_cursor, "limit": _MOST}
+
+
+def _invoice_of(id: str, document: Document | None) -> str | None:
+    if document is None or not is_other(document.status, document.credited_invoice, document.currency_amount):
+        return id
+    return str(document.credited_invoice.id) if document.credited_invoice else None
 
 
 def _between(

@@ -28,7 +28,14 @@ from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi, number
 from raccord.vendors.pennylane.errors import CONFLICT, DUPLICATE
 from raccord.vendors.pennylane.orders import content_of, draft_body, reference_of
 from raccord.vendors.pennylane.vat import VatCodes, percent_of
-from raccord.vendors.pennylane.wire import InvoiceList, Line, LineList, PennylaneInvoice
+from raccord.vendors.pennylane.wire import (
+    InvoiceList,
+    Line,
+    LineList,
+    Named,
+    PennylaneCustomer,
+    PennylaneInvoice,
+)
 
 PATH = "/customer_invoices"
 ISSUED: tuple[Filter, ...] = (("draft", "eq", "false"),)
@@ -41,14 +48,26 @@ _STATES = {
     "incomplete": InvoiceState.OPEN,
     "partially_paid": InvoiceState.OPEN,
     "partially_cancelled": InvoiceState.OPEN,
-    "credit_note": InvoiceState.OPEN,
     "paid": InvoiceState.PAID,
     "cancelled": InvoiceState.VOID,
     "archived": InvoiceState.UNCOLLECTIBLE,
 }
 """Pennylane page, section 2. What somebody archived still claims its deal, and nobody is chased for it."""
-_REVISIONS = (1, 2)
-"""Those that are looked for while nobody knows the customer, whose own list has all."""
+_REVISIONS: tuple[int, ...] = (1, 2)
+"""Those that are looked for at first while nobody knows the customer, whose own list has all."""
+_OTHERS = frozenset(
+    (
+        "credit_note",
+        "proforma",
+        "shipping_order",
+        "purchasing_order",
+        "estimate_pending",
+        "estimate_accepted",
+        "estimate_invoiced",
+        "estimate_denied",
+    )
+)
+"""What stands among the invoices and is none (pennylane page, section 2)."""
 
 
 class Invoices:
@@ -313,8 +332,15 @@ def state_of(found: PennylaneInvoice) -> InvoiceState:
 
 
 def is_invoice(found: PennylaneInvoice) -> bool:
-    """Whether a list's item is an invoice at all: no credit note, estimate or order."""
-    return found.status != "credit_note" and found.credited_invoice is None and found.status in _STATES
+    """Whether a list's item is an invoice that can be read: no credit note, estimate or order."""
+    return found.status in _STATES and not is_other(
+        found.status, found.credited_invoice, found.currency_amount
+    )
+
+
+def is_other(status: str, credited: Named | None, gross: Decimal) -> bool:
+    """Whether it is another document: a credit note, linked or not, an estimate or an order."""
+    return status in _OTHERS or credited is not None or gross < 0
 
 
 def money(amount: Decimal, found: PennylaneInvoice) -> Money:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from raccord.connectors.errors import NotFound
 from raccord.connectors.http.together import together
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
 from raccord.vendors.pennylane.api import INVOICES, PennylaneApi
-from raccord.vendors.pennylane.invoices import PATH, Invoices, money, state_of
+from raccord.vendors.pennylane.invoices import PATH, Invoices, is_other, money, state_of
 from raccord.vendors.pennylane.wire import (
     PaymentList,
     PennylaneInvoice,
@@ -110,6 +111,8 @@ class Paid:
         owed = brought.due > 0
         return InvoiceMoney(
             invoice=invoice,
+        if is_other(found.status, found.credited_invoice, found.currency_amount):
+            raise NotFound(f"Pennylane's document {invoice_id} is no invoice.", code="404")
             paid=money(brought.paid, found),
             due=money(brought.due, found),
             overpaid=Money.zero(found.currency),

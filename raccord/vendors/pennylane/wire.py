@@ -95,6 +95,15 @@ class PennylaneInvoice(Wire):
 
 class Line(Wire):
     label: str = ""
+class Document(Wire):
+    """What any of the documents among the invoices is, readable or not."""
+
+    id: int
+    status: str
+    currency_amount: Decimal
+    credited_invoice: Named | None = None
+
+
     quantity: Decimal
     currency_amount_before_tax: Decimal
     currency_tax: Decimal
@@ -140,3 +149,4 @@ InvoiceList = Listed[PennylaneInvoice]
 LineList = Listed[Line]
 TransactionList = Listed[Transaction]
 PaymentList = Listed[PennylanePayment]
+DocumentList = Listed[Document]

@@ -167,6 +167,27 @@ async def test_an_invoice_that_the_platform_refused_is_disputed(
     assert (owed.disputed, owed.processing, owed.url) == (True, True, "")
 
 
+async def test_other_documents_that_changed_are_no_invoices(stub: Stub, billing: PennylaneBilling) -> None:
+    """The one list of changes has estimates, orders and credit notes too."""
+    now = datetime.now(UTC)
+    documents = [
+        issued(id=1, status="proforma"),
+        issued(id=2, status="credit_note", currency_amount="-120.00", credited_invoice={"id": 7}),
+        issued(id=3, status="archived", currency_amount="-120.00"),
+        issued(id=4, status="estimate_pending"),
+        issued(id=5),
+        issued(id=6, status="of a later version"),
+    ]
+    stub.on("GET /changelogs/customer_invoices", some(*(change(id, "update", now) for id in range(1, 9))))
+    stub.on("GET /customer_invoices", by_filter("id", *documents))
+    found = await billing.money_changed(now - timedelta(hours=1), until=None)
+    assert found.invoices == ("7", "5", "6", "8")
+    for each in documents[:4]:
+        stub.on(f"GET /customer_invoices/{each['id']}", each)
+        with pytest.raises(NotFound, match="no invoice"):
+            await billing.read_money(str(each["id"]))
+
+
 def change(id: int, operation: str, at: datetime) -> dict[str, Any]:
     stamp = at.isoformat().replace("+00:00", "Z")
     return {"id": id, "operation": operation, "processed_at": stamp, "created_at": stamp, "updated_at": stamp}
