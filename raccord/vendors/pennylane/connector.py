@@ -35,8 +35,9 @@ from raccord.vendors.pennylane.paid import Paid
 from raccord.vendors.pennylane.settings import PennylaneSettings
 from raccord.vendors.pennylane.vat import VatCodes
 
-_REQUESTS = 8.0
-"""Those for a deal's possible references, its customer's list, lines and credit notes."""
+_REQUESTS = 14.0
+"""Those of a new deal: its possible references, before and once its customer is known, the four ways to look
+for that one, and its two lists."""
 
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:
@@ -52,7 +53,7 @@ class PennylaneBilling:
         self._api = PennylaneApi(connection, settings)
         self._codes = VatCodes(settings)
         self._customers = Customers(self._api)
-        self._invoices = Invoices(self._api, self._codes, clock)
+        self._invoices = Invoices(self._api, self._customers, self._codes, clock)
         self._paid = Paid(self._api, self._invoices, clock)
         self._listing = Listing(self._api, self._invoices, self._customers, self._paid, clock)
         self._movements = Movements(self._api, self._invoices, self._listing, self._paid, clock)

@@ -172,6 +172,11 @@ def language_code(language: str) -> str | None:
     return _LANGUAGES.get(language)
 
 
+def email_of(found: PennylaneCustomer) -> str:
+    """Return the address that counts, the first; others are a person's."""
+    return next(iter(found.emails or ()), "")
+
+
 def language_of(found: PennylaneCustomer) -> str:
     return (found.billing_language or "").partition("_")[0].lower()
 
@@ -202,7 +207,7 @@ def as_customer(found: PennylaneCustomer) -> Customer:
     return Customer(
         id=str(found.id),
         name=found.shown_name,
-        email=next(iter(found.emails or ()), ""),
+        email=email_of(found),
         reference=found.external_reference if _REFERENCE.fullmatch(found.external_reference or "") else None,
         marked_elsewhere=_of_another_tool(found),
         crm_company=found.reference if _OURS.fullmatch(found.reference or "") else None,

@@ -14,6 +14,7 @@ from raccord.connectors.http.together import together
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import (
+    Buyer,
     CreditNote,
     Invoice,
     InvoicedLine,
@@ -25,6 +26,7 @@ from raccord.domain.values.invoice import (
 from raccord.domain.values.money import Money, exponent, round_half_up
 from raccord.domain.values.totals import Totals, VatTotal
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi, number
+from raccord.vendors.pennylane.customers import Customers, address_of, email_of
 from raccord.vendors.pennylane.errors import CONFLICT, DUPLICATE
 from raccord.vendors.pennylane.orders import content_of, draft_body, reference_of
 from raccord.vendors.pennylane.vat import VatCodes, percent_of
@@ -71,8 +73,11 @@ _OTHERS = frozenset(
 
 
 class Invoices:
-    def __init__(self, api: PennylaneApi, codes: VatCodes, clock: BusinessClock) -> None:
+    def __init__(
+        self, api: PennylaneApi, customers: Customers, codes: VatCodes, clock: BusinessClock
+    ) -> None:
         self._api = api
+        self._customers = customers
         self._codes = codes
         self._clock = clock
 
@@ -198,29 +203,35 @@ class Invoices:
         return await self._api.write(what, INVOICES, "PUT", path, PennylaneInvoice, content=content)
 
     async def send(self, invoice_id: str) -> None:
-        """Have it e-mailed to its customer's addresses. Raises `RateLimited` while there is no PDF yet."""
+        """Have it e-mailed to its customer's first address. Raises `RateLimited` while there is no PDF yet.
+
+        Without a recipient, Pennylane would send it to all of them (section 1.1).
+        """
         path = f"{PATH}/{number(invoice_id, 'invoice')}/send_by_email"
+        customer = await self._customer_of(await self.retrieve(invoice_id))
+        recipients = [email] if customer and (email := email_of(customer)) else []
+        what = f"e-mail the invoice {invoice_id}"
         try:
-            await self._api.do(
-                f"e-mail the invoice {invoice_id}", INVOICES, "POST", path, content={"recipients": []}
-            )
+            await self._api.do(what, INVOICES, "POST", path, content={"recipients": recipients})
         except Permanent as refused:
             if refused.code != CONFLICT:
                 raise
             raise no_pdf_yet(invoice_id) from refused
 
     async def whole(self, found: PennylaneInvoice) -> Invoice:
-        """Add what takes requests of its own: the VAT by rate, the lines' number and credit notes."""
+        """Add what takes requests of its own: VAT by rate, how many lines, credit notes, a draft's buyer."""
         glimpsed = self.glimpse(found)
         async with together() as group:
             listing = group.create_task(self.lines(str(found.id)))
             crediting = group.create_task(self.credit_notes(found))
+            buying = group.create_task(self._buyer(found))
         lines, notes = listing.result(), crediting.result()
         credited = sum((note.gross.amount for note in notes), Decimal(0))
         return glimpsed.model_copy(
             update={
                 "totals": glimpsed.totals.model_copy(update={"vat": _vat(found, lines)}),
                 "line_count": len(lines),
+                "buyer": buying.result(),
                 "credit_notes": notes,
                 "credited": money(credited, found) if notes else glimpsed.credited,
             }
@@ -261,6 +272,21 @@ class Invoices:
             ]
         )
 
+    async def _buyer(self, found: PennylaneInvoice) -> Buyer | None:
+        """Return what a draft would print: its customer, until it is issued."""
+        customer = await self._customer_of(found) if found.draft else None
+        if customer is None:
+            return None
+        return Buyer(
+            name=customer.shown_name,
+            email=email_of(customer),
+            address=address_of(customer),
+            identifiers=tuple(each for each in (customer.reg_no, customer.vat_number) if each),
+        )
+
+    async def _customer_of(self, found: PennylaneInvoice) -> PennylaneCustomer | None:
+        return await self._customers.read(str(found.customer.id)) if found.customer else None
+
     def _prove_due(self, due_on: date, which: str) -> None:
         if due_on < self._clock.date_of(datetime.now(UTC)):
             raise Permanent(
@@ -291,18 +317,28 @@ class Invoices:
                 Part.DEPOSIT,
                 *([Part.BALANCE] if any(_deposit(each) for each in found) else []),
             )
-            wanted = [
-                str(InvoiceReference(deal=deal, cycle=cycle, revision=revision, part=part))
-                for revision in _REVISIONS
-                for part in parts
-            ]
-            async with together() as group:
-                tasks = [group.create_task(self._under(each)) for each in wanted]
-            new = [each for task in tasks for each in task.result()]
+            new = await self._revised(deal, cycle, parts)
             if not new:
                 return found
             found += new
             cycle += 1
+
+    async def _revised(self, deal: DealRef, cycle: int, parts: Sequence[Part]) -> list[PennylaneInvoice]:
+        """Return what has a reference of this cycle: of its first revisions, on while the last is there."""
+        found: list[PennylaneInvoice] = []
+        revisions = _REVISIONS
+        while True:
+            wanted = [
+                str(InvoiceReference(deal=deal, cycle=cycle, revision=revision, part=part))
+                for revision in revisions
+                for part in parts
+            ]
+            async with together() as group:
+                tasks = [group.create_task(self._under(each)) for each in wanted]
+            found += [each for task in tasks for each in task.result()]
+            if not any(task.result() for task in tasks[-len(parts) :]):
+                return found
+            revisions = (revisions[-1] + 1,)
 
     async def _under(self, reference: str) -> list[PennylaneInvoice]:
         """Return what has exactly this reference; several, should Pennylane allow that (section 1.5)."""

@@ -22,7 +22,7 @@ from raccord.vendors.pennylane.orders import draft_body, reference_of
 from raccord.vendors.pennylane.settings import PennylaneSettings
 from raccord.vendors.pennylane.vat import VatCodes
 from tests.connectors.conformance.samples import DEAL, line, order, today
-from tests.connectors.stub import Fault, Reply, Stub
+from tests.connectors.stub import Asked, Fault, Reply, Stub
 from tests.vendors.pennylane import samples
 from tests.vendors.pennylane.conftest import refused
 from tests.vendors.pennylane.samples import by_filter, filters, invoice, issued, some
@@ -210,6 +210,8 @@ async def test_a_due_date_that_passed_while_the_draft_waited_makes_a_new_order(
 async def test_an_invoice_without_its_pdf_is_sent_a_minute_later(
     stub: Stub, billing: PennylaneBilling
 ) -> None:
+    stub.on("GET /customer_invoices/7", issued())
+    stub.on("GET /customers/42", samples.customer())
     stub.on(
         "POST /customer_invoices/7/send_by_email", refused(409, "PDF is being generated"), Reply(b"", 204)
     )
@@ -218,6 +220,44 @@ async def test_an_invoice_without_its_pdf_is_sent_a_minute_later(
     assert waiting.value.retry_after == timedelta(minutes=1)
     await billing.deliver("7", key="inv/1/deliver")
     assert not billing.capabilities.tells_delivery
+    # Without a recipient it would go to all of the customer's addresses, and one was proven.
+    assert stub.last("POST /customer_invoices/7/send_by_email").json == {"recipients": ["compta@ete.example"]}
+
+
+async def test_a_draft_says_whom_it_would_print(stub: Stub, billing: PennylaneBilling) -> None:
+    """It prints its customer as that one is now; of an issued one nobody knows what it was."""
+    stub.on("GET /customers/42", samples.customer())
+    stub.on("GET /customer_invoices/7", invoice(), issued())
+    buyer = (await billing.read_invoice("7")).buyer
+    assert buyer is not None
+    assert (buyer.name, buyer.email, buyer.address.city) == ("Été SARL", "compta@ete.example", "Paris")
+    assert buyer.identifiers == ("732829320", "FR44732829320")
+    assert (await billing.read_invoice("7")).buyer is None
+
+
+async def test_revisions_are_looked_for_while_there_are_any(stub: Stub, billing: PennylaneBilling) -> None:
+    """Nobody knows the customer whose own list would have all."""
+    there = {f"crm:987/1/{revision}": revision for revision in (2, 3)}
+
+    def listed(asked: Asked) -> Reply:
+        reference = filters(asked)[0]["value"]
+        id = there.get(reference)
+        return Reply(some(invoice(id=id, external_reference=reference)) if id else some())
+
+    stub.on("GET /customer_invoices", listed)
+    for id in there.values():
+        stub.on(f"GET /customer_invoices/{id}/invoice_lines", some())
+    found = await billing.invoices_of(DEAL, customer_id=None, invoice_id=None)
+    assert sorted(each.id for each in found) == ["2", "3"]
+
+
+async def test_one_reference_that_two_drafts_have_is_for_a_person(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    stub.on("POST /customer_invoices", refused(422, "external_reference has already been taken"))
+    stub.on("GET /customer_invoices", by_filter("external_reference", invoice(), invoice(id=8)))
+    with pytest.raises(Permanent, match="taken"):
+        await billing.create_draft(order("42"), key="inv/1")
 
 
 async def test_a_draft_is_deleted_and_a_deleted_one_is_fine(stub: Stub, billing: PennylaneBilling) -> None:
