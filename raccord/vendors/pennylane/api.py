@@ -34,6 +34,7 @@ class PennylaneApi:
         http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second, burst=BURST)
         token = settings.token.get_secret_value()
         self._api = JsonApi(http, TABLE, {"Authorization": f"Bearer {token}"})
+        self.requests_per_second = settings.requests_per_second
         self._sandbox = settings.sandbox
         self._guarded = False
 

@@ -1,6 +1,6 @@
 """Invoices as lists show them: a customer's, those that are owed, all of the account."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -36,6 +36,9 @@ from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 MOST_UNPAID = 500
 HORIZON = timedelta(days=548)
 """How old what is unpaid may be to be found: neither status nor due date can be asked for (section 3)."""
+_AT_ONCE = 8
+_ASKING = 6
+"""Seconds of a step for asking about debits: half of what it may take (`timing.step_timeout`)."""
 _REFUSED = frozenset(("in_dispute", "refused", "rejected"))
 """On the platform for electronic invoices: nobody is chased until somebody acted (France page, section 9)."""
 
@@ -93,12 +96,15 @@ class Listing:
         return tuple(found)
 
     async def account(self, customer_id: str) -> Account:
-        """Read a customer with what it owes; a request more for each invoice, as a debit may be under way."""
+        """Read a customer with what it owes, and of what is late whether a debit is under way.
+
+        That takes a request for each invoice: in small groups, so that others have their turns, and of those
+        due last as many as leave within a step's time. A debit is under way for days, not for months.
+        """
         if (found := await self._customers.read(customer_id)) is None:
             return Account(customer_id=customer_id, gone=True)
         owed = [each async for each in self._owed(customer_id) if each.deadline]
-        async with together() as group:
-            tasks = [group.create_task(self._invoice(each)) for each in owed]
+        under_way = await self._under_way(owed)
         customer = as_customer(found)
         return Account(
             customer_id=customer.id,
@@ -109,7 +115,10 @@ class Listing:
             siren=customer.siren or "",
             business=found.customer_type == COMPANY,
             invoices=tuple(
-                sorted((task.result() for task in tasks), key=lambda each: (each.due_on, each.number))
+                sorted(
+                    (self._invoice(each, processing=each.id in under_way) for each in owed),
+                    key=lambda each: (each.due_on, each.number),
+                )
             ),
         )
 
@@ -196,7 +205,23 @@ class Listing:
             invoice=self._invoices.glimpse(invoice),
         )
 
-    async def _invoice(self, found: PennylaneInvoice) -> OwedInvoice:
+    async def _under_way(self, owed: Sequence[PennylaneInvoice]) -> set[int]:
+        """Return the ids of the late ones that a debit is under way for."""
+        today = self._clock.date_of(datetime.now(UTC))
+        late = sorted(
+            (each for each in owed if each.deadline and each.deadline < today),
+            key=lambda each: (each.deadline, each.id),
+            reverse=True,
+        )[: int(self._api.requests_per_second * _ASKING)]
+        found: set[int] = set()
+        for first in range(0, len(late), _AT_ONCE):
+            some = late[first : first + _AT_ONCE]
+            async with together() as group:
+                tasks = {each.id: group.create_task(self._paid.collected(each.id)) for each in some}
+            found |= {id for id, task in tasks.items() if under_way(task.result())}
+        return found
+
+    def _invoice(self, found: PennylaneInvoice, *, processing: bool) -> OwedInvoice:
         glimpsed = self._invoices.glimpse(found)
         assert found.deadline is not None  # noqa: S101 - only those that have one are asked for
         return OwedInvoice(
@@ -208,7 +233,7 @@ class Listing:
             due_on=found.deadline,
             deal=glimpsed.reference.deal if glimpsed.reference else None,
             disputed=found.e_invoicing is not None and found.e_invoicing.status in _REFUSED,
-            processing=under_way(await self._paid.collected(found.id)),
+            processing=processing,
         )
 
 

@@ -1,18 +1,25 @@
 """Money that came: bank movements, payments that Pennylane collects, marks by hand; and what changed."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from raccord.connectors.errors import Auth, Forbidden, NotFound, Permanent, RateLimited, Transient
+from raccord.connectors.http import client, limiter
+from raccord.domain.rules.timing import Timing
+from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.movement import MovementKind
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pennylane.connector import PennylaneBilling
+from raccord.vendors.pennylane.settings import PennylaneSettings
 from tests.connectors.conformance.samples import today
 from tests.connectors.stub import Reply, Stub
-from tests.vendors.pennylane.conftest import refused
+from tests.vendors.pennylane.conftest import refused, settings
 from tests.vendors.pennylane.samples import by_filter, customer, filters, issued, some
 
 DAY = timedelta(days=1)
@@ -161,10 +168,45 @@ async def test_an_invoice_that_the_platform_refused_is_disputed(
     stub: Stub, billing: PennylaneBilling, status: str
 ) -> None:
     stub.on("GET /customers/42", customer())
-    stub.on("GET /customer_invoices", some(issued(e_invoicing={"status": status})))
+    late = (today() - DAY).isoformat()
+    of_both = issued(e_invoicing={"status": status}, deadline=late), issued(id=8)
+    stub.on("GET /customer_invoices", some(*of_both))
     stub.on("GET /customer_invoices/7/payments", some(collected("submitted")))
-    (owed,) = (await billing.read_account("42")).invoices
+    owed, later = (await billing.read_account("42")).invoices
     assert (owed.disputed, owed.processing, owed.url) == (True, True, "")
+    assert (later.id, later.processing) == ("8", False), "nobody is asked for what is not late"
+    assert stub.count("GET /customer_invoices/8/payments") == 0
+
+
+async def test_whoever_is_late_with_sixty_invoices_is_read_within_a_step(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At Pennylane's real pace: the wait for one's turn passes at once, and is counted."""
+    passed = 0.0
+
+    async def pass_by(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(limiter, "asyncio", SimpleNamespace(sleep=pass_by, Lock=asyncio.Lock))
+    monkeypatch.setattr(client, "Limiter", partial(limiter.Limiter, now=lambda: passed))
+    pace, timeout = PennylaneSettings.model_fields["requests_per_second"].default, timedelta(seconds=9)
+    late = [issued(id=id, deadline=(today() - id * DAY).isoformat()) for id in range(1, 61)]
+    stub.on("GET /customers/42", customer())
+    stub.on("GET /customer_invoices", some(*late))
+    for each in late:
+        stub.on(f"GET /customer_invoices/{each['id']}/payments", some(collected("submitted")))
+    billing = PennylaneBilling(
+        "pennylane", settings(stub, requests_per_second=pace, timeout=timeout), BusinessClock()
+    )
+    owed = (await billing.read_account("42")).invoices
+    await billing.close()
+    assert len(owed) == 60
+    asked = {each.id for each in owed if each.processing}
+    assert asked == {str(id) for id in range(1, len(asked) + 1)}, "those that are due last"
+    assert len(asked) >= 20
+    assert passed < Timing().step_timeout.total_seconds() * 3 / 4
 
 
 async def test_other_documents_that_changed_are_no_invoices(stub: Stub, billing: PennylaneBilling) -> None:
