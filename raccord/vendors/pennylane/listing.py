@@ -30,7 +30,7 @@ from raccord.vendors.pennylane.invoices import (
     of_customer,
     state_of,
 )
-from raccord.vendors.pennylane.paid import Paid, left_of, under_way
+from raccord.vendors.pennylane.paid import Paid, left_of, rest_unknown, under_way
 from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 
 MOST_UNPAID = 500
@@ -174,7 +174,11 @@ class Listing:
         return customer.shown_name if customer else ""
 
     def listed(self, found: PennylaneInvoice) -> ListedInvoice:
-        """Return an invoice as lists show it. Raises `Poison`."""
+        """Return an invoice as lists show it. Raises `Poison`, also when nobody knows how much is left."""
+        if rest_unknown(found):
+            raise Poison(
+                f"Pennylane does not say in which currency what is left of the invoice {found.id} is."
+            )
         owed = (
             left_of(found)
             if state_of(found) in (InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE)
@@ -189,7 +193,9 @@ class Listing:
         today = self._clock.date_of(datetime.now(UTC))
         narrowed: Filter = of_customer(customer_id) if customer_id else _from(today - HORIZON)
         async for each in self._invoices.each("list the unpaid invoices", [*REAL, narrowed]):
-            if is_invoice(each) and state_of(each) is InvoiceState.OPEN and left_of(each) > 0:
+            if not is_invoice(each) or state_of(each) is not InvoiceState.OPEN or rest_unknown(each):
+                continue
+            if left_of(each) > 0:
                 yield each
 
     async def _credit_note(self, note: PennylaneInvoice) -> ListedCreditNote:

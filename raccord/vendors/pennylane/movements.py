@@ -11,11 +11,12 @@ from decimal import Decimal
 from raccord.connectors.errors import Poison
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.invoice import InvoiceState
+from raccord.domain.values.listed import ListedInvoice
 from raccord.domain.values.movement import InvoiceMovements, Movement, MovementKind, MovementPage
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
 from raccord.vendors.pennylane.invoices import ISSUED, PATH, Invoices, is_invoice, money, state_of
 from raccord.vendors.pennylane.listing import HORIZON, Listing
-from raccord.vendors.pennylane.paid import Brought, Paid, left_of
+from raccord.vendors.pennylane.paid import Brought, Paid, left_of, rest_unknown
 from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 
 
@@ -79,16 +80,19 @@ class Movements:
 
     async def _moved(self, found: PennylaneInvoice) -> tuple[InvoiceMovements, list[Movement]]:
         """Return what moved an invoice, and apart what went back of it. Raises `Poison`."""
-        listed, customer = self._listing.listed(found), await self._listing.name_of(found)
+        customer = await self._listing.name_of(found)
+        invoice, due = self._invoices.glimpse(found), Decimal(0)
         movements, back = list[Movement](), list[Movement]()
         if not found.draft:
             brought = Brought(found, Decimal(0), (), ())
-            if left_of(found) < found.currency_amount:
+            if left_of(found) < found.currency_amount or rest_unknown(found):
                 brought = await self._paid.brought(found, Decimal(0))
             if not brought.explained:
                 brought = replace(brought, noted=await self._noted(found))
+            due = brought.due
             movements = sorted(self._all(brought), key=lambda each: each.at)
             back = list(self._back(brought))
+        listed = ListedInvoice(invoice=invoice, due=money(due, found))
         return InvoiceMovements(listed=listed, customer=customer, movements=tuple(movements)), back
 
     def _all(self, brought: Brought) -> Iterator[Movement]:

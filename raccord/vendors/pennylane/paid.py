@@ -25,6 +25,7 @@ from raccord.vendors.pennylane.wire import (
     TransactionList,
 )
 
+EURO = "EUR"
 _ARRIVED = frozenset(("found", "confirmed", "paid_out"))
 _UNDER_WAY = frozenset(
     (
@@ -59,24 +60,35 @@ class Brought:
     @property
     def due(self) -> Decimal:
         """What is left to pay; nothing of what nobody owes any more."""
-        return left_of(self.found) if state_of(self.found) in _OWED else Decimal(0)
+        if state_of(self.found) not in _OWED:
+            return Decimal(0)
+        if rest_unknown(self.found):
+            return max(self.found.currency_amount - self.credited - self.paid + self.refunded, Decimal(0))
+        return left_of(self.found)
 
     @property
     def refunded(self) -> Decimal:
-        return -sum(
-            (each.currency_amount for each in self.transactions if each.currency_amount < 0), Decimal(0)
-        )
+        return -sum((each.currency_amount for each in self.own if each.currency_amount < 0), Decimal(0))
+
+    @property
+    def own(self) -> tuple[Transaction, ...]:
+        """The bank movements in the invoice's currency: only theirs are amounts of it."""
+        return tuple(each for each in self.transactions if each.currency in (None, self.found.currency))
 
     @property
     def paid(self) -> Decimal:
         """What is told to be paid. What was credited after it had been paid was paid all the same."""
+        whole = self.found.currency_amount
+        if rest_unknown(self.found):
+            return min(self._came, max(whole - self.credited, Decimal(0)))
         told = max(self._gone - self.credited, min(self._gone, self._came), Decimal(0))
-        return min(told + self.refunded, self.found.currency_amount)
+        return min(told + self.refunded, whole)
 
     @property
     def explained(self) -> bool:
         """Whether payments alone account for what is not left of it."""
-        return self._came >= self._gone and state_of(self.found) is not InvoiceState.VOID
+        known = self._came >= self._gone and not rest_unknown(self.found)
+        return known and state_of(self.found) is not InvoiceState.VOID
 
     @property
     def _gone(self) -> Decimal:
@@ -84,9 +96,7 @@ class Brought:
 
     @property
     def _came(self) -> Decimal:
-        came = sum(
-            (each.currency_amount for each in self.transactions if each.currency_amount > 0), Decimal(0)
-        )
+        came = sum((each.currency_amount for each in self.own if each.currency_amount > 0), Decimal(0))
         collected = sum(
             (each.currency_amount for each in self.collected if each.status in _ARRIVED), Decimal(0)
         )
@@ -101,6 +111,8 @@ class Paid:
 
     async def of(self, invoice_id: str) -> InvoiceMoney:
         found = await self._invoices.retrieve(invoice_id)
+        if is_other(found.status, found.credited_invoice, found.currency_amount):
+            raise NotFound(f"Pennylane's document {invoice_id} is no invoice.", code="404")
         notes = await self._invoices.credit_notes(found)
         invoice = self._invoices.glimpse(found)
         credited = sum((note.gross.amount for note in notes), Decimal(0))
@@ -111,8 +123,6 @@ class Paid:
         owed = brought.due > 0
         return InvoiceMoney(
             invoice=invoice,
-        if is_other(found.status, found.credited_invoice, found.currency_amount):
-            raise NotFound(f"Pennylane's document {invoice_id} is no invoice.", code="404")
             paid=money(brought.paid, found),
             due=money(brought.due, found),
             overpaid=Money.zero(found.currency),
@@ -167,7 +177,7 @@ class Paid:
 
     def _came(self, brought: Brought) -> Iterator[tuple[str, Decimal, datetime, PaymentMeans]]:
         explained = Decimal(0)
-        for each in brought.transactions:
+        for each in brought.own:
             if each.currency_amount > 0:
                 explained += each.currency_amount
                 at = self._clock.start_of(each.date)
@@ -182,6 +192,12 @@ class Paid:
                     payment.updated_at,
                     PaymentMeans.SEPA_DEBIT,
                 )
+        for each in brought.transactions:
+            # Of another currency its amount says nothing here: it brought what nothing else explains.
+            if each not in brought.own and each.currency_amount > 0 and explained < brought.paid:
+                rest, explained = brought.paid - explained, brought.paid
+                at = self._clock.start_of(each.date)
+                yield f"transaction/{each.id}", rest, at, PaymentMeans.BANK_TRANSFER
 
     def _payment(
         self, brought: Brought, id: str, amount: Decimal, *, gone: Decimal, at: datetime, means: PaymentMeans
@@ -196,11 +212,25 @@ class Paid:
 
 
 def left_of(found: PennylaneInvoice) -> Decimal:
-    """Return what is left to pay of an invoice, whatever became of it; never below zero."""
+    """Return what is left to pay of an invoice, whatever became of it; never below zero.
+
+    All of it where `rest_unknown`.
+    """
     left = found.remaining_amount_with_tax
-    if left is None:
-        left = Decimal(0) if found.paid else found.currency_amount
+    if left is None or found.currency != EURO:
+        left = Decimal(0) if found.paid or left == 0 else found.currency_amount
     return max(left, Decimal(0))
+
+
+def rest_unknown(found: PennylaneInvoice) -> bool:
+    """Whether only a part of an invoice in another currency than the euro is left.
+
+    No page says whether that part is in euros: nothing and all of it are told apart either way.
+    """
+    left = found.remaining_amount_with_tax
+    if found.currency == EURO or found.paid or not left:
+        return False
+    return left not in (found.currency_amount, found.amount)
 
 
 def under_way(collected: Sequence[PennylanePayment]) -> bool:

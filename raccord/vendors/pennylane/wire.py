@@ -71,6 +71,8 @@ class PennylaneInvoice(Wire):
     status: str
     draft: bool
     currency: str
+    amount: Decimal | None = None
+    """In euros; the others in its own currency, of what is left nobody says."""
     currency_amount: Decimal
     currency_amount_before_tax: Decimal
     currency_tax: Decimal = Decimal(0)
@@ -93,8 +95,6 @@ class PennylaneInvoice(Wire):
         return number or None
 
 
-class Line(Wire):
-    label: str = ""
 class Document(Wire):
     """What any of the documents among the invoices is, readable or not."""
 
@@ -104,6 +104,8 @@ class Document(Wire):
     credited_invoice: Named | None = None
 
 
+class Line(Wire):
+    label: str = ""
     quantity: Decimal
     currency_amount_before_tax: Decimal
     currency_tax: Decimal
@@ -116,6 +118,7 @@ class Transaction(Wire):
     id: int
     label: str | None = None
     date: datetime.date
+    currency: str | None = None
     currency_amount: Decimal
 
 
@@ -146,7 +149,7 @@ class Me(Wire):
 # Pydantic forgets a page of something that nobody holds, and takes 2 ms to make it again.
 CustomerList = Listed[PennylaneCustomer]
 InvoiceList = Listed[PennylaneInvoice]
+DocumentList = Listed[Document]
 LineList = Listed[Line]
 TransactionList = Listed[Transaction]
 PaymentList = Listed[PennylanePayment]
-DocumentList = Listed[Document]

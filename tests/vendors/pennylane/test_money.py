@@ -209,6 +209,54 @@ async def test_whoever_is_late_with_sixty_invoices_is_read_within_a_step(
     assert passed < Timing().step_timeout.total_seconds() * 3 / 4
 
 
+@pytest.mark.parametrize("left", ["120.00", "111.00"], ids=["in dollars", "in euros"])
+async def test_an_invoice_in_another_currency_is_owed_or_paid_whichever_its_rest_is_in(
+    stub: Stub, billing: PennylaneBilling, left: str
+) -> None:
+    dollars = {"currency": "USD", "amount": "111.00", "deadline": (today() - DAY).isoformat()}
+    one = issued(**dollars, status="late", remaining_amount_with_tax=left)
+    stub.on("GET /customers/42", customer())
+    stub.on("GET /customer_invoices", some(one))
+    stub.on("GET /customer_invoices/7", one, issued(**dollars, paid=True, status="paid"))
+    (owed,) = (await billing.read_account("42")).invoices
+    assert str(owed.due) == "120.00 USD"
+    assert told(await billing.read_money("7")) == ("0.00 USD", "120.00 USD", [])
+    euros = moved(1, "111.00", "2026-11-22") | {"currency": "EUR"}
+    stub.on("GET /customer_invoices/7/matched_transactions", some(euros))
+    money = await billing.read_money("7")
+    assert told(money) == ("120.00 USD", "0.00 USD", [("transaction/1", "120.00 USD", "bank_transfer")])
+    assert money.paid_at == datetime(2026, 11, 21, 23, tzinfo=UTC), "the day of the movement, not its amount"
+
+
+async def test_what_is_left_in_part_of_another_currency_is_what_its_own_movements_leave(
+    stub: Stub, billing: PennylaneBilling
+) -> None:
+    """No page says in which currency that rest is: nobody is reminded of an amount that may be wrong."""
+    part = issued(
+        currency="USD",
+        amount="111.00",
+        status="late",
+        deadline=(today() - DAY).isoformat(),
+        remaining_amount_with_tax="60.00",
+    )
+    stub.on("GET /customers/42", customer())
+    stub.on("GET /customer_invoices", by_filter("date", part))
+    stub.on("GET /customer_invoices/7", part)
+    both = (
+        moved(1, "50.00", "2026-11-22") | {"currency": "USD"},
+        moved(2, "9.00", "2026-11-23") | {"currency": "EUR"},
+    )
+    stub.on("GET /customer_invoices/7/matched_transactions", some(*both))
+    assert told(await billing.read_money("7")) == (
+        "50.00 USD",
+        "70.00 USD",
+        [("transaction/1", "50.00 USD", "bank_transfer")],
+    )
+    assert str((await billing.read_movements("7")).listed.due) == "70.00 USD"
+    assert await billing.customers_owing(due_before=today()) == ()
+    assert (await billing.list_invoices(since=today() - 30 * DAY, after="")).unreadable == ("7",)
+
+
 async def test_other_documents_that_changed_are_no_invoices(stub: Stub, billing: PennylaneBilling) -> None:
     """The one list of changes has estimates, orders and credit notes too."""
     now = datetime.now(UTC)
