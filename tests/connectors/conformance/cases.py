@@ -109,6 +109,8 @@ class BillingCase(Case):
     needed: tuple[str, ...]
     rates: tuple[Decimal, ...] | None = None
     """The VAT rates that an account has and that nobody can make; None where they are made."""
+    lines_at_once: bool = False
+    """Whether a draft is made with its lines."""
     links: bool = True
     """Whether an invoice has a public page that lasts."""
     names_payments: bool = True

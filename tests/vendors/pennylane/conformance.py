@@ -30,6 +30,7 @@ CASES = (
         state="status",
         needed=("currency", "currency_amount", "draft"),
         rates=tuple(Decimal(rate) for rate in ("20", "10", "8.5", "5.5", "2.1", "1.05", "0.9", "0")),
+        lines_at_once=True,
         links=False,
         names_payments=False,
         refunds=False,
