@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from starters.cli.language import ASKED, OF_THE_SETTINGS
 from tests.in_process import settle_workers
 from tests.patience import FACTOR, WrongFactor, patience, settle_factor
 from tests.slice import Slice, new_seed
@@ -99,6 +100,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line("  " + text.replace("\n", "\n  "))
     if terminalreporter.config.option.quick:
         terminalreporter.write_line(f"the slice again: --quick --seed {terminalreporter.config.option.seed}")
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_for_a_language() -> None:
+    """A command takes note of the language for its own process, which here goes on with the next test."""
+    ASKED.set("")
+    OF_THE_SETTINGS.set("")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Every screen of help in both languages: a new command, option or placeholder brings its French."""
 
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from starters.cli import help as helps
-from starters.cli.language import ASKED, LANGUAGES_SPOKEN, OF_THE_SETTINGS, in_the_language_asked_for, spoken
+from starters.cli.language import LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
 from starters.cli.main import app
 from tests.cli.played import alone
 from tests.texts.reading import foreign
@@ -67,13 +66,9 @@ FOLDER = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    asked, read = ASKED.set(""), OF_THE_SETTINGS.set("")
-    yield
-    ASKED.reset(asked)
-    OF_THE_SETTINGS.reset(read)
 
 
 @pytest.mark.parametrize(
