@@ -84,6 +84,13 @@ async def test_it_is_said_in_french_where_the_terminal_is(
     assert "Which field" in (await typed("other.toml", before=("--lang", "en"))).output
 
 
+async def test_a_french_company_is_asked_in_french_whoever_sets_it_up(tmp_path: Path) -> None:
+    said = (await typed()).output
+    assert "Which field" in said
+    assert read(tmp_path / "raccord.toml").settings.desk.language == "fr"
+    assert "Questions, messages and tasks are in French: [desk] language in that file changes it." in said
+
+
 async def test_what_is_typed_counts_and_a_slip_is_asked_again(tmp_path: Path) -> None:
     done = await typed(answers="Acme\n2\n9\n2\n\n\n\n\n\n2\nsoon\n2027-01-01\n")
     assert "“9” is no answer" in done.output
@@ -165,6 +172,7 @@ async def test_without_credentials_of_the_billing_system_the_crm_is_read(
     done = await typed()
     assert done.exit_code == 0, done.output
     assert "Without credentials of the billing system" in done.output
+    assert "Questions, messages and tasks are in English" in done.output
     monkeypatch.setenv("RACCORD_STRIPE__API_KEY", SECRETS["RACCORD_STRIPE__API_KEY"])
     assert read(tmp_path / "raccord.toml").settings.billing == "stripe"
 

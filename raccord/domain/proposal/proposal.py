@@ -13,6 +13,8 @@ from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose, Slot, rates
 from raccord.domain.values.message import Message, message
 
+_IN_FRENCH = frozenset({"FR", "BE", "LU", "MC"})
+"""Countries where the people of a company that sells to France are asked in French."""
 Written: TypeAlias = str | int | date | Decimal | tuple[str, ...] | tuple[Decimal, ...]
 
 
@@ -34,6 +36,14 @@ class Accounts:
     billing: BillingAccount
     crm_name: str
     billing_name: str
+
+
+def desk_language(billing: BillingAccount, reader: str) -> str:
+    """Return in which language people are asked: that of the company's country, else the reader's.
+
+    Whoever sets Raccord up, in a terminal of any language, is seldom who answers.
+    """
+    return "fr" if billing.country in _IN_FRENCH else reader
 
 
 def propose(accounts: Accounts, asked: tuple[Question, ...], answers: Mapping[str, str]) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ import click
 
 from raccord.connectors.connection import in_its_words
 from raccord.connectors.errors import ConnectorError
-from raccord.domain.proposal.proposal import Accounts, Entry, propose
+from raccord.domain.proposal.proposal import Accounts, Entry, desk_language, propose
 from raccord.domain.proposal.questions import Question, questions
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.described import BillingAccount, CrmAccount
@@ -20,11 +20,11 @@ from raccord.settings.configuration import BadSettings
 from raccord.settings.file import content_of, default_path
 from raccord.settings.load import messenger_in_environment
 from raccord.texts import say
-from raccord.texts.proposal import answers_file, settings_file
-from starters.cli.common import bold, command, fail, run, warn
-from starters.cli.display import fold
+from raccord.texts.proposal import settings_file
+from starters.cli.common import fail, run, warn
 from starters.cli.init.accounts import Reachable, free_place, reachable, read_accounts
 from starters.cli.init.asking import Conversation, checked
+from starters.cli.init.ending import ending
 from starters.cli.init.example import example, write_example, written
 
 
@@ -54,10 +54,11 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
         chosen = Conversation(language).answers(questioned)
     else:
         chosen = _from_file(questioned, given, answers, language)
+    asked_in = desk_language(accounts.billing, language)
     entries = (
         *propose(accounts, questioned, chosen),
         *_messenger(),
-        Entry("desk", "language", language, (message("init.file.desk"),)),
+        Entry("desk", "language", asked_in, (message("init.file.desk"),)),
         *_legal(accounts, asked.here),
     )
     head = (
@@ -67,7 +68,8 @@ def propose_settings(path: Path | None, answers: Path | None, language: str) -> 
     )
     place = free_place(file)
     written(place, settings_file(head, entries, language), path)
-    for line in _ending(file, place, chosen, language, told=given is not None):
+    answers_to_keep = chosen if given is None else None
+    for line in ending(file, place, asked_in, answers_to_keep, language):
         click.echo(line)
     return 0
 
@@ -165,27 +167,3 @@ def _legal(accounts: Accounts, here: str | None) -> Iterator[Entry]:
     for section, texts, remark in places:
         for number, (name, text) in enumerate(texts.items()):
             yield Entry(section, name, text, () if number else (remark,))
-
-
-def _ending(file: Path, place: Path, chosen: dict[str, str], language: str, *, told: bool) -> Iterator[str]:
-    yield ""
-    if place != file:
-        yield bold(say(message("init.kept", file=str(file), proposed=str(place)), language))
-    else:
-        yield bold(say(message("init.wrote", file=str(place)), language))
-    if not told:
-        yield ""
-        yield say(message("init.answers"), language)
-        yield ""
-        yield from (f"  {line}" for line in answers_file(chosen).splitlines())
-    named = None if place == default_path() else place
-    yield ""
-    yield say(message("init.next"), language)
-    steps = (
-        (f"{command('setup', named)} --dry-run", message("init.next.setup")),
-        (command("doctor", named), message("init.next.doctor")),
-        (command("up", named), message("init.next.up")),
-    )
-    for typed, what in steps:
-        yield f"  {bold(typed)}"
-        yield from fold(f"      {say(what, language)}", indent="      ")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from raccord.domain.proposal.proposal import Accounts, Entry, propose
+from raccord.domain.proposal.proposal import Accounts, Entry, desk_language, propose
 from raccord.domain.proposal.questions import MAKE, questions
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.described import BillingAccount, CrmAccount
@@ -107,3 +107,15 @@ def test_no_value_of_a_customer_stands_in_a_settings_file() -> None:
     said = " ".join(str(remark) for each in proposed(FULL).values() for remark in each.remarks)
     assert "compta@a.example" not in said
     assert "732 829" not in said
+
+
+@pytest.mark.parametrize(
+    ("country", "asked_in"),
+    [("FR", "fr"), ("BE", "fr"), ("LU", "fr"), ("MC", "fr"), ("IE", "en"), ("DE", "en"), (None, "en")],
+)
+def test_people_are_asked_in_the_language_of_their_company_s_country(
+    country: str | None, asked_in: str
+) -> None:
+    """Whoever reads English sets up a French company in an English terminal."""
+    assert desk_language(BillingAccount(country=country), "en") == asked_in
+    assert desk_language(BillingAccount(country=country), "fr") == "fr"
