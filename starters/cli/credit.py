@@ -1,6 +1,5 @@
 """`raccord credit DEAL`: what a credit note would come to, for a person to issue."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -9,7 +8,6 @@ from raccord.connectors.billing import BillingReader
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
-from raccord.domain.values.clock import a_year_before
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, live_invoices
 from raccord.records.links import DealLink
@@ -17,19 +15,17 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.common import bold, fail
 from starters.cli.display import opened, print_json, shown
-from starters.cli.story.meant import deal_meant
+from starters.cli.story.meant import deal_of
 from workers.connections import opened as connected
 
 
 async def prepare(configuration: Configuration, keys: KeyRing, typed: str, *, as_json: bool) -> int:
     """Print the credit note of a deal's whole invoice, and where it is issued. Reads only."""
-    crm, billed_by = configuration.crm.name, configuration.billing.name
-    since = a_year_before(configuration.settings.clock.date_of(datetime.now(UTC)))
     async with connected(configuration) as connections:
         reader: CrmReader = connections.of(Kind.CRM)
         async with opened(configuration, keys) as records:
-            deal = await deal_meant(typed, crm, billed_by, reader, records, since=since)
-            link = await records.links.deal(deal, billed_by)
+            deal = await deal_of(configuration, typed, reader, records)
+            link = await records.links.deal(deal, configuration.billing.name)
         try:
             billing: BillingReader = connections.of(Kind.BILLING)
             invoice = await _invoice(billing, deal, link)

@@ -1,17 +1,14 @@
 """`raccord flows show | why`: the story of one deal, and why it stands as it does."""
 
-from datetime import UTC, datetime
-
 import click
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
-from raccord.domain.values.clock import a_year_before
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from starters.cli.display import opened, print_json
 from starters.cli.language import language_of
-from starters.cli.story.meant import deal_meant
+from starters.cli.story.meant import deal_of
 from starters.cli.story.page import Page
 from starters.cli.story.reading import known_of
 from workers.connections import opened as connections_of
@@ -40,10 +37,8 @@ async def why(configuration: Configuration, keys: KeyRing, deal: str, *, as_json
 
 
 async def _page(configuration: Configuration, keys: KeyRing, typed: str) -> Page:
-    crm, billing = configuration.crm.name, configuration.billing.name
     async with connections_of(configuration) as connections, opened(configuration, keys) as records:
         reader: CrmReader = connections.of(Kind.CRM)
-        since = a_year_before(configuration.settings.clock.date_of(datetime.now(UTC)))
-        deal = await deal_meant(typed, crm, billing, reader, records, since=since)
+        deal = await deal_of(configuration, typed, reader, records)
         known = await known_of(deal, configuration, keys, connections, records)
     return Page(known, language_of(configuration))

@@ -86,7 +86,10 @@ def audit_messages(month: str, config: Path | None, as_json: bool) -> None:
 @click.argument("deal")
 @config_file
 def flows_start(deal: str, config: Path | None) -> None:
-    """Look at a deal, by its id in the CRM, again: it goes on from what exists, and never invoices twice."""
+    """Look at a deal again: its flow goes on from what exists, and never invoices twice.
+
+    DEAL is its id in the CRM, the address of its page, its invoice's number, or its name within a year.
+    """
     from starters.cli.flows import start
 
     loaded = configuration(config)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import click
 
 from raccord.connectors.billing import Billing
+from raccord.connectors.capabilities import IdShape
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import ConnectorError, NotFound
@@ -16,7 +17,6 @@ from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import PAYMENT_RECEIVED, Changed, wake
 from starters.cli.common import bold, fail
 from starters.cli.display import shown
-from starters.cli.flows import refuse_what_is_no_id
 from starters.cli.server import WITHIN, connected
 from workers.connections import opened
 
@@ -31,7 +31,7 @@ async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_i
         fail("name the invoice by its id in the billing system, or by the address of its page there.")
     async with opened(configuration) as connections:
         crm: Crm = connections.of(Kind.CRM)
-        refuse_what_is_no_id(deal_id, crm.capabilities.deal_id)
+        _refuse_what_is_no_id(deal_id, crm.capabilities.deal_id)
         found: Billing = connections.of(Kind.BILLING)
         await _refuse_what_is_not_issued(found, invoice_id)
     billing = configuration.billing.name
@@ -51,6 +51,15 @@ async def link(configuration: Configuration, keys: KeyRing, invoice: str, deal_i
         f"{bold(handle.id)} shows its payments there."
     )
     return 0
+
+
+def _refuse_what_is_no_id(typed: str, shape: IdShape) -> None:
+    """End the command where no deal can have this id; nobody would ever look at its flow."""
+    if shape.fits(typed):
+        return
+    *_, last = typed.strip().rstrip("/").split("/")
+    meant = f" Did you mean {last}?" if shape.fits(last) else ""
+    fail(f"{shown(typed) or 'nothing'} is no id of a deal: it is {shape.said}.{meant}")
 
 
 async def _refuse_what_is_not_issued(billing: Billing, invoice_id: str) -> None:

@@ -1,13 +1,15 @@
 """Which deal is meant: by its id, the address of its page, its invoice's number, or its name."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
+from raccord.domain.values.clock import a_year_before
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.listed import ListedDeal
 from raccord.records.records import Records
+from raccord.settings.configuration import Configuration
 from starters.cli.common import fail
 from starters.cli.display import shown
 from starters.cli.dunning.books import patiently
@@ -15,6 +17,13 @@ from starters.cli.dunning.books import patiently
 _MOST_PARTS = 20
 """Of the CRM's list, through which a name is looked for: a person waits, and HubSpot gives five a second."""
 _MOST_SHOWN = 10
+
+
+async def deal_of(configuration: Configuration, typed: str, reader: CrmReader, records: Records) -> DealRef:
+    """Return the company's deal that was named, as `deal_meant` does; by its name within a year."""
+    since = a_year_before(configuration.settings.clock.date_of(datetime.now(UTC)))
+    crm, billing = configuration.crm.name, configuration.billing.name
+    return await deal_meant(typed, crm, billing, reader, records, since=since)
 
 
 async def deal_meant(
