@@ -51,6 +51,8 @@ class Waiting(Value):
     """The last one given to this revision. Closed without one, or after a `retry`: it solved itself."""
     answered_at: datetime | None = None
     closed_at: datetime | None = None
+    remembered: bool = False
+    """Whether the answer stands for whenever this is asked again; `withdraw` ends that."""
     message: Place | None = None
     shown: str = ""
     """A hash of what the message shows."""

@@ -1,6 +1,7 @@
 """Why a deal was not invoiced, what it waits for, and why nobody was reminded: a few sentences."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate
 from raccord.domain.desk.problems import Problem
@@ -91,17 +92,25 @@ def _gate(known: Known) -> NotForUs | None:
 
 
 def _given_up(known: Known) -> Message | None:
-    """Say who decided that the deal is not invoiced, where the last answer was that."""
+    """Say who decided that the deal is not invoiced, where the last answer was that and still stands."""
     ours = [row for row in known.questions if row.flow == known.flow and row.answer]
     match ours[-1:]:
-        case [Waiting(answer=answer, answered_at=at, question=asked)] if (
-            answer and at and answer.choice is Choice.CANCEL
+        case [Waiting(answer=answer, answered_at=at, question=asked, remembered=True)] if (
+            answer and at and answer.choice is Choice.CANCEL and not _looked_past(known, at)
         ):
             local = Moment(moment=at.astimezone(known.zone))
             label = answer_label(asked, answer)
             return message("story.why.given_up", actor=answer.actor, moment=local, answer=label)
         case _:
             return None
+
+
+def _looked_past(known: Known, answered_at: datetime) -> bool:
+    """Whether a run that began after an answer did not end by it, or has not ended yet."""
+    return any(
+        each.workflow_id == known.flow and each.began_at > answered_at and each.state != Ending.CLOSED
+        for each in known.runs
+    )
 
 
 def _open(known: Known) -> tuple[Waiting, ...]:

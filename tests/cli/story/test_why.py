@@ -94,12 +94,44 @@ def test_a_question_is_the_reason_with_each_point_and_where_it_is_answered() -> 
     ]
 
 
+CANCELLED = asked(answer=answer(Choice.CANCEL), answered_at=NOW, closed_at=NOW, remembered=True)
+BEGAN_AFTER = NOW + timedelta(minutes=5)
+
+
+def run(state: str = "", *, running: bool = False) -> Run:
+    return Run(workflow_id="deal-won/crm/7", running=running, began_at=BEGAN_AFTER, state=state)
+
+
 def test_who_gave_it_up_is_named() -> None:
-    given_up = asked(answer=answer(Choice.CANCEL), answered_at=NOW, closed_at=NOW)
-    assert reasons(known(questions=(given_up,))) == [
+    assert reasons(known(questions=(CANCELLED,))) == [
         "Not invoiced.",
         "cli:anne decided so on 22 Nov 10:00: Do not invoice this deal.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "because"),
+    [
+        # `flows start` withdrew the answer.
+        (
+            known(questions=(CANCELLED.model_copy(update={"remembered": False}),), runs=(run(running=True),)),
+            "Its flow is at work on it now.",
+        ),
+        # What was asked is not what is wrong now.
+        (known(questions=(CANCELLED,), runs=(run(running=True),)), "Its flow is at work on it now."),
+        (
+            known(questions=(CANCELLED,), runs=(run("already_invoiced"),)),
+            "Nothing that is known keeps it from being invoiced. `raccord flows start 7` has it looked at "
+            "again.",
+        ),
+    ],
+)
+def test_an_answer_before_the_newest_run_is_no_reason(found: Known, because: str) -> None:
+    assert reasons(found) == ["Not invoiced.", because]
+
+
+def test_an_answer_that_ended_the_newest_run_too_is_the_reason() -> None:
+    assert "cli:anne decided so" in reasons(known(questions=(CANCELLED,), runs=(run("closed"),)))[1]
 
 
 def test_a_deal_that_was_united_points_to_the_other() -> None:
