@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from raccord.domain.data_quality.companies import Alike, Known, Twins, twins
 from raccord.domain.data_quality.overview import Asked, Cause, Completion, Job, Person, Refused
+from raccord.domain.data_quality.settings import each_once
 from raccord.domain.data_quality.topics import Topic
 from raccord.domain.data_quality.verdict import Standing
 from raccord.domain.desk.problems import Problem
@@ -228,9 +229,9 @@ class Noted:
         return count, tuple(Refused(name=name, url=url, why=why) for name, url, why in rows)
 
     def settings(self) -> tuple[Problem, ...]:
-        """Return what Raccord's own settings lack."""
+        """Return what Raccord's own settings lack, each thing once."""
         rows = self._db.execute("SELECT DISTINCT problem FROM ask WHERE kind = 'settings'").fetchall()
-        return tuple(Problem.model_validate_json(each) for (each,) in rows)
+        return each_once(Problem.model_validate_json(each) for (each,) in rows)
 
 
 def _sums(rows: Iterable[tuple[str, int | None, int]]) -> tuple[Money, ...]:

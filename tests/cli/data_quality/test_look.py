@@ -231,6 +231,13 @@ def test_what_the_settings_lack_is_told_apart_and_is_nobodys_fault(place: Place)
     assert "[invoice.footers]" in place.look().stdout
 
 
+def test_footers_that_no_language_has_are_one_line(place: Place) -> None:
+    place.company.speak("fr")
+    place.crm.deals["d8"] = sold(8, firm(6), language="en")
+    (line,) = [each for each in place.look().stdout.splitlines() if "[invoice.footers]" in each]
+    assert {"« fr »", "« en »"} <= set(re.findall("« .. »", line.replace("\u00a0", " ")))
+
+
 def test_a_vendor_that_is_busy_or_down_for_a_while_is_asked_again(place: Place) -> None:
     place.crm.fail(RateLimited("Busy.", retry_after=timedelta(0)), "list_companies", times=2)
     place.crm.fail(Transient("Down."), "list_whole_deals", times=2)
