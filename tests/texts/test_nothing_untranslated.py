@@ -20,7 +20,7 @@ _ENGLISH = (
     "starters/embedded/purge.py",
     "raccord/texts/formal_notice.py",
     "raccord/vendors/pipedrive/",
-    *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "flows_list", "inbox", "running")),
+    *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "inbox", "running")),
     *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "told")),
     *(f"starters/cli/{name}/" for name in ("contacts", "dunning", "story")),
 )
