@@ -110,5 +110,7 @@ def test_nobody_is_told_to_dun_when_something_is_to_be_read_again() -> None:
         "pennylane.turn_off",
         "pennylane.reminders_untold",
         "backup.forgotten",
+        "flows.kind.dunning",
+        "flows.kind.backlog",
     }
     assert {code for code in dunning - told if not code.startswith(rooms)} == set()
