@@ -48,10 +48,15 @@ def _secrets(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def misspelt(model: type[BaseModel]) -> Iterator[Message]:
-    """Yield a sentence for each variable that is plainly meant to be a setting and has no effect."""
-    known = list(_variables(model))
-    for name in strangers(model):
-        if meant := _meant(name, known):
+    """Yield a sentence for each variable that is plainly meant to be a setting and has no effect.
+
+    Not for those of a vendor that is not in use, which whoever changed vendors has left behind: they are as
+    like the settings of the vendors in use as misspelt ones are.
+    """
+    known, found = list(_variables(model)), strangers(model)
+    left_behind = {name for names in unnamed(found).values() for name in names}
+    for name in found:
+        if name not in left_behind and (meant := _meant(name, known)):
             yield message("settings.variable_meant", name=name, meant=meant)
 
 

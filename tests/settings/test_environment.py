@@ -7,7 +7,7 @@ import pytest
 from raccord.settings.configuration import BadSettings
 from raccord.settings.environment import naming, unnamed
 from raccord.texts import say
-from tests.settings.written import configuration
+from tests.settings.written import SMTP, configuration, on_pennylane
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,15 @@ def test_a_name_of_somebody_else_has_no_effect_and_is_told(
 ) -> None:
     monkeypatch.setenv(name, "1")
     assert name in configuration(tmp_path).strangers
+
+
+def test_what_another_vendor_left_behind_refuses_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As much like `RACCORD_SMTP__WEBHOOK_SECRET` as a misspelt name is like the one that was meant."""
+    name = "RACCORD_STRIPE__WEBHOOK_SECRET"
+    monkeypatch.setenv(name, "whsec_0000")
+    assert name in on_pennylane(tmp_path, f'mailer = "smtp"\n{SMTP}').strangers
 
 
 def test_what_is_a_setting_is_no_stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,24 @@ ALL_ROLES = (
 )
 
 
+PENNYLANE = """
+[hubspot]
+access_token = "pat-eu1-0000"
+webhook_secret = "a-client-secret-of-hubspot"
+[pennylane]
+token = "a-token-of-pennylane"
+"""
+
+
 def configuration(directory: Path, toml: str = "", *, hubspot: str = "") -> Configuration:
     """Read a file of this content with a HubSpot and a Stripe connection, `hubspot` in the section of one."""
     file = directory / "raccord.toml"
     file.write_text(f"{toml}\n{CONNECTIONS.replace('[stripe]', f'{hubspot}[stripe]')}", "utf-8")
+    return read(file)
+
+
+def on_pennylane(directory: Path, toml: str = "") -> Configuration:
+    """Read a file of this content with a HubSpot and a Pennylane connection."""
+    file = directory / "raccord.toml"
+    file.write_text(f'billing = "pennylane"\n{toml}\n{PENNYLANE}', "utf-8")
     return read(file)
