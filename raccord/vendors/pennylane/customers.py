@@ -1,6 +1,7 @@
 """Customers: found by our reference, their registration number or an address; written by their own type."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from raccord.connectors.errors import NotFound, Permanent
@@ -15,7 +16,7 @@ from raccord.domain.values.identifiers import (
     siren_of_vat_number,
 )
 from raccord.domain.values.parties import Customer, CustomerProfile
-from raccord.vendors.pennylane.api import CUSTOMERS, Filter, PennylaneApi, number
+from raccord.vendors.pennylane.api import CUSTOMERS, PAGE_SIZE, Filter, PennylaneApi, number
 from raccord.vendors.pennylane.errors import DUPLICATE
 from raccord.vendors.pennylane.wire import Created, CustomerList, PennylaneCustomer
 
@@ -61,6 +62,15 @@ class Customers:
             return await self._api.get(f"read the customer {customer_id}", CUSTOMERS, path, PennylaneCustomer)
         except NotFound:
             return None
+
+    async def names(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return what these customers are called, without those that are gone: a request for each hundred."""
+        found: dict[int, str] = {}
+        wanted = sorted(set(ids))
+        for first in range(0, len(wanted), PAGE_SIZE):
+            part = [str(each) for each in wanted[first : first + PAGE_SIZE]]
+            found |= {each.id: each.shown_name for each in await self._listed(("id", "in", part))}
+        return found
 
     async def page(self, after: str) -> tuple[tuple[PennylaneCustomer, ...], str]:
         """Return a page of all customers, and what begins the next."""

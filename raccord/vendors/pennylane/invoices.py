@@ -43,6 +43,7 @@ PATH = "/customer_invoices"
 ISSUED: tuple[Filter, ...] = (("draft", "eq", "false"),)
 CREDIT_NOTES: Filter = ("credit_note", "eq", "true")
 REAL: tuple[Filter, ...] = (*ISSUED, ("credit_note", "eq", "false"))
+CANCELLED = "cancelled"
 _STATES = {
     "draft": InvoiceState.DRAFT,
     "upcoming": InvoiceState.OPEN,
@@ -51,10 +52,13 @@ _STATES = {
     "partially_paid": InvoiceState.OPEN,
     "partially_cancelled": InvoiceState.OPEN,
     "paid": InvoiceState.PAID,
-    "cancelled": InvoiceState.VOID,
+    CANCELLED: InvoiceState.PAID,
     "archived": InvoiceState.UNCOLLECTIBLE,
 }
-"""Pennylane page, section 2. What somebody archived still claims its deal, and nobody is chased for it."""
+"""Pennylane page, section 2. What somebody archived still claims its deal, and nobody is chased for it.
+
+An issued invoice is only cancelled by a credit note, and nothing is left to pay: both stand in the books.
+"""
 _REVISIONS: tuple[int, ...] = (1, 2)
 """Those that are looked for at first while nobody knows the customer, whose own list has all."""
 _OTHERS = frozenset(
@@ -251,7 +255,7 @@ class Invoices:
             currency=found.currency,
             totals=Totals(net=money(found.currency_amount_before_tax, found), vat=(), gross=gross),
             content_hash=content_of(found.label),
-            credited=gross if state is InvoiceState.VOID else Money.zero(found.currency),
+            credited=gross if found.status == CANCELLED else Money.zero(found.currency),
             due_on=found.deadline,
             issued_on=found.date if state is not InvoiceState.DRAFT else None,
         )

@@ -1,6 +1,6 @@
 """Invoices as lists show them: a customer's, those that are owed, all of the account."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from raccord.connectors.errors import Poison
 from raccord.connectors.http.together import together
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.invoice import Invoice, InvoiceState
+from raccord.domain.values.invoice import Buyer, Invoice, InvoiceState
 from raccord.domain.values.listed import (
     CreditNotePage,
     CustomerPage,
@@ -20,6 +20,7 @@ from raccord.domain.values.payment import UnpaidInvoice
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
 from raccord.vendors.pennylane.customers import COMPANY, Customers, address_of, as_customer, language_of
 from raccord.vendors.pennylane.invoices import (
+    CANCELLED,
     CREDIT_NOTES,
     ISSUED,
     PATH,
@@ -41,6 +42,8 @@ _ASKING = 6
 """Seconds of a step for asking about debits: half of what it may take (`timing.step_timeout`)."""
 _REFUSED = frozenset(("in_dispute", "refused", "rejected"))
 """On the platform for electronic invoices: nobody is chased until somebody acted (France page, section 9)."""
+
+Names = Mapping[int, str]
 
 
 class Listing:
@@ -70,30 +73,31 @@ class Listing:
     async def issued_since(self, day: date) -> tuple[str, ...]:
         listed = self._invoices.each("list the invoices", [*REAL, _from(day)])
         stand = (InvoiceState.OPEN, InvoiceState.PAID)
-        return tuple([str(each.id) async for each in listed if is_invoice(each) and state_of(each) in stand])
+        found = [each async for each in listed if is_invoice(each) and each.status != CANCELLED]
+        return tuple([str(each.id) for each in found if state_of(each) in stand])
 
     async def unpaid(self, customer_id: str | None) -> tuple[UnpaidInvoice, ...]:
-        found: list[UnpaidInvoice] = []
-        names: dict[int, str] = {}
+        found: list[PennylaneInvoice] = []
         async for each in self._owed(customer_id):
             if each.customer is None:
                 continue
-            if (id := each.customer.id) not in names:
-                names[id] = await self.name_of(each)
-            found.append(
-                UnpaidInvoice(
-                    id=str(each.id),
-                    number=each.invoice_number or "",
-                    customer_id=str(id),
-                    customer=names[id],
-                    due=money(left_of(each), each),
-                    issued_on=each.date,
-                    due_on=each.deadline,
-                )
-            )
+            found.append(each)
             if len(found) == MOST_UNPAID:
                 break
-        return tuple(found)
+        names = await self.names(found)
+        return tuple(
+            UnpaidInvoice(
+                id=str(each.id),
+                number=each.invoice_number or "",
+                customer_id=str(each.customer.id),
+                customer=names.get(each.customer.id, ""),
+                due=money(left_of(each), each),
+                issued_on=each.date,
+                due_on=each.deadline,
+            )
+            for each in found
+            if each.customer
+        )
 
     async def account(self, customer_id: str) -> Account:
         """Read a customer with what it owes, and of what is late whether a debit is under way.
@@ -134,9 +138,10 @@ class Listing:
             cursor=after or None,
         )
         found, unreadable = [], []
+        names = await self.names(page.items)
         for each in page.items:
             try:
-                found += [self.listed(each)] if is_invoice(each) else []
+                found += [self.listed(each, names)] if is_invoice(each) else []
             except Poison:
                 unreadable.append(str(each.id))
         return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
@@ -157,9 +162,10 @@ class Listing:
             cursor=after or None,
         )
         found, unreadable = [], []
+        names = await self.names(page.items)
         for each in page.items:
             try:
-                found.append(await self._credit_note(each))
+                found.append(await self._credit_note(each, names))
             except Poison:
                 unreadable.append(str(each.id))
         return CreditNotePage(notes=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
@@ -168,12 +174,11 @@ class Listing:
         items, onward = await self._customers.page(after)
         return CustomerPage(customers=tuple(as_customer(each) for each in items), after=onward)
 
-    async def name_of(self, found: PennylaneInvoice) -> str:
-        """Return what an invoice's customer is called; an invoice itself does not say."""
-        customer = await self._customers.read(str(found.customer.id)) if found.customer else None
-        return customer.shown_name if customer else ""
+    async def names(self, found: Iterable[PennylaneInvoice]) -> Names:
+        """Return what the customers of invoices are called, by their ids; an invoice itself does not say."""
+        return await self._customers.names(each.customer.id for each in found if each.customer)
 
-    def listed(self, found: PennylaneInvoice) -> ListedInvoice:
+    def listed(self, found: PennylaneInvoice, names: Names) -> ListedInvoice:
         """Return an invoice as lists show it. Raises `Poison`, also when nobody knows how much is left."""
         if rest_unknown(found):
             raise Poison(
@@ -184,7 +189,11 @@ class Listing:
             if state_of(found) in (InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE)
             else Decimal(0)
         )
-        return ListedInvoice(invoice=self._invoices.glimpse(found), due=money(owed, found))
+        return ListedInvoice(invoice=self._named(found, names), due=money(owed, found))
+
+    def _named(self, found: PennylaneInvoice, names: Names) -> Invoice:
+        name = names.get(found.customer.id, "") if found.customer else ""
+        return self._invoices.glimpse(found).model_copy(update={"buyer": Buyer(name=name) if name else None})
 
     async def _owed(self, customer_id: str | None = None) -> AsyncIterator[PennylaneInvoice]:
         """Yield the open invoices, the newest first; of one customer however old they are."""
@@ -198,7 +207,7 @@ class Listing:
             if left_of(each) > 0:
                 yield each
 
-    async def _credit_note(self, note: PennylaneInvoice) -> ListedCreditNote:
+    async def _credit_note(self, note: PennylaneInvoice, names: Names) -> ListedCreditNote:
         if note.credited_invoice is None or note.date is None:
             raise Poison(f"The Pennylane credit note {note.id} names no invoice.")
         invoice = await self._invoices.retrieve(str(note.credited_invoice.id))
@@ -208,7 +217,7 @@ class Listing:
             issued_on=note.date,
             net=money(abs(note.currency_amount_before_tax), note),
             gross=money(abs(note.currency_amount), note),
-            invoice=self._invoices.glimpse(invoice),
+            invoice=self._named(invoice, names),
         )
 
     async def _under_way(self, owed: Sequence[PennylaneInvoice]) -> set[int]:

@@ -14,8 +14,8 @@ from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.listed import ListedInvoice
 from raccord.domain.values.movement import InvoiceMovements, Movement, MovementKind, MovementPage
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
-from raccord.vendors.pennylane.invoices import ISSUED, PATH, Invoices, is_invoice, money, state_of
-from raccord.vendors.pennylane.listing import HORIZON, Listing
+from raccord.vendors.pennylane.invoices import CANCELLED, ISSUED, PATH, Invoices, is_invoice, money, state_of
+from raccord.vendors.pennylane.listing import HORIZON, Listing, Names
 from raccord.vendors.pennylane.paid import Brought, Paid, left_of, rest_unknown
 from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 
@@ -36,7 +36,8 @@ class Movements:
         self._clock = clock
 
     async def of(self, invoice_id: str) -> InvoiceMovements:
-        return (await self._moved(await self._invoices.retrieve(invoice_id)))[0]
+        found = await self._invoices.retrieve(invoice_id)
+        return (await self._moved(found, await self._listing.names([found])))[0]
 
     async def part(self, since: date, after: str) -> MovementPage:
         """Return what a page of invoices and credit notes tells, the oldest first."""
@@ -49,12 +50,13 @@ class Movements:
         invoices: list[InvoiceMovements] = []
         movements: list[Movement] = []
         unreadable: list[str] = []
+        names = await self._listing.names(page.items)
         for each in page.items:
             try:
                 if each.credited_invoice is not None:
                     movements += [] if each.date is None or each.date < since else await self._credited(each)
                 elif is_invoice(each):
-                    listed, more = await self._told(each, since)
+                    listed, more = await self._told(each, since, names)
                     invoices += listed
                     movements += more
             except Poison:
@@ -67,7 +69,7 @@ class Movements:
         )
 
     async def _told(
-        self, found: PennylaneInvoice, since: date
+        self, found: PennylaneInvoice, since: date, names: Names
     ) -> tuple[list[InvoiceMovements], list[Movement]]:
         """Return an invoice with its movements if it counts, of others what moved them lately."""
         counts = (found.date and found.date >= since) or (
@@ -75,12 +77,12 @@ class Movements:
         )
         if not counts and self._clock.date_of(found.updated_at) < since:
             return [], []
-        moved, back = await self._moved(found)
+        moved, back = await self._moved(found, names)
         return ([moved], back) if counts else ([], [*moved.movements, *back])
 
-    async def _moved(self, found: PennylaneInvoice) -> tuple[InvoiceMovements, list[Movement]]:
+    async def _moved(self, found: PennylaneInvoice, names: Names) -> tuple[InvoiceMovements, list[Movement]]:
         """Return what moved an invoice, and apart what went back of it. Raises `Poison`."""
-        customer = await self._listing.name_of(found)
+        customer = names.get(found.customer.id, "") if found.customer else ""
         invoice, due = self._invoices.glimpse(found), Decimal(0)
         movements, back = list[Movement](), list[Movement]()
         if not found.draft:
@@ -107,7 +109,7 @@ class Movements:
             id = f"{paid.id}/{found.id}"
             yield _movement(id, MovementKind.RECEIVED, found, paid.paid_at, amount=amount, owed=-amount)
         left = whole - brought.paid - brought.noted
-        if state_of(found) is InvoiceState.VOID and left > 0:
+        if found.status == CANCELLED and left > 0:
             name = f"invoice/{found.id}/cancelled"
             yield _movement(name, MovementKind.CREDITED, found, found.updated_at, amount=left, owed=-left)
 

@@ -16,7 +16,7 @@ from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
 from raccord.vendors.pennylane.api import INVOICES, PennylaneApi
-from raccord.vendors.pennylane.invoices import PATH, Invoices, is_other, money, state_of
+from raccord.vendors.pennylane.invoices import CANCELLED, PATH, Invoices, is_other, money, state_of
 from raccord.vendors.pennylane.wire import (
     PaymentList,
     PennylaneInvoice,
@@ -55,7 +55,7 @@ class Brought:
     @property
     def credited(self) -> Decimal:
         """What was taken off it: all of what is cancelled, also without a credit note."""
-        return self.found.currency_amount if state_of(self.found) is InvoiceState.VOID else self.noted
+        return self.found.currency_amount if self.found.status == CANCELLED else self.noted
 
     @property
     def due(self) -> Decimal:
@@ -88,7 +88,7 @@ class Brought:
     def explained(self) -> bool:
         """Whether payments alone account for what is not left of it."""
         known = self._came >= self._gone and not rest_unknown(self.found)
-        return known and state_of(self.found) is not InvoiceState.VOID
+        return known and self.found.status != CANCELLED
 
     @property
     def _gone(self) -> Decimal:

@@ -10,9 +10,10 @@ import pytest
 
 from raccord.connectors.errors import Auth, Forbidden, NotFound, Permanent, RateLimited, Transient
 from raccord.connectors.http import client, limiter
+from raccord.domain.payment.status import PaymentStatus, status_of
 from raccord.domain.rules.timing import Timing
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.invoice import InvoiceState
+from raccord.domain.values.invoice import InvoiceState, billing_status
 from raccord.domain.values.movement import MovementKind
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pennylane.connector import PennylaneBilling
@@ -112,6 +113,8 @@ async def test_what_was_credited_is_not_paid(stub: Stub, billing: PennylaneBilli
     money = await billing.read_money("7")
     assert told(money) == ("0.00 EUR", "0.00 EUR", [])
     assert money.invoice.withdrawn
+    # It stands in the books beside its credit note, which a voided one would not.
+    assert (status_of(money), billing_status(money.invoice)) == (PaymentStatus.CREDITED, "credited")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,6 @@ async def test_what_was_credited_is_no_money_received(
     one = issued(status=status, paid=status == "paid", remaining_amount_with_tax=left)
     note = issued(id=9, status="credit_note", currency_amount=f"-{credited}", credited_invoice={"id": 7})
     stub.on("GET /customer_invoices/7", one)
-    stub.on("GET /customers/42", customer())
     stub.on("GET /customer_invoices", by_filter("credit_note", *([note] if credited else [])))
     stub.on(
         "GET /customer_invoices/7/matched_transactions",
@@ -143,6 +145,30 @@ async def test_what_was_credited_is_no_money_received(
     assert [(each.kind.value, str(each.amount)) for each in told[1:]] == moved_by
     received = sum(each.amount.amount for each in told if each.kind is MovementKind.RECEIVED)
     assert (await billing.read_money("7")).paid.amount == received
+
+
+async def test_lists_name_their_customers_by_one_request(stub: Stub, billing: PennylaneBilling) -> None:
+    """An invoice itself says their ids alone."""
+    gone, note = {"id": 44}, {"status": "credit_note", "credited_invoice": {"id": 7}}
+    listed = [issued(), issued(id=8, customer={"id": 43}), issued(id=9), issued(id=10, customer=gone)]
+    stub.on("GET /customer_invoices/7", issued())
+    stub.on("GET /customer_invoices", some(*listed))
+    stub.on("GET /customers", by_filter("id", customer(), customer(id=43, name="Hiver SA")))
+    names = ["Été SARL", "Hiver SA", "Été SARL", ""]
+    page = await billing.list_invoices(since=today(), after="")
+    assert [each.invoice.buyer.name if each.invoice.buyer else "" for each in page.invoices] == names
+    assert filters(stub.last("GET /customers")) == [
+        {"field": "id", "operator": "in", "value": ["42", "43", "44"]}
+    ]
+    assert stub.count("GET /customers") == 1
+    assert [each.customer for each in await billing.unpaid_invoices(customer_id=None)] == names
+    moved = await billing.list_movements(since=today() - DAY * 10_000, after="")
+    assert [each.customer for each in moved.invoices] == names
+    stub.on("GET /customer_invoices", some(issued(id=11, currency_amount="-120.00", **note)))
+    (one,) = (await billing.list_credit_notes(since=today(), after="")).notes
+    assert one.invoice.buyer
+    assert one.invoice.buyer.name == "Été SARL"
+    assert stub.count("GET /customers") == 4
 
 
 async def test_who_owes_is_found_without_asking_for_the_status(stub: Stub, billing: PennylaneBilling) -> None:
