@@ -24,7 +24,7 @@ from starters.cli.doctor.temporal import WORKERS
 from starters.cli.main import app
 from tests.fakes.billing import FakeBilling
 from tests.fakes.mailer import FakeMailer
-from tests.settings.written import SMTP, configuration
+from tests.settings.written import SMTP, configuration, on_pennylane
 from workers.connections import Connections, Opened
 
 REFUSED = Auth("HubSpot refuses the credentials.")
@@ -305,6 +305,19 @@ class TestWebhooksThatASweepReplaces:
         found = [check for check in self._lines(tmp_path, mode) if check.name == "webhook secret"]
         assert [check.state for check in found] == [CheckState.WARN] * (mode is not Mode.SHADOW)
         assert all("RACCORD_STRIPE__WEBHOOK_SECRET" in check.remedy for check in found)
+
+    @pytest.mark.parametrize(
+        ("payment", "said"),
+        [("shadow", []), ("live", ["found by the sweep, every 5 min: pennylane tells of none by itself; "])],
+    )
+    def test_where_there_is_none_for_payments_it_is_said_how_long_they_wait(
+        self, tmp_path: Path, payment: str, said: list[str]
+    ) -> None:
+        rules = f'invoice_deals_won_from = 2026-01-01\n[modes]\npayment = "{payment}"'
+        loaded = on_pennylane(tmp_path, f'{rules}\n[sweep]\nevery = "5 min"')
+        found = [each for each in company.rules(loaded) if each.name == "payments"]
+        assert [each.state for each in found] == [CheckState.OK] * len(said)
+        assert [each.found.partition("; ")[0] + "; " for each in found] == said
 
     def test_nothing_starts_only_with_their_secret(self, tmp_path: Path) -> None:
         loaded = configuration(tmp_path)

@@ -71,6 +71,7 @@ def rules(loaded: Configuration) -> Iterator[Check]:
     yield _public_address(loaded.settings.receiver.public_url)
     yield from _placeholders(loaded.settings)
     yield from _secrets(loaded)
+    yield from _payments(loaded)
     if loaded.of(Kind.MESSENGER) is None:
         yield Check.warn(
             message("check.messenger"),
@@ -171,6 +172,15 @@ def _secrets(loaded: Configuration) -> Iterator[Check]:
                 expected=expected,
                 remedy=remedy,
             )
+
+
+def _payments(loaded: Configuration) -> Iterator[Check]:
+    """Say how long money waits to be seen where its vendor has no webhook for it: nothing to be repaired."""
+    row = loaded.billing
+    if row.vendor.webhooks or loaded.settings.modes.get(PAYMENT, Mode.SHADOW) is Mode.SHADOW:
+        return
+    said = message("doctor.payments_untold", every=between_sweeps(loaded), vendor=row.settings.vendor)
+    yield Check.ok(message("check.payments"), said)
 
 
 def _polled(row: Connection, every: str, *, expected: Text, secret: str) -> Check:
