@@ -67,6 +67,7 @@ def _rows(known: Known) -> Iterator[Fact]:
     """Tell the audit: what was written outside, and how flows ended."""
     under_way: dict[str, AuditRow] = {}
     done: set[str] = set()
+    told: Message | None = None
     for row in known.rows:
         if known.of_another(row.cause.partition(" ")[0]):
             continue
@@ -82,6 +83,10 @@ def _rows(known: Known) -> Iterator[Fact]:
         else:
             intent = under_way.pop(row.key, None) if row.kind is Kind.OUTCOME else None
             said = written(row, intent, known.billing)
+        if row.effect == "billing.set_lines" and row.verdict == Verdict.FOUND and said == told:
+            # Where a draft is made with its lines, nothing is left to be put on it.
+            continue
+        told = said or told
         if said:
             yield Fact(row.at, said, audit_source(row))
     for row in under_way.values():

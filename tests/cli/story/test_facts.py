@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from raccord.domain.desk.question import Choice
+from raccord.domain.values.invoice import Invoice
 from raccord.domain.values.money import Money
 from raccord.domain.values.parties import Owner
 from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
@@ -13,7 +14,7 @@ from raccord.records.audit import Kind, Verdict
 from starters.cli.story.facts import facts_of
 from starters.cli.story.known import Known, Run
 from tests.cli.story.knowing import NOW, asked, issued_rows, known, pair, row, said
-from tests.domain.samples import deal, invoice
+from tests.domain.samples import deal, invoice, priced, totals
 from tests.records.questions import answer
 
 
@@ -30,6 +31,23 @@ def test_an_invoiced_deal_is_told_from_its_audit() -> None:
         ("The draft was read back: its totals equal those of the deal, to the cent.", "audit 5"),
         ("Invoice F-1 issued: €100.00 net, €120.00 gross.", "audit 6"),
         ("The invoice was mailed to its customer by billing.", "audit 8"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "lines"),
+    [(invoice(), Verdict.FOUND), (invoice(totals=totals(priced("1", "0", "20"))), Verdict.DONE)],
+    ids=["with its lines", "without"],
+)
+def test_a_draft_is_told_once_whether_it_is_made_with_its_lines_or_without(
+    made: Invoice, lines: Verdict
+) -> None:
+    rows = (
+        *pair(1, "billing.create_draft", **made.model_dump(mode="json")),
+        *pair(3, "billing.set_lines", verdict=lines, **invoice().model_dump(mode="json")),
+    )
+    assert [said for said, _ in told(known(deal=None, rows=rows))] == [
+        "Draft in billing: €100.00 net, €120.00 gross."
     ]
 
 
