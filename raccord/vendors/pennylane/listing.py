@@ -1,5 +1,6 @@
 """Invoices as lists show them: a customer's, those that are owed, all of the account."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -138,10 +139,10 @@ class Listing:
             cursor=after or None,
         )
         found, unreadable = [], []
-        names = await self.names(page.items)
+        names, credited = await self.names(page.items), await self._credited(page.items)
         for each in page.items:
             try:
-                found += [self.listed(each, names)] if is_invoice(each) else []
+                found += [self.listed(each, names, credited)] if is_invoice(each) else []
             except Poison:
                 unreadable.append(str(each.id))
         return InvoicePage(invoices=tuple(found), unreadable=tuple(unreadable), after=page.following or "")
@@ -178,8 +179,11 @@ class Listing:
         """Return what the customers of invoices are called, by their ids; an invoice itself does not say."""
         return await self._customers.names(each.customer.id for each in found if each.customer)
 
-    def listed(self, found: PennylaneInvoice, names: Names) -> ListedInvoice:
-        """Return an invoice as lists show it. Raises `Poison`, also when nobody knows how much is left."""
+    def listed(self, found: PennylaneInvoice, names: Names, credited: Mapping[int, Decimal]) -> ListedInvoice:
+        """Return an invoice as lists show it; `credited`: what was taken off some.
+
+        Raises `Poison`, also when nobody knows how much is left.
+        """
         if rest_unknown(found):
             raise Poison(
                 f"Pennylane does not say in which currency what is left of the invoice {found.id} is."
@@ -189,7 +193,30 @@ class Listing:
             if state_of(found) in (InvoiceState.OPEN, InvoiceState.UNCOLLECTIBLE)
             else Decimal(0)
         )
-        return ListedInvoice(invoice=self._named(found, names), due=money(owed, found))
+        invoice = self._named(found, names)
+        if taken := credited.get(found.id):
+            invoice = invoice.model_copy(update={"credited": money(taken, found)})
+        return ListedInvoice(invoice=invoice, due=money(owed, found))
+
+    async def _credited(self, found: Iterable[PennylaneInvoice]) -> Mapping[int, Decimal]:
+        """Return what credit notes took off some of these: they name their invoice, and it none of them.
+
+        Of what was cancelled all is known to be, and of what is whole nothing.
+        """
+        less = [each for each in found if each.status != CANCELLED and left_of(each) < each.currency_amount]
+        customers = sorted({each.customer.id for each in less if each.customer})
+        if not customers:
+            return {}
+        theirs: Filter = ("customer_id", "in", [str(each) for each in customers])
+        filters = [*ISSUED, CREDIT_NOTES, theirs]
+        if oldest := min((each.date for each in less if each.date), default=None):
+            filters.append(_from(oldest))
+        credited: dict[int, Decimal] = defaultdict(Decimal)
+        async for note in self._invoices.each("list the credit notes", filters):
+            if note.credited_invoice:
+                credited[note.credited_invoice.id] += abs(note.currency_amount)
+        wanted = {each.id for each in less}
+        return {id: taken for id, taken in credited.items() if id in wanted}
 
     def _named(self, found: PennylaneInvoice, names: Names) -> Invoice:
         name = names.get(found.customer.id, "") if found.customer else ""

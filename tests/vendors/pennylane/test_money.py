@@ -19,7 +19,7 @@ from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pennylane.connector import PennylaneBilling
 from raccord.vendors.pennylane.settings import PennylaneSettings
 from tests.connectors.conformance.samples import today
-from tests.connectors.stub import Reply, Stub
+from tests.connectors.stub import Asked, Reply, Stub
 from tests.vendors.pennylane.conftest import refused, settings
 from tests.vendors.pennylane.samples import by_filter, customer, filters, issued, some
 
@@ -145,6 +145,33 @@ async def test_what_was_credited_is_no_money_received(
     assert [(each.kind.value, str(each.amount)) for each in told[1:]] == moved_by
     received = sum(each.amount.amount for each in told if each.kind is MovementKind.RECEIVED)
     assert (await billing.read_money("7")).paid.amount == received
+
+
+async def test_a_list_tells_what_was_credited_in_part(stub: Stub, billing: PennylaneBilling) -> None:
+    """Only credit notes say whose they are: those of all customers in question are one list."""
+    part = issued(id=8, status="partially_cancelled", remaining_amount_with_tax="90.00", date="2026-11-18")
+    rest = issued(id=9, status="paid", paid=True, remaining_amount_with_tax="0.00", customer={"id": 43})
+    whole = issued(id=10, status="cancelled", remaining_amount_with_tax="0.00", customer={"id": 44})
+    notes = [
+        issued(id=90 + place, status="credit_note", currency_amount=amount, credited_invoice={"id": id})
+        for place, (id, amount) in enumerate(((8, "-10.00"), (8, "-20.00"), (9, "-5.00"), (1, "-7.00")))
+    ]
+
+    def answer(asked: Asked) -> Reply:
+        conditions = {each["field"]: each["value"] for each in filters(asked)}
+        return Reply(some(*(notes if "customer_id" in conditions else (issued(), part, rest, whole))))
+
+    stub.on("GET /customer_invoices", answer)
+    found = (await billing.list_invoices(since=today(), after="")).invoices
+    assert [(each.invoice.id, str(each.invoice.credited), str(each.due)) for each in found] == [
+        ("7", "0.00 EUR", "120.00 EUR"),
+        ("8", "30.00 EUR", "90.00 EUR"),
+        ("9", "5.00 EUR", "0.00 EUR"),
+        ("10", "120.00 EUR", "0.00 EUR"),
+    ]
+    assert stub.count("GET /customer_invoices") == 2
+    asked = {each["field"]: each["value"] for each in filters(stub.last("GET /customer_invoices"))}
+    assert (asked["customer_id"], asked["date"]) == (["42", "43"], "2026-11-18")
 
 
 async def test_lists_name_their_customers_by_one_request(stub: Stub, billing: PennylaneBilling) -> None:
