@@ -163,8 +163,8 @@ SABOTAGES = (
         (
             Change(
                 "activities/effects.py",
-                "found = None if standing.first and write_looks else await self._look(effect, look)",
-                "found = None",
+                "None if standing.first and write_looks else await self._look(effect, look, failed=failed)",
+                "None",
             ),
         ),
         (PAYMENTS_BROKEN, "-k", DIES, "--points", AFTER_SHOWING),

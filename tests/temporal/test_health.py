@@ -55,8 +55,9 @@ async def test_flows_sealed_with_a_key_that_a_worker_lacks_are_named(server: Ser
     await client.start_workflow("Reconciliation", Sweep(), id="deal-won/hubspot/1", task_queue=FLOWS_QUEUE)
     async with sweeper(await server.client(THEIRS), Swept):
         found = await eventually(lambda: stuck(client))
-    assert str(found) == (
-        "a flow cannot go on: deal-won/hubspot/1: a worker with another key file, whose key is 'theirs', "
+    assert found is not None
+    assert say(found.said, "en") == (
+        "a flow cannot go on: deal-won/hubspot/1: a worker with another key file, whose key is theirs, "
         "serves the same flows"
     )
     async with sweeper(client, Swept):

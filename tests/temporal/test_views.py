@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from raccord.temporal.views import WebUi, waiting
+from raccord.texts import say_param
 
 UI = WebUi("http://127.0.0.1:8233", "raccord")
 
@@ -28,14 +29,14 @@ def test_a_flows_page_is_found_by_its_id_alone() -> None:
 
 
 def test_whoever_watches_is_given_every_link_with_its_name() -> None:
-    labels = [label for label, _ in UI.links(("hubspot", "stripe"))]
+    labels = [say_param(label, "en") for label, _ in UI.links(("hubspot", "stripe"))]
     assert labels == ["all flows", "waits for a person", "waits for a vendor"]
 
 
 def test_the_docs_have_the_filters_as_they_are() -> None:
     docs = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8")
     for view in waiting(("hubspot", "stripe")):
-        assert f"| {view.label} | `{view.query}` |" in docs
+        assert f"| {say_param(view.label, 'en')} | `{view.query}` |" in docs
 
 
 def test_the_readme_links_to_the_views_where_the_ui_usually_is() -> None:
