@@ -271,6 +271,8 @@ class Vendor(BaseModel, Generic[Port]):
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
     needs_webhooks: bool = True
     """Whether it is of little use without them; what they tell of others, the sweep finds soon enough."""
+    tells: frozenset[HintKind] = frozenset()
+    """The kinds of records that its webhooks name."""
     ids: Mapping[HintKind, IdShape] = {}
     """How it writes the ids of the records that events of other tools may name."""
     presses: Callable[[ConnectionSettings], PressSource] | None = None

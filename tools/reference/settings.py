@@ -180,10 +180,7 @@ def _value(value: object) -> str:  # noqa: PLR0911 - a line for each kind
         case bool():
             return f"`{str(value).lower()}`"
         case timedelta():
-            seconds = value.total_seconds()
-            fitting = ((unit, length) for unit, length in _UNITS if seconds and seconds % length == 0)
-            unit, length = next(fitting, ("s", 1))
-            return f"`{seconds / length:g} {unit}`"
+            return f"`{spoken(value)}`"
         case Enum():
             return f"`{value.value}`"
         case Decimal():
@@ -196,6 +193,14 @@ def _value(value: object) -> str:  # noqa: PLR0911 - a line for each kind
             return ", ".join(map(_value, sorted(value) if isinstance(value, frozenset) else value))
         case _:
             return f"`{value}`"
+
+
+def spoken(span: timedelta) -> str:
+    """Return a span of time as a person writes it into `raccord.toml`."""
+    seconds = span.total_seconds()
+    fitting = ((unit, length) for unit, length in _UNITS if seconds and seconds % length == 0)
+    unit, length = next(fitting, ("s", 1))
+    return f"{seconds / length:g} {unit}"
 
 
 def _is_secret(field: FieldInfo) -> bool:

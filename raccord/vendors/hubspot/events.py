@@ -25,6 +25,7 @@ _KINDS = {
     "contact": HintKind.CONTACT,
     "line_item": HintKind.LINE_ITEM,
 }
+TELLS = frozenset(_KINDS.values())
 _CHANGES = {"creation", "deletion", "restore", "propertyChange"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile("[A-Za-z0-9_.-]{1,255}")

@@ -4,10 +4,12 @@ from raccord.connectors.connection import Kind, Vendor
 from raccord.connectors.inbound import Inbound
 from raccord.connectors.outbound import Outbound
 from raccord.vendors.standard_webhooks.connector import connect
-from raccord.vendors.standard_webhooks.inbound import SignedEvents
+from raccord.vendors.standard_webhooks.inbound import TELLS, SignedEvents
 from raccord.vendors.standard_webhooks.inbound import connect as connect_sender
 from raccord.vendors.standard_webhooks.settings import EndpointSettings, SenderSettings
 
 OUTBOUND: Vendor[Outbound] = Vendor(settings=EndpointSettings, connect=connect)
-INBOUND: Vendor[Inbound] = Vendor(settings=SenderSettings, connect=connect_sender, webhooks=SignedEvents)
+INBOUND: Vendor[Inbound] = Vendor(
+    settings=SenderSettings, connect=connect_sender, webhooks=SignedEvents, tells=TELLS
+)
 ROLES = {Kind.OUTBOUND: OUTBOUND, Kind.INBOUND: INBOUND}

@@ -43,6 +43,7 @@ _TOLD: Mapping[str, tuple[HintKind, ...]] = {
     "payment.received": (HintKind.INVOICE, HintKind.PAYMENT),
 }
 """Which record each type names, in `data`, under the name of its kind; the first that is not null counts."""
+TELLS = frozenset(kind for kinds in _TOLD.values() for kind in kinds)
 
 
 def connect(_name: str, settings: ConnectionSettings, _clock: BusinessClock) -> Inbound:

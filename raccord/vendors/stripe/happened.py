@@ -45,6 +45,7 @@ REVERSALS = frozenset(
 )
 TYPES = tuple(sorted({*_INVOICES, *_CREDIT_NOTES, *_INTENTS, *REVERSALS, _CHARGED, _PAID, _CASH}))
 """Every event of money that is acted on; the webhook endpoint is registered for these."""
+TELLS = frozenset((HintKind.INVOICE, HintKind.PAYMENT, HintKind.ALLOCATED_PAYMENT, HintKind.CUSTOMER))
 _MONEY = frozenset(
     (
         "amount_due",

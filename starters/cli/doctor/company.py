@@ -7,6 +7,7 @@ from functools import reduce
 from pathlib import Path
 
 from raccord.connectors.connection import Check, Connection, Kind, in_its_words
+from raccord.connectors.webhooks import HintKind
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import PAYMENT, Mode
 from raccord.domain.rules.onboarding import PLACEHOLDERS, StepKind
@@ -177,7 +178,7 @@ def _secrets(loaded: Configuration) -> Iterator[Check]:
 def _payments(loaded: Configuration) -> Iterator[Check]:
     """Say how long money waits to be seen where its vendor has no webhook for it: nothing to be repaired."""
     row = loaded.billing
-    if row.vendor.webhooks or loaded.settings.modes.get(PAYMENT, Mode.SHADOW) is Mode.SHADOW:
+    if HintKind.INVOICE in row.vendor.tells or loaded.settings.modes.get(PAYMENT, Mode.SHADOW) is Mode.SHADOW:
         return
     said = message("doctor.payments_untold", every=between_sweeps(loaded), vendor=row.settings.vendor)
     yield Check.ok(message("check.payments"), said)

@@ -12,7 +12,7 @@ from raccord.connectors.webhooks import HintKind, UnreadableBody, WebhookEvents
 from raccord.vendors.stripe import changes
 from raccord.vendors.stripe.connector import StripeBilling
 from raccord.vendors.stripe.customer_events import CUSTOMER_TYPES
-from raccord.vendors.stripe.happened import TYPES
+from raccord.vendors.stripe.happened import TELLS, TYPES
 from raccord.vendors.stripe.webhook import OTHER_MODE, webhooks
 from tests.connectors.stub import Asked, Reply, Stub
 from tests.vendors.stripe.money import charge, dispute, intent, issued, paid, part
@@ -111,6 +111,10 @@ def test_an_event_tells_what_to_read_again(
     assert {hint.key for hint in found.hints} == {"evt_1"}
     assert {hint.occurred_at for hint in found.hints} == {datetime.fromtimestamp(AT, UTC)}
     assert (found.ignored, found.unreadable) == ((), ())
+
+
+def test_the_kinds_of_records_that_stripe_tells_of_are_these() -> None:
+    assert {kind for _, _, told in TOLD for kind, _ in told} == TELLS
 
 
 @pytest.mark.parametrize(("kind", "shown"), NOT_USED)
