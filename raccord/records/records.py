@@ -6,6 +6,7 @@ from raccord.records.agreed import Agreed
 from raccord.records.answers import Answers
 from raccord.records.audit import Audit
 from raccord.records.claims import Claims
+from raccord.records.credentials import Credentials
 from raccord.records.database import Database, named
 from raccord.records.dunning import DunningRecords
 from raccord.records.findings import Findings
@@ -50,6 +51,7 @@ class Records:
         self.report_runs = ReportRuns(database, keys)
         self.reports = Reports(database, keys)
         self.watermarks = Watermarks(database)
+        self.credentials = Credentials(database, keys)
 
     @classmethod
     def open(cls, url: str, keys: KeyRing) -> "Records":

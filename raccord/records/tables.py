@@ -371,3 +371,16 @@ watermarks = Table(
     Column("name", _TEXT, primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("connection", _TEXT, primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("connected_at", Instant, nullable=False),
+    Column("renewed_at", Instant, nullable=False),
+    Column("refused_at", Instant),
+    Column("held_by", _TEXT, nullable=False),
+    Column("held_until", Instant),
+    Column("sealed", LargeBinary, nullable=False),
+)

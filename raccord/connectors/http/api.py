@@ -1,25 +1,35 @@
 """A vendor's API without a client of its own: JSON out, JSON in, connector errors."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from raccord.connectors.errors import Auth, Forbidden
 from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation, Table
 from raccord.connectors.http.failures import Answer
 from raccord.connectors.http.reading import read, read_json
+from raccord.connectors.http.tokens import Tokens
 from raccord.connectors.http.writing import write_json
+from raccord.connectors.oauth import OAuthApp
 
 W = TypeVar("W", bound=BaseModel)
 
 
 class JsonApi:
-    """Calls one account of one vendor. `headers` go with every request; the credentials are among them."""
+    """Calls one account of one vendor. `headers` go with every request.
 
-    def __init__(self, http: HttpClient, table: Table, headers: Mapping[str, str]) -> None:
+    The credentials are among them, or are `tokens`: one that is refused before its end is replaced once.
+    """
+
+    def __init__(
+        self, http: HttpClient, table: Table, headers: Mapping[str, str], *, tokens: Tokens | None = None
+    ) -> None:
         self._http = http
-        self._table = table
+        self._tokens = tokens
+        self._table = _agreed(table, tokens.app) if tokens else table
         self._headers = {"Accept": "application/json", "User-Agent": "raccord"} | dict(headers)
 
     async def call(
@@ -51,8 +61,30 @@ class JsonApi:
         if content is not None:
             body = write_json(content)
             headers = headers | {"Content-Type": "application/json"}
-        with self._table.errors(operation):
-            return await self._http.send(method, path, headers=headers, params=params, body=body)
+
+        async def sent(more: dict[str, str]) -> Answer:
+            with self._table.errors(operation):
+                return await self._http.send(method, path, headers=headers | more, params=params, body=body)
+
+        if self._tokens is None:
+            return await sent({})
+        granted = await self._tokens.get()
+        try:
+            return await sent(granted.header)
+        except Forbidden:
+            raise
+        except Auth:
+            # Nothing happened, so a write too is sent again.
+            other = await self._tokens.instead_of(granted)
+        return await sent(other.header)
 
     async def close(self) -> None:
+        if self._tokens is not None:
+            await self._tokens.close()
         await self._http.close()
+
+
+def _agreed(table: Table, app: OAuthApp) -> Table:
+    """Return how refusals are told where a person agreed to it: no token is entered anywhere."""
+    again = f"Run raccord connect {app.connection}"
+    return replace(table, credentials=f"{again}.", grant=f"{again}, and agree to “{{needs}}”.")

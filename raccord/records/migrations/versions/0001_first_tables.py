@@ -307,3 +307,15 @@ def _flows() -> None:
         sa.Column("at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_watermarks"),
     )
+    op.create_table(
+        "credentials",
+        sa.Column("connection", _text(), nullable=False),
+        sa.Column("turn", sa.Integer, nullable=False),
+        sa.Column("connected_at", _INSTANT, nullable=False),
+        sa.Column("renewed_at", _INSTANT, nullable=False),
+        sa.Column("refused_at", _INSTANT, nullable=True),
+        sa.Column("held_by", _text(), nullable=False),
+        sa.Column("held_until", _INSTANT, nullable=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("connection", name="pk_credentials"),
+    )
