@@ -22,7 +22,7 @@ _ENGLISH = (
     "raccord/vendors/pipedrive/",
     *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "inbox", "running")),
     *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "told")),
-    *(f"starters/cli/{name}/" for name in ("contacts", "dunning", "story")),
+    *(f"starters/cli/{name}/" for name in ("contacts", "story")),
 )
 """Says some things in English alone."""
 

@@ -8,8 +8,11 @@ import click
 from raccord.domain.dunning.rehearsal import Bill, Came, History
 from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.clock import DAY
+from raccord.domain.values.message import message
 from raccord.domain.values.payment import InvoiceMoney
+from raccord.texts import say
 from starters.cli.dunning.books import Books, patiently
+from starters.cli.language import spoken
 
 _BEFORE = 90 * DAY
 """Invoices that were issued so long before may have fallen due since."""
@@ -18,7 +21,7 @@ _BEFORE = 90 * DAY
 async def histories(books: Books, since: date) -> tuple[History, ...]:
     """Read what was billed, paid and said, so that a simulation can begin on a business date."""
     ids = await patiently(lambda: books.billing.issued_since(since - _BEFORE))
-    click.echo(f"Reading {len(ids)} invoice{'s' * (len(ids) != 1)} and what was paid of them…", err=True)
+    click.echo(say(message("dunning.simulate.reading", count=len(ids)), spoken()), err=True)
     every = await books.some_at_a_time(books.billing.read_money, ids)
     customers = await books.all_of(dict.fromkeys(each.invoice.customer_id for each in every))
     return tuple(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from activities.dunning.books import AccountReads
 from activities.dunning.memory import BEGAN
 from raccord.connectors.billing import BillingReader
-from raccord.connectors.connection import Kind
+from raccord.connectors.connection import Kind, in_its_words
 from raccord.connectors.errors import ConnectorError, RateLimited
 from raccord.domain.dunning.foresight import Coming, coming
 from raccord.domain.dunning.memory import Memory
@@ -114,7 +114,7 @@ async def books(configuration: Configuration, keys: KeyRing) -> AsyncIterator[Bo
         try:
             yield Books(connections.of(Kind.BILLING), records, dunning_policy(configuration))
         except ConnectorError as error:
-            fail(str(error), status=1)
+            fail(in_its_words(error), status=1)
 
 
 async def patiently(read: Callable[[], Awaitable[T]]) -> T:

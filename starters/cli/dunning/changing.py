@@ -9,18 +9,31 @@ from typing import Any
 import click
 
 from raccord.domain.dunning.memory import Memory
+from raccord.domain.dunning.outcome import silence
 from raccord.domain.dunning.plan import Due
 from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.payment.status import sums
-from raccord.domain.values.clock import DAY
+from raccord.domain.values.clock import DAY, BusinessClock
+from raccord.domain.values.message import Message, message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts import say
 from starters.cli.common import bold
 from starters.cli.display import fold, print_json, table
 from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.rules import rules_of
+from starters.cli.dunning.tones import TONES
+from starters.cli.language import language_of
 
 WEEK = 7
+_NAMES = {"in force": message("dunning.check.in_force"), "changed": message("dunning.check.changed")}
+_FIGURES = {
+    "today": message("dunning.check.today"),
+    "tomorrow": message("dunning.check.tomorrow"),
+    "within a week": message("dunning.check.week"),
+    "repeated": message("dunning.check.repeated"),
+    "silent": message("dunning.check.silent"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,7 @@ async def check(configuration: Configuration, keys: KeyRing, policy: Path | None
     if as_json:
         print_json({name: _document(each) for name, each in outlooks.items()})
         return 0
-    for line in _page(outlooks):
+    for line in _page(outlooks, language_of(configuration)):
         click.echo(line)
     return 0
 
@@ -83,34 +96,54 @@ async def _under(books: Books, policy: DunningPolicy, customers: Sequence[Known]
     return Outlook(books.today, policy, judged)
 
 
-def _page(outlooks: dict[str, Outlook]) -> list[str]:
+def _page(outlooks: dict[str, Outlook], language: str) -> list[str]:
     *_, last = outlooks.values()
-    owed = ", ".join(str(each) for each in sums(sum_ for each in last.customers for sum_ in each.plan.owed))
+    owed = sums(sum_ for each in last.customers for sum_ in each.plan.owed)
     figures = last.figures
-    lines = fold(
-        bold(
-            f"{_many(len(last.customers), 'customer')}, {_many(figures['today'], 'mail')} today, "
-            f"{figures['tomorrow']} tomorrow, {figures['repeated']} repeated."
-        )
+    all_in_all = message(
+        "dunning.check.all",
+        customers=message("dunning.count.customers", count=len(last.customers)),
+        mails=message("dunning.count.mails", count=figures["today"]),
+        tomorrow=figures["tomorrow"],
+        repeated=figures["repeated"],
     )
-    lines += [f"Late in all: {owed}." if owed else "Nothing is late.", ""]
-    columns = {name: each.figures for name, each in outlooks.items()}
-    rows = [[what, *(str(each[what]) for each in columns.values())] for what in figures]
-    lines += table(["mails", *columns], rows, right=set(columns))
-    if differing := _differing(outlooks):
-        lines += ["", *table(["customer", *columns], differing, folds={"customer"})]
+    late = message("dunning.check.late", owed=owed) if owed else message("dunning.check.nothing_late")
+    lines = [*map(bold, fold(say(all_in_all, language))), say(late, language), ""]
+    columns = [say(_NAMES[name], language) for name in outlooks]
+    rows = [
+        [say(what, language), *(str(each.figures[name]) for each in outlooks.values())]
+        for name, what in _FIGURES.items()
+    ]
+    lines += table([say(message("dunning.check.mails"), language), *columns], rows, right=columns)
+    if differing := _differing(outlooks, language):
+        headings = [say(message("dunning.column.customer"), language), *columns]
+        lines += ["", *table(headings, differing, folds=headings)]
     return lines
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
-
-
-def _differing(outlooks: dict[str, Outlook]) -> list[list[str]]:
+def _differing(outlooks: dict[str, Outlook], language: str) -> list[list[str]]:
     """Return the customers whose next mail is another one under the changed rules."""
     rows = zip(*(each.customers for each in outlooks.values()), strict=True)
-    cells = [[same[0].name, *(_next(each) for each in same)] for same in rows]
+    clocks = [each.policy.clock for each in outlooks.values()]
+    cells = [
+        [same[0].name, *(say(_coming(*each), language) for each in zip(same, clocks, strict=True))]
+        for same in rows
+    ]
     return [each for each in cells if len(set(each[1:])) > 1]
+
+
+def _coming(known: Known, clock: BusinessClock) -> Message:
+    if known.next is None:
+        why = known.plan.why
+        return (
+            message("dunning.check.none_because", why=silence(why.why))
+            if why
+            else message("dunning.check.none")
+        )
+    due = known.next.due
+    return message(
+        "dunning.check.next", day=clock.date_of(known.next.at), level=due.level, tone=TONES[due.tone]
+    )
 
 
 def _next(known: Known) -> str:

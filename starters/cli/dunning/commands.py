@@ -14,15 +14,7 @@ customer_argument = click.argument("customer")
 invoice_argument = click.argument("invoice")
 
 
-def _reason(_: click.Context, __: click.Parameter, typed: str | None) -> str:
-    if typed is not None and not typed.strip():
-        fail("a reason that says nothing is none: leave it out, or write it.")
-    return (typed or "").strip()
-
-
-reason_option = click.option(
-    "--reason", metavar="TEXT", callback=_reason, help="Kept with it, and in the audit."
-)
+reason_option = click.option("--reason", metavar="TEXT", help="Kept with it, and in the audit.")
 
 
 @click.group()
@@ -74,7 +66,7 @@ def preview(customer: str, language: str, html: Path | None, config: Path | None
 @click.option("--until", type=_DAY, metavar="DAY", help="The last day of it; without one, until `resume`.")
 @reason_option
 @config_file
-def pause(customer: str, until: datetime | None, reason: str, config: Path | None) -> None:
+def pause(customer: str, until: datetime | None, reason: str | None, config: Path | None) -> None:
     """Send a customer no reminder, until a day is over or until `resume`."""
     _say(config, customer, "pause", reason=reason, until=_date(until))
 
@@ -84,7 +76,7 @@ def pause(customer: str, until: datetime | None, reason: str, config: Path | Non
 @invoice_argument
 @reason_option
 @config_file
-def dispute(customer: str, invoice: str, reason: str, config: Path | None) -> None:
+def dispute(customer: str, invoice: str, reason: str | None, config: Path | None) -> None:
     """Leave one contested invoice out of all reminders; the customer's others go on."""
     _say(config, customer, "dispute", invoice, reason=reason)
 
@@ -94,7 +86,7 @@ def dispute(customer: str, invoice: str, reason: str, config: Path | None) -> No
 @invoice_argument
 @reason_option
 @config_file
-def settled(customer: str, invoice: str, reason: str, config: Path | None) -> None:
+def settled(customer: str, invoice: str, reason: str | None, config: Path | None) -> None:
     """Say that the dispute about an invoice is over: it is reminded of again."""
     _say(config, customer, "settled", invoice, reason=reason)
 
@@ -107,7 +99,7 @@ def settled(customer: str, invoice: str, reason: str, config: Path | None) -> No
 )
 @reason_option
 @config_file
-def promise(customer: str, day: datetime, amount: str, reason: str, config: Path | None) -> None:
+def promise(customer: str, day: datetime, amount: str, reason: str | None, config: Path | None) -> None:
     """Note that a customer pays by a DAY: silence until it is over; not kept, the next level leaves."""
     _say(config, customer, "promise", reason=reason, until=_date(day), amount=amount)
 
@@ -117,7 +109,7 @@ def promise(customer: str, day: datetime, amount: str, reason: str, config: Path
 @click.argument("parts", nargs=-1, required=True, metavar="DAY=AMOUNT...")
 @reason_option
 @config_file
-def instalments(customer: str, parts: tuple[str, ...], reason: str, config: Path | None) -> None:
+def instalments(customer: str, parts: tuple[str, ...], reason: str | None, config: Path | None) -> None:
     """Note that a customer pays in parts, each by a day of its own: 2026-12-15=400 2027-01-15=400."""
     _say(config, customer, "instalments", reason=reason, parts=parts)
 
@@ -127,7 +119,7 @@ def instalments(customer: str, parts: tuple[str, ...], reason: str, config: Path
 @click.argument("address", default="")
 @reason_option
 @config_file
-def bounced(customer: str, address: str, reason: str, config: Path | None) -> None:
+def bounced(customer: str, address: str, reason: str | None, config: Path | None) -> None:
     """Say that the last mail, or mails to an ADDRESS, did not arrive: the level does not count."""
     _say(config, customer, "bounced", reason=reason, address=address)
 
@@ -137,12 +129,12 @@ def bounced(customer: str, address: str, reason: str, config: Path | None) -> No
 @click.option("--all", "every", is_flag=True, help="Everybody who waits for an approval, nobody left alone.")
 @reason_option
 @config_file
-def approve(customer: tuple[str, ...], every: bool, reason: str, config: Path | None) -> None:
+def approve(customer: tuple[str, ...], every: bool, reason: str | None, config: Path | None) -> None:
     """Let customers be reminded who were late before reminders began."""
     from starters.cli.dunning.saying import approve as approved
 
     loaded = configuration(config)
-    end(run(approved(loaded, key_ring(loaded), customer, every=every, reason=reason)))
+    end(run(approved(loaded, key_ring(loaded), customer, every=every, reason=_told(reason))))
 
 
 @dunning.command()
@@ -164,7 +156,7 @@ def _plain(kind: str, says: str) -> None:
     @customer_argument
     @reason_option
     @config_file
-    def _(customer: str, reason: str, config: Path | None) -> None:
+    def _(customer: str, reason: str | None, config: Path | None) -> None:
         _say(config, customer, kind, reason=reason)
 
 
@@ -196,14 +188,26 @@ def simulate(config: Path | None, as_json: bool, since: datetime, **files: Path 
     end(run(simulated(loaded, key_ring(loaded), asked, as_json=as_json)))
 
 
+def _told(reason: str | None) -> str:
+    """Return a reason, or end the command where it says nothing; the settings are read by then."""
+    if reason is not None and not reason.strip():
+        from raccord.domain.values.message import message
+
+        fail(message("dunning.typed.no_reason"))
+    return (reason or "").strip()
+
+
 def _date(at: datetime | None) -> date | None:
     return at.date() if at else None
 
 
-def _say(config: Path | None, customer: str, kind: str, invoice: str = "", **said: Any) -> NoReturn:
+def _say(
+    config: Path | None, customer: str, kind: str, invoice: str = "", *, reason: str | None, **more: Any
+) -> NoReturn:
     from raccord.domain.dunning.words import WordKind
     from starters.cli.dunning.judging import Said
     from starters.cli.dunning.saying import say
 
     loaded = configuration(config)
-    end(run(say(loaded, key_ring(loaded), customer, Said(kind=WordKind(kind), **said), invoice)))
+    said = Said(kind=WordKind(kind), reason=_told(reason), **more)
+    end(run(say(loaded, key_ring(loaded), customer, said, invoice)))

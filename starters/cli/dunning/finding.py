@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from raccord.domain.values.account import OwedInvoice
 from raccord.domain.values.base import fold
+from raccord.domain.values.message import Message, message
 from raccord.domain.values.payment import UnpaidInvoice
 from starters.cli.common import fail
 from starters.cli.display import shown
@@ -18,7 +19,7 @@ async def found(books: Books, typed: str) -> Known:
     """Return the customer that is meant by what was typed, or end the command with who may be."""
     wanted = fold(typed)
     if not wanted:
-        fail("name the customer: by its id in the billing system, its name, or the number of an invoice.")
+        fail(message("dunning.typed.name_one"))
     unpaid = await patiently(lambda: books.billing.unpaid_invoices(customer_id=None))
     meant = {each.customer_id for each in unpaid if wanted in _names(each)}
     if len(meant) == 1:
@@ -38,12 +39,10 @@ def invoice_of(known: Known, typed: str) -> OwedInvoice:
     for each in known.account.invoices:
         if wanted in (fold(each.id), fold(each.number)):
             return each
-    numbers = ", ".join(each.number or each.id for each in known.account.invoices)
-    fail(
-        f"{shown(known.name)} has no open invoice {shown(typed)}"
-        + (f": what is open is {shown(numbers)}." if numbers else ": nothing of it is open."),
-        status=1,
-    )
+    name, numbers = shown(known.name), tuple(shown(each.number or each.id) for each in known.account.invoices)
+    if numbers:
+        fail(message("dunning.typed.open_are", name=name, typed=shown(typed), numbers=numbers), status=1)
+    fail(message("dunning.typed.none_open", name=name, typed=shown(typed)), status=1)
 
 
 def _names(each: UnpaidInvoice) -> set[str]:
@@ -51,20 +50,17 @@ def _names(each: UnpaidInvoice) -> set[str]:
 
 
 def _several(typed: str, unpaid: Sequence[UnpaidInvoice]) -> NoReturn:
-    fail(f"several customers are called {shown(typed)}: {_listed(unpaid)}. Name one by its id.", status=1)
+    fail(message("dunning.typed.several", typed=shown(typed), listed=_listed(unpaid)), status=1)
 
 
 def _nobody(typed: str, near: Sequence[UnpaidInvoice]) -> NoReturn:
-    meant = f" Did you mean {_listed(near)}?" if near else ""
-    fail(
-        f"no customer has the id or the name {shown(typed)}, or an open invoice of that number.{meant}"
-        + ("" if near else " `raccord dunning list` shows who is late."),
-        status=1,
-    )
+    if near:
+        fail(message("dunning.typed.nearly", typed=shown(typed), listed=_listed(near)), status=1)
+    fail(message("dunning.typed.nobody", typed=shown(typed)), status=1)
 
 
-def _listed(unpaid: Sequence[UnpaidInvoice]) -> str:
+def _listed(unpaid: Sequence[UnpaidInvoice]) -> Message | tuple[str, ...]:
     names = {each.customer_id: each.customer for each in unpaid}
-    listed = [f"{name} ({id_})" if name else id_ for id_, name in sorted(names.items())]
-    more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
-    return shown(", ".join(listed[:_MOST])) + more
+    listed = tuple(shown(f"{name} ({id_})" if name else id_) for id_, name in sorted(names.items()))
+    more = len(listed) - _MOST
+    return message("dunning.typed.and_more", listed=listed[:_MOST], count=more) if more > 0 else listed

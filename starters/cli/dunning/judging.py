@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from raccord.domain.dunning.silence import Silence
 from raccord.domain.dunning.standing import Standing
 from raccord.domain.dunning.words import Instalment, Word, WordKind
+from raccord.domain.values.message import Message, message
 from raccord.domain.values.money import Money, known_currency
+from raccord.texts.told import Told
 from starters.cli.dunning.books import Known
 
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?) *([A-Za-z]{3}|€)?")
@@ -20,8 +22,8 @@ _HOLDS = (WordKind.COLLECTION, WordKind.INSOLVENCY, WordKind.STOP)
 _PROMISES = (WordKind.PROMISE, WordKind.INSTALMENTS)
 
 
-class Nonsense(Exception):
-    """What was said cannot be meant; `str()` is a sentence."""
+class Nonsense(Told):
+    """What was said cannot be meant."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def word_of(said: Said, known: Known, actor: str, now: datetime, today: date) ->
     return word.model_copy(update={"id": f"cli/{hashlib.sha256(minute.encode()).hexdigest()[:16]}"})
 
 
-def doubts(word: Word, known: Known) -> tuple[str, ...]:
-    """Return what may be a slip of the keyboard, as sentences; the word counts all the same."""
+def doubts(word: Word, known: Known) -> tuple[Message, ...]:
+    """Return what may be a slip of the keyboard; the word counts all the same."""
     owed = {each.currency: each for each in known.plan.owed}
     amounts = [part.amount for part in word.instalments] or ([word.amount] if word.amount else [])
     sums: dict[str, Money] = {}
@@ -77,9 +79,9 @@ def doubts(word: Word, known: Known) -> tuple[str, ...]:
     for currency, each in sums.items():
         late = owed.get(currency, Money.zero(currency))
         if each.amount > late.amount:
-            found.append(f"{each} is more than the {late} that is late.")
+            found.append(message("dunning.typed.more", amount=each, late=late))
         elif word.instalments and each.amount < late.amount:
-            found.append(f"the instalments come to {each} and leave {late - each} of what is late.")
+            found.append(message("dunning.typed.less", amount=each, left=late - each))
     return tuple(found)
 
 
@@ -87,17 +89,18 @@ def amount_of(typed: str, known: Known) -> Money:
     """Read an amount; without a currency it is in the only one in which the customer owes."""
     match = _AMOUNT.fullmatch(typed.strip())
     if match is None:
-        raise Nonsense(f"{typed} is no amount: write 1234.50, with its currency if need be: 1234.50 EUR.")
+        raise Nonsense(message("dunning.typed.no_amount", typed=typed))
     number, named = match.groups()
     currency = {"€": "EUR"}.get(named or "", named) or _only_currency(known)
     if not known_currency(currency):
-        raise Nonsense(f"{currency} is no currency: write EUR, for example.")
+        raise Nonsense(message("dunning.typed.no_currency", typed=currency))
     try:
         amount = Money(amount=Decimal(number.replace(",", ".")), currency=currency)
     except ValidationError:
-        raise Nonsense(f"{typed} has more decimals than {currency.upper()} knows.") from None
+        said = message("dunning.typed.decimals", typed=typed, currency=currency.upper())
+        raise Nonsense(said) from None
     if not amount.amount:
-        raise Nonsense("an amount is more than nothing.")
+        raise Nonsense(message("dunning.typed.nothing"))
     return amount
 
 
@@ -109,9 +112,7 @@ def _only_currency(known: Known) -> str:
     currencies = sorted({each.due.currency for each in known.account.invoices})
     if len(currencies) == 1:
         return currencies[0]
-    raise Nonsense(
-        f"name the currency of the amount: {known.name} owes in {', '.join(currencies) or 'none'}."
-    )
+    raise Nonsense(message("dunning.typed.which_currency", name=known.name, currencies=tuple(currencies)))
 
 
 def _instalment(typed: str, known: Known, today: date) -> Instalment:
@@ -121,16 +122,17 @@ def _instalment(typed: str, known: Known, today: date) -> Instalment:
     except ValueError:
         equals = ""
     if not equals:
-        raise Nonsense(f"{typed} is no instalment: write its day and its amount, 2026-12-15=400.") from None
+        raise Nonsense(message("dunning.typed.no_instalment", typed=typed)) from None
     if day < today:
-        raise Nonsense(f"{day} is past: an instalment is due on a day to come.")
+        raise Nonsense(message("dunning.typed.instalment_past", day=day))
     return Instalment(due_on=day, amount=amount_of(amount, known))
 
 
 def _refuse_the_past(said: Said, today: date) -> None:
     if said.until and said.until < today:
-        what = "is for" if said.kind is WordKind.PROMISE else "lasts until"
-        raise Nonsense(f"{said.until} is past: a {said.kind} {what} a day to come.")
+        promised = said.kind is WordKind.PROMISE
+        code = "dunning.typed.promise_past" if promised else "dunning.typed.pause_past"
+        raise Nonsense(message(code, day=said.until))
 
 
 def _refuse_what_is_so(said: Said, known: Known, standing: Standing) -> None:
@@ -138,17 +140,17 @@ def _refuse_what_is_so(said: Said, known: Known, standing: Standing) -> None:
     disputed = standing.dispute_of(said.invoice_id) if said.invoice_id else None
     match said.kind:
         case WordKind.RESUME if not (hold or _bounced(known, standing) or _seen_to(known, standing)):
-            raise Nonsense(f"nothing that was said silences {name}: there is nothing to take back.")
+            raise Nonsense(message("dunning.typed.nothing_to_resume", name=name))
         case WordKind.DISPUTE if disputed:
-            raise Nonsense(f"this invoice is contested already, since {disputed.at:%Y-%m-%d}.")
+            raise Nonsense(message("dunning.typed.contested", day=disputed.at.date()))
         case WordKind.SETTLED if disputed is None:
-            raise Nonsense("nobody said that this invoice is contested: there is nothing to settle.")
+            raise Nonsense(message("dunning.typed.not_contested"))
         case kind if kind in _HOLDS and hold and hold.kind is kind:
-            raise Nonsense(f"that was said of {name} already, on {hold.at:%Y-%m-%d}.")
+            raise Nonsense(message("dunning.typed.said_already", name=name, day=hold.at.date()))
         case kind if kind in (*_PROMISES, WordKind.REMIND) and not known.account.invoices:
-            raise Nonsense(f"{name} owes nothing.")
+            raise Nonsense(message("dunning.typed.owes_nothing", name=name))
         case WordKind.APPROVED if not _late_before(known):
-            raise Nonsense(f"{name} does not wait for an approval: it was not late before reminders began.")
+            raise Nonsense(message("dunning.typed.no_approval", name=name))
 
 
 def waits_for_approval(known: Known) -> bool:
@@ -181,13 +183,14 @@ def _address(said: Said, known: Known) -> str:
     if not said.address:
         address = (written_to or [known.account.email])[-1]
         if not address:
-            raise Nonsense(f"{known.name} was never written to, and has no e-mail address.")
+            raise Nonsense(message("dunning.typed.never_written", name=known.name))
         return address
     theirs: Sequence[str] = sorted({*written_to, known.account.email} - {""})
     for each in theirs:
         if each.casefold() == said.address.strip().casefold():
             return each
+    if not theirs:
+        raise Nonsense(message("dunning.typed.no_address", address=said.address, name=known.name))
     raise Nonsense(
-        f"{said.address} is no address of {known.name}"
-        + (f": what is known is {', '.join(theirs)}." if theirs else ", of whom none is known.")
+        message("dunning.typed.other_address", address=said.address, name=known.name, known=tuple(theirs))
     )

@@ -17,7 +17,9 @@ from raccord.domain.dunning.rehearsal import Bill, Came, History
 from raccord.domain.values.account import Account, OwedInvoice
 from raccord.domain.values.address import Address
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import Message, message
 from raccord.domain.values.money import Money
+from raccord.texts.told import Told
 
 NEEDED = ("customer", "invoice", "amount", "issued", "due")
 COLUMNS = (*NEEDED, "currency", "paid_on", "paid", "name", "email", "country", "siren")
@@ -26,8 +28,8 @@ _NOWHERE = "nobody@invalid"
 """Where nothing says where a customer reads mail: it is known in the billing system."""
 
 
-class BadHistory(Exception):
-    """A file cannot be read; `str()` is a sentence."""
+class BadHistory(Told):
+    """A file cannot be read."""
 
 
 def read(path: Path, clock: BusinessClock) -> tuple[History, ...]:
@@ -37,25 +39,28 @@ def read(path: Path, clock: BusinessClock) -> tuple[History, ...]:
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
         return _histories(csv.DictReader(StringIO(text), delimiter=delimiter), path, clock)
     except OSError as error:
-        raise BadHistory(f"{path} cannot be read: {error.strerror}.") from error
+        why = error.strerror or str(error)
+        raise BadHistory(message("dunning.history.unread", path=str(path), why=why)) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadHistory(f"{path} is not a CSV file in UTF-8: {error}.") from error
+        raise BadHistory(message("dunning.history.no_csv", path=str(path), why=str(error))) from error
 
 
 def _histories(rows: "csv.DictReader[str]", path: Path, clock: BusinessClock) -> tuple[History, ...]:
     names = set(rows.fieldnames or ())
     if missing := [name for name in NEEDED if name not in names]:
-        raise BadHistory(
-            f"{path} has no column {missing[0]}: its first line names {', '.join(NEEDED)}, and perhaps "
-            f"{', '.join(COLUMNS[len(NEEDED) :])}."
+        others = COLUMNS[len(NEEDED) :]
+        said = message(
+            "dunning.history.no_column", path=str(path), column=missing[0], needed=NEEDED, others=others
         )
+        raise BadHistory(said)
     accounts: dict[str, Account] = {}
     bills: dict[tuple[str, str], Bill] = {}
     for row in rows:
         try:
             account, bill = _account(row), _bill(row, clock)
         except (ValueError, ValidationError, InvalidOperation, KeyError) as error:
-            raise BadHistory(f"{path}, line {rows.line_num}: {_said(error)}") from error
+            why = message("dunning.history.line", path=str(path), number=rows.line_num, why=_said(error))
+            raise BadHistory(why) from error
         known = bills.setdefault((account.customer_id, bill.invoice.id), bill)
         if known is not bill:
             bills[account.customer_id, bill.invoice.id] = _more(known, bill)
@@ -118,11 +123,11 @@ def _at(text: str, clock: BusinessClock) -> datetime:
     return datetime.combine(date.fromisoformat(text), _NOON, tzinfo=clock.tz)
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception) -> Message:
     match error:
         case ValidationError():
-            return f"{error.errors(include_url=False)[0]['msg']}."
+            return message("check.in_its_words", said=f"{error.errors(include_url=False)[0]['msg']}.")
         case InvalidOperation():
-            return "an amount is written 1234.50."
+            return message("dunning.history.amount")
         case _:
-            return f"{error}; a day is written 2026-01-31."
+            return message("dunning.history.day", said=str(error))

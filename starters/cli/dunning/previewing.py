@@ -6,8 +6,10 @@ import click
 
 from raccord.domain.dunning.foresight import Coming
 from raccord.domain.dunning.letter import Letter, letter_of
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts import say
 from raccord.texts.mails import BadTemplate, Templates, Worded
 from raccord.texts.reminders import reminder
 from starters.cli.common import bold, fail
@@ -26,16 +28,18 @@ async def preview(
         known = await found(open_books, customer)
     view = View(open_books.policy, open_books.now, language_of(configuration))
     if known.next is None:
-        fail(f"no mail to {shown(known.name)} comes next. {shown(view.what_follows(known))}", status=1)
+        why = shown(view.what_follows(known))
+        fail(message("dunning.cli.none_next", name=shown(known.name), why=why), status=1)
     attached = len(known.next.due.invoices) if open_books.policy.rules.attach_up_to_mb else 0
     letter = _letter(open_books, known, known.next, language)
     try:
         worded = reminder(letter, Templates(configuration.settings.mail.templates), attached=attached)
     except BadTemplate as error:
-        fail(str(error), status=1)
+        fail(error, status=1)
     if html:
         _write(html, worded)
-        click.echo(f"{bold(str(html))} is the page of it. {shown(view.what_follows(known))}")
+        said = message("dunning.cli.page", file=bold(str(html)), why=shown(view.what_follows(known)))
+        click.echo(say(said, language_of(configuration)))
         return 0
     for line in _heading(known, worded, view):
         click.echo(line)

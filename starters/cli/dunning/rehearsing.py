@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from raccord.domain.dunning.policy import DunningPolicy
 from raccord.domain.dunning.rehearsal import History, Rehearsed, rehearsed
 from raccord.domain.rules.dunning import Tone
 from raccord.domain.values.clock import DAY, BusinessClock
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts import formats, say, say_param
 from raccord.texts.spreadsheets import harmless
 from starters.cli.common import bold, fail
 from starters.cli.display import print_json, table
@@ -25,6 +28,8 @@ from starters.cli.dunning.books import books, now
 from starters.cli.dunning.past import BadHistory, read
 from starters.cli.dunning.picture import drawn
 from starters.cli.dunning.rules import rules_of
+from starters.cli.dunning.tones import TONES
+from starters.cli.language import language_of
 from workers.policies import dunning_policy
 
 _MOST = 40
@@ -61,20 +66,63 @@ class Played:
             "to who paid within 48 hours": sum(each.soon for each in self.mails if each.due.level),
         }
 
-    def row(self, mail: Rehearsed) -> list[str]:
+    def title(self, language: str) -> str:
+        return say(message("dunning.check.in_force"), language) if self.name == _IN_FORCE else self.name
+
+    def document(self, mail: Rehearsed) -> dict[str, str]:
+        """Return a mail as a machine reads it: exact amounts, an instant in the company's zone."""
+        return {
+            "at": self._at(mail).isoformat(timespec="minutes"),
+            "customer": mail.customer,
+            "level": str(mail.due.level),
+            "tone": mail.due.tone,
+            "invoices": ", ".join(each.number for each in mail.due.invoices),
+            "late": ", ".join(str(each) for each in mail.owed),
+            "paid within 48 h": "yes" if mail.soon else "",
+        }
+
+    def row(self, mail: Rehearsed, language: str) -> list[str]:
         return [
-            self.name,
-            mail.at.astimezone(self.policy.clock.tz).isoformat(timespec="minutes"),
+            self.title(language),
+            formats.day(self._at(mail), language),
             mail.customer,
             str(mail.due.level),
-            mail.due.tone,
+            say(TONES[mail.due.tone], language),
             ", ".join(each.number for each in mail.due.invoices),
-            ", ".join(str(each) for each in mail.owed),
-            "yes" if mail.soon else "",
+            say_param(mail.owed, language),
+            self._soon(mail, language),
         ]
 
+    def line(self, mail: Rehearsed, language: str) -> list[str]:
+        """Return a mail for a spreadsheet: as in a terminal, with its hour and exact amounts."""
+        exact = self.document(mail)
+        tone, soon = say(TONES[mail.due.tone], language), self._soon(mail, language)
+        more = {"tone": tone, "paid within 48 h": soon}
+        return [self.title(language), *(exact | more).values()]
 
-HEADINGS = ("policy", "at", "customer", "level", "tone", "invoices", "late", "paid within 48 h")
+    def _at(self, mail: Rehearsed) -> datetime:
+        return mail.at.astimezone(self.policy.clock.tz)
+
+    def _soon(self, mail: Rehearsed, language: str) -> str:
+        return say(message("dunning.simulate.yes"), language) if mail.soon else ""
+
+
+_COLUMNS = (
+    "dunning.simulate.policy",
+    "dunning.simulate.at",
+    "dunning.column.customer",
+    "dunning.simulate.level",
+    "dunning.simulate.tone",
+    "dunning.simulate.invoices",
+    "dunning.simulate.late",
+    "dunning.simulate.paid",
+)
+_FIGURES = {
+    "mails": message("dunning.check.mails"),
+    **{f"  {tone}": said for tone, said in TONES.items()},
+    "customers reminded": message("dunning.simulate.reminded"),
+    "to who paid within 48 hours": message("dunning.simulate.soon"),
+}
 
 
 async def simulate(configuration: Configuration, keys: KeyRing, asked: Asked, *, as_json: bool) -> int:
@@ -84,20 +132,24 @@ async def simulate(configuration: Configuration, keys: KeyRing, asked: Asked, *,
     base = base.model_copy(update={"holidays": days_off})
     today = base.clock.date_of(now())
     if asked.since > today:
-        fail(f"{asked.since} is to come: the past is simulated.")
+        fail(message("dunning.typed.future", day=asked.since))
     found = await _histories(configuration, keys, asked, base.clock)
     start, end = base.clock.end_of(asked.since - DAY), now()
     plays = [_played(name, policy, found, start, end) for name, policy in _policies(base, asked)]
+    language = language_of(configuration)
     if asked.out:
-        _write(plays, asked.out, start, end)
+        _write(plays, asked.out, (start, end), language)
     if as_json:
         print_json({each.name: _document(each) for each in plays})
         return 0
-    click.echo(bold(f"{len(found)} customers, {asked.since} to {today}"))
-    for line in _page(plays):
+    customers = message("dunning.count.customers", count=len(found))
+    title = message("dunning.simulate.title", customers=customers, begin=asked.since, end=today)
+    click.echo(bold(say(title, language)))
+    for line in _page(plays, language):
         click.echo(line)
     if asked.out:
-        click.echo(f"\nEach mail is in {asked.out / 'mails.csv'}, a picture in {asked.out / 'mails.svg'}.")
+        csv, svg = (str(asked.out / name) for name in ("mails.csv", "mails.svg"))
+        click.echo(f"\n{say(message('dunning.simulate.written', csv=csv, svg=svg), language)}")
     return 0
 
 
@@ -110,7 +162,7 @@ async def _histories(
     try:
         return read(asked.csv, clock)
     except BadHistory as error:
-        fail(str(error))
+        fail(error)
 
 
 def _policies(base: DunningPolicy, asked: Asked) -> list[tuple[str, DunningPolicy]]:
@@ -130,34 +182,40 @@ def _played(
     return Played(name, policy, rehearsed(histories, policy, start, end))
 
 
-def _page(plays: Sequence[Played]) -> list[str]:
-    names = [each.name for each in plays]
+def _page(plays: Sequence[Played], language: str) -> list[str]:
+    names = [each.title(language) for each in plays]
     figures = [each.figures for each in plays]
-    kinds = list(dict.fromkeys(kind for each in figures for kind in each))
-    rows = [[kind, *(str(each.get(kind, 0)) for each in figures)] for kind in kinds]
+    rows = [
+        [f"{kind[: -len(kind.lstrip())]}{say(said, language)}", *(str(each[kind]) for each in figures)]
+        for kind, said in _FIGURES.items()
+    ]
     lines = ["", *table(["", *names], rows, right=set(names))]
-    mails = sorted((each.row(mail) for each in plays for mail in each.mails), key=lambda row: row[1])
+    mails = sorted(((mail.at, play, mail) for play in plays for mail in play.mails), key=itemgetter(0))
     if mails:
-        lines += ["", *table(HEADINGS, mails[:_MOST], folds={"customer"})]
+        # Where there are no others, each row would repeat the name of the one policy.
+        first = 0 if len(plays) > 1 else 1
+        headings = [say(message(code), language) for code in _COLUMNS][first:]
+        cells = [play.row(mail, language)[first:] for _, play, mail in mails[:_MOST]]
+        lines += ["", *table(headings, cells, folds={*headings[: 3 - first], headings[5 - first]})]
     if len(mails) > _MOST:
-        lines.append(f"… and {len(mails) - _MOST} more: --out FOLDER writes them all.")
+        lines.append(say(message("dunning.simulate.more", count=len(mails) - _MOST), language))
     return lines
 
 
-def _write(plays: Sequence[Played], folder: Path, start: datetime, end: datetime) -> None:
+def _write(plays: Sequence[Played], folder: Path, between: tuple[datetime, datetime], language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "mails.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / "mails.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADINGS)
-        writer.writerows(map(harmless, each.row(mail)) for each in plays for mail in each.mails)
-    series = {each.name: [(mail.at, mail.due.tone) for mail in each.mails] for each in plays}
-    (folder / "mails.svg").write_text(
-        drawn(series, start.astimezone(plays[0].policy.clock.tz), end), encoding="utf-8"
-    )
+        writer.writerow([say(message(code), language) for code in _COLUMNS])
+        writer.writerows(map(harmless, each.line(mail, language)) for each in plays for mail in each.mails)
+    series = {each.title(language): [(mail.at, mail.due.tone) for mail in each.mails] for each in plays}
+    start, end = between
+    picture = drawn(series, start.astimezone(plays[0].policy.clock.tz), end, language)
+    (folder / "mails.svg").write_text(picture, encoding="utf-8")
 
 
 def _document(played: Played) -> dict[str, Any]:
     return {
         "figures": {kind.strip().replace(" ", "_"): count for kind, count in played.figures.items()},
-        "mails": [dict(zip(HEADINGS[1:], played.row(mail)[1:], strict=True)) for mail in played.mails],
+        "mails": [played.document(mail) for mail in played.mails],
     }

@@ -13,4 +13,4 @@ def rules_of(path: Path) -> Dunning:
     try:
         return dunning_rules(path)
     except BadSettings as error:
-        fail(str(error))
+        fail(error)

@@ -8,17 +8,19 @@ from temporalio.service import RPCError
 from raccord.domain.dunning.backlog import subject_of
 from raccord.domain.dunning.memory import Memory
 from raccord.domain.dunning.words import Word, WordKind
+from raccord.domain.values.message import message
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.client import TemporalUnreachable, connect
 from raccord.temporal.flows import DUNNING, DUNNING_BACKLOG, Changed, wake
+from raccord.texts import say as in_words
 from starters.cli.common import actor, bold, fail, warn
 from starters.cli.display import fold, shown
 from starters.cli.dunning.books import Books, Known, books
 from starters.cli.dunning.finding import found, invoice_of
 from starters.cli.dunning.judging import Nonsense, Said, doubts, waits_for_approval, word_of
 from starters.cli.dunning.view import View
-from starters.cli.language import language_of
+from starters.cli.language import language_of, spoken
 from starters.cli.server import WITHIN
 
 
@@ -34,7 +36,7 @@ async def say(
         new = await _kept(open_books, known, word)
         after = await open_books.judged(known.account, known.memory.with_(Memory(words=(word,))))
         for doubt in doubts(word, known):
-            warn(shown(doubt))
+            warn(shown(in_words(doubt, spoken())))
     view = View(open_books.policy, open_books.now, language_of(configuration))
     what = view.word(word, known.account) if new else view.already()
     for line in fold(f"{bold(shown(known.name))} · {shown(what)}"):
@@ -50,7 +52,7 @@ async def approve(
 ) -> int:
     """Let customers be reminded who were late before; `every` are all but those whom a person left alone."""
     if bool(customers) == every:
-        fail("name the customers, or say --all.")
+        fail(message("dunning.typed.whom"))
     async with books(configuration, keys) as open_books:
         known = [await found(open_books, each) for each in customers]
         if every:
@@ -58,15 +60,14 @@ async def approve(
         words = [_judged(Said(kind=WordKind.APPROVED, reason=reason), each, open_books) for each in known]
         for each, word in zip(known, words, strict=True):
             await _kept(open_books, each, word)
-            click.echo(f"{bold(shown(each.name))} ({each.account.customer_id}) is approved.")
+            name = bold(shown(each.name))
+            said = message("dunning.cli.approved", name=name, id=each.account.customer_id)
+            click.echo(in_words(said, spoken()))
     count, most = len(known), open_books.policy.rules.first_contacts_per_day
     if not count:
-        click.echo("Nobody waits for an approval.")
+        click.echo(in_words(message("dunning.cli.none_waits"), spoken()))
         return 0
-    for line in fold(
-        f"{count} customer{'s' * (count > 1)} may be reminded: {most} a day at most, and never with more "
-        "than the second level first."
-    ):
+    for line in fold(in_words(message("dunning.cli.may_be_reminded", count=count, per_day=most), spoken())):
         click.echo(line)
     await _wake(configuration, keys, open_books, known)
     return 0
@@ -80,7 +81,7 @@ def _judged(said: Said, known: Known, books: Books) -> Word:
     try:
         return word_of(said, known, actor(), books.now, books.today)
     except Nonsense as refused:
-        fail(shown(str(refused)), status=1)
+        fail(shown(refused.told(spoken())), status=1)
 
 
 async def _kept(books: Books, known: Known, word: Word) -> bool:
@@ -109,8 +110,5 @@ async def _wake(configuration: Configuration, keys: KeyRing, books: Books, said_
         for flow, subject in flows:
             await wake(client, flow, subject, Changed(key="command line", thorough=True), within=WITHIN)
     except (RPCError, TemporalUnreachable) as error:
-        why = error.message if isinstance(error, RPCError) else str(error)
-        warn(
-            "it is kept and counts before any mail leaves; but the flow could not be told now, so what it "
-            f"begins waits for the next sweep: {shown(why)}"
-        )
+        why = shown(error.message) if isinstance(error, RPCError) else error.said[0]
+        warn(message("dunning.cli.untold", why=why))

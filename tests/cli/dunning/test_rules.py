@@ -64,9 +64,9 @@ class TestCheck:
 
     def test_changed_rules_stand_beside_them_with_who_is_concerned(self, street: House, gentle: Path) -> None:
         said = street.said("check", "--policy", str(gentle))
-        assert "3 customers, 0 mails today, 0 tomorrow, 0 repeated. Late in all: 3600.00 EUR." in said
+        assert "3 customers, 0 mails today, 0 tomorrow, 0 repeated. Late in all: €3,600.00." in said
         assert "today 2 0" in said
-        assert "Globex 2026-11-27, level 1, courteous 2026-11-30, level 1, courteous" in said
+        assert "Globex 27 Nov 2026, level 1, courteous 30 Nov 2026, level 1, courteous" in said
 
     def test_a_tone_that_would_be_read_again_is_repeated(self, street: House, tmp_path: Path) -> None:
         twice = tmp_path / "twice.toml"
@@ -129,12 +129,12 @@ def bought(house: House) -> None:
 class TestSimulate:
     def test_the_mails_of_the_past_are_told(self, house: House, past: Path) -> None:
         said = house.said("simulate", "--csv", str(past), "--since", "2026-09-01")
-        assert "4 customers, 2026-09-01 to 2026-11-27" in said
+        assert "4 customers, 1 Sep 2026 to 27 Nov 2026" in said
         assert "mails 5 notice 0 courteous 3 firm 2 last 0 customers reminded 3" in said
         assert "to who paid within 48 hours 1" in said
-        assert "2026-09-07T09:00+02:00 Initech 1 courteous F-2 500.00 EUR yes" in said
+        assert "7 Sep 2026 Initech 1 courteous F-2 €500.00 yes" in said
         # Four hundred of the thousand came before the second one.
-        assert "2026-09-15T09:00+02:00 Umbrella 2 firm F-4 600.00 EUR" in said
+        assert "15 Sep 2026 Umbrella 2 firm F-4 €600.00" in said
 
     def test_two_policies_stand_side_by_side(self, house: House, past: Path, gentle: Path) -> None:
         typed = ("simulate", "--csv", str(past), "--since", "2026-09-01", "--against", str(gentle), "--json")
@@ -146,7 +146,7 @@ class TestSimulate:
         bought(house)
         said = house.said("simulate", "--since", "2026-09-01")
         assert "Reading 1 invoice and what was paid of them" in said
-        assert "2026-09-07T09:00+02:00 Globex 1 courteous F-1 1000.00 EUR yes" in said
+        assert "7 Sep 2026 Globex 1 courteous F-1 €1,000.00 yes" in said
         assert "mails 1" in said
 
     def test_what_people_said_is_heeded_at_its_time_and_what_they_said_of_mails_is_not(
@@ -158,13 +158,13 @@ class TestSimulate:
         remind = Word(id="2", kind=WordKind.REMIND, at=at, actor="cli:anne")
         house.remember("cus_1", words=(pause, remind))
         said = house.said("simulate", "--since", "2026-09-01")
-        assert "2026-09-08T09:00+02:00 Globex 1 courteous F-1 1000.00 EUR yes" in said
+        assert "8 Sep 2026 Globex 1 courteous F-1 €1,000.00 yes" in said
         assert "mails 1" in said
 
     def test_a_folder_gets_each_mail_and_a_picture(self, house: House, past: Path, tmp_path: Path) -> None:
         past.write_text(PAST.replace("2026-08-30", "2026-10-30"))
         house.said("simulate", "--csv", str(past), "--since", "2026-09-01", "--out", str(tmp_path / "out"))
-        with (tmp_path / "out" / "mails.csv").open() as file:
+        with (tmp_path / "out" / "mails.csv").open(encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
         assert {row["customer"] for row in rows} == {"Globex", "Initech", "'=Hooli", "Umbrella"}
         picture = ElementTree.parse(tmp_path / "out" / "mails.svg").getroot()  # noqa: S314 - our own file
@@ -180,12 +180,12 @@ class TestSimulate:
     def test_a_spreadsheet_s_semicolons_are_read(self, house: House, past: Path) -> None:
         past.write_text("customer;invoice;amount;issued;due\nC1;F-1;1 200,50;2026-08-01;2026-08-31\n")
         said = house.said("simulate", "--csv", str(past), "--since", "2026-09-01")
-        assert "1200.50 EUR" in said
+        assert "€1,200.50" in said
 
     @pytest.mark.parametrize(
         ("content", "says"),
         [
-            ("customer,invoice\n", "has no column amount: its first line names customer, invoice, amount"),
+            ("customer,invoice\n", "has no column `amount`: its first line names `customer, invoice, amount"),
             ("customer,invoice,amount,issued,due\nC,F,x,2026-01-01,2026-01-31\n", "line 2: an amount is"),
             (
                 "customer,invoice,amount,issued,due\nC,F,1,2026-01-01,31/01/2026\n",
@@ -202,4 +202,4 @@ class TestSimulate:
 
     def test_what_is_to_come_is_not_the_past(self, house: House, past: Path) -> None:
         said = house.refused("simulate", "--csv", str(past), "--since", "2026-11-28")
-        assert "2026-11-28 is to come: the past is simulated." in said
+        assert "28 Nov 2026 is to come: the past is simulated." in said

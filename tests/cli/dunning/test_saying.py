@@ -32,15 +32,15 @@ ACCEPTED = [
     (("bounced", "cus_1", "CUS_1@example.fr"), "a mail to cus_1@example.fr did not arrive"),
 ]
 REFUSED = [
-    (("pause", "cus_1", "--until", YESTERDAY), "2026-11-26 is past: a pause lasts until a day to come."),
-    (("promise", "cus_1", YESTERDAY), "2026-11-26 is past: a promise is for a day to come."),
+    (("pause", "cus_1", "--until", YESTERDAY), "26 Nov 2026 is past: a pause lasts until a day to come."),
+    (("promise", "cus_1", YESTERDAY), "26 Nov 2026 is past: a promise is for a day to come."),
     (("promise", "cus_1", SOON, "--amount", "many"), "many is no amount: write 1234.50"),
     (("promise", "cus_1", SOON, "--amount", "0"), "an amount is more than nothing"),
     (("promise", "cus_1", SOON, "--amount", "5 XQX"), "XQX is no currency"),
     (("promise", "cus_1", SOON, "--amount", "5.005"), "more decimals than EUR knows"),
     (("instalments", "cus_1", "700"), "700 is no instalment: write its day and its amount"),
     (("instalments", "cus_1", "soon=700"), "soon=700 is no instalment"),
-    (("instalments", "cus_1", f"{YESTERDAY}=700"), "2026-11-26 is past: an instalment is due"),
+    (("instalments", "cus_1", f"{YESTERDAY}=700"), "26 Nov 2026 is past: an instalment is due"),
     (("dispute", "cus_1", "F-9"), "Globex has no open invoice F-9: what is open is F-1."),
     (("settled", "cus_1", "F-1"), "nobody said that this invoice is contested"),
     (("resume", "cus_1"), "nothing that was said silences Globex"),
@@ -108,14 +108,14 @@ def test_what_holds_already_is_refused_and_resume_takes_it_back(
     globex: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "No reminder leaves by itself: a person sees to it." in globex.said("stop", "cus_1")
-    assert "that was said of Globex already, on 2026-11-27" in globex.refused("stop", "cus_1")
+    assert "that was said of Globex already, on 27 Nov 2026" in globex.refused("stop", "cus_1")
     monkeypatch.setattr(books, "now", lambda: NOW + timedelta(minutes=1))
     assert "Next: reminder 1, now." in globex.said("resume", "cus_1")
 
 
 def test_a_dispute_ends(globex: House, monkeypatch: pytest.MonkeyPatch) -> None:
     globex.said("dispute", "cus_1", "F-1")
-    assert "contested already, since 2026-11-27" in globex.refused("dispute", "cus_1", "F-1")
+    assert "contested already, since 27 Nov 2026" in globex.refused("dispute", "cus_1", "F-1")
     monkeypatch.setattr(books, "now", lambda: NOW + timedelta(minutes=1))
     said = globex.said("settled", "cus_1", "in_F-1")
     assert "the dispute about invoice F-1 is over Next: reminder 1, now." in said
@@ -131,8 +131,8 @@ def test_a_promise_remembers_what_was_late_when_it_was_made(globex: House) -> No
 @pytest.mark.parametrize(
     ("typed", "doubt"),
     [
-        (("promise", "cus_1", SOON, "--amount", "2000"), "2000.00 EUR is more than the 1200.00 EUR"),
-        (("instalments", "cus_1", f"{SOON}=700"), "come to 700.00 EUR and leave 500.00 EUR of what is late"),
+        (("promise", "cus_1", SOON, "--amount", "2000"), "€2,000.00 is more than the €1,200.00"),
+        (("instalments", "cus_1", f"{SOON}=700"), "come to €700.00 and leave €500.00 of what is late"),
     ],
     ids=["more", "less"],
 )
