@@ -144,7 +144,7 @@ BAD_WORDS = (
     Case("dunning check --policy {folder}", "cannot be read: Is a directory"),
     Case("dunning simulate --csv {folder}/none.csv --since 2026-01-01", "cannot be read: No such file"),
     Case("dunning simulate --csv {garbage} --since 2026-01-01", "is not a CSV file in UTF-8"),
-    Case("dunning simulate --csv {file} --since 2026-01-01", "has no column customer"),
+    Case("dunning simulate --csv {file} --since 2026-01-01", "has no column `customer`"),
     Case("dunning simulate --csv {past} --since 2026-01-01 --out {file}/out", "Not a directory", FAILED),
     Case("nothing", "No such command"),
     Case("inbox --nothing", "No such option"),
