@@ -230,6 +230,17 @@ def shadow_report(config: Path | None, as_json: bool) -> None:
     end(run(report(loaded, key_ring(loaded), as_json=as_json)))
 
 
+@shadow.command("score")
+@config_file
+@as_json
+def shadow_score(config: Path | None, as_json: bool) -> None:
+    """Compare what would have been invoiced with what people invoiced since, line by line."""
+    from starters.cli.scoring.command import score
+
+    loaded = configuration(config)
+    end(run(score(loaded, key_ring(loaded), as_json=as_json)))
+
+
 @payments.command("link")
 @click.argument("invoice")
 @click.argument("deal")

@@ -61,7 +61,7 @@ CONFIGURED = (
         "reconcile --once --since 2026-01-31 --page x.html",
         "audit verify",
     ),
-    *("audit export", "quarantine list", "quarantine show 1", "shadow report", "credit 1"),
+    *("audit export", "quarantine list", "quarantine show 1", "shadow report", "shadow score", "credit 1"),
     *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
     "data-quality --since 2026-01-31 --out x --csv x",
     *("backup {folder}/new", "restore {file}"),

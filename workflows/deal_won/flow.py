@@ -5,10 +5,10 @@ from temporalio import workflow
 from activities.messaging.remarks import RemarkActivities
 from activities.policies import Policies
 from activities.service.digest import DigestActivities, Verdict
-from raccord.domain.deal_won.findings import finding_on
+from raccord.domain.deal_won.findings import computed_of, finding_on
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs, gate, parts_of, question_about
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.deal_won.quality import net_amount
+from raccord.domain.deal_won.quality import InvoicePlan, net_amount
 from raccord.domain.deal_won.questions import delivered_before_deposit, quality
 from raccord.domain.deal_won.remarks import remark_on
 from raccord.domain.deal_won.said import Said
@@ -45,6 +45,7 @@ class DealWon(Flow[DealWonEnd]):
         super().__init__(subject)
         self._ref = DealRef(connection=subject.connection, id=subject.id)
         self._deal: Deal | None = None
+        self._plan: InvoicePlan | None = None
         self._issued_here: dict[str, tuple[Problem, ...]] = {}
 
     @workflow.run
@@ -63,6 +64,7 @@ class DealWon(Flow[DealWonEnd]):
             return finish.echoed(known.link)
         judge = Judge(case, self._writing() if self.asks() else None)
         found, issued = await judge.examined(Said(answers=known.answers)), Issued(case)
+        self._plan = found.plan
         books = await case.steps.books(case.query(found.plan))
         issued.one_at_most(books)
         if invoice := books.issued or issued.waiting_deposit(books):
@@ -96,6 +98,7 @@ class DealWon(Flow[DealWonEnd]):
     async def _read(self) -> Deal:
         self._policy = await self._policy_now()
         self.held_up.timing, self.held_up.language = self._policy.timing, self._policy.language
+        self._plan = None
         deal = self._deal = await self._reading().deal()
         net = net_amount(deal)
         self.page.name(subject_markdown(deal.name or deal.ref.id, net, self.held_up.language))
@@ -158,8 +161,10 @@ class DealWon(Flow[DealWonEnd]):
     def _found(self, end: DealWonEnd) -> Finding | None:
         if self._deal is None:
             return None
-        now, rules = workflow.now(), self._policy.invoice
-        return finding_on(self._deal, end, rules, at=now, today=self._policy.clock.date_of(now))
+        now, policy = workflow.now(), self._policy
+        computed = computed_of(self._deal, self._plan, policy) if self._plan else None
+        today = policy.clock.date_of(now)
+        return finding_on(self._deal, end, policy.invoice, at=now, today=today, computed=computed)
 
     def _reading(self) -> Reading:
         return Reading(self, self._ref, self._policy)

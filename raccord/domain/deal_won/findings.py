@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs
 from raccord.domain.deal_won.party_rules import company_of
-from raccord.domain.deal_won.quality import net_amount
+from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.deal_won.quality import InvoicePlan, net_amount
 from raccord.domain.deal_won.remarks import worth_telling
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy
 from raccord.domain.rules.modes import Mode
 from raccord.domain.service.findings import Finding, FindingKind
+from raccord.domain.shadow.computed import Computed
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.message import Message
 from raccord.domain.values.names import THE_SETTINGS
@@ -19,11 +21,17 @@ _NOTHING_TO_SAY = (NotForUs.DELETED, NotForUs.MERGED, NotForUs.NOT_WON)
 
 
 def finding_on(
-    deal: Deal, end: DealWonEnd, rules: InvoicePolicy, *, at: datetime, today: date
+    deal: Deal,
+    end: DealWonEnd,
+    rules: InvoicePolicy,
+    *,
+    at: datetime,
+    today: date,
+    computed: Computed | None = None,
 ) -> Finding | None:
     """Return what the day's digest tells of a deal; None when it does not. `today` is the business date."""
     if end.mode is Mode.SHADOW:
-        return _verdict(deal, end, at)
+        return _verdict(deal, end, at, computed)
     if end.ending is not Ending.INVOICED or not (caution := not_transmitted(deal, rules, today)):
         return None
     totals = end.totals
@@ -54,7 +62,21 @@ def not_transmitted(deal: Deal, rules: InvoicePolicy, today: date) -> Problem | 
     return problem(Cause.DATE, THE_SETTINGS, "einvoicing.mode", "einvoicing.not_transmitted", since=since)
 
 
-def _verdict(deal: Deal, end: DealWonEnd, at: datetime) -> Finding | None:
+def computed_of(deal: Deal, plan: InvoicePlan, policy: DealWonPolicy) -> Computed | None:
+    """Return what shadow would have invoiced; None with a deposit, which makes two of it."""
+    if plan.deposit is not None:
+        return None
+    days = [day for day in (deal.won_on, deal.service_date) if day]
+    return Computed(
+        profile=plan.profile,
+        lines=plan.lines,
+        totals=plan.totals(policy.vat_rounding),
+        terms=plan.terms,
+        sold_on=min(days, default=None),
+    )
+
+
+def _verdict(deal: Deal, end: DealWonEnd, at: datetime, computed: Computed | None) -> Finding | None:
     if end.reason in _NOTHING_TO_SAY:
         return None
     points: tuple[Message | Problem, ...]
@@ -77,5 +99,7 @@ def _verdict(deal: Deal, end: DealWonEnd, at: datetime) -> Finding | None:
         net=end.totals.net if end.totals else net_amount(deal),
         gross=end.totals.gross if end.totals else None,
         points=points,
+        # What would be asked about is not computed, whatever an earlier look made of it.
+        computed=None if kind is FindingKind.WOULD_ASK else computed,
         at=at,
     )

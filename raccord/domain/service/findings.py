@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from raccord.domain.desk.problems import Problem
+from raccord.domain.shadow.computed import Computed
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.message import Message
@@ -39,6 +40,8 @@ class Finding(Value):
     points: tuple[Message | Problem, ...] = ()
     left_out: int = 0
     """How many points a digest does not name."""
+    computed: Computed | None = None
+    """In shadow: the invoice that would have been made, where the whole deal is invoiced at once."""
     at: datetime
 
     @property
@@ -92,7 +95,7 @@ def digest_of(findings: tuple[Finding, ...], at: datetime) -> Digest | None:
 
 def _shortened(found: Finding) -> Finding:
     first, others = found.points[:1], found.points[1:]
-    return found.model_copy(update={"points": first, "left_out": len(others)})
+    return found.model_copy(update={"points": first, "left_out": len(others), "computed": None})
 
 
 def _sums(findings: list[Finding]) -> tuple[Money, ...]:

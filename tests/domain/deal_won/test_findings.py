@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from raccord.domain.deal_won.findings import finding_on
+from raccord.domain.deal_won.findings import computed_of, finding_on
 from raccord.domain.deal_won.outcome import DealWonEnd, Ending, NotForUs
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.rules.einvoicing import EInvoicing, EInvoicingMode
@@ -121,3 +121,26 @@ def test_the_platform_is_no_matter_of_each_invoice() -> None:
     by = policy(invoice=rules(einvoicing=EInvoicing(starts_on=date(2026, 9, 1))))
     warned = examine(deal(service_date=TODAY, amount=Decimal(100)), by, TODAY).warnings
     assert [w.field for w in warned] == []
+
+
+def test_what_would_be_invoiced_is_kept_and_nothing_of_it_depends_on_the_day_of_the_look() -> None:
+    kept = []
+    for day in (TODAY, TODAY + timedelta(days=9)):
+        plan = examine(deal(), policy(), day).plan
+        assert plan
+        kept.append(computed_of(deal(), plan, policy()))
+    assert kept[0] == kept[1]
+    end = shadow(Ending.SHADOW, totals=totals())
+    found = finding_on(deal(), end, rules(), at=NOW, today=TODAY, computed=kept[0])
+    assert found
+    assert found.computed
+    assert (found.computed.totals.gross, found.computed.sold_on) == (
+        Money.of_minor(12000, "EUR"),
+        deal().won_on,
+    )
+
+
+def test_of_a_deal_with_a_deposit_no_invoice_is_kept() -> None:
+    plan = examine(deal(deposit_percent=Decimal(30)), policy(), TODAY).plan
+    assert plan
+    assert computed_of(deal(), plan, policy()) is None

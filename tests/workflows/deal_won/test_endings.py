@@ -106,6 +106,9 @@ async def test_shadow_says_what_it_would_do_and_writes_nothing(at_home: House) -
     assert end["ending"] == "shadow"
     assert "120" in str(end["findings"])
     await nothing_was_written(at_home)
+    (kept,) = await at_home.records.findings.verdicts()
+    assert kept.computed
+    assert kept.computed.totals.gross.amount == Decimal(120)
 
 
 async def test_shadow_names_the_problems_and_asks_nobody(at_home: House) -> None:
