@@ -4,13 +4,12 @@ Every writing method makes one external write and takes the idempotency key of t
 vendor without such keys relies on the look-up that precedes each call.
 """
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from raccord.connectors.capabilities import BillingCapabilities
-from raccord.connectors.connection import Check, Registration
+from raccord.connectors.connection import Check
 from raccord.domain.values.account import Account
 from raccord.domain.values.correction import CorrectedInvoices
 from raccord.domain.values.deal import DealRef
@@ -173,10 +172,6 @@ class BillingReader(Protocol):
         """Read what the account is and has, before anything is configured; see `CrmReader.describe`."""
         ...
 
-    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
-        """Say whether the webhooks that these flows need arrive at this address. Changes nothing."""
-        ...
-
     async def probe(self) -> None:
         """Make one cheap authenticated call; raises what any call would."""
         ...
@@ -230,13 +225,6 @@ class Billing(BillingReader, Protocol):
 
     async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
         """Have a received payment pay an invoice. `Permanent` when the vendor does not let it."""
-        ...
-
-    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
-        """Have the vendor's webhooks sent to this address, once; what is refused is told in its checks.
-
-        `flows`: those that are not in shadow, whose events are asked for beside those of money.
-        """
         ...
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:

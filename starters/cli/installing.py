@@ -48,8 +48,8 @@ def doctor(config: Path | None, as_json: bool) -> None:
 @as_json
 def setup(config: Path | None, only: str | None, dry: bool, as_json: bool) -> None:
     """Make what is missing, and leave alone what is there: in the CRM the fields that the settings name,
-    webhooks of the billing system, the files of the CRM's app, and on a Temporal of your own, which
-    TEMPORAL_ADDRESS names, namespace and schedules. It may be repeated."""
+    the webhooks that vendors take over their APIs, the files of the CRM's app, and on a Temporal of your own,
+    which TEMPORAL_ADDRESS names, namespace and schedules. It may be repeated."""
     from raccord.temporal.client import elsewhere
     from starters.cli.setup import set_up
     from starters.cli.setup_temporal import set_up_alone

@@ -1,8 +1,9 @@
 """`raccord setup`: what it made is said line by line, and a new secret once with the place it belongs to."""
 
 import json
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+import tomllib
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from click import unstyle
 from pydantic import SecretStr
 
 from raccord.connectors.connection import Check, Registration
+from raccord.connectors.setting_up import Coded
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from starters.cli import setup
+from starters.cli.doctor import examine
 from tests.fakes.billing import FakeBilling
 from tests.fakes.crm import FakeCrm
 from tests.settings.written import CONNECTIONS, configuration
@@ -22,6 +25,21 @@ from workers.connections import Connections, Opened
 SECRET = "whsec_0123456789abcdef"
 MADE = Registration(checks=(Check.ok("webhook endpoint", "registered we_1"),), secret=SecretStr(SECRET))
 LEFT = Registration(checks=(Check.warn("webhook endpoint", "none", remedy="Do it by hand."),))
+
+
+class CodedCrm(FakeCrm):
+    """A CRM whose vendor is told where to send webhooks, and gives fields codes."""
+
+    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
+        found = Check.ok("webhooks", f"made at {url}", expected=", ".join(flows))
+        return Registration(checks=(found,), secret=None if dry else SecretStr("a-password-of-ours"))
+
+    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
+        remedy = "Run raccord setup."
+        return (Check.warn("webhooks", f"none at {url}", expected=", ".join(flows), remedy=remedy),)
+
+    async def named_fields(self) -> tuple[Coded, ...]:
+        return (Coded(setting="mapping.invoice.number", name="Facture - numéro", code="3d0fa342"),)
 
 
 class Account(FakeBilling):
@@ -41,13 +59,16 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     found = Account()
+    monkeypatch.setattr(setup, "opened", opening(FakeCrm(), found))
+    return found
 
+
+def opening(crm: FakeCrm, billing: FakeBilling) -> Callable[..., AbstractAsyncContextManager[Connections]]:
     @asynccontextmanager
     async def opened(loaded: Any) -> AsyncIterator[Connections]:
-        yield Connections((Opened(loaded.crm, FakeCrm()), Opened(loaded.billing, found)))
+        yield Connections((Opened(loaded.crm, crm), Opened(loaded.billing, billing)))
 
-    monkeypatch.setattr(setup, "opened", opened)
-    return found
+    return opened
 
 
 async def test_a_new_secret_is_printed_once_with_its_variable(
@@ -80,6 +101,43 @@ async def test_webhooks_that_are_left_to_a_person_are_no_failure(
     said = unstyle(capsys.readouterr().out)
     assert "WARN  webhook endpoint: none\n      → Do it by hand." in said
     assert "export" not in said
+
+
+async def test_a_crm_is_told_where_to_send_webhooks_as_well_as_billing(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "opened", opening(CodedCrm(), account))
+    loaded = configuration(tmp_path)
+    assert await setup.set_up(loaded, None, as_json=False) == 0
+    said = unstyle(capsys.readouterr().out)
+    assert f"OK    webhooks: made at {loaded.settings.receiver.public_url}/webhooks/hubspot" in said
+    assert "export RACCORD_HUBSPOT__WEBHOOK_SECRET=a-password-of-ours" in said
+    assert f"export RACCORD_STRIPE__WEBHOOK_SECRET={SECRET}" in said
+
+
+async def test_doctor_asks_whoever_was_told_where_to_send_webhooks(tmp_path: Path) -> None:
+    loaded = configuration(tmp_path)
+    async with opening(CodedCrm(), FakeBilling())(loaded) as connections:
+        asked = examine._more(loaded, connections, acting=())
+        assert list(asked) == ["hubspot"]
+        (told,) = await asked["hubspot"]()
+        assert told.found == f"none at {loaded.settings.receiver.public_url}/webhooks/hubspot"
+
+
+async def test_codes_of_fields_are_written_as_the_settings_take_them(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "opened", opening(CodedCrm(), account))
+    loaded, coded = configuration(tmp_path), {"number": "3d0fa342"}
+    await setup.set_up(loaded, None, as_json=False)
+    said = unstyle(capsys.readouterr().out)
+    block = said[said.index("[hubspot.mapping.invoice]") :].partition("\n\n")[0]
+    assert tomllib.loads(block) == {"hubspot": {"mapping": {"invoice": coded}}}
+    assert "Facture - numéro" in block
+    await setup.set_up(loaded, None, as_json=True)
+    assert json.loads(capsys.readouterr().out)["codes"] == {"hubspot.mapping.invoice": coded}
+    await setup.set_up(loaded, None, as_json=False, dry=True)
+    assert "[hubspot.mapping.invoice]" not in capsys.readouterr().out
 
 
 def folders(tmp_path: Path) -> list[str]:

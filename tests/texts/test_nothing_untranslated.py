@@ -19,7 +19,6 @@ WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _ENGLISH = (
     "starters/embedded/purge.py",
     "raccord/texts/formal_notice.py",
-    "raccord/vendors/pipedrive/",
     *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "inbox", "running")),
     *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "told")),
     *(f"starters/cli/{name}/" for name in ("contacts", "story")),

@@ -1,13 +1,12 @@
 """The `Billing` port on Pennylane, Company API v2."""
 # ruff: noqa: ARG002 - the port has keys, and addresses of webhooks, for vendors that take them
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
-from raccord.connectors.connection import Check, ConnectionSettings, Registration, of_vendor
+from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.errors import NotFound, Permanent
 from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
@@ -213,13 +212,6 @@ class PennylaneBilling:
             section={"sandbox": sandbox},
             vat_rates=rates(self._codes.rates),
         )
-
-    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
-        """Its webhooks tell neither of payments nor of customers: the changelogs are read instead."""
-        return ()
-
-    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
-        return Registration()
 
     async def probe(self) -> None:
         await self._api.me()

@@ -1,29 +1,41 @@
 """Pipedrive's lines of `raccord doctor`: the company, the rights to read, and the mapped fields."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from raccord.connectors.connection import Check
-from raccord.connectors.errors import ConnectorError
+from raccord.connectors.connection import Check, in_its_words
+from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.http.reading import Wire
+from raccord.connectors.lengths import cut
+from raccord.domain.values.message import Message, message
 from raccord.vendors.pipedrive import tasks
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.deals import CONTACTS, DEALS, USERS
-from raccord.vendors.pipedrive.fields import Fields, Known
-from raccord.vendors.pipedrive.setting_up import line
+from raccord.vendors.pipedrive.fields import Fields, Held, Known
+from raccord.vendors.pipedrive.setting_up import TYPES, by_hand
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wanted import LABELS, Wanted, lacking_options
 from raccord.vendors.pipedrive.wire import ActivityType, Anything
 
 _READS = {
-    "deals": ("/api/v2/deals", DEALS),
-    "organizations": ("/api/v2/organizations", CONTACTS),
-    "persons": ("/api/v2/persons", CONTACTS),
-    "activities": (tasks.PATH, tasks.READ),
-    "users": ("/api/v1/users", USERS),
+    "deals": (message("pipedrive.deals"), "/api/v2/deals", DEALS),
+    "organizations": (message("pipedrive.organizations"), "/api/v2/organizations", CONTACTS),
+    "persons": (message("pipedrive.persons"), "/api/v2/persons", CONTACTS),
+    "activities": (message("pipedrive.activities"), tasks.PATH, tasks.READ),
+    "users": (message("pipedrive.users"), "/api/v1/users", USERS),
 }
-_REACH = "Check api_token, base_url and the network, then run doctor again."
-_SET_UP = "Run raccord setup, which makes it, or correct its name in the mapping."
+_REACH = message("pipedrive.reach")
+_READABLE = message("check.readable")
+_NEWEST: Mapping[str, str | int] = {"limit": 50, "sort_by": "update_time", "sort_direction": "desc"}
+_SAMPLE_LENGTH = 40
+
+
+class _Values(Wire):
+    """Of a record of any kind, what its custom fields hold."""
+
+    custom_fields: dict[str, Any] = {}
 
 
 async def check(
@@ -36,48 +48,58 @@ async def check(
     account = await _account(client, settings)
     reads = await asyncio.gather(*(_read(client, name) for name in _READS))
     kinds = await _activity_type(client, settings.activity_type)
-    mapped = [each for kind, used in wanted.items() for each in await _fields(fields, kind, used)]
-    return (*account, *reads, kinds, *mapped)
+    mapped = [each for kind, used in wanted.items() for each in await _fields(client, fields, kind, used)]
+    return (*account, *_webhooks(settings), *reads, kinds, *mapped)
 
 
 async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tuple[Check, ...]:
-    expected = str(settings.company_id or "")
+    name, expected = message("check.account"), str(settings.company_id or "")
     try:
         me = await client.me()
     except ConnectorError as error:
-        return (Check.fail("account", str(error), expected=expected, remedy=_REACH),)
-    account = Check.same(
-        "account",
-        str(me.company_id),
-        expected=expected,
-        shown=f"{me.company_id} ({me.company_name or me.company_domain or 'without a name'})",
-        unset=f"Set company_id = {me.company_id}, so that events of other companies are ignored.",
-        other="The token is of another company: correct company_id or api_token.",
+        return (Check.fail(name, in_its_words(error), expected=expected, remedy=_REACH),)
+    id, company = str(me.company_id), me.company_name or me.company_domain
+    user_id, user = str(me.id), me.name or me.email
+    return (
+        Check.same(
+            name,
+            id,
+            expected=expected,
+            shown=message("check.id_and_name", id=id, name=company or message("check.without_name")),
+            unset=message("pipedrive.set_company", id=id),
+            other=message("pipedrive.other_company"),
+        ),
+        Check.same(
+            message("pipedrive.user"),
+            user_id,
+            expected=str(settings.user_id or ""),
+            shown=message("check.id_and_name", id=user_id, name=user or message("check.without_name")),
+            unset=message("pipedrive.set_user", id=user_id),
+            other=message("pipedrive.other_user"),
+        ),
     )
-    user = Check.same(
-        "user",
-        str(me.id),
-        expected=str(settings.user_id or ""),
-        shown=f"{me.id} ({me.name or me.email})",
-        unset=f"If nobody but Raccord works as this user, set user_id = {me.id}: what it writes is then "
-        "no event.",
-        other="The token is of another user: correct user_id or api_token.",
-    )
-    if settings.webhook_secret is not None:
-        return account, user
-    remedy = "Choose a long password of ASCII characters, and enter it as webhook_secret."
-    return account, user, Check.warn("webhooks", "no webhook_secret", remedy=remedy)
+
+
+def _webhooks(settings: PipedriveSettings) -> Iterator[Check]:
+    if settings.webhook_secret is None:
+        yield Check.warn(
+            "webhooks", message("check.no_webhook_secret"), remedy=message("pipedrive.setup_password")
+        )
 
 
 async def _read(client: PipedriveClient, name: str) -> Check:
-    path, needs = _READS[name]
+    title, path, needs = _READS[name]
     # The list of users is whole, and takes no limit.
     query = None if name == "users" else {"limit": 1}
     try:
         await client.page(Operation(f"list {name}", needs), path, Anything, query)
     except ConnectorError as error:
-        return Check.fail(name, str(error), expected=needs, remedy=_REACH)
-    return Check.ok(name, "readable", expected=needs)
+        return Check.fail(title, in_its_words(error), expected=_READABLE, remedy=_remedy(error))
+    return Check.ok(title, _READABLE, expected=_READABLE)
+
+
+def _remedy(error: ConnectorError) -> Message:
+    return message("check.as_it_says") if isinstance(error, Forbidden) else _REACH
 
 
 async def _activity_type(client: PipedriveClient, wanted: str) -> Check:
@@ -86,37 +108,68 @@ async def _activity_type(client: PipedriveClient, wanted: str) -> Check:
         operation = Operation("list the types of activities", tasks.READ)
         found = (await client.page(operation, "/api/v1/activityTypes", ActivityType)).data
     except ConnectorError as error:
-        return Check.fail(name, str(error), expected=wanted, remedy=_REACH)
-    there = [each.key_string for each in found if each.active_flag]
+        return Check.fail(name, in_its_words(error), expected=wanted, remedy=_remedy(error))
+    there = tuple(each.key_string for each in found if each.active_flag)
     if wanted in there:
         return Check.ok(name, wanted, expected=wanted)
-    return Check.fail(name, "no such type", expected=wanted, remedy=f"Name one of {', '.join(there)}.")
+    return Check.fail(
+        name,
+        message("pipedrive.no_type"),
+        expected=wanted,
+        remedy=message("pipedrive.name_type", types=there),
+    )
 
 
-async def _fields(fields: Fields, kind: str, used: tuple[Wanted, ...]) -> list[Check]:
+async def _fields(
+    client: PipedriveClient, fields: Fields, kind: str, used: tuple[Wanted, ...]
+) -> list[Check]:
     try:
         known = await fields.read(kind)
+        records = await _newest(client, kind)
     except ConnectorError as error:
-        return [Check.fail(line(kind, each), str(error), remedy=_REACH) for each in used]
-    return [_field(known, kind, each) for each in used]
+        return [Check.fail(_line(each), in_its_words(error), remedy=_remedy(error)) for each in used]
+    return [_field(known, each, records) for each in used]
 
 
-def _field(known: Known, kind: str, each: Wanted) -> Check:
-    name, expected = line(kind, each), each.types[0]
-    make = Check.fail if each.written else Check.warn
+async def _newest(client: PipedriveClient, kind: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the custom fields of the records that changed last."""
+    _, path, needs = _READS["organizations" if kind == "companies" else kind]
+    found = await client.page(Operation(f"list {kind}", needs), path, _Values, _NEWEST)
+    return tuple(each.custom_fields for each in found.data)
+
+
+def _field(known: Known, each: Wanted, records: tuple[Mapping[str, Any], ...]) -> Check:
+    line, flow = _line(each), {"flow": each.flow}
+    bad = Check.fail if each.written else Check.warn
     try:
         found = known.find(each.name)
-    except ConnectorError as error:
-        remedy = "Enter the code of the right one in the mapping instead of the name."
-        return Check.fail(name, str(error), expected=expected, remedy=remedy)
+    except ConnectorError:
+        seen = message("pipedrive.ambiguous", name=each.name)
+        codes = tuple(f.field_code for f in known.fields if f.field_name == each.name)
+        remedy = message("pipedrive.enter_code", setting=line, codes=codes)
+        return Check.fail(line, seen, expected=each.name, remedy=remedy)
     if found is None:
-        return make(name, "does not exist", expected=expected, remedy=_SET_UP).model_copy(
-            update={"flow": each.flow}
-        )
+        remedy = message("pipedrive.run_setup", by_hand=by_hand(each))
+        seen = message("pipedrive.no_field", name=each.name)
+        return bad(line, seen, expected=each.name, remedy=remedy).model_copy(update=flow)
+    name = found.field_name
     if found.field_type not in each.types:
-        remedy = f"Map a field of the type {' or '.join(each.types)}: this one cannot hold it."
-        return make(name, found.field_type, expected=expected, remedy=remedy)
+        seen = message("hubspot.of_type", name=name, type=found.field_type)
+        kinds = tuple(TYPES[type_] for type_ in each.types if type_ in TYPES)
+        remedy = message("pipedrive.wrong_type", setting=line, kinds=kinds)
+        return bad(line, seen, expected=each.name, remedy=remedy).model_copy(update=flow)
     if lacking := lacking_options(each, found):
-        said = ", ".join(LABELS[value] for value in lacking)
-        return Check.warn(name, f"lacks the options {said}", expected=expected, remedy=_SET_UP)
-    return Check.ok(name, f"{found.field_type}, {found.field_code}", expected=expected)
+        seen = message("hubspot.lacks_options", name=name, options=tuple(LABELS[value] for value in lacking))
+        return Check.warn(line, seen, expected=each.name, remedy=message("pipedrive.setup_adds"))
+    samples = (Held(known, values).text(each.name) for values in records)
+    if sample := next(filter(None, samples), ""):
+        return Check.ok(
+            line,
+            message("hubspot.example", name=name, sample=cut(sample, _SAMPLE_LENGTH)),
+            expected=each.name,
+        )
+    return Check.ok(line, message("hubspot.empty", name=name), expected=each.name)
+
+
+def _line(each: Wanted) -> str:
+    return f"mapping.{each.use}"

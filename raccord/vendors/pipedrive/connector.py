@@ -6,6 +6,7 @@ from datetime import date, datetime
 from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
 from raccord.connectors.connection import Check, Registration
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.setting_up import Coded
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
@@ -17,7 +18,7 @@ from raccord.vendors.pipedrive.deals import DEALS, USERS, DealReader
 from raccord.vendors.pipedrive.fields import Fields
 from raccord.vendors.pipedrive.hooks import Hooks
 from raccord.vendors.pipedrive.searching import SEARCH_LAG, DealLists
-from raccord.vendors.pipedrive.setting_up import set_up
+from raccord.vendors.pipedrive.setting_up import named_fields, set_up
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.pipedrive.translation import company, contact
@@ -139,11 +140,25 @@ class PipedriveCrm:
     async def set_up(self, *, dry: bool = False) -> tuple[Check, ...]:
         return await set_up(self._client, self._fields, self._wanted, dry=dry)
 
-    async def register_webhooks(self, url: str, *, flows: Collection[str], dry: bool = False) -> Registration:
-        return await self._hooks.register(url, flows, dry=dry)
+    async def named_fields(self) -> tuple[Coded, ...]:
+        return await named_fields(self._fields, self._wanted)
 
-    async def check_webhooks(self, url: str, *, flows: Collection[str]) -> tuple[Check, ...]:
-        return await self._hooks.check(url, flows)
+    async def register_webhooks(
+        self,
+        url: str,
+        *,
+        flows: Collection[str],  # noqa: ARG002 - all need the same
+        dry: bool = False,
+    ) -> Registration:
+        return await self._hooks.register(url, dry=dry)
+
+    async def check_webhooks(
+        self,
+        url: str,
+        *,
+        flows: Collection[str],  # noqa: ARG002 - as above
+    ) -> tuple[Check, ...]:
+        return await self._hooks.check(url)
 
     async def probe(self) -> None:
         await self._client.me()

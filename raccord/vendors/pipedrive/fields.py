@@ -21,7 +21,7 @@ from raccord.vendors.pipedrive.wire import FieldRecord
 PATHS = {"deals": "/api/v2/dealFields", "companies": "/api/v2/organizationFields"}
 TITLES = {"deals": "deals", "companies": "organizations"}
 NEEDS = {"deals": "manage deal fields", "companies": "manage organization fields"}
-_CODE = re.compile("[0-9a-f]{40}")
+CODE = re.compile("[0-9a-f]{40}")
 _COMPLETE, _INCOMPLETE = 300.0, 30.0
 """Seconds for which an account's fields are known, where all that are mapped are there and where not."""
 
@@ -35,7 +35,7 @@ class Known:
 
     def find(self, name: str) -> FieldRecord | None:
         """Return the field of this name or code. Raises `Permanent` where two have the name."""
-        if _CODE.fullmatch(name):
+        if CODE.fullmatch(name):
             return next((each for each in self.fields if each.field_code == name), None)
         found = [each for each in self.fields if fold(each.field_name) == fold(name)] if name else []
         if len(found) > 1:

@@ -4,84 +4,114 @@ There is no update: one that is wrong is deleted and made anew. One that failed 
 Pipedrive itself, without a word.
 """
 
+import secrets
 from collections.abc import Collection, Sequence
 
-from raccord.connectors.connection import Check, Registration
-from raccord.connectors.errors import ConnectorError
+from pydantic import SecretStr
+
+from raccord.connectors.connection import Check, Registration, in_its_words
+from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.outside import callable_from_outside
-from raccord.domain.rules.modes import CONTACT
+from raccord.domain.values.message import Text, message
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wire import Hook, Identified
 
+Event = tuple[str, str]
+
 LINE, ADMIN, PATH = "webhooks", "manage webhooks (an administrator's)", "/api/v1/webhooks"
 VERSION = "2.0"
-_ALWAYS = (("create", "deal"), ("change", "deal"), ("delete", "deal"))
-_PARTIES = tuple((a, o) for o in ("organization", "person") for a in ("create", "change", "delete"))
+EVENTS: tuple[Event, ...] = (
+    *((action, "deal") for action in ("create", "change", "delete")),
+    *((action, party) for party in ("organization", "person") for action in ("change", "delete")),
+)
+"""What any flow needs: a question about a company answers itself once somebody repairs the company."""
 _OK = range(200, 300)
-
-Event = tuple[str, str]
+_NOT_BELIEVED = 401
+"""What the receiver says to a name and password that are not ours."""
+_SECRET_BYTES = 32
 
 
 class Hooks:
     def __init__(self, client: PipedriveClient, settings: PipedriveSettings) -> None:
         self._client = client
-        self._settings = settings
+        self._user = settings.webhook_user
+        self._password = settings.webhook_secret
 
-    async def register(self, url: str, flows: Collection[str], *, dry: bool = False) -> Registration:
-        """Make those that are missing at this address, and anew those that are wrong; `dry`: only say so."""
-        secret = self._settings.webhook_secret
+    async def register(self, url: str, *, dry: bool = False) -> Registration:
+        """Make those that are missing at this address, and anew those that are wrong; `dry`: only say so.
+
+        Where the settings have no password one is made, and every webhook of this address anew with it:
+        nobody knows the one that it carries.
+        """
         if not callable_from_outside(url):
-            return _told(_unreachable(url))
-        if secret is None:
-            remedy = "Choose a long password of ASCII characters, and enter it as webhook_secret."
-            return _told(Check.fail(LINE, "no webhook_secret", remedy=remedy))
+            return Registration(checks=(_unreachable(url),))
         try:
             ours = await self._at(url)
-            stale = [each for each in ours if not _sound(each)]
-            missing = _missing([each for each in ours if each not in stale], flows)
+            sound = self._sound(ours)
+            stale, missing = [each for each in ours if each not in sound], _missing(sound)
             if not missing and not stale:
-                return _told(Check.ok(LINE, f"there already: {len(ours)} at {url}"))
-            said = f"{len(missing)} at {url}, {len(stale)} deleted"
+                found = message("pipedrive.hooks_there", count=len(ours), url=url)
+                return Registration(checks=(Check.ok(LINE, found),))
             if dry:
-                return _told(Check.ok(LINE, f"would be made: {said}"))
-            for each in stale:
-                await self._client.delete(f"delete the webhook {each.id}", ADMIN, f"{PATH}/{each.id}")
-            owner = (await self._client.known_me()).id
-            for action, entity in missing:
-                await self._make(url, action, entity, owner, secret.get_secret_value())
+                would = message("pipedrive.hooks_would", made=len(missing), deleted=len(stale), url=url)
+                return Registration(checks=(Check.ok(LINE, would),))
+            return await self._put_right(url, missing, stale)
         except ConnectorError as error:
-            remedy = (
-                "Start the receiver first: its address must answer; and the user must be an administrator."
-            )
-            return _told(Check.fail(LINE, str(error), remedy=remedy))
-        return _told(Check.ok(LINE, f"made: {said}"))
+            return Registration(checks=(_refused(error, url),))
 
-    async def check(self, url: str, flows: Collection[str]) -> tuple[Check, ...]:
+    async def check(self, url: str) -> tuple[Check, ...]:
         """Say whether ours still exist and are delivered. Changes nothing."""
         if not callable_from_outside(url):
             return (_unreachable(url),)
         try:
             ours = await self._at(url)
         except ConnectorError as error:
-            return (Check.warn(LINE, f"not told: {error}", remedy="Look at Tools, Webhooks in Pipedrive."),)
-        sound = [each for each in ours if _sound(each)]
-        if missing := _missing(sound, flows):
-            said = ", ".join(f"{action}.{entity}" for action, entity in missing)
-            remedy = "Run raccord setup, which makes them; Pipedrive deletes what failed for three days."
-            return (Check.warn(LINE, f"missing at {url}: {said}", remedy=remedy),)
+            return (_warn(message("check.not_told", said=str(error)), message("pipedrive.hooks_look")),)
+        sound = self._sound(ours)
+        if missing := _missing(sound):
+            lacking = tuple(f"{action}.{entity}" for action, entity in missing)
+            found = message("pipedrive.hooks_missing", url=url, events=lacking)
+            return (_warn(found, message("pipedrive.hooks_setup")),)
         if failing := [each for each in sound if each.last_http_status and each.last_http_status not in _OK]:
-            said = f"the last delivery was answered with {failing[0].last_http_status}"
-            remedy = "Look at the receiver; after ten failures deliveries stop for half an hour and are lost."
-            return (Check.warn(LINE, said, remedy=remedy),)
-        return (Check.ok(LINE, f"{len(sound)} at {url}"),)
+            found = message("pipedrive.hooks_failing", status=str(failing[0].last_http_status))
+            return (_warn(found, message("pipedrive.hooks_receiver")),)
+        return (Check.ok(LINE, message("pipedrive.hooks_well", count=len(sound), url=url)),)
+
+    async def _put_right(self, url: str, missing: Sequence[Event], stale: Sequence[Hook]) -> Registration:
+        password = self._password or SecretStr(secrets.token_urlsafe(_SECRET_BYTES))
+        owner = (await self._client.known_me()).id
+        # First the new ones: what is refused takes nothing away.
+        for action, entity in missing:
+            await self._make(url, action, entity, owner, password)
+        for each in stale:
+            await self._client.delete(f"delete the webhook {each.id}", ADMIN, f"{PATH}/{each.id}")
+        done = message("pipedrive.hooks_made", made=len(missing), deleted=len(stale), url=url)
+        return Registration(checks=(Check.ok(LINE, done),), secret=None if self._password else password)
 
     async def _at(self, url: str) -> list[Hook]:
         found = await self._client.page(Operation("list the webhooks", ADMIN), PATH, Hook)
         return [each for each in found.data if each.subscription_url.rstrip("/") == url.rstrip("/")]
 
-    async def _make(self, url: str, action: str, entity: str, owner: int, password: str) -> None:
+    def _sound(self, ours: Sequence[Hook]) -> list[Hook]:
+        """Return those that are as they should be, one for each event."""
+        found: dict[Event, Hook] = {}
+        for each in ours:
+            if each.is_active and each.version in (VERSION, None) and self._believed(each):
+                found.setdefault((each.event_action, each.event_object), each)
+        return list(found.values())
+
+    def _believed(self, hook: Hook) -> bool:
+        """Whether what it carries is what we believe, as far as Pipedrive tells."""
+        if self._password is None or hook.last_http_status == _NOT_BELIEVED:
+            return False
+        said = hook.http_auth_password
+        # No page says whether the list tells passwords; one of asterisks is none.
+        told = said is not None and said.get_secret_value().strip("*")
+        return hook.http_auth_user in (None, self._user) and (not told or said == self._password)
+
+    async def _make(self, url: str, action: str, entity: str, owner: int, password: SecretStr) -> None:
         content = {
             "name": f"Raccord: {action} {entity}",
             "subscription_url": url,
@@ -89,8 +119,8 @@ class Hooks:
             "event_object": entity,
             # Events are those that this user may see.
             "user_id": owner,
-            "http_auth_user": self._settings.webhook_user,
-            "http_auth_password": password,
+            "http_auth_user": self._user,
+            "http_auth_password": password.get_secret_value(),
             "version": VERSION,
         }
         await self._client.write(
@@ -98,27 +128,25 @@ class Hooks:
         )
 
 
-def events(flows: Collection[str]) -> tuple[Event, ...]:
-    return (*_ALWAYS, *(_PARTIES if CONTACT in flows else ()))
-
-
-def _sound(hook: Hook) -> bool:
-    return hook.is_active and hook.version in (VERSION, None)
-
-
-def _missing(there: Sequence[Hook], flows: Collection[str]) -> list[Event]:
+def _missing(there: Sequence[Hook]) -> list[Event]:
     known = {(each.event_action, each.event_object) for each in there}
-    return [each for each in events(flows) if each not in known and not _covered(each, known)]
+    return [each for each in EVENTS if each not in known and not _covered(each, known)]
 
 
 def _covered(event: Event, known: Collection[Event]) -> bool:
     return any(action in ("*", event[0]) and entity in ("*", event[1]) for action, entity in known)
 
 
+def _refused(error: ConnectorError, url: str) -> Check:
+    if isinstance(error, Forbidden):
+        return _warn(in_its_words(error), message("pipedrive.hooks_admin"))
+    return _warn(in_its_words(error), message("pipedrive.hooks_start", url=url))
+
+
 def _unreachable(url: str) -> Check:
-    remedy = "Deals are found by looking for them meanwhile; with a public https address, run raccord setup."
-    return Check.warn(LINE, f"{url} cannot be called from outside", remedy=remedy)
+    return _warn(message("pipedrive.cannot_call", url=url), message("pipedrive.set_public_url"))
 
 
-def _told(check: Check) -> Registration:
-    return Registration(checks=(check,))
+def _warn(found: Text, remedy: Text) -> Check:
+    # What no webhook tells, the sweep finds.
+    return Check.warn(LINE, found, expected=message("pipedrive.hooks_expected"), remedy=remedy)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from pydantic import SecretStr
+
 from raccord.connectors.http.reading import Wire
 
 
@@ -173,6 +175,8 @@ class Hook(Wire):
     version: str | None = None
     is_active: bool = True
     last_http_status: int | None = None
+    http_auth_user: str | None = None
+    http_auth_password: SecretStr | None = None
 
 
 class Identified(Wire):

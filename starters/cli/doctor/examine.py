@@ -8,6 +8,7 @@ from pathlib import Path
 from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.mailer import Mailer
+from raccord.connectors.setting_up import Registers
 from raccord.domain.rules.modes import DUNNING, PAYMENT
 from raccord.domain.values.message import Text, message
 from raccord.settings.configuration import Configuration
@@ -116,11 +117,11 @@ def _more(
 ) -> dict[str, vendors.Asking]:
     """Return what some connections are asked beside what each is, by their names."""
     found: dict[str, vendors.Asking] = {}
-    if loaded.billing.webhooks or PAYMENT in acting:
-        billing: Billing = connections.of(Kind.BILLING)
-        found[loaded.billing.name] = partial(
-            billing.check_webhooks, loaded.webhook_url(loaded.billing), flows=acting
-        )
+    for row in connections.rows:
+        own = row.connection
+        asked = own.webhooks or (own.kind is Kind.BILLING and PAYMENT in acting)
+        if asked and isinstance(row.port, Registers):
+            found[row.name] = partial(row.port.check_webhooks, loaded.webhook_url(own), flows=acting)
     if mailer := loaded.of(Kind.MAILER):
         port: Mailer = connections.of(Kind.MAILER)
         found[mailer.name] = partial(_senders, port, loaded.settings.dunning.senders)

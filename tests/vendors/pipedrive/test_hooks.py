@@ -1,12 +1,16 @@
 """Webhooks of the account: made once, made anew where one is wrong, missed when they are gone."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from raccord.connectors.connection import CheckState
+from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.webhooks import HintKind, WebhookRejected, WebhookRequest
+from raccord.domain.values.clock import BusinessClock
 from raccord.vendors.pipedrive import hooks
 from raccord.vendors.pipedrive.connector import PipedriveCrm
 from raccord.vendors.pipedrive.settings import PipedriveSettings
@@ -15,7 +19,13 @@ from tests.connectors.conformance.lab import Lab
 from tests.patience import patience
 from tests.vendors.pipedrive.account import Account, settings
 
-DEALS = {("create", "deal"), ("change", "deal"), ("delete", "deal")}
+ASKED = {
+    *(("create", "deal"), ("change", "deal"), ("delete", "deal")),
+    *(("change", "organization"), ("delete", "organization")),
+    *(("change", "person"), ("delete", "person")),
+}
+NO_FLOWS: tuple[str, ...] = ()
+HOOK = {"name": "x", "event_action": "change", "event_object": "deal", "version": "2.0"}
 
 
 @pytest.fixture
@@ -25,47 +35,107 @@ def url(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> str:
     return lab.inbox.url
 
 
-async def there(account: Account) -> set[tuple[str, str]]:
+@asynccontextmanager
+async def another(lab: Lab, **changes: Any) -> AsyncIterator[PipedriveCrm]:
+    """The same account under other settings."""
+    given = settings(base_url=f"{lab.base}/pipedrive", **changes)
+    crm = PipedriveCrm("pipedrive", PipedriveSettings.model_validate(given), BusinessClock())
+    yield crm
+    await crm.close()
+
+
+async def there(account: Account) -> dict[int, tuple[str, str]]:
     found = await account.call("GET", "/v1/webhooks")
-    return {(each["event_action"], each["event_object"]) for each in found}
+    return {each["id"]: (each["event_action"], each["event_object"]) for each in found}
+
+
+async def registered(crm: PipedriveCrm, url: str) -> Check:
+    (check,) = (await crm.register_webhooks(url, flows=NO_FLOWS)).checks
+    return check
+
+
+async def checked(crm: PipedriveCrm, url: str) -> Check:
+    (check,) = await crm.check_webhooks(url, flows=NO_FLOWS)
+    return check
 
 
 async def test_what_is_needed_is_made_once(crm: PipedriveCrm, account: Account, lab: Lab, url: str) -> None:
     before = await lab.written("pipedrive")
-    shown = await crm.register_webhooks(url, flows=["deal_won"], dry=True)
-    assert "would be made: 3" in shown.checks[0].found
+    shown = await crm.register_webhooks(url, flows=NO_FLOWS, dry=True)
+    assert "7 would be made" in shown.checks[0].found
     assert await lab.written("pipedrive") == before
-    for said in ("made: 3", "there already"):
-        (check,) = (await crm.register_webhooks(url, flows=["deal_won"])).checks
+    for said in ("7 made", "7 are there already"):
+        check = await registered(crm, url)
         assert (check.state, said in check.found) == (CheckState.OK, True)
-    assert await there(account) == DEALS
-    (check,) = await crm.check_webhooks(url, flows=["deal_won"])
-    assert check.state is CheckState.OK
+    assert sorted((await there(account)).values()) == sorted(ASKED)
+    assert (await checked(crm, url)).state is CheckState.OK
 
 
 async def test_one_that_pipedrive_deleted_is_missed_and_made_again(
     crm: PipedriveCrm, account: Account, url: str
 ) -> None:
-    await crm.register_webhooks(url, flows=["deal_won"])
-    first = (await account.call("GET", "/v1/webhooks"))[0]
-    await account.call("DELETE", f"/v1/webhooks/{first['id']}")
-    (check,) = await crm.check_webhooks(url, flows=["deal_won"])
-    assert (check.state, "missing" in check.found) == (CheckState.WARN, True)
-    assert "made: 1" in (await crm.register_webhooks(url, flows=["deal_won"])).checks[0].found
-    assert await there(account) == DEALS
+    await registered(crm, url)
+    await account.call("DELETE", f"/v1/webhooks/{next(iter(await there(account)))}")
+    check = await checked(crm, url)
+    assert (check.state, "create.deal" in check.found) == (CheckState.WARN, True)
+    assert "1 made" in (await registered(crm, url)).found
+    assert set((await there(account)).values()) == ASKED
 
 
-async def test_companies_are_listened_to_only_where_they_are_kept_in_step(
+async def test_a_new_password_makes_them_anew_and_nobody_elses(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await registered(crm, url)
+    theirs = await account.call("POST", "/v1/webhooks", HOOK | {"subscription_url": f"{url}/of-another"})
+    old = set(await there(account))
+    async with another(lab, webhook_secret="another-password-0000") as changed:
+        assert (await checked(changed, url)).state is CheckState.WARN
+        assert "7 made" in (await registered(changed, url)).found
+        assert (await checked(changed, url)).state is CheckState.OK
+    assert old & set(await there(account)) == {theirs["id"]}
+
+
+async def test_without_a_password_one_is_made_and_told_once(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await registered(crm, url)
+    async with another(lab, webhook_secret=None) as without:
+        shown = await without.register_webhooks(url, flows=NO_FLOWS, dry=True)
+        assert shown.secret is None
+        made = await without.register_webhooks(url, flows=NO_FLOWS)
+    assert made.secret
+    assert made.secret.get_secret_value() not in made.checks[0].found
+    async with another(lab, webhook_secret=made.secret.get_secret_value()) as given:
+        assert "there already" in (await registered(given, url)).found
+    assert len(await there(account)) == len(ASKED)
+
+
+async def test_a_second_one_for_the_same_events_is_deleted(
     crm: PipedriveCrm, account: Account, url: str
 ) -> None:
-    await crm.register_webhooks(url, flows=["deal_won", "contact"])
-    assert {("change", "organization"), ("delete", "person")} <= await there(account)
+    await registered(crm, url)
+    again = HOOK | {
+        "subscription_url": url,
+        "http_auth_user": "raccord",
+        "http_auth_password": settings()["webhook_secret"],
+    }
+    twin = await account.call("POST", "/v1/webhooks", again)
+    assert "1 deleted" in (await registered(crm, url)).found
+    assert twin["id"] not in await there(account)
 
 
 async def test_an_address_that_nobody_can_call_is_not_registered(crm: PipedriveCrm, account: Account) -> None:
-    (check,) = (await crm.register_webhooks("http://127.0.0.1:8080/x", flows=["deal_won"])).checks
-    assert check.state is CheckState.WARN
-    assert await there(account) == set()
+    assert (await registered(crm, "http://127.0.0.1:8080/x")).state is CheckState.WARN
+    assert await there(account) == {}
+
+
+async def test_an_address_that_does_not_answer_takes_nothing_away(
+    crm: PipedriveCrm, account: Account, url: str
+) -> None:
+    nobody = "http://127.0.0.1:9/webhooks/pipedrive"
+    check = await registered(crm, nobody)
+    assert (check.state, "start the receiver" in check.remedy) == (CheckState.WARN, True)
+    assert await there(account) == {}
 
 
 async def test_what_is_delivered_is_believed_and_names_the_deal(

@@ -205,7 +205,7 @@ async def test_setting_up_makes_what_is_missing_once(crm: PipedriveCrm, lab: Lab
     assert await lab.written("pipedrive") == before
     told = {check.name: check.state for check in await crm.check()}
     # Nobody said whether the token's user is one of its own.
-    assert {name for name, state in told.items() if state is not CheckState.OK} == {"user"}
+    assert {name for name, state in told.items() if state is not CheckState.OK} == {"the token's user"}
 
 
 async def test_two_fields_of_one_name_are_told_with_their_codes(crm: PipedriveCrm, account: Account) -> None:
