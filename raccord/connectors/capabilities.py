@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.invoice import PaymentMethod
+from raccord.domain.values.message import Text
 from raccord.domain.values.totals import VatRounding
 
 
@@ -52,7 +53,7 @@ class IdShape(Value):
 
     pattern: str
     """A regular expression for the whole of it."""
-    said: str
+    said: Text
     """The same in words, as the end of a sentence: `a number, like 9001000123`."""
 
     def fits(self, id: str) -> bool:

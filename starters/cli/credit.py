@@ -1,20 +1,24 @@
 """`raccord credit DEAL`: what a credit note would come to, for a person to issue."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from raccord.connectors.billing import BillingReader
-from raccord.connectors.connection import Kind
+from raccord.connectors.connection import Kind, in_its_words
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import CreditPreview, Invoice, live_invoices
+from raccord.domain.values.message import Message, Param, Percent, message
 from raccord.records.links import DealLink
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts import say, say_param
 from starters.cli.common import bold, fail
-from starters.cli.display import opened, print_json, shown
+from starters.cli.display import fold, opened, print_json, shown
+from starters.cli.language import language_of
 from starters.cli.story.meant import deal_of
 from workers.connections import opened as connected
 
@@ -31,11 +35,12 @@ async def prepare(configuration: Configuration, keys: KeyRing, typed: str, *, as
             invoice = await _invoice(billing, deal, link)
             preview = await billing.preview_credit(invoice)
         except ConnectorError as error:
-            fail(str(error), status=1)
+            fail(in_its_words(error), status=1)
     if as_json:
         print_json(_document(deal, invoice, preview))
         return 0
-    click.echo(_text(deal, invoice, preview, configuration.live_or_test))
+    for line in text(deal, invoice, preview, configuration.live_or_test, language_of(configuration)):
+        click.echo(line)
     return 0
 
 
@@ -48,52 +53,62 @@ async def _invoice(billing: BillingReader, deal: DealRef, link: DealLink) -> Inv
         case [invoice]:
             return invoice
         case []:
-            before = ", ".join(each.number or each.id for each in issued)
-            fail(
-                f"deal {deal.id} has no invoice that could be credited: {before} is void or credited in full."
-                if issued
-                else f"deal {deal.id} has no issued invoice.",
-                status=1,
-            )
+            before = tuple(each.number or each.id for each in issued)
+            if before:
+                fail(message("credit.none_left", deal=deal.id, numbers=before, count=len(before)), status=1)
+            fail(message("credit.none", deal=deal.id), status=1)
         case several:
-            numbers = ", ".join(each.number or each.id for each in several)
-            fail(f"deal {deal.id} has several invoices ({numbers}): credit them in billing.", status=1)
+            numbers = tuple(each.number or each.id for each in several)
+            fail(message("credit.several", deal=deal.id, numbers=numbers), status=1)
 
 
-def _text(deal: DealRef, invoice: Invoice, preview: CreditPreview, stage: str) -> str:
-    buyer = f" to {invoice.buyer.name}" if invoice.buyer and invoice.buyer.name else ""
-    title = f"Credit note on invoice {invoice.number} of deal {deal.id}{shown(buyer)} ({stage})"
-    parts = [f"{bold(title)}: a preview. Nothing has been issued.", "", *_amounts(invoice, preview), ""]
-    parts.append(
-        "The billing system keeps no drafts of credit notes: one that is created is issued, with its number, "
-        "at once. So it is left to you, who may also credit a part of it."
-    )
+def text(deal: DealRef, invoice: Invoice, preview: CreditPreview, stage: str, language: str) -> Iterator[str]:
+    """Yield what a credit note would come to, and where it is issued; `stage` is TEST or LIVE."""
+    number = invoice.number or invoice.id
+    title = say(message("credit.title", number=number, deal=deal.id, stage=stage), language)
+    yield from map(bold, fold(shown(title)))
+    yield ""
+    yield from _amounts(invoice, preview, language)
+    yield ""
+    yield from fold(say(message("credit.yours"), language))
     if preview.page:
-        parts += ["", bold("In its pages"), f"  {preview.page}"]
+        yield ""
+        yield bold(say(message("credit.page"), language))
+        yield f"  {preview.page}"
     if preview.request:
-        parts += ["", bold("Or by this request") + ", with a key of your own that may write credit notes"]
-        parts.append(f"  {preview.request}")
-    parts += ["", "The next sweep, or `raccord reconcile --once`, then shows it on the deal."]
-    return "\n".join(parts)
+        yield ""
+        yield from map(bold, fold(say(message("credit.request"), language)))
+        yield f"  {preview.request}"
+    yield ""
+    yield from fold(say(message("credit.next"), language))
 
 
-def _amounts(invoice: Invoice, preview: CreditPreview) -> list[str]:
-    totals = preview.totals
-    rows = [("invoice, gross", str(invoice.totals.gross))]
-    if invoice.credited.amount:
-        numbers = ", ".join(note.number for note in invoice.credit_notes)
-        rows.append(("credited so far", f"{invoice.credited}" + (f" ({numbers})" if numbers else "")))
-    if totals:
-        rows.append(("credit, net", str(totals.net)))
-        rows += [(f"credit, VAT {each.rate.normalize():f} %", str(each.vat)) for each in totals.vat]
-    rows.append(("credit, gross", str(preview.credited)))
+def _amounts(invoice: Invoice, preview: CreditPreview, language: str) -> Iterator[str]:
+    rows = [
+        (say(label, language), shown(say_param(value, language))) for label, value in _rows(invoice, preview)
+    ]
     width = max(len(name) for name, _ in rows)
-    lines = [f"  {name:<{width}}  {value}" for name, value in rows]
+    yield from (f"  {name:<{width}}  {value}" for name, value in rows)
     if preview.remark:
-        lines.append(f"  not computed by the billing system: {preview.remark}")
-    elif totals is None:
-        lines.append("  VAT is not split off a sum: credit the lines in the billing system's pages instead.")
-    return lines
+        why = message("check.in_its_words", said=preview.remark)
+        yield from fold(f"  {shown(say(message('credit.not_computed', why=why), language))}", indent="  ")
+    elif preview.totals is None:
+        yield from fold(f"  {say(message('credit.not_split'), language)}", indent="  ")
+
+
+def _rows(invoice: Invoice, preview: CreditPreview) -> Iterator[tuple[Message, Param]]:
+    if invoice.buyer and invoice.buyer.name:
+        yield message("credit.customer"), invoice.buyer.name
+    yield message("credit.invoice"), invoice.totals.gross
+    if invoice.credited.amount:
+        notes = tuple(note.number for note in invoice.credit_notes)
+        before = message("credit.before_by", amount=invoice.credited, notes=notes)
+        yield message("credit.before"), before if notes else invoice.credited
+    if totals := preview.totals:
+        yield message("credit.net"), totals.net
+        for each in totals.vat:
+            yield message("credit.vat", rate=Percent(percent=each.rate)), each.vat
+    yield message("credit.gross"), preview.credited
 
 
 def _document(deal: DealRef, invoice: Invoice, preview: CreditPreview) -> dict[str, Any]:

@@ -5,12 +5,15 @@ import click
 from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.message import message
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import DEAL_WON, Changed, wake
+from raccord.texts import say
 from starters.cli.common import bold
 from starters.cli.display import opened
+from starters.cli.language import spoken
 from starters.cli.server import WITHIN, connected
 from starters.cli.story.meant import deal_of
 from workers.connections import opened as connections_of
@@ -26,7 +29,7 @@ async def start(configuration: Configuration, keys: KeyRing, typed: str) -> int:
     handle = await wake(
         client, DEAL_WON, deal.subject, Changed(key="command line", thorough=True), within=WITHIN
     )
-    click.echo(f"Started {bold(handle.id)}; watch it in the Temporal UI.")
+    click.echo(say(message("flows.started", flow=bold(handle.id)), spoken()))
     return 0
 
 

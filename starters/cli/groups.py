@@ -248,7 +248,7 @@ def shadow_score(config: Path | None, as_json: bool) -> None:
 def payments_link(invoice: str, deal: str, config: Path | None) -> None:
     """Say that an invoice of the billing system is a deal's, so that the deal shows what was paid.
 
-    INVOICE is its id there, or the address of its page.
+    INVOICE is its number, its id there, or the address of its page.
     """
     from starters.cli.payments import link
 

@@ -9,16 +9,19 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk.messages import BUSY
 from raccord.domain.desk.question import Answer, Choice, Decision
+from raccord.domain.values.message import Message, message
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import Changed, flow_named, wake
+from raccord.texts import say, say_param
+from raccord.texts.questions import answer_label
 from starters.cli.common import actor, fail
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.inbox_view import View
-from starters.cli.language import language_of
+from starters.cli.language import language_of, spoken
 from starters.cli.server import WITHIN, connected
 
 BY_HAND = Changed(key="command line", thorough=True)
@@ -68,13 +71,7 @@ async def decide(
     async with opened(configuration, keys) as records:
         row = await _found(records, incident)
         if row.closed_at is not None and choice is not Choice.RETRY:
-            told = row.answer
-            how = "by itself" if told is None else f"{told.choice.value} by {told.actor}"
-            fail(
-                f"question {row.incident} is settled ({shown(how)}); nothing was changed. "
-                f"`raccord inbox retry {row.incident}` has it asked again.",
-                status=1,
-            )
+            fail(message("inbox.settled", incident=row.incident, how=_settled(row)), status=1)
         client = await connected(configuration, keys)
         if row.closed_at is not None:
             await _ask_again(client, records, row)
@@ -94,11 +91,16 @@ def _view(configuration: Configuration) -> View:
 async def _found(records: Records, incident: str) -> Waiting:
     row = await records.waiting.get(incident.strip().lower())
     if row is None:
-        fail(
-            f"there is no question {shown(incident)}. `raccord inbox list --all` shows all there were.",
-            status=1,
-        )
+        fail(message("inbox.unknown", incident=shown(incident)), status=1)
     return row
+
+
+def _settled(row: Waiting) -> Message:
+    """Say how a question was settled, and by whom."""
+    if row.answer is None:
+        return message("inbox.by_itself")
+    label = shown(say_param(answer_label(row.question, row.answer), spoken()))
+    return message("inbox.answer_by", answer=label, actor=shown(row.answer.actor))
 
 
 async def _hand_over(client: Client, row: Waiting, decision: Decision) -> str:
@@ -112,12 +114,7 @@ async def _hand_over(client: Client, row: Waiting, decision: Decision) -> str:
             await _refused(row, refused, last=asyncio.get_running_loop().time() >= until)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             # The server keeps an update that nobody has taken yet (measured: for 20 s and more, server 1.32).
-            fail(
-                f"no worker answered within {WITHIN.seconds} s, so the answer was not taken. Start "
-                "one (`raccord worker`); it may take the answer then: "
-                f"`raccord inbox show {row.incident}` tells.",
-                status=1,
-            )
+            fail(message("inbox.no_worker", seconds=WITHIN.seconds, incident=row.incident), status=1)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -132,18 +129,14 @@ async def _refused(row: Waiting, refused: WorkflowUpdateFailedError, *, last: bo
     if refused.cause.type == BUSY and not last:
         await asyncio.sleep(_BUSY_PAUSE)
         return
-    fail(f"{shown(refused.cause.message)} See `raccord inbox show {row.incident}`.", status=1)
+    fail(message("inbox.refused", said=shown(refused.cause.message), incident=row.incident), status=1)
 
 
 async def _without_flow(client: Client, row: Waiting, decision: Decision) -> str:
     if decision.answer.choice is not Choice.RETRY:
-        fail(
-            f"the flow {shown(row.flow)} no longer runs, so nobody could take the answer. "
-            f"`raccord inbox retry {row.incident}` starts it again; answer once it asks.",
-            status=1,
-        )
+        fail(message("inbox.no_flow", flow=shown(row.flow), incident=row.incident), status=1)
     handle = await wake(client, flow_named(row.question.flow), row.question.subject, BY_HAND, within=WITHIN)
-    return f"Its flow no longer ran: started {handle.id} again."
+    return say(message("inbox.started_again", flow=handle.id), spoken())
 
 
 async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
@@ -156,5 +149,4 @@ async def _ask_again(client: Client, records: Records, row: Waiting) -> None:
         detail={"incident": row.incident, "forgotten": forgotten},
     )
     handle = await wake(client, flow_named(row.question.flow), row.question.subject, BY_HAND, within=WITHIN)
-    said = "1 answer is" if forgotten == 1 else f"{forgotten} answers are"
-    click.echo(f"{said} forgotten; started {shown(handle.id)}.")
+    click.echo(say(message("inbox.forgotten", count=forgotten, flow=shown(handle.id)), spoken()))

@@ -4,11 +4,23 @@ from datetime import datetime
 
 import click
 
+from raccord.domain.values.message import message
 from raccord.records.quarantine import NotQuarantined
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
+from raccord.texts import say
 from starters.cli.common import fail
 from starters.cli.display import age, opened, print_json, shown, table
+from starters.cli.language import spoken
+
+_COLUMNS = (
+    "quarantine.number",
+    "quarantine.source",
+    "quarantine.reason",
+    "quarantine.times",
+    "quarantine.first",
+    "quarantine.last",
+)
 
 
 async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool) -> int:
@@ -18,13 +30,13 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     if as_json:
         print_json([entry.model_dump(mode="json") for entry in entries])
     elif not entries:
-        click.echo("Nothing is in quarantine.")
+        click.echo(say(message("quarantine.none"), spoken()))
     else:
-        headings = ("id", "source", "reason", "times", "first", "last")
+        headings = [say(message(code), spoken()) for code in _COLUMNS]
         rows = [
             (str(e.id), e.source, e.reason, str(e.count), _ago(e.first_at), _ago(e.last_at)) for e in entries
         ]
-        for line in table(headings, rows, right=("id", "times")):
+        for line in table(headings, rows, right={headings[0], headings[3]}, folds={headings[2]}):
             click.echo(line)
     return 0
 
@@ -34,11 +46,11 @@ async def show(configuration: Configuration, keys: KeyRing, id: int) -> int:
     async with opened(configuration, keys) as records:
         try:
             raw = await records.quarantine.get(id)
-        except NotQuarantined as error:
-            fail(f"{error} `raccord quarantine list` shows what there is.", status=1)
+        except NotQuarantined:
+            fail(message("quarantine.unknown", number=str(id)), status=1)
     click.echo(shown(raw.decode("utf-8", "backslashreplace")))
     return 0
 
 
 def _ago(at: datetime) -> str:
-    return f"{age(at, 'en')} ago"
+    return say(message("flows.ago", age=age(at, spoken())), spoken())

@@ -13,15 +13,18 @@ from raccord.domain.report.policy import Ending, ReportWanted
 from raccord.domain.report.publication import Publication
 from raccord.domain.report.report import Report
 from raccord.domain.report.week import Week
+from raccord.domain.values.message import message
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import FLOWS_QUEUE, WEEKLY_REPORT
+from raccord.texts import say, say_fact
 from raccord.texts.report.whole import PAGE, files_of
 from raccord.texts.reports import publication
 from raccord.texts.voice import Voice
 from starters.cli.common import bold, fail, from_the_system, warn
 from starters.cli.display import fold, opened, print_json, table
+from starters.cli.language import language_of, spoken
 from starters.cli.server import connected
 
 _LOOK_AGAIN = 0.5
@@ -38,9 +41,9 @@ def week_of(text: str | None, configuration: Configuration) -> Week:
     try:
         week = Week.parse(text)
     except ValueError:
-        fail(f"{text!r} is no week: write it as {last}, or as any day of it, {last.monday} for example.")
+        fail(message("week.typed.no_week", typed=text, last=str(last), day=str(last.monday)))
     if week > last:
-        fail(f"the week {week} is not over: its report is made on the Monday after it.")
+        fail(message("week.typed.not_over", week=str(week)))
     return week
 
 
@@ -72,7 +75,7 @@ async def tell_week(
         if ending:
             tell(ending)
     if ending is None:
-        warn("a place is not up to date yet: its flow goes on by itself, see the Temporal UI.")
+        warn(message("week.cli.late"))
     return 0
 
 
@@ -85,18 +88,13 @@ async def _made(running: WorkflowHandle[Any, Ending], records: Records, week: We
             try:
                 await running.result()
             except WorkflowFailureError as failed:
-                fail(
-                    f"{failed.cause} Repair it, then ask for the week again: it goes on from there.", status=1
-                )
+                fail(message("week.cli.failed", why=str(failed.cause)), status=1)
             if (report := await records.reports.kept(week)) is None:
-                fail(f"the week {week} was not kept: look for its flow in the Temporal UI.", status=1)
+                fail(message("week.cli.not_kept", week=str(week)), status=1)
             return report
         if not told_long and waited >= _LONG:
             told_long = True
-            warn(
-                "it takes long: there is much to read, a vendor does not answer or refuses the credentials "
-                "(raccord doctor says which), or no worker runs. Ctrl-C leaves it to go on by itself."
-            )
+            warn(message("week.cli.long"))
         await asyncio.sleep(_LOOK_AGAIN)
         waited += _LOOK_AGAIN
     return report
@@ -119,13 +117,14 @@ def keep(shown: Publication, folder: Path) -> None:
         for name, content in files_of(shown).items():
             (folder / name).write_bytes(content)
     except OSError as error:
-        fail(f"the report cannot be kept: {from_the_system(error)}", status=1)
-    click.echo(f"The report is kept in {folder / PAGE}.", err=True)
+        fail(message("week.cli.unkept", why=from_the_system(error)), status=1)
+    click.echo(say(message("week.cli.kept", file=str(folder / PAGE)), spoken()), err=True)
 
 
 def _in_words(report: Report, configuration: Configuration) -> Publication:
     desk = configuration.settings.desk
-    voice = Voice(language=desk.language, stage=configuration.live_or_test, contact=desk.contact)
+    language = language_of(configuration)
+    voice = Voice(language=language, stage=configuration.live_or_test, contact=desk.contact)
     return publication(report, voice, configuration.settings.company.name)
 
 
@@ -147,8 +146,8 @@ def tell(ending: Ending) -> None:
     """Say where the week stands, and which place it does not stand in."""
     for place in ending.places:
         if place.trouble:
-            warn(f"{place.name} is not up to date: {place.trouble}")
+            warn(message("week.cli.behind", place=place.name, why=place.trouble))
         else:
-            click.echo(f"{place.name}: {place.at}", err=True)
+            click.echo(say_fact(place.name, place.at, spoken()), err=True)
     if not ending.places:
-        click.echo(f"All of it, as a page: raccord report --week {ending.week} --out FOLDER", err=True)
+        click.echo(say(message("week.cli.page", week=str(ending.week)), spoken()), err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from starters.cli.common import config_file, configuration, end, fail, key_ring, run, unless_taken
+from starters.cli.language import spoken
 
 EMBEDDED = ("aiosmtpd", "httpx", "rich")
 """What the extra `embedded` brings, as it is imported."""
@@ -106,6 +107,8 @@ def sandbox(  # noqa: PLR0917 - click passes them by name
 ) -> None:
     """Run the simulated vendors alone, with a page to play on."""
     _need_embedded("sandbox")
+    from raccord.domain.values.message import message
+    from raccord.texts import say_param
     from sandbox.app import create_app, delivery_of, link_of
     from sandbox.mailbox.mailbox import Mailbox
     from sandbox.server import must_be_free, serve
@@ -126,11 +129,13 @@ def sandbox(  # noqa: PLR0917 - click passes them by name
             must_be_free("127.0.0.1", wanted)
     except ValueError as error:
         fail(str(error))
-    click.echo(
-        f"The vendors are at http://127.0.0.1:{port}/ (Ctrl-C stops them).\n"
-        "In the shell of whoever uses them, in a folder of its own:\n\n" + access(port) + "\n"
-        "There `raccord init` writes settings, `raccord doctor` checks them, `raccord up` starts in shadow."
-    )
+    for said in (
+        message("sandbox.at", url=f"http://127.0.0.1:{port}/"),
+        message("sandbox.in_a_shell"),
+        f"\n{access(port)}",
+        message("sandbox.then"),
+    ):
+        click.echo(say_param(said, spoken()))
     run(serve(vendors, port=port))
 
 

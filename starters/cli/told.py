@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from raccord.connectors.connection import Kind as ConnectionKind
+from raccord.connectors.connection import in_its_words
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError
 from raccord.domain.values.clock import DAY, BusinessClock
@@ -155,7 +156,7 @@ async def _names(configuration: Configuration, told: Sequence[Told]) -> Mapping[
         try:
             return await crm.name_owners(owners)
         except ConnectorError as error:
-            warn(f"salespeople are shown by their ids: {error}")
+            warn(message("told.by_ids", why=in_its_words(error)))
             return {}
 
 

@@ -52,6 +52,7 @@ def temporal(monkeypatch: pytest.MonkeyPatch) -> Temporal:
     "typed", ["9002", " 9002 ", "site WEB", "Site", "https://app.hubspot.test/contacts/1/record/0-3/9002/"]
 )
 def test_a_deal_is_named_as_elsewhere(company: Company, temporal: Temporal, typed: str) -> None:
+    company.speak("en")
     done = company.raccord("flows", "start", typed)
     assert done.exit_code == 0, done.output
     assert "Started deal-won/hubspot/9002" in done.output
@@ -60,6 +61,7 @@ def test_a_deal_is_named_as_elsewhere(company: Company, temporal: Temporal, type
 
 @pytest.mark.parametrize("typed", ["", " ", "abc", "12 34", "9003x", "deal/"])
 def test_what_names_no_deal_wakes_nothing(company: Company, temporal: Temporal, typed: str) -> None:
+    company.speak("en")
     done = company.raccord("flows", "start", typed)
     assert done.exit_code == 2, done.output
     assert "number of" in done.output or "no number of an invoice" in done.output

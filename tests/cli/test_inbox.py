@@ -191,7 +191,7 @@ class TestShow:
         verb, *more = words
         done = company.raccord("inbox", verb, "0000beef", *more)
         assert done.exit_code == 1
-        assert "there is no question 0000beef" in done.stderr
+        assert "il n'y a pas de question 0000beef" in done.stderr
         assert "raccord inbox list" in done.stderr
 
 
@@ -299,7 +299,7 @@ class TestDeciding:
         reached(raising(WorkflowUpdateRPCTimeoutOrCancelledError()))
         done = company.raccord("inbox", "skip", asked(company))
         assert done.exit_code == 1
-        assert "no worker answered within 10 s, so the answer was not taken" in done.stderr
+        assert "aucun worker n'a répondu en 10 s : la réponse n'a pas été prise" in done.stderr
 
     def test_a_flow_that_no_longer_runs_can_be_started_again_only(
         self, company: Company, reached: Callable[[Verb], Temporal]
@@ -321,7 +321,9 @@ class TestDeciding:
         verb, *option = words
         done = company.raccord("inbox", verb, incident, *option)
         assert done.exit_code == 1
-        assert "is settled (skip by cli:anne); nothing was changed" in done.stderr
+        assert (
+            "est réglée (Continuer sans envoyer l'e-mail, par cli:anne) ; rien n'a été changé" in done.stderr
+        )
         assert temporal.started == []
 
     def test_a_settled_question_is_asked_again_on_retry(
@@ -330,7 +332,7 @@ class TestDeciding:
         temporal, incident = reached(never), settled(company)
         done = company.raccord("inbox", "retry", incident.upper())
         assert done.exit_code == 0, done.output
-        assert "1 answer is forgotten" in done.output
+        assert "1 réponse oubliée" in done.output
         assert temporal.started == [FLOW]
         assert asked(company) != incident
         with tampering(f"sqlite:///{company.database}") as file:

@@ -8,7 +8,7 @@ def put(company: Company, raw: bytes) -> str:
 
 
 def test_what_is_set_aside_is_listed_with_how_often_it_came(company: Company) -> None:
-    assert "Nothing is in quarantine." in company.raccord("quarantine", "list").output
+    assert "La quarantaine est vide." in company.raccord("quarantine", "list").output
     for _ in range(3):
         id = put(company, b"{")
     said = " ".join(company.raccord("quarantine", "list").output.split())
@@ -27,7 +27,7 @@ def test_raw_bytes_are_printed_and_never_obeyed(company: Company) -> None:
 def test_an_unknown_number_is_said_to_be_unknown(company: Company) -> None:
     done = company.raccord("quarantine", "show", "7")
     assert done.exit_code == 1
-    assert "nothing in quarantine under 7" in done.stderr
+    assert "il n'y a rien en quarantaine sous le numéro 7" in done.stderr
     assert "raccord quarantine list" in done.stderr
 
 

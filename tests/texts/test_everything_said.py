@@ -54,7 +54,7 @@ ALIKE = frozenset(
     {
         *("check.all_of", "check.found_and_remedy", "check.id_and_name", "check.lines", "doctor.held_up_by"),
         *("error.no_settings", "settings.in_section"),
-        *("digest.because", "dunning.because", "inbox.message", "inbox.question"),
+        *("credit.before_by", "digest.because", "dunning.because", "inbox.message", "inbox.question"),
         *("week.changes.ended", "week.column.pipeline"),
         *("identifier.siren", "identifier.siret", "field.siren", "field.siret"),
     }

@@ -19,9 +19,7 @@ WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _ENGLISH = (
     "starters/embedded/purge.py",
     "raccord/texts/formal_notice.py",
-    *(f"starters/cli/{name}.py" for name in ("audit", "credit", "flows", "inbox", "running")),
-    *(f"starters/cli/{name}.py" for name in ("payments", "quarantine", "report", "told")),
-    *(f"starters/cli/{name}/" for name in ("contacts", "story")),
+    "starters/cli/contacts/",
 )
 """Says some things in English alone."""
 

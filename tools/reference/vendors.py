@@ -26,6 +26,7 @@ from raccord.connectors.capabilities import (
 from raccord.connectors.connection import ConnectionSettings, Kind, Vendor
 from raccord.connectors.registry import vendors
 from raccord.domain.values.clock import BusinessClock
+from raccord.texts import say_param
 from tools.reference.settings import spoken
 
 HEAD = """# What each vendor tells, and what it can do
@@ -164,7 +165,7 @@ def _said(value: Any) -> str:  # noqa: PLR0911 - a line for each kind
         case float():
             return f"{value:g}"
         case IdShape():
-            return value.said
+            return say_param(value.said, "en")
         case TaskLimits() | InvoiceLimits():
             limits = value.model_dump()
             return ", ".join(f"{name.replace('_', ' ')} {size:,}" for name, size in limits.items())

@@ -2,6 +2,7 @@
 
 from raccord.connectors.capabilities import IdShape
 from raccord.connectors.webhooks import HintKind
+from raccord.domain.values.message import message
 
-RECORD_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 9001000123, as the record's page shows it")
+RECORD_ID = IdShape(pattern="[0-9]{1,19}", said=message("hubspot.record_id"))
 IDS = dict.fromkeys((HintKind.DEAL, HintKind.COMPANY, HintKind.CONTACT), RECORD_ID)

@@ -10,6 +10,7 @@ from raccord.connectors.setting_up import Coded
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
+from raccord.domain.values.message import message
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.pipedrive import wire
 from raccord.vendors.pipedrive.checks import check
@@ -28,7 +29,7 @@ from raccord.vendors.pipedrive.writing import FieldsOnDeals
 
 _REQUESTS = 5.0
 """A deal with its products and discounts, organization and person, its owner and fields being known."""
-RECORD_ID = IdShape(pattern="[0-9]{1,19}", said="a number, like 1042, as the record's address shows it")
+RECORD_ID = IdShape(pattern="[0-9]{1,19}", said=message("pipedrive.record_id"))
 
 
 class PipedriveCrm:

@@ -25,6 +25,7 @@ from starters.cli.data_quality.noted import Noted
 from starters.cli.data_quality.reading import Reader
 from starters.cli.data_quality.terminal import show
 from starters.cli.display import print_json
+from starters.cli.language import language_of
 from workers.connections import opened
 from workers.policies import deal_won_policy, voice
 
@@ -43,7 +44,8 @@ class Wanted:
 
 async def look(configuration: Configuration, wanted: Wanted) -> int:
     """Read the CRM, judge it and show what was found; exit status 1 or 130 where not all was read."""
-    speaks, clock = voice(configuration), configuration.settings.clock
+    speaks = voice(configuration).model_copy(update={"language": language_of(configuration)})
+    clock = configuration.settings.clock
     now = datetime.now(UTC)
     today = clock.date_of(now)
     since = wanted.since or a_year_before(today)

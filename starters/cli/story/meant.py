@@ -8,6 +8,7 @@ from raccord.connectors.errors import ConnectorError
 from raccord.domain.values.clock import a_year_before
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.listed import ListedDeal
+from raccord.domain.values.message import message
 from raccord.records.records import Records
 from raccord.settings.configuration import Configuration
 from starters.cli.common import fail
@@ -35,16 +36,13 @@ async def deal_meant(
     """
     wanted = typed.strip()
     if not wanted:
-        fail(
-            "name the deal: by its id in the CRM, the address of its page, the number of its invoice, "
-            "or what it is called."
-        )
+        fail(message("story.typed.name_one"))
     match await records.links.deals_of_number(wanted, billing):
         case (deal,):
             return deal
         case (_, *_) as several:
-            ids = ", ".join(each.id for each in several)
-            fail(f"invoice {shown(wanted)} is of several deals: {ids}. Name one of them.", status=1)
+            deals = tuple(each.id for each in several)
+            fail(message("story.typed.of_several", number=shown(wanted), deals=deals), status=1)
     *_, last = wanted.split("?")[0].split("#")[0].rstrip("/").split("/")
     shape = reader.capabilities.deal_id
     if shape.fits(last):
@@ -53,12 +51,9 @@ async def deal_meant(
         case (one,):
             return DealRef(connection=crm, id=one.id)
         case (_, *_) as alike:
-            names = "\n".join(f"  {each.id}  {shown(each.name)}" for each in alike[:_MOST_SHOWN])
-            fail(f"{len(alike)} deals are called so. Name one by its id:\n{names}", status=1)
-    fail(
-        f"{shown(wanted)} is no id of a deal ({shape.said}), no address of one, no number of an invoice that "
-        f"Raccord made, and no deal won since {since} is called so."
-    )
+            names = (f"  {each.id}  {shown(each.name)}" for each in alike[:_MOST_SHOWN])
+            fail(message("story.typed.several", count=len(alike)), *names, status=1)
+    fail(message("story.typed.no_deal", typed=shown(wanted), shape=shape.said, day=since))
 
 
 async def _called(wanted: str, crm: CrmReader, since: date) -> tuple[ListedDeal, ...]:
