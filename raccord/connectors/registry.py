@@ -34,7 +34,12 @@ def load(kind: Kind, name: str) -> Vendor[Any]:
                 message("settings.no_vendor_meant", name=repr(name), known=known, meant=meant)
             )
         raise UnknownVendor(message("settings.no_vendor", name=repr(name), known=known))
-    roles: dict[Kind, Vendor[Any]] = import_module(f"raccord.vendors.{name}").ROLES
-    if kind not in roles:
-        raise UnknownVendor(message("settings.other_role", name=name, kind=kind, roles=tuple(roles)))
-    return roles[kind]
+    if kind not in (played := roles(name)):
+        raise UnknownVendor(message("settings.other_role", name=name, kind=kind, roles=played))
+    return role(kind, name)
+
+
+def role(kind: Kind, name: str) -> Vendor[Any]:
+    """Import one vendor package, which there is, finished or not, and return what it offers in its role."""
+    found: Vendor[Any] = import_module(f"raccord.vendors.{name}").ROLES[kind]
+    return found

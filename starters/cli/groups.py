@@ -8,6 +8,7 @@ import click
 from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
 from starters.cli.contacts.commands import contacts
 from starters.cli.dunning.commands import dunning
+from starters.cli.vendor.commands import vendor
 
 incident_argument = click.argument("incident")
 
@@ -264,4 +265,4 @@ def _decide(config: Path | None, incident: str, choice: str, option: str = "") -
     end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
 
 
-GROUPS = (audit, contacts, dunning, flows, inbox, payments, quarantine, shadow)
+GROUPS = (audit, contacts, dunning, flows, inbox, payments, quarantine, shadow, vendor)

@@ -146,6 +146,11 @@ BAD_WORDS = (
     Case("dunning simulate --csv {garbage} --since 2026-01-01", "is not a CSV file in UTF-8"),
     Case("dunning simulate --csv {file} --since 2026-01-01", "has no column `customer`"),
     Case("dunning simulate --csv {past} --since 2026-01-01 --out {file}/out", "Not a directory", FAILED),
+    Case("vendor new Stripe! --kind billing", "is no name for a vendor's package"),
+    Case("vendor new stripe --kind billing", "raccord/vendors/stripe is there already"),
+    Case("vendor new desk --kind messenger", "is a section of raccord.toml already"),
+    Case("vendor new other --kind erp", "is not one of 'crm', 'billing'"),
+    Case("vendor new other", "Missing option '--kind'"),
     Case("nothing", "No such command"),
     Case("inbox --nothing", "No such option"),
 )

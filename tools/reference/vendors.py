@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from raccord.connectors.capabilities import (
     Uniqueness,
 )
 from raccord.connectors.connection import ConnectionSettings, Kind, Vendor
-from raccord.connectors.registry import vendors
+from raccord.connectors.registry import role, roles, vendors
 from raccord.domain.values.clock import BusinessClock
 from raccord.texts import say_param
 from tools.reference.settings import spoken
@@ -33,8 +32,8 @@ HEAD = """# What each vendor tells, and what it can do
 
 From the values that flows and workers read, a vendor's `Capabilities` and what its package exports; written
 by `make reference`. A figure is a vendor's own default, which a setting may change. How each is set up is
-[on its page](../setup.md), what may be set in [Settings](settings.md), how one is added in
-[The house](../house.md#a-vendor).
+[on its page](../setup.md), what may be set in [Settings](settings.md), and how one is added
+[here](../new-vendor.md).
 
 What no webhook tells, the sweep finds: `[sweep] every` says how often it looks. A webhook makes things
 faster, and nothing depends on one. A row that would be empty for all of a kind is left out.
@@ -108,13 +107,13 @@ def abilities() -> str:
 
 def opened(kind: Kind, name: str) -> tuple[Vendor[Any], Any]:
     """Return what a vendor offers in a role, and its port on settings that nobody looks at. No I/O."""
-    vendor: Vendor[Any] = import_module(f"raccord.vendors.{name}").ROLES[kind]
+    vendor = role(kind, name)
     return vendor, vendor.connect(name, _specimen(vendor.settings), BusinessClock())
 
 
 def playing(kind: Kind) -> tuple[str, ...]:
     """Return the vendors that can be chosen in a role."""
-    return tuple(name for name in vendors() if kind in import_module(f"raccord.vendors.{name}").ROLES)
+    return tuple(name for name in vendors() if kind in roles(name))
 
 
 def _specimen(model: type[ConnectionSettings]) -> ConnectionSettings:

@@ -19,7 +19,7 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.connection import Connection, Kind
 from raccord.connectors.crm import Crm
 from raccord.connectors.messenger import Messenger
-from raccord.connectors.registry import load
+from raccord.connectors.registry import role
 from raccord.connectors.report_sink import ReportSink
 from raccord.domain.desk.notice import Place
 from raccord.domain.report.week import Week
@@ -70,7 +70,7 @@ class Case:
         return self.simulator or self.vendor
 
     def connection(self, lab: Lab, **more: Any) -> Connection:
-        vendor = load(self.kind, self.vendor)
+        vendor = role(self.kind, self.vendor)
         given = {"vendor": self.vendor, "base_url": f"{lab.base}/{self.played_by}{self.path}"}
         section = {**given, **self.settings, "timeout": patience(3), **more}
         return Connection(self.vendor, self.kind, vendor, vendor.settings.model_validate(section))

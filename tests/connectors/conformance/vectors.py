@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from raccord.connectors.connection import Connection, Kind
-from raccord.connectors.registry import load
+from raccord.connectors.registry import role
 from raccord.connectors.webhooks import PressSource, WebhookRejected, WebhookRequest, WebhookSource
 from tests.connectors.conformance.cases import brought
 
@@ -55,7 +55,7 @@ class Signed:
 
     def source(self, secret: str | None = None, **more: Any) -> WebhookSource | PressSource:
         """Build what reads the deliveries that are signed with a secret, by default the vector's."""
-        vendor = load(self.kind, self.vendor)
+        vendor = role(self.kind, self.vendor)
         given = {"vendor": self.vendor, "webhook_secret": secret or self.vector.secret, **self.settings}
         settings = vendor.settings.model_validate(given | more)
         connection = Connection(self.vendor, self.kind, vendor, settings)
