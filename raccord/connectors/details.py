@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from raccord.connectors.errors import Permanent
+from raccord.domain.values.base import fold
+from raccord.domain.values.countries import country_name, parse_country
 from raccord.domain.values.details import ChangedRecords, Changes, Details, Field, Sight
 from raccord.domain.values.identifiers import clean, parse_vat_number
 
@@ -68,6 +70,26 @@ def look_again(field: Field, record: str) -> Permanent:
 def same(field: Field, one: Details, other: Details) -> bool:
     """Whether two sights say the same of a field; of numbers whatever separators they are written with."""
     return _said(field, one) == _said(field, other)
+
+
+def country_written(wanted: Details, *, typed: str, code: str = "", language: str = "") -> str:
+    """Return the text of a country where it is free: as it is `typed` while it means the same.
+
+    Another one is written in `language`, else in that of the old one. `code`: what the side says beside it.
+    """
+    country = wanted.address.country
+    if country is None:
+        return wanted.country_text
+    if (parse_country(typed) or parse_country(code)) == country:
+        return typed
+    return country_name(country, language or _language_of(typed))
+
+
+def _language_of(country: str) -> str:
+    """Return the language in which a country is written; French where nothing tells."""
+    code = parse_country(country)
+    named = {each: code and fold(country_name(code, each)) == fold(country) for each in ("fr", "en")}
+    return "en" if named["en"] and not named["fr"] else "fr"
 
 
 def _said(field: Field, details: Details) -> object:

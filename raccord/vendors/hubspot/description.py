@@ -3,16 +3,8 @@
 from raccord.connectors.errors import Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
-from raccord.domain.values.described import (
-    CrmAccount,
-    Place,
-    Purpose,
-    SeenField,
-    SeenPipeline,
-    SeenStage,
-    Slot,
-    Spare,
-)
+from raccord.connectors.mapping import Names, slots, spares
+from raccord.domain.values.described import CrmAccount, SeenField, SeenPipeline, SeenStage
 from raccord.domain.values.parties import Owner
 from raccord.vendors.hubspot import paths
 from raccord.vendors.hubspot.client import HubSpotClient
@@ -29,32 +21,12 @@ _LONGEST = 60
 """Characters of a value that is shown."""
 _FOR_TRYING = {"STANDARD": False, "DEVELOPER_TEST": True, "SANDBOX": True, "APP_DEVELOPER": True}
 """HubSpot docs: account-information. Another word is not judged."""
-_NAMES = {
-    "companies": CompanyNames().properties,
-    "deals": DealNames().properties,
-    "line_items": LineItemNames().properties,
+_NAMES: dict[str, Names] = {
+    "companies": CompanyNames(),
+    "deals": DealNames(),
+    "line_items": LineItemNames(),
 }
-_FIELDS = (
-    (Purpose.SIRET, "siret", ("companies",)),
-    (Purpose.SIREN, "siren", ("companies",)),
-    (Purpose.VAT_NUMBER, "vat_number", ("companies",)),
-    (Purpose.VAT_RATE, "vat_rate", ("line_items",)),
-    (Purpose.BILLING_EMAIL, "billing_email", ("companies",)),
-    (Purpose.PAYMENT_TERMS, "payment_terms_days", ("companies", "deals")),
-    (Purpose.LANGUAGE, "language", ("deals",)),
-)
-"""A purpose, the setting that names its property, and the kinds that may have it: one of them is enough."""
-SLOTS = tuple(
-    Slot(
-        purpose=purpose,
-        places=tuple(Place(setting=f"mapping.{kind}.{setting}", kind=kind) for kind in kinds),
-        made=_NAMES[kinds[0]][setting],
-    )
-    for purpose, setting, kinds in _FIELDS
-)
-_SPARES = {
-    f"mapping.deals.{setting}": _NAMES["deals"][setting] for setting in ("service_date", "purchase_order")
-}
+SLOTS = slots(_NAMES)
 
 
 class Description:
@@ -88,7 +60,7 @@ class Description:
             owners=owners,
             fields=fields,
             slots=SLOTS,
-            spares=tuple(Spare(setting=s, there=name in known) for s, name in _SPARES.items()),
+            spares=spares(_NAMES["deals"], known),
             unread=tuple(unread),
         )
 

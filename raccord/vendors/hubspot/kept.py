@@ -7,9 +7,9 @@ invoices go there. A private person is a contact, whose name is two properties a
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from raccord.connectors.details import country_written
 from raccord.domain.values.address import Address
-from raccord.domain.values.base import fold
-from raccord.domain.values.countries import country_name, parse_country
+from raccord.domain.values.countries import parse_country
 from raccord.domain.values.details import Details, Field
 from raccord.vendors.hubspot.settings import CompanyNames
 from raccord.vendors.hubspot.translation import COUNTRY, COUNTRY_CODE
@@ -131,17 +131,6 @@ class Kept:
         return {name: value for name, value in values.items() if name in place.properties}
 
     def _country(self, wanted: Details) -> str:
-        """Return the text of a country, which is free: as it is while it means the same."""
-        typed, code = self.record.text(COUNTRY), wanted.address.country
-        if code is None:
-            return wanted.country_text
-        now = parse_country(typed) or parse_country(self.record.text(COUNTRY_CODE))
-        return typed if now == code else country_name(code, self._language(typed))
-
-    def _language(self, country: str) -> str:
-        """Return the language in which a country is written: the company's, else that of the old one."""
-        if language := parse_language(self.record.text(self.names.language)):
-            return language
-        code = parse_country(country)
-        named = {each: code and fold(country_name(code, each)) == fold(country) for each in ("fr", "en")}
-        return "en" if named["en"] and not named["fr"] else "fr"
+        text = self.record.text
+        language = parse_language(text(self.names.language))
+        return country_written(wanted, typed=text(COUNTRY), code=text(COUNTRY_CODE), language=language)

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.mapping import Names, deposits_have_balances, each_shows_one_thing
 from raccord.domain.rules.written import Percentage
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -26,20 +27,7 @@ StageId = Annotated[str, StringConstraints(strip_whitespace=True, pattern="^[A-Z
 """The internal name of a pipeline's stage: a word or a number."""
 
 
-class _Names(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @property
-    def properties(self) -> dict[str, str]:
-        """Return what each property is for, and its name."""
-        return {use: name for use, name in self if isinstance(name, str)}
-
-    @property
-    def used(self) -> tuple[str, ...]:
-        return tuple(name for name in self.properties.values() if name)
-
-
-class CompanyNames(_Names):
+class CompanyNames(Names):
     """Properties of companies."""
 
     siren: PropertyName = "siren"
@@ -57,7 +45,7 @@ class CompanyNames(_Names):
     """Says yes or no: whether the buyer wants its order number on every invoice."""
 
 
-class ContactNames(_Names):
+class ContactNames(Names):
     """How contacts are marked."""
 
     billing_labels: tuple[PropertyValue, ...] = (
@@ -71,7 +59,7 @@ class ContactNames(_Names):
     """Whether a deal with one contact and no company is sold to that contact, as a private person."""
 
 
-class LineItemNames(_Names):
+class LineItemNames(Names):
     """Properties of line items."""
 
     vat_rate: PropertyName = "vat_rate"
@@ -80,7 +68,7 @@ class LineItemNames(_Names):
     docs: tax-rates); for lines on which `vat_rate` is empty."""
 
 
-class DealNames(_Names):
+class DealNames(Names):
     """Properties of deals that are read."""
 
     service_date: PropertyName = "service_date"
@@ -96,15 +84,11 @@ class DealNames(_Names):
 
     @model_validator(mode="after")
     def _deposits_have_balances(self) -> Self:
-        if self.deposit_percent and not self.delivered_on:
-            raise ValueError(
-                "deposit_percent is mapped and delivered_on is not: without it no balance would ever be "
-                'invoiced. Name a date property that is filled once a sale is delivered: delivered_on = "..."'
-            )
+        deposits_have_balances(self)
         return self
 
 
-class InvoiceNames(_Names):
+class InvoiceNames(Names):
     """Properties of deals that show the invoice."""
 
     id: PropertyName = "billing_invoice_id"
@@ -120,7 +104,7 @@ class InvoiceNames(_Names):
     """Written of deals with a deposit only, and kept when the balance follows."""
 
 
-class PaymentNames(_Names):
+class PaymentNames(Names):
     """Properties of deals that show the money which their invoices brought.
 
     An account that lacks some of them shows the others.
@@ -149,13 +133,7 @@ class Mapping(BaseModel):
 
     @model_validator(mode="after")
     def _each_shows_one_thing(self) -> Self:
-        shown = (*self.invoice.used, *self.payment.used)
-        twice = sorted({name for name in self.payment.used if shown.count(name) > 1})
-        if twice:
-            raise ValueError(
-                f"the property {twice[0]} is mapped twice: what is written for the one would be undone for "
-                "the other. Name another property in [hubspot.mapping.payment], or leave it empty."
-            )
+        each_shows_one_thing(self.invoice, self.payment)
         return self
 
 

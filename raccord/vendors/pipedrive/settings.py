@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.mapping import Names, deposits_have_balances, each_shows_one_thing
 from raccord.domain.values.base import fold
 
 _ASCII = re.compile(r"[\x21-\x7e]+")
@@ -23,15 +24,6 @@ FieldName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 """A custom field: its name as people see it, or its code of 40 letters and digits, which stays the same when
 somebody gives it another name. Empty means "not used"."""
 FieldValue = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Names(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @property
-    def fields(self) -> dict[str, str]:
-        """Return what each field is for, and its name; those that are used."""
-        return {use: name for use, name in self if isinstance(name, str) and name}
 
 
 class CompanyNames(Names):
@@ -64,11 +56,7 @@ class DealNames(Names):
 
     @model_validator(mode="after")
     def _deposits_have_balances(self) -> Self:
-        if self.deposit_percent and not self.delivered_on:
-            raise ValueError(
-                "deposit_percent is mapped and delivered_on is not: without it no balance would ever be "
-                'invoiced. Name a date field that is filled once a sale is delivered: delivered_on = "..."'
-            )
+        deposits_have_balances(self)
         return self
 
 
@@ -110,12 +98,7 @@ class Mapping(BaseModel):
 
     @model_validator(mode="after")
     def _each_shows_one_thing(self) -> Self:
-        used = [fold(name) for part in (self.invoice, self.payment) for name in part.fields.values()]
-        if twice := sorted({name for name in used if used.count(name) > 1}):
-            raise ValueError(
-                f"the field {twice[0]} is mapped twice: what is written for the one would be undone for the "
-                "other. Name another field, or leave it empty."
-            )
+        each_shows_one_thing(self.invoice, self.payment, alike=fold)
         return self
 
 
@@ -137,6 +120,9 @@ class PipedriveSettings(ConnectionSettings):
     mapping: Mapping = Mapping()
     activity_type: str = Field(default="task", min_length=1)
     """The kind of activity that tasks are: a `key_string` of the account (section 3)."""
+    paid_stages: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    """Where a won deal goes once it is fully paid: at most one stage of each pipeline, by its number. Deals
+    of other pipelines stay where they are."""
     requests_per_second: float = Field(default=8.0, gt=0)
     """Below the 20 in two seconds that the smallest plan admits (section 8)."""
 

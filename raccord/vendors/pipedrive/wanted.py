@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from raccord.connectors.mapping import Names
 from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.values.base import fold
 from raccord.domain.values.payment import PaymentMeans
-from raccord.vendors.pipedrive.settings import Mapping, Names
+from raccord.vendors.pipedrive.settings import Mapping
 from raccord.vendors.pipedrive.wire import FieldRecord
 
 TEXT, LINES, DATE, NUMBER, CHOICE = "varchar", "text", "date", "double", "enum"
@@ -101,9 +102,10 @@ def wanted(names: Mapping) -> dict[str, tuple[Wanted, ...]]:
 
 
 def of_part(part: str, names: Names, *, written: bool) -> Iterator[Wanted]:
-    for use, name in names.fields.items():
+    for use, name in names.every.items():
         path = f"{part}.{use}"
-        yield Wanted(path, name, _TYPES.get(path, WORDS), _OPTIONS.get(path, ()), written)
+        if name:
+            yield Wanted(path, name, _TYPES.get(path, WORDS), _OPTIONS.get(path, ()), written)
 
 
 def word(label: str) -> str:

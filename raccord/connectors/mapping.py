@@ -1,0 +1,84 @@
+"""What the settings of every CRM say alike: which of its fields hold what Raccord reads and writes."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from raccord.domain.values.described import Place, Purpose, Slot, Spare
+
+_PURPOSES: tuple[tuple[Purpose, str, tuple[str, ...]], ...] = (
+    (Purpose.SIRET, "siret", ("companies",)),
+    (Purpose.SIREN, "siren", ("companies",)),
+    (Purpose.VAT_NUMBER, "vat_number", ("companies",)),
+    (Purpose.VAT_RATE, "vat_rate", ("line_items",)),
+    (Purpose.BILLING_EMAIL, "billing_email", ("companies",)),
+    (Purpose.PAYMENT_TERMS, "payment_terms_days", ("companies", "deals")),
+    (Purpose.LANGUAGE, "language", ("deals",)),
+)
+"""A purpose, the setting that names its field, and the kinds that may have it: one of them is enough."""
+_SPARE = ("service_date", "purchase_order")
+
+
+class Names(BaseModel):
+    """What the fields of one kind of record are called, by what each is for; empty means "not used"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def every(self) -> dict[str, str]:
+        """Return what each field is for, and its name."""
+        return {use: name for use, name in self if isinstance(name, str)}
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return tuple(name for name in self.every.values() if name)
+
+
+class _Deposits(Protocol):
+    @property
+    def deposit_percent(self) -> str: ...
+
+    @property
+    def delivered_on(self) -> str: ...
+
+
+def deposits_have_balances(names: _Deposits) -> None:
+    """Raise `ValueError` where a field for deposits is named and none for when a sale is delivered."""
+    if names.deposit_percent and not names.delivered_on:
+        raise ValueError(
+            "deposit_percent is mapped and delivered_on is not: without it no balance would ever be "
+            'invoiced. Name a date field that is filled once a sale is delivered: delivered_on = "..."'
+        )
+
+
+def each_shows_one_thing(*parts: Names, alike: Callable[[str], str] = str) -> None:
+    """Raise `ValueError` where one field shall show two things. `alike` makes two names of it one."""
+    names = [alike(name) for part in parts for name in part.used]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"the field {twice[0]} is mapped twice: what is written for the one would be undone for the "
+            "other. Name another field, or leave it empty."
+        )
+
+
+def slots(names: Mapping[str, Names]) -> tuple[Slot, ...]:
+    """Return where the settings say which field serves a purpose. `names`: by the kind of record, as made.
+
+    A purpose of which no kind has a field, such as the VAT rate of lines that have one by themselves, has no
+    slot.
+    """
+    return tuple(
+        Slot(
+            purpose=purpose,
+            places=tuple(Place(setting=f"mapping.{kind}.{setting}", kind=kind) for kind in kinds),
+            made=names[kinds[0]].every[setting],
+        )
+        for purpose, setting, kinds in _PURPOSES
+        if kinds[0] in names
+    )
+
+
+def spares(deals: Names, there: Collection[str]) -> tuple[Spare, ...]:
+    """Return the settings that name fields of deals which nobody needs; `there`: the account's, by name."""
+    return tuple(Spare(setting=f"mapping.deals.{use}", there=deals.every[use] in there) for use in _SPARE)
