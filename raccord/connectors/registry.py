@@ -15,10 +15,9 @@ class UnknownVendor(Told, LookupError):
 
 
 def vendors() -> tuple[str, ...]:
-    """Return the names of all vendors that can be chosen, without importing them."""
+    """Return the names of all vendors, without importing them."""
     packages = import_module("raccord.vendors")
-    found = {module.name for module in pkgutil.iter_modules(packages.__path__) if module.ispkg}
-    return tuple(sorted(found - packages.UNFINISHED))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(packages.__path__) if module.ispkg))
 
 
 def roles(name: str) -> tuple[Kind, ...]:

@@ -1,4 +1,1 @@
 """One package per vendor, loaded by name and imported by nobody else; each exports its `ROLES`."""
-
-UNFINISHED = frozenset(("pipedrive",))
-"""Packages that do not do yet what their kind does: nobody can choose them."""

@@ -10,7 +10,7 @@ from raccord.domain.proposal.candidates import Candidate, candidates
 from raccord.domain.proposal.questions import ALL, MAKE, NONE, WHY, Question, selling
 from raccord.domain.rules.modes import WITH_A_MODE, Mode
 from raccord.domain.rules.vat import VatPolicy
-from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose, Slot, rates
+from raccord.domain.values.described import BillingAccount, CrmAccount, Purpose, SeenPipeline, Slot, rates
 from raccord.domain.values.message import Message, message
 
 _IN_FRENCH = frozenset({"FR", "BE", "LU", "MC"})
@@ -79,16 +79,18 @@ def _modes() -> Iterator[Entry]:
 
 
 def _rollout(crm: CrmAccount, chosen: str) -> Iterator[Entry]:
-    lines = tuple(
-        message(
-            "init.file.pipeline", name=each.name, id=each.id, stages=tuple(stage.name for stage in each.won)
-        )
-        for each in selling(crm)
-    )
+    lines = tuple(_line(each) for each in selling(crm))
     people = tuple(each.name or each.email for each in crm.owners if each.name or each.email)
     named = (message("init.file.owners", owners=people[:12], others=len(people)),) if people else ()
     value = () if chosen == ALL else (chosen,)
     yield Entry("rollout", "pipelines", value, (message("init.file.rollout"), *lines, *named))
+
+
+def _line(pipeline: SeenPipeline) -> Message:
+    if pipeline.won_at_any:
+        return message("init.file.pipeline_any", name=pipeline.name, id=pipeline.id)
+    stages = tuple(stage.name for stage in pipeline.won)
+    return message("init.file.pipeline", name=pipeline.name, id=pipeline.id, stages=stages)
 
 
 def _vat(billing: BillingAccount, rate: str) -> Iterator[Entry]:

@@ -119,24 +119,24 @@ def _read(slot: Slot, crm: CrmAccount) -> bool:
 
 def selling(crm: CrmAccount) -> tuple[SeenPipeline, ...]:
     """Return the pipelines in which a deal can be won."""
-    return tuple(each for each in crm.pipelines if each.won)
+    return tuple(each for each in crm.pipelines if each.sells)
 
 
 def _pipelines(crm: CrmAccount) -> Iterator[Question]:
     selling_in = selling(crm)
     if not selling_in:
         return
-    each = tuple(
-        Choice(line.id, message("init.choice.pipeline", name=line.name, stages=_names(line)))
-        for line in selling_in
-    )
+    each = tuple(Choice(line.id, _said(line)) for line in selling_in)
     # With one pipeline there is nothing to choose: all of them is that one.
     choices = (Choice(ALL, message("init.choice.all_pipelines")), *(each if len(each) > 1 else ()))
     yield Question("pipelines", message("init.asks.pipelines"), message("init.why.pipelines"), ALL, choices)
 
 
-def _names(line: SeenPipeline) -> tuple[str, ...]:
-    return tuple(stage.name for stage in line.won)
+def _said(line: SeenPipeline) -> Message:
+    if line.won_at_any:
+        return message("init.choice.pipeline_any", name=line.name)
+    stages = tuple(stage.name for stage in line.won)
+    return message("init.choice.pipeline", name=line.name, stages=stages)
 
 
 def _field(slot: Slot, crm: CrmAccount, billing: BillingAccount) -> Question:

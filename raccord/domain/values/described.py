@@ -70,6 +70,13 @@ class SeenPipeline(Value):
     id: str
     name: str
     stages: tuple[SeenStage, ...] = ()
+    won_at_any: bool = False
+    """Whether a deal is won whatever its stage is."""
+
+    @property
+    def sells(self) -> bool:
+        """Whether a deal can be won in it."""
+        return self.won_at_any or bool(self.won)
 
     @property
     def won(self) -> tuple[SeenStage, ...]:

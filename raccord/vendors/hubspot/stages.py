@@ -75,7 +75,7 @@ async def check_stages(client: HubSpotClient, wanted: tuple[str, ...]) -> tuple[
     try:
         pipelines = (await client.get(_READING, paths.PIPELINES, Pipelines)).results
     except ConnectorError as error:
-        return (_failed(_SETTING, in_its_words(error), message("hubspot.stages_by_hand", setting=_SETTING)),)
+        return (_failed(_SETTING, in_its_words(error), message("check.stages_by_hand", setting=_SETTING)),)
     return tuple(_check(each, pipelines, wanted) for each in wanted)
 
 
@@ -84,14 +84,14 @@ def _check(stage_id: str, pipelines: tuple[Pipeline, ...], wanted: tuple[str, ..
     places = [line for line in lines if stage_id in line.places]
     if not places:
         known = ", ".join(f"{id} ({stage.label or id})" for line in lines for id, stage in line.winning())
-        return _failed(name, message("hubspot.no_stage"), message("hubspot.name_a_stage", known=known))
+        return _failed(name, message("hubspot.no_stage"), message("check.name_a_stage", known=known))
     for line in places:
         if not is_won(line.stages[line.places[stage_id]]):
             said = message("hubspot.stage_not_won", pipeline=line.name)
             return _failed(name, said, message("hubspot.choose_won_stage"))
         if len(line.marked(wanted)) > 1:
-            said = message("hubspot.several_stages", pipeline=line.name)
-            return _failed(name, said, message("hubspot.keep_one_stage", setting=_SETTING))
+            said = message("check.several_stages", pipeline=line.name)
+            return _failed(name, said, message("check.keep_one_stage", setting=_SETTING))
     found = ", ".join(f"{line.name}: {line.stages[line.places[stage_id]].label}" for line in places)
     return Check.ok(name, found, expected=stage_id)
 

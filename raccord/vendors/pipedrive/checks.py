@@ -14,8 +14,10 @@ from raccord.vendors.pipedrive import tasks
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.deals import CONTACTS, DEALS, USERS
 from raccord.vendors.pipedrive.fields import Fields, Held, Known
+from raccord.vendors.pipedrive.rights import check_writing
 from raccord.vendors.pipedrive.setting_up import TYPES, by_hand
 from raccord.vendors.pipedrive.settings import PipedriveSettings
+from raccord.vendors.pipedrive.stages import check_stages
 from raccord.vendors.pipedrive.wanted import LABELS, Wanted, lacking_options
 from raccord.vendors.pipedrive.wire import ActivityType, Anything
 
@@ -49,7 +51,8 @@ async def check(
     reads = await asyncio.gather(*(_read(client, name) for name in _READS))
     kinds = await _activity_type(client, settings.activity_type)
     mapped = [each for kind, used in wanted.items() for each in await _fields(client, fields, kind, used)]
-    return (*account, *_webhooks(settings), *reads, kinds, *mapped)
+    writing, stages = await check_writing(client), await check_stages(client, settings.paid_stages)
+    return (*account, *_webhooks(settings), *reads, writing, kinds, *mapped, *stages)
 
 
 async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tuple[Check, ...]:

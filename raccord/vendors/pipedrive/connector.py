@@ -1,35 +1,48 @@
-"""Pipedrive as a CRM: what the port has but files, the description of an account and details of companies."""
+"""The `Crm` port on Pipedrive."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from raccord.connectors.capabilities import CrmCapabilities, IdShape, Uniqueness
-from raccord.connectors.connection import Check, Registration
+from raccord.connectors.capabilities import CrmCapabilities, Uniqueness
+from raccord.connectors.connection import Check, ConnectionSettings, Registration, of_vendor
+from raccord.connectors.crm import Crm
+from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.setting_up import Coded
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
+from raccord.domain.values.described import CrmAccount
+from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
-from raccord.domain.values.message import message
 from raccord.domain.values.parties import Company, Contact
 from raccord.vendors.pipedrive import wire
+from raccord.vendors.pipedrive.changed import OrganizationsChanged
 from raccord.vendors.pipedrive.checks import check
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.deals import DEALS, USERS, DealReader
+from raccord.vendors.pipedrive.description import Description
+from raccord.vendors.pipedrive.details import OrganizationDetails
 from raccord.vendors.pipedrive.fields import Fields
 from raccord.vendors.pipedrive.hooks import Hooks
+from raccord.vendors.pipedrive.ids import RECORD_ID
 from raccord.vendors.pipedrive.searching import SEARCH_LAG, DealLists
 from raccord.vendors.pipedrive.setting_up import named_fields, set_up
 from raccord.vendors.pipedrive.settings import PipedriveSettings
+from raccord.vendors.pipedrive.stages import PaidStages
 from raccord.vendors.pipedrive.tasks import LIMITS, TasksOnDeals
 from raccord.vendors.pipedrive.translation import company, contact
 from raccord.vendors.pipedrive.wanted import wanted
 from raccord.vendors.pipedrive.whole import WholeLists
 from raccord.vendors.pipedrive.writing import FieldsOnDeals
 
+_NO_FILES = "Raccord puts no files on Pipedrive's deals yet: an invoice's PDF stays in its folder."
 _REQUESTS = 5.0
 """A deal with its products and discounts, organization and person, its owner and fields being known."""
-RECORD_ID = IdShape(pattern="[0-9]{1,19}", said=message("pipedrive.record_id"))
+
+
+def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
+    """Build the port. Raises `TypeError` for the settings of another vendor."""
+    return PipedriveCrm(name, of_vendor(settings, PipedriveSettings), clock)
 
 
 class PipedriveCrm:
@@ -46,7 +59,10 @@ class PipedriveCrm:
         names = settings.mapping
         self._shown = FieldsOnDeals(self._client, self._deals, self._fields, names.invoice, names.payment)
         self._tasks = TasksOnDeals(self._client, settings.activity_type)
+        self._stages = PaidStages(self._client, self._deals, settings.paid_stages)
         self._hooks = Hooks(self._client, settings)
+        self._details = OrganizationDetails(self._client, self._deals, self._fields, settings)
+        self._changed = OrganizationsChanged(self._client)
 
     @property
     def capabilities(self) -> CrmCapabilities:
@@ -58,6 +74,7 @@ class PipedriveCrm:
             search_lag=SEARCH_LAG,
             task=LIMITS,
             deal_id=RECORD_ID,
+            paid_stages=bool(self._settings.paid_stages),
         )
 
     async def read_deal(self, deal_id: str) -> Deal:
@@ -85,12 +102,10 @@ class PipedriveCrm:
         return await self._lists.of_company(company_id)
 
     async def waits_for_paid_stage(self, deal_id: str) -> bool:
-        """Never: a deal is won whatever its stage is, and none is for paid ones."""
-        await self._deals.record(deal_id)
-        return False
+        return await self._stages.waits(deal_id)
 
     async def move_to_paid_stage(self, deal_id: str) -> None:
-        await self._deals.record(deal_id)
+        await self._stages.move(deal_id)
 
     async def read_company(self, company_id: str) -> Company | None:
         if not RECORD_ID.fits(company_id):
@@ -102,6 +117,20 @@ class PipedriveCrm:
     async def read_contact(self, contact_id: str) -> Contact | None:
         found = await self._deals.person(int(contact_id)) if RECORD_ID.fits(contact_id) else None
         return contact(found) if found else None
+
+    @property
+    def keeps(self) -> frozenset[Field]:
+        return self._details.keeps
+
+    async def read_details(self, record_id: str) -> Sight:
+        return await self._details.read(record_id)
+
+    async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:
+        return await self._changed.between(since, until)
+
+    async def write_details(self, record_id: str, changes: Changes, *, key: str) -> None:  # noqa: ARG002
+        # There are no idempotency keys (section 8); setting a field twice is harmless.
+        await self._details.write(record_id, changes)
 
     async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:
         return await self._lists.won(won_from=won_from, changed_since=changed_since)
@@ -129,6 +158,9 @@ class PipedriveCrm:
         every = self._client.every(operation, "/api/v2/pipelines", wire.Pipeline)
         return {str(each.id): each.name async for each in every if each.name}
 
+    async def describe(self) -> CrmAccount:
+        return await Description(self._client, self._fields).read()
+
     async def find_task(self, deal_id: str, ref: str) -> str | None:
         return await self._tasks.find(deal_id, ref)
 
@@ -137,6 +169,15 @@ class PipedriveCrm:
 
     async def complete_task(self, task_id: str) -> None:
         await self._tasks.complete(task_id)
+
+    async def find_attachment(self, deal_id: str, ref: str) -> str | None:  # noqa: ARG002
+        return None
+
+    async def store_file(self, name: str, content: bytes) -> str:  # noqa: ARG002
+        raise Permanent(_NO_FILES, code="no_files")
+
+    async def attach_file(self, deal_id: str, file_id: str, *, text: str, ref: str) -> str:  # noqa: ARG002
+        raise Permanent(_NO_FILES, code="no_files")
 
     async def set_up(self, *, dry: bool = False) -> tuple[Check, ...]:
         return await set_up(self._client, self._fields, self._wanted, dry=dry)

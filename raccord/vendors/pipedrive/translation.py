@@ -18,6 +18,7 @@ from raccord.vendors.pipedrive.values import parse_answer
 
 T = TypeVar("T")
 LONGEST = 500
+_NUMBER = re.compile("[0-9]{1,5}(?: ?(?:bis|ter|quater|[A-Da-d]))?")
 _TOWN = re.compile(r"(?:(?P<before>.*?),?\s+)?(?P<code>\d{4,5})\s+(?P<town>[^\d,][^,]*)", re.DOTALL)
 
 
@@ -66,6 +67,8 @@ def address(found: wire.Address | None) -> tuple[Address, str]:
     """
     if found is None:
         return Address(), ""
+    if (whole := _from_parts(found)) is not None:
+        return whole
     own, written = typed(cut((found.value or "").strip(), LONGEST))
     country = written or cut((found.country or "").strip(), LONGEST)
     if own.postal_code and own.line1 and found.postal_code in (None, "", own.postal_code):
@@ -73,22 +76,55 @@ def address(found: wire.Address | None) -> tuple[Address, str]:
     if not (found.postal_code or found.locality):
         return own, written
     country = cut((found.country or written).strip(), LONGEST)
-    return (
-        Address(
-            line1=cut(" ".join(filter(None, (found.street_number, found.route))), LONGEST),
-            line2=cut(found.subpremise or "", LONGEST),
-            postal_code=cut(found.postal_code or "", LONGEST),
-            city=cut(found.locality or "", LONGEST),
-            region=cut(found.admin_area_level_1 or "", LONGEST),
-            country=parse_country(country),
-        ),
-        country,
+    return _parts(found, country), country
+
+
+def _parts(found: wire.Address, country: str) -> Address:
+    return Address(
+        line1=cut(" ".join(filter(None, (found.street_number, found.route))), LONGEST),
+        line2=cut(found.subpremise or "", LONGEST),
+        postal_code=cut(found.postal_code or "", LONGEST),
+        city=cut(found.locality or "", LONGEST),
+        region=cut(found.admin_area_level_1 or "", LONGEST),
+        country=parse_country(country),
     )
+
+
+def _from_parts(found: wire.Address) -> tuple[Address, str] | None:
+    """Return the parts where the text says the same as they do, such as one that we wrote."""
+    country = (found.country or "").strip()
+    parts = _parts(found, country)
+    whole = _as_text(parts, country)
+    return (parts, country) if whole and whole == (found.value or "").strip() else None
+
+
+def as_place(address: Address, country: str) -> dict[str, str]:
+    """Return an address as it is written: all of it, as a part that is left out becomes null (section 4).
+
+    In its parts too: a text alone cannot always be taken apart as it was put together.
+    """
+    parts = {
+        "route": address.line1,
+        "subpremise": address.line2,
+        "postal_code": address.postal_code,
+        "locality": address.city,
+        "admin_area_level_1": address.region,
+        "country": country,
+    }
+    return {"value": _as_text(address, country)} | {name: text for name, text in parts.items() if text}
+
+
+def _as_text(address: Address, country: str) -> str:
+    town = f"{address.postal_code} {address.city}".strip()
+    return ", ".join(filter(None, (address.line1, address.line2, town, country)))
 
 
 def typed(text: str) -> tuple[Address, str]:
     """Take an address apart that is one text: street, more of it, code and town, and perhaps a country."""
     parts = [part.strip() for part in re.split(r"[,\n]", text) if part.strip()]
+    if len(parts) > 1 and _NUMBER.fullmatch(parts[0]):
+        # `12, rue de la Paix`, as many write it in France.
+        parts[:2] = [", ".join(parts[:2])]
     country = ""
     if len(parts) > 1 and parse_country(parts[-1]) and not any(c.isdigit() for c in parts[-1]):
         country = parts.pop()

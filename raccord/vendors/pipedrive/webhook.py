@@ -30,6 +30,7 @@ from raccord.vendors.pipedrive.values import parse_instant
 
 OTHER_ACCOUNT, ECHO = "other-account", "echo"
 _KINDS = {"deal": HintKind.DEAL, "organization": HintKind.COMPANY, "person": HintKind.CONTACT}
+TELLS = frozenset(_KINDS.values())
 _OF_A_DEAL = ("deal_product", "deal_installment")
 _ACTIONS = ("create", "change", "delete")
 _ID = re.compile("[0-9]{1,19}")

@@ -34,6 +34,7 @@ class Deal(Wire):
     person_id: int | None = None
     owner_id: int | None = None
     pipeline_id: int | None = None
+    stage_id: int | None = None
     status: str
     won_time: str | None = None
     local_won_date: str | None = None
@@ -94,6 +95,7 @@ class Organization(Wire):
     address: Address | None = None
     website: str | None = None
     owner_id: int | None = None
+    add_time: str | None = None
     update_time: str | None = None
     is_deleted: bool = False
     custom_fields: dict[str, Any] = {}
@@ -159,6 +161,29 @@ class Pipeline(Wire):
     id: int
     name: str = ""
     is_deleted: bool = False
+
+
+class Stage(Wire):
+    id: int
+    name: str = ""
+    pipeline_id: int | None = None
+    order_nr: int = 0
+    is_deleted: bool = False
+
+
+class Holder(Wire):
+    """A record of any kind, of which custom fields alone are looked at."""
+
+    custom_fields: dict[str, Any] = {}
+
+
+class Changed(Wire):
+    """One line of a record's changelog: a field by its code, and whose edit it was (section 4)."""
+
+    field_key: str = ""
+    actor_user_id: int | None = None
+    time: str | None = None
+    change_source: str | None = None
 
 
 class Hit(Wire):

@@ -90,13 +90,8 @@ class FieldsOnDeals:
         if not changed:
             return
         after = await self._patch(deal_id, changed)
-        lost = {
-            code: _sent(value)
-            for code, value in before.custom_fields.items()
-            if value is not None and code not in changed and after.custom_fields.get(code) is None
-        }
-        if lost and after.custom_fields:
-            await self._patch(deal_id, lost | changed)
+        if lost := put_back(before.custom_fields, after.custom_fields, changed):
+            await self._patch(deal_id, lost)
 
     async def _patch(self, deal_id: str, values: Mapping[str, Any]) -> wire.Deal:
         what = f"write to the deal {deal_id}"
@@ -112,16 +107,28 @@ class FieldsOnDeals:
         field = held.known.find(name)
         if field is None:
             # Left out of payments; of the invoice's, only what is there can be shown.
-            return name in self._payment.fields.values() or not wanted
+            return name in self._payment.used or not wanted
         shown = held.text(name)
         if name == self._invoice.url and shown and wanted:
             return True
         if field.field_type == NUMBER and shown and wanted:
             return parse_number(shown) == Decimal(wanted)
         if field.field_type == CHOICE and wanted and option(field, wanted) is None:
-            return name in self._payment.fields.values()
+            return name in self._payment.used
         limit = LONGEST_LINES if field.field_type == LINES else LONGEST
         return _words(shown) == _words(cut(wanted, limit))
+
+
+def put_back(
+    before: Mapping[str, Any], after: Mapping[str, Any], changed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the custom fields that a PATCH cleared, with those that it changed; empty where it kept all."""
+    lost = {
+        code: _sent(value)
+        for code, value in before.items()
+        if value is not None and code not in changed and after.get(code) is None
+    }
+    return lost | dict(changed) if lost and after else {}
 
 
 def _value(field: FieldRecord, text: str, name: str, *, required: bool) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from raccord.connectors.report_sink import ReportSink
 from raccord.domain.desk.notice import Place
 from raccord.domain.report.week import Week
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.described import Purpose
 from tests import vendors
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.publications import week
@@ -61,6 +62,8 @@ class Case:
     """Requests in one second that the vendor takes at the connection's default rate."""
     signed: tuple[str, ...] = ()
     """The headers that prove who sent a delivery."""
+    signs_all: bool = True
+    """Whether they prove its body and its time too, and not the sender alone."""
     simulator: str = ""
     """The simulator's name, where it is not the vendor's."""
 
@@ -83,6 +86,10 @@ class Case:
             yield port
         finally:
             await port.close()
+
+    async def deny(self, lab: Lab) -> None:
+        """Take the permission away that the kind's usual write needs."""
+        await lab.option(self.played_by, **self.denied)
 
     async def prepare(self, _: Lab, /) -> str:
         """Make what the usual write needs, and return its id."""
@@ -146,6 +153,10 @@ class CrmCase(Case):
     """The settings that name a stage for paid deals."""
     bare: Options
     """Options of a simulator whose account has no field of its own."""
+    built_in: frozenset[Purpose] = frozenset()
+    """What every record has a field for, which nobody has to name."""
+    siren: str = "siren"
+    """What the field of companies for it is called."""
 
     async def deal(self, lab: Lab, *, name: str = "deal", company: str = "Atelier") -> str:
         """Make an open deal of a company: 1 x 1000.00 EUR at 20 %, and 3 x 33.30 EUR at 5.5 %."""

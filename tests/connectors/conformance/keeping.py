@@ -45,6 +45,10 @@ class Keeping(ABC):
     async def edit(self, lab: Lab, record: str, field: Field, value: str) -> None:
         """Change a field that is one text."""
 
+    async def edit_in(self, _: int, /, lab: Lab, record: str, field: Field, value: str) -> None:
+        """Change a field so many seconds from now, where two changes of one second have no order."""
+        await self.edit(lab, record, field, value)
+
     @abstractmethod
     async def delete(self, lab: Lab, record: str) -> None: ...
 

@@ -124,7 +124,7 @@ async def test_refused_credentials_are_told_with_the_setting_to_correct(
 
 
 async def test_a_missing_permission_is_named(case: Case, lab: Lab, port: Any, prepared: str) -> None:
-    await lab.option(case.vendor, **case.denied)
+    await case.deny(lab)
     failure = await write_failure(case, port, prepared)
     assert isinstance(failure, Auth)
     assert case.permission in str(failure)
@@ -133,7 +133,7 @@ async def test_a_missing_permission_is_named(case: Case, lab: Lab, port: Any, pr
 async def test_doctor_finds_a_missing_permission_before_the_first_write_needs_it(
     case: Case, lab: Lab, port: Any
 ) -> None:
-    await lab.option(case.vendor, **case.denied)
+    await case.deny(lab)
     before = await lab.written(case.vendor)
     failed = [check for check in await port.check() if check.state is CheckState.FAIL]
     assert any(case.permission in f"{check.found} {check.expected} {check.remedy}" for check in failed)
@@ -210,12 +210,15 @@ async def test_a_genuine_delivery_is_believed_and_a_forged_one_is_not(case: Case
     if isinstance(read, WebhookEvents):
         assert {hint.kind for hint in read.hints} <= case.connection(lab).vendor.tells
     signed = case.signed
-    forged = [
+    altered = [
         dataclasses.replace(genuine, body=genuine.body + b" "),
         *(
             dataclasses.replace(genuine, received_at=genuine.received_at + timedelta(minutes=minutes))
             for minutes in (-6, 6)
         ),
+    ]
+    forged = [
+        *(altered if case.signs_all else ()),
         *(
             dataclasses.replace(genuine, headers={**genuine.headers, name: value})
             for name in signed

@@ -157,8 +157,8 @@ async def test_changed_records_are_named_once_oldest_first(
 ) -> None:
     started = datetime.now(UTC) - MARGIN
     first, second, third = [await side.make(lab, BEFORE) for _ in range(3)]
-    await side.edit(lab, third, Field.PHONE, "+33 9 99 99 99 99")
-    await side.edit(lab, first, Field.EMAIL, "other@ateliers.example")
+    await side.edit_in(1, lab, third, Field.PHONE, "+33 9 99 99 99 99")
+    await side.edit_in(2, lab, first, Field.EMAIL, "other@ateliers.example")
     changed = await port.details_changed(started, until=None)
     ours = [id for id in changed.ids if id in (first, second, third)]
     assert ours == [second, third, first]

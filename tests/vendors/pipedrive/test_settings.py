@@ -1,8 +1,6 @@
 import pytest
 from pydantic import ValidationError
 
-from raccord.connectors.connection import Kind
-from raccord.connectors.registry import UnknownVendor, load, vendors
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from tests.vendors.pipedrive.account import TOKEN, settings
 
@@ -26,9 +24,3 @@ def test_the_token_is_shown_to_nobody() -> None:
 def test_what_would_never_work_is_refused(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         PipedriveSettings.model_validate(settings(**wrong))
-
-
-def test_nobody_can_choose_it_before_it_is_whole() -> None:
-    assert "pipedrive" not in vendors()
-    with pytest.raises(UnknownVendor):
-        load(Kind.CRM, "pipedrive")
