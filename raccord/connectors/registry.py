@@ -15,9 +15,10 @@ class UnknownVendor(Told, LookupError):
 
 
 def vendors() -> tuple[str, ...]:
-    """Return the names of all vendors, without importing them."""
+    """Return the names of all vendors that can be chosen, without importing them."""
     packages = import_module("raccord.vendors")
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(packages.__path__) if module.ispkg))
+    found = {module.name for module in pkgutil.iter_modules(packages.__path__) if module.ispkg}
+    return tuple(sorted(found - packages.UNFINISHED))
 
 
 def roles(name: str) -> tuple[Kind, ...]:
