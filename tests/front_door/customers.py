@@ -194,14 +194,19 @@ def _names(request: dict[str, Any]) -> set[str]:
 
 
 def overwrites(rows: Iterable[dict[str, Any]]) -> Counter[Write]:
-    """Return the overwrites that the audit tells of: what was intended and then happened."""
+    """Return the overwrites that the audit tells of: what was intended and then happened.
+
+    An attempt whose end was lost on its way is repeated with its key: both are told, and are one overwrite.
+    """
     intended: dict[str, dict[str, Any]] = {}
+    over: set[str] = set()
     found: Counter[Write] = Counter()
     for row in rows:
         if row["kind"] == "intent" and row["effect"] == "contact.write":
             intended[row["key"]] = row
         elif row["verdict"] in HAPPENED and (intent := intended.pop(row["key"], None)):
-            found.update(_overwritten(intent))
+            found.update(() if row["key"] in over else _overwritten(intent))
+            over.add(row["key"])
     return found
 
 

@@ -112,6 +112,8 @@ async def test_ten_thousand_requests_leave_the_receiver_as_large_as_it_was(front
     print(dict(sorted(seen.items())))  # noqa: T201
     assert seen.total() == WARM_UP + MEASURED
     assert {kind for kind, _ in seen} == set(kinds(front, HUBSPOT))
-    assert {status for _, status in seen} == {200, 400, 401, 404, 405, 413, 415}
+    # 503: Temporal does not take it in time, and the vendor repeats it.
+    assert {status for _, status in seen} - {503} == {200, 400, 401, 404, 405, 413, 415}
+    assert {kind for kind, status in seen if status == 503} <= {"authentic"}
     assert after - before < MAY_GROW_KIB
     assert front.tracebacks() == 0

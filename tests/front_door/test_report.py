@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -48,9 +48,13 @@ WRITES = r"/v4/spreadsheets/.+:batchUpdate"
 
 @dataclass(frozen=True)
 class Played:
-    """What was done, and in which week the last of it was; the deals by what became of them."""
+    """What was done, and in which week the last of it was; the deals by what became of them.
+
+    `in_time`: the invoice that a person wrote was its deal's in the week of its issue.
+    """
 
     week: Week
+    in_time: bool
     deals: dict[str, str]
     invoices: dict[str, str]
     mail: dict[str, Any]
@@ -89,7 +93,7 @@ async def paid_and_then_from_a_credit(lane: Telling) -> tuple[str, str]:
     return first, second
 
 
-async def paid_in_part_and_then_by_hand(lane: Telling) -> tuple[str, str]:
+async def paid_in_part_and_then_by_hand(lane: Telling) -> tuple[str, str, bool]:
     """The first invoice of a company is paid in part; that of its second deal a person writes."""
     billing, company = lane.account.billing, await lane.account.company()
     first = await won(lane, company)
@@ -99,12 +103,13 @@ async def paid_in_part_and_then_by_hand(lane: Telling) -> tuple[str, str]:
     draft = await billing.post("/v1/invoices", **form)
     line = {"lines[0][description]": "Conseil", "lines[0][amount]": "109990"}
     await billing.post(f"/v1/invoices/{draft['id']}/add_lines", **line)
-    await billing.post(f"/v1/invoices/{draft['id']}/finalize")
+    issued = await billing.post(f"/v1/invoices/{draft['id']}/finalize")
     second = await won(lane, company)
     await lane.question(second, cause="by_hand")
     await lane.account.press(await message_about(lane, second), "C'est cette facture")
     assert (await lane.outcome(second))["ending"] == "already_invoiced"
-    return first, second
+    at = datetime.fromtimestamp(issued["status_transitions"]["finalized_at"], UTC)
+    return first, second, Week.of(lane.clock.date_of(at)) == lane.week()
 
 
 async def paid_and_given_back(lane: Telling) -> str:
@@ -143,7 +148,7 @@ async def named(lane: Telling, name: str) -> str:
 @pytest.fixture(scope="module")
 async def played(telling: Telling) -> Played:
     """Everything is done, and the schedule has told the week in which the last of it was."""
-    (card, balance), (part, hand), singles = await asyncio.gather(
+    (card, balance), (part, hand, in_time), singles = await asyncio.gather(
         paid_and_then_from_a_credit(telling),
         paid_in_part_and_then_by_hand(telling),
         asyncio.gather(
@@ -163,7 +168,7 @@ async def played(telling: Telling) -> Played:
         for what, deal in deals.items()
         if (found := await telling.account.invoices(deal))
     }
-    return Played(week, deals, invoices, mail)
+    return Played(week, in_time, deals, invoices, mail)
 
 
 @pytest.fixture(scope="module")
@@ -197,8 +202,10 @@ async def test_a_credit_balance_is_invoiced_and_brings_no_money(
     played: Played, weeks: dict[Week, Counts], telling: Telling
 ) -> None:
     number = (await telling.account.billing.invoice(played.invoices["balance"]))["number"]
-    (row,) = {tuple(row) for week in weeks for row in await telling.tab(week) if number in row}
-    assert [plain(cell) if cell else None for cell in row[4:]] == [Decimal(NET), Decimal("1305.39")]
+    rows = {tuple(row[4:]) for week in weeks for row in await telling.tab(week) if number in row}
+    # Won in one week and invoiced in the next, it stands in both.
+    told = [[plain(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
+    assert told == [[Decimal(NET)], [Decimal("1305.39")]]
 
 
 async def test_who_wrote_an_invoice_by_hand_is_named(
@@ -206,7 +213,12 @@ async def test_who_wrote_an_invoice_by_hand_is_named(
 ) -> None:
     assert played.deals["hand"]
     found = [row for week in weeks for row in telling.file(week, "by_hand")[1:]]
-    assert [(row[3], row[4], row[6]) for row in found] == [(AS_A_DATE, "1099,90", "1099,90")]
+    if not played.in_time and not found:
+        # On a busy machine: told before anybody said whose it is, and a fact is told once.
+        found = [row for week in weeks for row in telling.file(week, "deals") if row[3] == AS_A_DATE]
+        assert [row[6] for row in found] == ["1099,90"]
+    else:
+        assert [(row[3], row[4], row[6]) for row in found] == [(AS_A_DATE, "1099,90", "1099,90")]
 
 
 async def test_what_people_typed_is_text_wherever_it_is_shown(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.modes import Mode
@@ -109,6 +110,7 @@ async def test_what_a_sweep_began_goes_on_as_soon_as_whoever_repairs_it_wants(at
     await at_home.work()
     await wake(at_home.client, DEAL_WON, REF.subject, Changed(key="sweep"), priority=AT_LEISURE)
     await at_home.question("address")
+    await until(partial(at_home.has_read, 2), what="it waits for the answer")
     at_home.edit(companies=(samples.company(),))
     assert (await at_home.outcome())["ending"] == "invoiced"
     placed = await at_home.places(DEAL_WON.id_of(REF.subject))

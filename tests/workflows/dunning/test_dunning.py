@@ -21,7 +21,7 @@ from raccord.domain.values.mail import Mail
 from tests.domain.payment.money import money, payment
 from tests.front_door.stack import until
 from tests.workflows.dunning.late import A_DAY, BACKLOG_FLOW, CALENDAR, FLOW, Late, euros
-from tests.workflows.house import House, needs_server
+from tests.workflows.house import PARIS, House, needs_server
 
 pytestmark = needs_server
 
@@ -211,6 +211,9 @@ async def test_a_mail_that_left_before_the_end_of_a_worker_is_followed_by_its_ta
 async def test_a_mail_that_the_server_puts_off_leaves_once_later_and_asks_nobody(
     late: Late, refusal: ConnectorError
 ) -> None:
+    now = (await late.home.now()).astimezone(PARIS)
+    # So that time stops to be skipped between two attempts, the first of which is made at midnight.
+    await late.home.pass_time((now + A_DAY).replace(hour=0, minute=2) - now)
     await late.owes(6)
     late.home.mailer.fail(refusal, "hand_over", times=2)
     await late.wake()
