@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import reduce
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from raccord.connectors.app import App
 from raccord.connectors.capabilities import IdShape
+from raccord.connectors.oauth import Grants, NobodyAgreed, OAuthApp
 from raccord.connectors.webhooks import HintKind, PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Value
 from raccord.domain.values.clock import BusinessClock
@@ -32,6 +33,8 @@ class ConnectionSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    entered: ClassVar[str] = ""
+    """The field of a token that need not be entered, because a person may agree instead."""
     vendor: str
     base_url: str
     timeout: Duration = Field(default=timedelta(seconds=9), gt=timedelta(0))
@@ -268,6 +271,10 @@ class Vendor(BaseModel, Generic[Port]):
     settings: type[ConnectionSettings]
     connect: Callable[[str, ConnectionSettings, BusinessClock], Port]
     """Build the port: connection name, its settings, the company's clock. Does no I/O."""
+    oauth: Callable[[str, ConnectionSettings], OAuthApp | None] | None = None
+    """The application that a person agrees to, by connection and settings; None where a token is entered."""
+    agreed: Callable[[str, ConnectionSettings, BusinessClock, Grants], Port] | None = None
+    """`connect` where `oauth` has an application: also with where its tokens are kept."""
     webhooks: Callable[[ConnectionSettings], WebhookSource] | None = None
     needs_webhooks: bool = True
     """Whether it is of little use without them; what they tell of others, the sweep finds soon enough."""
@@ -284,7 +291,8 @@ class Vendor(BaseModel, Generic[Port]):
     def needed_credentials(self) -> tuple[str, ...]:
         """Return the fields of its settings that hold what every call needs."""
         fields = self.settings.model_fields.items()
-        return tuple(name for name, field in fields if field.annotation is SecretStr and field.is_required())
+        required = (name for name, field in fields if field.annotation is SecretStr and field.is_required())
+        return (*required, *filter(None, (self.settings.entered,)))
 
     @property
     def needed_secrets(self) -> tuple[str, ...]:
@@ -303,9 +311,17 @@ class Connection:
     vendor: Vendor[Any]
     settings: ConnectionSettings
 
-    def connect(self, clock: BusinessClock) -> Any:
-        """Build the port of its kind. Does no I/O."""
+    def connect(self, clock: BusinessClock, grants: Grants | None = None) -> Any:
+        """Build the port of its kind. Does no I/O. `grants`: where tokens of OAuth are kept, if anywhere."""
+        if self.vendor.agreed and self.oauth:
+            return self.vendor.agreed(self.name, self.settings, clock, grants or NobodyAgreed())
         return self.vendor.connect(self.name, self.settings, clock)
+
+    @property
+    def oauth(self) -> OAuthApp | None:
+        """The application that a person agrees to; None where a token is entered."""
+        make = self.vendor.oauth
+        return make(self.name, self.settings) if make else None
 
     @property
     def webhooks(self) -> WebhookSource | None:

@@ -29,10 +29,10 @@ class OAuthApp:
     client_id: str
     client_secret: SecretStr
     redirect_url: str
+    lasts_unused: timedelta
+    """How long a refresh token lasts that nobody uses."""
     scope: str = ""
     basic: bool = False
-    unused: timedelta | None = None
-    """For how long a refresh token lasts that nobody uses; None where nobody knows."""
 
     @property
     def identity(self) -> str:
@@ -96,3 +96,17 @@ class Grants(Protocol):
     async def give_back(self, app: OAuthApp, turn: int, holder: str, *, refused: bool) -> None:
         """End a turn that brought nothing; `refused`: the vendor takes this refresh token no more."""
         ...
+
+
+class NobodyAgreed:
+    """`Grants` where nothing is kept, as before there is a key to seal with."""
+
+    async def of(self, app: OAuthApp) -> Held | None:  # noqa: ARG002
+        return None
+
+    async def take(self, app: OAuthApp, turn: int, holder: str, *, lasting: timedelta) -> bool:  # noqa: ARG002
+        return False
+
+    async def keep(self, app: OAuthApp, turn: int, granted: Granted) -> None: ...
+
+    async def give_back(self, app: OAuthApp, turn: int, holder: str, *, refused: bool) -> None: ...

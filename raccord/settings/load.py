@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from raccord.connectors.connection import Connection, Kind, Vendor
+from raccord.connectors.oauth_settings import NO_CREDENTIALS, TWO_CREDENTIALS
 from raccord.connectors.registry import UnknownVendor, load, roles, vendors
 from raccord.domain.rules.onboarding import StepKind
 from raccord.domain.values.message import Message, Text, message
@@ -175,9 +176,20 @@ def sentence(model: type[BaseModel], error: Any) -> Message:
             if meant := nearest(str(name), names_at(model, section)):
                 return message("settings.unknown_meant", place=place, meant=meant)
             return message("settings.unknown", place=place)
+        case kind if kind in {NO_CREDENTIALS, TWO_CREDENTIALS}:
+            return _one_way_in(kind, error["loc"], error["ctx"]["entered"])
         case _:
             said = error["msg"].removeprefix("Value error, ")
             return message("settings.wrong", place=place, why=message("check.in_its_words", said=said))
+
+
+def _one_way_in(kind: str, loc: tuple[str, ...], entered: str) -> Message:
+    """Say that a connection has no credentials, or two kinds of them."""
+    token = ".".join((*loc, entered))
+    client = tuple(".".join((*loc, name)) for name in ("client_id", "client_secret"))
+    if kind == TWO_CREDENTIALS:
+        return message("settings.two_credentials", token=token, client=client)
+    return message("settings.no_credentials", token=token, variable=variable(*loc, entered), client=client)
 
 
 def _contradictions(configuration: Configuration) -> Iterator[Message]:

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from starters.cli.common import as_json, config_file, configuration, end, fail, key_ring, run
+from starters.cli.common import (
+    as_json,
+    config_file,
+    configuration,
+    end,
+    fail,
+    key_ring,
+    run,
+    unless_taken,
+)
 from starters.cli.language import spoken
 
 
@@ -59,6 +68,27 @@ def setup(config: Path | None, only: str | None, dry: bool, as_json: bool) -> No
         end(run(set_up_alone(loaded, key_ring(loaded), dry=dry, as_json=as_json)))
     keys = key_ring(loaded) if elsewhere() else None
     end(run(set_up(loaded, config, keys, as_json=as_json, dry=dry)))
+
+
+@click.command()
+@click.argument("connection")
+@click.option(
+    "--code", "pasted", is_flag=True, help="Paste an address, where the browser is not on this machine."
+)
+@config_file
+def connect(connection: str, pasted: bool, config: Path | None) -> None:
+    """Agree on a vendor's page to what Raccord may do there (OAuth), once or anew.
+
+    CONNECTION is its name in raccord.toml. The tokens are sealed in the records and renewed by themselves;
+    what waited for a refused access goes on.
+    """
+    from raccord.temporal.client import elsewhere
+    from starters.cli.connect import connect_to
+
+    loaded = configuration(config)
+    with unless_taken():
+        # Before the first `raccord up` there is no key yet; a fleet's is made once, for all its machines.
+        end(run(connect_to(loaded, key_ring(loaded, create=not elsewhere()), connection, pasted=pasted)))
 
 
 @click.command()

@@ -9,7 +9,7 @@ from starters.cli.comparing import backfill, reconcile, report
 from starters.cli.data_quality.commands import data_quality
 from starters.cli.groups import GROUPS
 from starters.cli.help import speak
-from starters.cli.installing import backup, doctor, init, restore, setup
+from starters.cli.installing import backup, connect, doctor, init, restore, setup
 from starters.cli.invoices.commands import credit, invoices
 from starters.cli.language import LANGUAGES_SPOKEN, ask_for, in_the_language_asked_for, spoken
 from starters.cli.running import demo, sandbox, starter, up, worker
@@ -19,7 +19,7 @@ FAILED = 1
 COMMANDS = (
     *GROUPS,
     *(demo, sandbox, starter, up, worker),
-    *(backup, doctor, init, restore, setup),
+    *(backup, connect, doctor, init, restore, setup),
     *(backfill, data_quality, reconcile, report),
     *(credit, invoices),
 )

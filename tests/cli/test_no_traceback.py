@@ -64,7 +64,7 @@ CONFIGURED = (
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "shadow score", "credit 1"),
     *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
     "data-quality --since 2026-01-31 --out x --csv x",
-    *("backup {folder}/new", "restore {file}"),
+    *("backup {folder}/new", "restore {file}", "connect stripe"),
     *("payments link in_1 1", "backfill --since 2026-01-01 --dry-run"),
     *("dunning list", "dunning show cus_1", "dunning preview cus_1 --language en --html x.html"),
     *(
@@ -132,6 +132,8 @@ BAD_WORDS = (
     Case("backfill --since yesterday", "does not match the format"),
     Case("backfill --since 2026-01-01", "is in shadow"),
     Case("payments link in_1 nothing", "is no id of a deal"),
+    Case("connect nobody", "no connection is called nobody"),
+    Case("connect stripe --code", "stripe has no page to agree on"),
     Case("backup {folder}", "is a directory"),
     Case("restore {folder}/none", "does not exist"),
     Case("restore {file}", "no backup that Raccord made", FAILED),

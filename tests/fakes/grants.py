@@ -43,3 +43,16 @@ class FakeGrants:
         self.given_back.append(refused)
         if refused:
             self.held = self.held.model_copy(update={"refused_at": datetime.now(UTC)})
+
+    def age(self, seconds: float) -> None:
+        """Have the tokens be that much older, and last."""
+        assert self.held
+        self.held = self.held.model_copy(
+            update={"renewed_at": self.held.renewed_at - timedelta(seconds=seconds)}
+        )
+
+    def end(self) -> None:
+        """Have the access token be over."""
+        assert self.held
+        over = self.held.granted.model_copy(update={"ends_at": datetime.now(UTC) - timedelta(seconds=1)})
+        self.held = self.held.model_copy(update={"granted": over})

@@ -15,6 +15,7 @@ def app_of(oauth_url: str = "https://acme.example/oauth", *, client_id: str = "c
         client_id=client_id,
         client_secret=SecretStr("secret"),
         redirect_url="http://127.0.0.1:8089/oauth/callback",
+        lasts_unused=timedelta(days=90),
         scope="invoices customers",
     )
 

@@ -112,7 +112,7 @@ def _table(app: OAuthApp) -> Table:
         grant=f"{again}.",
         lost=f"nothing answers below {app.oauth_url}",
         reasons={
-            "invalid_grant": f"the access was withdrawn or has ended. {again}",
+            "invalid_grant": f"what it gave was withdrawn or used, or has ended. {again}",
             "invalid_client": wrong,
             "unauthorized_client": wrong,
         },

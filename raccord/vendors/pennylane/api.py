@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from raccord.connectors.errors import Auth, NotFound
@@ -10,6 +11,8 @@ from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.paging import pages
 from raccord.connectors.http.reading import Wire
+from raccord.connectors.http.tokens import Tokens
+from raccord.connectors.oauth import Grants, NobodyAgreed, OAuthApp
 from raccord.vendors.pennylane.errors import TABLE
 from raccord.vendors.pennylane.settings import PennylaneSettings
 from raccord.vendors.pennylane.wire import Listed, Me
@@ -18,6 +21,7 @@ BURST = 1.0
 """Seconds of requests that may leave at once: with those of the next five they are 24 (section 8)."""
 PAGE_SIZE = 100
 INVOICES, CUSTOMERS = "customer_invoices:all", "customers:all"
+_LASTS_UNUSED = timedelta(days=90)
 _SANDBOX = "sandbox-"
 """Begins the registration number of a sandbox's company (pennylane page, section 6)."""
 
@@ -27,13 +31,20 @@ Filter = tuple[str, str, str | list[str]]
 """Field, operator, value; as the specification's examples, values are texts."""
 
 
+def oauth(connection: str, settings: PennylaneSettings) -> OAuthApp | None:
+    """Return the partner's application (pennylane page, section 6); None for a company's token."""
+    return settings.app(connection, "Pennylane", lasts_unused=_LASTS_UNUSED, scope=f"{INVOICES} {CUSTOMERS}")
+
+
 class PennylaneApi:
     """Calls with one token. They raise connector errors, and nothing else."""
 
-    def __init__(self, connection: str, settings: PennylaneSettings) -> None:
+    def __init__(self, connection: str, settings: PennylaneSettings, grants: Grants | None = None) -> None:
         http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second, burst=BURST)
-        token = settings.token.get_secret_value()
-        self._api = JsonApi(http, TABLE, {"Authorization": f"Bearer {token}"})
+        self.app, token = oauth(connection, settings), settings.token
+        tokens = Tokens(self.app, settings, grants or NobodyAgreed()) if self.app else None
+        headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        self._api = JsonApi(http, TABLE, headers, tokens=tokens)
         self.requests_per_second = settings.requests_per_second
         self._sandbox = settings.sandbox
         self._guarded = False

@@ -2,6 +2,7 @@
 
 from raccord.connectors.connection import Check, in_its_words
 from raccord.connectors.errors import ConnectorError
+from raccord.connectors.oauth import OAuthApp
 from raccord.domain.values.message import message
 from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, PennylaneApi, is_sandbox
 from raccord.vendors.pennylane.settings import PennylaneSettings
@@ -20,28 +21,33 @@ async def check(api: PennylaneApi, settings: PennylaneSettings) -> tuple[Check, 
         )
     return (
         Check.ok(_CREDENTIALS, message("pennylane.token_of", company=me.company.name)),
-        _mode(sandbox=is_sandbox(me), expected=settings.sandbox),
-        *(_scope(scope, me.scopes) for scope in (INVOICES, CUSTOMERS)),
+        _mode(api.app, sandbox=is_sandbox(me), expected=settings.sandbox),
+        *(_scope(api.app, scope, me.scopes) for scope in (INVOICES, CUSTOMERS)),
         _REMINDERS,
     )
 
 
-def _mode(*, sandbox: bool, expected: bool) -> Check:
+def _mode(app: OAuthApp | None, *, sandbox: bool, expected: bool) -> Check:
     found = message("pennylane.sandbox") if sandbox else message("pennylane.live")
     if sandbox is expected:
         return Check.ok("mode", found)
+    remedy = message("pennylane.other_token", sandbox=str(sandbox).lower())
+    if app:
+        remedy = message("pennylane.other_consent", sandbox=str(sandbox).lower(), connection=app.connection)
     return Check.fail(
         "mode",
         found,
         expected=message("pennylane.a_sandbox") if expected else message("pennylane.a_company"),
-        remedy=message("pennylane.other_token", sandbox=str(sandbox).lower()),
+        remedy=remedy,
     )
 
 
-def _scope(scope: str, given: tuple[str, ...]) -> Check:
+def _scope(app: OAuthApp | None, scope: str, given: tuple[str, ...]) -> Check:
     if scope in given:
         return Check.ok(scope, message("pennylane.given"))
     remedy = message("pennylane.make_token", scope=scope, place=_TOKENS)
+    if app:
+        remedy = message("pennylane.agree_to", scope=scope, connection=app.connection)
     return Check.fail(scope, message("pennylane.lacks"), expected=scope, remedy=remedy)
 
 

@@ -8,6 +8,7 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.oauth import Grants, OAuthApp
 from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
@@ -20,6 +21,7 @@ from raccord.domain.values.listed import CreditNotePage, CustomerPage, InvoicePa
 from raccord.domain.values.movement import InvoiceMovements, MovementPage
 from raccord.domain.values.parties import Customer, CustomerProfile
 from raccord.domain.values.payment import ChangedMoney, InvoiceMoney, ReceivedPayment, UnpaidInvoice
+from raccord.vendors.pennylane import api
 from raccord.vendors.pennylane.api import PennylaneApi, is_sandbox
 from raccord.vendors.pennylane.changes import Changes
 from raccord.vendors.pennylane.checks import check
@@ -39,17 +41,30 @@ _REQUESTS = 14.0
 for that one, and its two lists."""
 
 
-def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Billing:
+def connect(
+    name: str, settings: ConnectionSettings, clock: BusinessClock, grants: Grants | None = None
+) -> Billing:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
-    return PennylaneBilling(name, of_vendor(settings, PennylaneSettings), clock)
+    return PennylaneBilling(name, of_vendor(settings, PennylaneSettings), clock, grants)
+
+
+def oauth(name: str, settings: ConnectionSettings) -> OAuthApp | None:
+    """Return the application that a person agrees to. Raises `TypeError` as `connect` does."""
+    return api.oauth(name, of_vendor(settings, PennylaneSettings))
 
 
 class PennylaneBilling:
     """One company's Pennylane. There are no keys: each write is looked for first, `key` is the caller's."""
 
-    def __init__(self, connection: str, settings: PennylaneSettings, clock: BusinessClock) -> None:
+    def __init__(
+        self,
+        connection: str,
+        settings: PennylaneSettings,
+        clock: BusinessClock,
+        grants: Grants | None = None,
+    ) -> None:
         self._settings = settings
-        self._api = PennylaneApi(connection, settings)
+        self._api = PennylaneApi(connection, settings, grants)
         self._codes = VatCodes(settings)
         self._customers = Customers(self._api)
         self._invoices = Invoices(self._api, self._customers, self._codes, clock)

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from pydantic import Field, SecretStr, field_validator
 
-from raccord.connectors.connection import ConnectionSettings
+from raccord.connectors.oauth_settings import OAuthSettings
 from raccord.domain.rules.written import Country
 from raccord.domain.values.base import Duration, Exact
 from raccord.domain.values.parties import TaxTreatment
@@ -24,13 +25,17 @@ _FRENCH = {
 """Tenths of a percent, but for two hundredths (pennylane page, section 1.3)."""
 
 
-class PennylaneSettings(ConnectionSettings):
+class PennylaneSettings(OAuthSettings):
     """One company in Pennylane. A sandbox has the same address as the company: only its token differs."""
 
+    entered: ClassVar[str] = "token"
     vendor: str = "pennylane"
     base_url: str = OWN_ADDRESS
-    token: SecretStr
+    token: SecretStr | None = None
     """The company's token, with the scopes `customer_invoices:all` and `customers:all`."""
+    oauth_url: str = "https://app.pennylane.com/oauth"
+    """What its `/authorize` and `/token` are below, as its guide has them; its OpenAPI has another place for
+    the second (pennylane page, section 6)."""
     sandbox: bool = False
     """Whether the token is a sandbox's. Nothing is written where Pennylane says otherwise."""
     vat_rounding: VatRounding = VatRounding.PER_LINE

@@ -4,11 +4,13 @@ import os
 import stat
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from activities.contact.memory import learnt_rules
-from raccord.connectors.connection import Check
-from raccord.domain.values.message import Quote, Text, message
+from raccord.connectors.connection import Check, Connection
+from raccord.domain.values.message import Moment, Quote, Text, message
+from raccord.records.credentials import ConnectedRow
 from raccord.records.database import RecordsUnavailable
 from raccord.records.ignored import IgnoredEvents
 from raccord.records.records import Records
@@ -69,6 +71,10 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
                 said = ", ".join(f"{field} {standing}" for field, standing in learnt.items())
                 yield Check.ok(message("doctor.details_answered"), said)
             yield _held_up(await opened.stuck.list())
+            for row in loaded.connections:
+                if row.vendor.oauth:
+                    told = await opened.credentials.told(row.name)
+                    yield _access(row, told, loaded.settings.clock.tz)
         else:
             remedy = message("doctor.migrates_itself")
             found = message("doctor.records_old", database=await opened.database())
@@ -97,6 +103,33 @@ def _held_up(flows: tuple[StuckFlow, ...]) -> Check:
         else message("check.all_of", each=waiting),
         expected=message("doctor.none_expected"),
         remedy=message("doctor.goes_on"),
+    )
+
+
+def _access(row: Connection, told: ConnectedRow | None, zone: tzinfo) -> Check:
+    """Say how a connection is let in, and until when: by a token of the settings, or as a person agreed."""
+    name, app = message("doctor.access", connection=row.name), row.oauth
+    if app is None:
+        return Check.ok(name, message("doctor.access_entered", token=f"{row.name}.{row.settings.entered}"))
+    expected = message("doctor.access_expected", vendor=app.vendor)
+    remedy = message("doctor.connect_anew", connection=row.name)
+    if told is None:
+        return Check.fail(name, message("doctor.access_never"), expected=expected, remedy=remedy)
+
+    def local(instant: datetime) -> Moment:
+        return Moment(moment=instant.astimezone(zone))
+
+    if told.refused_at:
+        found = message("doctor.access_refused", vendor=app.vendor, since=local(told.refused_at))
+        return Check.fail(name, found, expected=expected, remedy=remedy)
+    return Check.ok(
+        name,
+        message(
+            "doctor.access_agreed",
+            since=local(told.connected_at),
+            renewed=local(told.renewed_at),
+            until=local(told.renewed_at + app.lasts_unused),
+        ),
     )
 
 

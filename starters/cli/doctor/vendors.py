@@ -63,11 +63,14 @@ async def _refused(row: Opened) -> Check | None:
         needed = [variable(row.name, field) for field in row.connection.vendor.needed_credentials]
         # A mail server may need a login, or none: its own sentence says what is wrong.
         secrets = tuple(needed) or message("doctor.the_login", connection=row.name)
+        remedy = message("doctor.set_valid", secrets=secrets)
+        if row.connection.oauth:
+            remedy = message("doctor.connect_anew", connection=row.name)
         return Check.fail(
             message("check.credentials"),
             in_its_words(error),
             expected=message("check.accepted"),
-            remedy=message("doctor.set_valid", secrets=secrets),
+            remedy=remedy,
         ).of(row.name)
     except (ConnectorError, TimeoutError) as error:
         return _silent(row, error)
