@@ -195,6 +195,8 @@ class Lane:
     `start`: how its processes begin.
     """
 
+    crm = "hubspot"
+
     def __init__(
         self,
         server: Server,
@@ -319,7 +321,7 @@ class Lane:
 
     async def wake(self, deal_id: str, *, key: str, thorough: bool = True) -> WorkflowHandle[object, object]:
         """Have the deal's flow look again, as the sweep does; not `thorough`: as an event does."""
-        subject = DealRef(connection="hubspot", id=deal_id).subject
+        subject = DealRef(connection=self.crm, id=deal_id).subject
         return await wake(self.client, DEAL_WON, subject, Changed(key=key, thorough=thorough))
 
     @contextlib.asynccontextmanager
@@ -356,7 +358,7 @@ class Lane:
 
     async def outcome(self, deal_id: str, *, within: float = 60) -> Any:
         """Wait for the end of the deal's flow, once it has begun, and return its result."""
-        handle = self.client.get_workflow_handle(f"deal-won/hubspot/{deal_id}")
+        handle = self.client.get_workflow_handle(f"deal-won/{self.crm}/{deal_id}")
 
         async def begun() -> bool:
             with contextlib.suppress(RPCError):

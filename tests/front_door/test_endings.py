@@ -28,7 +28,7 @@ async def end_of(lane: Lane, deal: str, *, after_runs: int = 0) -> Any:
 
 
 async def runs(lane: Lane, deal: str) -> int:
-    query = f"WorkflowId = 'deal-won/hubspot/{deal}'"
+    query = f"WorkflowId = 'deal-won/{lane.crm}/{deal}'"
     found = [w async for w in lane.client.list_workflows(query)]
     return sum(w.status is WorkflowExecutionStatus.COMPLETED for w in found)
 
