@@ -140,10 +140,13 @@ class Control:
         return [message for chat in self._chats() for message in chat.messages()]
 
     async def _press(self, request: Request) -> Any:
-        wanted = await _object(request)
-        for chat in self._chats():
-            return await chat.press(wanted, origin=f"{request.url.scheme}://{request.url.netloc}")
-        raise ValueError("No vendor here has messages with buttons.")
+        wanted = dict(await _object(request))
+        named = _text(wanted, "vendor")
+        chat = self._vendors.get(named)
+        if not isinstance(chat, Chat):
+            raise ValueError(f"{named!r} has no messages with buttons here.")  # noqa: TRY004 - becomes a 400
+        del wanted["vendor"]
+        return await chat.press(wanted, origin=f"{request.url.scheme}://{request.url.netloc}")
 
     def _chats(self) -> list[Chat]:
         return [vendor for vendor in self._vendors.values() if isinstance(vendor, Chat)]

@@ -80,7 +80,7 @@ async function press(message, blockId, button, element) {
   const user = document.getElementById("presser").value, label = decode(button.text.text);
   let outcome;
   try {
-    const answer = await fetch("/_control/press", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ channel: message.channel, ts: message.ts, user, action_id: button.action_id, block_id: blockId }) });
+    const answer = await fetch("/_control/press", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ vendor: "slack", channel: message.channel, ts: message.ts, user, action_id: button.action_id, block_id: blockId }) });
     const told = await answer.json();
     const why = told.message || told.error || `answered ${told.status}`;
     outcome = answer.ok && !told.warning ? { text: `✓ ${person(user)} pressed “${label}”: accepted in ${told.seconds} s` } : { warning: true, text: `⚠ ${person(user)} pressed “${label}”: ${why}` };

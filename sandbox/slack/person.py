@@ -35,6 +35,7 @@ class SlackPerson(Person):
     async def press(self, message: Json, label: str, *, user: str = ANNE, old: bool = False) -> Json:
         """Press the button with this on it; return how the app answered. `old`: one that is gone since."""
         place = {"channel": message["channel"], "ts": message["ts"], "user": user, "old": old}
+        place |= {"vendor": self.vendor}
         found = button(message, label)
         names = {name: found[name] for name in ("action_id", "value") if name in found}
         pressed: Json = json_of(await self._http.post("/_control/press", json=place | names))

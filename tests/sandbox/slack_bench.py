@@ -91,7 +91,7 @@ class Slack:
         return found
 
     async def press(self, ts: str, **wanted: Any) -> dict[str, Any]:
-        body = {"channel": "C0BILLING", "ts": ts, "user": "U0ANNE", **wanted}
+        body = {"vendor": "slack", "channel": "C0BILLING", "ts": ts, "user": "U0ANNE", **wanted}
         answer = await self.http.post("/_control/press", json=body)
         return {"code": answer.status_code, **answer.json()}
 

@@ -78,10 +78,11 @@ def _with(module: str, name: str) -> str:
     (said,) = (each for each in ast.parse(module).body if isinstance(each, ast.Assign | ast.AnnAssign))
     given = said.value.args if isinstance(said.value, ast.Call) else []
     names = [f'"{each}"' for each in sorted({*(ast.literal_eval(given[0]) if given else ()), name})]
-    one = f"UNFINISHED = frozenset(({', '.join(names)}{',' if len(names) == 1 else ''}))"
+    # A set and no tuple: whoever takes the last but one out by hand leaves no comma to think of.
+    one = f"UNFINISHED = frozenset({{{', '.join(names)}}})"
     if len(one) > WIDTH:
         inner = "\n".join(f"        {each}," for each in names)
-        one = f"UNFINISHED = frozenset(\n    (\n{inner}\n    )\n)"
+        one = f"UNFINISHED = frozenset(\n    {{\n{inner}\n    }}\n)"
     lines = module.splitlines()
     return "\n".join((*lines[: said.lineno - 1], one, *lines[said.end_lineno :], ""))
 
