@@ -169,6 +169,7 @@ def own_activities(base: Base) -> list[Callable[..., Any]]:
             payment_policy(configuration, crm.capabilities),
             reminding,
             contact_policy(configuration),
+            records.rungs,
         ),
         ContactMemory(records),
         OwingSweep(configuration.billing.name),

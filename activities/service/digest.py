@@ -55,7 +55,7 @@ class DigestActivities:
     @activity.defn(name="digest.gather")
     async def gather(self, at: datetime) -> Wanted | None:
         """Return what is to be told under an aware instant; None without it, or a messenger."""
-        if not self._shadow:
+        if not (self._shadow or await self._records.rungs.in_shadow()):
             await self._records.findings.forget_verdicts()
         if not self._messenger:
             return None

@@ -19,6 +19,7 @@ from raccord.records.proofs import Proofs
 from raccord.records.quarantine import Quarantine
 from raccord.records.report_runs import ReportRuns
 from raccord.records.reports import Reports
+from raccord.records.rungs import Rungs
 from raccord.records.stuck import Stuck
 from raccord.records.waiting import WaitingList
 from raccord.records.watermarks import Watermarks
@@ -41,6 +42,7 @@ class Records:
         self.quarantine = Quarantine(database, keys)
         self.ignored = Ignored(database)
         self.findings = Findings(database, keys)
+        self.rungs = Rungs(database, keys)
         self.payments = Payments(database, keys)
         self.dunning = DunningRecords(database, keys)
         self.agreed = Agreed(database, keys)

@@ -248,6 +248,14 @@ findings = Table(
     Index(None, "told_at"),
 )
 
+rungs = Table(
+    "rungs",
+    metadata,
+    Column("key", _TEXT, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 payment_states = Table(
     "payment_states",
     metadata,

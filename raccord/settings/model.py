@@ -207,7 +207,7 @@ class Settings(BaseModel):
     @property
     def in_shadow(self) -> bool:
         """Whether a flow about deals is in shadow: what it would have done is told day by day."""
-        return Mode.SHADOW in (self.modes["deal_won"], self.modes["payment"])
+        return Mode.SHADOW in (self.modes["deal_won"], self.modes["payment"], self.rollout.begin)
 
     @property
     def clock(self) -> BusinessClock:

@@ -8,6 +8,7 @@ import click
 from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
 from starters.cli.contacts.commands import contacts
 from starters.cli.dunning.commands import dunning
+from starters.cli.ladder.commands import LADDER
 from starters.cli.vendor.commands import vendor
 
 incident_argument = click.argument("incident")
@@ -46,7 +47,7 @@ def quarantine() -> None:
 
 @click.group()
 def shadow() -> None:
-    """See what Raccord would do, and has not done, while it runs in shadow."""
+    """See what Raccord would do while it runs in shadow, and let it go further step by step."""
 
 
 @audit.command("verify")
@@ -264,5 +265,8 @@ def _decide(config: Path | None, incident: str, choice: str, option: str = "") -
     loaded = configuration(config)
     end(run(decide(loaded, key_ring(loaded), incident, Choice(choice), option)))
 
+
+for each in LADDER:
+    shadow.add_command(each)
 
 GROUPS = (audit, contacts, dunning, flows, inbox, payments, quarantine, shadow, vendor)

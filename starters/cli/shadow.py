@@ -23,7 +23,8 @@ async def report(configuration: Configuration, keys: KeyRing, *, as_json: bool) 
     language = language_of(configuration)
     async with opened(configuration, keys) as records:
         found = await records.findings.verdicts()
-    if not configuration.settings.in_shadow:
+        in_shadow = configuration.settings.in_shadow or await records.rungs.in_shadow()
+    if not in_shadow:
         warn(message("shadow.over"))
     if as_json:
         print_json([_document(each, language) for each in found])

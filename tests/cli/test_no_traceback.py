@@ -62,6 +62,12 @@ CONFIGURED = (
         "audit verify",
     ),
     *("audit export", "quarantine list", "quarantine show 1", "shadow report", "shadow score", "credit 1"),
+    *(
+        "shadow ladder",
+        "shadow promote --owner a --reason x --under 5",
+        "shadow demote --pipeline a --reason x --to draft",
+        "shadow promote --everybody --reason x",
+    ),
     *("contacts diff --fix --csv x.csv", "contacts undo 1", "report --week 2026-W01 --out x"),
     "data-quality --since 2026-01-31 --out x --csv x",
     *("backup {folder}/new", "restore {file}", "connect stripe"),

@@ -181,6 +181,7 @@ class House:
             payment_policy(configuration, self.crm.capabilities),
             dunning_policy(configuration),
             contact_policy(configuration),
+            self.records.rungs,
         )
         for policies in self._policies:
             vars(policies).update(vars(ruling))

@@ -100,6 +100,7 @@ class DealWon(Flow[DealWonEnd]):
         self.held_up.timing, self.held_up.language = self._policy.timing, self._policy.language
         self._plan = None
         deal = self._deal = await self._reading().deal()
+        self._policy = self._policy.for_deal(deal)
         net = net_amount(deal)
         self.page.name(subject_markdown(deal.name or deal.ref.id, net, self.held_up.language))
         show(deal, net)
@@ -110,7 +111,8 @@ class DealWon(Flow[DealWonEnd]):
 
     async def _may_write(self) -> Writing:
         """Give the steps that write. The reads may have waited for hours while somebody changed the rules."""
-        if await self._policy_now() != self._policy:
+        now = await self._policy_now()
+        if self._deal is None or now.for_deal(self._deal) != self._policy:
             raise LookAgain
         return self._writing()
 
@@ -154,7 +156,8 @@ class DealWon(Flow[DealWonEnd]):
         if self._policy.reminds and end.ending is Ending.INVOICED and end.customer_id:
             await self.remind(self._policy.billing, end.customer_id, "invoiced")
         found = self._found(end)
-        if found or not self.asks():
+        # What a deal got in shadow is no news any more once it has climbed out of it.
+        if found or not self.asks() or self._policy.climbing:
             verdict = Verdict(deal=self._ref, finding=found)
             await run_local(DigestActivities.note, verdict, summary="note it for the digest")
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from raccord.domain.rules.modes import Mode
 from raccord.domain.rules.written import ExactDecimal
 from raccord.domain.values.base import Value
 from raccord.domain.values.deal import Deal
@@ -17,6 +18,9 @@ class Rollout(Value):
     """Salespeople by e-mail address or CRM id."""
     pipelines: tuple[str, ...] = ()
     max_amount: ExactDecimal | None = None
+    begin: Mode | None = None
+    """The mode in which everybody begins who was not promoted (`raccord shadow promote`); none: that of
+    `[modes] deal_won`, which is as far as anybody gets."""
 
     def excludes(self, deal: Deal, net: Decimal) -> str | None:
         """Return why a deal is outside the rollout (`owner`, `pipeline`, `amount`), or None."""

@@ -13,6 +13,7 @@ from raccord.connectors.connection import Kind
 from raccord.connectors.crm import CrmReader
 from raccord.connectors.errors import ConnectorError, NotFound
 from raccord.domain.deal_won.policy import DealWonPolicy
+from raccord.domain.rules.ladder import Place
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.message import Message, message
 from raccord.domain.values.payment import InvoiceMoney
@@ -45,18 +46,22 @@ async def known_of(
         mode=settings.modes[FLOW],
         dunning_mode=settings.modes[DUNNING],
         link=await records.links.deal(deal, billing),
-        policy=_policy(configuration, connections),
+        policy=_policy(configuration, connections, await records.rungs.places()),
     )
     known = await _of_crm(known, connections.of(Kind.CRM))
+    if known.deal and known.policy:
+        known = replace(known, mode=known.policy.for_deal(known.deal).mode)
     known = await _of_billing(known, configuration, connections.of(Kind.BILLING), records)
     known = await _of_records(known, records)
     return await _of_temporal(known, configuration, keys)
 
 
-def _policy(configuration: Configuration, connections: Connections) -> DealWonPolicy | None:
+def _policy(
+    configuration: Configuration, connections: Connections, places: tuple[Place, ...]
+) -> DealWonPolicy | None:
     billing: BillingReader = connections.of(Kind.BILLING)
     try:
-        return deal_won_policy(configuration, billing.capabilities)
+        return deal_won_policy(configuration, billing.capabilities).model_copy(update={"places": places})
     except BadSettings:
         return None
 

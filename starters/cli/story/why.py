@@ -66,7 +66,8 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
     elif given_up := _given_up(known):
         yield given_up
     elif known.mode is Mode.SHADOW:
-        yield message("story.why.shadow")
+        on_a_rung = known.policy is not None and known.policy.mode is not Mode.SHADOW
+        yield message("story.why.on_a_rung") if on_a_rung else message("story.why.shadow")
         yield from _in_shadow(known.verdict)
     elif any(each.workflow_id == known.flow and each.running for each in known.runs):
         yield message("story.why.at_work")

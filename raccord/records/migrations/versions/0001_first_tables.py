@@ -195,6 +195,13 @@ def _flows() -> None:
     op.create_index("ix_findings_taken_at", "findings", ["taken_at"])
     op.create_index("ix_findings_told_at", "findings", ["told_at"])
     op.create_table(
+        "rungs",
+        sa.Column("key", _text(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_rungs"),
+    )
+    op.create_table(
         "payment_states",
         sa.Column("billing", _text(), nullable=False),
         sa.Column("invoice_id", _text(), nullable=False),

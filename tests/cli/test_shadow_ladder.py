@@ -1,0 +1,165 @@
+"""Going further for one salesperson, and back at once, from a terminal."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from raccord.connectors.connection import Kind
+from raccord.connectors.errors import Transient
+from raccord.domain.values.described import CrmAccount, SeenPipeline
+from raccord.domain.values.parties import Owner
+from raccord.records.records import Records
+from raccord.settings.configuration import Configuration
+from starters.cli.ladder import command, finding
+from tests.cli.conftest import Company
+from tests.fakes.crm import FakeCrm
+from workers.connections import Connections, Opened
+
+LIVE = 'invoice_deals_won_from = 2026-01-01\n[modes]\ndeal_won = "live"\n[rollout]\nbegin = "shadow"\n'
+ACCOUNT = CrmAccount(
+    owners=(Owner(id="71", name="Léa Martin", email="lea@acme.fr"), Owner(id="72", name="Paul Petit")),
+    pipelines=(SeenPipeline(id="default", name="Ventes"),),
+)
+
+
+class Crm(FakeCrm):
+    down = False
+
+    async def describe(self) -> CrmAccount:
+        if self.down:
+            raise Transient("hubspot does not answer")
+        return ACCOUNT
+
+
+class Sales:
+    """The company's ladder."""
+
+    def __init__(self, company: Company) -> None:
+        self.company, self.crm = company, Crm()
+
+    def settings(self, language: str = "en", more: str = LIVE) -> None:
+        self.company.speak(language)
+        whole = self.company.file.read_text()
+        first, sections = more.split("[", 1) if "[" in more else (more, "")
+        self.company.file.write_text(first + whole + ("[" + sections if sections else ""))
+
+    def shadow(self, *words: str) -> Result:
+        return self.company.raccord("shadow", *words)
+
+    def said(self, *words: str) -> str:
+        done = self.shadow(*words)
+        assert done.exit_code == 0, done.output
+        return " ".join(done.output.split())
+
+    def refused(self, *words: str) -> str:
+        done = self.shadow(*words)
+        assert done.exit_code in (1, 2), done.output
+        return " ".join(done.output.split())
+
+    def ladder(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.said("ladder", "--json"))
+        return found
+
+    def audited(self) -> list[dict[str, Any]]:
+        async def rows(records: Records) -> list[dict[str, Any]]:
+            return [row async for row in records.audit.export()]
+
+        return self.company.remember(rows)
+
+
+@pytest.fixture
+def sales(company: Company, monkeypatch: pytest.MonkeyPatch) -> Sales:
+    found = Sales(company)
+    found.settings()
+
+    @asynccontextmanager
+    async def connected(configuration: Configuration) -> AsyncIterator[Connections]:
+        row: Any = SimpleNamespace(name=configuration.crm.name, kind=Kind.CRM)
+        port: Any = found.crm
+        yield Connections((Opened(row, port),))
+
+    monkeypatch.setattr(finding, "connections_of", connected)
+    monkeypatch.setattr(command, "now", lambda: datetime(2026, 11, 27, 9, tzinfo=UTC))
+    return found
+
+
+LEA = ("--owner", "lea@acme.fr", "--reason", "94 of 97")
+
+
+def test_a_salesperson_climbs_rung_by_rung_and_the_audit_says_by_whose_word(sales: Sales) -> None:
+    assert "Léa Martin · shadow → draft" in sales.said("promote", *LEA)
+    assert "--under 1000" in sales.refused("promote", *LEA)
+    said = sales.said("promote", "--owner", "léa martin", "--under", "1000", "--reason", "small ones")
+    assert "draft → live up to 1,000 net" in said
+    assert "raccord reconcile --once" in said
+    assert "→ live" in sales.said("promote", *LEA)
+    rows = [row for row in sales.audited() if row["effect"] == "ladder.moved"]
+    assert [row["detail"]["reason"] for row in rows] == ["94 of 97", "small ones", "94 of 97"]
+    assert all(row["actor"].startswith("cli:") for row in rows)
+    assert rows[1]["detail"]["before"] == {"mode": "draft", "up_to": None}
+
+
+def test_the_ladder_says_who_is_where_since_when_and_why(sales: Sales) -> None:
+    assert "Everybody else: shadow." in sales.said("ladder")
+    sales.said("promote", "--pipeline", "Ventes", "--reason", "a good month")
+    said = sales.said("ladder")
+    for part in ("pipeline Ventes", "draft", "27 Nov 2026", "a good month"):
+        assert part in said
+    (place,) = sales.ladder()["places"]
+    assert (place["kind"], place["id"], place["mode"], place["up_to"]) == (
+        "pipeline",
+        "default",
+        "draft",
+        None,
+    )
+    sales.settings("fr")
+    assert "Tous les autres\u00a0: observation." in sales.shadow("ladder").output
+
+
+def test_a_demotion_needs_no_crm(sales: Sales) -> None:
+    sales.said("promote", "--owner", "71", "--reason", "x")
+    sales.crm.down = True
+    assert "Léa Martin · draft → shadow" in sales.said("demote", *LEA[:1], "71", *LEA[2:])
+    assert "hubspot does not answer" in sales.refused("promote", "--owner", "paul@acme.fr", "--reason", "x")
+    sales.settings(more=LIVE.replace("shadow", "live"))
+    said = sales.said("demote", "--owner", "paul@acme.fr", "--reason", "wrong VAT")
+    assert "counts as it stands" in said
+    assert "live → shadow" in said
+
+
+def test_everybody_comes_down_together(sales: Sales) -> None:
+    for _ in range(2):
+        sales.shadow("promote", *LEA, *(("--under", "500") if _ else ()))
+    sales.said("promote", "--pipeline", "default", "--reason", "x")
+    assert "→ shadow" in sales.said("demote", "--everybody", "--reason", "stop")
+    found = sales.ladder()
+    assert {each["mode"] for each in found["places"]} == {"shadow"}
+    assert len(found["places"]) == 3
+    assert "not lower" in sales.refused("demote", "--everybody", "--reason", "stop")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("promote", "--reason", "x"), "--owner, --pipeline or --everybody"),
+        (("promote", "--owner", "a", "--everybody", "--reason", "x"), "one of the three"),
+        (("promote", "--owner", "nobody", "--reason", "x"), "It knows: Léa Martin, Paul Petit"),
+        (("promote", "--owner", "71"), "--reason"),
+        (("promote", "--owner", "71", "--under", "-1", "--reason", "x"), "write a net amount above 0"),
+        (("promote", "--owner", "71", "--under", "nan", "--reason", "x"), "write a net amount above 0"),
+        (("demote", "--owner", "71", "--reason", "x"), "not lower than now (shadow)"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(sales: Sales, words: tuple[str, ...], says: str) -> None:
+    assert says in sales.refused(*words)
+
+
+def test_the_mode_of_the_settings_is_as_far_as_anybody_gets(sales: Sales) -> None:
+    sales.settings(more="")
+    assert '[rollout] begin = "shadow"' in sales.refused("promote", *LEA)

@@ -1,0 +1,65 @@
+"""A deal goes as far as its salesperson and its pipeline may, and no further after a demotion."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from raccord.domain.desk.question import Choice
+from raccord.domain.rules.ladder import DRAFT, LIVE, SHADOW, Place, Rung, Scope, ScopeKind
+from raccord.domain.rules.modes import Mode
+from raccord.domain.values.parties import Owner
+from raccord.records.rungs import Placed
+from tests.workflows.house import House, needs_server
+
+pytestmark = needs_server
+BEGIN = '[rollout]\nbegin = "shadow"'
+LEA = Scope(kind=ScopeKind.OWNER, id="71")
+
+
+async def on(home: House, rung: Rung) -> None:
+    at = datetime(2026, 11, 27, 9, tzinfo=UTC)
+    placed = Placed(place=Place(scope=LEA, rung=rung), actor="cli:anne", reason="juste", at=at)
+    await home.records.rungs.put(placed)
+
+
+async def test_a_salesperson_climbs_while_everybody_else_stays_in_shadow(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await at_home.work(more=BEGIN)
+    assert (await at_home.outcome())["ending"] == "shadow"
+    (kept,) = await at_home.records.findings.verdicts()
+    assert kept.computed
+    assert at_home.billing.invoices == {}
+    await on(at_home, Rung(mode=Mode.LIVE, up_to=Decimal(100)))
+    at_home.edit(owner=Owner(id="9"))
+    assert (await at_home.outcome())["ending"] == "shadow"
+    at_home.edit(owner=Owner(id="71"))
+    assert (await at_home.outcome())["ending"] == "invoiced"
+    assert await at_home.records.findings.verdicts() == (), "it is out of shadow"
+
+
+async def test_above_the_amount_a_person_presses(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, Rung(mode=Mode.LIVE, up_to=Decimal("99.99")))
+    await at_home.work(more=BEGIN)
+    await at_home.change()
+    row = await at_home.question("approval")
+    await at_home.answer(row, Choice.CHOOSE, "issue")
+    assert (await at_home.end())["ending"] == "invoiced"
+
+
+async def test_a_demotion_holds_for_what_waits_for_a_press(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, DRAFT)
+    await at_home.work(more=BEGIN)
+    await at_home.change()
+    row = await at_home.question("approval")
+    await on(at_home, SHADOW)
+    await at_home.answer(row, Choice.CHOOSE, "issue")
+    assert (await at_home.end())["ending"] == "shadow"
+    assert at_home.billing.issued == []
+
+
+async def test_nobody_gets_past_the_mode_of_the_settings(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, LIVE)
+    await at_home.work(Mode.SHADOW)
+    assert (await at_home.outcome())["ending"] == "shadow"
