@@ -24,7 +24,7 @@ from raccord.records.rungs import Placed
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.texts import say
+from raccord.texts import say, say_param
 from starters.cli.common import actor, bold, fail
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.dunning.books import now
@@ -116,9 +116,9 @@ def _highest(places: tuple[Place, ...], others: Rung) -> Rung:
 
 
 def _tell(scope: Scope, before: Rung, after: Rung, *, down: bool) -> None:
-    who = say(whose(scope), spoken())
-    said = message("ladder.moved", before=rung_in_words(before), after=rung_in_words(after))
-    click.echo(f"{bold(shown(who))} · {say(said, spoken())}")
+    who = say_param(whose(scope), spoken())
+    rungs = (say(rung_in_words(rung), spoken()) for rung in (before, after))
+    click.echo(f"{bold(shown(who))} · {' → '.join(rungs)}")
     follows: Message = message("ladder.down") if down else message("ladder.up")
     for line in fold(say(follows, spoken())):
         click.echo(line)

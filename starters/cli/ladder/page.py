@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from raccord.domain.rules.ladder import Rung, Scope, ScopeKind, of_everybody, rung_in_words
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.clock import BusinessClock
-from raccord.domain.values.message import Day, Message, message
+from raccord.domain.values.message import Day, Message, Text, message
 from raccord.records.rungs import Placed
-from raccord.texts import say
+from raccord.texts import say, say_param
 from starters.cli.common import bold
 from starters.cli.display import fold, table
 
@@ -20,12 +20,12 @@ _HEADINGS = (
 )
 
 
-def whose(scope: Scope) -> Message:
+def whose(scope: Scope) -> Text:
     """Name whose rung it is."""
     name = scope.name or scope.id
     match scope.kind:
         case ScopeKind.OWNER:
-            return message("ladder.owner", name=name)
+            return name
         case ScopeKind.PIPELINE:
             return message("ladder.pipeline", name=name)
         case _:
@@ -86,9 +86,9 @@ def _rung(rung: Rung) -> dict[str, object]:
 
 def _row(placed: Placed, clock: BusinessClock, language: str) -> list[str]:
     return [
-        say(whose(placed.place.scope), language),
+        say_param(whose(placed.place.scope), language),
         say(rung_in_words(placed.place.rung), language),
-        say(message("ladder.day", day=Day(day=clock.date_of(placed.at))), language),
+        say_param(Day(day=clock.date_of(placed.at)), language),
         placed.actor,
         placed.reason,
     ]

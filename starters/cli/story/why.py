@@ -66,8 +66,7 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
     elif given_up := _given_up(known):
         yield given_up
     elif known.mode is Mode.SHADOW:
-        on_a_rung = known.policy is not None and known.policy.mode is not Mode.SHADOW
-        yield message("story.why.on_a_rung") if on_a_rung else message("story.why.shadow")
+        yield message("story.why.on_a_rung") if _held_back(known) else message("story.why.shadow")
         yield from _in_shadow(known.verdict)
     elif any(each.workflow_id == known.flow and each.running for each in known.runs):
         yield message("story.why.at_work")
@@ -77,6 +76,14 @@ def _not_invoiced(known: Known) -> Iterator[Said]:
         yield message("story.why.never_looked", id=known.ref.id)
     else:
         yield message("story.why.look_again", id=known.ref.id)
+
+
+def _held_back(known: Known) -> bool:
+    """Whether the settings would let it go further than its rung."""
+    deal, policy = known.deal, known.policy
+    if deal is None or policy is None or policy.mode is Mode.SHADOW:
+        return False
+    return policy.for_deal(deal).mode is Mode.SHADOW
 
 
 def _in_shadow(found: Finding | None) -> Iterator[Said]:

@@ -14,6 +14,7 @@ from raccord.domain.desk.question import Choice
 from raccord.domain.dunning.plan import Plan
 from raccord.domain.dunning.silence import Silence, Silent
 from raccord.domain.rules.modes import Mode
+from raccord.domain.rules.rollout import Rollout
 from raccord.domain.service.findings import Finding, FindingKind
 from raccord.domain.values.invoice import Invoice, InvoiceState
 from raccord.domain.values.message import Message
@@ -26,7 +27,7 @@ from starters.cli.story.known import Known, Run, Source
 from starters.cli.story.reading import money_of
 from starters.cli.story.why import why
 from tests.cli.story.knowing import NOW, asked, issued_rows, known, said
-from tests.domain.samples import deal, invoice
+from tests.domain.samples import deal, invoice, policy
 from tests.records.questions import answer
 
 
@@ -54,6 +55,11 @@ ISSUED = invoice(number="F-1", issued_on=date(2026, 11, 20), due_on=date(2026, 1
         (
             known(mode=Mode.SHADOW),
             "Raccord runs in shadow: it computes invoices and issues none ([modes] deal_won).",
+        ),
+        (
+            known(mode=Mode.SHADOW, policy=policy(rollout=Rollout(begin=Mode.SHADOW))),
+            "Its salesperson or its pipeline is in shadow: Raccord computes the invoice and issues none "
+            "(`raccord shadow ladder`).",
         ),
         (
             known(runs=(Run(workflow_id="deal-won/crm/7", running=True, began_at=NOW),)),
