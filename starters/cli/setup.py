@@ -152,7 +152,7 @@ def _sections(named: tuple[Entry, ...]) -> dict[str, dict[str, Any]]:
 
 def _codes(named: tuple[Entry, ...], language: str) -> str:
     """Write them as they stand in the settings."""
-    return shown(say(message("setup.codes"), language) + "\n" + settings_file((), named, language))
+    return shown(say(message("setup.codes"), language) + "\n\n" + settings_file((), named, language).strip())
 
 
 def _once(secrets: dict[str, str], path: Path | None, language: str) -> str:

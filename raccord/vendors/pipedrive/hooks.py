@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 
 from pydantic import SecretStr
 
-from raccord.connectors.connection import Check, Registration, in_its_words
+from raccord.connectors.connection import Check, Registration, in_its_words, together
 from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.outside import callable_from_outside
-from raccord.domain.values.message import Text, message
+from raccord.domain.values.message import Message, Text, message
 from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wire import Hook, Identified
@@ -55,8 +55,9 @@ class Hooks:
                 found = message("pipedrive.hooks_there", count=len(ours), url=url)
                 return Registration(checks=(Check.ok(LINE, found),))
             if dry:
-                would = message("pipedrive.hooks_would", made=len(missing), deleted=len(stale), url=url)
-                return Registration(checks=(Check.ok(LINE, would),))
+                would = message("pipedrive.hooks_would", count=len(missing), url=url)
+                gone = message("pipedrive.hooks_would_go", count=len(stale))
+                return Registration(checks=(_done(would, gone, missing, stale),))
             return await self._put_right(url, missing, stale)
         except ConnectorError as error:
             return Registration(checks=(_refused(error, url),))
@@ -87,8 +88,9 @@ class Hooks:
             await self._make(url, action, entity, owner, password)
         for each in stale:
             await self._client.delete(f"delete the webhook {each.id}", ADMIN, f"{PATH}/{each.id}")
-        done = message("pipedrive.hooks_made", made=len(missing), deleted=len(stale), url=url)
-        return Registration(checks=(Check.ok(LINE, done),), secret=None if self._password else password)
+        made = message("pipedrive.hooks_made", count=len(missing), url=url)
+        done = _done(made, message("pipedrive.hooks_gone", count=len(stale)), missing, stale)
+        return Registration(checks=(done,), secret=None if self._password else password)
 
     async def _at(self, url: str) -> list[Hook]:
         found = await self._client.page(Operation("list the webhooks", ADMIN), PATH, Hook)
@@ -135,6 +137,10 @@ def _missing(there: Sequence[Hook]) -> list[Event]:
 
 def _covered(event: Event, known: Collection[Event]) -> bool:
     return any(action in ("*", event[0]) and entity in ("*", event[1]) for action, entity in known)
+
+
+def _done(made: Message, gone: Message, missing: Sequence[Event], stale: Sequence[Hook]) -> Check:
+    return Check.ok(LINE, together([*([made] if missing else []), *([gone] if stale else [])]))
 
 
 def _refused(error: ConnectorError, url: str) -> Check:

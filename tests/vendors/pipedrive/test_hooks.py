@@ -120,7 +120,7 @@ async def test_a_second_one_for_the_same_events_is_deleted(
         "http_auth_password": settings()["webhook_secret"],
     }
     twin = await account.call("POST", "/v1/webhooks", again)
-    assert "1 deleted" in (await registered(crm, url)).found
+    assert "1 deleted: it was off" in (await registered(crm, url)).found
     assert twin["id"] not in await there(account)
 
 
