@@ -15,6 +15,7 @@ from raccord.domain.values.money import EXACT
 from raccord.domain.values.names import THE_DEAL, line_name
 
 INSTALMENTS = "deal.instalments"
+PLAN = "deal.instalment_plan"
 _NUMBER = r"(?:n\S{0,2}\s*)?\d{1,2}\b(?! ?(?:fois|x|d)\b)"
 _WHICH = (
     r"(?:\d{1,2} ?(?:ere?|re|e|eme|nde?|st|th)|premiere?|deuxieme|seconde?|troisieme|derniere?|first|last)"
@@ -43,6 +44,8 @@ def instalments(deal: Deal, lines: tuple[LineItem, ...], today: date) -> Iterato
     A line of that kind alone is what is invoiced now; beside others it counts twice what they come to, or
     asks for all at once. With a deposit of the deal's own it says the same thing twice.
     """
+    if deal.instalments:
+        yield problem(Cause.LINES, THE_DEAL, "line_items", PLAN, parts=deal.instalments)
     parts = tuple(line_name(line, deal.lines) for line in lines if _a_part(line))
     if not deal.deposit_percent:
         if parts and len(lines) > 1:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from raccord.domain.deal_won.instalments import INSTALMENTS
+from raccord.domain.deal_won.instalments import INSTALMENTS, PLAN
 from raccord.domain.desk.problems import Problem
 from raccord.domain.desk.question import Option
 from raccord.domain.rules.invoicing import Operations
@@ -28,6 +28,7 @@ _IT_IS_SO = {
     "company.siret_abroad": "so.no_identifier",
     "company.public_body": "so.e_mailed",
     INSTALMENTS: "so.all_at_once",
+    PLAN: "so.all_at_once",
 }
 """The rules of thumb, each with the answer that it was wrong. There is none where that would make an unlawful
 invoice: an address without street or town, a number that cannot be valid, an unknown country, a postal

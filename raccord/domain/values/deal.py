@@ -108,6 +108,8 @@ class Deal(Value):
     """The share to be paid ahead, in percent, where the CRM says one."""
     delivered_on: date | None = None
     """When the sale was delivered, which is what its balance waits for."""
+    instalments: tuple[OneLine, ...] = ()
+    """The parts into which a plan of the CRM's own divides the price, each as people know it."""
     merged: tuple[str, ...] = ()
     """Ids of deals that the CRM united into this one."""
     unreadable: tuple[Unreadable, ...] = ()

@@ -36,8 +36,8 @@ from raccord.vendors.pipedrive.whole import WholeLists
 from raccord.vendors.pipedrive.writing import FieldsOnDeals
 
 _NO_FILES = "Raccord puts no files on Pipedrive's deals yet: an invoice's PDF stays in its folder."
-_REQUESTS = 5.0
-"""A deal with its products and discounts, organization and person, its owner and fields being known."""
+_REQUESTS = 6.0
+"""A deal with its products, discounts and instalments, organization and person; the owner being known."""
 
 
 def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:

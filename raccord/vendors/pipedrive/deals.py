@@ -1,10 +1,11 @@
 """Reading a deal with everything its invoice needs: the deal, then all the rest at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
-from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.errors import Forbidden, NotFound, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.together import together
 from raccord.connectors.lengths import cut
@@ -14,7 +15,7 @@ from raccord.domain.values.deal import Deal, DealRef, Unreadable
 from raccord.domain.values.parties import Owner
 from raccord.domain.values.payment_terms import parse_payment_terms
 from raccord.vendors.pipedrive import wire
-from raccord.vendors.pipedrive.client import PipedriveClient, unless_gone
+from raccord.vendors.pipedrive.client import PipedriveClient, batches, unless_gone
 from raccord.vendors.pipedrive.fields import Fields, Held, Known
 from raccord.vendors.pipedrive.lines import lines
 from raccord.vendors.pipedrive.settings import PipedriveSettings
@@ -29,6 +30,8 @@ from raccord.vendors.pipedrive.values import (
 
 DEALS, CONTACTS, PRODUCTS, USERS = "see all deals", "see all contacts", "see products", "see users"
 MOST_LINES = 1_000
+MOST_PARTS = 12
+"""Of a plan: more tell a person nothing."""
 LARGEST = 1024 * 1024
 """Bytes of a deal: Temporal takes 2 MiB at once, and a plan or a question repeats parts of the deal."""
 _ROOMS = ((500, 5_000), (250, 1_000), (100, 200), (40, 60))
@@ -45,6 +48,7 @@ class Parts:
     owner: Owner | None
     products: Sequence[wire.Product]
     discounts: Sequence[wire.DealDiscount]
+    plan: Sequence[wire.Instalment] = ()
 
 
 class DealReader:
@@ -85,8 +89,12 @@ class DealReader:
             sold_by = group.create_task(self.owner(found.owner_id))
             products = group.create_task(self.products(found.id))
         sold = products.result()
-        discounts = await self.discounts(found.id) if sold else ()
-        parts = Parts(found, organization.result(), person.result(), sold_by.result(), sold, discounts)
+        parts = Parts(found, organization.result(), person.result(), sold_by.result(), sold, ())
+        if sold:
+            async with together() as group:
+                discounts = group.create_task(self.discounts(found.id))
+                plan = group.create_task(self.plans((found.id,)))
+            parts = replace(parts, discounts=discounts.result(), plan=plan.result())
         return await self.whole(parts, domain.result())
 
     async def domain(self) -> str:
@@ -145,6 +153,20 @@ class DealReader:
         path = f"/api/v2/deals/{deal_id}/discounts"
         return (await self._client.page(operation, path, wire.DealDiscount)).data
 
+    async def plans(self, deal_ids: Iterable[int]) -> Sequence[wire.Instalment]:
+        """Return the parts of some deals' plans, by day; none where the account's plan has no such thing.
+
+        Deals of the smallest plan have none, and asking is then refused (spec v2, GET /deals/installments).
+        """
+        operation = Operation("read the instalments of deals", DEALS)
+        found: list[wire.Instalment] = []
+        for some in batches(deal_ids):
+            query = {"deal_ids": some}
+            with suppress(Forbidden):
+                listed = self._client.every(operation, "/api/v2/deals/installments", wire.Instalment, query)
+                found += [each async for each in listed]
+        return sorted(found, key=lambda each: (each.billing_date or "", each.id))
+
     async def whole(self, parts: Parts, domain: str) -> Deal:
         """Put a deal together; the more texts it has, the shorter they are cut, so that it always fits."""
         known, companies = await self._fields.known("deals"), await self._fields.known("companies")
@@ -187,6 +209,7 @@ class DealReader:
             payment_terms=read(names.payment_terms_days, parse=parse_payment_terms),
             deposit_percent=read(names.deposit_percent, parse=parse_percent),
             delivered_on=read(names.delivered_on, parse=parse_day),
+            instalments=tuple(_part(each, LONGEST) for each in parts.plan[:MOST_PARTS]),
             unreadable=tuple(sorted(notes, key=lambda note: (note.record, note.field))),
         )
 
@@ -202,6 +225,12 @@ def _missing(parts: Parts) -> list[Unreadable]:
         for kind, id, found in named
         if id is not None and found is None
     ]
+
+
+def _part(found: wire.Instalment, longest: int) -> str:
+    """Return a part as people know it: `Acompte (2026-12-01)`."""
+    name, day = (found.description or "").strip(), (found.billing_date or "")[:10]
+    return cut(f"{name} ({day})" if name and day else name or day or str(found.id), longest)
 
 
 def _number(deal_id: str) -> str:

@@ -43,7 +43,8 @@ class Description:
         """Read everything, one kind after the other; what the token may not read is told, and left out."""
         unread: list[str] = []
         me = await self._client.me()
-        read = {kind: await self._seen(kind, unread) for kind in _NAMES}
+        there: set[str] = set()
+        read = {kind: await self._seen(kind, unread, there) for kind in _NAMES}
         fields = {kind: found for kind, found in read.items() if found is not None}
         pipelines: tuple[SeenPipeline, ...] = ()
         owners: tuple[Owner, ...] = ()
@@ -55,16 +56,14 @@ class Description:
             owners = await self._owners()
         except Forbidden as error:
             unread.append(str(error))
-        known = {field.name for field in fields.get("deals", ())}
-        domain = {"company_domain": me.company_domain} if me.company_domain else {}
         return CrmAccount(
             name=f"{me.company_id} ({me.company_name or me.company_domain or ''})".removesuffix(" ()"),
-            section={"company_id": me.company_id, **domain},
+            section={"company_id": me.company_id},
             pipelines=pipelines,
             owners=owners,
             fields=fields,
             slots=SLOTS,
-            spares=spares(_NAMES["deals"], known),
+            spares=spares(_NAMES["deals"], there),
             unread=tuple(unread),
         )
 
@@ -95,7 +94,8 @@ class Description:
         found = await self._client.page(Operation("list the users", USERS), "/api/v1/users", wire.User)
         return tuple(owner(each) for each in found.data if each.active_flag)
 
-    async def _seen(self, kind: str, unread: list[str]) -> tuple[SeenField, ...] | None:
+    async def _seen(self, kind: str, unread: list[str], there: set[str]) -> tuple[SeenField, ...] | None:
+        """Return the fields that may serve; `there` gets the names of all."""
         path, needs = _LISTS[kind]
         try:
             known = (await self._fields.read(kind)).fields
@@ -104,6 +104,7 @@ class Description:
         except Forbidden as error:
             unread.append(str(error))
             return None
+        there |= {each.field_name for each in known}
         readable = [each for each in known if each.field_type in _TYPES][:_MOST]
         names = [fold(each.field_name) for each in readable]
         return tuple(

@@ -4,7 +4,7 @@ A list of deals omits the archived ones, which have a list of their own; `update
 milliseconds and misses nothing that was won later, as winning is a change (pipedrive page, section 5).
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from raccord.domain.values.clock import DAY
 from raccord.domain.values.deal import DealRef, FoundDeal, WonDeal
 from raccord.domain.values.listed import DealPage, ListedDeal, Shown
 from raccord.vendors.pipedrive import wire
-from raccord.vendors.pipedrive.client import BATCH, PAGE, PipedriveClient, Query, unless_gone
+from raccord.vendors.pipedrive.client import PAGE, PipedriveClient, Query, unless_gone
 from raccord.vendors.pipedrive.deals import DEALS, DealReader
 from raccord.vendors.pipedrive.fields import Fields, Held, Known
 from raccord.vendors.pipedrive.settings import PipedriveSettings
@@ -185,12 +185,6 @@ class DealLists:
                 payment=text(self._payment.status),
             ),
         )
-
-
-def batches(ids: Iterable[int]) -> list[str]:
-    """Return ids as the lists take them, a hundred at once (section 8)."""
-    each = [str(id) for id in dict.fromkeys(ids)]
-    return [",".join(each[start : start + BATCH]) for start in range(0, len(each), BATCH)]
 
 
 def _changed(deal: wire.Deal) -> datetime | None:

@@ -13,10 +13,10 @@ from raccord.domain.values.listed import (
     WholeDealPage,
 )
 from raccord.vendors.pipedrive import wire
-from raccord.vendors.pipedrive.client import PipedriveClient
+from raccord.vendors.pipedrive.client import PipedriveClient, batches
 from raccord.vendors.pipedrive.deals import CONTACTS, MOST_LINES, PRODUCTS, DealReader, Parts
 from raccord.vendors.pipedrive.fields import Fields, Held
-from raccord.vendors.pipedrive.searching import DealLists, batches
+from raccord.vendors.pipedrive.searching import DealLists
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.translation import company, page
 from raccord.vendors.pipedrive.values import write_instant
@@ -52,6 +52,9 @@ class WholeLists:
         organizations = {each.id: each for each in await self._organizations(won)}
         persons = {each.id: each for each in await self._persons(won)}
         products = await self._products(won)
+        plans: dict[int, list[wire.Instalment]] = {}
+        for part in await self._deals.plans(products):
+            plans.setdefault(part.deal_id, []).append(part)
         domain, known = await self._deals.domain(), await self._fields.known("deals")
         whole: list[WholeDeal] = []
         refused: list[RefusedDeal] = []
@@ -66,6 +69,7 @@ class WholeLists:
                 seller,
                 sold,
                 await self._deals.discounts(deal.id) if sold else (),
+                plans.get(deal.id, ()),
             )
             try:
                 if len(sold) > MOST_LINES:

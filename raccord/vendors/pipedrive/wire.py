@@ -76,6 +76,15 @@ class DealDiscount(Wire):
     type: str
 
 
+class Instalment(Wire):
+    """Part of a deal's plan; the vendor spells it with two l."""
+
+    id: int
+    deal_id: int
+    description: str | None = None
+    billing_date: str | None = None
+
+
 class Address(Wire):
     """Parts are geocoded, and null where only `value` was typed; `country` is a name (section 1)."""
 

@@ -180,3 +180,16 @@ def test_a_subscription_that_is_left_is_asked_about_by_nobody() -> None:
     plan_of(deal(lines=(line(), named)), left)
     (asked,) = problems_of(deal(lines=(line(name="Acompte"), line(id="2"), named)), left)
     assert asked.message.code == "deal.instalments"
+
+
+def test_a_deal_with_a_plan_of_instalments_is_invoiced_whole_only_when_somebody_says_so() -> None:
+    found = deal(instalments=("Acompte (2026-12-01)", "Solde (2027-02-01)"))
+    (asked,) = problems_of(found)
+    assert (asked.cause, asked.message.code) == (Cause.LINES, "deal.instalment_plan")
+    assert "Acompte (2026-12-01)" in say_reason(asked, "fr")
+    assert two_languages(asked)
+    (way_out,) = examine(found, policy(), TODAY).options
+    said = NOTHING_SAID.having(way_out.id)
+    assert examine(found, policy(), TODAY, said).plan is not None
+    longer = deal(instalments=(*found.instalments, "Retenue (2027-03-01)"))
+    assert examine(longer, policy(), TODAY, said).plan is None

@@ -38,5 +38,12 @@ async def test_what_may_not_be_read_costs_what_it_is_about_and_nothing_else(
         await lab.switches.clear_faults()
 
 
+async def test_a_field_that_nobody_needs_is_there_whatever_its_type(crm: PipedriveCrm) -> None:
+    assert {spare.setting: spare.there for spare in (await crm.describe()).spares} == {
+        "mapping.deals.service_date": True,
+        "mapping.deals.purchase_order": True,
+    }
+
+
 async def test_its_section_says_whose_events_are_read(crm: PipedriveCrm) -> None:
-    assert (await crm.describe()).section == {"company_id": 8087566, "company_domain": "hexalab"}
+    assert (await crm.describe()).section == {"company_id": 8087566}

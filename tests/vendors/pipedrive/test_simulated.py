@@ -14,6 +14,7 @@ from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.payment import PaymentMeans
 from raccord.vendors.pipedrive.connector import PipedriveCrm
 from raccord.vendors.pipedrive.settings import PipedriveSettings
+from sandbox.pipedrive.person import PipedrivePerson
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.samples import FIELDS, MONEY, ODD, task, today
 from tests.vendors.pipedrive.account import Account, settings
@@ -37,6 +38,24 @@ async def test_a_deal_is_read_whole(crm: PipedriveCrm, account: Account) -> None
     assert found.owner
     assert found.url.endswith(f"/deal/{deal}")
     assert await crm.read_company(found.companies[0].id) == found.companies[0]
+
+
+async def test_a_plan_of_instalments_is_read_by_its_days_and_missing_on_the_smallest_plan(
+    crm: PipedriveCrm, account: Account, lab: Lab
+) -> None:
+    deal = await account.deal()
+    await account.sell(deal, 1, 1000, 20)
+    person = PipedrivePerson(lab.http)
+    for name, day in (("Solde", "2027-02-01"), ("Acompte", "2026-12-01"), ("", "2027-03-01")):
+        body = {"description": name, "amount": 100, "billing_date": day}
+        await person.call("POST", f"/console/deals/{deal}/installments", json=body)
+    parts = ("Acompte (2026-12-01)", "Solde (2027-02-01)", "2027-03-01")
+    assert (await crm.read_deal(deal)).instalments == parts
+    await account.win(deal)
+    part = await crm.list_whole_deals(won_from=today(), after="")
+    assert [each.deal.instalments for each in part.deals if each.deal.ref.id == deal] == [parts]
+    await lab.switches.fault(vendor="pipedrive", path=".*/installments", effect={"status": 403}, times=None)
+    assert (await crm.read_deal(deal)).instalments == ()
 
 
 async def test_a_deal_without_products_has_its_value_alone(crm: PipedriveCrm, account: Account) -> None:
