@@ -15,7 +15,7 @@ from raccord.connectors.app import App
 from raccord.connectors.capabilities import IdShape
 from raccord.connectors.oauth import Grants, NobodyAgreed, OAuthApp
 from raccord.connectors.webhooks import HintKind, PressSource, WebhookSource
-from raccord.domain.values.base import Duration, Value
+from raccord.domain.values.base import Duration, Unfit, Value
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.message import Message, Text, message
 from raccord.texts import say_param
@@ -52,38 +52,31 @@ class ConnectionSettings(BaseModel):
         if isinstance(value, SecretStr):
             characters = value.get_secret_value()
             if not any(_visible(each) for each in characters):
-                raise ValueError("it is empty or blank: enter it, or leave it out")
+                raise Unfit("unfit.blank")
             if not (_visible(characters[0]) and _visible(characters[-1])):
-                raise ValueError("there is a blank or a line break around it; copy it without")
+                raise Unfit("unfit.around")
         return value
 
     @field_validator("webhook_secret", "previous_webhook_secret")
     @classmethod
     def _is_hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
-            raise ValueError(
-                f"a webhook secret has at least {_SHORTEST_SECRET} characters: copy the whole of it"
-            )
+            raise Unfit("unfit.webhook_secret", least=str(_SHORTEST_SECRET))
         return secret
 
     @model_validator(mode="after")
     def _credentials_travel_encrypted(self) -> Self:
         url = urlsplit(self.base_url)
         if url.scheme not in ("http", "https") or not url.hostname:
-            raise ValueError("base_url is the address of an API, beginning with https://")
+            raise Unfit("unfit.base_url")
         if url.scheme != "https" and url.hostname not in LOOPBACK and not self.test:
-            raise ValueError(
-                "credentials are sent over https only, or over http on this machine: correct base_url"
-            )
+            raise Unfit("unfit.https")
         return self
 
     @model_validator(mode="after")
     def _previous_secret_ends(self) -> Self:
         if self.previous_webhook_secret and self.previous_webhook_secret_until is None:
-            raise ValueError(
-                "previous_webhook_secret needs previous_webhook_secret_until, "
-                "the day on which it is accepted for the last time"
-            )
+            raise Unfit("unfit.previous_secret")
         return self
 
     def webhook_secrets(self, at: datetime) -> tuple[bytes, ...]:

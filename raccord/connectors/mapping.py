@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from raccord.domain.values.base import Unfit
 from raccord.domain.values.described import Place, Purpose, Slot, Spare
 
 _PURPOSES: tuple[tuple[Purpose, str, tuple[str, ...]], ...] = (
@@ -44,22 +45,16 @@ class _Deposits(Protocol):
 
 
 def deposits_have_balances(names: _Deposits) -> None:
-    """Raise `ValueError` where a field for deposits is named and none for when a sale is delivered."""
+    """Raise `Unfit` where a field for deposits is named and none for when a sale is delivered."""
     if names.deposit_percent and not names.delivered_on:
-        raise ValueError(
-            "deposit_percent is mapped and delivered_on is not: without it no balance would ever be "
-            'invoiced. Name a date field that is filled once a sale is delivered: delivered_on = "..."'
-        )
+        raise Unfit("unfit.deposit_field")
 
 
 def each_shows_one_thing(*parts: Names, alike: Callable[[str], str] = str) -> None:
-    """Raise `ValueError` where one field shall show two things. `alike` makes two names of it one."""
+    """Raise `Unfit` where one field shall show two things. `alike` makes two names of it one."""
     names = [alike(name) for part in parts for name in part.used]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(
-            f"the field {twice[0]} is mapped twice: what is written for the one would be undone for the "
-            "other. Name another field, or leave it empty."
-        )
+        raise Unfit("unfit.field_twice", name=twice[0])
 
 
 def slots(names: Mapping[str, Names]) -> tuple[Slot, ...]:

@@ -21,6 +21,7 @@ from raccord.settings.environment import PREFIX, misspelt, section_of, strangers
 from raccord.settings.fields import names_at
 from raccord.settings.file import content_of, default_path
 from raccord.settings.model import Settings
+from raccord.settings.reasons import reason
 
 _SECTION = re.compile(r'field "(\w+)"')
 REQUIRED = (Kind.CRM, Kind.BILLING)
@@ -179,8 +180,7 @@ def sentence(model: type[BaseModel], error: Any) -> Message:
         case kind if kind in {NO_CREDENTIALS, TWO_CREDENTIALS}:
             return _one_way_in(kind, error["loc"], error["ctx"]["entered"])
         case _:
-            said = error["msg"].removeprefix("Value error, ")
-            return message("settings.wrong", place=place, why=message("check.in_its_words", said=said))
+            return message("settings.wrong", place=place, why=reason(error))
 
 
 def _one_way_in(kind: str, loc: tuple[str, ...], entered: str) -> Message:

@@ -27,7 +27,7 @@ from raccord.domain.rules.timing import Retrying, Timing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.watch import Watching
 from raccord.domain.rules.written import names
-from raccord.domain.values.base import Duration
+from raccord.domain.values.base import Duration, Unfit
 from raccord.domain.values.clock import BusinessClock
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -51,7 +51,7 @@ class Company(BusinessClock):
     def _known_zone(cls, name: str) -> str:
         # Not in the clock itself, which is read from every payload: this searches the disk.
         if name not in available_timezones():
-            raise ValueError(f"{name} is not a time zone; write Europe/Paris, for example")
+            raise Unfit("unfit.zone", name=name)
         return name
 
 
@@ -87,7 +87,7 @@ class Temporal(Retrying):
     @classmethod
     def _long_enough(cls, token: SecretStr) -> SecretStr:
         if 0 < len(token.get_secret_value()) < SHORTEST_TOKEN:
-            raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters: openssl rand -hex 32")
+            raise Unfit("unfit.token", least=str(SHORTEST_TOKEN))
         return token
 
     @property

@@ -110,5 +110,5 @@ def test_nothing_is_added_on_the_due_date_or_where_the_company_asks_for_nothing(
 
 
 def test_a_rate_is_that_of_a_half_year() -> None:
-    with pytest.raises(ValidationError, match="1 January or a 1 July"):
+    with pytest.raises(ValidationError, match="rate_from"):
         rules(rates=[{"valid_from": "2026-03-01", "percent": "12.15"}])

@@ -501,13 +501,13 @@ def test_demoted_to_shadow_nothing_leaves_and_live_again_the_highest_level_does(
 @pytest.mark.parametrize(
     ("levels", "error"),
     [
-        ([], "in the order of their days"),
-        ([USUAL[1], USUAL[0]], "in the order of their days"),
-        ([USUAL[0], USUAL[0]], "in the order of their days"),
-        ([{"day": -5, "tone": "courteous"}, *USUAL], "has the tone notice"),
-        ([{"day": 3, "tone": "notice"}, *USUAL], "has the tone notice"),
-        ([NOTICE], "one at least after it"),
-        ([{"day": -9, "tone": "notice"}, NOTICE, *USUAL], "one level at most"),
+        ([], "levels_in_order"),
+        ([USUAL[1], USUAL[0]], "levels_in_order"),
+        ([USUAL[0], USUAL[0]], "levels_in_order"),
+        ([{"day": -5, "tone": "courteous"}, *USUAL], "notice_before"),
+        ([{"day": 3, "tone": "notice"}, *USUAL], "notice_before"),
+        ([NOTICE], "one_before"),
+        ([{"day": -9, "tone": "notice"}, NOTICE, *USUAL], "one_before"),
         ([{"day": 7, "tone": "firm"}, {"day": 15, "tone": "courteous"}], "softer"),
     ],
 )

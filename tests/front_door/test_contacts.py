@@ -208,10 +208,10 @@ async def _compared_and_taken_back(lane: Lane, row: dict[str, Any]) -> None:
     await until(put_back, what="Stripe has the old phone again")
     file = lane.directory / "differences.csv"
     done = await lane.command("contacts", "diff", "--fix", "--csv", str(file))
-    assert "2 difference(s); 0 with something to do." in done.stdout
+    assert "2 différences\u202f; rien à faire." in done.stdout
     header, *lines = file.read_text("utf-8-sig").splitlines()
-    assert header.startswith("customer_id,customer,company,field")
+    assert header.startswith("identifiant du client,client,entreprise,champ")
     assert {line.split(",")[0] for line in lines} == {customer}
     assert any("'+33 4 72 00 00 00" in line for line in lines), "no spreadsheet takes it for a formula"
     refused = await lane.command("contacts", "undo", "999999")
-    assert "is no write of a customer's details" in refused.stderr
+    assert "n'est pas une écriture de coordonnées" in refused.stderr

@@ -39,5 +39,5 @@ def test_they_are_read_as_people_write_them(written: str, seconds: float) -> Non
     "written", ["soon", "", "1e9", "-5", "9" * 12, "5 months", "5 min soon", "min", "1h30"]
 )
 def test_anything_else_is_refused(written: str) -> None:
-    with pytest.raises(ValidationError, match="is no span of time; write 30 s, 5 min, 2 h or 1 day"):
+    with pytest.raises(ValidationError, match=r"unfit\.span"):
         Watching.model_validate({"probe_every": written})

@@ -42,7 +42,10 @@ class _Speaker:
     hands_on: bool = True
 
 
-_NAMED = {"message": _Speaker(place=0, problem=False), "problem": _Speaker(place=3, problem=True)}
+_NAMED = {
+    **dict.fromkeys(("message", "Unfit"), _Speaker(place=0, problem=False)),
+    "problem": _Speaker(place=3, problem=True),
+}
 _METHODS = {"say": _Speaker(place=0, problem=False)}
 
 

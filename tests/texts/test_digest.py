@@ -63,7 +63,7 @@ def test_shadow_is_told_in_french_with_counts_amounts_and_reasons() -> None:
         "(et 2 autres points)",
         "Sans facture : Affaire 4 (1,00 € HT) — "
         "Hors périmètre : son commercial n'est pas dans le déploiement en cours (`[rollout]`).",
-        "La liste entière : `raccord shadow report`",
+        "La liste entière : raccord shadow report",
     ]
 
 

@@ -19,7 +19,6 @@ WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _ENGLISH = (
     "starters/embedded/purge.py",
     "raccord/texts/formal_notice.py",
-    "starters/cli/contacts/",
 )
 """Says some things in English alone."""
 

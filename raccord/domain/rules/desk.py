@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from raccord.domain.rules.written import ExactDecimal
-from raccord.domain.values.base import Duration, Value
+from raccord.domain.values.base import Duration, Unfit, Value
 
 
 class Desk(Value):
@@ -29,5 +29,5 @@ class Desk(Value):
     @model_validator(mode="after")
     def _day(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise ValueError("opens_at must be before closes_at")
+            raise Unfit("unfit.opens")
         return self

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from raccord.domain.values.base import Exact, OneLine, Value
+from raccord.domain.values.base import Exact, OneLine, Unfit, Value
 from raccord.domain.values.email import BareAddress, NamedAddress
 from raccord.domain.values.money import Currency
 
@@ -46,14 +46,14 @@ class Level(Value):
 def _ladder(levels: tuple[Level, ...]) -> tuple[Level, ...]:
     days = [level.day for level in levels]
     if not days or days != sorted(set(days)):
-        raise ValueError("the levels stand in the order of their days, one for each day")
+        raise Unfit("unfit.levels_in_order")
     if any((level.tone is Tone.NOTICE) != (level.day < 0) for level in levels):
-        raise ValueError("a level before the due date has the tone notice, and no other has it")
+        raise Unfit("unfit.notice_before")
     if days[-1] < 0 or sum(day < 0 for day in days) > 1:
-        raise ValueError("one level at most comes before the due date, and one at least after it")
+        raise Unfit("unfit.one_before")
     tones = list(Tone)
     if any(tones.index(one.tone) > tones.index(next_.tone) for one, next_ in pairwise(levels)):
-        raise ValueError("no level is softer than the one before it")
+        raise Unfit("unfit.softer")
     return levels
 
 
@@ -93,7 +93,7 @@ class InterestRate(Value):
     @model_validator(mode="after")
     def _of_a_half_year(self) -> Self:
         if self.valid_from != half_year(self.valid_from):
-            raise ValueError("a rate is valid from a 1 January or a 1 July")
+            raise Unfit("unfit.rate_from")
         return self
 
 
@@ -111,7 +111,7 @@ class Interest(Value):
     def _in_order(self) -> Self:
         days = [rate.valid_from for rate in self.rates]
         if days != sorted(set(days)):
-            raise ValueError("the rates stand in the order of their days, one for each")
+            raise Unfit("unfit.rates_in_order")
         return self
 
 
@@ -170,7 +170,7 @@ class Dunning(Value):
     @model_validator(mode="after")
     def _some_day(self) -> Self:
         if not self.weekdays:
-            raise ValueError("mails leave on one weekday at least")
+            raise Unfit("unfit.weekdays")
         if self.sends_until <= self.sends_at:
-            raise ValueError("sends_until is later than sends_at")
+            raise Unfit("unfit.sends_until")
         return self

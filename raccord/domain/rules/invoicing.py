@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from raccord.domain.rules.einvoicing import EInvoicing
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.rules.written import Language
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Unfit, Value
 from raccord.domain.values.identifiers import clean, parse_iban
 from raccord.domain.values.invoice import PaymentMethod
 from raccord.domain.values.payment_terms import MonthEnd, PaymentTerms
@@ -71,10 +71,10 @@ def _memo(text: str) -> str:
     try:
         named = [parsed[1:] for parsed in Formatter().parse(text) if parsed[1] is not None]
     except ValueError as error:
-        raise ValueError(f"{error}; braces stand around {_OF_A_DEAL} only") from error
+        raise Unfit("unfit.memo_braces", known=_OF_A_DEAL) from error
     for part, form, conversion in named:
         if part not in MEMO_PARTS or form or conversion:
-            raise ValueError(f"{{{part}}} is nothing of a deal that is printed; write {_OF_A_DEAL}")
+            raise Unfit("unfit.memo_part", name=f"{{{part}}}", known=_OF_A_DEAL)
     return text
 
 
@@ -82,13 +82,13 @@ def _iban(text: str) -> str:
     if not text:
         return ""
     if (iban := parse_iban(text)) is None:
-        raise ValueError(f"{text} is no IBAN: its check digits are wrong")
+        raise Unfit("unfit.iban", text=text)
     return iban
 
 
 def _bic(text: str) -> str:
     if (bic := clean(text)) and not _A_BIC.fullmatch(bic):
-        raise ValueError(f"{text} is no BIC: it has 8 or 11 letters and digits")
+        raise Unfit("unfit.bic", text=text)
     return bic
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from raccord.domain.values.base import Unfit
+
 WITH_A_MODE = ("deal_won", "payment", "dunning", "contact", "report")
 """The flows that have a mode, as `[modes]` names them."""
 
@@ -19,7 +21,7 @@ class Mode(StrEnum):
 
 def _every_flow(modes: dict[str, Mode]) -> dict[str, Mode]:
     if strangers := sorted(set(modes).difference(WITH_A_MODE)):
-        raise ValueError(f"there is no flow {strangers[0]}; the flows are {', '.join(WITH_A_MODE)}")
+        raise Unfit("unfit.flow", name=strangers[0], flows=", ".join(WITH_A_MODE))
     return dict.fromkeys(WITH_A_MODE, Mode.SHADOW) | modes
 
 

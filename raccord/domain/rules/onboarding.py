@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from raccord.domain.values.base import Duration, Value
+from raccord.domain.values.base import Duration, Unfit, Value
 
 PLACEHOLDERS = (
     "customer",
@@ -28,17 +28,17 @@ def _text(text: str) -> str:
     try:
         named = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text)]
     except ValueError as error:
-        raise ValueError(f"“{text}” has a brace without its other half; write {{{{ for a brace") from error
+        raise Unfit("unfit.brace", text=text, brace="{{") from error
     for name, spec, conversion in named:
         if name is not None and (name not in PLACEHOLDERS or spec or conversion):
             known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
-            raise ValueError(f"there is no {{{name}}}; a text may name {known}")
+            raise Unfit("unfit.placeholder", name=f"{{{name}}}", known=known)
     return text
 
 
 def _word(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name} is no name of a step: write small letters, digits, - and _")
+        raise Unfit("unfit.step_name", name=name)
     return name
 
 
@@ -84,7 +84,7 @@ class OnboardingStep(Value):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.kind in (StepKind.CRM_TASK, StepKind.SLACK) and not self.title.strip():
-            raise ValueError(f"the step {self.name} needs a title")
+            raise Unfit("unfit.step_title", name=self.name)
         return self
 
 
@@ -100,7 +100,7 @@ class Onboarding(Value):
     def _names_differ(self) -> Self:
         names = [step.name for step in self.steps]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"two steps are called {twice}: each has a name of its own")
+            raise Unfit("unfit.same_step", name=twice)
         return self
 
     @property

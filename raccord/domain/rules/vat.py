@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from raccord.domain.rules.written import LANGUAGE, Country, Percentage
-from raccord.domain.values.base import Value
+from raccord.domain.values.base import Unfit, Value
 from raccord.domain.values.parties import TaxTreatment
 
 _ZERO_RATED = frozenset(TaxTreatment) - {TaxTreatment.TAXED}
@@ -16,7 +16,7 @@ def _zero_rate_reason(key: str) -> str:
     treatment, _, language = key.rpartition("_")
     if treatment not in _ZERO_RATED or not LANGUAGE.fullmatch(language):
         known = ", ".join(f"{treatment}_fr" for treatment in sorted(_ZERO_RATED))
-        raise ValueError(f"{key} is no reason for 0 %; write {known}, or the same with another language")
+        raise Unfit("unfit.zero_reason", key=key, known=known)
     return key
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from raccord.domain.values.base import Exact
+from raccord.domain.values.base import Exact, Unfit
 from raccord.domain.values.countries import parse_country
 
 
@@ -22,7 +22,7 @@ def names(written: object) -> object:
 
 def _language(code: str) -> str:
     if not LANGUAGE.fullmatch(code):
-        raise ValueError(f"{code} is no language; write fr or en, for example")
+        raise Unfit("unfit.language", code=code)
     return code
 
 
@@ -31,13 +31,13 @@ def _country(text: str) -> str:
     if _CODE.fullmatch(text):
         return text
     if (code := parse_country(text)) is None:
-        raise ValueError(f"{text} is no country; write FR or France, for example")
+        raise Unfit("unfit.country", text=text)
     return code
 
 
 def _percentage(rate: Decimal) -> Decimal:
     if not 0 <= rate <= 100:
-        raise ValueError(f"{rate} is no VAT rate; write percents, 20 for 20 %")
+        raise Unfit("unfit.vat_rate", rate=str(rate))
     return rate
 
 

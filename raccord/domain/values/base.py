@@ -43,6 +43,18 @@ def letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
 
 
+class Unfit(ValueError):
+    """A value cannot be used; the catalogs say why, by `code` and `params`, as the end of a sentence.
+
+    No message yet: messages are made of values. `str()` is for a log.
+    """
+
+    def __init__(self, code: str, /, **params: str) -> None:
+        super().__init__(" ".join((code, *(f"{name}={value}" for name, value in params.items()))))
+        self.code = code
+        self.params = params
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -56,7 +68,7 @@ def _span(value: object) -> object:
         return float(text)
     parts = _PART.findall(text)
     if not parts or _PART.sub("", text).strip():
-        raise ValueError(f"{value!r} is no span of time; write 30 s, 5 min, 2 h or 1 day")
+        raise Unfit("unfit.span", value=value)
     return sum((_UNITS[unit.lower()] * float(count.replace(",", ".")) for count, unit in parts), timedelta(0))
 
 

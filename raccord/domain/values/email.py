@@ -8,6 +8,8 @@ from typing import Annotated
 import email_validator
 from pydantic import AfterValidator
 
+from raccord.domain.values.base import Unfit
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _NAMED = re.compile(r"[^<>@]*<([^<>]+)>")
 _DEPARTMENT = r"(?:service )?(?:compta(?:bilit[eé])?|facturation|factures?|contact|principale?)"
@@ -62,16 +64,13 @@ def parse_emails(text: str) -> tuple[str, ...]:
 
 def _one_address(text: str) -> str:
     if text and parse_email(parseaddr(text)[1]) is None:
-        raise ValueError(
-            f"{text} holds no e-mail address; write Hexalab <bonjour@hexalab.fr>, and a name with a comma "
-            'in quotes: "Hexalab, Lyon" <bonjour@hexalab.fr>'
-        )
+        raise Unfit("unfit.named_address", text=text)
     return text
 
 
 def _bare(text: str) -> str:
     if (address := parse_email(text)) is None:
-        raise ValueError(f"{text} is no e-mail address; write compta@hexalab.fr")
+        raise Unfit("unfit.address", text=text)
     return address
 
 

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Unfit
 
 
 class FolderSettings(ConnectionSettings):
@@ -19,5 +20,5 @@ class FolderSettings(ConnectionSettings):
     @model_validator(mode="after")
     def _credentials_travel_encrypted(self) -> Self:
         if self.base_url:
-            raise ValueError("a folder has no base_url: name its directory alone")
+            raise Unfit("unfit.folder")
         return self

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Unfit
 
 _ADDRESS = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)(?:[/?#].*)?")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
@@ -35,5 +36,5 @@ class GoogleSheetsSettings(ConnectionSettings):
         found = _ADDRESS.fullmatch(text.strip())
         id = found[1] if found else text.strip()
         if not _ID.fullmatch(id):
-            raise ValueError("spreadsheet is the address of a spreadsheet in the browser, or the id in it")
+            raise Unfit("unfit.spreadsheet")
         return id

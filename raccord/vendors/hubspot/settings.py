@@ -16,6 +16,7 @@ from pydantic import (
 from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.mapping import Names, deposits_have_balances, each_shows_one_thing
 from raccord.domain.rules.written import Percentage
+from raccord.domain.values.base import Unfit
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
@@ -163,5 +164,5 @@ class HubSpotSettings(ConnectionSettings):
     @classmethod
     def _is_one_word(cls, token: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("an access token is one word of ASCII characters and is not empty")
+            raise Unfit("unfit.access_token")
         return token

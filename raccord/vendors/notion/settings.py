@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Unfit
 
 _ID = re.compile(
     r"([0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12})(?:[?#].*)?"
@@ -34,7 +35,5 @@ class NotionSettings(ConnectionSettings):
         last = text.strip().rstrip("/").rsplit("/", 1)[-1]
         found = _ID.search(last)
         if not found or found.end() != len(last):
-            raise ValueError(
-                "page is the address of a page in the browser, which ends with 32 letters and digits"
-            )
+            raise Unfit("unfit.page")
         return str(UUID(found[1]))

@@ -15,7 +15,7 @@ from pydantic import (
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.mapping import Names, deposits_have_balances, each_shows_one_thing
-from raccord.domain.values.base import fold
+from raccord.domain.values.base import Unfit, fold
 
 _ASCII = re.compile(r"[\x21-\x7e]+")
 _INDIVIDUAL = ("individual", "particulier", "true", "yes", "oui", "1")
@@ -130,7 +130,7 @@ class PipedriveSettings(ConnectionSettings):
     @classmethod
     def _is_one_word(cls, token: SecretStr) -> SecretStr:
         if not _ASCII.fullmatch(token.get_secret_value()):
-            raise ValueError("an API token is one word of ASCII characters and is not empty")
+            raise Unfit("unfit.api_token")
         return token
 
     @field_validator("webhook_secret", "previous_webhook_secret")
@@ -138,12 +138,12 @@ class PipedriveSettings(ConnectionSettings):
     def _survives_any_encoding(cls, secret: SecretStr | None) -> SecretStr | None:
         """Refuse what is not ASCII: nobody documents how Pipedrive encodes it (section 7)."""
         if secret is not None and not _ASCII.fullmatch(secret.get_secret_value()):
-            raise ValueError("a webhook password for Pipedrive is made of ASCII characters without spaces")
+            raise Unfit("unfit.webhook_password")
         return secret
 
     @field_validator("webhook_user")
     @classmethod
     def _has_no_colon(cls, user: str) -> str:
         if ":" in user or not _ASCII.fullmatch(user):
-            raise ValueError("webhook_user is made of ASCII characters without spaces and without a colon")
+            raise Unfit("unfit.webhook_user")
         return user

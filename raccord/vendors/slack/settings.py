@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Unfit
 
 _TOKEN = re.compile(r"xoxb-[\x21-\x7e]+")
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
@@ -33,7 +34,7 @@ class SlackSettings(ConnectionSettings):
     @classmethod
     def _is_a_bot_s(cls, token: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("a bot token is one word and begins with xoxb-: copy the Bot User OAuth Token")
+            raise Unfit("unfit.bot_token")
         return token
 
     @field_validator("people")
@@ -41,7 +42,7 @@ class SlackSettings(ConnectionSettings):
     def _are_ids_or_addresses(cls, people: tuple[str, ...]) -> tuple[str, ...]:
         for person in people:
             if not _PERSON.fullmatch(person) and not _EMAIL.fullmatch(person):
-                raise ValueError("each of people is a Slack member id (U...) or an e-mail address")
+                raise Unfit("unfit.people")
         return tuple(p if _PERSON.fullmatch(p) else p.lower() for p in people)
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from raccord.connectors.connection import ConnectionSettings
+from raccord.domain.values.base import Unfit
 from raccord.domain.values.email import NamedAddress, parse_email
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -50,13 +51,11 @@ class SmtpSettings(ConnectionSettings):
         except ValueError:
             usable = False
         if not usable or url.path not in ("", "/"):
-            raise ValueError(
-                "base_url is smtp:// with the server's name and port: smtp://mail.example.fr:587"
-            )
+            raise Unfit("unfit.smtp")
         if self.encryption is Encryption.NONE and url.hostname not in _LOOPBACK:
-            raise ValueError('encryption = "none" is for a server on this machine: set starttls or tls')
+            raise Unfit("unfit.no_encryption")
         if self.username and self.password is None:
-            raise ValueError("password is missing beside username")
+            raise Unfit("unfit.password")
         return self
 
     @property

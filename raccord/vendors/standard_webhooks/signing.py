@@ -11,9 +11,12 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from raccord.domain.values.base import Unfit
+
 _PREFIX = b"whsec_"
 _SHORTEST, _LONGEST = 24, 64
 """Bytes of a key: between 192 and 512 bits (spec: "Symmetric signatures")."""
+_MAKES_ONE = "python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\""
 
 
 def key_of(secret: bytes) -> bytes:
@@ -21,12 +24,10 @@ def key_of(secret: bytes) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except binascii.Error as error:
-        raise ValueError("a signing secret is whsec_ and base64: copy the whole of it") from error
+        raise Unfit("unfit.whsec") from error
     if not secret.startswith(_PREFIX) or not _SHORTEST <= len(key) <= _LONGEST:
-        raise ValueError(
-            f"a signing secret is whsec_ and {_SHORTEST} to {_LONGEST} bytes in base64; "
-            "`python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\"` "
-            "makes one"
+        raise Unfit(
+            "unfit.whsec_size", shortest=str(_SHORTEST), longest=str(_LONGEST), command=f"`{_MAKES_ONE}`"
         )
     return key
 

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.domain.rules.written import Country
-from raccord.domain.values.base import Duration
+from raccord.domain.values.base import Duration, Unfit
 from raccord.domain.values.totals import VatRounding
 
 OWN_ADDRESS = "https://api.stripe.com"
@@ -40,10 +40,7 @@ class StripeSettings(ConnectionSettings):
     @classmethod
     def _is_an_api_key(cls, key: SecretStr) -> SecretStr:
         if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError(
-                "this is not a Stripe API key for servers: it begins with rk_test_, rk_live_, sk_test_ "
-                "or sk_live_ (a publishable pk_ key or a webhook's whsec_ secret does not work here)"
-            )
+            raise Unfit("unfit.stripe_key")
         return key
 
     @property

@@ -10,34 +10,45 @@ from pathlib import Path
 import click
 
 from activities.contact.memory import learnt_rules
-from raccord.connectors.connection import Kind
+from raccord.connectors.connection import Kind, in_its_words
 from raccord.connectors.details import DetailsReader
 from raccord.connectors.errors import ConnectorError, RateLimited
 from raccord.domain.contact.agreed import pairs_of
 from raccord.domain.contact.differences import Difference, Fate, differences
 from raccord.domain.contact.plan import Plan, plan_of
+from raccord.domain.contact.wording import FIELDS
 from raccord.domain.rules.contact import Standing
 from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.domain.values.base import Value
 from raccord.domain.values.details import Field, Sight
+from raccord.domain.values.message import message
 from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import CONTACT_SYNC, Changed, wake
+from raccord.texts import say
 from raccord.texts.spreadsheets import harmless
-from starters.cli.common import bold, fail
+from starters.cli.common import fail
+from starters.cli.display import fold, print_json, table
 from starters.cli.display import opened as records_of
-from starters.cli.display import print_json, table
+from starters.cli.language import language_of, spoken
 from starters.cli.server import WITHIN, connected
 from workers.connections import opened
 
-_COLUMNS = ("customer", "company", "field", "CRM", "billing", "what becomes of it")
+_COLUMNS = (
+    "field.customer",
+    "field.company",
+    "contact.column.field",
+    "contact.column.crm",
+    "contact.column.billing",
+    "contact.column.fate",
+)
 _FATES = {
-    Fate.TO_BILLING: "goes to billing",
-    Fate.TO_CRM: "goes to the CRM",
-    Fate.ASKED: "a person is asked",
-    Fate.APART: "left apart",
+    Fate.TO_BILLING: message("contact.fate.billing"),
+    Fate.TO_CRM: message("contact.fate.crm"),
+    Fate.ASKED: message("contact.fate.asked"),
+    Fate.APART: message("contact.fate.apart"),
 }
 
 
@@ -54,12 +65,13 @@ async def diff(
 ) -> int:
     """Compare all linked pairs, one customer after the other; with `fix` have the flows look."""
     if fix and configuration.settings.modes[CONTACT] is Mode.SHADOW:
-        fail("modes.contact is shadow, so nothing is written: set it to draft or live, then come again.")
+        fail(message("contact.in_shadow"))
     async with records_of(configuration, keys) as records:
         compared = [each async for each in _all(configuration, records, quiet=as_json)]
     found = [each for customer in compared for each in customer.found]
+    language = language_of(configuration)
     if csv:
-        _written(csv, found)
+        written(csv, found, language)
     due = [each.customer_id for each in compared if each.due]
     if fix:
         await _woken(configuration, keys, due)
@@ -67,13 +79,8 @@ async def diff(
         rows = [each.model_dump(mode="json") for each in found]
         print_json({"customers": len(compared), "differences": rows, "due": due, "woken": fix})
         return 0
-    for line in _page(found):
+    for line in page(found, len(compared), len(due), language, fix=fix):
         click.echo(line)
-    flows = "their flows look now" if fix else "`raccord contacts diff --fix` has their flows look"
-    click.echo(
-        f"{bold(str(len(compared)))} linked customer(s) compared, {bold(str(len(found)))} difference(s); "
-        f"{bold(str(len(due)))} with something to do{f': {flows}' if due else ''}."
-    )
     return 0
 
 
@@ -87,7 +94,9 @@ async def _all(configuration: Configuration, records: Records, *, quiet: bool) -
             connections.of(Kind.CRM),
             connections.of(Kind.BILLING),
         )
-        bar = click.progressbar(customers, label="Comparing", file=sys.stderr, hidden=quiet)
+        bar = click.progressbar(
+            customers, label=say(message("contact.comparing"), spoken()), file=sys.stderr, hidden=quiet
+        )
         with bar as every:
             for customer in every:
                 yield await _compared(configuration, records, sides, customer, standings)
@@ -121,7 +130,7 @@ async def read(side: DetailsReader, record_id: str) -> Sight:
         except RateLimited as later:
             await asyncio.sleep(later.retry_after.total_seconds())
         except ConnectorError as error:
-            fail(str(error), status=1)
+            fail(in_its_words(error), status=1)
 
 
 def _due(plan: Plan) -> bool:
@@ -135,20 +144,39 @@ async def _woken(configuration: Configuration, keys: KeyRing, customers: list[st
         await wake(client, CONTACT_SYNC, subject, Changed(key="command line", thorough=True), within=WITHIN)
 
 
-def _page(found: list[Difference]) -> Iterator[str]:
+def page(found: list[Difference], compared: int, due: int, language: str, *, fix: bool) -> Iterator[str]:
+    """Yield what was found, and how many have something to do; with `fix` their flows look already."""
     if found:
-        yield from table(_COLUMNS, [_row(each) for each in found], folds={"CRM", "billing"})
+        headings = _headings(language)
+        yield from table(headings, [_row(each, language) for each in found], folds=headings[:5])
+        yield ""
+    if not due:
+        rest = message("contact.none_due")
+    else:
+        rest = message("contact.woken" if fix else "contact.due", count=due)
+    all_in_all = message(
+        "contact.all",
+        customers=message("contact.compared", count=compared),
+        differences=message("contact.differences", count=len(found)),
+        rest=rest,
+    )
+    yield from fold(say(all_in_all, language))
 
 
-def _row(each: Difference) -> list[str]:
+def _headings(language: str) -> list[str]:
+    return [say(message(code), language) for code in _COLUMNS]
+
+
+def _row(each: Difference, language: str) -> list[str]:
     customer = each.customer or each.customer_id
-    return [customer, each.company, each.field.value, each.crm, each.billing, _FATES[each.fate]]
+    field, fate = say(FIELDS[each.field], language), say(_FATES[each.fate], language)
+    return [customer, each.company, field, each.crm, each.billing, fate]
 
 
-def _written(file: Path, found: list[Difference]) -> None:
+def written(file: Path, found: list[Difference], language: str) -> None:
     """Write the list for a spreadsheet, which takes none of its cells for a formula."""
     with file.open("w", newline="", encoding="utf-8-sig") as output:
         lines = writer.writer(output)
-        lines.writerow(("customer_id", *_COLUMNS))
+        lines.writerow((say(message("contact.column.id"), language), *_headings(language)))
         for each in found:
-            lines.writerow([harmless(cell) for cell in (each.customer_id, *_row(each))])
+            lines.writerow([harmless(cell) for cell in (each.customer_id, *_row(each, language))])

@@ -4,14 +4,18 @@ import click
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from raccord.domain.contact.restoring import Restoring
+from raccord.domain.contact.wording import FIELDS
 from raccord.domain.rules.modes import CONTACT, Mode
 from raccord.domain.values.details import Details, Field, Side
+from raccord.domain.values.message import message
 from raccord.records.audit import AuditedWrite
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import CONTACT_SYNC, FLOWS_QUEUE
+from raccord.texts import say
 from starters.cli.common import actor, bold, fail
-from starters.cli.display import opened, shown
+from starters.cli.display import fold, opened, shown
+from starters.cli.language import spoken
 from starters.cli.server import WITHIN, connected
 
 _EFFECT = "contact.write"
@@ -20,19 +24,16 @@ _EFFECT = "contact.write"
 async def undo(configuration: Configuration, keys: KeyRing, row: int) -> int:
     """Have the customer's flow write the old values back on the side that was overwritten."""
     if configuration.settings.modes[CONTACT] is Mode.SHADOW:
-        fail("modes.contact is shadow, so nothing is written: set it to draft or live, then come again.")
+        fail(message("contact.in_shadow"))
     async with opened(configuration, keys) as records:
         found = await records.audit.write_of(row)
     if found is None or found.effect != _EFFECT:
-        fail(
-            f"row {row} of the audit is no write of a customer's details: `raccord audit export` shows each "
-            f"with its sequence; those of effect {_EFFECT} can be taken back."
-        )
+        fail(message("contact.no_write", row=str(row), effect=_EFFECT))
     wanted = _restoring(configuration, found)
     workflow, *_ = found.cause.split(" ")
     subject = CONTACT_SYNC.subject_of(workflow)
     if subject is None:
-        fail(f"row {row} does not say whose details they were.", status=1)
+        fail(message("contact.of_nobody", row=str(row)), status=1)
     client = await connected(configuration, keys)
     await client.start_workflow(
         CONTACT_SYNC.name,
@@ -47,11 +48,10 @@ async def undo(configuration: Configuration, keys: KeyRing, row: int) -> int:
         rpc_timeout=WITHIN,
         priority=CONTACT_SYNC.priority,
     )
-    fields = ", ".join(sorted(wanted.fields))
-    click.echo(
-        f"{bold(shown(fields))} of {bold(shown(found.object))} go back to what they were before; the other "
-        f"side keeps its own, and nothing is carried over until somebody types again. {workflow} does it now."
-    )
+    fields = tuple(FIELDS[each] for each in sorted(wanted.fields))
+    said = message("contact.undone", fields=fields, object=bold(shown(found.object)), flow=workflow)
+    for line in fold(say(said, spoken())):
+        click.echo(line)
     return 0
 
 

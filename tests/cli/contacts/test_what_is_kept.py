@@ -33,7 +33,7 @@ async def test_doctor_prints_what_people_answered_for_good(tmp_path: Path) -> No
 def test_nothing_is_written_in_shadow(company: Company, typed: tuple[str, ...]) -> None:
     done = company.raccord("contacts", *typed)
     assert done.exit_code != 0
-    assert "modes.contact is shadow" in done.output
+    assert "modes.contact vaut shadow" in done.output
 
 
 def test_a_row_that_is_no_write_of_a_customer_is_refused(
@@ -45,4 +45,4 @@ def test_a_row_that_is_no_write_of_a_customer_is_refused(
     for row in ("1", "2"):
         done = company.raccord("contacts", "undo", row)
         assert done.exit_code != 0
-        assert "is no write of a customer's details" in done.output
+        assert "n'est pas une écriture de coordonnées" in done.output

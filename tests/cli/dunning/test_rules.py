@@ -85,7 +85,7 @@ class TestCheck:
         [
             ("x = 1", "has no section [dunning]"),
             ("[dunning]\ngapp = 3", "dunning.gapp is not a setting of Raccord. Did you mean gap?"),
-            ("[dunning]\ngap = 0", "dunning.gap: Input should be greater than or equal to 1"),
+            ("[dunning]\ngap = 0", "dunning.gap: it is at least 1."),
             ("dunning", "is not written as TOML"),
             (None, "is not there: name a file with the section [dunning]"),
         ],

@@ -155,7 +155,7 @@ async def test_closing_twice_harms_nothing(port: Any) -> None:
 
 def test_credentials_travel_encrypted_and_are_shown_to_nobody(case: Case, lab: Lab) -> None:
     live = {k: v.replace("_test_", "_live_") if isinstance(v, str) else v for k, v in case.settings.items()}
-    with pytest.raises(ValidationError, match="https only"):
+    with pytest.raises(ValidationError, match=r"unfit\.https"):
         case.connection(lab, **{**live, **case.live}, base_url="http://vendor.example")
     shown = repr(case.connection(lab).settings)
     assert not [v for v in case.settings.values() if isinstance(v, str) and len(v) > 16 and v in shown]
@@ -174,7 +174,7 @@ def test_settings_of_another_vendor_are_a_fault_of_ours(case: Case, lab: Lab) ->
 @pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
 def test_a_secret_that_can_be_guessed_is_refused(case: Case, lab: Lab, name: str) -> None:
     until = {"previous_webhook_secret_until": "2030-01-01"} if name.startswith("previous") else {}
-    with pytest.raises(ValidationError, match="16 characters"):
+    with pytest.raises(ValidationError, match="least=16"):
         case.connection(lab, **{name: "short"}, **until)
 
 

@@ -141,7 +141,7 @@ def test_no_two_reasons_read_the_same() -> None:
 def test_problems_are_a_numbered_list_of_what_to_do() -> None:
     text = markdown(DealWonEnd(ending=Ending.PROBLEMS, problems=(missing("siret"), missing("zip"))))
     assert text == (
-        "**A person has to settle 2 points**\n\n"
+        "**Dry run: a person would be asked to settle 2 points; nothing was written**\n\n"
         "1. **company Acme · SIRET**: The company's SIREN or SIRET is missing. "
         "*Enter the SIRET (14 digits) or the SIREN (9 digits).*\n"
         "1. **company Acme · postal code**: The company's SIREN or SIRET is missing. "

@@ -356,5 +356,5 @@ def _strangers(content: Any, name: str, schemas: Any) -> Any:
 def test_an_id_is_read_out_of_an_address(case: GoogleCase, lab: Lab) -> None:
     address = f"https://docs.google.com/spreadsheets/d/{BOOK}/edit?gid=0#gid=0"
     assert case.connection(lab, spreadsheet=address).settings.spreadsheet == BOOK  # type: ignore[attr-defined]
-    with pytest.raises(ValueError, match="address of a spreadsheet"):
+    with pytest.raises(ValueError, match=r"unfit\.spreadsheet"):
         case.connection(lab, spreadsheet="Pilotage 2026")

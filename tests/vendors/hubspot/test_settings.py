@@ -20,14 +20,14 @@ def test_the_vendor_page_s_host_is_the_default() -> None:
 
 @pytest.mark.parametrize("token", ["pat eu1", "pat\neu1", "pät"])
 def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
-    with pytest.raises(ValidationError, match="access token"):
+    with pytest.raises(ValidationError, match="access_token"):
         settings(access_token=token)
 
 
 @pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
 @pytest.mark.parametrize("secret", ["short", "x" * 15])
 def test_a_short_secret_refuses_to_start(name: str, secret: str) -> None:
-    with pytest.raises(ValidationError, match="at least 16"):
+    with pytest.raises(ValidationError, match="least=16"):
         settings(**({"webhook_secret": SECRET} | {name: secret}))
 
 
@@ -38,7 +38,7 @@ def test_no_source_of_webhooks_is_made_without_a_secret() -> None:
 
 
 def test_a_previous_secret_without_an_end_refuses_to_start() -> None:
-    with pytest.raises(ValidationError, match="needs previous_webhook_secret_until, the day"):
+    with pytest.raises(ValidationError, match="previous_secret"):
         settings(webhook_secret=SECRET, previous_webhook_secret=SECRET)
 
 
@@ -78,7 +78,7 @@ def test_a_misspelt_mapping_is_refused(mapping: dict[str, Any]) -> None:
 
 
 def test_a_deposit_without_what_its_balance_waits_for_is_refused() -> None:
-    with pytest.raises(ValidationError, match="no balance would ever be invoiced"):
+    with pytest.raises(ValidationError, match="deposit_field"):
         settings(mapping={"deals": {"deposit_percent": "share"}})
     names = settings(mapping={"deals": {"deposit_percent": "share", "delivered_on": "delivered"}})
     assert names.mapping.deals.delivered_on == "delivered"
@@ -89,7 +89,7 @@ def test_a_deposit_without_what_its_balance_waits_for_is_refused() -> None:
     [{"status": "billing_status"}, {"paid": "billing_amount_gross"}, {"paid": "sum", "due": "sum"}],
 )
 def test_a_property_shows_one_thing(payment: dict[str, str]) -> None:
-    with pytest.raises(ValidationError, match="is mapped twice"):
+    with pytest.raises(ValidationError, match="field_twice"):
         HubSpotSettings.model_validate({"access_token": "x", "mapping": {"payment": payment}})
 
 

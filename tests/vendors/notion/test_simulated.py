@@ -323,5 +323,5 @@ def test_an_id_is_read_out_of_an_address(case: NotionCase, lab: Lab) -> None:
     ):
         settings: Any = case.connection(lab, page=address).settings
         assert settings.page == "5a4d0000-0000-4000-8000-00000000000a"
-    with pytest.raises(ValueError, match="address of a page"):
+    with pytest.raises(ValueError, match=r"unfit\.page"):
         case.connection(lab, page="https://www.notion.so/hexalab/Pilotage")

@@ -28,14 +28,14 @@ def test_slack_s_own_address_is_the_default() -> None:
     "token", ["xoxb-", "xoxp-1", "xapp-1", "xoxe.xoxb-1", "xoxb-a b", "xoxb-é", "xoxb-1\n2"]
 )
 def test_only_a_bot_s_token_is_taken(token: str) -> None:
-    with pytest.raises(ValidationError, match="xoxb-"):
+    with pytest.raises(ValidationError, match="bot_token"):
         settings(bot_token=token)
 
 
 @pytest.mark.parametrize("name", ["webhook_secret", "previous_webhook_secret"])
 @pytest.mark.parametrize("secret", ["short", "x" * 15])
 def test_a_short_secret_refuses_to_start(name: str, secret: str) -> None:
-    with pytest.raises(ValidationError, match="at least 16"):
+    with pytest.raises(ValidationError, match="least=16"):
         settings(**({"webhook_secret": SECRET} | {name: secret}))
 
 

@@ -22,13 +22,13 @@ def test_each_encryption_has_its_port(encryption: str, port: int) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"encryption": "none"}, "for a server on this machine"),
-        ({"base_url": "https://mail.hexalab.example"}, "base_url is smtp://"),
-        ({"base_url": "smtp://anne:secret@mail.hexalab.example"}, "base_url is smtp://"),
-        ({"base_url": "smtp://mail.hexalab.example:99999"}, "base_url is smtp://"),
-        ({"username": "raccord"}, "password is missing"),
-        ({"sender": "Hexalab"}, "holds no e-mail address"),
-        ({"reply_to": "nobody"}, "holds no e-mail address"),
+        ({"encryption": "none"}, "no_encryption"),
+        ({"base_url": "https://mail.hexalab.example"}, "unfit.smtp"),
+        ({"base_url": "smtp://anne:secret@mail.hexalab.example"}, "unfit.smtp"),
+        ({"base_url": "smtp://mail.hexalab.example:99999"}, "unfit.smtp"),
+        ({"username": "raccord"}, "unfit.password"),
+        ({"sender": "Hexalab"}, "named_address"),
+        ({"reply_to": "nobody"}, "named_address"),
     ],
 )
 def test_what_cannot_work_is_told(wrong: dict[str, Any], said: str) -> None:

@@ -57,12 +57,12 @@ def test_the_published_vector() -> None:
     ],
 )
 def test_a_secret_that_is_no_key_is_refused(secret: str) -> None:
-    with pytest.raises(ValidationError, match="a signing secret is whsec_"):
+    with pytest.raises(ValidationError, match=r"unfit\.whsec"):
         EndpointSettings.model_validate({"base_url": "https://hook.example/1", "webhook_secret": secret})
 
 
 def test_events_go_over_https_alone() -> None:
-    with pytest.raises(ValidationError, match="https only"):
+    with pytest.raises(ValidationError, match=r"unfit\.https"):
         EndpointSettings.model_validate({"base_url": "http://hook.example/1", "webhook_secret": SECRET})
 
 

@@ -32,13 +32,13 @@ def test_an_invoice_is_opened_where_its_key_is_at_home(key: str, page: str) -> N
 
 @pytest.mark.parametrize("key", ["pk_test_1", "whsec_1", "sk_1", "sk_test_", "sk_test_1\n2"])
 def test_other_secrets_are_refused_without_being_shown(key: str) -> None:
-    with pytest.raises(ValidationError, match="not a Stripe API key for servers") as refused:
+    with pytest.raises(ValidationError, match="stripe_key") as refused:
         settings(api_key=key)
-    assert all("rk_test_" in e["msg"] for e in refused.value.errors())
+    assert all(key not in e["msg"] for e in refused.value.errors())
 
 
 def test_a_live_key_never_travels_in_clear() -> None:
-    with pytest.raises(ValidationError, match="https only"):
+    with pytest.raises(ValidationError, match=r"unfit\.https"):
         settings("http://stripe.internal", api_key="rk_live_1")
     assert settings("http://127.0.0.1:9000", api_key="rk_live_1").test is False
     assert settings("http://sandbox:9000", api_key="rk_test_1").test is True
