@@ -22,7 +22,7 @@ HIDDEN = Path("raccord/vendors/__init__.py")
 """Has the list of those that nobody can choose yet."""
 SITE = Path("mkdocs.yml")
 _PAGES = re.compile(r"^(?P<indent> +)- .+: vendors/\w+\.md$", re.MULTILINE)
-_BASE = "Case"
+_BASE, _DELIVERED = "Case", "arrival"
 
 
 def title_of(name: str) -> str:
@@ -130,6 +130,8 @@ def _conformance(name: str, kind: Kind) -> dict[str, str]:
     """Return the methods of a case that nobody has written for all, and what they need."""
     wanted = [_BASE, ROLES[kind].case]
     methods = [each for each in methods_of(cases, classes=wanted) if each.empty]
+    if not ROLES[kind].delivers:
+        methods = [each for each in methods if each.name != _DELIVERED]
     own = {f"sandbox.{name}.vendor": {"TOKEN"}, cases.__name__: {ROLES[kind].case}}
     found = _class(methods, own, imports_of(cases, speaking_of=_names(methods)))
     return found | {"methods": found["methods"].replace("_: Lab", "lab: Lab")}

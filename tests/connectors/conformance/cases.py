@@ -139,6 +139,7 @@ class BillingCase(Case):
         raise NotImplementedError
 
     async def refund(self, lab: Lab, invoice_id: str, cents: int) -> None:
+        """Give back so much of what was paid on an invoice."""
         raise NotImplementedError
 
     async def receive(self, lab: Lab, cents: int) -> str:
@@ -163,9 +164,11 @@ class CrmCase(Case):
         raise NotImplementedError
 
     async def win(self, lab: Lab, deal: str) -> None:
+        """Win a deal, as somebody in the CRM."""
         raise NotImplementedError
 
     async def delete(self, lab: Lab, deal: str) -> None:
+        """Delete a deal, as somebody in the CRM."""
         raise NotImplementedError
 
     async def prepare(self, lab: Lab, /) -> str:
@@ -212,6 +215,7 @@ class SinkCase(Case):
         raise NotImplementedError
 
     async def unshare(self, lab: Lab) -> None:
+        """Take from our credentials what lets them into the place, as somebody to whom it belongs."""
         raise NotImplementedError
 
 
