@@ -57,9 +57,10 @@ def read(path: Path | None = None) -> Configuration:
 def from_environment() -> dict[Kind, Connection]:
     """Return the CRM and the billing system whose credentials the environment has, without any file.
 
-    Raises `BadSettings` where it says something else of them that cannot be.
+    Where it names none, the one vendor of which it has them; of several the default. Raises `BadSettings`
+    where it says something else of them that cannot be.
     """
-    names = {kind: name for kind in REQUIRED for name in _named(kind, {})}
+    names = {kind: name for kind in REQUIRED for name in _meant(kind)}
     vendors = {kind: _vendor(kind, name, {}) for kind, name in names.items()}
     there = [kind for kind, vendor in vendors.items() if _has_credentials(names[kind], vendor)]
     fields: Any = {names[kind]: (vendors[kind].settings, ...) for kind in there}
@@ -71,14 +72,24 @@ def from_environment() -> dict[Kind, Connection]:
 
 def messenger_in_environment() -> str | None:
     """Return the vendor of messages that the environment has all settings of, without any file."""
-    given = {section_of(name).lower() for name in values() if name.upper().startswith(PREFIX)}
-    for name in sorted(given.intersection(vendors())):
+    for name in _given():
         if Kind.MESSENGER in roles(name):
             fields: Any = {name: (_vendor(Kind.MESSENGER, name, {}).settings, ...)}
             with suppress(BadSettings):
                 _validated(create_model("RaccordSettings", __base__=Settings, **fields), {})
                 return name
     return None
+
+
+def _given() -> list[str]:
+    """Return the vendors of which the environment says anything."""
+    said = {section_of(name).lower() for name in values() if name.upper().startswith(PREFIX)}
+    return sorted(said.intersection(vendors()))
+
+
+def _meant(kind: Kind) -> tuple[Any, ...]:
+    able = [name for name in _given() if kind in roles(name) and _has_credentials(name, load(kind, name))]
+    return tuple(able) if len(able) == 1 and not values().get(variable(kind)) else _named(kind, {})
 
 
 def _has_credentials(name: str, vendor: Vendor[Any]) -> bool:

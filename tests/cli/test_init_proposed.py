@@ -63,6 +63,21 @@ async def test_what_the_account_holds_is_proposed_and_can_be_used(vendors: Lab, 
     assert before == [await vendors.written(vendor) for vendor in ("hubspot", "stripe")]
 
 
+async def test_the_crm_is_the_one_whose_credentials_there_are(
+    vendors: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vendors.option("pipedrive", rate_limits=False)
+    monkeypatch.setenv("RACCORD_PIPEDRIVE__BASE_URL", f"{vendors.base}/pipedrive")
+    monkeypatch.setenv("RACCORD_PIPEDRIVE__API_TOKEN", "5a4db0c000000000000000000000000000000000")
+    await typed("both.toml")
+    assert tomllib.loads((tmp_path / "both.toml").read_text("utf-8"))["crm"] == "hubspot"
+    monkeypatch.delenv("RACCORD_HUBSPOT__ACCESS_TOKEN")
+    done = await typed()
+    assert done.exit_code == 0, done.output
+    loaded = read(tmp_path / "raccord.toml")
+    assert (loaded.crm.name, loaded.crm.settings.model_dump()["company_id"]) == ("pipedrive", 8087566)
+
+
 async def test_values_stand_side_by_side_and_test_is_said(tmp_path: Path) -> None:
     said = (await typed()).output
     assert "stripe Hexalab SAS · TEST" in said
