@@ -137,11 +137,28 @@ def test_everybody_comes_down_together(sales: Sales) -> None:
     for _ in range(2):
         sales.shadow("promote", *LEA, *(("--under", "500") if _ else ()))
     sales.said("promote", "--pipeline", "default", "--reason", "x")
-    assert "→ shadow" in sales.said("demote", "--everybody", "--reason", "stop")
+    said = sales.said("demote", "--everybody", "--reason", "stop")
+    assert "Léa Martin · live up to 500 net → shadow" in said
+    assert "the pipeline Ventes · draft → shadow" in said
     found = sales.ladder()
     assert {each["mode"] for each in found["places"]} == {"shadow"}
     assert len(found["places"]) == 3
     assert "not lower" in sales.refused("demote", "--everybody", "--reason", "stop")
+
+
+def test_a_promotion_that_holds_another_back_says_so(sales: Sales) -> None:
+    for under in ((), ("--under", "500")):
+        sales.said("promote", *LEA, *under)
+    said = sales.said("promote", "--pipeline", "default", "--reason", "x")
+    assert "Léa Martin stands higher: deals that both concern go no further than this rung (draft)" in said
+
+
+def test_doctor_says_who_is_on_which_rung_and_that_one_cannot_be_read(sales: Sales) -> None:
+    sales.said("promote", *LEA)
+    said = " ".join(sales.company.raccord("doctor").output.split())
+    assert "ladder everybody else: shadow, Léa Martin: draft" in said
+    sales.company.change_key()
+    assert "FAIL ladder" in " ".join(sales.company.raccord("doctor").output.split())
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from raccord.domain.deal_won.quality import InvoicePlan, examine
 from raccord.domain.service.findings import Finding, FindingKind
 from raccord.domain.values.deal import Deal, DealRef
 from raccord.domain.values.invoice import InvoiceReference
+from raccord.domain.values.parties import Owner
 from raccord.settings.configuration import Configuration
 from starters.cli.scoring import command
 from tests.cli.conftest import Company
@@ -51,7 +52,7 @@ class Books:
         self.company, self.billing = company, FakeBilling()
         self.billing.customers["cus_1"] = customer(siren=profile().siren, name="Acme")
 
-    def shadow(self, id: str, price: str) -> None:
+    def shadow(self, id: str, price: str, owner: Owner | None = None) -> None:
         """Have a deal looked at in shadow."""
         sold, plan = planned(id, price)
         computed = computed_of(sold, plan, policy())
@@ -62,6 +63,7 @@ class Books:
             name=sold.name,
             url="https://crm.example/1",
             net=computed.totals.net,
+            owner=owner,
             computed=computed,
             at=NOW,
         )
@@ -155,6 +157,20 @@ def test_it_counts_what_agrees_and_says_what_differs_line_by_line(
     books.company.speak(language)
     put(books)
     assert plain(books.score()) == expected
+
+
+def test_several_salespeople_are_counted_apart(books: Books) -> None:
+    books.company.speak("en")
+    lea, paul = Owner(id="71", name="Léa Martin"), Owner(id="72", name="Paul Petit")
+    for id, price, owner in (("1", "10", lea), ("2", "20", paul), ("3", "30", lea), ("4", "40", None)):
+        books.shadow(id, price, owner)
+    books.invoiced("a", "10")
+    books.invoiced("b", "20", rate="10")
+    shown = plain(books.score())
+    start = shown.index("Salesperson Agrees Differs Not certain Waiting")
+    assert shown[start + 1 : start + 4] == ["Léa Martin 1 0 0 1", "Paul Petit 0 1 0 0", "nobody 0 0 0 1"]
+    first = json.loads(books.score("--json"))["salespeople"][0]
+    assert (first["id"], first["compared"], first["agrees"]) == ("71", 1, 1)
 
 
 def test_a_machine_reads_the_same_with_exact_amounts(books: Books) -> None:

@@ -95,6 +95,7 @@ def _verdict(deal: Deal, end: DealWonEnd, at: datetime, computed: Computed | Non
         deal=deal.ref,
         name=deal.name,
         url=deal.url,
+        owner=deal.owner,
         number=end.number or "",
         net=end.totals.net if end.totals else net_amount(deal),
         gross=end.totals.gross if end.totals else None,

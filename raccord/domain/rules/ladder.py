@@ -123,6 +123,16 @@ def brought_down(places: tuple[Place, ...], to: Rung) -> tuple[Place, ...]:
     return (Place(scope=EVERYBODY, rung=to), *lower)
 
 
+def held_back(new: Place, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Return who stands higher than a new rung, and goes no further where both meet: a deal has the lower."""
+    return tuple(
+        each
+        for each in places
+        if {each.scope.kind, new.scope.kind} == {ScopeKind.OWNER, ScopeKind.PIPELINE}
+        and each.rung.height > new.rung.height
+    )
+
+
 def rung_in_words(rung: Rung) -> Message:
     """Name a rung."""
     match rung.mode:

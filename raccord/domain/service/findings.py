@@ -9,6 +9,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.message import Message
 from raccord.domain.values.money import Money
+from raccord.domain.values.parties import Owner
 
 LISTED = 10
 """How many findings of a kind a digest names; the others it counts."""
@@ -33,6 +34,7 @@ class Finding(Value):
     deal: DealRef
     name: str = ""
     url: str = ""
+    owner: Owner | None = None
     number: str = ""
     """The issued invoice's."""
     net: Money | None = None

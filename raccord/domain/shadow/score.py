@@ -10,6 +10,7 @@ from raccord.domain.shadow.computed import Computed
 from raccord.domain.values.base import Value
 from raccord.domain.values.invoice import BY_HAND_WITHIN, Invoice, alike_and_not_ours
 from raccord.domain.values.message import Message, RecordKind, RecordName, message
+from raccord.domain.values.parties import Owner
 
 
 class Standing(StrEnum):
@@ -66,6 +67,18 @@ class Score(Value):
 
     def of(self, standing: Standing) -> tuple[Scored, ...]:
         return tuple(each for each in self.deals if each.standing is standing)
+
+    @property
+    def by_salesperson(self) -> tuple[tuple[Owner | None, "Score"], ...]:
+        """The same for each salesperson apart, by name; None of deals that are nobody's."""
+        owners, deals = dict[str, Owner | None](), dict[str, list[Scored]]()
+        for each in self.deals:
+            owner = each.finding.owner
+            id = owner.id if owner else ""
+            owners[id] = owner
+            deals.setdefault(id, []).append(each)
+        ordered = sorted(owners.items(), key=lambda found: (not found[0], found[1].name if found[1] else ""))
+        return tuple((owner, Score(deals=tuple(deals[id]))) for id, owner in ordered)
 
     @property
     def compared(self) -> int:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from activities.contact.memory import learnt_rules
 from raccord.connectors.connection import Check, Connection
-from raccord.domain.values.message import Message, Moment, Quote, Text, message
+from raccord.domain.values.message import Moment, Quote, Text, message
 from raccord.records.credentials import ConnectedRow
 from raccord.records.database import RecordsUnavailable
 from raccord.records.ignored import IgnoredEvents
 from raccord.records.records import Records
 from raccord.records.stuck import StuckFlow
-from raccord.sealing import BadKeyFile, KeyRing
+from raccord.sealing import BadKeyFile, CannotUnseal, KeyRing, UnknownKey
 from raccord.settings.configuration import Configuration
 from starters.cli.ladder.page import summary
 from workers.policies import FLOW
@@ -72,8 +72,8 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
             if learnt := await learnt_rules(opened.answers):
                 said = ", ".join(f"{field} {standing}" for field, standing in learnt.items())
                 yield Check.ok(message("doctor.details_answered"), said)
-            if rungs := await _ladder(loaded, opened):
-                yield Check.ok(message("check.ladder"), rungs)
+            if ladder := await _ladder(loaded, opened):
+                yield ladder
             yield _held_up(await opened.stuck.list())
             for row in loaded.connections:
                 if row.vendor.oauth:
@@ -90,13 +90,18 @@ async def records(loaded: Configuration, keys: KeyRing) -> AsyncIterator[Check]:
         await opened.close()
 
 
-async def _ladder(loaded: Configuration, opened: Records) -> Message | None:
+async def _ladder(loaded: Configuration, opened: Records) -> Check | None:
     """Say who is how far between shadow and live; None where all are as `[modes]` says."""
-    settings = loaded.settings
-    placed = await opened.rungs.placed()
+    settings, name = loaded.settings, message("check.ladder")
+    try:
+        placed = await opened.rungs.placed()
+    except (UnknownKey, CannotUnseal) as error:
+        remedy = message("doctor.put_back_key")
+        return Check.fail(name, error.said[0], expected=message("doctor.a_key_ring"), remedy=remedy)
     if not placed and settings.rollout.begin is None:
         return None
-    return message("check.all_of", each=summary(placed, settings.rollout.begin, settings.modes[FLOW]))
+    said = summary(placed, settings.rollout.begin, settings.modes[FLOW])
+    return Check.ok(name, message("check.all_of", each=said))
 
 
 def _held_up(flows: tuple[StuckFlow, ...]) -> Check:

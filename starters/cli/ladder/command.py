@@ -14,18 +14,19 @@ from raccord.domain.rules.ladder import (
     ScopeKind,
     brought_down,
     demoted,
+    held_back,
     promoted,
     rung_in_words,
     standing,
 )
-from raccord.domain.values.message import Message, message
+from raccord.domain.values.message import message
 from raccord.records.records import Records
 from raccord.records.rungs import Placed
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.texts import say, say_param
-from starters.cli.common import actor, bold, fail
+from starters.cli.common import actor, bold, fail, warn
 from starters.cli.display import fold, opened, print_json, shown
 from starters.cli.dunning.books import now
 from starters.cli.ladder.finding import Typed, found
@@ -53,7 +54,6 @@ async def up(
 ) -> int:
     """Have somebody's deals go one rung further, from their next look on."""
     ceiling = configuration.settings.modes[FLOW]
-
     return await _moved(
         configuration, keys, typed, lambda now: promoted(now, under, ceiling), reason, downwards=False
     )
@@ -91,14 +91,13 @@ async def _moved(
         given = brought_down(places, after) if whole else (Place(scope=scope, rung=after),)
         for place in given:
             await _put(records, place, places, reason)
-    _tell(scope, before, after, down=downwards)
+    _tell(given, places, before, downwards=downwards)
     return 0
 
 
 async def _put(records: Records, place: Place, places: tuple[Place, ...], reason: str) -> None:
     """Give a place and say so in the audit, both or neither."""
-    scope = place.scope
-    before = next((each.rung for each in places if each.scope.key == scope.key), None)
+    scope, before = place.scope, _own(place.scope, places)
     placed = Placed(place=place, actor=actor(), reason=reason, at=now())
     detail = placed.model_dump(mode="json") | {"before": before.model_dump(mode="json") if before else None}
     noted = records.audit.note(
@@ -115,10 +114,22 @@ def _highest(places: tuple[Place, ...], others: Rung) -> Rung:
     return max((others, *(each.rung for each in places)), key=lambda rung: rung.height)
 
 
-def _tell(scope: Scope, before: Rung, after: Rung, *, down: bool) -> None:
-    who = say_param(whose(scope), spoken())
-    rungs = (say(rung_in_words(rung), spoken()) for rung in (before, after))
-    click.echo(f"{bold(shown(who))} · {' → '.join(rungs)}")
-    follows: Message = message("ladder.down") if down else message("ladder.up")
+def _own(scope: Scope, places: tuple[Place, ...]) -> Rung | None:
+    return next((each.rung for each in places if each.scope.key == scope.key), None)
+
+
+def _tell(given: tuple[Place, ...], places: tuple[Place, ...], before: Rung, *, downwards: bool) -> None:
+    """Say what changed, and what follows; `before` is the rung of whoever had none of their own."""
+    for place in given:
+        was = _own(place.scope, places) or before
+        if was != place.rung:
+            who = say_param(whose(place.scope), spoken())
+            rungs = (say(rung_in_words(rung), spoken()) for rung in (was, place.rung))
+            click.echo(f"{bold(shown(who))} · {' → '.join(rungs)}")
+    if not downwards and _own(given[0].scope, places) is None:
+        for other in held_back(given[0], places):
+            rung = rung_in_words(given[0].rung)
+            warn(message("ladder.held_back", who=whose(other.scope), rung=rung))
+    follows = message("ladder.down") if downwards else message("ladder.up")
     for line in fold(say(follows, spoken())):
         click.echo(line)

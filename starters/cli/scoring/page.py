@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from raccord.domain.shadow.comparing import Aspect, Difference
 from raccord.domain.shadow.score import Score, Scored, Standing
 from raccord.domain.values.message import Message, message
+from raccord.domain.values.parties import Owner
 from raccord.texts import called, say, say_param
 from starters.cli.common import bold
 from starters.cli.display import fold, table
@@ -46,9 +47,28 @@ def lines(score: Score, language: str) -> Iterator[str]:
     if not score.deals:
         return
     yield ""
+    if len(score.by_salesperson) > 1:
+        yield from _salespeople(score, language)
+        yield ""
     headings = [say(message(code), language) for code in _HEADINGS]
     rows = [_row(each, language) for standing in _ORDER for each in score.of(standing)]
     yield from table(headings, rows, right=headings[3:4], folds={headings[1]})
+
+
+def _salespeople(score: Score, language: str) -> Iterator[str]:
+    """Count for each salesperson apart: one of them may go further before the others."""
+    counted = (Standing.AGREES, Standing.DIFFERS, Standing.UNSURE, Standing.WAITING)
+    numbers = [say(STANDINGS[standing], language) for standing in counted]
+    nobody = say(message("score.nobody"), language)
+    rows = [
+        [_named(owner) or nobody, *(str(len(part.of(standing))) for standing in counted)]
+        for owner, part in score.by_salesperson
+    ]
+    yield from table([say(message("score.heading.salesperson"), language), *numbers], rows, right=numbers)
+
+
+def _named(owner: Owner | None) -> str:
+    return (owner.name or owner.email or owner.id) if owner else ""
 
 
 def sentence(score: Score) -> Message:
@@ -84,8 +104,14 @@ def document(score: Score, language: str) -> dict[str, object]:
         **counts,
         "apart": score.apart,
         "sentence": say(sentence(score), language),
+        "salespeople": [_of_salesperson(owner, part) for owner, part in score.by_salesperson],
         "deals": [_entry(each, language) for standing in _ORDER for each in score.of(standing)],
     }
+
+
+def _of_salesperson(owner: Owner | None, part: Score) -> dict[str, object]:
+    counts = {standing.value: len(part.of(standing)) for standing in Standing}
+    return {"id": owner.id if owner else None, "name": _named(owner), "compared": part.compared, **counts}
 
 
 def _beside(score: Score) -> Iterator[Message]:
@@ -127,6 +153,7 @@ def _entry(each: Scored, language: str) -> dict[str, object]:
         "deal": found.deal.id,
         "name": found.name,
         "url": found.url,
+        "salesperson": _named(found.owner),
         "computed": found.computed.totals.model_dump(mode="json") if found.computed else None,
         "invoice": invoice.id if invoice else None,
         "number": invoice.number if invoice else None,
