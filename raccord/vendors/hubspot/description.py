@@ -1,5 +1,7 @@
 """What a HubSpot account has: pipelines, owners, and properties with what stands in the newest records."""
 
+from collections.abc import Collection
+
 from raccord.connectors.errors import Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.lengths import cut
@@ -39,7 +41,8 @@ class Description:
         """Read everything, one kind after the other; what the token may not read is told, and left out."""
         unread: list[str] = []
         account = await self._account(unread)
-        read = {kind: await self._fields(kind, unread) for kind in _NAMES}
+        there: dict[str, Collection[str]] = {}
+        read = {kind: await self._fields(kind, unread, there) for kind in _NAMES}
         fields = {kind: found for kind, found in read.items() if found is not None}
         pipelines: tuple[SeenPipeline, ...] = ()
         owners: tuple[Owner, ...] = ()
@@ -51,7 +54,6 @@ class Description:
             owners = tuple([each async for each in self._facts.owners()])
         except Forbidden as error:
             unread.append(str(error))
-        known = {field.name for field in fields.get("deals", ())}
         return CrmAccount(
             name=f"{account.portal_id} ({account.account_type})" if account else "",
             test=_FOR_TRYING.get(account.account_type or "") if account else None,
@@ -60,7 +62,7 @@ class Description:
             owners=owners,
             fields=fields,
             slots=SLOTS,
-            spares=spares(_NAMES["deals"], known),
+            spares=spares(_NAMES["deals"], there.get("deals", ())),
             unread=tuple(unread),
         )
 
@@ -88,9 +90,13 @@ class Description:
             for each in found
         )
 
-    async def _fields(self, kind: str, unread: list[str]) -> tuple[SeenField, ...] | None:
+    async def _fields(
+        self, kind: str, unread: list[str], there: dict[str, Collection[str]]
+    ) -> tuple[SeenField, ...] | None:
+        """Return the properties that may serve; `there` gets the names of all, by kind."""
         try:
             known = await existing_properties(self._client, kind)
+            there[kind] = known.keys()
             asked = sorted(filter(_readable, known.values()), key=lambda each: each.hubspot_defined)[:_MOST]
             names = [each.name for each in asked]
             records = (await self._records.read(kind, await self._newest(kind), names)).records

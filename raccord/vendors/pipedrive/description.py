@@ -1,6 +1,6 @@
 """What a Pipedrive account has: pipelines, users, and fields with what stands in the newest records."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from raccord.connectors.errors import Forbidden
@@ -43,7 +43,7 @@ class Description:
         """Read everything, one kind after the other; what the token may not read is told, and left out."""
         unread: list[str] = []
         me = await self._client.me()
-        there: set[str] = set()
+        there: dict[str, Collection[str]] = {}
         read = {kind: await self._seen(kind, unread, there) for kind in _NAMES}
         fields = {kind: found for kind, found in read.items() if found is not None}
         pipelines: tuple[SeenPipeline, ...] = ()
@@ -63,7 +63,7 @@ class Description:
             owners=owners,
             fields=fields,
             slots=SLOTS,
-            spares=spares(_NAMES["deals"], there),
+            spares=spares(_NAMES["deals"], there.get("deals", ())),
             unread=tuple(unread),
         )
 
@@ -94,8 +94,10 @@ class Description:
         found = await self._client.page(Operation("list the users", USERS), "/api/v1/users", wire.User)
         return tuple(owner(each) for each in found.data if each.active_flag)
 
-    async def _seen(self, kind: str, unread: list[str], there: set[str]) -> tuple[SeenField, ...] | None:
-        """Return the fields that may serve; `there` gets the names of all."""
+    async def _seen(
+        self, kind: str, unread: list[str], there: dict[str, Collection[str]]
+    ) -> tuple[SeenField, ...] | None:
+        """Return the fields that may serve; `there` gets the names of all, by kind."""
         path, needs = _LISTS[kind]
         try:
             known = (await self._fields.read(kind)).fields
@@ -104,7 +106,7 @@ class Description:
         except Forbidden as error:
             unread.append(str(error))
             return None
-        there |= {each.field_name for each in known}
+        there[kind] = [each.field_name for each in known]
         readable = [each for each in known if each.field_type in _TYPES][:_MOST]
         names = [fold(each.field_name) for each in readable]
         return tuple(

@@ -28,10 +28,11 @@ from raccord.connectors.webhooks import (
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.values import parse_instant
 
-OTHER_ACCOUNT, ECHO = "other-account", "echo"
+OTHER_ACCOUNT, ECHO, NOT_WON = "other-account", "echo", "not-won"
 _KINDS = {"deal": HintKind.DEAL, "organization": HintKind.COMPANY, "person": HintKind.CONTACT}
 TELLS = frozenset(_KINDS.values())
 _OF_A_DEAL = ("deal_product", "deal_installment")
+_NOT_WON = ("open", "lost")
 _ACTIONS = ("create", "change", "delete")
 _ID = re.compile("[0-9]{1,19}")
 _KEY = re.compile("[A-Za-z0-9-]{1,100}")
@@ -93,12 +94,29 @@ class PipedriveWebhooks:
             return (), ECHO
         if action not in _ACTIONS:
             return (), name
+        if entity == "deal" and _never_won(event):
+            return (), NOT_WON
         merged = any(meta.get(key) is not None for key in ("merged_to_id", "merged_from_id"))
         ids = tuple(dict.fromkeys(_records(event, entity)))
         key = f"{_id(meta, 'company_id')}/{_key(meta, 'id')}/{_key(meta, 'webhook_id')}"
         kind = HintKind.DEAL if entity in _OF_A_DEAL else _KINDS.get(entity, HintKind.DEAL)
         at = _instant(meta.get("timestamp"))
         return tuple(Hint(kind=kind, id=id, key=key, occurred_at=at, merged=merged) for id in ids), name
+
+
+def _never_won(event: dict[str, Any]) -> bool:
+    """Whether a deal is not won, and was not before this either: reading it costs the company tokens.
+
+    `previous` has what changed, and only that (section 4). Of a merge both records are looked at.
+    """
+    data, previous, meta = event.get("data"), event.get("previous"), event["meta"]
+    if (
+        not isinstance(data, dict)
+        or data.get("status") not in _NOT_WON
+        or meta.get("merged_from_id") is not None
+    ):
+        return False
+    return not isinstance(previous, dict) or previous.get("status") != "won"
 
 
 def _records(event: dict[str, Any], entity: str) -> Iterator[str]:

@@ -43,3 +43,13 @@ async def test_a_kind_that_may_not_be_read_is_absent_and_not_without_fields(
     found = await connect().describe()
     assert found.fields.keys() == {"deals", "line_items"}
     assert len(found.unread) == 1
+
+
+async def test_a_property_that_nobody_needs_is_there_whatever_its_type(stub: Stub, connect: Connect) -> None:
+    served(stub)
+    day = {"name": "service_date", "label": "Date de prestation", "type": "date", "fieldType": "date"}
+    stub.on("GET /crm/v3/properties/deals", {"results": [day]})
+    assert {each.setting: each.there for each in (await connect().describe()).spares} == {
+        "mapping.deals.service_date": True,
+        "mapping.deals.purchase_order": False,
+    }

@@ -43,9 +43,7 @@ class PipedriveCase(CrmCase):
         await lab.switches.fault(vendor=self.vendor, method=["PATCH"], effect={"status": 403}, times=None)
 
     async def arrival(self, lab: Lab, /) -> str:
-        deal = await self.deal(lab)
-        await self.win(lab, deal)
-        return deal
+        return str(await self.person(lab).create("organization", name="Atelier"))
 
 
 CASES = (

@@ -9,7 +9,7 @@ import pytest
 
 from raccord.connectors.webhooks import HintKind, UnreadableBody, WebhookRejected, WebhookRequest
 from raccord.vendors.pipedrive.settings import PipedriveSettings
-from raccord.vendors.pipedrive.webhook import ECHO, OTHER_ACCOUNT, PipedriveWebhooks
+from raccord.vendors.pipedrive.webhook import ECHO, NOT_WON, OTHER_ACCOUNT, PipedriveWebhooks
 from tests.vendors.pipedrive.account import settings
 
 NOW = datetime(2026, 11, 20, 15, 12, tzinfo=UTC)
@@ -96,6 +96,26 @@ def test_an_event_is_a_hint_about_its_record(entity: str, kind: HintKind, action
     (hint,) = source().parse(event(entity=entity, action=action)).hints
     assert (hint.kind, hint.id, hint.merged) == (kind, "8", False)
     assert hint.occurred_at == datetime(2026, 11, 20, 15, 11, 55, 724000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("data", "previous", "told"),
+    [
+        ({"status": "won"}, {"status": "open"}, True),
+        ({"status": "won"}, {"title": "Ancien"}, True),
+        ({"status": "open"}, {"status": "won"}, True),
+        ({"status": "lost"}, {"status": "won"}, True),
+        ({"status": "open"}, {"title": "Ancien"}, False),
+        ({"status": "open"}, None, False),
+        ({"status": "lost"}, {"status": "open"}, False),
+        ({"status": "another"}, None, True),
+        ({}, None, True),
+    ],
+)
+def test_a_deal_that_was_never_won_costs_no_tokens(data: Any, previous: Any, told: bool) -> None:
+    found = source().parse(event(data, previous))
+    assert (bool(found.hints), found.ignored) == (told, () if told else (NOT_WON,))
+    assert source().parse(event(data, previous, merged_from_id="9")).hints
 
 
 def test_another_attempt_is_the_same_event_and_another_webhooks_is_not() -> None:
