@@ -31,7 +31,7 @@ def formal_notice_pdf(notice: FormalNotice, templates: Templates) -> bytes:
     try:
         pdf = typst.compile(source.encode(), sys_inputs={"letter": letter}, ignore_system_fonts=True)
     except typst.TypstError as error:
-        raise BadTemplate(f"{NAME}.typ cannot be set: {error.message}.") from error
+        raise BadTemplate(message("mail.not_set", file=f"{NAME}.typ", said=error.message)) from error
     return pdf if isinstance(pdf, bytes) else b"".join(pdf)
 
 

@@ -92,6 +92,30 @@ def fits(lines: Sequence[str]) -> bool:
     return all(_width(click.unstyle(line)) <= columns() for line in lines)
 
 
+def table_or_facts(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    language: str,
+    *,
+    right: Collection[str] = (),
+    folds: Collection[str] = (),
+    named: int = 1,
+) -> Iterator[str]:
+    """Yield a table; where a line of it is longer than the terminal's, the facts of each row below its name.
+
+    `named`: how many of the first cells name a row.
+    """
+    lines = list(table(headings, rows, right=right, folds=folds))
+    if fits(lines):
+        yield from lines
+        return
+    for row in rows:
+        yield from fold(shown(" · ".join(filter(None, row[:named]))), indent="  ")
+        facts = zip(headings[named:], row[named:], strict=True)
+        told = " · ".join(say_fact(label, fact, language) for label, fact in facts if fact)
+        yield from fold(shown(f"  {told}"), indent="  ")
+
+
 def fold(text: str, width: int | None = None, *, indent: str = "") -> list[str]:
     """Break a line between words where it is longer than `width`, by default the terminal's."""
     return wrap(

@@ -16,10 +16,7 @@ TOLD = frozenset(
     }
 )
 WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
-_ENGLISH = (
-    "starters/embedded/purge.py",
-    "raccord/texts/formal_notice.py",
-)
+_ENGLISH = ("starters/embedded/purge.py",)
 """Says some things in English alone."""
 
 

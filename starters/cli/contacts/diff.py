@@ -30,7 +30,7 @@ from raccord.temporal.flows import CONTACT_SYNC, Changed, wake
 from raccord.texts import say
 from raccord.texts.spreadsheets import harmless
 from starters.cli.common import fail
-from starters.cli.display import fold, print_json, table
+from starters.cli.display import fold, print_json, table_or_facts
 from starters.cli.display import opened as records_of
 from starters.cli.language import language_of, spoken
 from starters.cli.server import WITHIN, connected
@@ -148,7 +148,8 @@ def page(found: list[Difference], compared: int, due: int, language: str, *, fix
     """Yield what was found, and how many have something to do; with `fix` their flows look already."""
     if found:
         headings = _headings(language)
-        yield from table(headings, [_row(each, language) for each in found], folds=headings[:5])
+        rows = [_row(each, language) for each in found]
+        yield from table_or_facts(headings, rows, language, folds=headings[:1] + headings[3:5], named=3)
         yield ""
     if not due:
         rest = message("contact.none_due")

@@ -26,7 +26,7 @@ from raccord.texts.speech import say_fact
 from raccord.texts.voice import Voice
 from starters.cli.common import bold
 from starters.cli.data_quality.noted import Noted
-from starters.cli.display import fits, fold, shown, table
+from starters.cli.display import fold, shown, table_or_facts
 
 _MOST = 10
 
@@ -79,16 +79,7 @@ def _table(found: Table, voice: Voice) -> Iterator[str]:
         return
     headings = [each.title for each in found.columns]
     rows = [[said(cell, voice.language) for cell in row.cells] for row in found.rows]
-    lines = list(table(headings, rows, right=headings[1:], folds=headings[:1]))
-    if fits(lines):
-        yield from lines
-        return
-    for name, *facts in rows:
-        yield from fold(shown(name), indent="  ")
-        told = [
-            say_fact(label, fact, voice.language) for label, fact in zip(headings[1:], facts, strict=True)
-        ]
-        yield from fold("  " + " · ".join(told), indent="  ")
+    yield from table_or_facts(headings, rows, voice.language, right=headings[1:], folds=headings[:1])
 
 
 def _job(job: Job, voice: Voice) -> Iterator[str]:

@@ -22,7 +22,7 @@ from raccord.settings.configuration import Configuration
 from raccord.texts import formats, say, say_param
 from raccord.texts.spreadsheets import harmless
 from starters.cli.common import bold, fail
-from starters.cli.display import print_json, table
+from starters.cli.display import print_json, table, table_or_facts
 from starters.cli.dunning.billed import histories
 from starters.cli.dunning.books import books, now
 from starters.cli.dunning.past import BadHistory, read
@@ -196,7 +196,8 @@ def _page(plays: Sequence[Played], language: str) -> list[str]:
         first = 0 if len(plays) > 1 else 1
         headings = [say(message(code), language) for code in _COLUMNS][first:]
         cells = [play.row(mail, language)[first:] for _, play, mail in mails[:_MOST]]
-        lines += ["", *table(headings, cells, folds={*headings[: 3 - first], headings[5 - first]})]
+        named, folds = 3 - first, {*headings[: 3 - first], headings[5 - first]}
+        lines += ["", *table_or_facts(headings, cells, language, folds=folds, named=named)]
     if len(mails) > _MOST:
         lines.append(say(message("dunning.simulate.more", count=len(mails) - _MOST), language))
     return lines

@@ -41,6 +41,7 @@ def test_it_is_listed_in_both_languages(
     assert any(said in line for line in lines)
     assert end in " ".join(lines)
     assert [word for line in lines for word in foreign(line, language)] == []
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(("language", "fate"), [("fr", "question posée"), ("en", "a person is asked")])
