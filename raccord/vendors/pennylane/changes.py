@@ -13,7 +13,8 @@ from raccord.domain.values.correction import Corrected, CorrectedInvoices
 from raccord.domain.values.details import ChangedRecords
 from raccord.domain.values.payment import ChangedMoney
 from raccord.vendors.pennylane.api import CUSTOMERS, INVOICES, PAGE_SIZE, Filter, PennylaneApi
-from raccord.vendors.pennylane.invoices import CREDIT_NOTES, ISSUED, PATH, Invoices, is_other
+from raccord.vendors.pennylane.invoices import PATH, Invoices
+from raccord.vendors.pennylane.standing import CREDIT_NOTES, ISSUED, is_other
 from raccord.vendors.pennylane.wire import Change, Document, DocumentList
 
 _KEPT = timedelta(weeks=4) - timedelta(hours=1)

@@ -8,6 +8,7 @@ from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
 from raccord.connectors.errors import NotFound, Permanent
+from raccord.connectors.http.documents import InvoiceDocuments
 from raccord.connectors.oauth import Grants, OAuthApp
 from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
@@ -26,14 +27,15 @@ from raccord.vendors.pennylane.api import PennylaneApi, is_sandbox
 from raccord.vendors.pennylane.changes import Changes
 from raccord.vendors.pennylane.checks import check
 from raccord.vendors.pennylane.customers import Customers
+from raccord.vendors.pennylane.delivery import Delivery
 from raccord.vendors.pennylane.details import KEEPS, CustomerDetails
-from raccord.vendors.pennylane.documents import Documents
+from raccord.vendors.pennylane.drafts import Drafts
 from raccord.vendors.pennylane.invoices import Invoices
 from raccord.vendors.pennylane.listing import Listing
 from raccord.vendors.pennylane.movements import Movements
 from raccord.vendors.pennylane.orders import LIMITS
 from raccord.vendors.pennylane.paid import Paid
-from raccord.vendors.pennylane.settings import PennylaneSettings
+from raccord.vendors.pennylane.settings import OWN_ADDRESS, PennylaneSettings
 from raccord.vendors.pennylane.vat import VatCodes
 
 _REQUESTS = 14.0
@@ -67,13 +69,17 @@ class PennylaneBilling:
         self._api = PennylaneApi(connection, settings, grants)
         self._codes = VatCodes(settings)
         self._customers = Customers(self._api)
-        self._invoices = Invoices(self._api, self._customers, self._codes, clock)
+        self._invoices = Invoices(self._api, self._customers)
         self._paid = Paid(self._api, self._invoices, clock)
         self._listing = Listing(self._api, self._invoices, self._customers, self._paid, clock)
         self._movements = Movements(self._api, self._invoices, self._listing, self._paid, clock)
         self._changes = Changes(self._api, self._invoices, clock)
         self._details = CustomerDetails(self._customers)
-        self._documents = Documents(self._invoices, settings)
+        self._drafts = Drafts(self._api, self._invoices, self._codes, clock)
+        self._delivery = Delivery(self._api, self._invoices)
+        self._documents = InvoiceDocuments(
+            "Pennylane", settings, home=OWN_ADDRESS, hosts=("pennylane.com",), link=self._delivery.pdf_link
+        )
 
     @property
     def capabilities(self) -> BillingCapabilities:
@@ -192,13 +198,13 @@ class PennylaneBilling:
         return await self._invoices.read(invoice_id)
 
     async def create_draft(self, order: InvoiceOrder, *, key: str) -> Invoice:
-        return await self._invoices.create_draft(order)
+        return await self._drafts.create(order)
 
     async def set_lines(self, invoice_id: str, order: InvoiceOrder, *, key: str) -> Invoice:
-        return await self._invoices.set_lines(invoice_id, order)
+        return await self._drafts.set_lines(invoice_id, order)
 
     async def discard_draft(self, invoice_id: str, *, key: str) -> None:
-        await self._invoices.discard_draft(invoice_id)
+        await self._drafts.discard(invoice_id)
 
     async def allocate_payment(self, payment_id: str, invoice_id: str, *, key: str) -> None:
         raise Permanent(
@@ -208,10 +214,10 @@ class PennylaneBilling:
         )
 
     async def finalise(self, invoice_id: str, *, key: str) -> Invoice:
-        return await self._invoices.finalise(invoice_id)
+        return await self._drafts.finalise(invoice_id)
 
     async def deliver(self, invoice_id: str, *, key: str) -> None:
-        await self._invoices.send(invoice_id)
+        await self._delivery.send(invoice_id)
 
     async def was_delivered(self, invoice_id: str) -> bool:
         """Pennylane keeps no trace of it (pennylane page, section 1.5): see `tells_delivery`."""

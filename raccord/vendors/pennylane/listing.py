@@ -20,19 +20,18 @@ from raccord.domain.values.listed import (
 from raccord.domain.values.payment import UnpaidInvoice
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
 from raccord.vendors.pennylane.customers import COMPANY, Customers, address_of, as_customer, language_of
-from raccord.vendors.pennylane.invoices import (
+from raccord.vendors.pennylane.invoices import PATH, Invoices
+from raccord.vendors.pennylane.paid import Paid, left_of, rest_unknown, under_way
+from raccord.vendors.pennylane.standing import (
     CANCELLED,
     CREDIT_NOTES,
     ISSUED,
-    PATH,
     REAL,
-    Invoices,
     is_invoice,
     money,
     of_customer,
     state_of,
 )
-from raccord.vendors.pennylane.paid import Paid, left_of, rest_unknown, under_way
 from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 
 MOST_UNPAID = 500

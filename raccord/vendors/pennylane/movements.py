@@ -14,9 +14,10 @@ from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.listed import ListedInvoice
 from raccord.domain.values.movement import InvoiceMovements, Movement, MovementKind, MovementPage
 from raccord.vendors.pennylane.api import INVOICES, Filter, PennylaneApi
-from raccord.vendors.pennylane.invoices import CANCELLED, ISSUED, PATH, Invoices, is_invoice, money, state_of
+from raccord.vendors.pennylane.invoices import PATH, Invoices
 from raccord.vendors.pennylane.listing import HORIZON, Listing, Names
 from raccord.vendors.pennylane.paid import Brought, Paid, left_of, rest_unknown
+from raccord.vendors.pennylane.standing import CANCELLED, ISSUED, is_invoice, money, state_of
 from raccord.vendors.pennylane.wire import InvoiceList, PennylaneInvoice
 
 

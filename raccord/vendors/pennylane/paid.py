@@ -16,7 +16,8 @@ from raccord.domain.values.invoice import InvoiceState
 from raccord.domain.values.money import Money
 from raccord.domain.values.payment import InvoiceMoney, Payment, PaymentMeans
 from raccord.vendors.pennylane.api import INVOICES, PennylaneApi
-from raccord.vendors.pennylane.invoices import CANCELLED, PATH, Invoices, is_other, money, state_of
+from raccord.vendors.pennylane.invoices import PATH, Invoices
+from raccord.vendors.pennylane.standing import CANCELLED, is_other, money, state_of
 from raccord.vendors.pennylane.wire import (
     PaymentList,
     PennylaneInvoice,

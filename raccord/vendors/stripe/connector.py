@@ -7,6 +7,7 @@ from decimal import Decimal
 from raccord.connectors.billing import Billing
 from raccord.connectors.capabilities import BillingCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, Registration, of_vendor
+from raccord.connectors.http.documents import InvoiceDocuments
 from raccord.domain.values.account import Account
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.correction import CorrectedInvoices
@@ -29,7 +30,6 @@ from raccord.vendors.stripe.customers_changed import CustomersChanged
 from raccord.vendors.stripe.delivery import Delivery
 from raccord.vendors.stripe.description import describe
 from raccord.vendors.stripe.details import KEEPS, CustomerDetails
-from raccord.vendors.stripe.documents import Documents
 from raccord.vendors.stripe.endpoint import Endpoint
 from raccord.vendors.stripe.everything import Everything
 from raccord.vendors.stripe.invoices import Invoices
@@ -40,7 +40,7 @@ from raccord.vendors.stripe.movements import Movements
 from raccord.vendors.stripe.paid import Paid
 from raccord.vendors.stripe.payments import Payments
 from raccord.vendors.stripe.received import Received
-from raccord.vendors.stripe.settings import StripeSettings
+from raccord.vendors.stripe.settings import OWN_ADDRESS, StripeSettings
 from raccord.vendors.stripe.vat import VatRates
 
 _REQUESTS = 4.0
@@ -73,8 +73,10 @@ class StripeBilling:
         self._details = CustomerDetails(self._api, self._customers, settings)
         self._details_changed = CustomersChanged(self._api)
         self._endpoint = Endpoint(self._api, settings)
-        self._documents = Documents(self._invoices, settings)
         self._delivery = Delivery(self._api, self._invoices)
+        self._documents = InvoiceDocuments(
+            "Stripe", settings, home=OWN_ADDRESS, hosts=("stripe.com",), link=self._delivery.pdf_link
+        )
 
     @property
     def capabilities(self) -> BillingCapabilities:

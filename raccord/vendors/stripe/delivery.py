@@ -1,4 +1,4 @@
-"""Sending a finalised invoice, and finding out whether it was sent."""
+"""Sending a finalised invoice, finding out whether it was sent, and where others find its PDF."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +31,13 @@ class Delivery:
             {},
             key=key,
         )
+
+    async def pdf_link(self, invoice_id: str) -> str:
+        """Return where Stripe serves the PDF to whoever has the link: another host than its API."""
+        invoice = await self._invoices.retrieve(invoice_id)
+        if not invoice.invoice_pdf:
+            raise Permanent(f"The Stripe invoice {invoice_id} has no PDF.", code="no_pdf")
+        return invoice.invoice_pdf
 
     async def was_sent(self, invoice_id: str) -> bool:
         """Look for the invoice's `invoice.sent` event since it was finalised.
