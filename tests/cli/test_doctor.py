@@ -17,6 +17,7 @@ from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.domain.rules.modes import Mode
 from raccord.sealing import KeyRing
+from raccord.settings.load import read
 from starters.cli.doctor import company, machine, page, stores, vendors
 from starters.cli.doctor import examine as examining
 from starters.cli.doctor.examine import Examined, Finding, before_a_start, examine
@@ -318,6 +319,14 @@ class TestWebhooksThatASweepReplaces:
         found = [each for each in company.rules(loaded) if each.name == "payments"]
         assert [each.state for each in found] == [CheckState.OK] * len(said)
         assert [each.found.partition("; ")[0] + "; " for each in found] == said
+
+    def test_a_crm_without_an_app_has_setup_register_for_its_webhooks(self, tmp_path: Path) -> None:
+        file = tmp_path / "raccord.toml"
+        file.write_text(
+            'crm = "pipedrive"\n[pipedrive]\napi_token = "0000"\n[stripe]\napi_key = "rk_test_0000"\n'
+        )
+        (told,) = [each for each in company.rules(read(file)) if each.name == "webhook secret"]
+        assert (told.state, told.remedy.partition(",")[0]) == (CheckState.WARN, "Run raccord setup")
 
     def test_nothing_starts_only_with_their_secret(self, tmp_path: Path) -> None:
         loaded = configuration(tmp_path)
