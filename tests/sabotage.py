@@ -74,6 +74,12 @@ PART_PAYMENTS, ON_THE_31ST, SEVERAL = "part_payments", "on_the_31st", "several_i
 
 SABOTAGES = (
     Sabotage(
+        "a demotion between the reads and the first write is not seen",
+        (Change("workflows/deal_won/flow.py", "now.for_deal(self._deal) != self._policy", "False"),),
+        ("tests/workflows/deal_won/test_ladder.py",),
+        ("test_a_demotion_before_the_first_write_holds",),
+    ),
+    Sabotage(
         "a webhook waits behind the sweep",
         (Change("workflows/turn.py", "                step.cancel()", "                pass"),),
         (IN_LINE,),

@@ -28,6 +28,7 @@ def banner(configuration: Configuration, worker: WorkerIdentity, language: str) 
     awaited = (configuration.crm.name, configuration.billing.name)
     facts: tuple[tuple[Text, Text], ...] = (
         (message("up.deal_won"), _doing(worker)),
+        *_ladder(settings.rollout.begin),
         ("webhooks", f"{settings.receiver.public_url}/webhooks/{configuration.crm.name}"),
         (message("up.data"), str(settings.data.directory.resolve())),
     )
@@ -44,6 +45,11 @@ def _table(rows: Iterable[tuple[Text, Text]], language: str) -> str:
     said = [(say_param(label, language), say_param(fact, language)) for label, fact in rows]
     width = max(len(label) for label, _ in said)
     return "\n".join(f"{label:<{width}}   {fact}" for label, fact in said)
+
+
+def _ladder(begin: Mode | None) -> tuple[tuple[Text, Text], ...]:
+    """Say where whoever was not promoted begins: the mode alone would say that all go that far."""
+    return ((message("check.ladder"), message("up.ladder", begin=begin.value)),) if begin else ()
 
 
 def _doing(worker: WorkerIdentity) -> Message:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click import unstyle
 
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.rules.modes import WITH_A_MODE, Mode
+from raccord.domain.rules.rollout import Rollout
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.identity import WorkerIdentity
@@ -121,6 +123,14 @@ async def test_setup(loaded: Configuration, dry: bool, capsys: pytest.CaptureFix
 def test_the_banner_of_a_start(loaded: Configuration) -> None:
     worker = WorkerIdentity.of_this_process(dict.fromkeys(WITH_A_MODE, Mode.LIVE), "TEST")
     both({language: banner(loaded, worker, language) for language in LANGUAGES_SPOKEN}, loaded.path.parent)
+
+
+def test_the_banner_says_where_whoever_was_not_promoted_begins(loaded: Configuration) -> None:
+    worker = WorkerIdentity.of_this_process(dict.fromkeys(WITH_A_MODE, Mode.LIVE), "TEST")
+    assert "promote" not in banner(loaded, worker, "fr")
+    settings = loaded.settings.model_copy(update={"rollout": Rollout(begin=Mode.SHADOW)})
+    begun = replace(loaded, settings=settings)
+    assert "shadow pour tous ceux que `raccord shadow promote`" in banner(begun, worker, "fr")
 
 
 async def test_what_is_wrong_with_settings_is_a_line_each(tmp_path: Path) -> None:

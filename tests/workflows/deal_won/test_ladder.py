@@ -8,6 +8,7 @@ from raccord.domain.rules.ladder import DRAFT, LIVE, SHADOW, Place, Rung, Scope,
 from raccord.domain.rules.modes import Mode
 from raccord.domain.values.parties import Owner
 from raccord.records.rungs import Placed
+from tests.workflows.deal_won.test_endings import nothing_was_written
 from tests.workflows.house import House, needs_server
 
 pytestmark = needs_server
@@ -56,6 +57,19 @@ async def test_a_demotion_holds_for_what_waits_for_a_press(at_home: House) -> No
     await at_home.answer(row, Choice.CHOOSE, "issue")
     assert (await at_home.end())["ending"] == "shadow"
     assert at_home.billing.issued == []
+
+
+async def test_a_demotion_before_the_first_write_holds(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, LIVE)
+    await at_home.work(more=BEGIN)
+
+    async def lowered() -> None:
+        await on(at_home, SHADOW)
+
+    at_home.billing.before("find_customers", lowered)
+    assert (await at_home.outcome())["ending"] == "shadow"
+    await nothing_was_written(at_home)
 
 
 async def test_nobody_gets_past_the_mode_of_the_settings(at_home: House) -> None:
