@@ -270,3 +270,11 @@ async def test_a_token_of_another_company_is_told(lab: Lab, account: Account) ->
         assert CheckState.FAIL in {each.state for each in await crm.check() if each.name == "account"}
     finally:
         await crm.close()
+
+
+async def test_files_are_not_taken_and_nobody_is_told_that_they_were(crm: PipedriveCrm) -> None:
+    assert not crm.capabilities.files
+    assert await crm.find_attachment("1", "ref") is None
+    for call in (crm.store_file("F-1.pdf", b"%PDF"), crm.attach_file("1", "2", text="", ref="")):
+        with pytest.raises(Permanent, match="no files"):
+            await call
