@@ -5,10 +5,13 @@ from typing import NoReturn
 
 import click
 
+from raccord.machine import sentence
 from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
 from starters.cli.contacts.commands import contacts
 from starters.cli.dunning.commands import dunning
+from starters.cli.help import said_here
 from starters.cli.ladder.commands import LADDER
+from starters.cli.language import spoken
 from starters.cli.vendor.commands import vendor
 
 incident_argument = click.argument("incident")
@@ -16,7 +19,8 @@ incident_argument = click.argument("incident")
 
 def _one_word(_: click.Context, __: click.Parameter, state: str) -> str:
     if state and not state.replace("_", "").isalpha():
-        raise click.BadParameter("a state is one word: running, waiting, invoiced, closed...")
+        said = sentence("a state is one word: running, waiting, invoiced, closed...")
+        raise click.BadParameter(said_here(said, spoken()))
     return state
 
 

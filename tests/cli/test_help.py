@@ -10,6 +10,7 @@ import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from click.testing import CliRunner
 
 from starters.cli import help as helps
 from starters.cli.language import LANGUAGES_SPOKEN, in_the_language_asked_for, spoken
@@ -115,3 +116,15 @@ def test_what_was_asked_for_goes_before_the_terminal(monkeypatch: pytest.MonkeyP
 def test_click_s_words_can_still_be_exchanged() -> None:
     """Where it moves them, French screens would say `Options` in English and nobody would notice."""
     assert all(hasattr(click.core, name) for name in ("_", "ngettext"))
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("fr", "un état est un seul mot"), ("en", "a state is one word")]
+)
+def test_what_is_no_state_is_refused_in_the_reader_s_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, says: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    done = CliRunner().invoke(app, ["flows", "list", "--state", "'x"])
+    assert done.exit_code == 2
+    assert says in done.output
