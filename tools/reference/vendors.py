@@ -24,6 +24,7 @@ from raccord.connectors.capabilities import (
 )
 from raccord.connectors.connection import ConnectionSettings, Kind, Vendor
 from raccord.connectors.registry import role, roles, vendors
+from raccord.connectors.setting_up import Registers
 from raccord.domain.values.clock import BusinessClock
 from raccord.texts import say_param
 from tools.reference.settings import spoken
@@ -142,6 +143,7 @@ def _rows(kind: Kind, name: str) -> dict[str, str]:
     if kind is Kind.INBOUND:
         return rows  # Nothing is asked of it.
     if kind in POLLED:
+        rows["has its webhooks made by `raccord setup`"] = _said(isinstance(port, Registers))
         rows["is asked by the sweep for"] = "; ".join(
             what for method, what in POLLED[kind].items() if callable(getattr(port, method, None))
         )
@@ -149,6 +151,7 @@ def _rows(kind: Kind, name: str) -> dict[str, str]:
         rows["details of a customer that it keeps"] = _several(port.keeps)
     able: Capabilities = port.capabilities
     told = [field for field in CAN if field in MODELS[kind].model_fields]
+    rows |= {"lets a person agree, by `raccord connect`": _said(True) if vendor.oauth else NOTHING}
     rows |= {CAN[field]: _said(getattr(able, field)) for field in told}
     return rows | (AT_MOST_ONCE if kind is Kind.MAILER else {})
 
