@@ -77,6 +77,8 @@ class Hooks:
             return (_warn(found, message("pipedrive.hooks_setup")),)
         if failing := [each for each in sound if each.last_http_status and each.last_http_status not in _OK]:
             found = message("pipedrive.hooks_failing", status=str(failing[0].last_http_status))
+            if failing[0].last_http_status == _NOT_BELIEVED:
+                return (_warn(found, message("pipedrive.hooks_password")),)
             return (_warn(found, message("pipedrive.hooks_receiver")),)
         return (Check.ok(LINE, message("pipedrive.hooks_well", count=len(sound), url=url)),)
 
@@ -106,12 +108,13 @@ class Hooks:
 
     def _believed(self, hook: Hook) -> bool:
         """Whether what it carries is what we believe, as far as Pipedrive tells."""
-        if self._password is None or hook.last_http_status == _NOT_BELIEVED:
+        if self._password is None or hook.http_auth_user not in (None, self._user):
             return False
         said = hook.http_auth_password
         # No page says whether the list tells passwords; one of asterisks is none.
-        told = said is not None and said.get_secret_value().strip("*")
-        return hook.http_auth_user in (None, self._user) and (not told or said == self._password)
+        if said is not None and said.get_secret_value().strip("*"):
+            return said == self._password
+        return hook.last_http_status != _NOT_BELIEVED
 
     async def _make(self, url: str, action: str, entity: str, owner: int, password: SecretStr) -> None:
         content = {

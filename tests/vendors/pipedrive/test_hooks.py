@@ -110,6 +110,20 @@ async def test_without_a_password_one_is_made_and_told_once(
     assert len(await there(account)) == len(ASKED)
 
 
+async def test_one_that_was_refused_before_the_receiver_knew_its_password_stays(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await registered(crm, url)
+    await lab.option("pipedrive", retry_waits=[600.0])
+    lab.inbox.refusals.append(401)
+    await account.deal()
+    async with asyncio.timeout(patience(10)):
+        while (told := await checked(crm, url)).state is CheckState.OK:  # noqa: ASYNC110 - told by another process
+            await asyncio.sleep(0.02)
+    assert ("401" in told.found, "anew" in told.remedy) == (True, True)
+    assert "there already" in (await registered(crm, url)).found
+
+
 async def test_a_second_one_for_the_same_events_is_deleted(
     crm: PipedriveCrm, account: Account, url: str
 ) -> None:
