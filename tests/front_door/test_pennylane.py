@@ -6,6 +6,7 @@ from sandbox.pennylane.person import PennylanePerson
 from tests.front_door.stack import Lane, TemporalServer
 from tests.front_door.test_endings import end_of
 
+TOKEN = {"RACCORD_PENNYLANE__TOKEN": "pl_sandbox_company_token_0000000000"}
 SECTION = """
 [pennylane]
 base_url = "{base_url}"
@@ -28,8 +29,7 @@ class PennylaneLane(Lane):
 
 
 async def test_a_won_deal_becomes_one_invoice_in_pennylane(server: TemporalServer, tmp_path: Path) -> None:
-    secret = {"RACCORD_PENNYLANE__TOKEN": "pl_sandbox_company_token_0000000000"}
-    lane = PennylaneLane(server, tmp_path, "pennylane", messenger=False, overrides=secret)
+    lane = PennylaneLane(server, tmp_path, "pennylane", messenger=False, overrides=TOKEN)
     async with lane:
         await lane.account.settings("pennylane", pdf_seconds=0.0, rate_limits=False)
         deal = await lane.account.deal()
