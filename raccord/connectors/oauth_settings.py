@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from raccord.connectors.connection import LOOPBACK, ConnectionSettings
 from raccord.connectors.oauth import OAuthApp
+from raccord.domain.values.base import Unfit
 
 NO_CREDENTIALS, TWO_CREDENTIALS = "no_credentials", "two_credentials"
 """Kinds of the two mistakes; the token's field goes with them."""
@@ -34,7 +35,7 @@ class OAuthSettings(ConnectionSettings):
         parts = urlsplit(url)
         here = parts.scheme == "http" and parts.hostname in LOOPBACK
         if not parts.hostname or not (parts.scheme == "https" or here) or parts.query or parts.fragment:
-            raise ValueError("it is an address that begins with https://, or with http:// on this machine")
+            raise Unfit("unfit.oauth_address")
         return url.rstrip("/")
 
     @model_validator(mode="after")

@@ -128,6 +128,16 @@ class PipedrivePerson(Person):
     async def switch_activity_type(self, key: str, *, on: bool) -> None:
         await self.call("PATCH", f"/console/activityTypes/{key}", json={"active": on})
 
+    async def consent(self, page: str, *, agrees: bool = True) -> str:
+        """Open an app's page of consent and press a button; return the address that leads back to the app."""
+        headers = {"X-Sandbox-Actor": self._actor, "X-Sandbox-Consent": "yes" if agrees else "no"}
+        answer = await self._http.get(page, headers=headers)
+        return answer.headers["location"]
+
+    async def uninstall(self) -> None:
+        """Remove the app from the company."""
+        await self.call("DELETE", "/console/app")
+
     async def midnight(self) -> None:
         """The server's day ends: the company has all its tokens again."""
         await self.call("POST", "/console/midnight")

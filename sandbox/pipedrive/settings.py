@@ -34,7 +34,11 @@ class PipedriveSettings(AccountSettings):
     `scopes`         of the grant; an API token has none
     `token_seconds`  an access token lasts
     `refresh_expired` 60 days without a refresh have passed ("verify")
-    `refresh_rotates` a refresh hands out another refresh token, and the old one is dead (no page says)
+    `refresh_rotates` a refresh hands out another refresh token, and the old one is dead (one page calls a
+                     token that "was already exchanged" invalid, no other says so)
+    `callback_url`   the registered one; empty: any
+    `client_refusal` the status of a wrong client: 400 (vendor's page "OAuth status codes"), or the 401 of
+                     RFC 6749
 
     Limits, pipedrive.md 8:
     `rate_limits`    whether they apply
@@ -85,6 +89,8 @@ class PipedriveSettings(AccountSettings):
     token_seconds: int = 3599
     refresh_expired: bool = False
     refresh_rotates: bool = False
+    callback_url: str = ""
+    client_refusal: int = 400
     rate_limits: bool = True
     plan: str = "Growth"
     seats: int = 4

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.core.delivery import Delivery
@@ -22,7 +22,7 @@ from sandbox.pipedrive.call import Call
 from sandbox.pipedrive.errors import Refused, invalid, not_found
 from sandbox.pipedrive.hooks import Notifier
 from sandbox.pipedrive.limits import Limits
-from sandbox.pipedrive.oauth import Tokens
+from sandbox.pipedrive.oauth import Tokens, must_be_known
 from sandbox.pipedrive.operations import Operation, operations
 from sandbox.pipedrive.picture import shown
 from sandbox.pipedrive.records import By
@@ -30,6 +30,7 @@ from sandbox.pipedrive.settings import TOKEN, VENDOR, WEBHOOK_PASSWORD, Pipedriv
 from sandbox.pipedrive.webhooks import WebhooksApi
 
 _TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
+_CONSENT, _APP = "/oauth/authorize", "/console/app"
 _MIDNIGHT = "/console/midnight"
 _VERSIONED = re.compile(r"(?:/api)?(/v1/.*)|/api(/v2/.*)")
 _SOURCES = ("app", "bulk", "api")
@@ -92,6 +93,11 @@ class PipedriveVendor:
         try:
             if path == _TOKEN_PATH:
                 return self._token(request, body)
+            if path == _CONSENT and request.method == "GET":
+                return self._consent(request)
+            if path == _APP and request.method == "DELETE" and actor_of(request):
+                self._tokens.uninstalled()
+                return JSONResponse({"success": True})
             if path == _MIDNIGHT and actor_of(request):
                 self._limits.midnight()
                 return JSONResponse({"success": True})
@@ -194,8 +200,15 @@ class PipedriveVendor:
             raise Refused(405, "Method not allowed")
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         domain = f"{request.url.scheme}://{request.url.netloc}/{VENDOR}"
-        header = request.headers.get("authorization")
-        return JSONResponse(self._tokens.exchange(header, form, self._settings, domain=domain))
+        return JSONResponse(self._tokens.exchange(request.headers, form, self._settings, domain=domain))
+
+    def _consent(self, request: Request) -> Response:
+        """The page on which somebody of the company presses a button: `X-Sandbox-Consent: no` is "Cancel"."""
+        must_be_known(request.query_params, self._settings)
+        if actor_of(request) is None:
+            return HTMLResponse("<p>Raccord wants to access your Pipedrive data. Allow and install?</p>")
+        agrees = request.headers.get("x-sandbox-consent") != "no"
+        return RedirectResponse(self._tokens.consented(request.query_params, agrees=agrees), 302)
 
     @property
     def _settings(self) -> PipedriveSettings:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -12,7 +13,9 @@ from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.limiter import Limiter
 from raccord.connectors.http.paging import pages
 from raccord.connectors.http.reading import Misshapen, Wire, read
+from raccord.connectors.http.tokens import Tokens
 from raccord.connectors.memory import Memory
+from raccord.connectors.oauth import Grants, NobodyAgreed, OAuthApp
 from raccord.vendors.pipedrive.errors import TABLE
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wire import Anything, Envelope, Me
@@ -24,6 +27,7 @@ PAGE = 500
 BATCH = 100
 """Ids in one request (section 8)."""
 _REMEMBERED = 300.0
+_LASTS_UNUSED = timedelta(days=60)
 
 Query = Mapping[str, str | int]
 T = TypeVar("T")
@@ -36,13 +40,23 @@ class Page(Generic[W]):
     following: str | None
 
 
-class PipedriveClient:
-    """Calls with one user's API token. They raise connector errors, and nothing else."""
+def oauth(connection: str, settings: PipedriveSettings) -> OAuthApp | None:
+    """Return the app that a person installs (section 6), which is registered with its scopes; or None."""
+    return settings.app(connection, "Pipedrive", lasts_unused=_LASTS_UNUSED, basic=True)
 
-    def __init__(self, connection: str, settings: PipedriveSettings) -> None:
+
+class PipedriveClient:
+    """Calls as one user: by API token, or as that one agreed. They raise connector errors, and nothing else.
+
+    All go to `base_url`, which reaches every company, and not to the `api_domain` that comes with a token.
+    """
+
+    def __init__(self, connection: str, settings: PipedriveSettings, grants: Grants | None = None) -> None:
         self._http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second)
-        headers = {"x-api-token": settings.api_token.get_secret_value()}
-        self._api = JsonApi(self._http, TABLE, headers)
+        app, token = oauth(connection, settings), settings.api_token
+        tokens = Tokens(app, settings, grants or NobodyAgreed()) if app else None
+        headers = {"x-api-token": token.get_secret_value()} if token else {}
+        self._api = JsonApi(self._http, TABLE, headers, tokens=tokens)
         self._searches = Limiter(min(_SEARCHES_PER_SECOND, settings.requests_per_second))
         self._patience = settings.timeout.total_seconds() / 2
         self._company = settings.company_id
@@ -60,7 +74,7 @@ class PipedriveClient:
             self._me.forget("")
             raise Auth(
                 f"The token is of the Pipedrive company {me.company_id}, not {self._company}: correct "
-                "api_token or company_id of this connection."
+                "company_id of this connection, or connect as a user of the other company."
             )
         return me
 

@@ -8,6 +8,7 @@ from raccord.connectors.connection import Check, ConnectionSettings, Registratio
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.oauth import Grants, OAuthApp
 from raccord.connectors.setting_up import Coded
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.deal import Deal, FoundDeal, InvoiceFields, PaymentFields, Task, WonDeal
@@ -15,7 +16,7 @@ from raccord.domain.values.described import CrmAccount
 from raccord.domain.values.details import ChangedRecords, Changes, Field, Sight
 from raccord.domain.values.listed import CompanyPage, DealPage, WholeDealPage
 from raccord.domain.values.parties import Company, Contact
-from raccord.vendors.pipedrive import wire
+from raccord.vendors.pipedrive import client, wire
 from raccord.vendors.pipedrive.changed import OrganizationsChanged
 from raccord.vendors.pipedrive.checks import check
 from raccord.vendors.pipedrive.client import PipedriveClient
@@ -40,17 +41,26 @@ _REQUESTS = 6.0
 """A deal with its products, discounts and instalments, organization and person; the owner being known."""
 
 
-def connect(name: str, settings: ConnectionSettings, clock: BusinessClock) -> Crm:
+def connect(
+    name: str, settings: ConnectionSettings, clock: BusinessClock, grants: Grants | None = None
+) -> Crm:
     """Build the port. Raises `TypeError` for the settings of another vendor."""
-    return PipedriveCrm(name, of_vendor(settings, PipedriveSettings), clock)
+    return PipedriveCrm(name, of_vendor(settings, PipedriveSettings), clock, grants)
+
+
+def oauth(name: str, settings: ConnectionSettings) -> OAuthApp | None:
+    """Return the app that a person installs. Raises `TypeError` as `connect` does."""
+    return client.oauth(name, of_vendor(settings, PipedriveSettings))
 
 
 class PipedriveCrm:
     """One company's account. Instants become business dates through the company's clock."""
 
-    def __init__(self, name: str, settings: PipedriveSettings, clock: BusinessClock) -> None:
+    def __init__(
+        self, name: str, settings: PipedriveSettings, clock: BusinessClock, grants: Grants | None = None
+    ) -> None:
         self._settings = settings
-        self._client = PipedriveClient(name, settings)
+        self._client = PipedriveClient(name, settings, grants)
         self._wanted = wanted(settings.mapping)
         self._fields = Fields(self._client, self._wanted)
         self._deals = DealReader(name, self._client, self._fields, settings, clock)

@@ -1,7 +1,7 @@
 """Pipedrive's section of `raccord.toml`."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -13,8 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.mapping import Names, deposits_have_balances, each_shows_one_thing
+from raccord.connectors.oauth_settings import OAuthSettings
 from raccord.domain.values.base import Unfit, fold
 
 _ASCII = re.compile(r"[\x21-\x7e]+")
@@ -102,13 +102,16 @@ class Mapping(BaseModel):
         return self
 
 
-class PipedriveSettings(ConnectionSettings):
+class PipedriveSettings(OAuthSettings):
     """One company's account. Pipedrive's tokens do not say whether they are of a test account."""
 
+    entered: ClassVar[str] = "api_token"
     vendor: str = "pipedrive"
     base_url: str = "https://api.pipedrive.com"
-    api_token: SecretStr
+    api_token: SecretStr | None = None
     """Of a user of its own, so that its edits are told from people's (pipedrive page, section 4)."""
+    oauth_url: str = "https://oauth.pipedrive.com/oauth"
+    """What `/authorize` and `/token` are below (section 6)."""
     company_id: int | None = Field(default=None, gt=0)
     """The company's number: events of other companies are ignored, and another company's token is told."""
     company_domain: str = Field(default="", pattern="^[a-z0-9-]*$", max_length=63)
@@ -128,8 +131,8 @@ class PipedriveSettings(ConnectionSettings):
 
     @field_validator("api_token")
     @classmethod
-    def _is_one_word(cls, token: SecretStr) -> SecretStr:
-        if not _ASCII.fullmatch(token.get_secret_value()):
+    def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _ASCII.fullmatch(token.get_secret_value()):
             raise Unfit("unfit.api_token")
         return token
 

@@ -146,7 +146,7 @@ def _access(row: Connection, told: ConnectedRow | None, zone: tzinfo) -> Check:
             "doctor.access_agreed",
             since=local(told.connected_at),
             renewed=local(told.renewed_at),
-            until=local(told.renewed_at + app.lasts_unused),
+            until=(told.renewed_at + app.lasts_unused).astimezone(zone).date(),
         ),
     )
 

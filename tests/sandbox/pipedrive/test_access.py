@@ -66,7 +66,7 @@ async def test_an_access_token_ends(pipedrive: Pipedrive) -> None:
         ({"refresh_token": "another"}, SECRET[1], 400, "invalid_grant"),
         ({"grant_type": "password"}, SECRET[1], 400, "unsupported_grant_type"),
         ({"grant_type": "authorization_code", "code": "x"}, SECRET[1], 400, "invalid_grant"),
-        ({}, "x", 401, "invalid_client"),
+        ({}, "x", 400, "invalid_client"),
     ],
 )
 async def test_what_is_no_grant_is_refused(
@@ -89,6 +89,54 @@ async def test_a_refresh_may_hand_out_another_refresh_token_and_the_old_one_is_d
     assert second != REFRESH["refresh_token"]
     assert (await grant(pipedrive)).status_code == 400
     assert (await grant(pipedrive, refresh_token=second)).status_code == 200
+
+
+BACK = "http://127.0.0.1:8089/oauth/callback"
+
+
+async def code_of(pipedrive: Pipedrive, **asked: str) -> httpx.QueryParams:
+    """Have somebody agree; return what the app is sent."""
+    query = {"client_id": SECRET[0], "redirect_uri": BACK, "state": "s1"} | asked
+    page = str(httpx.URL("/pipedrive/oauth/authorize", params=query))
+    return httpx.URL(await pipedrive.person.consent(page)).params
+
+
+async def test_a_code_is_good_once_at_its_own_address(pipedrive: Pipedrive) -> None:
+    back = await code_of(pipedrive)
+    assert back["state"] == "s1"
+    form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK}
+    given = (await grant(pipedrive, SECRET, **form)).json()
+    await pipedrive.call("GET", "/v2/deals/1", bearer=given["access_token"])
+    assert (await grant(pipedrive, refresh_token=given["refresh_token"])).status_code == 200
+    assert (await grant(pipedrive, SECRET, **form)).json()["error"] == "invalid_grant"
+    other = form | {"code": (await code_of(pipedrive))["code"], "redirect_uri": "https://a.example/"}
+    assert (await grant(pipedrive, SECRET, **other)).json()["error"] == "invalid_request"
+
+
+async def test_a_page_of_consent_is_for_a_known_app_and_for_its_address_and_may_be_declined(
+    pipedrive: Pipedrive,
+) -> None:
+    query = {"client_id": SECRET[0], "redirect_uri": BACK, "state": "s1"}
+    page = httpx.URL("/pipedrive/oauth/authorize", params=query)
+    assert (await pipedrive.http.get(page)).status_code == 200
+    declined = httpx.URL(await pipedrive.person.consent(str(page), agrees=False)).params
+    assert (declined["error"], declined["state"]) == ("user_denied", "s1")
+    await pipedrive.settings(callback_url="https://a.example/")
+    assert (await pipedrive.http.get(page)).status_code == 400
+    other = page.copy_set_param("client_id", "x").copy_set_param("redirect_uri", "https://a.example/")
+    assert (await pipedrive.http.get(other)).status_code == 400
+
+
+async def test_an_app_that_was_removed_has_nothing_any_more(pipedrive: Pipedrive) -> None:
+    given = (await grant(pipedrive)).json()
+    await pipedrive.person.uninstall()
+    assert (await pipedrive.refused("GET", "/v2/deals/1", bearer=given["access_token"]))[0] == 401
+    assert (await grant(pipedrive)).json()["error"] == "invalid_grant"
+
+
+async def test_tokens_are_asked_for_with_a_form(pipedrive: Pipedrive) -> None:
+    answer = await pipedrive.http.post("/pipedrive/oauth/token", json=REFRESH, auth=SECRET)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 async def test_an_oauth_token_needs_the_scope_and_an_api_token_needs_none(pipedrive: Pipedrive) -> None:

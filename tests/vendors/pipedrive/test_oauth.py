@@ -1,0 +1,139 @@
+"""Pipedrive as a person agreed to it: no page says whether its refresh tokens rotate, so both are played."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from raccord.connectors.crm import Crm
+from raccord.connectors.errors import Auth, Transient
+from raccord.connectors.http.token_endpoint import TokenEndpoint
+from raccord.connectors.oauth import Granted, OAuthApp
+from raccord.vendors.pipedrive import CRM
+from sandbox.pipedrive.person import PipedrivePerson
+from tests.connectors.conformance.cases import CLOCK
+from tests.connectors.conformance.lab import Lab
+from tests.connectors.conformance.lab import lab as opened
+from tests.fakes.grants import FakeGrants
+from tests.patience import patience
+from tests.vendors.pipedrive.account import settings
+
+OURS = {"client_id": "sandbox-pipedrive-client", "client_secret": "sandbox-pipedrive-client-secret-0000"}
+
+
+@pytest.fixture(scope="module")
+async def served() -> AsyncIterator[Lab]:
+    async with opened() as lab:
+        yield lab
+
+
+@pytest.fixture
+async def lab(served: Lab) -> Lab:
+    await served.reset()
+    await served.option("pipedrive", rate_limits=False)
+    return served
+
+
+@pytest.fixture(params=[True, False], ids=["rotates", "stays"])
+async def rotates(lab: Lab, request: pytest.FixtureRequest) -> bool:
+    await lab.option("pipedrive", refresh_rotates=request.param)
+    return bool(request.param)
+
+
+class Installed:
+    """Raccord as an app that somebody of the company installs."""
+
+    def __init__(self, lab: Lab) -> None:
+        base = f"{lab.base}/pipedrive"
+        given = settings(base_url=base, oauth_url=f"{base}/oauth", timeout=patience(3), **OURS)
+        del given["api_token"]
+        self.settings = CRM.settings.model_validate(given)
+        assert CRM.oauth
+        app = CRM.oauth("pipedrive", self.settings)
+        assert app
+        self.app: OAuthApp = app
+        self.person = PipedrivePerson(lab.http)
+        self.grants = FakeGrants(None)
+
+    async def connect(self) -> Granted:
+        back = httpx.URL(await self.person.consent(self.app.consent_url("s1"))).params
+        assert back["state"] == "s1"
+        endpoint = TokenEndpoint(self.app, self.settings)
+        try:
+            granted = await endpoint.of_code(back["code"])
+        finally:
+            await endpoint.close()
+        if self.grants.held:
+            self.grants.store(granted)
+        else:
+            self.grants = FakeGrants(granted, age=0)
+        return granted
+
+    def port(self) -> Crm:
+        assert CRM.agreed
+        return CRM.agreed("pipedrive", self.settings, CLOCK, self.grants)
+
+
+@pytest.fixture
+def app(lab: Lab) -> Installed:
+    return Installed(lab)
+
+
+async def test_an_access_that_ended_is_renewed_whether_or_not_the_refresh_token_changes(
+    app: Installed, *, rotates: bool
+) -> None:
+    first = await app.connect()
+    for _ in range(3):
+        port = app.port()
+        await port.probe()
+        await port.close()
+        app.grants.end()
+    assert app.grants.held
+    assert (app.grants.held.granted.refresh_token != first.refresh_token) == rotates
+    assert app.grants.held.granted.access_token != first.access_token
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again(lab: Lab, app: Installed, *, rotates: bool) -> None:
+    await app.connect()
+    app.grants.end()
+    port = app.port()
+    await lab.switches.fault(
+        vendor="pipedrive", method="POST", path="/oauth/token", when="after", effect={"reset": True}
+    )
+    with pytest.raises(Transient):
+        await port.probe()
+    if rotates:
+        with pytest.raises(Auth, match="Run raccord connect pipedrive"):
+            await port.probe()
+        await app.connect()
+    await port.probe()
+    await port.close()
+
+
+async def test_an_app_that_was_removed_says_what_to_do_and_goes_on_once_it_is_installed_again(
+    app: Installed,
+) -> None:
+    await app.connect()
+    app.grants.age(3600)
+    port = app.port()
+    await port.probe()
+    await app.person.uninstall()
+    for _ in range(2):
+        with pytest.raises(Auth, match="Run raccord connect pipedrive"):
+            await port.probe()
+    await app.connect()
+    await port.probe()
+    await port.close()
+
+
+@pytest.mark.parametrize("status", [400, 401])
+async def test_a_wrong_secret_of_the_app_is_told_as_such(lab: Lab, app: Installed, status: int) -> None:
+    await lab.option("pipedrive", client_refusal=status)
+    wrong = app.settings.model_copy(update={"client_id": "another"})
+    assert CRM.oauth
+    other = CRM.oauth("pipedrive", wrong)
+    assert other
+    endpoint = TokenEndpoint(other, wrong)
+    with pytest.raises(Auth, match="client_id and client_secret of pipedrive"):
+        await endpoint.of_code("x")
+    await endpoint.close()
