@@ -1,7 +1,6 @@
 """Reading a deal with everything its invoice needs: the deal, then all the rest at once."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,6 +15,7 @@ from raccord.domain.values.parties import Owner
 from raccord.domain.values.payment_terms import parse_payment_terms
 from raccord.vendors.pipedrive import wire
 from raccord.vendors.pipedrive.client import PipedriveClient, batches, unless_gone
+from raccord.vendors.pipedrive.errors import FEATURE_OFF
 from raccord.vendors.pipedrive.fields import Fields, Held, Known
 from raccord.vendors.pipedrive.lines import lines
 from raccord.vendors.pipedrive.settings import PipedriveSettings
@@ -156,15 +156,22 @@ class DealReader:
     async def plans(self, deal_ids: Iterable[int]) -> Sequence[wire.Instalment]:
         """Return the parts of some deals' plans, by day; none where the account's plan has no such thing.
 
-        Deals of the smallest plan have none, and asking is then refused (spec v2, GET /deals/installments).
+        Deals of the smallest plan have none (spec v2, GET /deals/installments). How asking is refused there
+        no page says: as what may not be seen, is not there, or is turned off.
         """
         operation = Operation("read the instalments of deals", DEALS)
         found: list[wire.Instalment] = []
         for some in batches(deal_ids):
-            query = {"deal_ids": some}
-            with suppress(Forbidden):
-                listed = self._client.every(operation, "/api/v2/deals/installments", wire.Instalment, query)
+            listed = self._client.every(
+                operation, "/api/v2/deals/installments", wire.Instalment, {"deal_ids": some}
+            )
+            try:
                 found += [each async for each in listed]
+            except (Forbidden, NotFound):
+                continue
+            except Permanent as error:
+                if error.code != FEATURE_OFF:
+                    raise
         return sorted(found, key=lambda each: (each.billing_date or "", each.id))
 
     async def whole(self, parts: Parts, domain: str) -> Deal:

@@ -17,7 +17,7 @@ _FIELD_CODE = re.compile(r"\b[0-9a-f]{40}\b")
 _CAPPED = "feature_capping"
 DAILY_BUDGET = "daily_budget"
 """Ours, for a limit that headers alone tell."""
-_ACCOUNT_CLOSED, _FEATURE_OFF = "account_closed", "feature_off"
+_ACCOUNT_CLOSED, FEATURE_OFF = "account_closed", "feature_off"
 _DAILY = ("x-daily-ratelimit-token-remaining", "x-daily-requests-left")
 _DEAREST = 40
 """Tokens of the dearest request, or rather more: a search and a changelog cost 20."""
@@ -67,7 +67,7 @@ def _code(status: int, content: dict[str, Any]) -> str | None:
     code = plain(_CODE, content.get("code"))
     if status == 403 and code and code.startswith(_CAPPED):
         return _CAPPED
-    return {402: _ACCOUNT_CLOSED, 415: _FEATURE_OFF}.get(status, code)
+    return {402: _ACCOUNT_CLOSED, 415: FEATURE_OFF}.get(status, code)
 
 
 def _pause(status: int, answer: Answer, *, page: bool, daily: bool, now: datetime) -> timedelta | None:
@@ -94,6 +94,6 @@ TABLE = Table(
         "renewed at midnight, or more can be bought",
         _CAPPED: "the plan's limit of it is reached: delete what is not used, or change the plan",
         _ACCOUNT_CLOSED: "the account is not open: its subscription has to be paid",
-        _FEATURE_OFF: "this is turned off in the account",
+        FEATURE_OFF: "this is turned off in the account",
     },
 )
