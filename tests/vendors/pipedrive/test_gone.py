@@ -1,4 +1,4 @@
-"""What is deleted stays readable for thirty days and says so; what a plan lacks is refused (sections 4, 9)."""
+"""What is deleted stays readable and says so; what a plan lacks is refused (the page, sections 4 and 9)."""
 
 from collections.abc import AsyncIterator
 from typing import Any, cast
