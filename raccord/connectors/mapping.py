@@ -74,6 +74,12 @@ def slots(names: Mapping[str, Names]) -> tuple[Slot, ...]:
     )
 
 
-def spares(deals: Names, there: Collection[str]) -> tuple[Spare, ...]:
-    """Return the settings that name fields of deals which nobody needs; `there`: the account's, by name."""
-    return tuple(Spare(setting=f"mapping.deals.{use}", there=deals.every[use] in there) for use in _SPARE)
+def spares(deals: Names, there: Collection[str], *, alike: Callable[[str], str] = str) -> tuple[Spare, ...]:
+    """Return the settings that name fields of deals which nobody needs.
+
+    `there`: the account's, by name. `alike` makes two names of one field one, as the connector finds it.
+    """
+    known = {alike(name) for name in there}
+    return tuple(
+        Spare(setting=f"mapping.deals.{use}", there=alike(deals.every[use]) in known) for use in _SPARE
+    )

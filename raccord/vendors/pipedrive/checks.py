@@ -9,6 +9,7 @@ from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.reading import Wire
 from raccord.connectors.lengths import cut
+from raccord.domain.values.base import fold
 from raccord.domain.values.message import Message, message
 from raccord.vendors.pipedrive import tasks
 from raccord.vendors.pipedrive.client import PipedriveClient
@@ -148,7 +149,7 @@ def _field(known: Known, each: Wanted, records: tuple[Mapping[str, Any], ...]) -
         found = known.find(each.name)
     except ConnectorError:
         seen = message("pipedrive.ambiguous", name=each.name)
-        codes = tuple(f.field_code for f in known.fields if f.field_name == each.name)
+        codes = tuple(f.field_code for f in known.fields if fold(f.field_name) == fold(each.name))
         remedy = message("pipedrive.enter_code", setting=line, codes=codes)
         return Check.fail(line, seen, expected=each.name, remedy=remedy)
     if found is None:

@@ -63,7 +63,7 @@ class Description:
             owners=owners,
             fields=fields,
             slots=SLOTS,
-            spares=spares(_NAMES["deals"], there.get("deals", ())),
+            spares=spares(_NAMES["deals"], there.get("deals", ()), alike=fold),
             unread=tuple(unread),
         )
 

@@ -45,5 +45,12 @@ async def test_a_field_that_nobody_needs_is_there_whatever_its_type(crm: Pipedri
     }
 
 
+async def test_a_field_is_there_however_somebody_wrote_its_name(crm: PipedriveCrm, lab: Lab) -> None:
+    person = PipedrivePerson(lab.http)
+    await person.rename_field("deal", "Date de prestation", "Date de  Prestation")
+    await person.rename_field("deal", "Bon de commande", "Commande")
+    assert [spare.there for spare in (await crm.describe()).spares] == [True, False]
+
+
 async def test_its_section_says_whose_events_are_read(crm: PipedriveCrm) -> None:
     assert (await crm.describe()).section == {"company_id": 8087566}

@@ -64,7 +64,7 @@ async def test_a_code_that_no_field_has_makes_no_field_of_that_name(
 
 
 async def test_of_two_fields_of_one_name_doctor_says_both_codes(crm: PipedriveCrm, account: Account) -> None:
-    made = {"field_name": "Facture - numéro", "field_type": "varchar"}
+    made = {"field_name": "Facture - Numéro", "field_type": "varchar"}
     other = (await account.call("POST", "/v2/dealFields", made))["field_code"]
     told = await line(crm, "mapping.invoice.number")
     assert (told.state, other in told.remedy) == (CheckState.FAIL, True)
