@@ -54,9 +54,9 @@ class PipedriveClient:
     def __init__(self, connection: str, settings: PipedriveSettings, grants: Grants | None = None) -> None:
         self._http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second)
         app, token = oauth(connection, settings), settings.api_token
-        tokens = Tokens(app, settings, grants or NobodyAgreed()) if app else None
+        self._tokens = Tokens(app, settings, grants or NobodyAgreed()) if app else None
         headers = {"x-api-token": token.get_secret_value()} if token else {}
-        self._api = JsonApi(self._http, TABLE, headers, tokens=tokens)
+        self._api = JsonApi(self._http, TABLE, headers, tokens=self._tokens)
         self._searches = Limiter(min(_SEARCHES_PER_SECOND, settings.requests_per_second))
         self._patience = settings.timeout.total_seconds() / 2
         self._company = settings.company_id
@@ -69,9 +69,14 @@ class PipedriveClient:
 
     async def known_me(self) -> Me:
         """Return whose token this is, as it was some minutes ago. Raises `Auth` for another company's."""
-        me = await self._me.get("", self.me, seconds=lambda _: _REMEMBERED)
+        # Somebody may have agreed anew, as a user of another company.
+        token = (await self._tokens.get()).access_token.get_secret_value() if self._tokens else ""
+        return await self._me.get(token, self.our_me, seconds=lambda _: _REMEMBERED)
+
+    async def our_me(self) -> Me:
+        """Return whose token this is, as it is now. Raises `Auth` for another company's."""
+        me = await self.me()
         if self._company not in (None, me.company_id):
-            self._me.forget("")
             raise Auth(
                 f"The token is of the Pipedrive company {me.company_id}, not {self._company}: correct "
                 "company_id of this connection, or connect as a user of the other company."

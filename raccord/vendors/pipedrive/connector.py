@@ -213,7 +213,7 @@ class PipedriveCrm:
         return await self._hooks.check(url)
 
     async def probe(self) -> None:
-        await self._client.me()
+        await self._client.our_me()
 
     async def check(self) -> tuple[Check, ...]:
         return await check(self._client, self._fields, self._settings, self._wanted)

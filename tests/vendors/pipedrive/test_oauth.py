@@ -16,7 +16,7 @@ from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.lab import lab as opened
 from tests.fakes.grants import FakeGrants
 from tests.patience import patience
-from tests.vendors.pipedrive.account import settings
+from tests.vendors.pipedrive.account import Account, settings
 
 OURS = {"client_id": "sandbox-pipedrive-client", "client_secret": "sandbox-pipedrive-client-secret-0000"}
 
@@ -123,6 +123,21 @@ async def test_an_app_that_was_removed_says_what_to_do_and_goes_on_once_it_is_in
             await port.probe()
     await app.connect()
     await port.probe()
+    await port.close()
+
+
+async def test_whoever_agrees_anew_for_another_company_is_known_at_once(lab: Lab, app: Installed) -> None:
+    await app.connect()
+    deal = await Account(lab.http).deal()
+    port = app.port()
+    await port.read_deal(deal)
+    await app.person.uninstall()
+    await lab.option("pipedrive", company=1)
+    await app.connect()
+    with pytest.raises(Auth, match="company_id"):
+        await port.read_deal(deal)
+    with pytest.raises(Auth, match="company_id"):
+        await port.probe()
     await port.close()
 
 

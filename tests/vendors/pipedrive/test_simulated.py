@@ -267,6 +267,8 @@ async def test_a_token_of_another_company_is_told(lab: Lab, account: Account) ->
     try:
         with pytest.raises(Auth, match="company_id"):
             await crm.read_deal(await account.deal())
+        with pytest.raises(Auth, match="company_id"):
+            await crm.probe()
         assert CheckState.FAIL in {each.state for each in await crm.check() if each.name == "account"}
     finally:
         await crm.close()
