@@ -25,19 +25,29 @@ def price_in(currency: str | None, amount: Decimal) -> Price | Number:
     return Number(number=amount)
 
 
-def price_after_discount(line: LineItem, record: RecordName) -> Decimal | Problem:
-    """Return the unit price after discount, exact; a discount outside 0..price is a problem."""
+def price_after_discount(line: LineItem, record: RecordName, decimals: int) -> Decimal | Problem:
+    """Return the unit price after discount, exact; a discount outside 0..price is a problem.
+
+    With an amount off the whole line it is the price at which the line comes to the right minor unit, of so
+    many `decimals`: 10 off three units has no exact one.
+    """
     price, discount = line.unit_price or Decimal(0), line.discount
     if discount is None:
         return price
-    percent = discount.percent or Decimal(0)
+    percent, whole = discount.percent or Decimal(0), discount.whole or Decimal(0)
+    quantity = line.quantity or Decimal(0)
     with localcontext(EXACT):
         if discount.percent is not None:
             reduced = price * (1 - percent / 100)
+        elif whole and quantity > 0:
+            reduced = price - whole / quantity
         else:
             reduced = price - (discount.per_unit or Decimal(0))
-    if not (0 <= reduced <= price and 0 <= percent <= 100):
-        return problem(Cause.DISCOUNT, record, "discount", "line.discount_outside")
+        if not (0 <= reduced <= price and 0 <= percent <= 100):
+            return problem(Cause.DISCOUNT, record, "discount", "line.discount_outside")
+        if discount.percent is None and whole and quantity > 0:
+            net = round_half_up(quantity * price - whole, decimals)
+            return (net / quantity).quantize(FINEST_PRICE)
     return reduced
 
 
@@ -131,7 +141,8 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
         )
         if p
     ]
-    rate, price = _vat_rate(line, record, policy), price_after_discount(line, record)
+    rate = _vat_rate(line, record, policy)
+    price = price_after_discount(line, record, exponent(deal.currency or ""))
     found += [
         p
         for p in (rate, price)
@@ -154,7 +165,7 @@ def _line(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Outcome
 
 def net_of_line(line: LineItem, decimals: int) -> Decimal | None:
     """Return what a line comes to, whatever else is wrong with it, else what the CRM says of it."""
-    price = price_after_discount(line, THE_DEAL) if line.unit_price is not None else None
+    price = price_after_discount(line, THE_DEAL, decimals) if line.unit_price is not None else None
     if isinstance(price, Decimal) and line.quantity is not None:
         return round_half_up(EXACT.multiply(line.quantity, price), decimals)
     return line.amount
@@ -222,5 +233,5 @@ def _reduction(line: LineItem, deal: Deal, policy: DealWonPolicy) -> Iterator[Pr
         rate if isinstance(rate, Problem) else None,
     )
     yield from (each for each in found if each)
-    if line.discount and (line.discount.percent or line.discount.per_unit):
+    if (off := line.discount) and (off.percent or off.per_unit or off.whole):
         yield problem(Cause.DISCOUNT, record, "discount", "line.reduction_discounted")

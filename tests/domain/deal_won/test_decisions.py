@@ -14,7 +14,7 @@ from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.deal_won.quality import examine
 from raccord.domain.rules.invoicing import NothingToPay, Recurring
 from raccord.domain.rules.vat import VatPolicy
-from raccord.domain.values.deal import LineItem, Unreadable
+from raccord.domain.values.deal import Discount, LineItem, Unreadable
 from raccord.domain.values.invoice import InvoiceLine
 from raccord.domain.values.totals import Totals, VatRounding
 from tests.domain.deal_won.selling import percent, plan_of, problems_of
@@ -137,6 +137,7 @@ class TestLinesThatTakeMoneyOff:
             (off("10", "7"), "line.vat_rate_unknown"),
             (off("10", amount=Decimal(-11)), "line.reduction_differs"),
             (off("10", discount=percent("50")), "line.reduction_discounted"),
+            (off("10", discount=Discount(whole=Decimal(1))), "line.reduction_discounted"),
             (off("10", currency="USD"), "line.other_currency"),
             (off("10", recurring="monthly"), "line.recurring"),
         ],

@@ -127,7 +127,7 @@ def test_a_percentage_off_is_taken_exactly_before_the_only_rounding(
 ) -> None:
     (q, qp), (p, pp), (d, dp) = quantity, price, percent
     item = line(unit_price=Decimal(text(price)), discount=Discount(percent=Decimal(text(percent))))
-    reduced = price_after_discount(item, line_name(item, ()))
+    reduced = price_after_discount(item, line_name(item, ()), CURRENCIES[currency])
     assert isinstance(reduced, Decimal)
     net = PricedLine(quantity=Decimal(text(quantity)), unit_price=reduced, vat_rate=Decimal(20)).net(currency)
     numerator = q * p * (100 * 10**dp - d) * 10 ** CURRENCIES[currency]
@@ -147,10 +147,31 @@ def test_an_amount_off_each_unit_is_taken_exactly_before_the_only_rounding(
     (q, qp), (p, pp) = quantity, price
     off = p * millionths // 10**6
     item = line(unit_price=Decimal(text(price)), discount=Discount(per_unit=Decimal(text((off, pp)))))
-    reduced = price_after_discount(item, line_name(item, ()))
+    reduced = price_after_discount(item, line_name(item, ()), CURRENCIES[currency])
     assert isinstance(reduced, Decimal)
     net = PricedLine(quantity=Decimal(text(quantity)), unit_price=reduced, vat_rate=Decimal(20)).net(currency)
     numerator = q * (p - off) * 10 ** CURRENCIES[currency]
+    assert Money(amount=net, currency=currency).minor == half_up(numerator, 10 ** (qp + pp))
+
+
+@settings(max_examples=60)
+@given(
+    numbers(places=3, largest=100_000, smallest=1),
+    numbers(places=2, largest=10_000, smallest=1),
+    st.integers(0, 10**6),
+    st.sampled_from(sorted(CURRENCIES)),
+)
+def test_an_amount_off_the_whole_line_is_taken_to_the_minor_unit(
+    quantity: Number, price: Number, millionths: int, currency: str
+) -> None:
+    (q, qp), (p, pp) = quantity, price
+    off = q * p * millionths // 10**6
+    whole = Discount(whole=Decimal(text((off, qp + pp))))
+    item = line(quantity=Decimal(text(quantity)), unit_price=Decimal(text(price)), discount=whole)
+    reduced = price_after_discount(item, line_name(item, ()), CURRENCIES[currency])
+    assert isinstance(reduced, Decimal)
+    net = PricedLine(quantity=Decimal(text(quantity)), unit_price=reduced, vat_rate=Decimal(20)).net(currency)
+    numerator = (q * p - off) * 10 ** CURRENCIES[currency]
     assert Money(amount=net, currency=currency).minor == half_up(numerator, 10 ** (qp + pp))
 
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from raccord.domain.rules.invoicing import Recurring
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
+from raccord.domain.values.totals import VatRounding
 from raccord.vendors.pipedrive.lines import lines
 from raccord.vendors.pipedrive.wire import DealDiscount, Product
+from tests.domain.deal_won.selling import plan_of
+from tests.domain.samples import deal, policy, rules
 
 D = Decimal
 
@@ -98,6 +102,20 @@ def test_an_amount_with_vat_in_it_becomes_net_too() -> None:
     found = one(product(**given))
     assert (found.unit_price, found.discount) == (D("100.00000000"), Discount(whole=D("10.00000000")))
     assert one(product(**given), off("50", "percentage")).discount == Discount(whole=D("55.00000000"))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "total", "value"), [(1, None, "900"), (3, "2900", "2900"), (3, "2700", "2700")]
+)
+@pytest.mark.parametrize("period", [None, "monthly"])
+def test_an_amount_off_a_line_is_off_its_invoice(
+    quantity: int, total: str | None, value: str, period: str | None
+) -> None:
+    off = {"discount": D(100), "discount_type": "amount", "sum": total and D(total)}
+    sold = one(product(item_price=D(1000), quantity=D(quantity), billing_frequency=period, **off))
+    first = policy(invoice=rules(recurring=Recurring.INVOICE_FIRST_PERIOD))
+    plan = plan_of(deal(lines=(sold,), amount=D(value)), first)
+    assert plan.totals(VatRounding.PER_LINE).net.amount == D(value)
 
 
 def test_an_amount_off_the_deal_becomes_a_line_that_takes_it_off() -> None:
