@@ -71,7 +71,7 @@ class Hook:
             "remove_time": _instant(self.removed_at) if self.removed_at else None,
             "type": "general",
             "http_auth_user": self.auth_user,
-            "http_auth_password": self.auth_password,
+            "http_auth_password": self.auth_password if settings.tells_passwords else None,
             "remove_reason": self.removed,
             "last_delivery_time": _instant(self.last_time) if self.last_time else None,
             "last_http_status": self.last_status,
@@ -95,6 +95,14 @@ class Notifier:
     def all(self) -> list[Hook]:
         """Every webhook that is left, oldest first."""
         return [hook for hook in (*self._by_operator(), *self.hooks.values()) if hook.removed is None]
+
+    def listed(self) -> list[Hook]:
+        """As the list has them (pipedrive.md 1)."""
+        removed = [hook for hook in self.hooks.values() if hook.removed is not None]
+        return [*self.all(), *(removed if self._settings.lists_removed else ())]
+
+    def remove(self, hook: Hook, why: str) -> None:
+        hook.removed, hook.removed_at = why, datetime.now(UTC)
 
     def tell(self, event: Event) -> None:
         identity, correlation = str(uuid.uuid4()), str(uuid.uuid4())
@@ -154,7 +162,7 @@ class Notifier:
             if hook.failures >= settings.ban_after:
                 hook.failures, hook.banned_at = 0, now
         if now - hook.last_success >= settings.dead_after:
-            hook.removed, hook.removed_at = "no successful delivery for 3 days", datetime.now(UTC)
+            self.remove(hook, "no successful delivery for 3 days")
 
     def _by_operator(self) -> Iterator[Hook]:
         target = self._delivery.target(VENDOR)

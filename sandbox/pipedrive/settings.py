@@ -68,6 +68,8 @@ class PipedriveSettings(AccountSettings):
 
     Webhooks, pipedrive.md 7:
     `http_auth_user` of the webhook that the operator configures
+    `tells_passwords` the list of webhooks has their passwords (no page says); False: null
+    `lists_removed`  the list has those that were removed, with `remove_time` (no page says)
     `basic_charset`  how a password that is not ASCII is encoded ("unverified")
     `retry_waits`, `patience`  seconds between attempts, and for an answer
     `ban_after`, `ban_seconds` first attempts that fail, and how long the ban is
@@ -114,6 +116,8 @@ class PipedriveSettings(AccountSettings):
     lines_move_value: bool = True
     activities_touch_deals: bool = False
     http_auth_user: str = "raccord"
+    tells_passwords: bool = True
+    lists_removed: bool = False
     basic_charset: str = "utf-8"
     retry_waits: list[float] = field(default_factory=lambda: [3.0, 30.0, 150.0])
     patience: float = 10.0

@@ -30,7 +30,7 @@ class WebhooksApi:
 
     def list(self, call: Call) -> Json:
         call.done()
-        return _ok([hook.as_json(call.settings) for hook in self._notifier.all()])
+        return _ok([hook.as_json(call.settings) for hook in self._notifier.listed()])
 
     async def create(self, call: Call) -> Json:
         """The address must be there, answer and not redirect (pipedrive.md 1)."""
@@ -73,7 +73,7 @@ class WebhooksApi:
         if call.id() == CONFIGURED:
             self._delivery.configure(VENDOR, {"url": None})
         else:
-            del self._notifier.hooks[call.id()]
+            self._notifier.remove(self._notifier.hooks[call.id()], "deleted by a user")
         return {"status": "ok", "success": True}
 
     async def _answers(self, url: str, call: Call) -> bool:

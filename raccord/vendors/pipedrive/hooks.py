@@ -10,11 +10,11 @@ from collections.abc import Collection, Sequence
 from pydantic import SecretStr
 
 from raccord.connectors.connection import Check, Registration, in_its_words, together
-from raccord.connectors.errors import ConnectorError, Forbidden
+from raccord.connectors.errors import AmbiguousWrite, ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.outside import callable_from_outside
 from raccord.domain.values.message import Message, Text, message
-from raccord.vendors.pipedrive.client import PipedriveClient
+from raccord.vendors.pipedrive.client import PipedriveClient, unless_gone
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wire import Hook, Identified
 
@@ -38,6 +38,7 @@ class Hooks:
         self._client = client
         self._user = settings.webhook_user
         self._password = settings.webhook_secret
+        self._changing = settings.previous_webhook_secret is not None
 
     async def register(self, url: str, *, dry: bool = False) -> Registration:
         """Make those that are missing at this address, and anew those that are wrong; `dry`: only say so.
@@ -49,7 +50,7 @@ class Hooks:
             return Registration(checks=(_unreachable(url),))
         try:
             ours = await self._at(url)
-            sound = self._sound(ours)
+            sound = self._sound(ours, untold=not self._changing)
             stale, missing = [each for each in ours if each not in sound], _missing(sound)
             if not missing and not stale:
                 found = message("pipedrive.hooks_there", count=len(ours), url=url)
@@ -70,7 +71,7 @@ class Hooks:
             ours = await self._at(url)
         except ConnectorError as error:
             return (_warn(message("check.not_told", said=str(error)), message("pipedrive.hooks_look")),)
-        sound = self._sound(ours)
+        sound = self._sound(ours, untold=True)
         if missing := _missing(sound):
             lacking = tuple(f"{action}.{entity}" for action, entity in missing)
             found = message("pipedrive.hooks_missing", url=url, events=lacking)
@@ -85,28 +86,42 @@ class Hooks:
     async def _put_right(self, url: str, missing: Sequence[Event], stale: Sequence[Hook]) -> Registration:
         password = self._password or SecretStr(secrets.token_urlsafe(_SECRET_BYTES))
         owner = (await self._client.known_me()).id
-        # First the new ones: what is refused takes nothing away.
-        for action, entity in missing:
-            await self._make(url, action, entity, owner, password)
-        for each in stale:
-            await self._client.delete(f"delete the webhook {each.id}", ADMIN, f"{PATH}/{each.id}")
-        made = message("pipedrive.hooks_made", count=len(missing), url=url)
-        done = _done(made, message("pipedrive.hooks_gone", count=len(stale)), missing, stale)
-        return Registration(checks=(done,), secret=None if self._password else password)
+        carried, check = 0, None
+        try:
+            # First the new ones: what is refused takes nothing away.
+            for action, entity in missing:
+                await self._make(url, action, entity, owner, password)
+                carried += 1
+            for each in stale:
+                what = f"delete the webhook {each.id}"
+                await unless_gone(self._client.delete(what, ADMIN, f"{PATH}/{each.id}"))
+            made = message("pipedrive.hooks_made", count=len(missing), url=url)
+            check = _done(made, message("pipedrive.hooks_gone", count=len(stale)), missing, stale)
+        except ConnectorError as error:
+            # One whose making got no answer may be there as well.
+            carried += isinstance(error, AmbiguousWrite)
+            check = _left_off(error) if carried else _refused(error, url)
+        # Untold, what was made is worthless, and the next time as many are made again.
+        return Registration(checks=(check,), secret=password if carried and not self._password else None)
 
     async def _at(self, url: str) -> list[Hook]:
         found = await self._client.page(Operation("list the webhooks", ADMIN), PATH, Hook)
-        return [each for each in found.data if each.subscription_url.rstrip("/") == url.rstrip("/")]
+        # No page says whether those that were removed are listed still; they cannot be deleted again.
+        there = (each for each in found.data if not each.remove_time)
+        return [each for each in there if each.subscription_url.rstrip("/") == url.rstrip("/")]
 
-    def _sound(self, ours: Sequence[Hook]) -> list[Hook]:
-        """Return those that are as they should be, one for each event."""
+    def _sound(self, ours: Sequence[Hook], *, untold: bool) -> list[Hook]:
+        """Return those that are as they should be, one for each event: the newest.
+
+        `untold`: whether one is believed whose password Pipedrive does not tell.
+        """
         found: dict[Event, Hook] = {}
-        for each in ours:
-            if each.is_active and each.version in (VERSION, None) and self._believed(each):
+        for each in sorted(ours, key=lambda hook: hook.id, reverse=True):
+            if each.is_active and each.version in (VERSION, None) and self._believed(each, untold=untold):
                 found.setdefault((each.event_action, each.event_object), each)
         return list(found.values())
 
-    def _believed(self, hook: Hook) -> bool:
+    def _believed(self, hook: Hook, *, untold: bool) -> bool:
         """Whether what it carries is what we believe, as far as Pipedrive tells."""
         if self._password is None or hook.http_auth_user not in (None, self._user):
             return False
@@ -114,7 +129,8 @@ class Hooks:
         # No page says whether the list tells passwords; one of asterisks is none.
         if said is not None and said.get_secret_value().strip("*"):
             return said == self._password
-        return hook.last_http_status != _NOT_BELIEVED
+        # While two passwords count, that it was believed says nothing of which one it carries.
+        return untold and hook.last_http_status != _NOT_BELIEVED
 
     async def _make(self, url: str, action: str, entity: str, owner: int, password: SecretStr) -> None:
         content = {
@@ -149,7 +165,13 @@ def _done(made: Message, gone: Message, missing: Sequence[Event], stale: Sequenc
 def _refused(error: ConnectorError, url: str) -> Check:
     if isinstance(error, Forbidden):
         return _warn(in_its_words(error), message("pipedrive.hooks_admin"))
-    return _warn(in_its_words(error), message("pipedrive.hooks_start", url=url))
+    if isinstance(error, Permanent):
+        return _warn(in_its_words(error), message("pipedrive.hooks_start", url=url))
+    return _left_off(error)
+
+
+def _left_off(error: ConnectorError) -> Check:
+    return _warn(in_its_words(error), message("pipedrive.hooks_again"))
 
 
 def _unreachable(url: str) -> Check:

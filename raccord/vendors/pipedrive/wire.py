@@ -208,6 +208,7 @@ class Hook(Wire):
     event_object: str = ""
     version: str | None = None
     is_active: bool = True
+    remove_time: str | None = None
     last_http_status: int | None = None
     http_auth_user: str | None = None
     http_auth_password: SecretStr | None = None

@@ -133,9 +133,78 @@ async def test_a_second_one_for_the_same_events_is_deleted(
         "http_auth_user": "raccord",
         "http_auth_password": settings()["webhook_secret"],
     }
-    twin = await account.call("POST", "/v1/webhooks", again)
+    await account.call("POST", "/v1/webhooks", again)
     assert "1 deleted: it was off" in (await registered(crm, url)).found
-    assert twin["id"] not in await there(account)
+    assert sorted((await there(account)).values()) == sorted(ASKED)
+
+
+async def test_those_that_were_removed_and_are_listed_still_are_let_be(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await registered(crm, url)
+    await account.call("DELETE", f"/v1/webhooks/{next(iter(await there(account)))}")
+    await lab.option("pipedrive", lists_removed=True)
+    async with another(lab, webhook_secret=None) as without:
+        made = await without.register_webhooks(url, flows=NO_FLOWS)
+    assert (made.checks[0].state, made.secret is None) == (CheckState.OK, False)
+    await lab.option("pipedrive", lists_removed=False)
+    assert sorted((await there(account)).values()) == sorted(ASKED)
+
+
+async def test_the_password_is_told_once_some_carry_it_and_the_rest_is_made_with_it(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await registered(crm, url)
+    old = set(await there(account))
+    await lab.option("pipedrive", tells_passwords=False)
+    await lab.switches.fault(
+        vendor="pipedrive", method="DELETE", path=".*/webhooks/.*", effect={"status": 403}, times=1
+    )
+    async with another(lab, webhook_secret=None) as without:
+        begun = await without.register_webhooks(url, flows=NO_FLOWS)
+    assert (begun.checks[0].state, "run raccord setup again" in begun.checks[0].remedy) == (
+        CheckState.WARN,
+        True,
+    )
+    assert begun.secret
+    async with another(lab, webhook_secret=begun.secret.get_secret_value()) as given:
+        assert "7 deleted" in (await registered(given, url)).found
+    left = await there(account)
+    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED))
+
+
+async def test_one_that_may_have_been_made_is_reason_enough_to_tell_the_password(
+    account: Account, lab: Lab, url: str
+) -> None:
+    async with another(lab, webhook_secret=None) as without:
+        nobody = "http://127.0.0.1:9/webhooks/pipedrive"
+        assert (await without.register_webhooks(nobody, flows=NO_FLOWS)).secret is None
+        await lab.switches.fault(
+            vendor="pipedrive", method="POST", path=".*/webhooks", when="after", effect={"reset": True}
+        )
+        begun = await without.register_webhooks(url, flows=NO_FLOWS)
+    assert begun.secret
+    async with another(lab, webhook_secret=begun.secret.get_secret_value()) as given:
+        assert "6 made" in (await registered(given, url)).found
+    assert sorted((await there(account)).values()) == sorted(ASKED)
+
+
+async def test_while_two_passwords_count_one_that_nobody_tells_is_made_anew(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await lab.option("pipedrive", tells_passwords=False)
+    await registered(crm, url)
+    assert "7 are there already" in (await registered(crm, url)).found
+    old = set(await there(account))
+    both = {
+        "previous_webhook_secret": settings()["webhook_secret"],
+        "previous_webhook_secret_until": "2099-01-01",
+    }
+    async with another(lab, webhook_secret="another-password-0000", **both) as changing:
+        assert "7 made" in (await registered(changing, url)).found
+        assert (await checked(changing, url)).state is CheckState.OK
+    left = await there(account)
+    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED))
 
 
 async def test_an_address_that_nobody_can_call_is_not_registered(crm: PipedriveCrm, account: Account) -> None:
