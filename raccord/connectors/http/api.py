@@ -1,8 +1,9 @@
 """A vendor's API without a client of its own: JSON out, JSON in, connector errors."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,6 +17,8 @@ from raccord.connectors.http.writing import write_json
 from raccord.connectors.oauth import OAuthApp
 
 W = TypeVar("W", bound=BaseModel)
+Guard: TypeAlias = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Called before each write with the header of the tokens that go with it; raises where it must not leave."""
 
 
 class JsonApi:
@@ -25,9 +28,16 @@ class JsonApi:
     """
 
     def __init__(
-        self, http: HttpClient, table: Table, headers: Mapping[str, str], *, tokens: Tokens | None = None
+        self,
+        http: HttpClient,
+        table: Table,
+        headers: Mapping[str, str],
+        *,
+        tokens: Tokens | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._http = http
+        self._guard = guard
         self._tokens = tokens
         self._table = _agreed(table, tokens.app) if tokens else table
         self._headers = {"Accept": "application/json", "User-Agent": "raccord"} | dict(headers)
@@ -63,6 +73,9 @@ class JsonApi:
             headers = headers | {"Content-Type": "application/json"}
 
         async def sent(more: dict[str, str]) -> Answer:
+            if self._guard and operation.write:
+                # Here, and not before: somebody may have connected another account a moment ago.
+                await self._guard(more)
             with self._table.errors(operation):
                 return await self._http.send(method, path, headers=headers | more, params=params, body=body)
 
@@ -77,6 +90,12 @@ class JsonApi:
             # Nothing happened, so a write too is sent again.
             other = await self._tokens.instead_of(granted)
         return await sent(other.header)
+
+    def only(self, credentials: Mapping[str, str]) -> Self:
+        """Return one that calls with these credentials, whatever has been stored since."""
+        other = copy(self)
+        other._tokens, other._headers = None, self._headers | dict(credentials)
+        return other
 
     async def close(self) -> None:
         if self._tokens is not None:

@@ -1,11 +1,11 @@
 """Every call to one company's Pennylane."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from raccord.connectors.errors import Auth, NotFound
+from raccord.connectors.errors import Forbidden, NotFound
 from raccord.connectors.http.api import JsonApi
 from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
@@ -44,13 +44,17 @@ class PennylaneApi:
         self.app, token = oauth(connection, settings), settings.token
         tokens = Tokens(self.app, settings, grants or NobodyAgreed()) if self.app else None
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-        self._api = JsonApi(http, TABLE, headers, tokens=tokens)
+        self._api = JsonApi(http, TABLE, headers, tokens=tokens, guard=self._prove_mode)
         self.requests_per_second = settings.requests_per_second
         self._sandbox = settings.sandbox
-        self._guarded = False
+        self._proven: Mapping[str, str] | None = None
 
     async def me(self) -> Me:
-        return await self.get("tell whose token this is", "any scope", "/me", Me)
+        return await _me(self._api)
+
+    async def probe(self) -> None:
+        """Ask whose token it is. Raises `Forbidden` for the kind of company that the settings do not say."""
+        self._prove(await self.me())
 
     async def get(
         self, what: str, needs: str, path: str, into: type[W], params: dict[str, str | int] | None = None
@@ -104,28 +108,36 @@ class PennylaneApi:
         self, what: str, needs: str, method: str, path: str, into: type[W], *, content: Any = None
     ) -> W:
         """Write once and read the answer."""
-        await self._prove_mode()
         return await self._api.call(Operation(what, needs, write=True), method, path, into, content=content)
 
     async def do(self, what: str, needs: str, method: str, path: str, *, content: Any = None) -> None:
         """Write once where the answer is empty."""
-        await self._prove_mode()
         await self._api.answer(Operation(what, needs, write=True), method, path, content=content)
 
     async def close(self) -> None:
         await self._api.close()
 
-    async def _prove_mode(self) -> None:
-        """Ask once, before the first write, whether this is the kind of company that the settings say."""
-        if self._guarded:
+    async def _prove_mode(self, credentials: Mapping[str, str]) -> None:
+        """Ask before the first write with each token: somebody may have connected another company since."""
+        if credentials != self._proven:
+            self._prove(await _me(self._api.only(credentials)))
+            self._proven = credentials
+
+    def _prove(self, me: Me) -> None:
+        if is_sandbox(me) is self._sandbox:
             return
-        if is_sandbox(await self.me()) is not self._sandbox:
-            wrong, right = ("a real company", "false") if self._sandbox else ("a sandbox", "true")
-            raise Auth(
-                f"Pennylane's token belongs to {wrong}, and the settings say otherwise: nothing was written. "
-                f"Enter the other token as token of this connection, or set sandbox = {right}."
-            )
-        self._guarded = True
+        wrong, right = ("a real company", "false") if self._sandbox else ("a sandbox", "true")
+        other = "Enter the other token as token of this connection"
+        if self.app:
+            other = f"Run raccord connect {self.app.connection} and choose the other company"
+        raise Forbidden(
+            f"Pennylane's access is to {wrong}, {me.company.name}, and the settings say otherwise: nothing "
+            f"was written. {other}, or set sandbox = {right}."
+        )
+
+
+async def _me(api: JsonApi) -> Me:
+    return await api.call(Operation("tell whose token this is", "any scope"), "GET", "/me", Me)
 
 
 def is_sandbox(me: Me) -> bool:

@@ -235,7 +235,7 @@ class PennylaneBilling:
         )
 
     async def probe(self) -> None:
-        await self._api.me()
+        await self._api.probe()
 
     async def check(self) -> tuple[Check, ...]:
         return await check(self._api, self._settings)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from raccord.connectors.billing import Billing
-from raccord.connectors.errors import Auth, Transient
+from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.connectors.http.token_endpoint import TokenEndpoint
 from raccord.connectors.oauth import Granted, OAuthApp
 from raccord.vendors.pennylane import BILLING
@@ -91,6 +91,24 @@ async def test_what_was_agreed_to_lets_in_and_ends_with_the_tokens(lab: Lab, par
     assert (await port.create_customer(PROFILE, key="cus/1")).id
     (signed,) = {each["path"] for each in await lab.switches.requests(vendor="pennylane", committed="true")}
     assert signed.endswith("/company_customers")
+    await port.close()
+
+
+async def test_who_connects_the_other_company_while_all_runs_has_nothing_written_there(
+    lab: Lab, partner: Partner
+) -> None:
+    await partner.connect()
+    port = partner.port()
+    await port.create_customer(PROFILE, key="cus/1")
+    await partner.person.disconnect()
+    await lab.option("pennylane", sandbox_account=False)
+    await partner.connect()
+    for _ in range(2):
+        with pytest.raises(Forbidden, match="Run raccord connect pennylane and choose the other company"):
+            await port.create_customer(PROFILE, key="cus/2")
+    with pytest.raises(Forbidden, match="sandbox = false"):
+        await port.probe()
+    assert len(await lab.switches.requests(vendor="pennylane", committed="true")) == 1
     await port.close()
 
 
