@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from raccord.connectors.connection import ConnectionSettings
 from raccord.connectors.errors import Auth, ConnectorError, Transient
-from raccord.connectors.http.token_endpoint import TokenEndpoint
+from raccord.connectors.http.token_endpoint import ClientRefused, TokenEndpoint
 from raccord.connectors.oauth import Granted, Grants, Held, OAuthApp
 
 EARLY = timedelta(minutes=5)
@@ -42,6 +42,7 @@ class Tokens:
         self._turn_lasts = settings.timeout * 2 + _MARGIN
         self._now = now
         self._held: Held | None = None
+        self._unknown: tuple[datetime, str] | None = None
         self._renewing: asyncio.Task[Held] | None = None
 
     async def get(self) -> Granted:
@@ -51,20 +52,18 @@ class Tokens:
             held = await self._read()
         if not self._ends_soon(held):
             return held.granted
-        if not self._lasts(held):
-            return (await self._renewed(held)).granted
-        try:
-            return (await self._renewed(held)).granted
-        except ConnectorError:
-            # There is time yet, and whoever asks next tries again.
+        renewing = self._begun(held)
+        if self._lasts(held):
+            # Nobody waits for what he does not need yet, and whoever asks next tries again.
             return held.granted
+        return (await asyncio.shield(renewing)).granted
 
     async def instead_of(self, refused: Granted) -> Granted:
         """Return others than those that the vendor just refused."""
         held = await self._read()
         if held.granted.access_token != refused.access_token or self._is_new(held):
             return held.granted
-        return (await self._renewed(held)).granted
+        return (await asyncio.shield(self._begun(held))).granted
 
     async def close(self) -> None:
         """Wait for what is being renewed: an answer that nobody stores may have cost the refresh token."""
@@ -83,12 +82,12 @@ class Tokens:
         self._held = held
         return held
 
-    async def _renewed(self, held: Held) -> Held:
-        """Renew once for all who ask in this process; whoever stops waiting does not stop it."""
+    def _begun(self, held: Held) -> "asyncio.Task[Held]":
+        """Renew once for all who ask in this process; who waits for it shields it from his own end."""
         if self._renewing is None or self._renewing.done():
             self._renewing = asyncio.create_task(self._renew(held))
             self._renewing.add_done_callback(_looked_at)
-        return await asyncio.shield(self._renewing)
+        return self._renewing
 
     async def _renew(self, held: Held) -> Held:
         holder = secrets.token_hex(8)
@@ -110,6 +109,9 @@ class Tokens:
             granted = await self._endpoint.of_refresh(held.granted.refresh_token)
         except ConnectorError as error:
             refused = isinstance(error, Auth)
+            if isinstance(error, ClientRefused):
+                # No word on the refresh token, and this process has no other secret until it is restarted.
+                refused, self._unknown = False, (self._now(), str(error))
             await self._grants.give_back(self.app, held.turn, holder, refused=refused)
             raise
         await self._keep(held.turn, granted)
@@ -126,6 +128,8 @@ class Tokens:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _prove_not_refused(self, held: Held) -> None:
+        if self._unknown is not None and self._now() - self._unknown[0] < REFUSED_FOR:
+            raise ClientRefused(self._unknown[1])
         if held.refused_at is not None and self._now() - held.refused_at < REFUSED_FOR:
             raise Auth(
                 f"{self.app.vendor} has refused to renew the access: it was withdrawn or has ended. "

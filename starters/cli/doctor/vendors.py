@@ -8,6 +8,7 @@ from typing import TypeAlias
 from raccord.connectors.connection import Check, CheckState, in_its_words
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, ConnectorError, Forbidden
+from raccord.connectors.http.token_endpoint import ClientRefused
 from raccord.domain.values.message import message
 from raccord.settings.environment import variable
 from workers.connections import Opened
@@ -60,11 +61,13 @@ async def _refused(row: Opened) -> Check | None:
         # Accepted, and not allowed to do this: the vendor's own lines name the permission.
         return None
     except Auth as error:
-        needed = [variable(row.name, field) for field in row.connection.vendor.needed_credentials]
+        unknown = isinstance(error, ClientRefused)
+        fields = ("client_id", "client_secret") if unknown else row.connection.vendor.needed_credentials
+        needed = [variable(row.name, field) for field in fields]
         # A mail server may need a login, or none: its own sentence says what is wrong.
         secrets = tuple(needed) or message("doctor.the_login", connection=row.name)
         remedy = message("doctor.set_valid", secrets=secrets)
-        if row.connection.oauth:
+        if row.connection.oauth and not unknown:
             remedy = message("doctor.connect_anew", connection=row.name)
         return Check.fail(
             message("check.credentials"),
