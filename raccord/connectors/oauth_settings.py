@@ -26,8 +26,8 @@ class OAuthSettings(ConnectionSettings):
     oauth_url: str
     """What the vendor's `/authorize` and `/token` are below."""
     redirect_url: str = "http://127.0.0.1:8089/oauth/callback"
-    """Where the vendor sends whoever agreed, as it is registered there. `raccord connect` listens
-    there where that is this machine; elsewhere it has the address pasted."""
+    """Where the vendor sends whoever agreed, to the letter as it is registered there. `raccord connect`
+    listens there where that is this machine; elsewhere it has the address pasted."""
 
     @field_validator("oauth_url", "redirect_url")
     @classmethod
@@ -36,6 +36,11 @@ class OAuthSettings(ConnectionSettings):
         here = parts.scheme == "http" and parts.hostname in LOOPBACK
         if not parts.hostname or not (parts.scheme == "https" or here) or parts.query or parts.fragment:
             raise Unfit("unfit.oauth_address")
+        return url
+
+    @field_validator("oauth_url")
+    @classmethod
+    def _goes_before_a_path(cls, url: str) -> str:
         return url.rstrip("/")
 
     @model_validator(mode="after")

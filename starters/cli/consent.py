@@ -33,21 +33,22 @@ def is_here(app: OAuthApp) -> bool:
     return urlsplit(app.redirect_url).hostname in LOOPBACK
 
 
-def code_in(address: str, state: str) -> str:
+def code_in(address: str, state: str, *, pasted: bool = True) -> str:
     """Return the code in the address that a person was sent back to. Raises `NotAgreed`.
 
     The state proves that it answers our own question: a code that somebody else had made would connect us
-    to his account (RFC 6749, section 10.12).
+    to his account (RFC 6749, section 10.12). A refusal without it is believed only where a person `pasted` it.
     """
     asked = parse_qs(urlsplit(address.strip()).query)
     one = {name: values[0] for name, values in asked.items()}
     given = one.get("state", "")
-    if "error" in one and given in ("", state):
+    ours = hmac.compare_digest(given.encode(), state.encode())
+    if "error" in one and (ours or (pasted and not given)):
         said = one["error"] if _CODE.fullmatch(one["error"]) else "?"
         raise Declined(message("connect.refused", said=said))
     if not one.get("code"):
         raise NotAgreed(message("connect.no_code"))
-    if not hmac.compare_digest(given.encode(), state.encode()):
+    if not ours:
         raise NotAgreed(message("connect.other_state"))
     return one["code"]
 
@@ -74,10 +75,10 @@ async def listened(app: OAuthApp, state: str, language: str) -> str:
     def _answer(head: bytes) -> bytes:
         method, _, rest = head.decode("latin-1").partition(" ")
         target = rest.partition(" ")[0]
-        if method != "GET" or urlsplit(target).path != place.path:
+        if method != "GET" or urlsplit(target).path != (place.path or "/"):
             return _page(404, "")
         try:
-            code = code_in(target, state)
+            code = code_in(target, state, pasted=False)
         except NotAgreed as error:
             if isinstance(error, Declined) and not answered.done():
                 answered.set_exception(error)

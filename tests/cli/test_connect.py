@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.load import read
 from starters.cli import connect, consent
 from starters.cli.connect import connect_to
-from starters.cli.consent import Declined, NotAgreed, code_in
+from starters.cli.consent import Declined, NotAgreed, code_in, listened
 from starters.cli.display import opened as records_of
 from starters.cli.doctor import stores
 from starters.cli.language import ASKED
@@ -101,7 +102,8 @@ async def test_who_agrees_in_a_browser_here_connects(
     page = await shown(capsys)
     at = str(httpx.URL(page).params["redirect_uri"])
     async with httpx.AsyncClient(trust_env=False) as anybody:
-        for other in ("/favicon.ico", "/oauth/callback?code=theirs&state=theirs", "/oauth/callback"):
+        theirs = ("?code=theirs&state=theirs", "?error=x", "?error=x&state=theirs", "")
+        for other in ("/favicon.ico", *(f"/oauth/callback{query}" for query in theirs)):
             assert (await anybody.get(at.replace("/oauth/callback", other))).status_code >= 400
     answer = await agreed(served, page)
     assert await connecting == 0
@@ -171,6 +173,28 @@ def test_an_address_that_is_no_answer_says_why(query: str, wrong: type[NotAgreed
         code_in(f"{BACK}?{query}", "s1")
     assert type(raised.value) is wrong
     assert {"fr": "Rien n'a changé", "en": "Nothing was changed"}[language] in raised.value.told(language)
+
+
+@pytest.mark.parametrize("end", ["", "/", "/back", "/back/"])
+async def test_the_address_is_the_registered_one_to_the_letter(
+    loaded: Configuration, end: str, language: str
+) -> None:
+    here = f"http://127.0.0.1:{free_port()}{end}"
+    section = loaded.billing.settings.model_dump() | {
+        "redirect_url": here,
+        "oauth_url": "https://x.example/o/",
+    }
+    settings = type(loaded.billing.settings).model_validate(section)
+    app = replace(loaded.billing, settings=settings).oauth
+    assert app
+    asked = httpx.URL(app.consent_url("s1"))
+    assert (asked.path, asked.params["redirect_uri"]) == ("/o/authorize", here)
+    waiting = asyncio.create_task(listened(app, "s1", language))
+    # The socket listens from the first step of the task on.
+    await asyncio.sleep(0)
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        assert (await browser.get(f"{here}?code=c1&state=s1")).status_code == 200
+        assert await waiting == "c1"
 
 
 async def test_nobody_agrees(
