@@ -37,7 +37,7 @@ def code_in(address: str, state: str, *, pasted: bool = True) -> str:
     """Return the code in the address that a person was sent back to. Raises `NotAgreed`.
 
     The state proves that it answers our own question: a code that somebody else had made would connect us
-    to his account (RFC 6749, section 10.12). A refusal without it is believed only where a person `pasted` it.
+    to his account (RFC 6749, section 10.12). A refusal without it is believed if it is `pasted`.
     """
     asked = parse_qs(urlsplit(address.strip()).query)
     one = {name: values[0] for name, values in asked.items()}
