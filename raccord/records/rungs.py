@@ -25,6 +25,10 @@ class Placed(Value):
     at: datetime
 
 
+class Overtaken(Exception):
+    """Somebody gave a rung meanwhile; nothing was written."""
+
+
 class Rungs:
     """Each method may raise `UnknownKey`, `CannotUnseal`: what cannot be read may be a demotion."""
 
@@ -46,10 +50,21 @@ class Rungs:
 
         return self._database.writing(work)
 
+    def unmoved(self, seen: tuple[Place, ...]) -> Work[None]:
+        """Describe work that raises `Overtaken` unless everybody still stands as `seen`.
+
+        Joined with others that write, nobody moves in between.
+        """
+
+        def work(tx: Connection) -> None:
+            if tuple(each.place for each in self._all(tx)) != seen:
+                raise Overtaken
+
+        return self._database.reading(work)
+
     def placed(self) -> Work[tuple[Placed, ...]]:
         """Return every place, the oldest first."""
-        wanted = select(rungs.c.sealed).order_by(rungs.c.at, rungs.c.key)
-        return self._database.reading(lambda tx: tuple(self._read(row) for row in tx.scalars(wanted)))
+        return self._database.reading(self._all)
 
     async def places(self) -> tuple[Place, ...]:
         """Return every place, as the flows read it."""
@@ -58,6 +73,10 @@ class Rungs:
     async def in_shadow(self) -> bool:
         """Whether somebody stands on the lowest rung."""
         return any(place.rung.mode is Mode.SHADOW for place in await self.places())
+
+    def _all(self, tx: Connection) -> tuple[Placed, ...]:
+        wanted = select(rungs.c.sealed).order_by(rungs.c.at, rungs.c.key)
+        return tuple(self._read(row) for row in tx.scalars(wanted))
 
     def _read(self, sealed: bytes) -> Placed:
         return Placed.model_validate_json(self._keys.unseal(sealed, context=_CONTEXT))

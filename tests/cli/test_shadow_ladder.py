@@ -1,7 +1,8 @@
 """Going further for one salesperson, and back at once, from a terminal."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -12,9 +13,11 @@ from click.testing import Result
 
 from raccord.connectors.connection import Kind
 from raccord.connectors.errors import Transient
+from raccord.domain.rules.ladder import DRAFT, SHADOW, Place, Scope, ScopeKind
 from raccord.domain.values.described import CrmAccount, SeenPipeline
 from raccord.domain.values.parties import Owner
 from raccord.records.records import Records
+from raccord.records.rungs import Placed
 from raccord.settings.configuration import Configuration
 from starters.cli.ladder import command, finding
 from tests.cli.conftest import Company
@@ -26,12 +29,17 @@ ACCOUNT = CrmAccount(
     owners=(Owner(id="71", name="Léa Martin", email="lea@acme.fr"), Owner(id="72", name="Paul Petit")),
     pipelines=(SeenPipeline(id="default", name="Ventes"),),
 )
+PILOTS = Scope(kind=ScopeKind.PIPELINE, id="default", name="Ventes")
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 class Crm(FakeCrm):
     down = False
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def describe(self) -> CrmAccount:
+        if self.meanwhile:
+            await self.meanwhile()
         if self.down:
             raise Transient("hubspot does not answer")
         return ACCOUNT
@@ -61,6 +69,14 @@ class Sales:
         done = self.shadow(*words)
         assert done.exit_code in (1, 2), done.output
         return " ".join(done.output.split())
+
+    def meanwhile(self, placed: Placed) -> None:
+        """Have somebody else give a rung while the CRM is being asked."""
+
+        async def given() -> None:
+            await asyncio.to_thread(self.company.remember, lambda records: records.rungs.put(placed))
+
+        self.crm.meanwhile = given
 
     def ladder(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.said("ladder", "--json"))
@@ -130,7 +146,51 @@ def test_a_demotion_needs_no_crm(sales: Sales) -> None:
     sales.settings(more=LIVE.replace("shadow", "live"))
     said = sales.said("demote", "--owner", "paul@acme.fr", "--reason", "wrong VAT")
     assert "counts as it stands" in said
-    assert "live → shadow" in said
+    assert "paul@acme.fr · shadow" in said
+
+
+def test_somebody_who_was_promoted_is_known_by_address_without_the_crm(sales: Sales) -> None:
+    sales.said("promote", "--owner", "léa martin", "--reason", "x")
+    sales.crm.down = True
+    assert "Léa Martin · draft → shadow" in sales.said("demote", *LEA)
+
+
+def test_an_address_that_cannot_be_looked_for_goes_down_even_where_everybody_is_in_shadow(
+    sales: Sales,
+) -> None:
+    sales.crm.down = True
+    assert "paul@acme.fr · shadow" in sales.said("demote", "--owner", "paul@acme.fr", "--reason", "VAT")
+    (place,) = sales.ladder()["places"]
+    assert (place["id"], place["mode"]) == ("paul@acme.fr", "shadow")
+    up = ("demote", "--owner", "lea@acme.fr", "--to", "draft", "--reason", "x")
+    assert "everybody else stands on shadow" in sales.refused(*up)
+
+
+@pytest.mark.parametrize("whose", [("--owner", "Paul Petit"), ("--pipeline", "Ventes")])
+def test_what_no_deal_would_be_known_by_is_not_demoted_without_the_crm(
+    sales: Sales, whose: tuple[str, str]
+) -> None:
+    sales.crm.down = True
+    assert "by e-mail address, or --everybody" in sales.refused("demote", *whose, "--reason", "x")
+    assert sales.ladder()["places"] == []
+
+
+def test_a_promotion_does_not_write_over_a_demotion_at_the_same_moment(sales: Sales) -> None:
+    sales.settings(more=LIVE.replace("shadow", "draft"))
+    stopped = Placed(place=Place(scope=PILOTS, rung=SHADOW), actor="cli:anne", reason="VAT", at=NOON)
+    sales.meanwhile(stopped)
+    said = sales.refused("promote", "--pipeline", "Ventes", "--under", "500", "--reason", "x")
+    assert "nothing was changed" in said
+    assert [each["mode"] for each in sales.ladder()["places"]] == ["shadow"]
+    assert not [row for row in sales.audited() if row["effect"] == "ladder.moved"]
+
+
+def test_a_demotion_goes_down_from_whatever_was_given_at_the_same_moment(sales: Sales) -> None:
+    sales.settings(more=LIVE.replace("shadow", "live"))
+    given = Placed(place=Place(scope=PILOTS, rung=DRAFT), actor="cli:anne", reason="x", at=NOON)
+    sales.meanwhile(given)
+    said = sales.said("demote", "--pipeline", "Ventes", "--reason", "VAT")
+    assert "the pipeline Ventes · draft → shadow" in said
 
 
 def test_everybody_comes_down_together(sales: Sales) -> None:
@@ -142,8 +202,16 @@ def test_everybody_comes_down_together(sales: Sales) -> None:
     assert "the pipeline Ventes · draft → shadow" in said
     found = sales.ladder()
     assert {each["mode"] for each in found["places"]} == {"shadow"}
-    assert len(found["places"]) == 3
+    assert len(found["places"]) == 2
     assert "not lower" in sales.refused("demote", "--everybody", "--reason", "stop")
+
+
+def test_whoever_stands_lower_stays_there_when_everybody_comes_down(sales: Sales) -> None:
+    for under in ((), ("--under", "500")):
+        sales.said("promote", *LEA, *under)
+    said = sales.said("demote", "--everybody", "--under", "100", "--reason", "x")
+    assert "Léa Martin · live up to 500 net → live up to 100 net" in said
+    assert sales.ladder()["everybody"] == {"mode": "shadow", "up_to": None}
 
 
 def test_a_promotion_that_holds_another_back_says_so(sales: Sales) -> None:
@@ -171,6 +239,7 @@ def test_doctor_says_who_is_on_which_rung_and_that_one_cannot_be_read(sales: Sal
         (("promote", "--owner", "71", "--under", "-1", "--reason", "x"), "write a net amount above 0"),
         (("promote", "--owner", "71", "--under", "nan", "--reason", "x"), "write a net amount above 0"),
         (("demote", "--owner", "71", "--reason", "x"), "not lower than now (shadow)"),
+        (("demote", "--owner", "71", "--to", "draft", "--under", "5", "--reason", "x"), "one of the two"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(sales: Sales, words: tuple[str, ...], says: str) -> None:

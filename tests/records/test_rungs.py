@@ -4,7 +4,8 @@ import pytest
 
 from raccord.domain.rules.ladder import DRAFT, LIVE, SHADOW, Place, Rung, Scope, ScopeKind
 from raccord.records.records import Records
-from raccord.records.rungs import Placed
+from raccord.records.rungs import Overtaken, Placed
+from raccord.records.work import together
 from raccord.sealing import KeyRing, UnknownKey
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -35,3 +36,12 @@ async def test_what_cannot_be_read_may_be_a_demotion_and_is_not_passed_over(
     with pytest.raises(UnknownKey):
         await renewed.rungs.places()
     await renewed.close()
+
+
+async def test_nothing_is_written_over_a_rung_that_was_given_meanwhile(records: Records) -> None:
+    await records.rungs.put(placed(LIVE))
+    seen = await records.rungs.places()
+    await together(records.rungs.unmoved(seen), records.rungs.put(placed(SHADOW)))
+    with pytest.raises(Overtaken):
+        await together(records.rungs.unmoved(seen), records.rungs.put(placed(LIVE)))
+    assert await records.rungs.placed() == (placed(SHADOW),)

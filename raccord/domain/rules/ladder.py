@@ -40,6 +40,8 @@ class Scope(Value):
     id: str = ""
     name: str = ""
     """What people call it, to be shown."""
+    email: str = ""
+    """A salesperson's address, by which people name them where the CRM cannot be asked."""
 
     @property
     def key(self) -> str:
@@ -89,16 +91,20 @@ def rung_for(deal: Deal, places: tuple[Place, ...], begin: Mode | None, ceiling:
 
 def of_everybody(places: tuple[Place, ...], begin: Mode | None, ceiling: Mode) -> Rung:
     """Return the rung of whoever has none."""
-    found = next((each.rung for each in places if each.scope.kind is ScopeKind.EVERYBODY), None)
-    return _lowest(found or Rung(mode=begin or ceiling), Rung(mode=ceiling))
+    return _lowest(_of_others(places, begin, ceiling), Rung(mode=ceiling))
 
 
 def standing(scope: Scope, places: tuple[Place, ...], begin: Mode | None, ceiling: Mode) -> Rung:
     """Return the rung on which a salesperson or a pipeline stands now, with a rung of its own or without."""
-    own = next((each.rung for each in places if each.scope.key == scope.key), None)
+    own = own_rung(scope, places)
     if own is None:
         return of_everybody(places, begin, ceiling)
     return _lowest(own, Rung(mode=ceiling))
+
+
+def own_rung(scope: Scope, places: tuple[Place, ...]) -> Rung | None:
+    """Return the rung that was given to a salesperson, a pipeline or everybody; None where none was."""
+    return next((each.rung for each in places if each.scope.key == scope.key), None)
 
 
 def promoted(now: Rung, under: Decimal | None, ceiling: Mode) -> Rung:
@@ -109,27 +115,41 @@ def promoted(now: Rung, under: Decimal | None, ceiling: Mode) -> Rung:
     return up
 
 
-def demoted(now: Rung, to: Rung) -> Rung:
-    """Return a lower rung. Raises `Refused` where it is not lower."""
-    if to.height >= now.height:
-        raise Refused(message("ladder.not_lower", rung=rung_in_words(now)))
-    return to
+def demoted(
+    scope: Scope,
+    to: Rung,
+    places: tuple[Place, ...],
+    begin: Mode | None,
+    ceiling: Mode,
+    *,
+    checked: bool = True,
+) -> tuple[Place, ...]:
+    """Return who goes down to a rung; no deal goes further than before.
 
-
-def brought_down(places: tuple[Place, ...], to: Rung) -> tuple[Place, ...]:
-    """Return everybody's place and, as low as it, all those that stand higher."""
-    higher = (each for each in places if each.scope.kind is not ScopeKind.EVERYBODY)
-    lower = tuple(Place(scope=each.scope, rung=to) for each in higher if each.rung.height > to.height)
-    return (Place(scope=EVERYBODY, rung=to), *lower)
+    Raises `Refused` where that is not lower, or would be higher for some. Everybody brings down all those
+    that stand higher. Without `checked` nobody knows who is meant, nor where they stand under another name.
+    """
+    others = _of_others(places, begin, ceiling)
+    if scope.kind is ScopeKind.EVERYBODY:
+        _must_be_lower(to, others, *(each.rung for each in places))
+        # Whoever stands lower stays there: a place for everybody else would take them up.
+        named = (each for each in places if each.scope.kind is not ScopeKind.EVERYBODY)
+        stand = (Place(scope=EVERYBODY, rung=others), *named)
+        return tuple(Place(scope=each.scope, rung=to) for each in stand if each.rung.height > to.height)
+    if rung := own_rung(scope, places):
+        _must_be_lower(to, rung)
+    else:
+        if checked:
+            _must_be_lower(to, others, *(e.rung for e in places if _meet(e.scope, scope)))
+        if to.height > others.height:
+            raise Refused(message("ladder.up_by_demotion", rung=rung_in_words(others)))
+    return (Place(scope=scope, rung=to),)
 
 
 def held_back(new: Place, places: tuple[Place, ...]) -> tuple[Place, ...]:
     """Return who stands higher than a new rung, and goes no further where both meet: a deal has the lower."""
     return tuple(
-        each
-        for each in places
-        if {each.scope.kind, new.scope.kind} == {ScopeKind.OWNER, ScopeKind.PIPELINE}
-        and each.rung.height > new.rung.height
+        each for each in places if _meet(each.scope, new.scope) and each.rung.height > new.rung.height
     )
 
 
@@ -162,6 +182,21 @@ def _above(now: Rung, under: Decimal | None) -> Rung:
             raise Refused(message("ladder.not_higher", amount=before))
         case _:
             return Rung(mode=Mode.LIVE, up_to=under)
+
+
+def _of_others(places: tuple[Place, ...], begin: Mode | None, ceiling: Mode) -> Rung:
+    return own_rung(EVERYBODY, places) or Rung(mode=begin or ceiling)
+
+
+def _must_be_lower(to: Rung, *now: Rung) -> None:
+    highest = max(now, key=lambda rung: rung.height)
+    if to.height >= highest.height:
+        raise Refused(message("ladder.not_lower", rung=rung_in_words(highest)))
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether a deal may be in both."""
+    return {one.kind, other.kind} == {ScopeKind.OWNER, ScopeKind.PIPELINE}
 
 
 def _lowest(*rungs: Rung) -> Rung:

@@ -5,8 +5,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from starters.cli.common import as_json, config_file, configuration, end, key_ring, run
+from starters.cli.common import as_json, config_file, configuration, end, fail, key_ring, run
 
 
 def _amount(_: click.Context, __: click.Parameter, typed: str | None) -> Decimal | None:
@@ -90,9 +91,13 @@ def demote(
     """
     from raccord.domain.rules.ladder import Rung
     from raccord.domain.rules.modes import Mode
+    from raccord.domain.values.message import message
     from starters.cli.ladder.command import down
     from starters.cli.ladder.finding import Typed
 
+    said = click.get_current_context().get_parameter_source("to")
+    if under is not None and said is not ParameterSource.DEFAULT:
+        fail(message("ladder.to_or_under"))
     loaded, typed = configuration(config), Typed(owner, pipeline, everybody)
     rung = Rung(mode=Mode(to)) if under is None else Rung(mode=Mode.LIVE, up_to=under)
     end(run(down(loaded, key_ring(loaded), typed, rung, reason)))

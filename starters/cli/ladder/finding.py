@@ -36,19 +36,28 @@ class Typed:
         return (self.owner or self.pipeline).strip()
 
 
+@dataclass(frozen=True)
+class Meant:
+    """Whose rung it is. Without `checked` the CRM could not be asked: they may have another one as well."""
+
+    scope: Scope
+    checked: bool = True
+
+
 async def found(
     typed: Typed, places: tuple[Place, ...], configuration: Configuration, *, down: bool
-) -> Scope:
+) -> Meant:
     """Find who is meant, where somebody has a rung already or else in the CRM; end the command without.
 
-    Down (`down`) goes whoever is named, even where the CRM cannot be asked: nobody waits to stop something.
+    Down (`down`) goes a salesperson by address even where the CRM cannot be asked: nobody waits to stop
+    something. Names and pipelines wait: a deal tells ids and an address alone.
     """
     kind = typed.kind
     if kind is ScopeKind.EVERYBODY:
-        return EVERYBODY
+        return Meant(EVERYBODY)
     for place in places:
         if place.scope.kind is kind and typed.text.casefold() in _called(place.scope):
-            return place.scope
+            return Meant(place.scope)
     try:
         async with connections_of(configuration) as connections:
             crm: CrmReader = connections.of(Kind.CRM)
@@ -56,25 +65,26 @@ async def found(
     except ConnectorError as error:
         if not down:
             fail(str(error), status=1)
+        if kind is ScopeKind.PIPELINE or "@" not in typed.text:
+            fail(message("ladder.by_address", name=shown(typed.text), why=str(error)), status=1)
         warn(message("ladder.unchecked", name=shown(typed.text), why=str(error)))
-        return Scope(kind=kind, id=typed.text)
-    meant = {scope.key: scope for scope, names in known if typed.text.casefold() in names}
+        return Meant(Scope(kind=kind, id=typed.text), checked=False)
+    meant = {scope.key: scope for scope in known if typed.text.casefold() in _called(scope)}
     if len(meant) == 1:
-        return next(iter(meant.values()))
-    names = tuple(shown(scope.name or scope.id) for scope, _ in known)
+        return Meant(next(iter(meant.values())))
+    names = tuple(shown(scope.name or scope.id) for scope in known)
     fail(message("ladder.unknown", name=shown(typed.text), names=names or message("check.none")), status=1)
 
 
-def _known(kind: ScopeKind, account: CrmAccount) -> list[tuple[Scope, set[str]]]:
-    """Return everybody whom the CRM knows, with what each may be called."""
+def _known(kind: ScopeKind, account: CrmAccount) -> list[Scope]:
+    """Return everybody whom the CRM knows."""
     if kind is ScopeKind.PIPELINE:
-        scopes = [Scope(kind=kind, id=each.id, name=each.name) for each in account.pipelines]
-        return [(scope, _called(scope)) for scope in scopes]
-    owners = [
-        (Scope(kind=kind, id=each.id, name=each.name or each.email), each.email) for each in account.owners
+        return [Scope(kind=kind, id=each.id, name=each.name) for each in account.pipelines]
+    return [
+        Scope(kind=kind, id=each.id, name=each.name or each.email, email=each.email)
+        for each in account.owners
     ]
-    return [(scope, _called(scope) | ({email.casefold()} if email else set())) for scope, email in owners]
 
 
 def _called(scope: Scope) -> set[str]:
-    return {each.casefold() for each in (scope.id, scope.name) if each}
+    return {each.casefold() for each in (scope.id, scope.name, scope.email) if each}

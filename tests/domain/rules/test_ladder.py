@@ -16,7 +16,6 @@ from raccord.domain.rules.ladder import (
     Rung,
     Scope,
     ScopeKind,
-    brought_down,
     demoted,
     promoted,
     rung_for,
@@ -90,9 +89,37 @@ def test_a_step_that_is_none_is_refused_with_its_reason(
 
 @pytest.mark.parametrize(("now", "to"), [(SHADOW, SHADOW), (DRAFT, DRAFT), (DRAFT, UNDER_1000)])
 def test_a_demotion_goes_down(now: Rung, to: Rung) -> None:
-    with pytest.raises(Refused, match=r"ladder\.not_lower"):
-        demoted(now, to)
-    assert demoted(LIVE, UNDER_1000) == UNDER_1000
+    for scope in (LEA, EVERYBODY):
+        with pytest.raises(Refused, match=r"ladder\.not_lower"):
+            demoted(scope, to, at((scope, now)), Mode.SHADOW, Mode.LIVE)
+    assert demoted(LEA, UNDER_1000, at((LEA, LIVE)), None, Mode.LIVE) == at((LEA, UNDER_1000))
+
+
+def test_everybody_brings_down_whoever_stands_higher_and_takes_nobody_up() -> None:
+    places = at((LEA, LIVE), (PILOTS, DRAFT))
+    assert demoted(EVERYBODY, UNDER_1000, places, Mode.SHADOW, Mode.LIVE) == at((LEA, UNDER_1000))
+    assert demoted(EVERYBODY, SHADOW, (), None, Mode.LIVE) == at((EVERYBODY, SHADOW))
+
+
+def test_a_rung_above_the_settings_comes_down_before_the_settings_let_it_count_again() -> None:
+    places = at((LEA, LIVE), (EVERYBODY, LIVE))
+    assert demoted(LEA, DRAFT, places, None, Mode.DRAFT) == at((LEA, DRAFT))
+    assert demoted(EVERYBODY, DRAFT, places, None, Mode.DRAFT) == at((EVERYBODY, DRAFT), (LEA, DRAFT))
+
+
+def test_who_has_no_rung_of_their_own_may_stand_higher_through_a_pipeline() -> None:
+    places = at((PILOTS, LIVE))
+    assert demoted(LEA, SHADOW, places, Mode.SHADOW, Mode.LIVE) == at((LEA, SHADOW))
+    with pytest.raises(Refused, match=r"ladder\.up_by_demotion"):
+        demoted(LEA, DRAFT, places, Mode.SHADOW, Mode.LIVE)
+
+
+def test_who_cannot_be_looked_for_goes_down_wherever_they_stand_under_another_name() -> None:
+    hers = Scope(kind=ScopeKind.OWNER, id="lea@acme.fr")
+    (given,) = demoted(hers, SHADOW, at((LEA, LIVE)), Mode.SHADOW, Mode.LIVE, checked=False)
+    assert rung_for(HERS, (*at((LEA, LIVE)), given), Mode.SHADOW, Mode.LIVE) == SHADOW
+    with pytest.raises(Refused, match=r"ladder\.up_by_demotion"):
+        demoted(hers, DRAFT, (), Mode.SHADOW, Mode.LIVE, checked=False)
 
 
 @settings(max_examples=80, deadline=None)
@@ -103,26 +130,28 @@ def test_nobody_gets_past_the_settings(places: tuple[Place, ...], begin: Mode | 
     assert standing(LEA, places, begin, ceiling).height <= ceiled.height
 
 
-@settings(max_examples=80, deadline=None)
-@given(places=PLACES, begin=BEGIN, to=RUNGS)
-def test_a_demotion_of_everybody_leaves_nobody_higher(
-    places: tuple[Place, ...], begin: Mode | None, to: Rung
+@settings(max_examples=150, deadline=None)
+@given(
+    scope=SCOPES,
+    places=PLACES,
+    begin=BEGIN,
+    ceiling=st.sampled_from(list(Mode)),
+    to=RUNGS,
+    checked=st.booleans(),
+)
+def test_a_demotion_takes_no_deal_up_and_those_it_names_down(
+    *, scope: Scope, places: tuple[Place, ...], begin: Mode | None, ceiling: Mode, to: Rung, checked: bool
 ) -> None:
-    given_now = {place.scope.key: place for place in (*places, *brought_down(places, to))}
-    after = tuple(given_now.values())
-    for each in (HERS, deal(), deal(pipeline="pilots")):
-        assert rung_for(each, after, begin, Mode.LIVE).height <= to.height
-
-
-@settings(max_examples=80, deadline=None)
-@given(places=PLACES, begin=BEGIN, to=RUNGS)
-def test_a_demotion_of_one_holds_whatever_the_others_stand_on(
-    places: tuple[Place, ...], begin: Mode | None, to: Rung
-) -> None:
-    for scope in (LEA, PILOTS):
-        others = tuple(place for place in places if place.scope.key != scope.key)
-        after = (*others, Place(scope=scope, rung=to))
-        assert rung_for(HERS, after, begin, Mode.LIVE).height <= to.height
+    try:
+        given_now = demoted(scope, to, places, begin, ceiling, checked=checked)
+    except Refused:
+        return
+    after = tuple({place.scope.key: place for place in (*places, *given_now)}.values())
+    for each in (HERS, deal(), deal(pipeline="pilots"), deal(owner=HERS.owner)):
+        rung = rung_for(each, after, begin, ceiling)
+        assert rung.height <= rung_for(each, places, begin, ceiling).height
+        if scope == EVERYBODY or scope.covers(each):
+            assert rung.height <= to.height
 
 
 def test_a_rung_is_the_mode_and_the_amount_of_the_policy() -> None:
