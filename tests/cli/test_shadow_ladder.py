@@ -166,6 +166,14 @@ def test_an_address_that_cannot_be_looked_for_goes_down_even_where_everybody_is_
     assert "everybody else stands on shadow" in sales.refused(*up)
 
 
+def test_whoever_went_down_by_address_comes_up_by_name_without_a_second_rung(sales: Sales) -> None:
+    sales.crm.down = True
+    sales.said("demote", *LEA)
+    sales.crm.down = False
+    assert "lea@acme.fr · shadow → draft" in sales.said("promote", "--owner", "Léa Martin", "--reason", "x")
+    assert [(each["id"], each["mode"]) for each in sales.ladder()["places"]] == [("lea@acme.fr", "draft")]
+
+
 @pytest.mark.parametrize("whose", [("--owner", "Paul Petit"), ("--pipeline", "Ventes")])
 def test_what_no_deal_would_be_known_by_is_not_demoted_without_the_crm(
     sales: Sales, whose: tuple[str, str]

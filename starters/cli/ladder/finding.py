@@ -71,7 +71,12 @@ async def found(
         return Meant(Scope(kind=kind, id=typed.text), checked=False)
     meant = {scope.key: scope for scope in known if typed.text.casefold() in _called(scope)}
     if len(meant) == 1:
-        return Meant(next(iter(meant.values())))
+        (scope,) = meant.values()
+        # Whoever went down by address while the CRM was away has that rung, and no second one beside it.
+        by_address = (
+            e.scope for e in places if e.scope.kind is kind and e.scope.id.casefold() in _called(scope)
+        )
+        return Meant(next(by_address, scope))
     names = tuple(shown(scope.name or scope.id) for scope in known)
     fail(message("ladder.unknown", name=shown(typed.text), names=names or message("check.none")), status=1)
 
