@@ -68,6 +68,8 @@ class PipedriveSettings(AccountSettings):
 
     Webhooks, pipedrive.md 7:
     `http_auth_user` of the webhook that the operator configures
+    `takes_parts`    there are webhooks of `deal_product` and `deal_installment`: the guide has them, and the
+                     spec's list of objects has not (pipedrive.md 1)
     `tells_passwords` the list of webhooks has their passwords (no page says); False: null
     `lists_removed`  the list has those that were removed, with `remove_time` (no page says)
     `basic_charset`  how a password that is not ASCII is encoded ("unverified")
@@ -116,6 +118,7 @@ class PipedriveSettings(AccountSettings):
     lines_move_value: bool = True
     activities_touch_deals: bool = False
     http_auth_user: str = "raccord"
+    takes_parts: bool = True
     tells_passwords: bool = True
     lists_removed: bool = False
     basic_charset: str = "utf-8"

@@ -13,6 +13,7 @@ _ENTITIES = (
     "activity", "deal", "lead", "note", "organization", "person", "pipeline", "product", "stage", "user", "*",
     "deal_product", "deal_installment", "board", "phase", "project", "task",
 )  # fmt: skip
+_PARTS = ("deal_product", "deal_installment")
 _MOST = 40
 _FIELDS = (
     "subscription_url", "event_action", "event_object", "name", "user_id", "http_auth_user",
@@ -38,7 +39,8 @@ class WebhooksApi:
         for name in body:
             if name not in _FIELDS:
                 raise of_webhooks(400, name, "unknown field")
-        for name, allowed in (("event_action", _ACTIONS), ("event_object", _ENTITIES)):
+        entities = [each for each in _ENTITIES if call.settings.takes_parts or each not in _PARTS]
+        for name, allowed in (("event_action", _ACTIONS), ("event_object", entities)):
             if body.get(name) not in allowed:
                 raise of_webhooks(400, name, f"must be one of {', '.join(allowed)}")
         name, user = body.get("name"), body.get("user_id", call.by.user)

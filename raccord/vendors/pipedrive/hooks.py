@@ -5,7 +5,7 @@ Pipedrive itself, without a word.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import SecretStr
 
@@ -27,6 +27,8 @@ EVENTS: tuple[Event, ...] = (
     *((action, party) for party in ("organization", "person") for action in ("change", "delete")),
 )
 """What any flow needs: a question about a company answers itself once somebody repairs the company."""
+OF_PARTS: tuple[Event, ...] = (("*", "deal_product"), ("*", "deal_installment"))
+"""The same of a deal's lines and plan. The guide has these objects, the spec's list has not (section 1)."""
 _OK = range(200, 300)
 _NOT_BELIEVED = 401
 """What the receiver says to a name and password that are not ours."""
@@ -51,15 +53,16 @@ class Hooks:
         try:
             ours = await self._at(url)
             sound = self._sound(ours, untold=not self._changing)
-            stale, missing = [each for each in ours if each not in sound], _missing(sound)
+            stale = [each for each in ours if each not in sound]
+            missing = _missing(sound, EVENTS + OF_PARTS)
             if not missing and not stale:
-                found = message("pipedrive.hooks_there", count=len(ours), url=url)
-                return Registration(checks=(Check.ok(LINE, found),))
+                return Registration(checks=(Check.ok(LINE, _there(len(ours), url)),))
             if dry:
                 would = message("pipedrive.hooks_would", count=len(missing), url=url)
                 gone = message("pipedrive.hooks_would_go", count=len(stale))
-                return Registration(checks=(_done(would, gone, missing, stale),))
-            return await self._put_right(url, missing, stale)
+                made = [would] if missing else []
+                return Registration(checks=(Check.ok(LINE, together([*made, *([gone] if stale else [])])),))
+            return await self._put_right(url, sound, missing, stale)
         except ConnectorError as error:
             return Registration(checks=(_refused(error, url),))
 
@@ -72,31 +75,42 @@ class Hooks:
         except ConnectorError as error:
             return (_warn(message("check.not_told", said=str(error)), message("pipedrive.hooks_look")),)
         sound = self._sound(ours, untold=True)
-        if missing := _missing(sound):
-            lacking = tuple(f"{action}.{entity}" for action, entity in missing)
-            found = message("pipedrive.hooks_missing", url=url, events=lacking)
+        if missing := _missing(sound, EVENTS):
+            found = message("pipedrive.hooks_missing", url=url, events=_words(missing))
             return (_warn(found, message("pipedrive.hooks_setup")),)
         if failing := [each for each in sound if each.last_http_status and each.last_http_status not in _OK]:
             found = message("pipedrive.hooks_failing", status=str(failing[0].last_http_status))
             if failing[0].last_http_status == _NOT_BELIEVED:
                 return (_warn(found, message("pipedrive.hooks_password")),)
             return (_warn(found, message("pipedrive.hooks_receiver")),)
-        return (Check.ok(LINE, message("pipedrive.hooks_well", count=len(sound), url=url)),)
+        well = message("pipedrive.hooks_well", count=len(sound), url=url)
+        lacking = _words(_missing(sound, OF_PARTS))
+        without = [message("pipedrive.hooks_without", events=lacking)] if lacking else []
+        return (Check.ok(LINE, together([well, *without])),)
 
-    async def _put_right(self, url: str, missing: Sequence[Event], stale: Sequence[Hook]) -> Registration:
+    async def _put_right(
+        self, url: str, sound: Sequence[Hook], missing: Sequence[Event], stale: Sequence[Hook]
+    ) -> Registration:
         password = self._password or SecretStr(secrets.token_urlsafe(_SECRET_BYTES))
         owner = (await self._client.known_me()).id
-        carried, check = 0, None
+        carried, untaken = 0, dict[Event, Permanent]()
         try:
             # First the new ones: what is refused takes nothing away.
-            for action, entity in missing:
-                await self._make(url, action, entity, owner, password)
-                carried += 1
+            for event in missing:
+                try:
+                    await self._make(url, *event, owner, password)
+                    carried += 1
+                except Permanent as error:
+                    if event not in OF_PARTS:
+                        raise
+                    untaken[event] = error
             for each in stale:
                 what = f"delete the webhook {each.id}"
                 await unless_gone(self._client.delete(what, ADMIN, f"{PATH}/{each.id}"))
-            made = message("pipedrive.hooks_made", count=len(missing), url=url)
-            check = _done(made, message("pipedrive.hooks_gone", count=len(stale)), missing, stale)
+            made = [message("pipedrive.hooks_made", count=carried, url=url)] if carried else []
+            gone = [message("pipedrive.hooks_gone", count=len(stale))] if stale else []
+            said = made + gone or [_there(len(sound), url)]
+            check = Check.ok(LINE, together([*said, *_untaken(untaken)]))
         except ConnectorError as error:
             # One whose making got no answer may be there as well.
             carried += isinstance(error, AmbiguousWrite)
@@ -149,17 +163,27 @@ class Hooks:
         )
 
 
-def _missing(there: Sequence[Hook]) -> list[Event]:
+def _missing(there: Sequence[Hook], wanted: Sequence[Event]) -> list[Event]:
     known = {(each.event_action, each.event_object) for each in there}
-    return [each for each in EVENTS if each not in known and not _covered(each, known)]
+    return [each for each in wanted if each not in known and not _covered(each, known)]
 
 
 def _covered(event: Event, known: Collection[Event]) -> bool:
     return any(action in ("*", event[0]) and entity in ("*", event[1]) for action, entity in known)
 
 
-def _done(made: Message, gone: Message, missing: Sequence[Event], stale: Sequence[Hook]) -> Check:
-    return Check.ok(LINE, together([*([made] if missing else []), *([gone] if stale else [])]))
+def _untaken(refused: Mapping[Event, Permanent]) -> Iterator[Message]:
+    if refused:
+        yield message("pipedrive.hooks_untaken", events=_words(tuple(refused)))
+        yield in_its_words(next(iter(refused.values())))
+
+
+def _words(events: Sequence[Event]) -> tuple[str, ...]:
+    return tuple(f"{action}.{entity}" for action, entity in events)
+
+
+def _there(count: int, url: str) -> Message:
+    return message("pipedrive.hooks_there", count=count, url=url)
 
 
 def _refused(error: ConnectorError, url: str) -> Check:

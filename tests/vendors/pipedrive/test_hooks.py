@@ -24,6 +24,7 @@ ASKED = {
     *(("change", "organization"), ("delete", "organization")),
     *(("change", "person"), ("delete", "person")),
 }
+OF_PARTS = {("*", "deal_product"), ("*", "deal_installment")}
 NO_FLOWS: tuple[str, ...] = ()
 HOOK = {"name": "x", "event_action": "change", "event_object": "deal", "version": "2.0"}
 
@@ -62,13 +63,29 @@ async def checked(crm: PipedriveCrm, url: str) -> Check:
 async def test_what_is_needed_is_made_once(crm: PipedriveCrm, account: Account, lab: Lab, url: str) -> None:
     before = await lab.written("pipedrive")
     shown = await crm.register_webhooks(url, flows=NO_FLOWS, dry=True)
-    assert "7 would be made" in shown.checks[0].found
+    assert "9 would be made" in shown.checks[0].found
     assert await lab.written("pipedrive") == before
+    for said in ("9 made", "9 are there already"):
+        check = await registered(crm, url)
+        assert (check.state, said in check.found) == (CheckState.OK, True)
+    assert sorted((await there(account)).values()) == sorted(ASKED | OF_PARTS)
+    assert (await checked(crm, url)).state is CheckState.OK
+
+
+async def test_where_pipedrive_takes_none_of_products_the_others_are_made(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    await lab.option("pipedrive", takes_parts=False)
     for said in ("7 made", "7 are there already"):
         check = await registered(crm, url)
         assert (check.state, said in check.found) == (CheckState.OK, True)
-    assert sorted((await there(account)).values()) == sorted(ASKED)
-    assert (await checked(crm, url)).state is CheckState.OK
+        assert "takes none for *.deal_product" in check.found
+        assert "must be one of" in check.found
+    assert set((await there(account)).values()) == ASKED
+    told = await checked(crm, url)
+    assert (told.state, "without *.deal_product" in told.found) == (CheckState.OK, True)
+    await lab.option("pipedrive", takes_parts=True)
+    assert "2 made" in (await registered(crm, url)).found
 
 
 async def test_one_that_pipedrive_deleted_is_missed_and_made_again(
@@ -79,7 +96,7 @@ async def test_one_that_pipedrive_deleted_is_missed_and_made_again(
     check = await checked(crm, url)
     assert (check.state, "create.deal" in check.found) == (CheckState.WARN, True)
     assert "1 made" in (await registered(crm, url)).found
-    assert set((await there(account)).values()) == ASKED
+    assert set((await there(account)).values()) == ASKED | OF_PARTS
 
 
 async def test_a_new_password_makes_them_anew_and_nobody_elses(
@@ -90,7 +107,7 @@ async def test_a_new_password_makes_them_anew_and_nobody_elses(
     old = set(await there(account))
     async with another(lab, webhook_secret="another-password-0000") as changed:
         assert (await checked(changed, url)).state is CheckState.WARN
-        assert "7 made" in (await registered(changed, url)).found
+        assert "9 made" in (await registered(changed, url)).found
         assert (await checked(changed, url)).state is CheckState.OK
     assert old & set(await there(account)) == {theirs["id"]}
 
@@ -107,7 +124,7 @@ async def test_without_a_password_one_is_made_and_told_once(
     assert made.secret.get_secret_value() not in made.checks[0].found
     async with another(lab, webhook_secret=made.secret.get_secret_value()) as given:
         assert "there already" in (await registered(given, url)).found
-    assert len(await there(account)) == len(ASKED)
+    assert len(await there(account)) == len(ASKED | OF_PARTS)
 
 
 async def test_one_that_was_refused_before_the_receiver_knew_its_password_stays(
@@ -135,7 +152,7 @@ async def test_a_second_one_for_the_same_events_is_deleted(
     }
     await account.call("POST", "/v1/webhooks", again)
     assert "1 deleted: it was off" in (await registered(crm, url)).found
-    assert sorted((await there(account)).values()) == sorted(ASKED)
+    assert sorted((await there(account)).values()) == sorted(ASKED | OF_PARTS)
 
 
 async def test_those_that_were_removed_and_are_listed_still_are_let_be(
@@ -148,7 +165,7 @@ async def test_those_that_were_removed_and_are_listed_still_are_let_be(
         made = await without.register_webhooks(url, flows=NO_FLOWS)
     assert (made.checks[0].state, made.secret is None) == (CheckState.OK, False)
     await lab.option("pipedrive", lists_removed=False)
-    assert sorted((await there(account)).values()) == sorted(ASKED)
+    assert sorted((await there(account)).values()) == sorted(ASKED | OF_PARTS)
 
 
 async def test_the_password_is_told_once_some_carry_it_and_the_rest_is_made_with_it(
@@ -168,9 +185,9 @@ async def test_the_password_is_told_once_some_carry_it_and_the_rest_is_made_with
     )
     assert begun.secret
     async with another(lab, webhook_secret=begun.secret.get_secret_value()) as given:
-        assert "7 deleted" in (await registered(given, url)).found
+        assert "9 deleted" in (await registered(given, url)).found
     left = await there(account)
-    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED))
+    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED | OF_PARTS))
 
 
 async def test_one_that_may_have_been_made_is_reason_enough_to_tell_the_password(
@@ -185,8 +202,8 @@ async def test_one_that_may_have_been_made_is_reason_enough_to_tell_the_password
         begun = await without.register_webhooks(url, flows=NO_FLOWS)
     assert begun.secret
     async with another(lab, webhook_secret=begun.secret.get_secret_value()) as given:
-        assert "6 made" in (await registered(given, url)).found
-    assert sorted((await there(account)).values()) == sorted(ASKED)
+        assert "8 made" in (await registered(given, url)).found
+    assert sorted((await there(account)).values()) == sorted(ASKED | OF_PARTS)
 
 
 async def test_while_two_passwords_count_one_that_nobody_tells_is_made_anew(
@@ -194,17 +211,17 @@ async def test_while_two_passwords_count_one_that_nobody_tells_is_made_anew(
 ) -> None:
     await lab.option("pipedrive", tells_passwords=False)
     await registered(crm, url)
-    assert "7 are there already" in (await registered(crm, url)).found
+    assert "9 are there already" in (await registered(crm, url)).found
     old = set(await there(account))
     both = {
         "previous_webhook_secret": settings()["webhook_secret"],
         "previous_webhook_secret_until": "2099-01-01",
     }
     async with another(lab, webhook_secret="another-password-0000", **both) as changing:
-        assert "7 made" in (await registered(changing, url)).found
+        assert "9 made" in (await registered(changing, url)).found
         assert (await checked(changing, url)).state is CheckState.OK
     left = await there(account)
-    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED))
+    assert (old & set(left), sorted(left.values())) == (set(), sorted(ASKED | OF_PARTS))
 
 
 async def test_an_address_that_nobody_can_call_is_not_registered(crm: PipedriveCrm, account: Account) -> None:
