@@ -50,8 +50,10 @@ _BY_CODE = {
     "deal.no_lines": Topic.NO_LINES,
     "line.vat_rate_missing": Topic.VAT_RATE,
     "line.vat_rate_missing_abroad": Topic.VAT_RATE,
+    "line.untaxed": Topic.VAT_RATE,
     "line.vat_rate_fraction": Topic.VAT_RATE,
     "line.vat_rate_unknown": Topic.VAT_RATE,
+    "vat.zero_untold": Topic.VAT_RATE,
 }
 _BY_CAUSE = {
     Cause.IDENTIFIER: Topic.NUMBERS,

@@ -75,6 +75,8 @@ def _name(line: LineItem, record: RecordName) -> Problem | None:
 def _vat_rate(line: LineItem, record: RecordName, policy: DealWonPolicy) -> Decimal | Problem:
     vat, rate = policy.invoice.vat, line.vat_rate
     if rate is None:
+        if line.untaxed:
+            return problem(Cause.VAT, record, "vat_rate", "line.untaxed")
         code = "line.vat_rate_missing" if vat.default_rate is None else "line.vat_rate_missing_abroad"
         return problem(Cause.VAT, record, "vat_rate", code)
     if rate not in vat.rates and 0 < rate <= _LARGEST_FRACTION:

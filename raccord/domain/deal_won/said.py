@@ -29,6 +29,7 @@ _IT_IS_SO = {
     "company.public_body": "so.e_mailed",
     INSTALMENTS: "so.all_at_once",
     PLAN: "so.all_at_once",
+    "vat.zero_untold": "so.at_zero",
 }
 """The rules of thumb, each with the answer that it was wrong. There is none where that would make an unlawful
 invoice: an address without street or town, a number that cannot be valid, an unknown country, a postal

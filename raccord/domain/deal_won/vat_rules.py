@@ -3,6 +3,8 @@
 Raccord never chooses a rate: lines say it, and these rules say whether the rest of the deal bears it out.
 """
 
+from decimal import Decimal
+
 from raccord.domain.deal_won.line_rules import charged_lines
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import InvoicePolicy, Operations
@@ -49,7 +51,9 @@ def tax_treatment(
         return TaxTreatment.TAXED, _present(found, _no_number(None, company, rules.vat))
     if len(zero) < len(rates) and found is not TaxTreatment.EXEMPT:
         return TaxTreatment.TAXED, (_question(on_line, "vat.mixed_with_zero"),)
-    return found, _refused(found, company, on_line, rules)
+    return found, _refused(found, company, on_line, rules) or _present(
+        _untold(found, charged, deal.lines, rules.vat)
+    )
 
 
 def with_default_rates(
@@ -58,15 +62,19 @@ def with_default_rates(
     """Fill in the rates that were left empty: the company's default is one for sales at home.
 
     Abroad and overseas the rate depends on the sale, so that one which nobody typed is asked for; a seller
-    whose every rate is 0 has no other anywhere.
+    whose every rate is 0 has no other anywhere. Where the CRM says that no VAT is added, none is.
     """
     if vat.default_rate is None or (company and _elsewhere(company, vat) and not vat.exempt_seller):
         return lines
     rate = {"vat_rate": vat.default_rate}
     return tuple(
-        line if line.vat_rate is not None or line.reduction else line.model_copy(update=rate)
+        line if _said(line, vat.default_rate) or line.reduction else line.model_copy(update=rate)
         for line in lines
     )
+
+
+def _said(line: LineItem, default: Decimal) -> bool:
+    return line.vat_rate is not None or (line.untaxed and default > 0)
 
 
 def _elsewhere(company: Company, vat: VatPolicy) -> bool:
@@ -205,6 +213,21 @@ def _no_wording(treatment: TaxTreatment, on_line: Place, rules: InvoicePolicy) -
         return _question(on_line, "vat.no_reason_at_home")
     place = (THE_SETTINGS, "vat.zero_rate_reasons")
     return _question(place, "vat.no_wording", what=_CALLED[treatment], treatment=treatment.value)
+
+
+def _untold(
+    treatment: TaxTreatment, charged: tuple[LineItem, ...], lines: tuple[LineItem, ...], vat: VatPolicy
+) -> Problem | None:
+    """Ask whether 0 % was meant where the CRM shows it also of a line whose rate nobody entered.
+
+    Only where the seller charges VAT as a rule, or on another line: else 0 % is what it sells at.
+    """
+    taxed = any(line.vat_rate for line in charged) or bool(vat.default_rate)
+    untold = [line for line in charged if line.vat_rate == 0 and line.zero_untold]
+    if treatment is not TaxTreatment.EXEMPT or vat.exempt_seller or not (taxed and untold):
+        return None
+    names = tuple(line_name(line, lines) for line in untold)
+    return problem(Cause.VAT, names[0], "vat_rate", "vat.zero_untold", lines=names)
 
 
 def _present(*found: Problem | None) -> tuple[Problem, ...]:

@@ -57,6 +57,10 @@ class LineItem(Value):
     discount: Discount | None = None
     vat_rate: Exact | None = None
     """In percent: `Decimal("5.5")`."""
+    untaxed: bool = False
+    """Whether the CRM says that no VAT is added, which is no rate: `vat_rate` is then None."""
+    zero_untold: bool = False
+    """Whether 0 is what the CRM shows also where nobody entered a rate."""
     currency: str | None = None
     recurring: str | None = None
     """The billing frequency when the CRM sells this line as a subscription."""

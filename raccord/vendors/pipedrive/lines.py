@@ -1,9 +1,9 @@
 """The lines of a deal, net of VAT, and what is taken off it as a whole.
 
-A price may be with VAT, without, or of no VAT (`tax_method`); a discount of a line is a share or an amount,
-and whether that is off each unit or off the line only the line's `sum` tells. Discounts of the deal are a
-list of their own (pipedrive page, section 1): a share goes into each line, an amount becomes a line that
-takes it off, which the rules spread to the cent.
+A price may be with VAT, without, or of no VAT (`tax_method`), and a tax of 0 is also one that nobody
+entered; a discount of a line is a share or an amount, and whether that is off each unit or off the line only
+the line's `sum` tells. Discounts of the deal are a list of their own (pipedrive page, section 1): a share
+goes into each line, an amount becomes a line that takes it off, which the rules spread to the cent.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -64,6 +64,9 @@ def _line(product: Product, off: Decimal, room: tuple[int, int], notes: list[Unr
         unit_price=None if price is None else _scaled(price, net_of),
         discount=_combined(discount, off, net_of, product),
         vat_rate=rate,
+        untaxed=method == "none",
+        # The vendor's own default (spec v2, POST /deals/{id}/products).
+        zero_untold=rate == 0,
         currency=(product.currency or "").upper() or None,
         recurring=period if period and period != _ONCE else None,
     )

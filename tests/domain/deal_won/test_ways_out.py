@@ -1,12 +1,15 @@
 """A rule of thumb has a way out: "it is so", once for a company. What would be unlawful has none."""
 
+from decimal import Decimal
+
 import pytest
 
 from raccord.domain.deal_won.quality import Examination, examine
 from raccord.domain.deal_won.said import NOTHING_SAID, Said
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Deal
 from tests.domain.deal_won.selling import SERVICES, at, of, zero
-from tests.domain.samples import TODAY, abroad, deal
+from tests.domain.samples import TODAY, WORDS, abroad, deal, line, policy, rules
 
 DOUBTED: dict[str, Deal] = {
     "a company called ND": of(name="ND"),
@@ -22,6 +25,19 @@ DOUBTED: dict[str, Deal] = {
     "a foreign register in the SIREN field": zero(abroad("DE", siren="HRB 12345", vat_number="DE136695976")),
     "a public body that takes e-mail": of(siret="", siren="110002011"),
 }
+EXEMPT = VatPolicy(default_rate=Decimal(20), zero_rate_reasons=WORDS | {"exempt_fr": "Exonération"})
+
+
+def test_zero_that_nobody_may_have_entered_is_right_once_a_person_has_said_so_of_these_lines() -> None:
+    under = policy(invoice=rules(vat=EXEMPT))
+    zero = line(vat_rate=Decimal(0), zero_untold=True)
+    (way_out,) = examine(deal(lines=(zero,)), under, TODAY).options
+    said = Said().having(way_out.id)
+    assert examine(deal(lines=(zero, line(id="42"))), under, TODAY, said).plan
+    more = deal(lines=(zero, zero.model_copy(update={"id": "42"})))
+    assert [each.message.code for each in examine(more, under, TODAY, said).problems] == ["vat.zero_untold"]
+
+
 FINAL: dict[str, Deal] = {
     "no name": of(name=""),
     "a dash for a name": of(name="-"),

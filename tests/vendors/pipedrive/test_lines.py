@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.invoicing import Recurring
+from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
 from raccord.domain.values.totals import VatRounding
 from raccord.vendors.pipedrive.lines import lines
 from raccord.vendors.pipedrive.wire import DealDiscount, Product
-from tests.domain.deal_won.selling import plan_of
-from tests.domain.samples import deal, policy, rules
+from tests.domain.deal_won.selling import plan_of, problems_of
+from tests.domain.samples import WORDS, deal, policy, rules
 
 D = Decimal
 
@@ -52,6 +54,41 @@ def unreadable(product: Product) -> list[str]:
 def test_a_price_becomes_net_of_vat(method: str, tax: Any, price: Decimal, rate: Decimal | None) -> None:
     found = one(product(tax_method=method, tax=tax))
     assert (found.unit_price, found.vat_rate) == (price, rate)
+
+
+def under(*, default: int | None, rates: tuple[int, ...] = (20, 0)) -> DealWonPolicy:
+    """The rules of a seller who says why some of its sales are exempt."""
+    words = WORDS | {"exempt_fr": "Exonération de TVA"}
+    default_rate = None if default is None else D(default)
+    vat = VatPolicy(rates=tuple(map(D, rates)), default_rate=default_rate, zero_rate_reasons=words)
+    return policy(invoice=rules(vat=vat))
+
+
+def asked(policy: DealWonPolicy, *products: Product) -> list[str]:
+    sold = lines(products, (), (500, 500), [])
+    return [each.message.code for each in problems_of(deal(lines=sold), policy)]
+
+
+@pytest.mark.parametrize("default", [None, 20])
+def test_a_product_to_which_no_tax_is_added_is_a_question_whatever_the_default(default: int | None) -> None:
+    assert asked(under(default=default), product(tax_method="none", tax=0)) == ["line.untaxed"]
+
+
+def test_who_charges_no_vat_at_all_is_not_asked_about_no_tax() -> None:
+    free = under(default=0, rates=(0,))
+    assert asked(free, product(tax_method="none")) == asked(free, product(tax=0)) == []
+
+
+def test_a_tax_that_nobody_may_have_entered_is_a_question_where_vat_is_charged() -> None:
+    untold, typed = product(id=1, tax=0), product(id=2)
+    assert asked(under(default=20), untold) == ["vat.zero_untold"]
+    assert asked(under(default=None), untold, typed) == ["vat.zero_untold"]
+    assert asked(under(default=None), untold) == asked(under(default=20), typed) == []
+
+
+def test_lines_switched_off_ask_nothing() -> None:
+    off = product(id=2, is_enabled=False)
+    assert asked(under(default=None), product(id=1, tax=0), off) == []
 
 
 def test_lines_that_are_switched_off_are_not_sold_and_the_others_keep_their_order() -> None:
