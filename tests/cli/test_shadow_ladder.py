@@ -27,7 +27,7 @@ from workers.connections import Connections, Opened
 LIVE = 'invoice_deals_won_from = 2026-01-01\n[modes]\ndeal_won = "live"\n[rollout]\nbegin = "shadow"\n'
 ACCOUNT = CrmAccount(
     owners=(Owner(id="71", name="Léa Martin", email="lea@acme.fr"), Owner(id="72", name="Paul Petit")),
-    pipelines=(SeenPipeline(id="default", name="Ventes"),),
+    pipelines=(SeenPipeline(id="default", name="Ventes"), SeenPipeline(id="2", name="Default")),
 )
 PILOTS = Scope(kind=ScopeKind.PIPELINE, id="default", name="Ventes")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -183,6 +183,13 @@ def test_what_no_deal_would_be_known_by_is_not_demoted_without_the_crm(
     assert sales.ladder()["places"] == []
 
 
+def test_a_pipeline_that_is_called_as_the_id_of_another_is_not_that_one(sales: Sales) -> None:
+    sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
+    assert "the pipeline Default · shadow → draft" in sales.said(
+        "promote", "--pipeline", "2", "--reason", "x"
+    )
+
+
 def test_a_promotion_does_not_write_over_a_demotion_at_the_same_moment(sales: Sales) -> None:
     sales.settings(more=LIVE.replace("shadow", "draft"))
     stopped = Placed(place=Place(scope=PILOTS, rung=SHADOW), actor="cli:anne", reason="VAT", at=NOON)
@@ -204,7 +211,7 @@ def test_a_demotion_goes_down_from_whatever_was_given_at_the_same_moment(sales: 
 def test_everybody_comes_down_together(sales: Sales) -> None:
     for _ in range(2):
         sales.shadow("promote", *LEA, *(("--under", "500") if _ else ()))
-    sales.said("promote", "--pipeline", "default", "--reason", "x")
+    sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
     said = sales.said("demote", "--everybody", "--reason", "stop")
     assert "Léa Martin · live up to 500 net → shadow" in said
     assert "the pipeline Ventes · draft → shadow" in said
@@ -225,7 +232,7 @@ def test_whoever_stands_lower_stays_there_when_everybody_comes_down(sales: Sales
 def test_a_promotion_that_holds_another_back_says_so(sales: Sales) -> None:
     for under in ((), ("--under", "500")):
         sales.said("promote", *LEA, *under)
-    said = sales.said("promote", "--pipeline", "default", "--reason", "x")
+    said = sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
     assert "Léa Martin stands higher: deals that both concern go no further than this rung (draft)" in said
 
 

@@ -74,7 +74,9 @@ async def found(
         (scope,) = meant.values()
         # Whoever went down by address while the CRM was away has that rung, and no second one beside it.
         by_address = (
-            e.scope for e in places if e.scope.kind is kind and e.scope.id.casefold() in _called(scope)
+            e.scope
+            for e in places
+            if e.scope.kind is kind and e.scope.id.casefold() == scope.email.casefold()
         )
         return Meant(next(by_address, scope))
     names = tuple(shown(scope.name or scope.id) for scope in known)
