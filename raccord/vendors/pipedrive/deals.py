@@ -157,7 +157,8 @@ class DealReader:
         """Return the parts of some deals' plans, by day; none where the account's plan has no such thing.
 
         Deals of the smallest plan have none (spec v2, GET /deals/installments). How asking is refused there
-        no page says: as what may not be seen, is not there, or is turned off.
+        no page says: as what may not be seen, is not there, or is turned off. A missing right it is not: the
+        deal itself and its discounts are read with the same one (spec v2, `security` of each).
         """
         operation = Operation("read the instalments of deals", DEALS)
         found: list[wire.Instalment] = []

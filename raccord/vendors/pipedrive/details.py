@@ -75,8 +75,12 @@ class OrganizationDetails:
         custom = {code: value for code, value in content.items() if code not in own}
         with _naming({places[field]: field for field in left}):
             after = await self._patch(record_id, own | ({"custom_fields": custom} if custom else {}))
-        if lost := put_back(kept.found.custom_fields, after.custom_fields, custom):
-            await self._patch(record_id, {"custom_fields": lost})
+        before = kept.found.custom_fields
+        if put_back(before, after.custom_fields, custom):
+            # An answer may tell only what was sent: what stands there says whether anything is lost.
+            now = await self._find(record_id)
+            if now and (lost := put_back(before, now.found.custom_fields, custom)):
+                await self._patch(record_id, {"custom_fields": lost})
 
     async def _patch(self, record_id: str, content: Mapping[str, Any]) -> wire.Organization:
         what, path = f"change the organization {record_id}", f"/api/v2/organizations/{record_id}"

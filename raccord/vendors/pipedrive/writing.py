@@ -2,7 +2,7 @@
 
 A record is read before it is written, so that what stands there already is not written again; and whether a
 PATCH leaves alone the custom fields that it does not name is expected and not documented (pipedrive page,
-section 1): what its answer has lost is put back.
+section 1): what it has lost is put back, once a second read says so too.
 """
 
 from collections.abc import Mapping
@@ -90,8 +90,11 @@ class FieldsOnDeals:
         if not changed:
             return
         after = await self._patch(deal_id, changed)
-        if lost := put_back(before.custom_fields, after.custom_fields, changed):
-            await self._patch(deal_id, lost)
+        if put_back(before.custom_fields, after.custom_fields, changed):
+            # An answer may tell only what was sent: what stands there says whether anything is lost.
+            now = (await self._deals.record(deal_id)).custom_fields
+            if lost := put_back(before.custom_fields, now, changed):
+                await self._patch(deal_id, lost)
 
     async def _patch(self, deal_id: str, values: Mapping[str, Any]) -> wire.Deal:
         what = f"write to the deal {deal_id}"
@@ -122,13 +125,14 @@ class FieldsOnDeals:
 def put_back(
     before: Mapping[str, Any], after: Mapping[str, Any], changed: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the custom fields that a PATCH cleared, with those that it changed; empty where it kept all."""
-    lost = {
-        code: _sent(value)
-        for code, value in before.items()
-        if value is not None and code not in changed and after.get(code) is None
-    }
-    return lost | dict(changed) if lost and after else {}
+    """Return the custom fields that a PATCH cleared, with those that it changed; empty where it kept any.
+
+    One that clears what it does not name clears all of it: where some stayed, somebody emptied the others.
+    """
+    unnamed = {code: value for code, value in before.items() if value is not None and code not in changed}
+    if not unnamed or not after or any(after.get(code) is not None for code in unnamed):
+        return {}
+    return {code: _sent(value) for code, value in unnamed.items()} | dict(changed)
 
 
 def _value(field: FieldRecord, text: str, name: str, *, required: bool) -> dict[str, Any]:

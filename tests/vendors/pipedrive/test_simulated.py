@@ -12,6 +12,7 @@ from raccord.connectors.errors import Auth, NotFound, Permanent
 from raccord.domain.payment.status import PaymentStatus
 from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.payment import PaymentMeans
+from raccord.vendors.pipedrive.client import PipedriveClient
 from raccord.vendors.pipedrive.connector import PipedriveCrm
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from sandbox.pipedrive.person import PipedrivePerson
@@ -153,6 +154,28 @@ async def test_the_invoice_is_shown_as_it_was_written_and_nothing_else_is_lost(
     assert (await crm.read_deal(deal)).language == "fr"
     with pytest.raises(NotFound):
         await crm.write_invoice("99999999999", FIELDS)
+
+
+@pytest.mark.parametrize("told", ["all", "what was sent"])
+async def test_what_somebody_edits_while_we_write_stays_as_they_left_it(
+    crm: PipedriveCrm, account: Account, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    language, order = [await account.code("dealFields", name) for name in ("Langue", "Bon de commande")]
+    deal = await account.deal(custom_fields={language: "fr", order: "PO-1"})
+    edits = iter([{language: None} if told == "all" else {language: "en"}])
+    written = PipedriveClient.write
+
+    async def write(self: PipedriveClient, *given: Any, content: Any = None) -> Any:
+        if edit := next(edits, None):
+            await account.call("PATCH", f"/v2/deals/{deal}", {"custom_fields": edit})
+        after = await written(self, *given, content=content)
+        sent = content["custom_fields"]
+        return after if told == "all" else after.model_copy(update={"custom_fields": sent})
+
+    monkeypatch.setattr(PipedriveClient, "write", write)
+    await crm.write_invoice(deal, FIELDS)
+    found = await crm.read_deal(deal)
+    assert (found.language, found.purchase_order) == ("" if told == "all" else "en", "PO-1")
 
 
 async def test_what_stands_there_is_not_written_again(crm: PipedriveCrm, account: Account, lab: Lab) -> None:
