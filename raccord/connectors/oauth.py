@@ -5,7 +5,7 @@ So whoever renews takes a turn that nobody else has, and stores what was answere
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -110,3 +110,14 @@ class NobodyAgreed:
     async def keep(self, app: OAuthApp, turn: int, granted: Granted) -> None: ...
 
     async def give_back(self, app: OAuthApp, turn: int, holder: str, *, refused: bool) -> None: ...
+
+
+class Unstored(NobodyAgreed):
+    """`Grants` with what was handed out just now, before anybody keeps it."""
+
+    def __init__(self, granted: Granted) -> None:
+        now = datetime.now(UTC)
+        self._held = Held(granted=granted, turn=0, connected_at=now, renewed_at=now)
+
+    async def of(self, app: OAuthApp) -> Held:  # noqa: ARG002
+        return self._held

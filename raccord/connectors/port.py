@@ -23,3 +23,11 @@ class Port(Protocol):
     async def close(self) -> None:
         """Release what it holds open."""
         ...
+
+
+class AgreedPort(Port, Protocol):
+    """What a vendor's port also has where a person agrees to the access."""
+
+    async def company(self) -> str:
+        """Return the name of the company that the access is to. Raises `Auth` where settings say another."""
+        ...

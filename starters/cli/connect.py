@@ -6,12 +6,11 @@ from collections.abc import Mapping
 import click
 
 from raccord.connectors.connection import Connection, in_its_words
-from raccord.connectors.errors import ConnectorError
+from raccord.connectors.errors import Auth, ConnectorError
 from raccord.connectors.http.token_endpoint import TokenEndpoint
-from raccord.connectors.oauth import Granted, OAuthApp
+from raccord.connectors.oauth import Granted, OAuthApp, Unstored
+from raccord.connectors.port import AgreedPort
 from raccord.domain.values.message import message
-from raccord.records.credentials import GrantsInRecords
-from raccord.records.records import Records
 from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
@@ -23,7 +22,7 @@ from starters.cli.language import spoken
 
 
 async def connect_to(configuration: Configuration, keys: KeyRing, name: str, *, pasted: bool) -> int:
-    """Have somebody agree, keep the tokens, and make one call with them."""
+    """Have somebody agree, make one call with the tokens, and keep them unless it is refused."""
     row, app = _asked(configuration, name)
     language, state = spoken(), secrets.token_urlsafe(24)
     here = is_here(app) and not pasted
@@ -39,17 +38,20 @@ async def connect_to(configuration: Configuration, keys: KeyRing, name: str, *, 
     except NotAgreed as error:
         fail(error, status=1)
     granted = await _exchanged(app, row, code)
+    found = await _company(configuration, row, granted)
+    company = found if isinstance(found, str) else ""
     async with opened(configuration, keys) as records:
         noted = records.audit.note(
             effect="connection.connected",
             object=f"connection/{name}",
             actor=actor(),
             cause="raccord connect",
-            detail={"client_id": app.client_id},
+            detail={"client_id": app.client_id, "company": company},
         )
         await together(records.credentials.connect(app, granted), noted)
-        await _proven(configuration, records, row)
-    click.echo(say(message("connect.done", connection=name, vendor=app.vendor), language))
+    if isinstance(found, ConnectorError):
+        fail(message("connect.unproven", connection=name, said=in_its_words(found)), status=1)
+    click.echo(say(message("connect.done", connection=name, vendor=app.vendor, company=company), language))
     return 0
 
 
@@ -76,12 +78,17 @@ async def _exchanged(app: OAuthApp, row: Connection, code: str) -> Granted:
         await endpoint.close()
 
 
-async def _proven(configuration: Configuration, records: Records, row: Connection) -> None:
-    """Make one call; the tokens stay where they are whatever it says."""
-    port = row.connect(configuration.settings.clock, GrantsInRecords(records.credentials))
+async def _company(configuration: Configuration, row: Connection, granted: Granted) -> str | ConnectorError:
+    """Return whose the access is, or why nobody knows; ends the command where it is refused.
+
+    All that runs takes what is stored within minutes: another company's is never stored.
+    """
+    port: AgreedPort = row.connect(configuration.settings.clock, Unstored(granted))
     try:
-        await port.probe()
+        return await port.company()
+    except Auth as error:
+        fail(message("connect.not_kept", connection=row.name, said=in_its_words(error)), status=1)
     except ConnectorError as error:
-        fail(message("connect.unproven", connection=row.name, said=in_its_words(error)), status=1)
+        return error
     finally:
         await port.close()

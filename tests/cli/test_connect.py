@@ -109,7 +109,7 @@ async def test_who_agrees_in_a_browser_here_connects(
     assert await connecting == 0
     closing = {"fr": "Vous pouvez fermer cette page", "en": "You may close this page"}
     assert closing[language] in answer.text
-    assert "pennylane" in capsys.readouterr().out
+    assert "Hexalab SAS" in capsys.readouterr().out
     assert await access(loaded, keys) == CheckState.OK
     async with opened(loaded) as connections:
         await connections.probes["pennylane"]()
@@ -152,6 +152,35 @@ async def test_who_agrees_elsewhere_pastes_the_address(
     with suppress(click.exceptions.Exit):
         assert await connect_to(loaded, keys, "pennylane", pasted=True) == 0
     assert await access(loaded, keys) == said
+
+
+@pytest.mark.parametrize("connected", [True, False])
+async def test_another_company_than_the_settings_say_is_not_kept(
+    served: Lab,
+    loaded: Configuration,
+    keys: KeyRing,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    connected: bool,
+) -> None:
+    async def connecting() -> int:
+        running = asyncio.create_task(connect_to(loaded, keys, "pennylane", pasted=False))
+        await agreed(served, await shown(capsys))
+        return await running
+
+    if connected:
+        assert await connecting() == 0
+    await served.option("pennylane", sandbox_account=False)
+    try:
+        with pytest.raises(click.exceptions.Exit):
+            await connecting()
+    finally:
+        await served.option("pennylane", sandbox_account=True)
+    assert "raccord connect pennylane and choose the other company" in capsys.readouterr().err
+    assert await access(loaded, keys) is (CheckState.OK if connected else CheckState.FAIL)
+    if connected:
+        async with opened(loaded) as connections:
+            await connections.probes["pennylane"]()
 
 
 @pytest.mark.parametrize(

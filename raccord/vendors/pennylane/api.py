@@ -52,9 +52,11 @@ class PennylaneApi:
     async def me(self) -> Me:
         return await _me(self._api)
 
-    async def probe(self) -> None:
+    async def proven_me(self) -> Me:
         """Ask whose token it is. Raises `Forbidden` for the kind of company that the settings do not say."""
-        self._prove(await self.me())
+        me = await self.me()
+        self._prove(me)
+        return me
 
     async def get(
         self, what: str, needs: str, path: str, into: type[W], params: dict[str, str | int] | None = None

@@ -235,7 +235,10 @@ class PennylaneBilling:
         )
 
     async def probe(self) -> None:
-        await self._api.probe()
+        await self._api.proven_me()
+
+    async def company(self) -> str:
+        return (await self._api.proven_me()).company.name
 
     async def check(self) -> tuple[Check, ...]:
         return await check(self._api, self._settings)

@@ -215,6 +215,10 @@ class PipedriveCrm:
     async def probe(self) -> None:
         await self._client.our_me()
 
+    async def company(self) -> str:
+        me = await self._client.known_me()
+        return me.company_name or me.company_domain or str(me.company_id)
+
     async def check(self) -> tuple[Check, ...]:
         return await check(self._client, self._fields, self._settings, self._wanted)
 
