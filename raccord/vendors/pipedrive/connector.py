@@ -216,7 +216,7 @@ class PipedriveCrm:
         await self._client.our_me()
 
     async def company(self) -> str:
-        me = await self._client.known_me()
+        me = await self._client.our_me()
         return me.company_name or me.company_domain or str(me.company_id)
 
     async def check(self) -> tuple[Check, ...]:

@@ -1,6 +1,7 @@
 """Pipedrive as a person agreed to it: no page says whether its refresh tokens rotate, so both are played."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Auth, Transient
 from raccord.connectors.http.token_endpoint import TokenEndpoint
 from raccord.connectors.oauth import Granted, OAuthApp
+from raccord.connectors.port import AgreedPort
 from raccord.vendors.pipedrive import CRM
 from sandbox.pipedrive.person import PipedrivePerson
 from tests.connectors.conformance.cases import CLOCK
@@ -131,9 +133,13 @@ async def test_whoever_agrees_anew_for_another_company_is_known_at_once(lab: Lab
     deal = await Account(lab.http).deal()
     port = app.port()
     await port.read_deal(deal)
+    company = cast(AgreedPort, port).company
+    assert await company() == "Hexalab"
     await app.person.uninstall()
     await lab.option("pipedrive", company=1)
     await app.connect()
+    with pytest.raises(Auth, match="company_id"):
+        await company()
     with pytest.raises(Auth, match="company_id"):
         await port.read_deal(deal)
     with pytest.raises(Auth, match="company_id"):
