@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.connectors.crm import VAT_RATES
 from raccord.connectors.errors import Auth, Forbidden, Transient
+from raccord.connectors.http.token_endpoint import ClientRefused
 from raccord.domain.rules.modes import Mode
 from raccord.sealing import KeyRing
 from raccord.settings.load import read
@@ -101,6 +102,10 @@ class TestAConnection:
         assert "RACCORD_HUBSPOT__ACCESS_TOKEN" in failed.remedy
         assert (rest.state, rest.found) == (CheckState.SKIP, "not checked (needs hubspot: credentials)")
         assert port.asked == 0
+
+    async def test_an_unknown_application_is_corrected_and_not_connected_anew(self, tmp_path: Path) -> None:
+        (failed, _), _ = await _lines(tmp_path, ClientRefused("it does not know client_id"))
+        assert "RACCORD_HUBSPOT__CLIENT_ID, RACCORD_HUBSPOT__CLIENT_SECRET" in failed.remedy
 
     @pytest.mark.parametrize("error", [Transient("HubSpot is down."), TimeoutError()])
     async def test_a_silent_vendor_is_one_failure_too(self, tmp_path: Path, error: Exception) -> None:
