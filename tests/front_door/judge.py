@@ -148,6 +148,8 @@ def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for ea
         case "pennylane", _:
             parts = request["path"].split("/")[4:]
             return _ON_PENNYLANE[request["method"], *(part for part in parts if not part.isdigit())]
+        case "pipedrive", "PATCH" if "/deals/" in request["path"]:
+            return f"deal/pipedrive:{last}/.+"
         case "hubspot", "PATCH" if kept := [key for name, key in _ON_DEAL.items() if name in request["body"]]:
             return f"deal/hubspot:{last}/{kept[0]}"
         case "hubspot", "PATCH" if "/companies/" in request["path"]:

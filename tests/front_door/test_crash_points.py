@@ -9,23 +9,20 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.front_door.books import BOOKS, LAG, Books, Case
-from tests.front_door.judge import (
-    every_write_has_its_pair,
-    one_write_to_the_deal,
-)
+from tests.front_door.judge import every_write_has_its_pair
+from tests.front_door.pairs import LAG, PAIRS, Case, Pair
 from tests.front_door.points import Point, abandon, sent_twice
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.slice import Slice
 
-LANES, LANES_OF_A_SLICE = 4, 2
+LANES_OF_A_SLICE = 2
 
 
-async def play(lane: Lane, books: Books, point: Point, vat_rate: str) -> None:
+async def play(lane: Lane, pair: Pair, point: Point, vat_rate: str) -> None:
     """Break one call while one new deal of one new company is invoiced, and judge the vendors."""
     account = lane.account
     case = Case(lane, point, vat_rate)
-    case.deal = deal = await books.deal(case)
+    case.deal = await pair.crm.deal(case, pair.books.new_rate(case))
     since = len(await account.requests())
     if point.stale:
         lag = LAG if point.answered else 3600
@@ -41,35 +38,36 @@ async def play(lane: Lane, books: Books, point: Point, vat_rate: str) -> None:
         effect=effect,
         skip=point.call.skip,
     )
-    await account.win(deal)
+    await pair.crm.win(case)
     if point.kills:
         await lane.worker_dies()
     if point.stale and not point.answered:
         await until(lambda: sent_twice(account, point.call, since), what=f"{point}: the call is repeated")
         await account.release(stale)
-    await books.helped(case)
+    await pair.books.helped(case)
 
     async def written() -> bool:
-        return bool((await account.shown(deal))["billing_invoice_number"])
+        return bool(await pair.crm.number(case))
 
     await until(written, what=f"{point}: the deal shows its invoice")
-    result = await lane.outcome(deal)
+    result = await lane.outcome(case.deal)
     assert result["ending"] in ("invoiced", "already_invoiced"), result
     assert await account.fired(fault) == 1, f"{point}: the fault never fired"
     await account.clear_faults()
-    await books.judge(case)
-    lost = int(point.call.vendor == "hubspot" and point.when == "before")
-    await one_write_to_the_deal(account, deal, since=since, lost=lost)
+    number = await pair.books.judge(case)
+    assert await pair.crm.number(case) == number
+    lost = int(point.call is pair.crm.write and point.when == "before")
+    writes = await pair.writes(case, number, since=since)
+    assert writes == 1 + lost, f"{writes} writes to the deal"
 
 
 @pytest.mark.quick
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("books", BOOKS, ids=lambda books: books.name)
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
 async def test_every_crash_point_ends_as_exactly_one_invoice(
-    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory, chosen: Slice, books: Books
+    server: TemporalServer, tmp_path_factory: pytest.TempPathFactory, chosen: Slice, pair: Pair
 ) -> None:
-    every = list(books.points())
-    expected = chosen.one_of_each(every, lambda point: point.call)
+    expected = chosen.one_of_each(pair.points, lambda point: point.call)
     # 21 to 90: none of them is one of the rates that the ordinary lines use.
     waiting = [(point, str(rate)) for rate, point in enumerate(expected, start=21)]
     waiting.reverse()
@@ -77,31 +75,33 @@ async def test_every_crash_point_ends_as_exactly_one_invoice(
     failures: list[str] = []
 
     async def work(lane: Lane) -> None:
+        await pair.ready(lane)
+        since = len(await lane.account.requests())
         while waiting:
             point, rate = waiting.pop()
             try:
-                await play(lane, books, point, rate)
+                await play(lane, pair, point, rate)
             except (AssertionError, TimeoutError) as error:
                 failures.append(f"{point}: {error!r}")
                 await abandon(lane, "DealWon")
             played.append(point)
         try:
-            every_write_has_its_pair(await lane.audit(), await lane.account.requests(), untold=books.untold)
+            requests = await lane.account.requests(since=str(since))
+            every_write_has_its_pair(await lane.audit(), requests, untold=pair.books.untold)
         except AssertionError as error:
             failures.append(f"I8: {error!r}")
 
     async with AsyncExitStack() as stack:
         lanes = []
-        for number in range(LANES if chosen.whole else min(LANES_OF_A_SLICE, len(expected))):
+        for number in range(pair.lanes if chosen.whole else min(LANES_OF_A_SLICE, len(expected))):
             name = f"crash-{number}"
-            lane = await stack.enter_async_context(books.lane(server, tmp_path_factory.mktemp(name), name))
-            await books.ready(lane)
+            lane = await stack.enter_async_context(pair.lane(server, tmp_path_factory.mktemp(name), name))
             lanes.append(lane)
         await asyncio.gather(*(work(lane) for lane in lanes))
     print(  # noqa: T201 - fewer points must be seen
-        f"\ncrash points played on {books.name}: {len(played)} of {len(every)}, failed: {len(failures)}"
+        f"\ncrash points played on {pair}: {len(played)} of {len(pair.points)}, failed: {len(failures)}"
     )
-    assert len(every) >= books.fewest
+    assert len(pair.points) >= pair.fewest
     assert len(played) == len(expected)
-    assert {point.call for point in played} == set(books.calls) or chosen.named
+    assert {point.call for point in played} == {point.call for point in pair.points} or chosen.named
     assert not failures, "\n".join(failures)

@@ -24,7 +24,7 @@ class PennylaneLane(Lane):
         super().write_configuration()
         before, _, rest = self.config_file.read_text().partition("[stripe]")
         section = SECTION.format(base_url=self.url("sandbox", "/pennylane/api/external/v2"))
-        behind = rest[rest.index("[events]") :]
+        behind = rest[rest.index("\n[") + 1 :]
         self.config_file.write_text(before.replace('"stripe"', '"pennylane"') + section + behind)
 
 

@@ -33,7 +33,7 @@ class PipedriveLane(Lane):
         super().write_configuration()
         before, _, rest = self.config_file.read_text().partition("[hubspot]")
         section = SECTION.format(base_url=self.url("sandbox", "/pipedrive"))
-        behind = rest[rest.index("[stripe]") :]
+        behind = rest[rest.index("\n[") + 1 :]
         self.config_file.write_text(before.replace('"hubspot"', '"pipedrive"') + section + behind)
 
     async def listen(self) -> None:
