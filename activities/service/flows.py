@@ -6,6 +6,7 @@ from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import message
 from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
 from raccord.temporal.flows import Changed, flow_named, wake
@@ -59,4 +60,5 @@ class FlowActivities:
             if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise
             raw = wanted.model_dump_json().encode()
-            await self._records.quarantine.put(connection, f"Temporal refused it: {error.status.name}", raw)
+            reason = message("quarantine.refused", status=error.status.name)
+            await self._records.quarantine.put(connection, reason, raw)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from raccord.domain.desk.notice import Press
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message, message
 
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 30
@@ -75,7 +76,14 @@ class WebhookRejected(Exception):
 
 
 class UnreadableBody(ValueError):
-    """An authentic body that is not the JSON its vendor documents."""
+    """An authentic body that is not the JSON its vendor documents.
+
+    `why` names the fault, never the data; `str()` is for a log.
+    """
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.identity)
+        self.why = why
 
 
 class WebhookSource(Protocol):
@@ -108,17 +116,17 @@ class PressSource(Protocol):
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = {name for name, _ in pairs}
     if len(names) != len(pairs):
-        raise UnreadableBody("a JSON object repeats a key")
+        raise UnreadableBody(message("quarantine.key_twice"))
     return dict(pairs)
 
 
 def _refuse_constant(name: str) -> Any:
-    raise UnreadableBody(f"{name} is not JSON")
+    raise UnreadableBody(message("quarantine.no_number", name=name))
 
 
 def _integer(text: str) -> int:
     if len(text) > MAX_INTEGER_DIGITS:
-        raise UnreadableBody("an integer is too long")
+        raise UnreadableBody(message("quarantine.long_number"))
     return int(text)
 
 
@@ -149,7 +157,7 @@ def strict_json(body: bytes) -> Any:
     Raises `UnreadableBody`, and nothing else, on every other input.
     """
     if _depth(body) > MAX_DEPTH:
-        raise UnreadableBody(f"JSON nested deeper than {MAX_DEPTH}")
+        raise UnreadableBody(message("quarantine.deep", most=MAX_DEPTH))
     try:
         return json.loads(
             body.decode("utf-8"),
@@ -161,4 +169,4 @@ def strict_json(body: bytes) -> Any:
     except UnreadableBody:
         raise
     except (ValueError, RecursionError, ArithmeticError) as error:
-        raise UnreadableBody("the body is not JSON in UTF-8") from error
+        raise UnreadableBody(message("quarantine.no_json")) from error

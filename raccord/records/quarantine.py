@@ -2,10 +2,13 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, insert, select, update
 
 from raccord.domain.values.base import Value
+from raccord.domain.values.message import Message, Text
 from raccord.records.database import Database
 from raccord.records.tables import quarantine
 from raccord.records.work import Work
@@ -20,7 +23,8 @@ class Quarantined(Value):
     id: int
     source: str
     """The connection it came from."""
-    reason: str
+    reason: Text
+    """Words where it was kept as words."""
     count: int
     first_at: datetime
     last_at: datetime
@@ -35,7 +39,7 @@ class Quarantine:
         self._database = database
         self._keys = keys
 
-    def put(self, source: str, reason: str, raw: bytes) -> Work[int]:
+    def put(self, source: str, reason: Message, raw: bytes) -> Work[int]:
         """Set input aside and return its id; the same bytes of the same source are counted, not stored again.
 
         `reason` is kept in clear, the first one given: it names the fault, never the data.
@@ -46,7 +50,7 @@ class Quarantine:
         first = insert(quarantine).values(
             digest=digest,
             source=source,
-            reason=reason,
+            reason=reason.model_dump_json(),
             count=1,
             first_at=now,
             last_at=now,
@@ -64,9 +68,7 @@ class Quarantine:
     def list(self) -> Work[tuple[Quarantined, ...]]:
         """Return what is set aside, the latest arrival first."""
         wanted = select(quarantine).order_by(quarantine.c.last_at.desc())
-        return self._database.reading(
-            lambda tx: tuple(Quarantined.model_validate(row._asdict()) for row in tx.execute(wanted))
-        )
+        return self._database.reading(lambda tx: tuple(_entry(row) for row in tx.execute(wanted)))
 
     def get(self, id: int) -> Work[bytes]:
         """Return the bytes as they arrived. Raises `NotQuarantined`, `UnknownKey`, `CannotUnseal`."""
@@ -79,6 +81,17 @@ class Quarantine:
             return self._keys.unseal(sealed, context=_CONTEXT)
 
         return self._database.reading(work)
+
+
+def _entry(row: Row[Any]) -> Quarantined:
+    return Quarantined.model_validate(row._asdict() | {"reason": _reason(row.reason)})
+
+
+def _reason(kept: str) -> Text:
+    try:
+        return Message.model_validate_json(kept)
+    except ValidationError:
+        return kept
 
 
 def _digest(source: str, raw: bytes) -> str:

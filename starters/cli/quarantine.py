@@ -5,10 +5,10 @@ from datetime import datetime
 import click
 
 from raccord.domain.values.message import message
-from raccord.records.quarantine import NotQuarantined
+from raccord.records.quarantine import NotQuarantined, Quarantined
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.texts import say
+from raccord.texts import say, say_param
 from starters.cli.common import fail
 from starters.cli.display import age, opened, print_json, shown, table
 from starters.cli.language import spoken
@@ -28,13 +28,13 @@ async def list_all(configuration: Configuration, keys: KeyRing, *, as_json: bool
     async with opened(configuration, keys) as records:
         entries = await records.quarantine.list()
     if as_json:
-        print_json([entry.model_dump(mode="json") for entry in entries])
+        print_json([entry.model_dump(mode="json") | {"reason": _why(entry)} for entry in entries])
     elif not entries:
         click.echo(say(message("quarantine.none"), spoken()))
     else:
         headings = [say(message(code), spoken()) for code in _COLUMNS]
         rows = [
-            (str(e.id), e.source, e.reason, str(e.count), _ago(e.first_at), _ago(e.last_at)) for e in entries
+            (str(e.id), e.source, _why(e), str(e.count), _ago(e.first_at), _ago(e.last_at)) for e in entries
         ]
         for line in table(headings, rows, right={headings[0], headings[3]}, folds={headings[2]}):
             click.echo(line)
@@ -50,6 +50,10 @@ async def show(configuration: Configuration, keys: KeyRing, id: int) -> int:
             fail(message("quarantine.unknown", number=str(id)), status=1)
     click.echo(shown(raw.decode("utf-8", "backslashreplace")))
     return 0
+
+
+def _why(entry: Quarantined) -> str:
+    return say_param(entry.reason, spoken())
 
 
 def _ago(at: datetime) -> str:

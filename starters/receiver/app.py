@@ -24,6 +24,7 @@ from temporalio.service import RPCError
 
 from raccord.connectors.capabilities import IdShape
 from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookEvents, WebhookSource
+from raccord.domain.values.message import message
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
 from raccord.settings.model import Receiver as ReceiverSettings
@@ -142,7 +143,7 @@ class Receiver:
         with self._place() as until:
             events = await self._parsed(name, body, source.parse, until)
             if any(self._nobodys(hint) for hint in events.hints):
-                reason = "it names a record that no connection of this company holds"
+                reason = message("quarantine.nobodys")
                 await self._in_time.set_aside(name, reason, body, until)
                 raise Refused(200, "quarantined")
             if events.hints:
@@ -168,7 +169,8 @@ class Receiver:
         with self._place() as until:
             presses = await self._parsed(name, body, buttons.source.parse, until)
             if len(presses) > MOST_PRESSES:
-                await self._in_time.set_aside(name, f"it is more than {MOST_PRESSES} presses", body, until)
+                reason = message("quarantine.many_presses", most=MOST_PRESSES)
+                await self._in_time.set_aside(name, reason, body, until)
                 raise Refused(200, "quarantined")
             self._refuse_unproven()
             starts = [start_press(self._client, buttons, press, self._settings.deadline) for press in presses]
@@ -192,7 +194,7 @@ class Receiver:
         try:
             return parse(body)
         except UnreadableBody as unreadable:
-            await self._in_time.set_aside(name, str(unreadable), body, until)
+            await self._in_time.set_aside(name, unreadable.why, body, until)
             raise Refused(200, "quarantined") from unreadable
 
     def _refuse_unproven(self) -> None:

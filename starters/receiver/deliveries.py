@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.service.flows import Delivery, Waking
 from raccord.connectors.webhooks import Hint, HintKind, WebhookEvents
 from raccord.domain.desk.question import watch_key
+from raccord.domain.values.message import message
 from raccord.domain.values.subject import Subject
 from raccord.temporal.flows import CONTACT_SYNC, FLOWS_QUEUE, ROUTES, FlowType, flow_named, flow_of, wake
 from starters.receiver.body import Refused
@@ -57,7 +58,7 @@ class Deliveries:
         if events.unreadable:
             # Together: a transaction for each of thousands would outlast the vendor's patience.
             raw = f"[{','.join(events.unreadable)}]".encode()
-            await self._records.set_aside(name, "elements have not the documented shape", raw, until)
+            await self._records.set_aside(name, message("quarantine.elements"), raw, until)
         return nobodys
 
     async def _of_all(
@@ -133,7 +134,7 @@ class Deliveries:
     async def _hand_over(self, delivery: Delivery, body: bytes, until: float) -> None:
         content = delivery.model_dump_json().encode()
         if len(content) > LARGEST:
-            reason = f"it concerns {len(delivery.wakings)} flows"
+            reason = message("quarantine.many_flows", count=len(delivery.wakings))
             await self._records.set_aside(delivery.connection, reason, body, until)
             raise Refused(200, "quarantined")
         await accepted(delivery.connection, [self._start(delivery, content, body, until)], until)
@@ -160,7 +161,8 @@ class Deliveries:
         # RESOURCE_EXHAUSTED is an overload: the vendor comes again.
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:
             raise error
-        await self._records.set_aside(name, f"Temporal refused it: {error.status.name}", raw, until)
+        reason = message("quarantine.refused", status=error.status.name)
+        await self._records.set_aside(name, reason, raw, until)
 
 
 def _waking(flow: FlowType, subject: Subject, hint: Hint) -> Waking:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from raccord.domain.values.message import Message
 from raccord.records.agreed import Touched
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
@@ -48,7 +49,7 @@ class RecordsInTime:
         """Return the linked pairs that have one of these records of a connection."""
         return await self._done(self._records.agreed.touched(connection, companies, customers), until)
 
-    async def set_aside(self, connection: str, reason: str, raw: bytes, until: float) -> None:
+    async def set_aside(self, connection: str, reason: Message, raw: bytes, until: float) -> None:
         """Keep in quarantine what nobody can read."""
         if self._writing >= self._most_writing:
             raise _records_unavailable()

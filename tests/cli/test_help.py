@@ -1,6 +1,8 @@
 """Every screen of help in both languages: a new command, option or placeholder brings its French."""
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +37,23 @@ def test_every_command_option_and_placeholder_has_its_french() -> None:
     assert {text for text in texts() if not entries().get(text)} == set()
 
 
+def sentences() -> Iterator[str]:
+    for room in ("raccord", "starters"):
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name(id="sentence"), args=[ast.Constant(value=str(words))]):
+                        yield words
+                    case _:
+                        continue
+
+
+def test_every_sentence_of_this_machine_has_its_french() -> None:
+    said, known = set(sentences()), entries()
+    assert len(said) > 15
+    assert {words for words in said if not known.get(words)} == set()
+
+
 @pytest.mark.parametrize("each", [each for each in entries() if each.id], ids=str)
 def test_an_entry_is_french_with_its_typography_and_names_the_same_things(each: object) -> None:
     ids, strings = getattr(each, "id"), getattr(each, "string")  # noqa: B009 - babel is not typed
@@ -64,6 +83,7 @@ def test_the_screens_are_narrow_enough(language: str) -> None:
 
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -119,12 +139,18 @@ def test_click_s_words_can_still_be_exchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "says"), [("fr", "un état est un seul mot"), ("en", "a state is one word")]
+    ("typed", "language", "says"),
+    [
+        ("flows list --state 'x", "fr", "un état est un seul mot"),
+        ("flows list --state 'x", "en", "a state is one word"),
+        ("shadow promote --under 0", "fr", "écrivez un montant hors taxes supérieur à 0"),
+        ("shadow promote --under 0", "en", "write a net amount above 0"),
+    ],
 )
-def test_what_is_no_state_is_refused_in_the_reader_s_language(
-    monkeypatch: pytest.MonkeyPatch, language: str, says: str
+def test_what_is_no_state_or_amount_is_refused_in_the_reader_s_language(
+    monkeypatch: pytest.MonkeyPatch, typed: str, language: str, says: str
 ) -> None:
     monkeypatch.setenv("LC_ALL", language)
-    done = CliRunner().invoke(app, ["flows", "list", "--state", "'x"])
+    done = CliRunner().invoke(app, typed.split())
     assert done.exit_code == 2
-    assert says in done.output
+    assert says in " ".join(done.output.split())

@@ -1,10 +1,17 @@
 import json
+import sqlite3
+from contextlib import closing
 
+from raccord.domain.values.message import Message, message
+from raccord.texts import LANGUAGES
 from tests.cli.conftest import Company
+from tests.texts.reading import foreign
+
+NO_JSON = message("quarantine.no_json")
 
 
-def put(company: Company, raw: bytes) -> str:
-    return str(company.remember(lambda records: records.quarantine.put("stripe", "not JSON", raw)))
+def put(company: Company, raw: bytes, reason: Message = NO_JSON) -> str:
+    return str(company.remember(lambda records: records.quarantine.put("stripe", reason, raw)))
 
 
 def test_what_is_set_aside_is_listed_with_how_often_it_came(company: Company) -> None:
@@ -12,9 +19,29 @@ def test_what_is_set_aside_is_listed_with_how_often_it_came(company: Company) ->
     for _ in range(3):
         id = put(company, b"{")
     said = " ".join(company.raccord("quarantine", "list").output.split())
-    assert f"{id} stripe not JSON 3 " in said
+    assert f"{id} stripe le contenu n'est pas du JSON en UTF-8 3 " in said
     (entry,) = json.loads(company.raccord("quarantine", "list", "--json").output)
     assert (entry["source"], entry["count"]) == ("stripe", 3)
+
+
+def test_why_it_was_set_aside_is_said_in_the_reader_s_language(company: Company) -> None:
+    fields = ("data.invoice", "data.payment")
+    put(company, b"{}", message("quarantine.no_record", type="payment.received", fields=fields))
+    put(company, b"[]", message("quarantine.many_flows", count=1_200))
+    for language in LANGUAGES:
+        company.speak(language)
+        said = company.raccord("quarantine", "list").output
+        assert foreign(said, language) == ()
+        assert "data.invoice, data.payment" in " ".join(said.split())
+    assert "it concerns 1,200 flows" in said
+    assert "it concerns 1,200 flows" in company.raccord("quarantine", "list", "--json").output
+
+
+def test_a_reason_that_was_kept_as_words_is_shown_as_it_is(company: Company) -> None:
+    put(company, b"{")
+    with closing(sqlite3.connect(company.database)) as records, records:
+        records.execute("UPDATE quarantine SET reason = 'not JSON'")
+    assert " stripe not JSON 1 " in " ".join(company.raccord("quarantine", "list").output.split())
 
 
 def test_raw_bytes_are_printed_and_never_obeyed(company: Company) -> None:

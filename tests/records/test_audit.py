@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from raccord.domain.values.message import message
 from raccord.records.audit import Verdict
 from raccord.records.database import RecordsUnavailable
 from raccord.records.records import Records
@@ -196,7 +197,7 @@ async def test_names_never_reach_the_disk_in_clear(records: Records, file: Path)
     await records.audit.intend(intent(before={"name": CANARY}, after={"name": CANARY}))
     await records.audit.conclude(intent().key, Verdict.DONE, {"name": CANARY})
     await records.audit.note("deal_won.end", "hubspot:1", "raccord", "run-1", {"name": CANARY})
-    await records.quarantine.put("stripe", "not JSON", CANARY.encode())
+    await records.quarantine.put("stripe", message("quarantine.no_json"), CANARY.encode())
     assert sum(CANARY in json.dumps(row, ensure_ascii=False) for row in await exported(records)) == 3
     stored = {path.name: path.read_bytes() for path in file.parent.iterdir()}
     assert {"records.db", "records.db-wal"} <= stored.keys()

@@ -12,14 +12,16 @@ from starters.embedded import launch
 from starters.embedded.lock import CannotHold, held
 from tests.installed import ROOT
 from tests.patience import patience
+from tests.texts.reading import foreign
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
 
 
-def run(*command: str) -> "subprocess.CompletedProcess[str]":
+def run(*command: str, language: str = "en") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
+        env=os.environ | {"LC_ALL": language, "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -28,8 +30,9 @@ def run(*command: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def purge(directory: Path, *sure: str) -> "subprocess.CompletedProcess[str]":
-    return run("-m", "starters.embedded.purge", str(directory), *sure)
+def purge(directory: Path, *sure: str, language: str = "en") -> "subprocess.CompletedProcess[str]":
+    """As before anything is installed: with what Python itself brings alone."""
+    return run("-S", "-m", "starters.embedded.purge", str(directory), *sure, language=language)
 
 
 @ON_LINUX
@@ -94,11 +97,23 @@ class TestPurge:
         assert purge(data, "yes").returncode == 0
         assert not data.exists()
 
+    def test_it_says_so_in_the_terminal_s_language(self, data: Path) -> None:
+        asked, done = purge(data, language="fr_FR.UTF-8"), purge(data, "yes", language="fr_FR.UTF-8")
+        said = asked.stdout + asked.stderr + done.stdout
+        lines = said.replace(str(data), "…").splitlines()
+        assert [(line, wrong) for line in lines if (wrong := foreign(line, "fr"))] == []
+        assert lines[0].endswith(" va être supprimé définitivement, avec")
+        assert lines[1].split(maxsplit=1)[0] == "keys.json"
+        assert "make purge YES=yes" in lines[2]
+        assert lines[3].endswith(" a été supprimé.")
+
     def test_it_removes_nothing_that_somebody_works_with(self, data: Path) -> None:
         with held(data, "`raccord up`"):
-            done = purge(data, "yes")
+            done, in_french = purge(data, "yes"), purge(data, "yes", language="fr")
         assert done.returncode == 1
         assert done.stderr.startswith("Nothing was removed: `raccord up` (pid ")
+        assert in_french.stderr.startswith("Rien n'a été supprimé\u00a0: `raccord up` (pid ")
+        assert foreign(in_french.stderr.replace(str(data), "…"), "fr") == ()
         assert (data / "keys.json").exists()
 
     def test_make_clean_keeps_the_data(self) -> None:

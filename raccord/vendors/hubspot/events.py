@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from raccord.connectors.webhooks import Hint, HintKind, UnreadableBody, WebhookEvents, strict_json
+from raccord.domain.values.message import message
 
 OTHER_ACCOUNT = "other-account"
 MOST_MERGED = 100
@@ -40,7 +41,7 @@ def parse(body: bytes, *, account_id: int | None) -> WebhookEvents:
     """Take a delivery apart. Events of another account than `account_id` are ignored."""
     elements = strict_json(body)
     if not isinstance(elements, list):
-        raise UnreadableBody("the body is not an array of events")
+        raise UnreadableBody(message("quarantine.no_events"))
     hints: list[Hint] = []
     ignored: list[str] = []
     unreadable: list[str] = []

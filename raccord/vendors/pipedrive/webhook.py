@@ -25,6 +25,7 @@ from raccord.connectors.webhooks import (
     WebhookSource,
     strict_json,
 )
+from raccord.domain.values.message import message
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.values import parse_instant
 
@@ -76,7 +77,7 @@ class PipedriveWebhooks:
         """Take a delivery apart: one event each."""
         event = strict_json(body)
         if not isinstance(event, dict) or not isinstance(event.get("meta"), dict):
-            raise UnreadableBody("the body has no meta")
+            raise UnreadableBody(message("quarantine.no_meta"))
         try:
             hints, name = self._read(event)
         except ValueError:

@@ -12,6 +12,7 @@ from raccord.connectors.http.reading import Wire
 from raccord.connectors.http.signature import Signed
 from raccord.connectors.webhooks import PressSource, UnreadableBody, strict_json
 from raccord.domain.desk.notice import Place, Press
+from raccord.domain.values.message import message
 from raccord.vendors.slack.blocks import ACTION
 from raccord.vendors.slack.settings import SlackSettings
 from raccord.vendors.slack.signature import SCHEME
@@ -96,7 +97,7 @@ class SlackActions(Signed):
     def parse(self, body: bytes) -> tuple[Press, ...]:
         content = strict_json(_payload(body))
         if not isinstance(content, dict) or not isinstance(content.get("type"), str):
-            raise UnreadableBody("the payload is no interaction")
+            raise UnreadableBody(message("quarantine.no_press"))
         if content["type"] != "block_actions":
             return ()
         try:
@@ -104,8 +105,7 @@ class SlackActions(Signed):
             found = tuple(_Button.model_validate(a) for a in payload.actions if _is_ours(a))
         except ValidationError as error:
             # Without the original: its text would quote what the person typed.
-            fields = f"{error.error_count()} fields"
-            raise UnreadableBody(f"the payload has not the documented shape ({fields})") from None
+            raise UnreadableBody(message("quarantine.fields", count=error.error_count())) from None
         place = payload.place
         if place is None or (self._team is not None and self._team not in payload.workspaces):
             return ()
@@ -122,12 +122,12 @@ def _payload(body: bytes) -> bytes:
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
-        raise UnreadableBody("the body is no form") from None
+        raise UnreadableBody(message("quarantine.no_form")) from None
     match [value for name, value in fields if name == "payload"]:
         case [value]:
             return value.encode("utf-8", "surrogateescape")
         case _:
-            raise UnreadableBody("the form has not one field payload")
+            raise UnreadableBody(message("quarantine.no_payload"))
 
 
 def _is_ours(action: dict[str, Any]) -> bool:

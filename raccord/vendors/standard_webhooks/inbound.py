@@ -82,7 +82,7 @@ class SignedEvents(Signed):
         event = strict_json(body)
         type_ = event.get("type") if isinstance(event, dict) else None
         if not isinstance(type_, str) or len(type_) > _LONGEST_TYPE or not _TYPE.fullmatch(type_):
-            raise UnreadableBody('an event is {"type": ..., "data": {...}}')
+            raise UnreadableBody(message("quarantine.no_type"))
         kinds = _TOLD.get(type_)
         if kinds is None:
             return WebhookEvents(ignored=(f"type {type_}",))
@@ -91,14 +91,15 @@ class SignedEvents(Signed):
 
 def _hint(type_: str, data: Any, kinds: tuple[HintKind, ...], body: bytes) -> Hint:
     if not isinstance(data, dict):
-        raise UnreadableBody('"data" names the connection and the record')
+        raise UnreadableBody(message("quarantine.no_data"))
     connection, named = data.get("connection"), [kind for kind in kinds if data.get(kind.value) is not None]
     if not isinstance(connection, str) or not _NAME.fullmatch(connection):
-        raise UnreadableBody('"data" names no connection')
+        raise UnreadableBody(message("quarantine.no_connection"))
     if not named or not isinstance(id_ := data[named[0].value], str | int) or isinstance(id_, bool):
-        raise UnreadableBody(f'"data" of {type_} names no {" or ".join(kinds)}')
+        fields = tuple(f"data.{kind}" for kind in kinds)
+        raise UnreadableBody(message("quarantine.no_record", type=type_, fields=fields))
     if not _RECORD.fullmatch(str(id_)):
-        raise UnreadableBody("what it names is no id of a record")
+        raise UnreadableBody(message("quarantine.no_id"))
     # The same event sent again has the same body; its id is in a header, and means no more than that.
     key = f"{type_}/{hashlib.sha256(body).hexdigest()[:16]}"
     return Hint(kind=named[0], id=str(id_), key=key, connection=connection)

@@ -21,6 +21,7 @@ from raccord.connectors.webhooks import (
     WebhookSource,
     strict_json,
 )
+from raccord.domain.values.message import message
 from raccord.vendors.stripe.documented import Undocumented
 from raccord.vendors.stripe.happened import hints_of
 from raccord.vendors.stripe.settings import StripeSettings
@@ -49,7 +50,7 @@ class StripeWebhooks(Signed):
         """
         event = strict_json(body)
         if not isinstance(event, dict):
-            raise UnreadableBody("the body is not an event")
+            raise UnreadableBody(message("quarantine.no_event"))
         kind, live = event.get("type"), event.get("livemode")
         readable = event.get("object") == "event" and isinstance(kind, str) and _TYPE.fullmatch(kind)
         if not readable or not isinstance(live, bool):

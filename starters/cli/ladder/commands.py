@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from raccord.machine import sentence
 from starters.cli.common import as_json, config_file, configuration, end, fail, key_ring, run
+from starters.cli.help import said_here
+from starters.cli.language import spoken
 
 
 def _amount(_: click.Context, __: click.Parameter, typed: str | None) -> Decimal | None:
@@ -18,7 +21,8 @@ def _amount(_: click.Context, __: click.Parameter, typed: str | None) -> Decimal
     except InvalidOperation:
         amount = Decimal(0)
     if not amount.is_finite() or amount <= 0:
-        raise click.BadParameter("write a net amount above 0: 1000 or 999.50")
+        said = sentence("write a net amount above 0: 1000 or 999.50")
+        raise click.BadParameter(said_here(said, spoken()))
     return amount
 
 
