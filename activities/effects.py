@@ -27,6 +27,8 @@ T = TypeVar("T")
 ACTOR = "raccord"
 LONGEST_LAG = timedelta(minutes=15)
 """No vendor documents a look-up that lags longer; beyond it, something undoes what we write."""
+LONGEST_DOUBT = timedelta(minutes=2)
+"""For so long after an attempt that came to no end a refusal may be of what it made, and lists still miss."""
 UNKNOWN = "unknown"
 """Code of the refusal to repeat what may have happened where nobody but a person can tell."""
 
@@ -161,6 +163,16 @@ class Effects:
             return standing.first_intent_at
         return standing.last_outcome_at + self._settle
 
+    def _may_be_of_its_own(self, standing: Standing) -> bool:
+        """Whether a refusal may mean what an attempt without an end made: that its reference is taken.
+
+        Which refusals say so differs by vendor, and the last attempt may have sent its request much later
+        than the intent was stated.
+        """
+        if self._in_flight is None or standing.open_since is None:
+            return False
+        return datetime.now(UTC) - standing.open_since < LONGEST_DOUBT
+
     async def _write(
         self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]], *, certain: bool
     ) -> T:
@@ -178,6 +190,11 @@ class Effects:
             await self._audit.conclude(effect.key, Verdict.SERVER_ERROR, {"error": str(error)})
             raise
         except Permanent as error:
+            if self._may_be_of_its_own(standing):
+                raise Unsettled(
+                    f"{effect.name} for {effect.object} is refused while an earlier request for it may still "
+                    f"come to show; looking again. {error}"
+                ) from error
             detail = {"error": str(error), "code": error.code, "field": error.field}
             await self._audit.conclude(effect.key, Verdict.REFUSED, detail)
             raise

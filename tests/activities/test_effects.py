@@ -63,6 +63,27 @@ async def test_what_never_arrived_is_written_again_once_that_is_certain(records:
     assert channel.posted == 2
 
 
+@pytest.mark.parametrize("doubted", [True, False])
+async def test_without_keys_a_refusal_may_be_of_what_a_lost_attempt_made(
+    records: Records, monkeypatch: pytest.MonkeyPatch, doubted: bool
+) -> None:
+    channel, effects = Channel(), Effects(records.audit, in_flight=timedelta(0))
+
+    async def taken(_: str) -> str:
+        raise Permanent("its reference is taken", code="422")
+
+    await lost(effects, channel)
+    if not doubted:
+        monkeypatch.setattr("activities.effects.LONGEST_DOUBT", timedelta(0))
+    refused = AmbiguousWrite if doubted else Permanent
+    with pytest.raises(refused, match="its reference is taken"):
+        await effects.once(MESSAGE, look=channel.look, write=taken, read_back=False)
+    assert len(await records.audit.open_intents()) == doubted
+    channel.shows = True
+    assert await effects.once(MESSAGE, look=channel.look, write=channel.write, read_back=False) == "place"
+    assert channel.posted == 1
+
+
 async def test_with_keys_a_repeat_need_not_wait(records: Records) -> None:
     channel, effects = Channel(), Effects(records.audit, settle=timedelta(minutes=1))
     await lost(effects, channel)
