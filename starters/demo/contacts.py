@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio.service import RPCError
 
+from raccord.domain.values.message import Message, message
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal.flows import CONTACT_SYNC
 from starters.demo.payments import invoice_of
@@ -88,11 +89,19 @@ async def crm_to_billing(stage: Stage) -> Finding:
     never_missing = numbers == [("eu_vat", MOVED["vat_number"])] and of_number == ["POST", "DELETE"]
     return Finding(
         ok=right and changed == ["address", "phone"] and never_missing and _count(writes) == (3, 0),
-        expected="Stripe has the new address and phone, and nothing else is changed; the new VAT number came "
-        "before the old one went; 3 writes in Stripe, 0 in HubSpot",
-        found=f"Stripe has {'the new' if right else 'another'} address and phone, changed: "
-        f"{', '.join(changed) or 'nothing'}; VAT number {', '.join(value for _, value in numbers)}, "
-        f"{'never' if never_missing else 'perhaps'} missing; {_counted(writes)}",
+        expected=message("demo.crm_to_billing.expected"),
+        found=message(
+            "demo.crm_to_billing.found",
+            stripe=message("demo.crm_to_billing.right" if right else "demo.crm_to_billing.wrong"),
+            changed=tuple(changed) or message("demo.nothing"),
+            numbers=tuple(value for _, value in numbers),
+            gap=message(
+                "demo.crm_to_billing.never_missing"
+                if never_missing
+                else "demo.crm_to_billing.perhaps_missing"
+            ),
+            writes=_counted(writes),
+        ),
     )
 
 
@@ -111,9 +120,15 @@ async def billing_to_crm(stage: Stage) -> Finding:
     audited = told == [({"email": before}, {"email": NEW_EMAIL}, "billing")]
     return Finding(
         ok=after == NEW_EMAIL and audited and _count(writes) == (0, 1),
-        expected=f"HubSpot has {NEW_EMAIL}, audited with the old one; 0 writes in Stripe, 1 in HubSpot",
-        found=f"HubSpot has {after}, {'audited with the old one' if audited else f'audited as {told}'}; "
-        f"{_counted(writes)}",
+        expected=message("demo.billing_to_crm.expected", email=NEW_EMAIL),
+        found=message(
+            "demo.billing_to_crm.found",
+            email=str(after),
+            audited=message("demo.billing_to_crm.audited")
+            if audited
+            else message("demo.billing_to_crm.audited_as", rows=str(told)),
+            writes=_counted(writes),
+        ),
     )
 
 
@@ -142,11 +157,15 @@ async def conflict(stage: Stage) -> Finding:
     again = [m for m in await stage.vendors.chat.messages(pair.customer) if m["ts"] > question["ts"]]
     return Finding(
         ok=names == (IN_BILLING,) * 2 and who_and_when and not others and not again,
-        expected=f"1 question with both names, who and when; after the answer both say “{IN_BILLING}”, "
-        "and nobody is asked again",
-        found=f"{1 + len(others)} question(s) with both names, {'' if who_and_when else 'not '}who and when; "
-        f"after the answer “{names[0]}” and “{names[1]}”, asked {len(again)} time(s) again; "
-        f"{_counted(writes)}",
+        expected=message("demo.conflict.expected", name=IN_BILLING),
+        found=message(
+            "demo.conflict.found" if who_and_when else "demo.conflict.nobody",
+            count=1 + len(others),
+            crm=str(names[0]),
+            billing=str(names[1]),
+            again=len(again),
+            writes=_counted(writes),
+        ),
     )
 
 
@@ -173,27 +192,13 @@ def _count(writes: Rows) -> tuple[int, int]:
     return vendors.count("stripe"), vendors.count("hubspot")
 
 
-def _counted(writes: Rows) -> str:
-    return "{} write(s) in Stripe, {} in HubSpot".format(*_count(writes))
+def _counted(writes: Rows) -> Message:
+    stripe, hubspot = _count(writes)
+    return message("demo.contact.writes", count=stripe, hubspot=hubspot)
 
 
 SCENARIOS = (
-    Scenario(
-        "contact-crm-to-billing",
-        "A salesperson corrects address, phone and VAT number: the customer in Stripe has them too",
-        crm_to_billing,
-        "contact",
-    ),
-    Scenario(
-        "contact-billing-to-crm",
-        "Finance corrects an e-mail address: the company in HubSpot has it too",
-        billing_to_crm,
-        "contact",
-    ),
-    Scenario(
-        "contact-conflict",
-        "Both name a customer differently at once: one question, and the answer stands on both sides",
-        conflict,
-        "contact",
-    ),
+    Scenario("contact-crm-to-billing", message("demo.says.crm_to_billing"), crm_to_billing, "contact"),
+    Scenario("contact-billing-to-crm", message("demo.says.billing_to_crm"), billing_to_crm, "contact"),
+    Scenario("contact-conflict", message("demo.says.conflict"), conflict, "contact"),
 )

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from raccord.domain.values.clock import DAY
+from raccord.domain.values.message import Text, message
 from starters.demo.days import FINANCE, Debtor, owes, quiet, reminded, reminders, settled, so
 from starters.demo.payments import invoice_of
 from starters.demo.scenario import Finding, Scenario
@@ -33,11 +34,17 @@ async def seven_fifteen_thirty(stage: Stage) -> Finding:
     firmer, thread = _firmer(mails), _one_thread(mails)
     return Finding(
         ok=_on_time(days) and firmer and thread and told == (3, 1, 1),
-        expected="3 mails in one thread on days 7, 15 and 30, each firmer; 3 tasks; "
-        "finance has 1 mail and 1 question",
-        found=f"{len(mails)} mail(s) in {'one thread' if thread else 'several threads'}, "
-        f"{'each firmer' if firmer else 'not firmer'}, on day {', '.join(map(str, days))}; "
-        "{} task(s); finance has {} mail(s) and {} question(s)".format(*told),
+        expected=message("demo.dunning.levels.expected"),
+        found=message(
+            "demo.dunning.levels.found",
+            mails=message("demo.count.mails", count=len(mails)),
+            thread=message("demo.dunning.one_thread" if thread else "demo.dunning.several_threads"),
+            tone=message("demo.dunning.firmer" if firmer else "demo.dunning.not_firmer"),
+            days=tuple(days),
+            tasks=message("demo.count.tasks", count=told[0]),
+            told=message("demo.count.mails", count=told[1]),
+            questions=message("demo.count.questions", count=told[2]),
+        ),
     )
 
 
@@ -56,9 +63,13 @@ async def paid_just_before_sending(stage: Stage) -> Finding:
     mails = len(await reminders(stage, late.address))
     return Finding(
         ok=arrived and ending == "settled" and not mails and stopped == 1,
-        expected="the mail was at the door as the money came: none left, 1 counted as stopped by it",
-        found=f"{'the mail was at the door' if arrived else 'no mail came to the door'} as the money came: "
-        f"{mails} left, {stopped} counted as stopped by it, reminders ended “{ending}”",
+        expected=message("demo.dunning.at_the_door.expected"),
+        found=message(
+            "demo.dunning.at_the_door.found" if arrived else "demo.dunning.at_the_door.none",
+            count=mails,
+            stopped=stopped,
+            ending=_ended(ending),
+        ),
     )
 
 
@@ -74,9 +85,14 @@ async def grouped_reminder(stage: Stage) -> Finding:
     ending = await settled(stage, late.customer)
     return Finding(
         ok=(len(mails), named, files) == (1, 3, 3) and ending == "settled",
-        expected="1 mail that names 3 invoices, with 3 PDFs",
-        found=f"{len(mails)} mail(s) that name {named} invoice(s), with {files} PDF(s); "
-        f"once paid, reminders ended “{ending}”",
+        expected=message("demo.dunning.grouped.expected"),
+        found=message(
+            "demo.dunning.grouped.found",
+            mails=message("demo.count.mails", count=len(mails)),
+            named=message("demo.count.invoices", count=named),
+            files=message("demo.count.files", count=files),
+            ending=_ended(ending),
+        ),
     )
 
 
@@ -99,10 +115,15 @@ async def promise_to_pay(stage: Stage) -> Finding:
     silent = bool(broken) and _date(stage, datetime.fromisoformat(broken[0]["date"])) > by
     return Finding(
         ok=thanked and one_up and silent and ending == "settled",
-        expected="kept: thanks and silence; broken: silence until that day, then a reminder one level up",
-        found=f"kept: {'thanks' if thanked else _subjects(kept)}, reminders ended “{ending}”; "
-        f"broken: {'silence' if silent else 'no silence'} until {by}, "
-        f"then {'a reminder one level up' if one_up else _subjects(broken)}",
+        expected=message("demo.dunning.promise.expected"),
+        found=message(
+            "demo.dunning.promise.found",
+            kept=message("demo.dunning.thanks") if thanked else _subjects(kept),
+            ending=_ended(ending),
+            silence=message("demo.dunning.silence" if silent else "demo.dunning.no_silence"),
+            by=str(by),
+            broken=message("demo.dunning.one_up") if one_up else _subjects(broken),
+        ),
     )
 
 
@@ -110,8 +131,12 @@ async def _promises(stage: Stage, debtor: Debtor, by: date) -> None:
     await stage.command("dunning", "promise", debtor.customer, str(by), "--reason", "by telephone")
 
 
-def _subjects(mails: list[dict[str, Any]]) -> str:
-    return " | ".join(mail["subject"] for mail in mails) or "no mail"
+def _subjects(mails: list[dict[str, Any]]) -> Text:
+    return " | ".join(mail["subject"] for mail in mails) or message("demo.dunning.no_mail")
+
+
+def _ended(ending: str) -> Text:
+    return message("demo.dunning.settled") if ending == "settled" else ending
 
 
 def _date(stage: Stage, at: datetime) -> date:
@@ -164,28 +189,28 @@ def _within_the_month(stage: Stage) -> int:
 SCENARIOS = (
     Scenario(
         "dunning-7-15-30",
-        "Nobody pays: three reminders, tasks, and finance at last",
+        message("demo.dunning.levels"),
         seven_fifteen_thirty,
         "dunning",
         in_short_days=True,
     ),
     Scenario(
         "paid-just-before-sending",
-        "The money comes while the reminder is at the door",
+        message("demo.dunning.at_the_door"),
         paid_just_before_sending,
         "dunning",
         in_short_days=True,
     ),
     Scenario(
         "grouped-reminder",
-        "Three invoices are late: one mail about all",
+        message("demo.dunning.grouped"),
         grouped_reminder,
         "dunning",
         in_short_days=True,
     ),
     Scenario(
         "promise-to-pay",
-        "Two customers promise to pay by a day: one does, one does not",
+        message("demo.dunning.promise"),
         promise_to_pay,
         "dunning",
         in_short_days=True,

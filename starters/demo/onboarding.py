@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from raccord.domain.values.message import message
 from starters.demo.access import TOOLS
 from starters.demo.payments import invoice_of
 from starters.demo.scenario import Finding, Scenario
@@ -23,11 +24,17 @@ async def onboarding(stage: Stage) -> Finding:
     await eventually(lambda: _all_there(stage, invoice["number"]))
     # A moment longer, for one too many.
     await eventually(lambda: _more(stage, invoice["number"]), within=timedelta(seconds=2))
-    found = await _found(stage, invoice["number"])
+    found = tasks, mails, messages, events = await _found(stage, invoice["number"])
     return Finding(
         ok=found == (1, 1, 1, 1),
-        expected="1 task on the deal, 1 mail to the customer, 1 message, 1 event that its signature proves",
-        found="{} task(s), {} mail(s), {} message(s), {} event(s)".format(*found),
+        expected=message("demo.onboarding.expected"),
+        found=message(
+            "demo.onboarding.found",
+            tasks=message("demo.count.tasks", count=tasks),
+            mails=message("demo.count.mails", count=mails),
+            messages=message("demo.count.messages", count=messages),
+            events=message("demo.count.events", count=events),
+        ),
     )
 
 
@@ -62,11 +69,4 @@ def _proven(event: dict[str, Any]) -> bool:
     return right in sent["webhook-signature"].split(" ")
 
 
-SCENARIOS = (
-    Scenario(
-        "onboarding",
-        "All is paid: a task, a welcome mail, a message, an event",
-        onboarding,
-        "onboarding",
-    ),
-)
+SCENARIOS = (Scenario("onboarding", message("demo.says.onboarding"), onboarding, "onboarding"),)

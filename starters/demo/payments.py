@@ -4,13 +4,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from starters.demo.scenario import Finding, Scenario, invoiced
+from raccord.domain.values.message import Text, message
+from starters.demo.scenario import Finding, Scenario, amount, decimal, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
 PAID = "38990100001"
 IN_PARTS = "38990100002"
 GIVEN_BACK = "38990100023"
+STATUSES = {
+    "paid": message("demo.status.paid"),
+    "partly_paid": message("demo.status.partly_paid"),
+    "partly_refunded": message("demo.status.partly_refunded"),
+}
+"""What the scenarios bring a deal to; any other status is shown as it is spelt there."""
 
 
 async def payment(stage: Stage) -> Finding:
@@ -24,8 +31,10 @@ async def payment(stage: Stage) -> Finding:
         ok=(shown["billing_payment_status"], shown["billing_paid_on"]) == ("paid", today)
         and cents(shown["billing_amount_paid"]) == total
         and told == 1,
-        expected=f"deal paid on {today}, {total / 100:.2f} received, 1 message to the salesperson",
-        found=f"deal {said(shown)}, {told} message(s)",
+        expected=message("demo.paid.expected", today=today, total=amount(total)),
+        found=message(
+            "demo.paid.found", shown=said(shown), messages=message("demo.count.messages", count=told)
+        ),
     )
 
 
@@ -44,8 +53,14 @@ async def partial_payment(stage: Stage) -> Finding:
         and not partly["billing_paid_on"]
         and cents(paid["billing_amount_due"]) == 0
         and (after_one, told) == (1, 2),
-        expected=f"{rest / 100:.2f} still due after the first part, nothing after the second, 1 message each",
-        found=f"first {said(partly)}, then {said(paid)}, {after_one} and {told} message(s)",
+        expected=message("demo.partial.expected", rest=amount(rest)),
+        found=message(
+            "demo.partial.found",
+            first=said(partly),
+            then=said(paid),
+            after_one=after_one,
+            messages=message("demo.count.messages", count=told),
+        ),
     )
 
 
@@ -62,8 +77,12 @@ async def refund(stage: Stage) -> Finding:
     kept = shown["billing_paid_on"] == paid["billing_paid_on"]
     return Finding(
         ok=shown["billing_payment_status"] == "partly_refunded" and due == 0 and kept and told == 2,
-        expected=f"{back / 100:.2f} refunded, nothing due, the day of payment kept, 2 messages",
-        found=f"deal {said(shown)}, day {'kept' if kept else 'changed'}, {told} message(s)",
+        expected=message("demo.refund.expected", back=amount(back)),
+        found=message(
+            "demo.refund.kept" if kept else "demo.refund.changed",
+            shown=said(shown),
+            messages=message("demo.count.messages", count=told),
+        ),
     )
 
 
@@ -110,14 +129,24 @@ def cents(text: str | None) -> int | None:
     return int(Decimal(text) * 100) if text else None
 
 
-def said(shown: dict[str, str | None]) -> str:
-    paid, due = shown["billing_amount_paid"] or "nothing", shown["billing_amount_due"] or "nothing"
-    on = f" on {shown['billing_paid_on']}" if shown["billing_paid_on"] else ""
-    return f"“{shown['billing_payment_status'] or 'shows nothing'}”{on}, {paid} paid, {due} due"
+def said(shown: dict[str, str | None]) -> Text:
+    """Say what a deal shows of its payment."""
+    status, on = shown["billing_payment_status"], shown["billing_paid_on"]
+    return message(
+        "demo.shown_on" if on else "demo.shown",
+        status=STATUSES.get(status, status) if status else message("demo.status.none"),
+        day=on or "",
+        paid=_filled(shown["billing_amount_paid"]),
+        due=_filled(shown["billing_amount_due"]),
+    )
+
+
+def _filled(text: str | None) -> Text:
+    return decimal(text) if text else message("demo.nothing")
 
 
 SCENARIOS = (
-    Scenario("payment", "The customer pays: the deal shows it, the salesperson is told", payment, "payment"),
-    Scenario("partial-payment", "The customer pays in two parts, by transfer", partial_payment, "payment"),
-    Scenario("refund", "A part is given back: no debt, and the day of payment stays", refund, "payment"),
+    Scenario("payment", message("demo.says.payment"), payment, "payment"),
+    Scenario("partial-payment", message("demo.says.partial"), partial_payment, "payment"),
+    Scenario("refund", message("demo.says.refund"), refund, "payment"),
 )

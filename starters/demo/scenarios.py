@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 
+from raccord.domain.values.message import message
 from starters.demo import contacts, dunning, onboarding, payments, sweep, weekly
-from starters.demo.scenario import Finding, Scenario, invoiced
+from starters.demo.scenario import Finding, Scenario, amount, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -23,6 +24,8 @@ DURING_OUTAGE = "38990100059"
 OUTSIDE_ROLLOUT = "38990100053"
 ANNE = "U0ANNE"
 LOOK_AGAIN = "Relire maintenant"
+STATES = {"open": message("demo.open")}
+"""Of an invoice in Stripe; any other is shown as it is spelt there."""
 
 
 async def _judge(stage: Stage, deal: str) -> Finding:
@@ -37,9 +40,15 @@ async def _judge(stage: Stage, deal: str) -> Finding:
     ok = totals == [total] and states == ["open"] and numbers == [shown] and mails == 1
     return Finding(
         ok=ok,
-        expected=f"1 open invoice of {total / 100:.2f}, 1 e-mail, its number on the deal",
-        found=f"{len(invoices)} invoice(s) {', '.join(f'{t / 100:.2f}' for t in totals)} "
-        f"({', '.join(states)}), {mails} e-mail(s), deal shows {shown}",
+        expected=message("demo.invoice.expected", total=amount(total)),
+        found=message(
+            "demo.invoice.found",
+            issued=message("demo.count.invoices", count=len(invoices)),
+            totals=tuple(map(amount, totals)),
+            states=tuple(STATES.get(state, state) for state in states),
+            mails=message("demo.count.emails", count=mails),
+            shown=str(shown),
+        ),
     )
 
 
@@ -59,8 +68,13 @@ async def same_company_twice(stage: Stage) -> Finding:
     payers = {i["customer"] for i in invoices}
     return Finding(
         ok=all(j.ok for j in judged) and len(new) == 1 and len(payers) == 1 and len(invoices) == 2,
-        expected="1 new customer, 2 invoices made out to it",
-        found=f"{len(new)} new customer(s), {len(invoices)} invoice(s) made out to {len(payers)}",
+        expected=message("demo.same_company.expected"),
+        found=message(
+            "demo.same_company.found",
+            new=message("demo.count.new_customers", count=len(new)),
+            issued=message("demo.count.invoices", count=len(invoices)),
+            payers=message("demo.count.payers", count=len(payers)),
+        ),
     )
 
 
@@ -73,7 +87,9 @@ async def webhook_six_times(stage: Stage) -> Finding:
     await eventually(delivered)
     delivery = await stage.vendors.last_delivery(SIX_TIMES)
     if delivery is None:
-        return Finding(ok=False, expected="a webhook", found="none was sent")
+        return Finding(
+            ok=False, expected=message("demo.six_times.a_webhook"), found=message("demo.six_times.none")
+        )
     async with httpx.AsyncClient() as http:
         answers = await asyncio.gather(
             *(
@@ -86,8 +102,8 @@ async def webhook_six_times(stage: Stage) -> Finding:
     accepted = 1 + sum(a.status_code == 200 for a in answers)
     return Finding(
         ok=judged.ok and accepted == 6,
-        expected=f"6 deliveries accepted, {judged.expected}",
-        found=f"{accepted} accepted, {judged.found}",
+        expected=message("demo.six_times.expected", judged=judged.expected),
+        found=message("demo.six_times.found", count=accepted, judged=judged.found),
     )
 
 
@@ -100,8 +116,8 @@ async def worker_killed_after_commit(stage: Stage) -> Finding:
     judged = await _judge(stage, KILLED)
     return Finding(
         ok=judged.ok and killed and await stage.vendors.sandbox.fired(fault) == 1,
-        expected=f"worker killed between Stripe's commit and its answer; {judged.expected}",
-        found=f"worker {'killed and replaced' if killed else 'not killed'}; {judged.found}",
+        expected=message("demo.killed.expected", judged=judged.expected),
+        found=message("demo.killed.found" if killed else "demo.killed.alive", judged=judged.found),
     )
 
 
@@ -138,9 +154,14 @@ async def missing_siret_repaired(stage: Stage) -> Finding:
     judged, settled = await _judge(stage, MISSING_SIRET), await _settled_in_slack(stage, MISSING_SIRET)
     return Finding(
         ok=judged.ok and named and not early and settled,
-        expected=f"one question in Slack, nothing issued before the repair, then {judged.expected}",
-        found=f"{'asked in Slack' if named else 'not asked'}, {early} invoice(s) before the repair, "
-        f"{'settled by itself' if settled else 'still asked'}; {judged.found}",
+        expected=message("demo.siret.expected", judged=judged.expected),
+        found=message(
+            "demo.siret.found",
+            asked=message("demo.siret.asked" if named else "demo.siret.not_asked"),
+            early=message("demo.count.invoices", count=early),
+            settled=message("demo.siret.settled" if settled else "demo.siret.still_asked"),
+            judged=judged.found,
+        ),
     )
 
 
@@ -148,7 +169,11 @@ async def total_mismatch(stage: Stage) -> Finding:
     await stage.vendors.crm.win(MISMATCH)
     asked = await _asked(stage, MISMATCH)
     if asked is None:
-        return Finding(ok=False, expected="one question in Slack", found="none, or several")
+        return Finding(
+            ok=False,
+            expected=message("demo.mismatch.one_question"),
+            found=message("demo.mismatch.none_or_several"),
+        )
     early = len(await stage.vendors.invoices(MISMATCH))
     await stage.vendors.crm.edit("deals", MISMATCH, amount=RIGHT_AMOUNT)
     await stage.vendors.chat.press(asked, LOOK_AGAIN, user=ANNE)
@@ -156,8 +181,13 @@ async def total_mismatch(stage: Stage) -> Finding:
     judged, settled = await _judge(stage, MISMATCH), await _settled_in_slack(stage, MISMATCH)
     return Finding(
         ok=judged.ok and not early and settled,
-        expected=f"nothing issued while amount and lines differ; after the correction {judged.expected}",
-        found=f"{early} invoice(s) before the correction, Anne pressed “{LOOK_AGAIN}”; {judged.found}",
+        expected=message("demo.mismatch.expected", judged=judged.expected),
+        found=message(
+            "demo.mismatch.found",
+            early=message("demo.count.invoices", count=early),
+            button=LOOK_AGAIN,
+            judged=judged.found,
+        ),
     )
 
 
@@ -177,8 +207,13 @@ async def stripe_down(stage: Stage) -> Finding:
     judged = await _judge(stage, DURING_OUTAGE)
     return Finding(
         ok=judged.ok and alerted and (alerts, recoveries) == (1, 1),
-        expected=f"1 alert, 1 recovery, and after it {judged.expected}",
-        found=f"{alerts} alert(s), {recoveries} recovery; {judged.found}",
+        expected=message("demo.down.expected", judged=judged.expected),
+        found=message(
+            "demo.down.found",
+            alerts=message("demo.count.alerts", count=alerts),
+            recoveries=message("demo.count.recoveries", count=recoveries),
+            judged=judged.found,
+        ),
     )
 
 
@@ -190,33 +225,26 @@ async def outside_rollout(stage: Stage) -> Finding:
     asked = len(await stage.vendors.chat.messages(OUTSIDE_ROLLOUT))
     return Finding(
         ok=ending == "not_for_us" and not invoices and not shown and not asked,
-        expected="flow ends “not for us”; no invoice, nothing on the deal, nobody asked",
-        found=f"flow ended “{ending}”; {invoices} invoice(s), deal shows {shown or 'nothing'}, "
-        f"{asked} message(s)",
+        expected=message("demo.outside.expected"),
+        found=message(
+            "demo.outside.found",
+            ending=message("demo.outside.not_for_us") if ending == "not_for_us" else ending,
+            issued=message("demo.count.invoices", count=invoices),
+            shown=shown or message("demo.nothing"),
+            messages=message("demo.count.messages", count=asked),
+        ),
     )
 
 
 SCENARIOS = (
-    Scenario("ordinary", "A deal is won: invoice, e-mail, number on the deal", ordinary),
-    Scenario("same-company-twice", "Two deals of one new company at once: one customer", same_company_twice),
-    Scenario("webhook-six-times", "The CRM tells the same thing six times", webhook_six_times),
-    Scenario(
-        "worker-killed-after-commit",
-        "The worker dies right after the invoice was created",
-        worker_killed_after_commit,
-    ),
-    Scenario(
-        "missing-siret-repaired",
-        "A SIRET is missing: one question in Slack; the repair in the CRM sets the flow going",
-        missing_siret_repaired,
-    ),
-    Scenario(
-        "total-mismatch",
-        "Amount and lines differ: nothing is issued until somebody corrects it",
-        total_mismatch,
-    ),
-    Scenario("stripe-down", "Stripe is down: one alert, one recovery, nothing lost", stripe_down),
-    Scenario("outside-rollout", "A salesperson outside the pilot group wins a deal", outside_rollout),
+    Scenario("ordinary", message("demo.says.ordinary"), ordinary),
+    Scenario("same-company-twice", message("demo.says.same_company"), same_company_twice),
+    Scenario("webhook-six-times", message("demo.says.six_times"), webhook_six_times),
+    Scenario("worker-killed-after-commit", message("demo.says.killed"), worker_killed_after_commit),
+    Scenario("missing-siret-repaired", message("demo.says.siret"), missing_siret_repaired),
+    Scenario("total-mismatch", message("demo.says.mismatch"), total_mismatch),
+    Scenario("stripe-down", message("demo.says.down"), stripe_down),
+    Scenario("outside-rollout", message("demo.says.outside"), outside_rollout),
     *payments.SCENARIOS,
     *onboarding.SCENARIOS,
     *contacts.SCENARIOS,

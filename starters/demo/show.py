@@ -7,16 +7,22 @@ from typing import Any
 
 from rich.table import Table
 
-from starters.demo.scenario import Finding, Scenario
+from raccord.domain.values.message import Text, message
+from raccord.texts import say, say_param
+from raccord.texts.told import MACHINE
+from starters.demo.scenario import Finding, Scenario, decimal
 from starters.demo.stage import Stage
 
 
 class Show:
     """Plays some scenarios and keeps what they came to."""
 
-    def __init__(self, scenarios: tuple[Scenario, ...], ended: Callable[[str], object]) -> None:
-        """`ended` is told of each as it ends, in a line."""
+    def __init__(
+        self, scenarios: tuple[Scenario, ...], ended: Callable[[str], object], language: str
+    ) -> None:
+        """`ended` is told of each as it ends, in a line; `language` is the reader's."""
         self.scenarios = scenarios
+        self._language = language
         self._ended = ended
         self._playing: set[str] = set()
         self._found: dict[str, tuple[Finding, float]] = {}
@@ -52,37 +58,44 @@ class Show:
             finding = await scenario.play(stage)
         except Exception as error:
             found = f"{type(error).__name__}: {error}"
-            finding = Finding(ok=False, expected="the scenario plays", found=found)
+            finding = Finding(ok=False, expected=message("demo.plays"), found=found)
         seconds = time.monotonic() - started
         self._found[scenario.name] = (finding, seconds)
         self._playing.discard(scenario.name)
         mark, count = "✔" if finding.ok else "✘", f"{len(self._found)}/{len(self.scenarios)}"
-        self._ended(f"{count:>5}  {mark} {scenario.name} ({seconds:.1f} s)")
+        self._ended(f"{count:>5}  {mark} {scenario.name} ({self._of(seconds)} s)")
 
     def table(self) -> Table:
-        table = Table(title="What happens, and what the vendors show afterwards", expand=False)
+        table = Table(title=say(message("demo.title"), self._language), expand=False)
         table.add_column("")
-        table.add_column("scenario", no_wrap=True)
-        table.add_column("what happens / what was found")
+        table.add_column(say(message("demo.column.scenario"), self._language), no_wrap=True)
+        table.add_column(say(message("demo.column.what"), self._language))
         table.add_column("s", justify="right")
         for scenario in self.scenarios:
             table.add_row(*self._row(scenario))
         return table
 
     def _row(self, scenario: Scenario) -> tuple[str, str, str, str]:
+        happens = self._told(scenario.says)
         if scenario.name not in self._found:
             playing = scenario.name in self._playing
-            says = f"[bold]{scenario.says}[/]" if playing else f"[dim]{scenario.says}[/]"
+            says = f"[bold]{happens}[/]" if playing else f"[dim]{happens}[/]"
             return "…" if playing else "", scenario.name, says, ""
         finding, seconds = self._found[scenario.name]
         mark = "[green]✔[/]" if finding.ok else "[bold red]✘[/]"
-        said = f"{scenario.says}\n[dim]{_escaped(finding.found)}[/]"
+        said = f"{happens}\n[dim]{self._told(finding.found)}[/]"
         if not finding.ok:
-            said += f"\n[red]expected: {_escaped(finding.expected)}[/]"
-        return mark, scenario.name, said, f"{seconds:.1f}"
+            said += f"\n[red]{self._told(message('demo.expected', expected=finding.expected))}[/]"
+        return mark, scenario.name, said, self._of(seconds)
+
+    def _told(self, said: Text) -> str:
+        return say_param(said, self._language).replace("[", r"\[")
+
+    def _of(self, seconds: float) -> str:
+        return say_param(decimal(f"{seconds:.1f}"), self._language)
 
     def report(self) -> dict[str, Any]:
-        """Return what was found, as a machine reads it."""
+        """Return what was found, as a machine reads it, whatever the reader's language."""
         played = [(each, *self._found[each.name]) for each in self.scenarios if each.name in self._found]
         return {
             "ok": len(played) == len(self.scenarios) and all(finding.ok for _, finding, _ in played),
@@ -91,14 +104,10 @@ class Show:
                     "name": scenario.name,
                     "flow": scenario.flow,
                     "ok": finding.ok,
-                    "expected": finding.expected,
-                    "found": finding.found,
+                    "expected": say_param(finding.expected, MACHINE),
+                    "found": say_param(finding.found, MACHINE),
                     "seconds": round(seconds, 2),
                 }
                 for scenario, finding, seconds in played
             ],
         }
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

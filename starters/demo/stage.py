@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.message import message
 from raccord.machine import OUR_COMMAND
 from raccord.records.records import Records
 from raccord.sealing import KeyRing
@@ -26,7 +27,7 @@ from raccord.texts.told import MACHINE
 from starters.demo.place import Place
 from starters.demo.vendors import Vendors, eventually
 from starters.embedded.processes import Process, raccord
-from starters.embedded.temporal_server import start_server
+from starters.embedded.temporal_server import NotServing, start_server
 
 WITHIN = timedelta(seconds=30)
 AWAITED = ("hubspot", "stripe")
@@ -107,7 +108,9 @@ class Stage:
     async def _ready(self, process: Process, path: str, port: str) -> None:
         async def answers() -> bool:
             if not process.running:
-                raise RuntimeError(f"{process.name} did not start:\n{process.last_words()}")
+                raise NotServing(
+                    message("demo.not_started", name=process.name, said=process.last_words())
+                )
             try:
                 async with httpx.AsyncClient() as http:
                     return (await http.get(self.place.url(port, path))).status_code == 200
@@ -115,7 +118,7 @@ class Stage:
                 return False
 
         if not await eventually(answers, within=timedelta(seconds=60)):
-            raise RuntimeError(f"{process.name} does not answer:\n{process.last_words()}")
+            raise NotServing(message("demo.no_answer", name=process.name, said=process.last_words()))
 
     async def command(self, *arguments: str) -> str:
         """Run a command of ours as somebody in another shell does, and return what it prints.

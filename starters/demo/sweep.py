@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from raccord.domain.values.message import message
 from starters.demo.payments import cents, messages_about, said
-from starters.demo.scenario import Finding, Scenario
+from starters.demo.scenario import Finding, Scenario, amount
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -22,7 +23,11 @@ async def webhooks_off(stage: Stage) -> Finding:
         await _swept_until(stage, lambda: _numbered(stage))
         found = await vendors.invoices(UNHEARD)
         if len(found) != 1:
-            return Finding(ok=False, expected="1 invoice", found=f"{len(found)} invoice(s)")
+            return Finding(
+                ok=False,
+                expected=message("demo.unheard.one_invoice"),
+                found=message("demo.count.invoices", count=len(found)),
+            )
         (invoice,) = found
         await vendors.billing.pay_by_card(invoice["id"])
         await _swept_until(stage, lambda: _paid(stage))
@@ -42,9 +47,17 @@ async def webhooks_off(stage: Stage) -> Finding:
     )
     return Finding(
         ok=ok,
-        expected=f"no delivery; 1 invoice of {total / 100:.2f} e-mailed, deal paid, 1 message",
-        found=f"{len(heard) or 'no'} delivery; {len(invoices)} invoice(s), "
-        f"{'e-mailed' if sent else 'not e-mailed'}, deal {said(shown)}, {messages} message(s)",
+        expected=message("demo.unheard.expected", total=amount(total)),
+        found=message(
+            "demo.unheard.found",
+            heard=message("demo.count.deliveries", count=len(heard))
+            if heard
+            else message("demo.unheard.no_delivery"),
+            issued=message("demo.count.invoices", count=len(invoices)),
+            mailed=message("demo.unheard.mailed" if sent else "demo.unheard.not_mailed"),
+            shown=said(shown),
+            messages=message("demo.count.messages", count=messages),
+        ),
     )
 
 
@@ -77,11 +90,4 @@ async def _paid(stage: Stage) -> bool:
     return (await stage.vendors.crm.shown_payment(UNHEARD))["billing_payment_status"] == "paid"
 
 
-SCENARIOS = (
-    Scenario(
-        "webhooks-off",
-        "No webhook arrives: a deal is won and paid, and the sweep finds both",
-        webhooks_off,
-        "reconciliation",
-    ),
-)
+SCENARIOS = (Scenario("webhooks-off", message("demo.says.unheard"), webhooks_off, "reconciliation"),)

@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from raccord.domain.report.week import Week
+from raccord.domain.values.message import Message, Text, message
 from raccord.temporal.flows import WEEKLY_REPORT
+from raccord.texts import say_param
+from raccord.texts.told import MACHINE
 from starters.demo.companies import MANAGEMENT
 from starters.demo.days import paused, reminders, so
 from starters.demo.payments import invoice_of
-from starters.demo.scenario import Finding, Scenario
+from starters.demo.scenario import Finding, Scenario, amount
 from starters.demo.stage import Stage
 
 SOLD = "38990100002"
@@ -20,6 +23,7 @@ ROOM = 4
 """Days that a week must have left, so that what happens in it is over before it is."""
 FACTS = ("Gagné", "Facturé", "Reçu")
 """What the report calls what was won, issued and received."""
+FLOW = "weekly report"
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,21 @@ async def weekly_report(stage: Stage) -> Finding:
     }
     written = [_amounts(mail["text"]) for mail in mails]
     charts = sum(map(len, (mail["pictures"] for mail in mails)))
-    wrong = [f"{place}: {_said(figures)}" for place, figures in told.items() if figures != held]
+    wrong = [
+        f"{place}: {say_param(_said(figures), MACHINE)}" for place, figures in told.items() if figures != held
+    ]
     wrong += [f"mail: {each}" for each in written if each != {name: of.minor for name, of in held.items()}]
+    agreed: Text = message("demo.week.all_say", figures=_said(held))
     return Finding(
         ok=not wrong and len(mails) == 1 and bool(charts) and held["Reçu"].minor >= invoice["total"],
-        expected=f"1 mail; it, sheet and Notion say what the vendors hold: {_said(held)}",
-        found=f"{week}: {len(mails)} mail(s) with {charts} charts; "
-        + ("; ".join(wrong) or f"it, sheet and Notion say {_said(held)}"),
+        expected=message("demo.week.expected", figures=_said(held)),
+        found=message(
+            "demo.week.found",
+            week=str(week),
+            mails=message("demo.count.mails", count=len(mails)),
+            charts=charts,
+            told="; ".join(wrong) or agreed,
+        ),
     )
 
 
@@ -138,16 +150,19 @@ def _minor(text: str) -> int:
     return int("".join(filter(str.isdecimal, text)) or 0)
 
 
-def _said(figures: Figures) -> str:
-    return ", ".join(f"{name} {each.count} × {each.minor / 100:.2f}" for name, each in figures.items())
+def _said(figures: Figures) -> tuple[Message, ...]:
+    return tuple(
+        message("demo.week.figure", name=name, times=each.count, amount=amount(each.minor))
+        for name, each in figures.items()
+    )
 
 
 SCENARIOS = (
     Scenario(
         "weekly-report",
-        "The week is over: sheet, Notion and one mail tell it",
+        message("demo.says.week"),
         weekly_report,
-        "weekly report",
+        FLOW,
         in_short_days=True,
     ),
 )

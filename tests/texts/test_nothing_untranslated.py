@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("raccord", "workers", "starters/cli", "starters/embedded")
+ROOMS = ("raccord", "workers", "starters/cli", "starters/embedded", "starters/demo")
 SAYING = frozenset({"fail", "warn", "echo", "bold", "fold", "secho", "print", "input", "BadParameter"})
+SHOWN = frozenset({"Finding", "Scenario", "Table"})
+"""What the demo shows is made of these."""
 CHECKING = frozenset({"ok", "warn", "fail", "skipped", "same"})
 TOLD = frozenset(
     {
         *("BadSettings", "RecordsUnavailable", "TemporalUnreachable", "BadTemplate", "UnknownVendor"),
         *("BadKeyFile", "CannotUnseal", "NotReady", "KeepsDying", "NotABackup", "InTheWay"),
         "UnreadableBody",
+        *("NotServing", "TemporalMissing"),
     }
 )
 WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
@@ -36,13 +39,15 @@ def _literals(call: ast.Call) -> Iterator[str]:
 def _says(call: ast.Call) -> bool:
     match call.func:
         case ast.Name(id=name):
-            return name in SAYING | TOLD
+            return name in SAYING | TOLD | SHOWN
         case ast.Attribute(value=ast.Name(id="Check"), attr=name):
             return name in CHECKING
         case ast.Attribute(value=ast.Name(id="click"), attr=name):
             return name in SAYING
         case ast.Attribute(value=ast.Name(id="sys"), attr=name):
             return name == "exit"
+        case ast.Attribute(value=ast.Name(id="out"), attr="print") | ast.Attribute(attr="add_column"):
+            return True
         case _:
             return False
 
