@@ -108,9 +108,7 @@ class Stage:
     async def _ready(self, process: Process, path: str, port: str) -> None:
         async def answers() -> bool:
             if not process.running:
-                raise NotServing(
-                    message("demo.not_started", name=process.name, said=process.last_words())
-                )
+                raise NotServing(message("demo.not_started", name=process.name, said=process.last_words()))
             try:
                 async with httpx.AsyncClient() as http:
                     return (await http.get(self.place.url(port, path))).status_code == 200

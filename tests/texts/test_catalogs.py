@@ -103,7 +103,15 @@ def test_nobody_is_told_to_dun_when_something_is_to_be_read_again() -> None:
     french = catalog("fr")
     said = {code: french.text(code, 2) for code in french.codes}
     dunning = {code for code, text in said.items() if re.search(r"\brelan[cç]", text, re.IGNORECASE)}
-    rooms = ("dunning.", "demo.dunning.", "reminder.", "cause.", "week.", "check.reminders", "stripe.reminders")
+    rooms = (
+        "dunning.",
+        "demo.dunning.",
+        "reminder.",
+        "cause.",
+        "week.",
+        "check.reminders",
+        "stripe.reminders",
+    )
     told = {
         "doctor.finance_reminders",
         "stripe.turn_off",
