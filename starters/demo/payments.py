@@ -57,7 +57,7 @@ async def partial_payment(stage: Stage) -> Finding:
         found=message(
             "demo.partial.found",
             first=said(partly),
-            then=said(paid),
+            second=said(paid),
             after_one=after_one,
             messages=message("demo.count.messages", count=told),
         ),

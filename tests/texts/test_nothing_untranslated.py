@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("raccord", "workers", "starters/cli", "starters/embedded", "starters/demo")
 SAYING = frozenset({"fail", "warn", "echo", "bold", "fold", "secho", "print", "input", "BadParameter"})
-SHOWN = frozenset({"Finding", "Scenario", "Table"})
+SHOWN = frozenset({"Finding", "Scenario"})
 """What the demo shows is made of these."""
 CHECKING = frozenset({"ok", "warn", "fail", "skipped", "same"})
 TOLD = frozenset(
