@@ -155,7 +155,9 @@ def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for ea
         case "hubspot", "PATCH" if "/companies/" in request["path"]:
             return f"contact/hubspot/{last}/.+"
         case "hubspot", "POST" if last == "tasks":
-            return "dun/.+/task"
+            return "dun/.+/task|task/.+"
+        case "hubspot", "PATCH" if "/tasks/" in request["path"]:
+            return "task/.+/done"
         case "hubspot", "POST" if last == "notes":
             return "document/.+/attach"
         case "google" | "notion", _:
