@@ -10,8 +10,9 @@ import os
 FACTOR = "RACCORD_TEST_PATIENCE"
 MOST = 10.0
 """However busy the machine is, a test that waits ten times as long waits for nothing."""
-OWN = 2.0
-"""Cores that one test process keeps busy with what it starts: a lane is four processes beside the server."""
+OWN = 4.0
+"""Who waits for a core on behalf of one test process: a lane is four processes beside the server, and a file
+of crash points has up to four lanes."""
 
 
 class WrongFactor(ValueError):

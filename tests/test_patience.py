@@ -29,7 +29,7 @@ def test_a_factor_that_somebody_set_is_kept_whatever_the_load(monkeypatch: pytes
     assert settle_factor() == 7
 
 
-@pytest.mark.parametrize(("processes", "wanted"), [(1, 1.5), (3, 3.5), (50, MOST)])
+@pytest.mark.parametrize(("processes", "wanted"), [(1, 2.5), (2, 4.5), (50, MOST)])
 def test_a_run_counts_on_the_load_that_it_makes_itself(
     monkeypatch: pytest.MonkeyPatch, processes: int, wanted: float
 ) -> None:

@@ -20,7 +20,7 @@ from raccord.texts import say
 from starters.cli.common import bold, fail, warn
 from starters.cli.display import print_json
 from starters.cli.language import language_of, spoken
-from starters.cli.server import connected
+from starters.cli.server import connected, end_of
 from workers.policies import PAYMENT
 
 LOOK_SECONDS = 1.0
@@ -63,7 +63,7 @@ async def fill(configuration: Configuration, keys: KeyRing, since: date, *, dry:
 
 async def _watched(filling: WorkflowHandle[Any, Backfilled], *, hidden: bool) -> Backfilled:
     """Wait for the end and show how far it is."""
-    waiting = asyncio.ensure_future(filling.result())
+    waiting = asyncio.ensure_future(end_of(filling))
     with click.progressbar(
         length=1, label=say(message("backfill.looking"), spoken()), file=sys.stderr, hidden=hidden
     ) as bar:

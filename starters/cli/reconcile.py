@@ -22,7 +22,7 @@ from starters.cli.common import fail, warn
 from starters.cli.display import fold, opened, print_json
 from starters.cli.language import language_of, spoken
 from starters.cli.proof import keep, show
-from starters.cli.server import connected
+from starters.cli.server import connected, end_of
 
 T = TypeVar("T")
 LONG = timedelta(seconds=15)
@@ -140,7 +140,7 @@ async def _proven(client: Client, since: date | None, *, as_json: bool) -> None:
 
 async def _patiently(running: WorkflowHandle[Any, T]) -> T:
     """Wait for the end, and say so when it takes long: a vendor may be away for hours."""
-    waiting = asyncio.ensure_future(running.result())
+    waiting = asyncio.ensure_future(end_of(running))
     done, _ = await asyncio.wait([waiting], timeout=LONG.total_seconds())
     if not done:
         warn(message("reconcile.long"))

@@ -25,7 +25,7 @@ from raccord.texts.voice import Voice
 from starters.cli.common import bold, fail, from_the_system, warn
 from starters.cli.display import fold, opened, print_json, table
 from starters.cli.language import language_of, spoken
-from starters.cli.server import connected
+from starters.cli.server import connected, end_of
 
 _LOOK_AGAIN = 0.5
 _LONG = 15.0
@@ -102,7 +102,7 @@ async def _made(running: WorkflowHandle[Any, Ending], records: Records, week: We
 
 async def _ended(running: WorkflowHandle[Any, Ending]) -> Ending | None:
     """Return what came of the places; None while one of them is still waited for."""
-    result = asyncio.ensure_future(running.result())
+    result = asyncio.ensure_future(end_of(running))
     done, _ = await asyncio.wait([result], timeout=_PLACES)
     if not done:
         result.cancel()

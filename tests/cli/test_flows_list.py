@@ -19,7 +19,7 @@ from tests.cli.conftest import Company
 from tests.domain.samples import invoice
 from tests.records.questions import question
 
-BEGAN = datetime.now(UTC) - timedelta(hours=3, minutes=1)
+LASTING = timedelta(hours=3, minutes=1)
 IDS = (
     "deal-won/hubspot/9001",
     "deal-won/hubspot/9002",
@@ -41,7 +41,7 @@ class Temporal:
                 id=id,
                 run_id="r",
                 workflow_type=PATHS[id.partition("/")[0]],
-                start_time=BEGAN - timedelta(seconds=place),
+                start_time=datetime.now(UTC) - LASTING - timedelta(seconds=place),
                 typed_search_attributes={},
             )
 
@@ -50,7 +50,7 @@ async def _remember(records: Records) -> None:
     """A question about 9001, a look in shadow at 9002, an invoice for 9003; nothing of 9004."""
     await records.waiting.open(IDS[0], question())
     seen = DealRef(connection="hubspot", id="9002")
-    verdict = Finding(kind=FindingKind.WOULD_INVOICE, deal=seen, name="Audit", at=BEGAN)
+    verdict = Finding(kind=FindingKind.WOULD_INVOICE, deal=seen, name="Audit", at=datetime.now(UTC))
     await records.findings.note(verdict)
     issued = invoice(id="in_3", number="F-1", customer_id="cus_3", buyer=Buyer(name="Acme"))
     intent = Intent(

@@ -1,6 +1,7 @@
 """A flow's page in the Temporal UI: it names the deal and what it waits for; the server knows neither."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -30,8 +31,12 @@ def flow_of(client: Client, deal: str) -> WorkflowHandle[object, object]:
 
 
 async def details(lane: Lane, deal: str) -> str:
-    """What the page says now, with spaces that can be typed."""
-    metadata = await flow_of(lane.client, deal).query(METADATA, result_type=WorkflowMetadata)
+    return await said_on(flow_of(lane.client, deal))
+
+
+async def said_on(flow: WorkflowHandle[Any, Any]) -> str:
+    """What a flow's page says now, with spaces that can be typed."""
+    metadata = await flow.query(METADATA, result_type=WorkflowMetadata)
     return str(metadata.current_details).replace("\u202f", " ").replace("\u00a0", " ")
 
 

@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.front_door.stack import Lane, TemporalServer, until
+from tests.front_door.test_flow_page import said_on
 
 DEALS = int(os.environ.get("RACCORD_TEST_DEALS", "14"))
 """`make soak` plays it with two hundred."""
@@ -59,6 +61,14 @@ async def told(lane: Lane, text: str, count: int) -> None:
     await until(so_often, what=f"{count} message(s) that say {text!r}")
 
 
+async def holds_up(lane: Lane, flows: int) -> bool:
+    """Whether the watch's own page says that more than so many flows wait."""
+    said = re.search(
+        r"(\d+) traitements attendent", await said_on(lane.client.get_workflow_handle("watch/stripe"))
+    )
+    return said is not None and int(said[1]) > flows
+
+
 async def open_invoices(lane: Lane, deals: list[str]) -> dict[str, list[dict[str, Any]]]:
     by_deal: dict[str, list[dict[str, Any]]] = {deal: [] for deal in deals}
     for invoice in await lane.account.stripe("/v1/invoices"):
@@ -105,6 +115,7 @@ async def test_many_deals_outlast_a_dead_stripe_with_one_alert_and_one_recovery(
         return (await busy.client.count_workflows(query)).count > DEALS // 2
 
     await until(says_that_it_waits, what="the flows are listed as waiting for stripe")
+    await until(partial(holds_up, busy, DEALS // 2), what="the watch has seen that most of them wait")
     since = len(await account.requests())
     await account.clear_faults()
     await all_invoiced_once(busy, deals, within=timedelta(seconds=300))

@@ -56,15 +56,17 @@ class Google:
         await self.operator.settings("google", **settings)
         self.key = await self.person.key()
 
-    async def exchange(self, *, grant: str | None = None, head: Json | None = None, **claims: Any) -> Any:
-        """Ask for a token; a claim of None is left out."""
+    async def exchange(
+        self, *, grant: str | None = None, head: Json | None = None, seconds: int = 3600, **claims: Any
+    ) -> Any:
+        """Ask for a token that long; a claim of None is left out."""
         now = int(time.time())
         ordinary = {
             "iss": self.key["client_email"],
             "scope": SHEETS,
             "aud": self.key["token_uri"],
             "iat": now,
-            "exp": now + 3600,
+            "exp": now + seconds,
         }
         form = {
             "grant_type": grant or "urn:ietf:params:oauth:grant-type:jwt-bearer",

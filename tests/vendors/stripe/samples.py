@@ -10,6 +10,7 @@ from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceRefe
 from raccord.domain.values.parties import CustomerIdentity, CustomerProfile, IdentityKind
 from raccord.vendors.stripe.settings import StripeSettings
 from tests.connectors.stub import Reply
+from tests.patience import patience
 
 DEAL = DealRef(connection="hubspot", id="987")
 PROFILE = CustomerProfile(
@@ -26,7 +27,9 @@ PROFILE = CustomerProfile(
 
 
 def settings(base_url: str = "https://api.stripe.com", **more: Any) -> StripeSettings:
-    return StripeSettings(**{"base_url": base_url, "api_key": "rk_test_0000", "timeout": 0.8, **more})
+    return StripeSettings(
+        **{"base_url": base_url, "api_key": "rk_test_0000", "timeout": patience(0.8), **more}
+    )
 
 
 def line(**more: Any) -> InvoiceLine:
