@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.service import RPCError
@@ -12,16 +12,13 @@ from raccord.domain.values.clock import DAY
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal.flows import DIGEST, DUNNING, WEEKLY_REPORT, Changed, wake
 from starters.demo.stage import Stage
-from starters.demo.vendors import eventually
+from starters.demo.vendors import PATIENCE, eventually
 
 ADDRESS = "compta@{}.example"
 FINANCE = "anne.durand@hexalab.example"
 SENDER = "compta@hexalab.example"
 NET = 120_000
 """Of each invoice that is written by hand, in minor units."""
-SLOWLY = timedelta(seconds=60)
-"""How much longer than its days something may take on a busy machine."""
-_BEGUN_WITHIN = 90
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Debtor:
 async def begin(stage: Stage) -> None:
     """Let reminders begin: a customer who is late from here on is none of the backlog."""
     for schedule in (DIGEST, WEEKLY_REPORT):
-        await eventually(lambda: paused(stage, schedule), within=SLOWLY)  # noqa: B023 - awaited in its turn
+        await eventually(lambda: paused(stage, schedule))  # noqa: B023 - awaited in its turn
     # A day is over sooner than a draft is finalised.
     await stage.vendors.sandbox.settings("stripe", late_finalisation=True)
     made = await stage.vendors.billing.post(
@@ -45,7 +42,7 @@ async def begin(stage: Stage) -> None:
     )
     customer = Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=made["id"])
     looked = await wake(stage.client, DUNNING, customer, Changed(key="demo"))
-    await asyncio.wait_for(looked.result(), _BEGUN_WITHIN)
+    await asyncio.wait_for(looked.result(), PATIENCE.total_seconds())
 
 
 async def paused(stage: Stage, schedule: str) -> bool:
@@ -72,7 +69,7 @@ async def owes(stage: Stage, name: str, *in_days: int, language: str = "fr") -> 
 async def so(stage: Stage, look: Callable[[], Awaitable[bool]], *, days: float) -> bool:
     """Look again twice a day until it is so; False when so many days are over, and not for a slow machine."""
     day = stage.clock.day_length
-    return await eventually(look, within=days * day + SLOWLY, every=day / 2)
+    return await eventually(look, within=days * day + PATIENCE, every=day / 2)
 
 
 async def reminders(stage: Stage, address: str) -> list[dict[str, Any]]:
@@ -100,5 +97,5 @@ async def settled(stage: Stage, customer: str, *, days: float = 5) -> str:
     handle = stage.client.get_workflow_handle(
         DUNNING.id_of(Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=customer))
     )
-    within = (stage.clock.day_length * days + SLOWLY).total_seconds()
+    within = (stage.clock.day_length * days + PATIENCE).total_seconds()
     return str((await asyncio.wait_for(handle.result(), within))["ending"])

@@ -114,7 +114,7 @@ async def messages_about(stage: Stage, number: str, count: int) -> int:
     async def more() -> bool:
         return len(await stage.vendors.chat.messages(number)) > count
 
-    await eventually(there, within=timedelta(seconds=30))
+    await eventually(there)
     await eventually(more, within=timedelta(seconds=2))
     return len(await stage.vendors.chat.messages(number))
 

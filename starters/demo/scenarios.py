@@ -1,7 +1,6 @@
 """The scenarios: each plays something that happens to a company, and says what it found."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -127,7 +126,7 @@ async def _asked(stage: Stage, deal: str) -> dict[str, Any] | None:
     async def there() -> bool:
         return bool(await stage.vendors.chat.messages(deal))
 
-    await eventually(there, within=timedelta(seconds=30))
+    await eventually(there)
     found = await stage.vendors.chat.messages(deal)
     return found[0] if len(found) == 1 else None
 
@@ -139,7 +138,7 @@ async def _settled_in_slack(stage: Stage, deal: str) -> bool:
         found = await stage.vendors.chat.messages(deal)
         return len(found) == 1 and all(block["type"] != "actions" for block in found[0]["blocks"])
 
-    return await eventually(settled, within=timedelta(seconds=30))
+    return await eventually(settled)
 
 
 async def missing_siret_repaired(stage: Stage) -> Finding:
@@ -198,10 +197,10 @@ async def stripe_down(stage: Stage) -> Finding:
     async def told(text: str) -> bool:
         return bool(await stage.vendors.chat.messages("stripe", text))
 
-    alerted = await eventually(lambda: told("ne répond pas"), within=timedelta(seconds=40))
+    alerted = await eventually(lambda: told("ne répond pas"))
     await stage.vendors.sandbox.clear_faults()
     await invoiced(stage, DURING_OUTAGE)
-    await eventually(lambda: told("répond de nouveau"), within=timedelta(seconds=40))
+    await eventually(lambda: told("répond de nouveau"))
     alerts = len(await stage.vendors.chat.messages("stripe", "ne répond pas"))
     recoveries = len(await stage.vendors.chat.messages("stripe", "répond de nouveau"))
     judged = await _judge(stage, DURING_OUTAGE)

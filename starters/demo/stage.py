@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -25,11 +24,10 @@ from raccord.temporal.search import register_search_attributes
 from raccord.texts import say_param
 from raccord.texts.told import MACHINE
 from starters.demo.place import Place
-from starters.demo.vendors import Vendors, eventually
+from starters.demo.vendors import PATIENCE, Vendors, eventually
 from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import NotServing, start_server
 
-WITHIN = timedelta(seconds=30)
 AWAITED = ("hubspot", "stripe")
 
 
@@ -115,7 +113,7 @@ class Stage:
             except httpx.TransportError:
                 return False
 
-        if not await eventually(answers, within=timedelta(seconds=60)):
+        if not await eventually(answers):
             raise NotServing(message("demo.no_answer", name=process.name, said=process.last_words()))
 
     async def command(self, *arguments: str) -> str:
@@ -147,8 +145,8 @@ class Stage:
                 return False
             return True
 
-        await eventually(begun, within=WITHIN)
-        return str((await asyncio.wait_for(handle.result(), WITHIN.total_seconds()))["ending"])
+        await eventually(begun)
+        return str((await asyncio.wait_for(handle.result(), PATIENCE.total_seconds()))["ending"])
 
     async def killed_worker(self, provoke: Callable[[], Awaitable[None]]) -> bool:
         """Do what makes the worker die, wait until it has, and start another one. False if it lived."""
@@ -157,7 +155,7 @@ class Stage:
             return not self.worker.running
 
         await provoke()
-        died = await eventually(dead, within=timedelta(seconds=30))
+        died = await eventually(dead)
         if died:
             self.worker = self._raccord("worker")
             await self.worker.start()

@@ -15,6 +15,8 @@ from sandbox.notion.person import NotionPerson
 from sandbox.slack.person import SlackPerson
 from sandbox.stripe.person import StripePerson
 
+PATIENCE = timedelta(minutes=3)
+"""How long a scenario waits for what is due: a machine that is busy is slow, and not wrong."""
 _LINE_PROPERTIES = ("quantity", "price", "discount", "hs_discount_percentage", "vat_rate")
 
 
@@ -63,7 +65,7 @@ def _cents(value: Decimal) -> int:
 async def eventually(
     look: Callable[[], Awaitable[bool]],
     *,
-    within: timedelta = timedelta(seconds=60),
+    within: timedelta = PATIENCE,
     every: timedelta = timedelta(seconds=0.25),
 ) -> bool:
     """Look again and again until it is so; False when time is up."""
