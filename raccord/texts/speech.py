@@ -13,6 +13,7 @@ from raccord.domain.values.message import (
     Quote,
     RecordKind,
     RecordName,
+    identity,
     message,
 )
 from raccord.domain.values.money import Money
@@ -54,6 +55,14 @@ def say_param(value: Param, language: str) -> str:  # noqa: PLR0911 - a line for
             return say(value, language)
         case tuple():
             return ", ".join(say_param(each, language) for each in value)
+
+
+def say_kept(value: Param, language: str) -> str:
+    """Say what was kept, maybe by another release: raw where the catalog lacks its code or a parameter."""
+    try:
+        return say_param(value, language)
+    except KeyError:
+        return identity(value)
 
 
 def _called(record: RecordName, language: str) -> str:

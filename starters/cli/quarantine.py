@@ -8,7 +8,7 @@ from raccord.domain.values.message import message
 from raccord.records.quarantine import NotQuarantined, Quarantined
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
-from raccord.texts import say, say_param
+from raccord.texts import say, say_kept
 from starters.cli.common import fail
 from starters.cli.display import age, opened, print_json, shown, table
 from starters.cli.language import spoken
@@ -53,7 +53,7 @@ async def show(configuration: Configuration, keys: KeyRing, id: int) -> int:
 
 
 def _why(entry: Quarantined) -> str:
-    return say_param(entry.reason, spoken())
+    return say_kept(entry.reason, spoken())
 
 
 def _ago(at: datetime) -> str:

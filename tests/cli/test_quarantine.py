@@ -44,6 +44,19 @@ def test_a_reason_that_was_kept_as_words_is_shown_as_it_is(company: Company) -> 
     assert " stripe not JSON 1 " in " ".join(company.raccord("quarantine", "list").output.split())
 
 
+def test_a_reason_that_another_release_gave_is_shown_raw(company: Company) -> None:
+    """No KeyError after an upgrade that dropped the sentence, or that took a parameter from who gives it."""
+    dropped = message("quarantine.of_another_release", fields=("data.invoice",), why=NO_JSON, count=3)
+    put(company, b"{}", dropped)
+    put(company, b"[]", message("quarantine.many_flows"))
+    said = " ".join(company.raccord("quarantine", "list").output.split())
+    assert "stripe quarantine.of_another_release(count=3, fields=['data.invoice']," in said
+    assert "why=quarantine.no_json()) 1" in said
+    assert "stripe quarantine.many_flows() 1" in said
+    reasons = {each["reason"] for each in json.loads(company.raccord("quarantine", "list", "--json").output)}
+    assert reasons == {dropped.identity, "quarantine.many_flows()"}
+
+
 def test_raw_bytes_are_printed_and_never_obeyed(company: Company) -> None:
     id = put(company, b'{"name": "Zo\xc3\xa9 [red]",\n \x1b[2J\xff}')
     done = company.raccord("quarantine", "show", id)
