@@ -14,6 +14,7 @@ from raccord.machine import OUR_COMMAND
 STOP_TIME = timedelta(seconds=20)
 OURS_ALONE = 0o077
 """What children write, Temporal's database included, is for this user alone."""
+_PANIC = "\npanic: "
 _LAUNCH = Path(__file__).with_name("launch.py")
 
 
@@ -90,7 +91,9 @@ class Process:
     def last_words(self, lines: int = 15) -> str:
         """Return the end of the log, for a person who asks why it died."""
         with suppress(OSError):
-            return "\n".join(self.log.read_text("utf-8", errors="replace").splitlines()[-lines:])
+            # Temporal says why, and then at length where in its code it was.
+            said, _, _ = self.log.read_text("utf-8", errors="replace").partition(_PANIC)
+            return "\n".join(said.splitlines()[-lines:])
         return ""
 
 
