@@ -76,7 +76,12 @@ export function section(title, name, ...tools) {
 }
 
 let panels = [];
-const shown = new Map();
+const shown = new Map(), drawn = new Map();
+
+// Of the vendors that nobody uses, those that hide themselves are not named either.
+function named() {
+  return panels.filter((panel) => panel.label && drawn.get(panel).some((element) => !element.hidden)).map((panel) => panel.label).join(", ");
+}
 
 export async function refresh({ redraw = false } = {}) {
   try {
@@ -87,6 +92,7 @@ export async function refresh({ redraw = false } = {}) {
       return panel.draw(JSON.parse(texts[index]));
     });
     document.getElementById("figures").replaceChildren(...figures.map(([value, name]) => make("span", { class: "figure" }, make("b", { text: value }), name)));
+    document.getElementById("vendors").textContent = `${named()}: simulated on this machine`;
     trouble("");
   } catch (error) { trouble(`The sandbox does not answer (${error.message}).`); }
 }
@@ -95,9 +101,9 @@ export async function open(names, links) {
   document.getElementById("links").replaceChildren(...Object.entries(links).map(([label, url]) => link(label, url)));
   const modules = await Promise.all(names.map((name) => import(`/panels/${name}.js`)));
   panels = modules.map((module) => module.default).sort((one, other) => one.order - other.order);
-  document.getElementById("vendors").textContent = `${panels.map((panel) => panel.label).filter(Boolean).join(", ")}: simulated on this machine`;
   for (const panel of panels) {
     const elements = panel.sections();
+    drawn.set(panel, elements);
     for (const element of elements) element.style.order = panel.order;
     document.querySelectorAll("main .column")[panel.column].append(...elements);
   }

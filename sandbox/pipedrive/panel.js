@@ -65,4 +65,4 @@ function sections() {
   return elements;
 }
 
-export default { column: 0, order: 6, source: "/panels/pipedrive.json", sections, draw };
+export default { label: "Pipedrive", column: 0, order: 6, source: "/panels/pipedrive.json", sections, draw };

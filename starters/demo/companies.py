@@ -23,16 +23,25 @@ escalate_to = ["anne.durand@hexalab.example"]
 finance = ["anne.durand@hexalab.example"]
 gather = 1
 
+[dunning]
+finance = ["anne.durand@hexalab.example"]
+letterhead = ["Hexalab SAS", "12 rue des Ateliers, 69002 Lyon", "SIREN 812 404 309"]
+
 [mail]
 in_test = true
 
 [invoice]
 operations = "services"
 payment_terms_days = $terms
+iban = "FR76 3000 6000 0112 3456 7890 189"
 
 [invoice.footers]
-fr = "Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR."
-en = "No discount. Late payment: interest at the ECB rate plus 10 points and a recovery indemnity of EUR 40."
+fr = '''
+Hexalab SAS au capital de 10 000 EUR, RCS Lyon 812 404 309.
+Pas d'escompte. Retard : pénalités au taux BCE + 10 points et indemnité de recouvrement de 40 EUR.'''
+en = '''
+Hexalab SAS au capital de 10 000 EUR, RCS Lyon 812 404 309.
+No discount. Late payment: interest at the ECB rate plus 10 points and a recovery indemnity of EUR 40.'''
 
 [vat.zero_rate_reasons]
 exempt_fr = "TVA non applicable, art. 261-4-4° du CGI."
@@ -64,6 +73,10 @@ directory = "$directory"
 
 [hubspot]
 base_url = "http://127.0.0.1:$sandbox/hubspot"
+
+# A deal has no terms of its own here.
+[hubspot.mapping.deals]
+payment_terms_days = ""
 
 [stripe]
 base_url = "http://127.0.0.1:$sandbox/stripe"
@@ -147,10 +160,6 @@ deal_won = "live"
 payment = "live"
 dunning = "live"
 report = "live"
-
-[dunning]
-finance = ["anne.durand@hexalab.example"]
-letterhead = ["Hexalab SAS", "12 rue des Forges, 69007 Lyon", "SIREN 732 829 320"]
 
 [report]
 to = ["$management"]

@@ -29,6 +29,8 @@ from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import NotServing, start_server
 
 AWAITED = ("hubspot", "stripe")
+SLACK_SCOPES = ("chat:write", "users:read", "users:read.email", "channels:history")
+"""What an app is granted that was made as docs/vendors/slack.md says; `doctor` names every other."""
 
 
 class Stage:
@@ -85,6 +87,7 @@ class Stage:
         await register_search_attributes(self.client)
         self._stack.push_async_callback(self.vendors.close)
         await self._ready(sandbox, "/", "sandbox")
+        await self.vendors.sandbox.settings("slack", scopes=SLACK_SCOPES)
         if configuration.settings.report_sinks:
             self.place.write_google_key(await self.vendors.sheets.key())
         await self.worker.start()

@@ -52,5 +52,7 @@ def test_what_it_would_misread_is_found(text: str) -> None:
 
 
 def test_what_both_read_alike_is_left_alone() -> None:
-    alike = "a\n\n1. b\n   goes on\n2. c:\n\n    ```\n  d\n    ```\n\n    e\n\n3. f\n    - g\n\n| h |\n| - |\n"
+    alike = (
+        "a\n\n1. b\n   goes on\n2. c:\n\n    ```\n  d\n    ```\n\n    e\n\n3. f\n    - g\n\n| h |\n| - |\n"
+    )
     assert list(_misread(alike)) == []
