@@ -62,7 +62,7 @@ async def paid_just_before_sending(stage: Stage) -> Finding:
     stopped = json.loads(await stage.command("dunning", "list", "--json"))["stopped"].get("paid", 0)
     mails = len(await reminders(stage, late.address))
     return Finding(
-        ok=arrived and ending == "settled" and not mails and stopped == 1,
+        ok=arrived and ending == "settled" and not mails and stopped >= 1,
         expected=message("demo.dunning.at_the_door.expected"),
         found=message(
             "demo.dunning.at_the_door.found" if arrived else "demo.dunning.at_the_door.none",
