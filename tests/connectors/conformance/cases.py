@@ -63,7 +63,9 @@ class Case:
     signed: tuple[str, ...] = ()
     """The headers that prove who sent a delivery."""
     signs_all: bool = True
-    """Whether they prove its body and its time too, and not the sender alone."""
+    """Whether they prove its body too, and not the sender alone."""
+    signs_time: bool = True
+    """Whether they prove when it was sent, too."""
     simulator: str = ""
     """The simulator's name, where it is not the vendor's."""
 

@@ -202,6 +202,35 @@ async def delivered(case: Case, lab: Lab) -> tuple[Any, WebhookRequest, str]:
     return source, WebhookRequest(lab.inbox.url, lower, body, datetime.now(UTC)), named
 
 
+def forged(case: Case, genuine: WebhookRequest) -> dict[str, WebhookRequest]:
+    """Return deliveries that nobody signed, by what is wrong with them."""
+    headers = genuine.headers
+    found = {
+        f"{name}: {value!r}": dataclasses.replace(genuine, headers={**headers, name: value})
+        for name in case.signed
+        for value in ("", "x", "é", "v0=" + "0" * 64, "9" * 40)
+    }
+    for name in case.signed:
+        rest = {other: value for other, value in headers.items() if other != name}
+        found[f"no {name}"] = dataclasses.replace(genuine, headers=rest)
+    if case.signs_all:
+        found["another body (signs_all)"] = dataclasses.replace(genuine, body=genuine.body + b" ")
+    if case.signs_time:
+        for minutes in (-6, 6):
+            at = genuine.received_at + timedelta(minutes=minutes)
+            what = f"received {minutes} minutes after it was sent (signs_time)"
+            found[what] = dataclasses.replace(genuine, received_at=at)
+    return found
+
+
+def believes(source: Any, request: WebhookRequest) -> bool:
+    try:
+        source.authenticate(request)
+    except WebhookRejected:
+        return False
+    return True
+
+
 async def test_a_genuine_delivery_is_believed_and_a_forged_one_is_not(case: Case, lab: Lab) -> None:
     source, genuine, named = await delivered(case, lab)
     source.authenticate(genuine)
@@ -209,29 +238,7 @@ async def test_a_genuine_delivery_is_believed_and_a_forged_one_is_not(case: Case
     assert named in str(read)
     if isinstance(read, WebhookEvents):
         assert {hint.kind for hint in read.hints} <= case.connection(lab).vendor.tells
-    signed = case.signed
-    altered = [
-        dataclasses.replace(genuine, body=genuine.body + b" "),
-        *(
-            dataclasses.replace(genuine, received_at=genuine.received_at + timedelta(minutes=minutes))
-            for minutes in (-6, 6)
-        ),
-    ]
-    forged = [
-        *(altered if case.signs_all else ()),
-        *(
-            dataclasses.replace(genuine, headers={**genuine.headers, name: value})
-            for name in signed
-            for value in ("", "x", "é", "v0=" + "0" * 64, "9" * 40)
-        ),
-        *(
-            dataclasses.replace(genuine, headers={k: v for k, v in genuine.headers.items() if k != name})
-            for name in signed
-        ),
-    ]
-    for each in forged:
-        with pytest.raises(WebhookRejected):
-            source.authenticate(each)
+    assert [what for what, each in forged(case, genuine).items() if believes(source, each)] == []
     other = case.connection(lab, webhook_secret="another-secret-0000000")
     stranger = other.webhooks or other.presses
     assert stranger

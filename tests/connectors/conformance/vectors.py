@@ -25,8 +25,8 @@ class Vector:
     name: str
     secret: str
     url: str
-    sent: str
-    """Its time stamp, as it is sent."""
+    sent: str = ""
+    """Its time stamp, as it is sent; empty where the vendor signs none."""
     body: bytes
     signature: str
 
@@ -34,7 +34,7 @@ class Vector:
 @dataclass(frozen=True, kw_only=True)
 class Signed:
     """How one vendor signs. `headers` puts signature and time stamp into its headers, each as it is given
-    or missing; `unit` is that of the time.
+    or missing; `unit` is that of the time, None where none is signed.
 
     `published` are the vectors of its documentation and of its SDK, or made by their rule with another
     tool; the first is what the suite forges. `theirs` signs with the vendor's own code: secret, URL,
@@ -45,7 +45,7 @@ class Signed:
     vendor: str
     settings: Mapping[str, Any]
     headers: Callable[[str | None, str | None], Mapping[str, str]]
-    unit: timedelta
+    unit: timedelta | None
     published: tuple[Vector, ...]
     theirs: Callable[[str, str, str, bytes], str]
 
@@ -64,7 +64,7 @@ class Signed:
         return found
 
     def sent_at(self, vector: Vector) -> datetime:
-        return EPOCH + int(vector.sent) * self.unit
+        return EPOCH + int(vector.sent) * self.unit if self.unit else datetime(2026, 11, 27, 8, tzinfo=UTC)
 
     def delivery(
         self,
@@ -90,12 +90,12 @@ class Signed:
         return replace(given, signature=self.theirs(secret, given.url, given.sent, given.body))
 
 
-def in_headers(signature: str, timestamp: str) -> Callable[[str | None, str | None], Mapping[str, str]]:
-    """Return how a vendor does it that has a header for each."""
+def in_headers(signature: str, timestamp: str = "") -> Callable[[str | None, str | None], Mapping[str, str]]:
+    """Return how a vendor does it that has a header for each, or sends no time."""
 
     def put(signed: str | None, sent: str | None) -> Mapping[str, str]:
         pairs = ((signature, signed), (timestamp, sent))
-        return {name: value for name, value in pairs if value is not None}
+        return {name: value for name, value in pairs if name and value is not None}
 
     return put
 
@@ -107,6 +107,7 @@ def cause(source: WebhookSource | PressSource, request: WebhookRequest) -> str:
     return rejected.value.cause
 
 
-def signers() -> list[Any]:
-    """Return every vendor that signs, as parameters."""
-    return [pytest.param(module.SIGNED, id=vendor) for vendor, module in brought("vectors")]
+def signers(*, with_time: bool = False) -> list[Any]:
+    """Return every vendor that signs, or signs its time too, as parameters."""
+    found = [(vendor, module.SIGNED) for vendor, module in brought("vectors")]
+    return [pytest.param(each, id=vendor) for vendor, each in found if each.unit or not with_time]

@@ -70,5 +70,6 @@ CASES = (
         most_a_second=10,  # of 20 in two seconds on the smallest plan (pipedrive page, section 8)
         signed=("authorization",),
         signs_all=False,
+        signs_time=False,
     ),
 )
