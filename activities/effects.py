@@ -28,7 +28,7 @@ ACTOR = "raccord"
 LONGEST_LAG = timedelta(minutes=15)
 """No vendor documents a look-up that lags longer; beyond it, something undoes what we write."""
 LONGEST_DOUBT = timedelta(minutes=2)
-"""For so long after an attempt that came to no end a refusal may be of what it made, and lists still miss."""
+"""For so long after a request without a known end a refusal may be of what it made, though lists miss it."""
 UNKNOWN = "unknown"
 """Code of the refusal to repeat what may have happened where nobody but a person can tell."""
 
@@ -157,21 +157,20 @@ class Effects:
 
     def _settled_at(self, standing: Standing) -> datetime:
         """Return when whatever was asked for before must show."""
-        if standing.open_since and self._in_flight is not None:
-            return standing.open_since + self._in_flight + self._settle
+        if standing.sent_at and self._in_flight is not None:
+            return standing.sent_at + self._in_flight + self._settle
         if standing.last_outcome_at is None or standing.last_outcome is Verdict.REFUSED:
             return standing.first_intent_at
         return standing.last_outcome_at + self._settle
 
     def _may_be_of_its_own(self, standing: Standing) -> bool:
-        """Whether a refusal may mean what an attempt without an end made: that its reference is taken.
+        """Whether a refusal may mean what an earlier request made: that its reference is taken.
 
-        Which refusals say so differs by vendor, and the last attempt may have sent its request much later
-        than the intent was stated.
+        Which refusals say so differs by vendor, and so does whether a failed request made something.
         """
-        if self._in_flight is None or standing.open_since is None:
-            return False
-        return datetime.now(UTC) - standing.open_since < LONGEST_DOUBT
+        failed = standing.last_outcome_at if standing.last_outcome is Verdict.SERVER_ERROR else None
+        since = standing.sent_at or failed
+        return self._in_flight is not None and since is not None and datetime.now(UTC) - since < LONGEST_DOUBT
 
     async def _write(
         self, effect: Effect, standing: Standing, write: Callable[[str], Awaitable[T]], *, certain: bool
@@ -180,6 +179,8 @@ class Effects:
         # refusal whose cause was repaired, a draft that was deleted. Each answer that the look-up
         # has since disproved opens a new key.
         key = f"{effect.key}#{standing.outcomes}" if standing.outcomes else effect.key
+        if self._in_flight is not None:
+            await self._audit.sent(effect.key, datetime.now(UTC))
         try:
             return await write(key)
         except AmbiguousWrite as error:
@@ -191,6 +192,7 @@ class Effects:
             raise
         except Permanent as error:
             if self._may_be_of_its_own(standing):
+                await self._audit.sent(effect.key, standing.sent_at)
                 raise Unsettled(
                     f"{effect.name} for {effect.object} is refused while an earlier request for it may still "
                     f"come to show; looking again. {error}"
@@ -202,6 +204,8 @@ class Effects:
             # Nothing happened, whatever the next attempt finds; else it is looked for, which is cheaper.
             if certain:
                 await self._audit.conclude(effect.key, Verdict.REFUSED, {"error": str(error)})
+            elif self._in_flight is not None:
+                await self._audit.sent(effect.key, standing.sent_at)
             raise
 
     async def _look(

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import Field
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Row, bindparam, exists, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select
 
 from raccord.domain.values.base import Value
 from raccord.records.database import Database
 from raccord.records.ledger import Verification, append, locked_head, rows_of, verify
-from raccord.records.tables import audit
+from raccord.records.tables import audit, sent
 from raccord.records.work import Work
 from raccord.sealing import CannotUnseal, KeyRing, UnknownKey
 
@@ -72,8 +72,10 @@ class Standing(Value):
     last_outcome_at: datetime | None = None
     first_intent_at: datetime
     """Since it last came about, where it did: what is wanted again after something else is wanted anew."""
-    open_since: datetime | None = None
-    """When an earlier attempt stated this intent, of which no outcome is known."""
+    resumed: bool = False
+    """An earlier attempt stated this intent and did not come to an outcome."""
+    sent_at: datetime | None = None
+    """When the last request under this key was about to leave of which no end is known."""
 
     @property
     def first(self) -> bool:
@@ -84,11 +86,6 @@ class Standing(Value):
     def came_to_nothing(self) -> bool:
         """Whatever was asked for under this key is known not to have happened."""
         return self.first or (not self.resumed and self.last_outcome is Verdict.REFUSED)
-
-    @property
-    def resumed(self) -> bool:
-        """An earlier attempt stated this intent and did not come to an outcome."""
-        return self.open_since is not None
 
 
 class OpenIntent(Value):
@@ -148,7 +145,18 @@ class Audit:
             history, now = _history(tx, intent.key), datetime.now(UTC)
             if not _open(history):
                 append(tx, head, clear, at=now, sealed=sealed)
-            return _standing(history, now)
+            found = tx.scalar(_SENT_AT, {"wanted": intent.key})
+            return _standing(history, now).model_copy(update={"sent_at": found})
+
+        return self._database.writing(work)
+
+    def sent(self, key: str, at: datetime | None) -> Work[None]:
+        """Note that a request under a key leaves now; None: that whatever left came to nothing."""
+
+        def work(tx: Connection) -> None:
+            tx.execute(_NOT_SENT, {"wanted": key})
+            if at is not None:
+                tx.execute(insert(sent), {"key": key, "at": at})
 
         return self._database.writing(work)
 
@@ -158,6 +166,7 @@ class Audit:
 
         def work(tx: Connection) -> None:
             head = locked_head(tx)
+            tx.execute(_NOT_SENT, {"wanted": key})
             history = _history(tx, key)
             if not _open(history):
                 return
@@ -291,6 +300,8 @@ _PAIRS = (
     .where(audit.c.key == bindparam("key"), audit.c.kind != Kind.NOTE.value)
     .order_by(audit.c.sequence)
 )
+_SENT_AT = select(sent.c.at).where(sent.c.key == bindparam("wanted"))
+_NOT_SENT = delete(sent).where(sent.c.key == bindparam("wanted"))
 
 
 def _history(tx: Connection, key: str) -> list[Row[Any]]:
@@ -320,5 +331,5 @@ def _standing(history: list[Row[Any]], now: datetime) -> Standing:
         last_outcome=Verdict(last.verdict) if last else None,
         last_outcome_at=last.at if last else None,
         first_intent_at=_wanted_since(history) or now,
-        open_since=history[-1].at if _open(history) else None,
+        resumed=_open(history),
     )

@@ -157,6 +157,13 @@ audit_head = Table(
     Column("hash", _HASH, nullable=False),
 )
 
+sent = Table(
+    "sent",
+    metadata,
+    Column("key", _TEXT, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

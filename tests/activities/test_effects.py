@@ -1,13 +1,14 @@
 """The recipe of every write, where a second attempt meets what the first may have done."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from activities.effects import UNKNOWN, Effect, Effects
-from raccord.connectors.errors import AmbiguousWrite, Permanent, Poison, RateLimited
+from activities.effects import UNKNOWN, Effect, Effects, Unsettled
+from raccord.connectors.errors import AmbiguousWrite, Auth, Permanent, Poison, RateLimited, Transient
 from raccord.domain.values.deal import DealRef
 from raccord.records import audit
 from raccord.records.records import Records
@@ -63,21 +64,82 @@ async def test_what_never_arrived_is_written_again_once_that_is_certain(records:
     assert channel.posted == 2
 
 
-@pytest.mark.parametrize("doubted", [True, False])
-async def test_without_keys_a_refusal_may_be_of_what_a_lost_attempt_made(
-    records: Records, monkeypatch: pytest.MonkeyPatch, doubted: bool
-) -> None:
-    channel, effects = Channel(), Effects(records.audit, in_flight=timedelta(0))
-
+async def refused(effects: Effects, channel: Channel, error: type[Exception]) -> None:
     async def taken(_: str) -> str:
         raise Permanent("its reference is taken", code="422")
 
-    await lost(effects, channel)
-    if not doubted:
-        monkeypatch.setattr("activities.effects.LONGEST_DOUBT", timedelta(0))
-    refused = AmbiguousWrite if doubted else Permanent
-    with pytest.raises(refused, match="its reference is taken"):
+    with pytest.raises(error, match="its reference is taken"):
         await effects.once(MESSAGE, look=channel.look, write=taken, read_back=False)
+
+
+@contextmanager
+def ago(since: timedelta) -> Iterator[None]:
+    """Have recipe and audit take an earlier hour for now."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Then":
+            return cls.fromtimestamp((datetime.now(tz) - since).timestamp(), tz)
+
+    with pytest.MonkeyPatch.context() as then:
+        then.setattr("activities.effects.datetime", Then)
+        then.setattr("raccord.records.audit.datetime", Then)
+        yield
+
+
+@pytest.mark.parametrize(
+    "error", [AmbiguousWrite("no answer"), RateLimited("wait", retry_after=None), Auth("no")]
+)
+async def test_without_keys_it_counts_from_the_request_that_left_last(
+    records: Records, error: Exception
+) -> None:
+    channel, effects = Channel(), Effects(records.audit, in_flight=timedelta(minutes=1))
+
+    async def fails(_: str) -> str:
+        raise error
+
+    with ago(timedelta(hours=1)), pytest.raises(type(error)):
+        await effects.once(MESSAGE, look=channel.look, write=fails, read_back=False)
+    await lost(effects, channel)
+    with pytest.raises(Unsettled):
+        await effects.once(MESSAGE, look=channel.look, write=channel.write, read_back=False)
+    assert channel.posted == 1
+
+
+async def test_without_keys_nobody_waits_for_a_request_that_never_left(records: Records) -> None:
+    channel, effects = Channel(), Effects(records.audit, in_flight=timedelta(minutes=1))
+
+    async def down() -> None:
+        raise Transient("not reached")
+
+    async def busy(_: str) -> str:
+        raise RateLimited("wait", retry_after=None)
+
+    with pytest.raises(Transient):
+        await effects.once(MESSAGE, look=down, write=channel.write, read_back=False)
+    with pytest.raises(RateLimited):
+        await effects.once(MESSAGE, look=channel.look, write=busy, read_back=False)
+    assert await effects.once(MESSAGE, look=channel.look, write=channel.write, read_back=False) == "place"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("doubted", [True, False])
+async def test_without_keys_a_refusal_may_be_of_what_a_lost_attempt_made(
+    records: Records, monkeypatch: pytest.MonkeyPatch, doubted: bool, answered: bool
+) -> None:
+    channel, effects = Channel(), Effects(records.audit, in_flight=timedelta(0))
+
+    async def fails(_: str) -> str:
+        channel.posted += 1
+        raise AmbiguousWrite("it failed", answered=answered)
+
+    with ago(timedelta(seconds=50)), pytest.raises(AmbiguousWrite, match="it failed"):
+        await effects.once(MESSAGE, look=channel.look, write=fails, read_back=False)
+    await refused(effects, channel, AmbiguousWrite)
+    if not doubted:
+        # Shorter than the time since that request, longer than since the refusal.
+        monkeypatch.setattr("activities.effects.LONGEST_DOUBT", timedelta(seconds=40))
+    await refused(effects, channel, AmbiguousWrite if doubted else Permanent)
     assert len(await records.audit.open_intents()) == doubted
     channel.shows = True
     assert await effects.once(MESSAGE, look=channel.look, write=channel.write, read_back=False) == "place"

@@ -109,6 +109,12 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
     op.bulk_insert(head, [{"id": 1, "sequence": 0, "hash": "0" * 64}])
+    op.create_table(
+        "sent",
+        sa.Column("key", _text(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_sent"),
+    )
 
 
 def _waiting() -> None:
