@@ -15,6 +15,7 @@ from raccord.records.records import Records
 
 MESSAGE = Effect(key="msg/1", name="messaging.post", object="hubspot:1", cause="test")
 DEAL = DealRef(connection="hubspot", id="1")
+WAIT = timedelta(seconds=1)
 
 
 class Channel:
@@ -88,7 +89,7 @@ def ago(since: timedelta) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "error", [AmbiguousWrite("no answer"), RateLimited("wait", retry_after=None), Auth("no")]
+    "error", [AmbiguousWrite("no answer"), RateLimited("wait", retry_after=WAIT), Auth("no")]
 )
 async def test_without_keys_it_counts_from_the_request_that_left_last(
     records: Records, error: Exception
@@ -113,7 +114,7 @@ async def test_without_keys_nobody_waits_for_a_request_that_never_left(records: 
         raise Transient("not reached")
 
     async def busy(_: str) -> str:
-        raise RateLimited("wait", retry_after=None)
+        raise RateLimited("wait", retry_after=WAIT)
 
     with pytest.raises(Transient):
         await effects.once(MESSAGE, look=down, write=channel.write, read_back=False)
