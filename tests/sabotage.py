@@ -80,6 +80,16 @@ SABOTAGES = (
         ("test_a_demotion_before_the_first_write_holds",),
     ),
     Sabotage(
+        "a demotion while the draft is made is not seen",
+        (
+            Change(
+                "workflows/deal_won/flow.py", "LookAgain\n        await self._may_write()\n", "LookAgain\n"
+            ),
+        ),
+        ("tests/workflows/deal_won/test_ladder.py",),
+        ("test_a_demotion_before_the_invoice_is_issued_holds",),
+    ),
+    Sabotage(
         "a webhook waits behind the sweep",
         (Change("workflows/turn.py", "                step.cancel()", "                pass"),),
         (IN_LINE,),

@@ -34,6 +34,7 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 class Crm(FakeCrm):
+    account = ACCOUNT
     down = False
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
@@ -42,7 +43,7 @@ class Crm(FakeCrm):
             await self.meanwhile()
         if self.down:
             raise Transient("hubspot does not answer")
-        return ACCOUNT
+        return self.account
 
 
 class Sales:
@@ -152,7 +153,9 @@ def test_a_demotion_needs_no_crm(sales: Sales) -> None:
 def test_somebody_who_was_promoted_is_known_by_address_without_the_crm(sales: Sales) -> None:
     sales.said("promote", "--owner", "léa martin", "--reason", "x")
     sales.crm.down = True
-    assert "Léa Martin · draft → shadow" in sales.said("demote", *LEA)
+    said = sales.said("demote", *LEA)
+    assert "Léa Martin · draft → shadow" in said
+    assert "who bore that name, address or id" in said
 
 
 def test_an_address_that_cannot_be_looked_for_goes_down_even_where_everybody_is_in_shadow(
@@ -188,6 +191,50 @@ def test_a_pipeline_that_is_called_as_the_id_of_another_is_not_that_one(sales: S
     assert "the pipeline Default · shadow → draft" in sales.said(
         "promote", "--pipeline", "2", "--reason", "x"
     )
+
+
+def renamed() -> CrmAccount:
+    """Return the account after the pipeline of the sales became one that nobody uses any more."""
+    pipelines = (SeenPipeline(id="default", name="Archives"), SeenPipeline(id="3", name="Ventes"))
+    return ACCOUNT.model_copy(update={"pipelines": pipelines})
+
+
+def test_a_name_is_whose_it_is_in_the_crm_now(sales: Sales) -> None:
+    sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
+    sales.crm.account = renamed()
+    said = sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
+    assert "the pipeline Ventes · shadow → draft" in said
+    assert {each["id"]: each["mode"] for each in sales.ladder()["places"]} == {
+        "default": "draft",
+        "3": "draft",
+    }
+    assert "the pipeline Archives · draft → shadow" in sales.said(
+        "demote", "--pipeline", "Archives", "--reason", "x"
+    )
+
+
+def test_nobody_goes_down_under_a_name_that_is_another_ones_by_now(sales: Sales) -> None:
+    sales.said("promote", "--pipeline", "Ventes", "--reason", "x")
+    sales.crm.account = renamed()
+    assert "not lower than now" in sales.refused("demote", "--pipeline", "Ventes", "--reason", "x")
+    assert [each["mode"] for each in sales.ladder()["places"]] == ["draft"]
+
+
+def test_two_of_one_name_are_told_apart_although_one_has_a_rung(sales: Sales) -> None:
+    sales.said("promote", "--owner", "Paul Petit", "--reason", "x")
+    other = Owner(id="73", name="Paul Petit", email="petit@acme.fr")
+    sales.crm.account = ACCOUNT.model_copy(update={"owners": (*ACCOUNT.owners, other)})
+    for word in ("promote", "demote"):
+        said = sales.refused(word, "--owner", "paul petit", "--reason", "x")
+        assert "It knows: Léa Martin, Paul Petit (72), Paul Petit (petit@acme.fr)" in said
+    assert [each["mode"] for each in sales.ladder()["places"]] == ["draft"]
+
+
+def test_whoever_left_the_crm_goes_down_and_not_up(sales: Sales) -> None:
+    sales.said("promote", *LEA)
+    sales.crm.account = CrmAccount()
+    assert "is not in the CRM" in sales.refused("promote", *LEA[:2], "--under", "500", *LEA[2:])
+    assert "Léa Martin · draft → shadow" in sales.said("demote", *LEA)
 
 
 def test_a_promotion_does_not_write_over_a_demotion_at_the_same_moment(sales: Sales) -> None:

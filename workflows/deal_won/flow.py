@@ -117,9 +117,13 @@ class DealWon(Flow[DealWonEnd]):
         return self._writing()
 
     async def _unchanged(self) -> None:
-        """Read the deal once more right before it is invoiced: it may be lost by now."""
+        """Read deal and rules once more right before the invoice: it may be lost by now, or held back.
+
+        The rules come last: reading the deal may have waited for hours, too.
+        """
         if self._changed or not await self.still_so():
             raise LookAgain
+        await self._may_write()
 
     def about(self) -> RecordName:
         return self._reading().about_deal

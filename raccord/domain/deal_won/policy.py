@@ -17,7 +17,7 @@ from raccord.domain.values.totals import VatRounding
 
 
 class DealWonPolicy(Value):
-    """What flow 1 may do right now, read just before its first external write."""
+    """What flow 1 may do right now, read just before its first external write and before it issues."""
 
     mode: Mode
     """As far as anybody gets; once the policy is `for_deal`, its own."""

@@ -1,5 +1,6 @@
 """Whose rung is meant: a salesperson or a pipeline, as people call it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from raccord.connectors.connection import Kind
@@ -47,17 +48,17 @@ class Meant:
 async def found(
     typed: Typed, places: tuple[Place, ...], configuration: Configuration, *, down: bool
 ) -> Meant:
-    """Find who is meant, where somebody has a rung already or else in the CRM; end the command without.
+    """Find who is meant in the CRM, which knows who is called so by now; end the command without.
 
-    Down (`down`) goes a salesperson by address even where the CRM cannot be asked: nobody waits to stop
-    something. Names and pipelines wait: a deal tells ids and an address alone.
+    Down (`down`) goes whoever has a rung already, even where the CRM cannot be asked or knows them no more,
+    and a salesperson by address where it cannot be asked: nobody waits to stop something. Other names and
+    pipelines wait: a deal tells ids and an address alone.
     """
     kind = typed.kind
     if kind is ScopeKind.EVERYBODY:
         return Meant(EVERYBODY)
-    for place in places:
-        if place.scope.kind is kind and typed.text.casefold() in _called(place.scope):
-            return Meant(place.scope)
+    text = typed.text
+    remembered = _called(text, [place.scope for place in places if place.scope.kind is kind]) if down else {}
     try:
         async with connections_of(configuration) as connections:
             crm: CrmReader = connections.of(Kind.CRM)
@@ -65,11 +66,15 @@ async def found(
     except ConnectorError as error:
         if not down:
             fail(str(error), status=1)
-        if kind is ScopeKind.PIPELINE or "@" not in typed.text:
-            fail(message("ladder.by_address", name=shown(typed.text), why=str(error)), status=1)
-        warn(message("ladder.unchecked", name=shown(typed.text), why=str(error)))
-        return Meant(Scope(kind=kind, id=typed.text), checked=False)
-    meant = {scope.key: scope for scope in known if typed.text.casefold() in _called(scope)}
+        if len(remembered) == 1:
+            warn(message("ladder.remembered", name=shown(text), why=str(error)))
+            (scope,) = remembered.values()
+            return Meant(scope)
+        if kind is ScopeKind.PIPELINE or "@" not in text:
+            fail(message("ladder.by_address", name=shown(text), why=str(error)), status=1)
+        warn(message("ladder.unchecked", name=shown(text), why=str(error)))
+        return Meant(Scope(kind=kind, id=text), checked=False)
+    meant = _called(text, known) or remembered
     if len(meant) == 1:
         (scope,) = meant.values()
         # Whoever went down by address while the CRM was away has that rung, and no second one beside it.
@@ -79,8 +84,8 @@ async def found(
             if e.scope.kind is kind and e.scope.id.casefold() == scope.email.casefold()
         )
         return Meant(next(by_address, scope))
-    names = tuple(shown(scope.name or scope.id) for scope in known)
-    fail(message("ladder.unknown", name=shown(typed.text), names=names or message("check.none")), status=1)
+    names = _told_apart(known) or message("check.none")
+    fail(message("ladder.unknown", name=shown(text), names=names), status=1)
 
 
 def _known(kind: ScopeKind, account: CrmAccount) -> list[Scope]:
@@ -93,5 +98,22 @@ def _known(kind: ScopeKind, account: CrmAccount) -> list[Scope]:
     ]
 
 
-def _called(scope: Scope) -> set[str]:
-    return {each.casefold() for each in (scope.id, scope.name, scope.email) if each}
+def _called(text: str, scopes: list[Scope]) -> dict[str, Scope]:
+    """Return who is called so, by their keys."""
+    typed = text.casefold()
+    return {
+        scope.key: scope
+        for scope in scopes
+        if typed in {each.casefold() for each in (scope.id, scope.name, scope.email) if each}
+    }
+
+
+def _told_apart(scopes: list[Scope]) -> tuple[str, ...]:
+    """Name all of them; those of one name with what tells them apart."""
+    bearers = Counter(scope.name.casefold() for scope in scopes)
+
+    def told(scope: Scope) -> str:
+        alone = bearers[scope.name.casefold()] == 1
+        return (scope.name if alone else f"{scope.name} ({scope.email or scope.id})") or scope.id
+
+    return tuple(shown(told(scope)) for scope in scopes)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from raccord.domain.desk.question import Choice
 from raccord.domain.rules.ladder import DRAFT, LIVE, SHADOW, Place, Rung, Scope, ScopeKind
 from raccord.domain.rules.modes import Mode
@@ -70,6 +72,41 @@ async def test_a_demotion_before_the_first_write_holds(at_home: House) -> None:
     at_home.billing.before("find_customers", lowered)
     assert (await at_home.outcome())["ending"] == "shadow"
     await nothing_was_written(at_home)
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["while the draft is made", "at the last read"])
+async def test_a_demotion_before_the_invoice_is_issued_holds(at_home: House, last: bool) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, LIVE)
+    await at_home.work(more=BEGIN)
+
+    async def lowered() -> None:
+        await on(at_home, SHADOW)
+
+    async def lowered_at_the_last_read() -> None:
+        at_home.crm.before("read_deal", lowered)
+
+    at_home.billing.before("set_lines", lowered_at_the_last_read if last else lowered)
+    assert (await at_home.outcome())["ending"] == "shadow"
+    (draft,) = at_home.billing.invoices.values()
+    assert not draft.finalised, "it stays as it is"
+
+
+async def test_after_a_demotion_to_draft_a_person_issues_what_was_made(at_home: House) -> None:
+    at_home.edit(owner=Owner(id="71"))
+    await on(at_home, LIVE)
+    await at_home.work(more=BEGIN)
+
+    async def lowered() -> None:
+        await on(at_home, DRAFT)
+
+    at_home.billing.before("set_lines", lowered)
+    await at_home.change()
+    row = await at_home.question("approval")
+    assert at_home.billing.issued == []
+    await at_home.answer(row, Choice.CHOOSE, "issue")
+    assert (await at_home.end())["ending"] == "invoiced"
+    assert at_home.billing.calls["create_draft"] == 1
 
 
 async def test_nobody_gets_past_the_mode_of_the_settings(at_home: House) -> None:
