@@ -1,7 +1,7 @@
 """The body of a draft with its lines. A pure function of the order: a retry sends the same bytes."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from raccord.connectors.capabilities import InvoiceLimits
@@ -10,6 +10,7 @@ from raccord.connectors.lengths import cut_at_word
 from raccord.connectors.wording import custom_fields, discount_of, whole
 from raccord.domain.values.deal import DealRef
 from raccord.domain.values.invoice import InvoiceLine, InvoiceOrder, InvoiceReference, Part
+from raccord.domain.values.money import EXACT
 from raccord.vendors.pennylane.customers import LONGEST_NAME, language_code
 from raccord.vendors.pennylane.vat import VatCodes
 
@@ -17,6 +18,7 @@ LIMITS = InvoiceLimits(line=255, field=255, memo=2000, footer=20_000, customer_n
 """The memo stays below the 5,000 characters of a description with what is printed beside it, the footer is
 a special mention (pennylane page, section 1.3); no page says how long the others may be."""
 _MOST_DECIMALS = 6
+_FINEST = Decimal(1).scaleb(-_MOST_DECIMALS)
 _DESCRIBED = 2000
 _VENDOR = "Pennylane"
 _CONTENT = re.compile(r"Raccord ([0-9a-f]{16})")
@@ -82,23 +84,37 @@ def _line(line: InvoiceLine, order: InvoiceOrder, codes: VatCodes) -> dict[str, 
     body: dict[str, Any] = {
         "label": cut_at_word(line.name, LIMITS.line),
         "quantity": _quantity(line),
-        "raw_currency_unit_price": _price(line),
+        "raw_currency_unit_price": _price(line, order.currency),
         "unit": codes.unit,
         "vat_rate": codes.of(line.vat_rate, order.tax_treatment),
     }
     return body | ({"description": described} if described else {})
 
 
-def _price(line: InvoiceLine) -> str:
-    exponent = line.unit_price.normalize().as_tuple().exponent
-    if not isinstance(exponent, int) or -exponent > _MOST_DECIMALS:
-        raise Permanent(
-            f"The price of “{line.name}” comes to {line.unit_price:f}, and Pennylane takes "
-            f"{_MOST_DECIMALS} decimals: round it, or its discount.",
-            code="too_many_decimals",
-            field="price",
-        )
-    return f"{line.unit_price:f}"
+def _price(line: InvoiceLine, currency: str) -> str:
+    """Return the unit price; for one finer than Pennylane takes, the nearest with the same net of the line.
+
+    Where neither of the two next to the exact one gives that, none of six decimals does.
+    """
+    price, net = line.unit_price, line.priced.net(currency)
+    if _fits(price):
+        return f"{price:f}"
+    for rounding in (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING):
+        near = price.quantize(_FINEST, rounding, EXACT)
+        if line.priced.model_copy(update={"unit_price": near}).net(currency) == net:
+            return f"{near.normalize():f}"
+    raise Permanent(
+        f"One “{line.name}” comes to {price:f}, and Pennylane takes {_MOST_DECIMALS} decimals, with which "
+        f"{line.quantity:f} of them come to another amount: enter a price without VAT and a discount that "
+        "need no more decimals.",
+        code="too_many_decimals",
+        field="price",
+    )
+
+
+def _fits(price: Decimal) -> bool:
+    exponent = price.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= _MOST_DECIMALS
 
 
 def _quantity(line: InvoiceLine) -> int | float:

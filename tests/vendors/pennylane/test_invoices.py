@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from raccord.connectors.errors import (
     DUE_DATE_PAST,
@@ -15,6 +17,7 @@ from raccord.connectors.errors import (
 )
 from raccord.domain.values.deal import Discount
 from raccord.domain.values.invoice import InvoiceOrder, InvoiceState, Part
+from raccord.domain.values.money import exponent
 from raccord.domain.values.parties import TaxTreatment
 from raccord.vendors.pennylane.api import BURST
 from raccord.vendors.pennylane.connector import PennylaneBilling
@@ -95,11 +98,55 @@ def test_zero_per_cent_has_the_code_of_its_reason_or_none() -> None:
     assert missing.value.code == VAT_RATE_MISSING
 
 
-@pytest.mark.parametrize(("price", "quantity"), [("0.1234567", "1"), ("1", "0.12345678901234567890")])
-def test_what_pennylane_cannot_hold_is_refused_and_not_rounded(price: str, quantity: str) -> None:
+@pytest.mark.parametrize(("price", "quantity"), [("0.1234567", "100000"), ("1", "0.12345678901234567890")])
+def test_what_pennylane_cannot_hold_is_refused_where_it_would_come_to_another_amount(
+    price: str, quantity: str
+) -> None:
     with pytest.raises(Permanent) as finer:
         body(order("42", line(price=price, quantity=Decimal(quantity))))
     assert finer.value.code == "too_many_decimals"
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "sent"),
+    [
+        # 100 with 20 % in it; three of 100 less 10; 120 with 20 % in it.
+        ("83.33333333", "1", "83.333333"),
+        ("96.66666667", "3", "96.666667"),
+        ("100.00000000", "1", "100"),
+        # The nearest price would come to 3.01.
+        ("1.00166666", "3", "1.001666"),
+        ("0.0000001", "1", "0"),
+    ],
+)
+def test_a_price_finer_than_pennylane_takes_is_the_nearest_that_comes_to_the_same(
+    price: str, quantity: str, sent: str
+) -> None:
+    fine = line(price=price, quantity=Decimal(quantity))
+    (found,) = body(order("42", fine))["invoice_lines"]
+    assert found["raw_currency_unit_price"] == sent
+    assert line(price=sent, quantity=Decimal(quantity)).priced.net("EUR") == fine.priced.net("EUR")
+
+
+@given(
+    quantity=st.decimals(min_value="0.01", max_value=200_000, places=2),
+    price=st.decimals(min_value=0, max_value=1_000, places=8),
+    currency=st.sampled_from(["EUR", "JPY", "KWD"]),
+)
+def test_no_line_ever_comes_to_another_amount_in_pennylane(
+    quantity: Decimal, price: Decimal, currency: str
+) -> None:
+    fine = line(price=price, quantity=quantity)
+    try:
+        (found,) = body(order("42", fine, currency=currency))["invoice_lines"]
+    except Permanent:
+        # Of so many, six decimals of a price are more than a minor unit.
+        assert quantity * 10 ** exponent(currency) > 10**6
+        return
+    sent = Decimal(found["raw_currency_unit_price"])
+    assert sent == round(sent, 6)
+    net = line(price=sent, quantity=quantity).priced.net(currency)
+    assert net == fine.priced.net(currency)
 
 
 def test_our_reference_is_read_back_and_what_pennylane_assigns_is_none() -> None:

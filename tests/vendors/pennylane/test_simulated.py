@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -93,6 +94,19 @@ async def test_totals_are_proven_under_either_rule(
     wanted = order(customer.id, *[line(price="0.33") for _ in range(3)], line(price="9.99"))
     made = await billing.create_draft(wanted, key="inv/1")
     assert made.totals == wanted.totals(rounding)
+
+
+@pytest.mark.parametrize("rounding", list(VatRounding))
+async def test_a_price_with_vat_in_it_and_an_amount_off_a_line_are_proven_to_the_cent(
+    lab: Lab, billing: Billing, customer: Customer, rounding: VatRounding
+) -> None:
+    """100 with 20 % in it, and three of 100 less 10: neither has a price of six decimals."""
+    await lab.option("pennylane", vat_per_rate=rounding is VatRounding.PER_RATE)
+    fine = line(price="83.33333333"), line(price="96.66666667", quantity=Decimal(3))
+    wanted = order(customer.id, *fine)
+    made = await billing.create_draft(wanted, key="inv/1")
+    assert made.totals == wanted.totals(rounding)
+    assert str(made.totals.net) == "373.33 EUR"
 
 
 async def test_a_draft_that_somebody_dated_before_the_last_invoice_is_issued_all_the_same(
