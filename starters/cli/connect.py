@@ -22,7 +22,7 @@ from starters.cli.language import spoken
 
 
 async def connect_to(configuration: Configuration, keys: KeyRing, name: str, *, pasted: bool) -> int:
-    """Have somebody agree, make one call with the tokens, and keep them unless it is refused."""
+    """Have somebody agree, ask whose the access is, and keep the tokens once that is known."""
     row, app = _asked(configuration, name)
     language, state = spoken(), secrets.token_urlsafe(24)
     here = is_here(app) and not pasted
@@ -38,8 +38,7 @@ async def connect_to(configuration: Configuration, keys: KeyRing, name: str, *, 
     except NotAgreed as error:
         fail(error, status=1)
     granted = await _exchanged(app, row, code)
-    found = await _company(configuration, row, granted)
-    company = found if isinstance(found, str) else ""
+    company = await _company(configuration, row, granted)
     async with opened(configuration, keys) as records:
         noted = records.audit.note(
             effect="connection.connected",
@@ -49,8 +48,6 @@ async def connect_to(configuration: Configuration, keys: KeyRing, name: str, *, 
             detail={"client_id": app.client_id, "company": company},
         )
         await together(records.credentials.connect(app, granted), noted)
-    if isinstance(found, ConnectorError):
-        fail(message("connect.unproven", connection=name, said=in_its_words(found)), status=1)
     click.echo(say(message("connect.done", connection=name, vendor=app.vendor, company=company), language))
     return 0
 
@@ -78,10 +75,10 @@ async def _exchanged(app: OAuthApp, row: Connection, code: str) -> Granted:
         await endpoint.close()
 
 
-async def _company(configuration: Configuration, row: Connection, granted: Granted) -> str | ConnectorError:
-    """Return whose the access is, or why nobody knows; ends the command where it is refused.
+async def _company(configuration: Configuration, row: Connection, granted: Granted) -> str:
+    """Return whose the access is; ends the command where it is refused or nobody knows.
 
-    All that runs takes what is stored within minutes: another company's is never stored.
+    All that runs takes what is stored within a day: another company's is never stored.
     """
     port: AgreedPort = row.connect(configuration.settings.clock, Unstored(granted))
     try:
@@ -89,6 +86,6 @@ async def _company(configuration: Configuration, row: Connection, granted: Grant
     except Auth as error:
         fail(message("connect.not_kept", connection=row.name, said=in_its_words(error)), status=1)
     except ConnectorError as error:
-        return error
+        fail(message("connect.unproven", connection=row.name, said=in_its_words(error)), status=1)
     finally:
         await port.close()

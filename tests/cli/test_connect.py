@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from raccord.connectors.connection import Check, CheckState
+from raccord.connectors.oauth import Held
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import BadSettings, Configuration
 from raccord.settings.load import read
@@ -181,6 +182,44 @@ async def test_another_company_than_the_settings_say_is_not_kept(
     if connected:
         async with opened(loaded) as connections:
             await connections.probes["pennylane"]()
+
+
+@pytest.mark.parametrize("status", [429, 500])
+async def test_an_access_of_which_nobody_knows_whose_it_is_is_not_kept(
+    served: Lab,
+    loaded: Configuration,
+    keys: KeyRing,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    status: int,
+    language: str,
+) -> None:
+    """It may be another company's, and would stand in the place of the one that works."""
+
+    async def connecting() -> int:
+        running = asyncio.create_task(connect_to(loaded, keys, "pennylane", pasted=False))
+        await agreed(served, await shown(capsys))
+        return await running
+
+    assert await connecting() == 0
+    before = await kept(loaded, keys)
+    await served.switches.fault(vendor="pennylane", path=".*/me", effect={"status": status})
+    try:
+        with pytest.raises(click.exceptions.Exit):
+            await connecting()
+    finally:
+        await served.switches.clear_faults()
+    said = {"fr": "Rien n'a changé. Tapez de nouveau", "en": "Nothing was changed. Run the command again"}
+    assert said[language] in capsys.readouterr().err
+    assert await kept(loaded, keys) == before
+
+
+async def kept(loaded: Configuration, keys: KeyRing) -> Held:
+    assert loaded.billing.oauth
+    async with records_of(loaded, keys) as records:
+        held = await records.credentials.of(loaded.billing.oauth)
+    assert held
+    return held
 
 
 @pytest.mark.parametrize(

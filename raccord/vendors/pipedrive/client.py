@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from raccord.connectors.errors import Auth, NotFound
+from raccord.connectors.errors import Forbidden, NotFound
 from raccord.connectors.http.api import JsonApi
 from raccord.connectors.http.client import HttpClient
 from raccord.connectors.http.errors import Operation
@@ -45,6 +45,10 @@ def oauth(connection: str, settings: PipedriveSettings) -> OAuthApp | None:
     return settings.app(connection, "Pipedrive", lasts_unused=_LASTS_UNUSED, basic=True)
 
 
+class OtherCompany(Forbidden):
+    """The access is to another company than the settings say: nothing else is wrong with it."""
+
+
 class PipedriveClient:
     """Calls as one user: by API token, or as that one agreed. They raise connector errors, and nothing else.
 
@@ -53,40 +57,34 @@ class PipedriveClient:
 
     def __init__(self, connection: str, settings: PipedriveSettings, grants: Grants | None = None) -> None:
         self._http = HttpClient(connection, settings, requests_per_second=settings.requests_per_second)
-        app, token = oauth(connection, settings), settings.api_token
-        self._tokens = Tokens(app, settings, grants or NobodyAgreed()) if app else None
+        self.app, token = oauth(connection, settings), settings.api_token
+        self._tokens = Tokens(self.app, settings, grants or NobodyAgreed()) if self.app else None
         headers = {"x-api-token": token.get_secret_value()} if token else {}
-        self._api = JsonApi(self._http, TABLE, headers, tokens=self._tokens)
+        self._api = JsonApi(self._http, TABLE, headers, tokens=self._tokens, guard=self._prove_company)
         self._searches = Limiter(min(_SEARCHES_PER_SECOND, settings.requests_per_second))
         self._patience = settings.timeout.total_seconds() / 2
         self._company = settings.company_id
         self._me: Memory[Me] = Memory()
+        self._proven: Mapping[str, str] | None = None
 
     async def me(self) -> Me:
         """Return whose token this is, as it is now (section 0)."""
-        operation = Operation("tell whose token this is", "use the API")
-        return await self.one(operation, "/api/v1/users/me", Me)
+        return await _me(self._api)
 
     async def known_me(self) -> Me:
-        """Return whose token this is, as it was some minutes ago. Raises `Auth` for another company's."""
+        """Return whose token this is, as it was some minutes ago. Raises `OtherCompany`."""
         # Somebody may have agreed anew, as a user of another company.
         token = (await self._tokens.get()).access_token.get_secret_value() if self._tokens else ""
         return await self._me.get(token, self.our_me, seconds=lambda _: _REMEMBERED)
 
     async def our_me(self) -> Me:
-        """Return whose token this is, as it is now. Raises `Auth` for another company's."""
+        """Return whose token this is, as it is now. Raises `OtherCompany`."""
         me = await self.me()
-        if self._company not in (None, me.company_id):
-            raise Auth(
-                f"The token is of the Pipedrive company {me.company_id}, not {self._company}: correct "
-                "company_id of this connection, or connect as a user of the other company."
-            )
+        self._prove(me)
         return me
 
     async def one(self, operation: Operation, path: str, into: type[W], query: Query | None = None) -> W:
-        found = await self._api.call(operation, "GET", _path(path, query), Envelope)
-        with TABLE.errors(operation):
-            return read(found.data, into)
+        return await _one(self._api, operation, _path(path, query), into)
 
     async def page(
         self, operation: Operation, path: str, into: type[W], query: Query | None = None
@@ -131,6 +129,33 @@ class PipedriveClient:
 
     async def close(self) -> None:
         await self._api.close()
+
+    async def _prove_company(self, credentials: Mapping[str, str]) -> None:
+        """Ask before the first write with each token: somebody may have connected another company since."""
+        if self._company is not None and credentials != self._proven:
+            self._prove(await _me(self._api.only(credentials)))
+            self._proven = credentials
+
+    def _prove(self, me: Me) -> None:
+        if self._company in (None, me.company_id):
+            return
+        other = "enter the API token of a user of that company as api_token"
+        if self.app:
+            other = f"run raccord connect {self.app.connection} as a user of that company"
+        raise OtherCompany(
+            f"The access is to the Pipedrive company {me.company_id}, and company_id says {self._company}: "
+            f"nothing was written. Correct company_id of this connection, or {other}."
+        )
+
+
+async def _me(api: JsonApi) -> Me:
+    return await _one(api, Operation("tell whose token this is", "use the API"), "/api/v1/users/me", Me)
+
+
+async def _one(api: JsonApi, operation: Operation, path: str, into: type[W]) -> W:
+    found = await api.call(operation, "GET", path, Envelope)
+    with TABLE.errors(operation):
+        return read(found.data, into)
 
 
 async def unless_gone(call: Awaitable[T]) -> T | None:

@@ -98,7 +98,7 @@ class DealReader:
         return await self.whole(parts, domain.result())
 
     async def domain(self) -> str:
-        """Return what the company's addresses begin with. Raises `Auth` for another company's token."""
+        """Return what the company's addresses begin with. Raises `OtherCompany`."""
         me = await self._client.known_me()
         return self._settings.company_domain or me.company_domain or ""
 

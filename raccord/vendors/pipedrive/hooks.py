@@ -14,7 +14,7 @@ from raccord.connectors.errors import AmbiguousWrite, ConnectorError, Forbidden,
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.outside import callable_from_outside
 from raccord.domain.values.message import Message, Text, message
-from raccord.vendors.pipedrive.client import PipedriveClient, unless_gone
+from raccord.vendors.pipedrive.client import OtherCompany, PipedriveClient, unless_gone
 from raccord.vendors.pipedrive.settings import PipedriveSettings
 from raccord.vendors.pipedrive.wire import Hook, Identified
 
@@ -187,7 +187,7 @@ def _there(count: int, url: str) -> Message:
 
 
 def _refused(error: ConnectorError, url: str) -> Check:
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden) and not isinstance(error, OtherCompany):
         return _warn(in_its_words(error), message("pipedrive.hooks_admin"))
     if isinstance(error, Permanent):
         return _warn(in_its_words(error), message("pipedrive.hooks_start", url=url))

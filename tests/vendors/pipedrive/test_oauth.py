@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from raccord.connectors.crm import Crm
-from raccord.connectors.errors import Auth, Transient
+from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.connectors.http.token_endpoint import TokenEndpoint
 from raccord.connectors.oauth import Granted, OAuthApp
 from raccord.connectors.port import AgreedPort
@@ -16,6 +16,7 @@ from sandbox.pipedrive.person import PipedrivePerson
 from tests.connectors.conformance.cases import CLOCK
 from tests.connectors.conformance.lab import Lab
 from tests.connectors.conformance.lab import lab as opened
+from tests.connectors.conformance.samples import task
 from tests.fakes.grants import FakeGrants
 from tests.patience import patience
 from tests.vendors.pipedrive.account import Account, settings
@@ -144,6 +145,40 @@ async def test_whoever_agrees_anew_for_another_company_is_known_at_once(lab: Lab
         await port.read_deal(deal)
     with pytest.raises(Auth, match="company_id"):
         await port.probe()
+    await port.close()
+
+
+async def test_who_connects_the_other_company_while_all_runs_has_nothing_written_there(
+    lab: Lab, app: Installed
+) -> None:
+    """Also by a flow that has read its deal already."""
+    await app.connect()
+    deal = await Account(lab.http).deal()
+    port = app.port()
+    made = await port.create_task(task(deal))
+    await app.person.uninstall()
+    await lab.option("pipedrive", company=1)
+    await app.connect()
+    before = await lab.written("pipedrive")
+    for _ in range(2):
+        with pytest.raises(Forbidden, match=r"company 1, .* says 8087566.*run raccord connect pipedrive"):
+            await port.complete_task(made)
+    with pytest.raises(Forbidden, match="nothing was written"):
+        await port.create_task(task(deal))
+    assert await lab.written("pipedrive") == before
+    await lab.option("pipedrive", company=8087566)
+    await port.complete_task(made)
+    await port.close()
+
+
+async def test_a_token_of_another_company_writes_nothing(lab: Lab) -> None:
+    deal = await Account(lab.http).deal()
+    before = await lab.written("pipedrive")
+    given = settings(base_url=f"{lab.base}/pipedrive", company_id=1)
+    port = CRM.connect("pipedrive", CRM.settings.model_validate(given), CLOCK)
+    with pytest.raises(Forbidden, match="api_token"):
+        await port.create_task(task(deal))
+    assert await lab.written("pipedrive") == before
     await port.close()
 
 
