@@ -185,12 +185,12 @@ class Late:
         await until(there, what=f"{count} reminder(s), not {[mail.subject for mail in self.mails]}")
         return self.mails
 
-    async def rests(self) -> None:
+    async def rests(self, flow: str = FLOW) -> None:
         """Wait until the flow waits, or has ended; what is put off until later in a step is skipped."""
 
         async def resting() -> bool:
             try:
-                seen = await self.home.flow(FLOW).describe()
+                seen = await self.home.flow(flow).describe()
             except RPCError:
                 return False
             raw = seen.raw_description
@@ -201,7 +201,10 @@ class Late:
         await until(resting, what="the flow rests")
 
     async def asked_about_all(self) -> Waiting:
-        """Wait until it is asked whether those who were late before may be reminded."""
+        """Wait until it is asked whether those who were late before may be reminded, and the answer is waited for.
+
+        Listed comes first: whoever is found before the flow has looked once more changes the question.
+        """
         found: list[Waiting] = []
 
         async def there() -> bool:
@@ -210,6 +213,7 @@ class Late:
             return bool(found)
 
         await until(there, what="the question about those who were late before")
+        await self.rests(BACKLOG_FLOW)
         return found[0]
 
     async def pass_days(self, days: int) -> None:
