@@ -201,7 +201,7 @@ class Late:
         await until(resting, what="the flow rests")
 
     async def asked_about_all(self) -> Waiting:
-        """Wait until it is asked whether those who were late before may be reminded, and the answer is waited for.
+        """Wait until it is asked whether those late before may be reminded, and the answer is waited for.
 
         Listed comes first: whoever is found before the flow has looked once more changes the question.
         """
