@@ -93,15 +93,15 @@ class Hooks:
     ) -> Registration:
         password = self._password or SecretStr(secrets.token_urlsafe(_SECRET_BYTES))
         owner = (await self._client.known_me()).id
-        carried, untaken = 0, dict[Event, Permanent]()
+        carried, untaken = 0, dict[Event, ConnectorError]()
         try:
             # First the new ones: what is refused takes nothing away.
             for event in missing:
                 try:
                     await self._make(url, *event, owner, password)
                     carried += 1
-                except Permanent as error:
-                    if event not in OF_PARTS:
+                except (Permanent, Forbidden) as error:
+                    if event not in OF_PARTS or isinstance(error, OtherCompany):
                         raise
                     untaken[event] = error
             for each in stale:
@@ -172,7 +172,7 @@ def _covered(event: Event, known: Collection[Event]) -> bool:
     return any(action in ("*", event[0]) and entity in ("*", event[1]) for action, entity in known)
 
 
-def _untaken(refused: Mapping[Event, Permanent]) -> Iterator[Message]:
+def _untaken(refused: Mapping[Event, ConnectorError]) -> Iterator[Message]:
     if refused:
         yield message("pipedrive.hooks_untaken", events=_words(tuple(refused)))
         yield in_its_words(next(iter(refused.values())))

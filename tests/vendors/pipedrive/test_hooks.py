@@ -88,6 +88,47 @@ async def test_where_pipedrive_takes_none_of_products_the_others_are_made(
     assert "2 made" in (await registered(crm, url)).found
 
 
+async def test_where_pipedrive_forbids_those_of_products_the_others_are_put_right(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str
+) -> None:
+    old = HOOK | {"subscription_url": url, "http_auth_password": "another-password-0000"}
+    await account.call("POST", "/v1/webhooks", old)
+    await lab.switches.fault(
+        vendor="pipedrive",
+        method="POST",
+        path=".*/webhooks",
+        containing=[entity for _, entity in OF_PARTS],
+        effect={"status": 403},
+        times=None,
+    )
+    for said in ("7 made", "7 are there already"):
+        check = await registered(crm, url)
+        assert (check.state, said in check.found) == (CheckState.OK, True)
+        assert "takes none for *.deal_product, *.deal_installment" in check.found
+        assert "may not make a webhook for *.deal_product" in check.found
+    assert sorted((await there(account)).values()) == sorted(ASKED)
+    await lab.switches.clear_faults()
+    assert "2 made" in (await registered(crm, url)).found
+
+
+@pytest.mark.parametrize("entity", ["deal", "organization", "person"])
+async def test_where_pipedrive_forbids_one_that_is_needed_that_is_told_with_what_to_do(
+    crm: PipedriveCrm, account: Account, lab: Lab, url: str, entity: str
+) -> None:
+    await lab.switches.fault(
+        vendor="pipedrive",
+        method="POST",
+        path=".*/webhooks",
+        containing=[f'"{entity}"'],
+        effect={"status": 403},
+        times=None,
+    )
+    check = await registered(crm, url)
+    assert (check.state, "an administrator's" in check.found) == (CheckState.WARN, True)
+    assert "run raccord setup" in check.remedy
+    assert not OF_PARTS & set((await there(account)).values())
+
+
 async def test_one_that_pipedrive_deleted_is_missed_and_made_again(
     crm: PipedriveCrm, account: Account, url: str
 ) -> None:
