@@ -17,7 +17,7 @@ from raccord.domain.values.working_hours import WorkingHours
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
 from raccord.records.work import together
-from raccord.texts import say, say_param
+from raccord.texts import say, say_kept, say_param
 from raccord.texts.questions import answer_label
 from raccord.texts.voice import Voice
 
@@ -87,7 +87,7 @@ class DeskActivities:
                 "choice": answer.choice.value,
                 "option": answer.option,
                 # A button takes no text: what it says is why.
-                "reason": label if isinstance(label, str) else say(label, "en"),
+                "reason": label if isinstance(label, str) else say_kept(label, "en"),
                 "asked": found.question.cause.value if found else "",
             },
             key=step_key(),

@@ -1,8 +1,11 @@
-"""Saying a problem: the entries `<code>.reason` and `<code>.remedy` of its message."""
+"""Saying a problem: the entries `<code>.reason` and `<code>.remedy` of its message.
+
+A problem is kept with its question, maybe by another release: what this one cannot say is said raw.
+"""
 
 from raccord.domain.desk.problems import Problem
 from raccord.domain.values.message import Message, Param
-from raccord.texts.speech import say, say_field, say_record
+from raccord.texts.speech import say, say_field, say_kept, say_record
 
 
 def say_reason(found: Problem, language: str) -> str:
@@ -26,7 +29,7 @@ def say_problem_markdown(found: Problem, language: str) -> str:
 
 
 def _part(found: Problem, part: str, language: str) -> str:
-    return say(Message(code=f"{found.message.code}.{part}", params=found.message.params), language)
+    return say_kept(Message(code=f"{found.message.code}.{part}", params=found.message.params), language)
 
 
 def _whole(found: Problem, language: str, code: str, without_field: str) -> str:

@@ -1,4 +1,4 @@
-"""How a question reads in the messenger and as a task in the CRM."""
+"""How a question reads in the messenger and as a task in the CRM, whichever release asked it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,7 +33,7 @@ def notice_of(question: Question, standing: Standing, voice: Voice) -> Notice:
     mark = "✅ " if standing.closed else ""
     people = (question.owner.email,) if question.owner and question.owner.email else ()
     return Notice(
-        title=f"{mark}{voice.test_mark}{voice.write(question.title)}",
+        title=f"{mark}{voice.test_mark}{voice.kept(question.title)}",
         facts=_facts(question, voice),
         points=_points(question, standing, voice),
         links=tuple(_links(question, voice)),
@@ -45,15 +45,15 @@ def notice_of(question: Question, standing: Standing, voice: Voice) -> Notice:
 
 def escalation(question: Question, since: datetime, people: tuple[str, ...], voice: Voice) -> Notice:
     """Call the next people below a question that nobody has answered; `since` in the company's zone."""
-    title = voice.say("escalation.title", since=Moment(moment=since), title=question.title)
+    title = voice.say("escalation.title", since=Moment(moment=since), title=voice.kept(question.title))
     return Notice(title=title, facts=_facts(question, voice), people=people)
 
 
 def task_text(question: Question, voice: Voice) -> tuple[str, str]:
     """Return subject and body of the salesperson's task."""
-    facts = (say_fact(each.label, each.value, voice.language) for each in table_of(question))
+    facts = (_fact(each, voice) for each in table_of(question))
     body = "\n".join((*facts, *_told(question, voice), voice.say("task.goes_on"), *voice.helps))
-    return voice.write(question.title), body
+    return voice.kept(question.title), body
 
 
 def table_of(question: Question) -> tuple[Detail, ...]:
@@ -91,14 +91,14 @@ def _facts(question: Question, voice: Voice) -> tuple[Fact, ...]:
         facts.append(Fact(label=voice.say("label.net_amount"), value=voice.write(question.amount)))
     if owner := question.owner:
         facts.append(Fact(label=voice.say("label.salesperson"), value=owner.name or owner.email or owner.id))
-    facts += [Fact(label=voice.write(d.label), value=voice.write(d.value)) for d in table_of(question)]
+    facts += [Fact(label=voice.kept(d.label), value=voice.kept(d.value)) for d in table_of(question)]
     return tuple(facts)
 
 
 def _links(question: Question, voice: Voice) -> Iterator[Link]:
     """Yield a link for the subject, what is to be opened, and each record of a problem that has one, once."""
     links = {question.url: voice.say(f"link.{question.subject.kind}")}
-    links |= {page.url: voice.write(page.label) for page in question.links}
+    links |= {page.url: voice.kept(page.label) for page in question.links}
     for found in (*question.problems, *question.warnings):
         links.setdefault(found.record.url, say_record(found.record, voice.language))
     yield from (Link(label=label, url=url) for url, label in links.items() if url)
@@ -109,7 +109,7 @@ def _points(question: Question, standing: Standing, voice: Voice) -> tuple[str, 
     if (more := len(points) - MOST_POINTS) > 0:
         points = [*points[:MOST_POINTS], voice.say("points.more", count=more)]
     if outcome := _outcome(question, standing):
-        points.append(voice.write(outcome))
+        points.append(voice.kept(outcome))
     return tuple(points)
 
 
@@ -118,9 +118,13 @@ def _told(question: Question, voice: Voice) -> Iterator[str]:
     yield from (say_problem(found, voice.language) for found in question.problems)
     yield from (f"⚠️ {say_problem(found, voice.language)}" for found in question.warnings)
     shown, count = list_of(question)
-    yield from (say_fact(each.label, each.value, voice.language) for each in shown)
+    yield from (_fact(each, voice) for each in shown)
     if len(shown) < count:
         yield voice.say("points.first_of", shown=len(shown), total=count)
+
+
+def _fact(detail: Detail, voice: Voice) -> str:
+    return say_fact(voice.kept(detail.label), voice.kept(detail.value), voice.language)
 
 
 def _outcome(question: Question, standing: Standing) -> Message | None:
@@ -142,7 +146,7 @@ def _buttons(question: Question, standing: Standing, voice: Voice) -> tuple[Butt
     ) -> Button:
         sure = voice.say("button.sure") if style is not ButtonStyle.PLAIN else ""
         value = button_value(standing.incident, standing.revision, choice, option)
-        return Button(label=voice.write(label)[:LONGEST_LABEL], value=value, style=style, confirm=sure)
+        return Button(label=voice.kept(label)[:LONGEST_LABEL], value=value, style=style, confirm=sure)
 
     buttons = [button(o.label, Choice.CHOOSE, o.id, style=ButtonStyle.PRIMARY) for o in question.options]
     if question.again:

@@ -58,11 +58,25 @@ def say_param(value: Param, language: str) -> str:  # noqa: PLR0911 - a line for
 
 
 def say_kept(value: Param, language: str) -> str:
-    """Say what was kept, maybe by another release: raw where the catalog lacks its code or a parameter."""
-    try:
-        return say_param(value, language)
-    except KeyError:
-        return identity(value)
+    """Say what was kept, maybe by another release: raw where the catalog lacks its code or a parameter.
+
+    A sentence of this release stays one around a part that is said raw.
+    """
+    match value:
+        case Message(code=code, params=params):
+            # A number stays one: `count` chooses the plural form.
+            parts = {
+                name: each if isinstance(each, int) else say_kept(each, language)
+                for name, each in params.items()
+            }
+            try:
+                return say(Message(code=code, params=parts), language)
+            except KeyError:
+                return identity(value)
+        case tuple():
+            return ", ".join(say_kept(each, language) for each in value)
+        case _:
+            return say_param(value, language)
 
 
 def _called(record: RecordName, language: str) -> str:

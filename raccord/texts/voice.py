@@ -2,7 +2,7 @@
 
 from raccord.domain.values.base import Value
 from raccord.domain.values.message import Message, Param, message
-from raccord.texts.speech import say, say_param
+from raccord.texts.speech import say, say_kept, say_param
 
 
 class Voice(Value):
@@ -19,6 +19,10 @@ class Voice(Value):
     def write(self, said: Param) -> str:
         """Write a message, or any parameter of one."""
         return say(said, self.language) if isinstance(said, Message) else say_param(said, self.language)
+
+    def kept(self, value: Param) -> str:
+        """Write what was kept, maybe by another release: raw where this one cannot say it."""
+        return say_kept(value, self.language)
 
     @property
     def test_mark(self) -> str:

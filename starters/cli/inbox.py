@@ -16,7 +16,7 @@ from raccord.records.work import together
 from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.temporal.flows import Changed, flow_named, wake
-from raccord.texts import say, say_param
+from raccord.texts import say, say_kept
 from raccord.texts.questions import answer_label
 from starters.cli.common import actor, fail
 from starters.cli.display import fold, opened, print_json, shown
@@ -99,7 +99,7 @@ def _settled(row: Waiting) -> Message:
     """Say how a question was settled, and by whom."""
     if row.answer is None:
         return message("inbox.by_itself")
-    label = shown(say_param(answer_label(row.question, row.answer), spoken()))
+    label = shown(say_kept(answer_label(row.question, row.answer), spoken()))
     return message("inbox.answer_by", answer=label, actor=shown(row.answer.actor))
 
 

@@ -13,7 +13,7 @@ from raccord.domain.values.base import Value
 from raccord.domain.values.message import Param, message
 from raccord.records.stuck import StuckFlow
 from raccord.records.waiting import Waiting
-from raccord.texts import called, say, say_fact, say_field, say_param, say_record
+from raccord.texts import called, say, say_fact, say_field, say_kept, say_record
 from raccord.texts.problems import say_reason, say_remedy
 from raccord.texts.questions import LOOK_AGAIN, answer_label, list_of, table_of
 from starters.cli import display
@@ -229,7 +229,7 @@ class View:
             yield self._said(page.label), page.url
 
     def _answer(self, asked: Question, answer: Answer) -> str:
-        label = answer_label(asked, answer)
+        label = self._said(answer_label(asked, answer))
         return self.say("inbox.answer_by", answer=label, actor=answer.actor)
 
     def _way(self, row: Waiting, choice: Choice, label: Param, option: str = "") -> Way:
@@ -244,7 +244,7 @@ class View:
         return self.say(f"cause.{asked.cause}")
 
     def _said(self, value: Param) -> str:
-        return say_param(value, self._language)
+        return say_kept(value, self._language)
 
 
 def _subject(asked: Question) -> str:

@@ -11,7 +11,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk.messages import BUSY
 from raccord.domain.desk.notice import Place
-from raccord.domain.desk.question import Choice, Decision
+from raccord.domain.desk.question import Choice, Decision, Detail, WebPage
+from raccord.domain.values.message import message
 from raccord.domain.values.money import Money
 from raccord.records.records import Records
 from raccord.records.waiting import Waiting
@@ -136,6 +137,63 @@ class TestList:
             assert "\x1b" not in said
             assert "\u202e" not in said
             assert "[red]x[/]\\x1b]0;owned\\x07\\u202e" in said
+
+
+class TestOfAnotherRelease:
+    """An upgrade dropped what a question that still waits was asked with."""
+
+    @pytest.fixture
+    def incident(self, company: Company) -> str:
+        dropped = message("of_another_release", typed="7329")
+        (wrong,) = question().problems
+        (option,) = question().options
+        return asked(
+            company,
+            title=dropped,
+            problems=(wrong.model_copy(update={"message": dropped}),),
+            warnings=(wrong.model_copy(update={"message": dropped}),),
+            details=(Detail(label=dropped, value=dropped), Detail(label=dropped, value="x", listed=True)),
+            links=(WebPage(label=dropped, url="https://app.hubspot.test/company/12"),),
+            options=(option.model_copy(update={"label": dropped}),),
+            skip=dropped,
+            cancel=dropped,
+        )
+
+    def test_its_row_is_listed_with_what_is_known(self, company: Company, incident: str) -> None:
+        done = company.raccord("inbox", "list")
+        assert done.exit_code == 0, done.output
+        (line,) = [_words(line) for line in done.output.splitlines() if line.startswith(incident)]
+        for part in (
+            "SIREN, SIRET, TVA",
+            "Rideaux Canari",
+            "1 234,50",
+            "Anne Canari",
+            "entreprise Canari Couture",
+        ):
+            assert part in line
+        assert "SIRET : of_another_release.reason(typed='7329')" in line
+
+    def test_its_page_offers_every_answer(self, company: Company, incident: str) -> None:
+        done = company.raccord("inbox", "show", incident)
+        assert done.exit_code == 0, done.output
+        for verb in ("choose", "retry", "skip", "cancel"):
+            assert f"raccord inbox {verb} {incident}" in done.output
+        assert "of_another_release(typed='7329')" in done.output
+        document = json.loads(company.raccord("inbox", "show", incident, "--json").output)
+        assert document["title"] == "of_another_release(typed='7329')"
+        assert {found["reason"] for found in document["problems"]} == {
+            "of_another_release.reason(typed='7329')"
+        }
+
+    @pytest.mark.parametrize("choice", [Choice.SKIP, Choice.CANCEL])
+    def test_it_says_how_it_was_settled(self, company: Company, incident: str, choice: Choice) -> None:
+        company.remember(lambda records: records.waiting.answer(incident, 1, answer(choice)))
+        told = "of_another_release(typed='7329'), par cli:anne"
+        assert told in _words(company.raccord("inbox", "list", "--all").output)
+        assert told in _words(company.raccord("inbox", "show", incident).output)
+        late = company.raccord("inbox", "skip", incident)
+        assert late.exit_code == 1
+        assert "of_another_release(typed='7329')" in late.stderr
 
 
 class TestShow:

@@ -144,6 +144,36 @@ def test_every_answer_has_a_button_in_the_reader_s_language() -> None:
     ]
 
 
+def test_a_question_of_another_release_is_told_raw_with_what_this_one_knows() -> None:
+    """It may be answered after an upgrade, and its message then says so."""
+    dropped = message("of_another_release")
+    page = WebPage(label=dropped, url="https://crm.example/12")
+    kept = question(
+        title=dropped,
+        problems=(REFUSAL.model_copy(update={"message": dropped}),),
+        details=(Detail(label=dropped, value=dropped), Detail(label=dropped, value=dropped, listed=True)),
+        options=(Option(id="in_1", label=dropped),),
+        skip=dropped,
+        cancel=dropped,
+        links=(page,),
+    )
+    raw = dropped.identity
+    notice = notice_of(kept, OPEN, FR)
+    assert notice.title == raw
+    assert ("Montant HT", "100,00 €") in [(each.label, plain(each.value)) for each in notice.facts]
+    reason, remedy = "of_another_release.reason()", "of_another_release.remedy()"
+    assert [plain(each) for each in notice.points] == [f"facture F-1 : {reason} → {remedy}", f"{raw} : {raw}"]
+    assert {link.label for link in notice.links} >= {raw, "facture F-1"}
+    assert [button.label for button in notice.buttons] == [raw, "Relire maintenant", raw, raw]
+    given = Answer(choice=Choice.SKIP, actor="a")
+    closed = Standing(incident="i", revision=1, closed=True, answer=given)
+    assert plain(notice_of(kept, closed, FR).points[-1]) == f"Décidé par a : {raw}."
+    assert raw in escalation(kept, datetime(2026, 11, 4, tzinfo=UTC), (), FR).title
+    title, body = task_text(kept, FR)
+    assert title == raw
+    assert plain(body).startswith(f"{raw} : {raw}\nfacture F-1 : {reason}")
+
+
 def test_a_long_list_is_cut_and_says_how_much_is_missing() -> None:
     points = notice_of(question(problems=(REFUSAL,) * 40, details=()), OPEN, EN).points
     assert len(points) == MOST_POINTS + 1

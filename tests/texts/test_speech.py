@@ -19,7 +19,7 @@ from raccord.domain.values.message import (
     message,
 )
 from raccord.domain.values.money import Money
-from raccord.texts import say, say_fact, say_field, say_param, say_record
+from raccord.texts import say, say_fact, say_field, say_kept, say_param, say_record
 
 
 def plain(text: str) -> str:
@@ -127,6 +127,24 @@ def test_what_a_person_typed_is_never_read_as_a_parameter() -> None:
 def test_a_missing_parameter_is_an_error() -> None:
     with pytest.raises(KeyError):
         say(message("line.recurring.reason"), "en")
+
+
+def test_what_another_release_kept_is_raw_inside_a_sentence_of_this_one() -> None:
+    dropped = message("of_another_release.title", count=2, day=date(2026, 11, 4))
+    raw = dropped.identity
+    assert "of_another_release.title(count=2, day=" in raw
+    assert say_kept(dropped, "fr") == raw
+    assert say_kept((dropped, message("label.net")), "fr") == f"{raw}, Total HT"
+    outcome = message("outcome.decided", actor="Anne", answer=dropped)
+    assert plain(say_kept(outcome, "fr")) == f"Décidé par Anne : {raw}."
+    with pytest.raises(KeyError):
+        say(outcome, "fr")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_was_kept_has_its_plural_still(count: int) -> None:
+    title = message("quality.title", count=count)
+    assert say_kept(title, "fr") == say(title, "fr")
 
 
 def test_a_label_and_its_value_are_spaced_as_the_language_wants() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from raccord.domain.values.message import Message, message
-from raccord.texts import called, formats, say
+from raccord.texts import called, formats, say_kept
 from raccord.texts.problems import say_problem
 from starters.cli.common import bold
 from starters.cli.display import columns, fold, shown
@@ -105,7 +105,7 @@ class Page:
         return self._say(said) if isinstance(said, Message) else say_problem(said, self._language)
 
     def _say(self, said: Message) -> str:
-        return say(said, self._language)
+        return say_kept(said, self._language)
 
     @property
     def _room(self) -> int:
