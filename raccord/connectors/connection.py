@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, fie
 
 from raccord.connectors.app import App
 from raccord.connectors.capabilities import IdShape
+from raccord.connectors.errors import Auth, ConnectorError
 from raccord.connectors.oauth import Grants, NobodyAgreed, OAuthApp
 from raccord.connectors.webhooks import HintKind, PressSource, WebhookSource
 from raccord.domain.values.base import Duration, Unfit, Value
@@ -214,6 +215,18 @@ def together(parts: Sequence[Text]) -> Text:
 def in_its_words(error: Exception) -> Message:
     """Quote what went wrong with a vendor, as its connector or the network says it."""
     return message("check.in_its_words", said=str(error))
+
+
+def to_reach(error: ConnectorError, app: OAuthApp | None, *, entered: Message) -> Message:
+    """Say what to do where a vendor did not answer a call or refused it.
+
+    `entered`: what to look at where a token is; nobody has one where a person agreed.
+    """
+    if app is None:
+        return entered
+    if isinstance(error, Auth):
+        return message("doctor.connect_anew", connection=app.connection)
+    return message("check.reach")
 
 
 class Registration(Value):

@@ -1,6 +1,6 @@
 """Pennylane's lines of `raccord doctor`: whose token it is, TEST or LIVE, and what it may do."""
 
-from raccord.connectors.connection import Check, in_its_words
+from raccord.connectors.connection import Check, in_its_words, to_reach
 from raccord.connectors.errors import ConnectorError
 from raccord.connectors.oauth import OAuthApp
 from raccord.domain.values.message import message
@@ -15,8 +15,9 @@ async def check(api: PennylaneApi, settings: PennylaneSettings) -> tuple[Check, 
     try:
         me = await api.me()
     except ConnectorError as error:
+        remedy = to_reach(error, api.app, entered=message("pennylane.reach"))
         return (
-            Check.fail(_CREDENTIALS, in_its_words(error), remedy=message("pennylane.reach")),
+            Check.fail(_CREDENTIALS, in_its_words(error), remedy=remedy),
             *(Check.skipped(scope, needs=_CREDENTIALS) for scope in (INVOICES, CUSTOMERS)),
         )
     return (

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from raccord.connectors.connection import Check, in_its_words
+from raccord.connectors.connection import Check, in_its_words, to_reach
 from raccord.connectors.errors import ConnectorError, Forbidden
 from raccord.connectors.http.errors import Operation
 from raccord.connectors.http.reading import Wire
@@ -29,7 +29,6 @@ _READS = {
     "activities": (message("pipedrive.activities"), tasks.PATH, tasks.READ),
     "users": (message("pipedrive.users"), "/api/v1/users", USERS),
 }
-_REACH = message("pipedrive.reach")
 _READABLE = message("check.readable")
 _NEWEST: Mapping[str, str | int] = {"limit": 50, "sort_by": "update_time", "sort_direction": "desc"}
 _SAMPLE_LENGTH = 40
@@ -61,9 +60,13 @@ async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tupl
     try:
         me = await client.me()
     except ConnectorError as error:
-        return (Check.fail(name, in_its_words(error), expected=expected, remedy=_REACH),)
+        return (Check.fail(name, in_its_words(error), expected=expected, remedy=_remedy(client, error)),)
     id, company = str(me.company_id), me.company_name or me.company_domain
     user_id, user = str(me.id), me.name or me.email
+    other_company, other_user = message("pipedrive.other_company"), message("pipedrive.other_user")
+    if client.app:
+        other_company = message("pipedrive.connect_company", connection=client.app.connection)
+        other_user = message("pipedrive.connect_user", connection=client.app.connection)
     return (
         Check.same(
             name,
@@ -71,7 +74,7 @@ async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tupl
             expected=expected,
             shown=message("check.id_and_name", id=id, name=company or message("check.without_name")),
             unset=message("pipedrive.set_company", id=id),
-            other=message("pipedrive.other_company"),
+            other=other_company,
         ),
         Check.same(
             message("pipedrive.user"),
@@ -79,7 +82,7 @@ async def _account(client: PipedriveClient, settings: PipedriveSettings) -> tupl
             expected=str(settings.user_id or ""),
             shown=message("check.id_and_name", id=user_id, name=user or message("check.without_name")),
             unset=message("pipedrive.set_user", id=user_id),
-            other=message("pipedrive.other_user"),
+            other=other_user,
         ),
     )
 
@@ -98,12 +101,14 @@ async def _read(client: PipedriveClient, name: str) -> Check:
     try:
         await client.page(Operation(f"list {name}", needs), path, Anything, query)
     except ConnectorError as error:
-        return Check.fail(title, in_its_words(error), expected=_READABLE, remedy=_remedy(error))
+        return Check.fail(title, in_its_words(error), expected=_READABLE, remedy=_remedy(client, error))
     return Check.ok(title, _READABLE, expected=_READABLE)
 
 
-def _remedy(error: ConnectorError) -> Message:
-    return message("check.as_it_says") if isinstance(error, Forbidden) else _REACH
+def _remedy(client: PipedriveClient, error: ConnectorError) -> Message:
+    if isinstance(error, Forbidden):
+        return message("check.as_it_says")
+    return to_reach(error, client.app, entered=message("pipedrive.reach"))
 
 
 async def _activity_type(client: PipedriveClient, wanted: str) -> Check:
@@ -112,7 +117,7 @@ async def _activity_type(client: PipedriveClient, wanted: str) -> Check:
         operation = Operation("list the types of activities", tasks.READ)
         found = (await client.page(operation, "/api/v1/activityTypes", ActivityType)).data
     except ConnectorError as error:
-        return Check.fail(name, in_its_words(error), expected=wanted, remedy=_remedy(error))
+        return Check.fail(name, in_its_words(error), expected=wanted, remedy=_remedy(client, error))
     there = tuple(each.key_string for each in found if each.active_flag)
     if wanted in there:
         return Check.ok(name, wanted, expected=wanted)
@@ -131,7 +136,7 @@ async def _fields(
         known = await fields.read(kind)
         records = await _newest(client, kind)
     except ConnectorError as error:
-        return [Check.fail(_line(each), in_its_words(error), remedy=_remedy(error)) for each in used]
+        return [Check.fail(_line(each), in_its_words(error), remedy=_remedy(client, error)) for each in used]
     return [_field(known, each, records) for each in used]
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from raccord.connectors.connection import Check, Registration, in_its_words, together
 from raccord.connectors.errors import AmbiguousWrite, ConnectorError, Forbidden, Permanent
 from raccord.connectors.http.errors import Operation
+from raccord.connectors.oauth import OAuthApp
 from raccord.connectors.outside import callable_from_outside
 from raccord.domain.values.message import Message, Text, message
 from raccord.vendors.pipedrive.client import OtherCompany, PipedriveClient, unless_gone
@@ -64,7 +65,7 @@ class Hooks:
                 return Registration(checks=(Check.ok(LINE, together([*made, *([gone] if stale else [])])),))
             return await self._put_right(url, sound, missing, stale)
         except ConnectorError as error:
-            return Registration(checks=(_refused(error, url),))
+            return Registration(checks=(_refused(error, url, self._client.app),))
 
     async def check(self, url: str) -> tuple[Check, ...]:
         """Say whether ours still exist and are delivered. Changes nothing."""
@@ -73,7 +74,10 @@ class Hooks:
         try:
             ours = await self._at(url)
         except ConnectorError as error:
-            return (_warn(message("check.not_told", said=str(error)), message("pipedrive.hooks_look")),)
+            look = message("pipedrive.hooks_look")
+            if app := self._client.app:
+                look = message("pipedrive.hooks_look_agreed", connection=app.connection)
+            return (_warn(message("check.not_told", said=str(error)), look),)
         sound = self._sound(ours, untold=True)
         if missing := _missing(sound, EVENTS):
             found = message("pipedrive.hooks_missing", url=url, events=_words(missing))
@@ -114,7 +118,7 @@ class Hooks:
         except ConnectorError as error:
             # One whose making got no answer may be there as well.
             carried += isinstance(error, AmbiguousWrite)
-            check = _left_off(error) if carried else _refused(error, url)
+            check = _left_off(error) if carried else _refused(error, url, self._client.app)
         # Untold, what was made is worthless, and the next time as many are made again.
         return Registration(checks=(check,), secret=password if carried and not self._password else None)
 
@@ -186,9 +190,12 @@ def _there(count: int, url: str) -> Message:
     return message("pipedrive.hooks_there", count=count, url=url)
 
 
-def _refused(error: ConnectorError, url: str) -> Check:
+def _refused(error: ConnectorError, url: str, app: OAuthApp | None) -> Check:
     if isinstance(error, Forbidden) and not isinstance(error, OtherCompany):
-        return _warn(in_its_words(error), message("pipedrive.hooks_admin"))
+        admin = message("pipedrive.hooks_admin")
+        if app:
+            admin = message("pipedrive.hooks_admin_agreed", connection=app.connection)
+        return _warn(in_its_words(error), admin)
     if isinstance(error, Permanent):
         return _warn(in_its_words(error), message("pipedrive.hooks_start", url=url))
     return _left_off(error)

@@ -141,6 +141,7 @@ async def test_a_withdrawn_access_says_what_to_do_and_goes_on_by_itself_after_it
     for _ in range(3):
         with pytest.raises(Auth, match="Run raccord connect pennylane"):
             await port.probe()
+    assert (await port.check())[0].remedy == "Run `raccord connect pennylane`."
     asked = [each["path"] for each in await lab.switches.requests(vendor="pennylane")]
     assert asked.count("/oauth/token") == 2, (
         "the refresh token is shown once, and then not with every flow that waits"

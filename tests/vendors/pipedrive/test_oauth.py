@@ -6,12 +6,15 @@ from typing import cast
 import httpx
 import pytest
 
+from raccord.connectors.connection import Check, CheckState
 from raccord.connectors.crm import Crm
 from raccord.connectors.errors import Auth, Forbidden, Transient
 from raccord.connectors.http.token_endpoint import TokenEndpoint
 from raccord.connectors.oauth import Granted, OAuthApp
 from raccord.connectors.port import AgreedPort
-from raccord.vendors.pipedrive import CRM
+from raccord.connectors.setting_up import Registers
+from raccord.texts import say_param
+from raccord.vendors.pipedrive import CRM, hooks
 from sandbox.pipedrive.person import PipedrivePerson
 from tests.connectors.conformance.cases import CLOCK
 from tests.connectors.conformance.lab import Lab
@@ -21,6 +24,7 @@ from tests.fakes.grants import FakeGrants
 from tests.patience import patience
 from tests.vendors.pipedrive.account import Account, settings
 
+CONNECT = "raccord connect pipedrive"
 OURS = {"client_id": "sandbox-pipedrive-client", "client_secret": "sandbox-pipedrive-client-secret-0000"}
 
 
@@ -168,6 +172,64 @@ async def test_who_connects_the_other_company_while_all_runs_has_nothing_written
     assert await lab.written("pipedrive") == before
     await lab.option("pipedrive", company=8087566)
     await port.complete_task(made)
+    await port.close()
+
+
+def told(check: Check) -> set[str]:
+    """Return what a line says is to be done, to readers of both languages."""
+    return {say_param(check.advice, language) for language in ("en", "fr")}
+
+
+async def test_doctor_has_another_company_or_user_connect_and_speaks_of_no_token(
+    lab: Lab, app: Installed
+) -> None:
+    await lab.option("pipedrive", company=1)
+    await app.connect()
+    app.settings = app.settings.model_copy(update={"user_id": 1})
+    port = app.port()
+    company, user = (await port.check())[:2]
+    for check, setting in ((company, "company_id"), (user, "user_id")):
+        assert check.state is CheckState.FAIL
+        assert all(CONNECT in each and setting in each for each in told(check))
+        assert not any("api_token" in each or "jeton" in each for each in told(check))
+    await port.close()
+
+
+async def test_doctor_has_whoever_withdrew_the_access_connect(lab: Lab, app: Installed) -> None:
+    await app.connect()
+    port = app.port()
+    await app.person.uninstall()
+    failed = [each for each in await port.check() if each.state is CheckState.FAIL]
+    assert {"account", "deals", "activity_type"} <= {each.name for each in failed}
+    account = next(each for each in failed if each.name == "account")
+    assert all(CONNECT in each for each in told(account))
+    assert not any("api_token" in each for check in failed for each in (check.found, *told(check)))
+    await port.close()
+
+
+async def test_without_an_answer_doctor_speaks_of_the_address_and_of_no_token(
+    lab: Lab, app: Installed
+) -> None:
+    await app.connect()
+    await lab.switches.fault(vendor="pipedrive", path=".*/users/me", effect={"status": 503}, times=None)
+    port = app.port()
+    account = (await port.check())[0]
+    assert all("base_url" in each and "api_token" not in each for each in told(account))
+    await port.close()
+
+
+async def test_who_is_no_administrator_is_told_to_connect_as_one(
+    lab: Lab, app: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "callable_from_outside", lambda _: True)
+    await app.connect()
+    await lab.switches.fault(vendor="pipedrive", path=".*/webhooks", effect={"status": 403}, times=None)
+    port = app.port()
+    webhooks = cast(Registers, port)
+    (looked,) = await webhooks.check_webhooks(lab.inbox.url, flows=())
+    (made,) = (await webhooks.register_webhooks(lab.inbox.url, flows=())).checks
+    for check in (looked, made):
+        assert all(CONNECT in each and "admin" in each for each in told(check))
     await port.close()
 
 
