@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from raccord.domain.deal_won.policy import DealWonPolicy
-from raccord.domain.rules.invoicing import Recurring
+from raccord.domain.rules.invoicing import AmountBasis, Recurring
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
 from raccord.domain.values.totals import VatRounding
@@ -159,6 +159,16 @@ def test_an_amount_off_the_deal_becomes_a_line_that_takes_it_off() -> None:
     _, taken = lines([product()], [off("12.34", "amount")], (500, 500), [])
     assert taken.reduction
     assert (taken.unit_price, taken.quantity, taken.vat_rate) == (D("-12.3400"), D(1), None)
+
+
+def test_a_price_with_vat_to_which_no_invoice_comes_is_a_cent_more_or_a_question() -> None:
+    (sold,) = lines([product(item_price=D("99.99"), tax_method="inclusive")], (), (500, 500), [])
+    totals = plan_of(deal(lines=(sold,), amount=D("83.33")), policy()).totals(VatRounding.PER_LINE)
+    assert (totals.net.amount, totals.gross.amount) == (D("83.33"), D("100.00"))
+    gross = policy(invoice=rules(amount_basis=AmountBasis.GROSS))
+    for under, code in ((policy(), "deal.net_differs"), (gross, "deal.gross_differs")):
+        found = problems_of(deal(lines=(sold,), amount=D("99.99")), under)
+        assert [each.message.code for each in found] == [code]
 
 
 def test_a_calculated_number_is_without_its_binary_tail() -> None:
