@@ -1,9 +1,10 @@
 """The lines of a deal, net of VAT, and what is taken off it as a whole.
 
 A price may be with VAT, without, or of no VAT (`tax_method`), and a tax of 0 is also one that nobody
-entered; a discount of a line is a share or an amount, and whether that is off each unit or off the line only
-the line's `sum` tells. Discounts of the deal are a list of their own (pipedrive page, section 1): a share
-goes into each line, an amount becomes a line that takes it off, which the rules spread to the cent.
+entered; a discount of a line is a share or an amount, and whether that is off each unit or off the line, with
+VAT or without, only the line's `sum` tells. Discounts of the deal are a list of their own (pipedrive page,
+section 1): a share goes into each line, an amount becomes a line that takes it off, which the rules spread to
+the cent.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,20 +100,27 @@ def _discount(product: Product, rate: Decimal, record: str, notes: list[Unreadab
 
 
 def _amount_off(product: Product, off: Decimal, rate: Decimal) -> Discount | None:
-    """Read an amount as what the line's sum says: off the whole line, or off each unit."""
+    """Read an amount as what the line's sum says: off the whole line, or off each unit.
+
+    Beside prices with VAT in them it may have VAT in it or not: no page says (section 1).
+    """
     quantity, price = product.quantity or Decimal(0), product.item_price or Decimal(0)
-    if quantity == 1 or product.sum is None:
+    if product.sum is None:
         return Discount(whole=off) if quantity == 1 else None
     with localcontext(EXACT):
-        with_tax = Decimal(1) + (rate / _HUNDRED if product.tax_method == "exclusive" else 0)
+        with_tax, inclusive = Decimal(1) + rate / _HUNDRED, product.tax_method == "inclusive"
 
         def shown(total: Decimal) -> bool:
-            return any(abs(total * factor - (product.sum or 0)) < _CLOSE for factor in (1, with_tax))
+            sums = (total, total / with_tax if inclusive else total * with_tax)
+            return any(abs(each - (product.sum or 0)) < _CLOSE for each in sums)
 
-        whole, each = shown(quantity * price - off), shown(quantity * (price - off))
-    if whole == each:
-        return None
-    return Discount(whole=off) if whole else Discount(per_unit=off)
+        readings: list[Discount] = []
+        for each in {off, off * with_tax} if inclusive else {off}:
+            if shown(quantity * price - each):
+                readings.append(Discount(whole=each))
+            if quantity != 1 and shown(quantity * (price - each)):
+                readings.append(Discount(per_unit=each))
+    return readings[0] if len(readings) == 1 else None
 
 
 def _share(discounts: Sequence[DealDiscount]) -> Decimal:

@@ -9,6 +9,7 @@ from raccord.domain.deal_won.policy import DealWonPolicy
 from raccord.domain.rules.invoicing import AmountBasis, Recurring
 from raccord.domain.rules.vat import VatPolicy
 from raccord.domain.values.deal import Discount, LineItem, Unreadable
+from raccord.domain.values.money import round_half_up
 from raccord.domain.values.totals import VatRounding
 from raccord.vendors.pipedrive.lines import lines
 from raccord.vendors.pipedrive.wire import DealDiscount, Product
@@ -139,6 +140,33 @@ def test_an_amount_with_vat_in_it_becomes_net_too() -> None:
     found = one(product(**given))
     assert (found.unit_price, found.discount) == (D("100.00000000"), Discount(whole=D("10.00000000")))
     assert one(product(**given), off("50", "percentage")).discount == Discount(whole=D("55.00000000"))
+
+
+@pytest.mark.parametrize("quantity", [1, 3])
+@pytest.mark.parametrize("rate", [D(20), D("5.5")])
+@pytest.mark.parametrize("with_vat", [True, False])
+@pytest.mark.parametrize("taxed", [True, False])
+def test_whether_an_amount_has_vat_in_it_beside_prices_that_have_is_what_the_lines_sum_says(
+    quantity: int, rate: Decimal, *, with_vat: bool, taxed: bool
+) -> None:
+    factor = 1 + rate / 100
+    price, net = 100 * factor, 100 * quantity - (D(10) / factor if with_vat else D(10))
+    total = round_half_up(net * (factor if taxed else 1), 2)
+    given = {"tax_method": "inclusive", "tax": rate, "item_price": price, "quantity": D(quantity)}
+    sold = one(product(discount=D(10), discount_type="amount", sum=total, **given))
+    plan = plan_of(deal(lines=(sold,)), policy(invoice=rules(vat=VatPolicy(rates=(rate,)))))
+    assert plan.totals(VatRounding.PER_LINE).net.amount == round_half_up(net, 2)
+
+
+@pytest.mark.parametrize("method", ["inclusive", "exclusive"])
+def test_of_one_unit_too_an_amount_that_no_sum_explains_is_a_question(method: str) -> None:
+    given = {"discount": D(10), "discount_type": "amount", "tax_method": method}
+    assert unreadable(product(sum=D(97), **given)) == ["discount"]
+
+
+def test_without_vat_an_amount_is_the_same_with_it() -> None:
+    given = {"discount": D(10), "discount_type": "amount", "tax_method": "inclusive", "tax": 0}
+    assert one(product(sum=D(90), **given)).discount == Discount(whole=D(10))
 
 
 @pytest.mark.parametrize(
