@@ -24,7 +24,9 @@ class Typed(Value):
     side: Side = Side.CRM
     ids: tuple[str, ...] = ()
     seen_to: datetime | None = None
-    """What changed from then on is left to the next sweep, aware."""
+    """What changed from then on is left to the next answer, aware."""
+    more: bool = False
+    """Whether that is to be asked for at once, as one answer does not hold all."""
     refused: str = ""
 
     @property
@@ -50,7 +52,9 @@ class DetailsSweepReads:
             raise
         except ConnectorError as error:
             return Typed(side=self._side, refused=str(error))
-        return Typed(side=self._side, ids=found.ids, seen_to=found.seen_to)
+        # An answer that gets no further would come again and again.
+        more = found.more and found.seen_to > since
+        return Typed(side=self._side, ids=found.ids, seen_to=found.seen_to, more=more)
 
 
 class DetailsSweep:

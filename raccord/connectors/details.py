@@ -31,7 +31,8 @@ class DetailsReader(Protocol):
     async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:
         """Name the records that changed since an aware instant, whatever of them did, oldest first.
 
-        As far back as the vendor remembers; its search lag applies. It pages through one answer's worth.
+        As far back as the vendor remembers; its search lag applies. It pages through one answer's worth, and
+        through all of one instant: with `more`, `seen_to` is later than `since`.
         """
         ...
 

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from activities.service.contacts import DETAILS, DetailsSweep
+import pytest
+
+from activities.service.contacts import DETAILS, DetailsSweep, DetailsSweepReads
 from activities.service.sweep import SweepActivities
-from raccord.domain.service.sweep import Sweep
-from raccord.domain.values.details import Side
+from raccord.domain.service.sweep import Sweep, SweepPlan
+from raccord.domain.values.details import ChangedRecords, Side
 from raccord.records.records import Records
+from tests.fakes.billing import FakeBilling
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
@@ -29,3 +32,21 @@ async def test_who_was_linked_out_of_turn_is_looked_at_with_everybody(records: R
         await records.watermarks.advance(name, NOW)
     await DetailsSweep(records, "hubspot", "stripe").anew()
     assert await _since(records) == {Side.CRM: NOW - OVERLAP}
+
+
+class Halting(FakeBilling):
+    """Names the same for ever, and says that there are more."""
+
+    def __init__(self, gets: timedelta) -> None:
+        super().__init__()
+        self.gets = gets
+
+    async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:  # noqa: ARG002
+        return ChangedRecords(ids=("cus_1",), seen_to=since + self.gets, more=True)
+
+
+@pytest.mark.parametrize("gets", [timedelta(0), timedelta(seconds=1)])
+async def test_only_an_answer_that_gets_further_is_gone_on_from(gets: timedelta) -> None:
+    plan = SweepPlan(crm="hubspot", began_at=NOW, details_since={Side.BILLING: NOW})
+    typed = await DetailsSweepReads(Halting(gets), Side.BILLING).changed(plan)
+    assert (typed.ids, typed.seen_to, typed.more) == (("cus_1",), NOW + gets, bool(gets))

@@ -47,6 +47,8 @@ class KeptInStep(Switches):
         self.wrote: list[tuple[str, frozenset[Field]]] = []
         """Our writes that changed something: the record and the fields."""
         self.clock: Callable[[], datetime] | None = None
+        self.answer_holds = 1_000
+        """How many changes one answer names."""
 
     def holds(self, id: str, details: Details) -> None:
         """Let the side have this record, typed before anything."""
@@ -113,12 +115,13 @@ class KeptInStep(Switches):
 
     async def details_changed(self, since: datetime, *, until: datetime | None) -> ChangedRecords:
         await self._call("details_changed")
-        ids = tuple(
-            id
+        changes = sorted(
+            (max(edit.at for told in found.history.values() for edit in told if edit.at), id)
             for id, found in self.kept.items()
             if any(edit.at and edit.at >= since for told in found.history.values() for edit in told)
         )
-        return ChangedRecords(ids=ids, seen_to=until or since)
+        ids, rest = tuple(id for _, id in changes[: self.answer_holds]), changes[self.answer_holds :]
+        return ChangedRecords(ids=ids, seen_to=rest[0][0] if rest else until or since, more=bool(rest))
 
     async def write_details(self, record_id: str, changes: Changes, *, key: str) -> None:
         await self._call("write_details")

@@ -137,16 +137,24 @@ class Reconciliation:
         return result.model_copy(update={"owing": told, "remark": remark})
 
     async def _in_step(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
-        """Look for customers who changed on either side too."""
+        """Look for customers who changed on either side too, part after part."""
         if not plan.in_step:
             return result
         told, remarks = 0, [result.remark]
         for queue in (policy.crm, policy.billing):
-            summary = f"list the customers that changed in {queue}"
-            typed = await _listed(DetailsSweepReads.changed, plan, policy, Typed, summary, queue=queue)
-            summary = f"look at {len(typed.ids)} record(s) of {queue}, as far as they are linked"
-            told += await run_ours(DetailsSweep.tell, plan, typed, summary=summary, lasting=TELL_WITHIN)
-            remarks.append(typed.remark)
+            part: SweepPlan | None = plan
+            while part is not None:
+                if workflow.info().is_continue_as_new_suggested():
+                    remarks.append(f"Further changed customers of {queue} are left to the next sweep.")
+                    break
+                summary = f"list the customers that changed in {queue}"
+                typed = await _listed(DetailsSweepReads.changed, part, policy, Typed, summary, queue=queue)
+                summary = f"look at {len(typed.ids)} record(s) of {queue}, as far as they are linked"
+                told += await run_ours(DetailsSweep.tell, part, typed, summary=summary, lasting=TELL_WITHIN)
+                remarks.append(typed.remark)
+                # The overlap is before the first part alone: with it, a burst within it would never end.
+                rest = typed.seen_to if typed.more else None
+                part = part.details_going_on(typed.side, rest) if rest else None
         return result.model_copy(update={"in_step": told, "remark": " ".join(filter(None, remarks))})
 
 

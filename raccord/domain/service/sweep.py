@@ -81,6 +81,10 @@ class SweepPlan(Value):
         """Return the plan for the payments of after an instant."""
         return self.model_copy(update={"money_since": seen_to})
 
+    def details_going_on(self, side: Side, seen_to: datetime) -> "SweepPlan":
+        """Return the plan for one side's changed customers of after an instant."""
+        return self.model_copy(update={"details_since": self.details_since | {side: seen_to}})
+
 
 class Corrections(Value):
     """The deals whose invoice a person voided or credited, and what could not be looked at."""

@@ -96,3 +96,5 @@ class ChangedRecords(Value):
     ids: tuple[str, ...] = ()
     seen_to: datetime
     """Everything that changed before this instant is named; the rest begins here."""
+    more: bool = False
+    """Whether more than one answer holds has changed: the rest is there to be asked for at once."""

@@ -49,6 +49,7 @@ class CompaniesChanged:
         """
         end = min(until or datetime.max.replace(tzinfo=UTC), datetime.now(UTC) - SEARCH_LAG)
         end, last = max(end, since), until
+        whole = end
         while True:
             try:
                 companies = await self._modified("companies", since, last)
@@ -59,7 +60,8 @@ class CompaniesChanged:
                 continue
             for record_id, at in (await self._companies_of(contacts)).items():
                 companies[record_id] = max(at, companies.get(record_id, _LONG_AGO))
-            return ChangedRecords(ids=tuple(sorted(companies, key=lambda id: companies[id])), seen_to=end)
+            ids = tuple(sorted(companies, key=lambda id: companies[id]))
+            return ChangedRecords(ids=ids, seen_to=end, more=end < whole)
 
     async def _modified(self, kind: str, since: datetime, until: datetime | None) -> _Changes:
         """Return when each record changed. Raises `_TooMany`, never of a second."""

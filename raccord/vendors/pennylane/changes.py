@@ -48,7 +48,7 @@ class Changes:
         began = datetime.now(UTC)
         changes, _, more = await self._read("customers", CUSTOMERS, since)
         ids, seen_to = _between(changes, until, more=more)
-        return ChangedRecords(ids=ids, seen_to=seen_to or until or began)
+        return ChangedRecords(ids=ids, seen_to=seen_to or until or began, more=seen_to is not None)
 
     async def corrected(self, since: datetime) -> CorrectedInvoices:
         """Name the invoices of the credit notes dated since; a day more, as their date is no instant."""

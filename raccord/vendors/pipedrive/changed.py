@@ -38,14 +38,16 @@ class OrganizationsChanged:
             query["updated_until"] = write_instant(until + _SECOND)
         first = since.replace(microsecond=0)
         found: dict[str, datetime] = {}
+        more = False
         async for each in self._client.every(_LISTING, "/api/v2/organizations", wire.Organization, query):
             at = _instant(each.update_time, first)
             if len(found) >= MOST and at > first:
-                end = min(end, at)
+                end, more = min(end, at), at < end
                 break
             if at >= first and not each.is_deleted:
                 found[str(each.id)] = at
-        return ChangedRecords(ids=tuple(sorted(found, key=lambda id: found[id])), seen_to=end)
+        ids = tuple(sorted(found, key=lambda id: found[id]))
+        return ChangedRecords(ids=ids, seen_to=end, more=more)
 
 
 def _instant(text: str | None, otherwise: datetime) -> datetime:

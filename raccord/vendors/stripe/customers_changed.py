@@ -22,7 +22,8 @@ class CustomersChanged:
         """
         began = datetime.now(UTC)
         ids, seen_to = await first_span(since, until, self._read)
-        return ChangedRecords(ids=ids, seen_to=seen_to or began)
+        end = seen_to or began
+        return ChangedRecords(ids=ids, seen_to=end, more=end < (until or began))
 
     async def _read(self, first: int, last: int | None) -> tuple[str, ...]:
         """Read what happened from one second until before another. Raises `TooMany`, never of one second."""

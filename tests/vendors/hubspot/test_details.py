@@ -279,10 +279,12 @@ async def test_a_burst_is_named_whole_span_by_span(
     companies = [await person.create("companies", {"name": f"n° {n}"}) for n in range(60)]
     await person.import_rows("companies", companies, city="Lyon")
     ended, since, named = datetime.now(UTC), started, list[str]()
-    while since < ended:
+    more = True
+    while more:
         found = await crm.details_changed(since, until=None)
         assert found.seen_to > since
-        since, named = found.seen_to, [*named, *found.ids]
+        since, more, named = found.seen_to, found.more, [*named, *found.ids]
+    assert since >= ended
     assert sorted(set(named)) == sorted(companies)
 
 

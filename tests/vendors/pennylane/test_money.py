@@ -381,6 +381,17 @@ async def test_the_rest_of_a_long_list_begins_where_this_answer_ends(
     assert set(stub.last("GET /changelogs/customer_invoices").query) == {"cursor", "limit"}
 
 
+@pytest.mark.parametrize("following", ["c2", None])
+async def test_a_list_of_customers_says_whether_there_are_more(
+    stub: Stub, billing: PennylaneBilling, following: str | None
+) -> None:
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    later = since + timedelta(minutes=1)
+    stub.on("GET /changelogs/customers", some(change(1, "update", later), following=following))
+    found = await billing.details_changed(since, until=None)
+    assert (found.ids, found.more, found.seen_to == later) == (("1",), bool(following), bool(following))
+
+
 async def test_what_changed_after_the_time_asked_for_is_not_skipped(
     stub: Stub, billing: PennylaneBilling
 ) -> None:

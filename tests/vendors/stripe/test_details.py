@@ -216,6 +216,7 @@ async def test_more_changes_than_are_read_at_once_are_named_in_parts(
     while since < until:
         found = await billing.details_changed(since, until=until)
         assert found.seen_to > since
+        assert found.more is (found.seen_to < until)
         since, named, parts = found.seen_to, [*named, *found.ids], parts + 1
     assert named == [each["id"] for each in made]
     assert 3 < parts < 20
