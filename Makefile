@@ -4,6 +4,7 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 ARGS ?=
+PAIR ?= hubspot-stripe
 
 # Where it is set, as in many containers, every process compiles all its modules anew: 3.4 s instead of 1.5 s
 # until a worker runs, and the suite starts over a hundred processes.
@@ -13,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo 'make install   put everything into .venv; then: . .venv/bin/activate, raccord init'
-	@echo 'make demo      try everything without any account (ARGS="--exit --json FILE")'
+	@echo 'make demo      try everything without any account (ARGS="--exit --json FILE", PAIR=pipedrive-pennylane)'
 	@echo 'make test      the whole suite; make quick: what to run before each commit'
 	@echo 'make test-production   on a Temporal server of production and PostgreSQL'
 	@echo 'make lint      style, types, who imports whom'
@@ -26,7 +27,7 @@ install: .venv/.synced
 	@echo 'Raccord is installed. Next:  . .venv/bin/activate  then  raccord init   (or make demo, without any account)'
 
 demo: .venv/.synced
-	$(BIN)/raccord demo $(ARGS)
+	$(BIN)/raccord demo --pair $(PAIR) $(ARGS)
 
 test: .venv/.synced
 	$(BIN)/pytest $(ARGS)

@@ -35,11 +35,11 @@ class PennylanePerson(Person):
 
     async def invoices(self, **wanted: Any) -> list[Json]:
         """Return the invoices, oldest first, of which all these fields of the state are so."""
-        found: list[Json] = (await self._state())["invoices"]
+        found: list[Json] = (await self.state())["invoices"]
         return [each for each in found if all(each[name] == value for name, value in wanted.items())]
 
     async def customers(self) -> list[Json]:
-        found: list[Json] = (await self._state())["customers"]
+        found: list[Json] = (await self.state())["customers"]
         return found
 
     async def invoice(self, id_: int) -> Json:
@@ -72,7 +72,7 @@ class PennylanePerson(Person):
         **more: Any,
     ) -> int:
         """Write an invoice, of 100 EUR and 20 % VAT unless lines say otherwise; return its id."""
-        day = on.isoformat() if on else (await self._state())["today"]
+        day = on.isoformat() if on else (await self.state())["today"]
         body = {
             "customer_id": customer,
             "date": day,
@@ -164,7 +164,8 @@ class PennylanePerson(Person):
         """Take the application's access away."""
         await self.do("DELETE", "/people/application")
 
-    async def _state(self) -> Json:
+    async def state(self) -> Json:
+        """Return everything that Pennylane holds, as the sandbox shows it."""
         found: Json = json_of(await self._http.get(f"/_control/state/{self.vendor}"))
         return found
 

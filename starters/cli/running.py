@@ -17,6 +17,13 @@ PORT = click.IntRange(1, 65535)
 @click.command()
 @click.option("--exit", "leave", is_flag=True, help="Stop when the scenarios have been played.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results to this file.")
+@click.option(
+    "--pair",
+    default="hubspot-stripe",
+    show_default=True,
+    metavar="CRM-BILLING",
+    help="CRM and billing system that are played; pipedrive-pennylane too.",
+)
 @click.option("--only", multiple=True, metavar="NAME", help="Play only this scenario; may be repeated.")
 @click.option(
     "--day",
@@ -26,12 +33,12 @@ PORT = click.IntRange(1, 65535)
     metavar="SECONDS",
     help="How long a day lasts in the scenarios of reminders.",
 )
-def demo(leave: bool, json_file: Path | None, only: tuple[str, ...], day: int) -> None:
+def demo(leave: bool, json_file: Path | None, pair: str, only: tuple[str, ...], day: int) -> None:
     """Try everything without any account: simulated vendors, real Temporal, real processes."""
     _need_embedded("demo")
     from starters.demo.run import run_demo
 
-    end(run(run_demo(stay=not leave, json_file=json_file, day=day, only=only)))
+    end(run(run_demo(pair=pair, stay=not leave, json_file=json_file, day=day, only=only)))
 
 
 @click.command()

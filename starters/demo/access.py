@@ -7,11 +7,15 @@ TOOLS = "whsec_c2FuZGJveC10b29scy0wMDAwMDAwMDAwMDAwMDAw"
 """Of whoever takes events in the demo."""
 
 # The sandbox's own published credentials; they open nothing else.
-CREDENTIALS = {
+HUBSPOT = {
     "RACCORD_HUBSPOT__ACCESS_TOKEN": "pat-eu1-sandbox-0000",
     "RACCORD_HUBSPOT__WEBHOOK_SECRET": "sandbox-hubspot-client-secret-0000",
+}
+STRIPE = {
     "RACCORD_STRIPE__API_KEY": "rk_test_sandbox0000000000000000",
     "RACCORD_STRIPE__WEBHOOK_SECRET": "whsec_sandbox00000000000000000000",
+}
+SLACK = {
     "RACCORD_SLACK__BOT_TOKEN": "xoxb-sandbox-0000",
     "RACCORD_SLACK__WEBHOOK_SECRET": "sandbox-slack-signing-secret-0000",
 }
@@ -40,4 +44,4 @@ def access(port: int) -> str:
         "RACCORD_STRIPE__BASE_URL": f"{vendors}/stripe",
         "RACCORD_SLACK__BASE_URL": f"{vendors}/slack/api/",
     }
-    return exports(addresses | CREDENTIALS | CHANNEL)
+    return exports(addresses | HUBSPOT | STRIPE | SLACK | CHANNEL)

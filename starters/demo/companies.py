@@ -1,14 +1,20 @@
-"""The settings of the demo's two companies: one of ordinary days, and one whose days last seconds."""
+"""The settings of the demo's companies: one of ordinary days, and one whose days last seconds.
 
+Where the billing system's dates are days of the calendar, the first one reminds and reports as well.
+"""
+
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from string import Template
 
 from sandbox.google.settings import BOOK
 from sandbox.notion.settings import ROOT as PAGE
+from starters.demo.cast.roles import Pair
 
 _BOTH = """
-crm = "hubspot"
-billing = "stripe"
+crm = "$crm"
+billing = "$billing"
 messenger = "slack"
 mailer = "smtp"
 outbound = "tools"
@@ -26,6 +32,7 @@ gather = 1
 [dunning]
 finance = ["anne.durand@hexalab.example"]
 letterhead = ["Hexalab SAS", "12 rue des Ateliers, 69002 Lyon", "SIREN 812 404 309"]
+$hours
 
 [mail]
 in_test = true
@@ -71,18 +78,6 @@ receiver_port = 0
 [data]
 directory = "$directory"
 
-[hubspot]
-base_url = "http://127.0.0.1:$sandbox/hubspot"
-
-# A deal has no terms of its own here.
-[hubspot.mapping.deals]
-payment_terms_days = ""
-
-[stripe]
-base_url = "http://127.0.0.1:$sandbox/stripe"
-dashboard_url = "http://127.0.0.1:$sandbox/stripe/dashboard"
-settle = 2
-
 [slack]
 base_url = "http://127.0.0.1:$sandbox/slack/api/"
 channel = "C0BILLING"
@@ -106,13 +101,14 @@ name = "Hexalab SAS"
 deal_won = "live"
 payment = "live"
 contact = "live"
+$more_modes
 
 [contact]
 quiet = 1
 
 # Julien Caron sells outside the pilot group: his deals are left alone.
 [rollout]
-owners = ["64492917", "64492918", "64492919"]
+owners = $pilots
 
 [onboarding]
 settle = 1
@@ -160,7 +156,9 @@ deal_won = "live"
 payment = "live"
 dunning = "live"
 report = "live"
+"""
 
+_REPORT = """
 [report]
 to = ["$management"]
 
@@ -182,33 +180,73 @@ directory = "$reports"
 MANAGEMENT = "claire.moreau@hexalab.example"
 """Who is told the week."""
 
+_AT_ANY_HOUR = """
+sends_at = "00:00"
+sends_until = "23:59:59.999999"
+weekdays = [0, 1, 2, 3, 4, 5, 6]
+on_holidays = true
+"""
+"""When reminders leave where days are as long as they are: nobody waits for a Monday morning to see one."""
+
+_SINKS = '["sheets", "notion", "folder"]'
 _TERMS = 30
 _SHORT_TERMS = 3
 """Days to pay where days are short: nobody wants to wait for thirty of them first."""
 
 
-def ordinary_days(ports: dict[str, int], directory: str) -> str:
-    """Write the settings of a company that has everything but reminders."""
-    template = Template(f"{_BOTH}{_ORDINARY_DAYS}")
-    return template.substitute(ports, directory=directory, terms=_TERMS, sender="bonjour", sinks="[]")
+@dataclass(frozen=True)
+class Reporting:
+    """Where the week is told: the file with the key of a service account, and the folder of reports."""
+
+    google_key: str
+    reports: str
 
 
-def short_days(ports: dict[str, int], directory: str, day: int, *, google_key: str, reports: str) -> str:
-    """Write the settings of a company that reminds and reports; its days last `day` seconds and begin now.
-
-    `google_key`: the file with the key of its service account; `reports`: the folder of its reports.
-    """
-    return Template(f"{_BOTH}{_SHORT_DAYS}").substitute(
+def ordinary_days(pair: Pair, ports: dict[str, int], directory: str, reporting: Reporting) -> str:
+    """Write the settings of a company that has everything but reminders and reports, or these as well."""
+    whole = pair.billing.calendar
+    return _settings(
+        f"{_BOTH}{_ORDINARY_DAYS}{_REPORT if whole else ''}",
+        pair,
         ports,
+        reporting,
+        directory=directory,
+        terms=_TERMS,
+        sender="compta" if whole else "bonjour",
+        sinks=_SINKS if whole else "[]",
+        hours=_AT_ANY_HOUR if whole else "",
+        more_modes='dunning = "live"\nreport = "live"' if whole else "",
+        pilots=json.dumps(pair.crm.pilots),
+    )
+
+
+def short_days(pair: Pair, ports: dict[str, int], directory: str, day: int, reporting: Reporting) -> str:
+    """Write the settings of a company that reminds and reports; its days last `day` seconds and begin now."""
+    return _settings(
+        f"{_BOTH}{_SHORT_DAYS}{_REPORT}",
+        pair,
+        ports,
+        reporting,
         directory=directory,
         terms=_SHORT_TERMS,
         sender="compta",
-        sinks='["sheets", "notion", "folder"]',
-        management=MANAGEMENT,
-        spreadsheet=BOOK,
-        google_key=google_key,
-        page=PAGE,
-        reports=reports,
+        sinks=_SINKS,
+        hours="",
         day=day,
         epoch=datetime.now(UTC).replace(microsecond=0).isoformat(),
+    )
+
+
+def _settings(text: str, pair: Pair, ports: dict[str, int], reporting: Reporting, **more: object) -> str:
+    template = Template(f"{text}{pair.crm.section}{pair.billing.section}")
+    return template.substitute(
+        ports,
+        crm=pair.crm.name,
+        billing=pair.billing.name,
+        management=MANAGEMENT,
+        spreadsheet=BOOK,
+        page=PAGE,
+        google_key=reporting.google_key,
+        reports=reporting.reports,
+        **more,
     )

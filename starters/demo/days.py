@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal.flows import DIGEST, DUNNING, WEEKLY_REPORT, Changed, wake
+from starters.demo.payments import stripe
 from starters.demo.stage import Stage
 from starters.demo.vendors import PATIENCE, eventually
 
@@ -37,9 +38,7 @@ async def begin(stage: Stage) -> None:
         await eventually(lambda: paused(stage, schedule))  # noqa: B023 - awaited in its turn
     # A day is over sooner than a draft is finalised.
     await stage.vendors.sandbox.settings("stripe", late_finalisation=True)
-    made = await stage.vendors.billing.post(
-        "/v1/customers", name="Café du Commerce", email=ADDRESS.format("cafe")
-    )
+    made = await stripe(stage).post("/v1/customers", name="Café du Commerce", email=ADDRESS.format("cafe"))
     customer = Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=made["id"])
     looked = await wake(stage.client, DUNNING, customer, Changed(key="demo"))
     await asyncio.wait_for(looked.result(), PATIENCE.total_seconds())
@@ -56,7 +55,7 @@ async def paused(stage: Stage, schedule: str) -> bool:
 
 async def owes(stage: Stage, name: str, *in_days: int, language: str = "fr") -> Debtor:
     """Issue an invoice for each of these due dates, in days from now; the customer reads this language."""
-    billing, address = stage.vendors.billing, ADDRESS.format(name.rsplit(maxsplit=1)[-1].lower())
+    billing, address = stripe(stage), ADDRESS.format(name.rsplit(maxsplit=1)[-1].lower())
     locale = {"preferred_locales[0]": language}
     customer = (await billing.post("/v1/customers", name=name, email=address, **locale))["id"]
     today = stage.clock.date_of(datetime.now(UTC))
@@ -94,8 +93,7 @@ async def quiet(stage: Stage, days: float) -> None:
 
 async def settled(stage: Stage, customer: str, *, days: float = 5) -> str:
     """Wait for the end of a customer's reminders, and return how it ended."""
-    handle = stage.client.get_workflow_handle(
-        DUNNING.id_of(Subject(kind=SubjectKind.CUSTOMER, connection="stripe", id=customer))
-    )
+    subject = Subject(kind=SubjectKind.CUSTOMER, connection=stage.pair.billing.name, id=customer)
+    handle = stage.client.get_workflow_handle(DUNNING.id_of(subject))
     within = (stage.clock.day_length * days + PATIENCE).total_seconds()
     return str((await asyncio.wait_for(handle.result(), within))["ending"])

@@ -8,7 +8,7 @@ from typing import Any
 from raccord.domain.values.clock import DAY
 from raccord.domain.values.message import Text, message
 from starters.demo.days import FINANCE, Debtor, owes, quiet, reminded, reminders, settled, so
-from starters.demo.payments import invoice_of
+from starters.demo.payments import invoice_of, stripe
 from starters.demo.scenario import Finding, Scenario
 from starters.demo.stage import Stage
 
@@ -26,11 +26,12 @@ DUE = 2
 
 async def seven_fifteen_thirty(stage: Stage) -> Finding:
     invoice = await invoice_of(stage, UNPAID)
-    mails = await reminded(stage, invoice["customer_email"], len(LEVELS), days=LEVELS[-1] + 10)
-    due = _date(stage, datetime.fromtimestamp(invoice["due_date"], UTC))
+    mails = await reminded(stage, invoice.email, len(LEVELS), days=LEVELS[-1] + 10)
+    issued = await stripe(stage).invoice(invoice.id)
+    due = _date(stage, datetime.fromtimestamp(issued["due_date"], UTC))
     days = [(_date(stage, datetime.fromisoformat(mail["date"])) - due).days for mail in mails]
-    await so(stage, lambda: _all_told(stage, invoice["number"]), days=3)
-    told = await _told(stage, invoice["number"])
+    await so(stage, lambda: _all_told(stage, invoice.number), days=3)
+    told = await _told(stage, invoice.number)
     firmer, thread = _firmer(mails), _one_thread(mails)
     return Finding(
         ok=_on_time(days) and firmer and thread and told == (3, 1, 1),
@@ -56,7 +57,7 @@ async def paid_just_before_sending(stage: Stage) -> Finding:
         return await stage.vendors.sandbox.mails_at_the_door(late.address) == 1
 
     arrived = await so(stage, at_the_door, days=LEVELS[0] + 10)
-    await stage.vendors.billing.pay_by_card(late.invoices[0])
+    await stage.vendors.billing.pay(late.invoices[0])
     await stage.vendors.sandbox.let_mails_in(late.address)
     ending = await settled(stage, late.customer)
     stopped = json.loads(await stage.command("dunning", "list", "--json"))["stopped"].get("paid", 0)
@@ -81,7 +82,7 @@ async def grouped_reminder(stage: Stage) -> Finding:
     named = sum(number in mail["text"] for mail in mails for number in late.numbers)
     files = sum(len(mail["attachments"]) for mail in mails)
     for invoice in late.invoices:
-        await stage.vendors.billing.pay_by_card(invoice)
+        await stage.vendors.billing.pay(invoice)
     ending = await settled(stage, late.customer)
     return Finding(
         ok=(len(mails), named, files) == (1, 3, 3) and ending == "settled",
@@ -104,7 +105,7 @@ async def promise_to_pay(stage: Stage) -> Finding:
     await asyncio.gather(*(_promises(stage, each, by) for each in (keeps, breaks)))
     # One each; on a slow machine another left while the command was typed.
     before = [len(await reminders(stage, each.address)) for each in (keeps, breaks)]
-    await stage.vendors.billing.pay_by_card(keeps.invoices[0])
+    await stage.vendors.billing.pay(keeps.invoices[0])
     ending = await settled(stage, keeps.customer)
     kept = (await reminded(stage, keeps.address, before[0] + 1, days=3))[before[0] :]
     broken = (await reminded(stage, breaks.address, before[1] + 1, days=PROMISED_IN + 10))[before[1] :]
@@ -169,7 +170,7 @@ async def _all_told(stage: Stage, number: str) -> bool:
 async def _told(stage: Stage, number: str) -> tuple[int, int, int]:
     """Count the salesperson's tasks, the mails to finance and the questions in Slack."""
     vendors = stage.vendors
-    tasks = [t for t in await vendors.crm.tasks(UNPAID) if (t["hs_task_subject"] or "").startswith(TASK)]
+    tasks = [title for title in await vendors.crm.tasks(UNPAID) if title.startswith(TASK)]
     mails = [mail for mail in await reminders(stage, FINANCE) if number in (mail["text"] or "")]
     return len(tasks), len(mails), len(await vendors.chat.messages(number, ALL_SENT))
 
@@ -186,7 +187,7 @@ def _within_the_month(stage: Stage) -> int:
     return days
 
 
-SCENARIOS = (
+IN_SHORT_DAYS = (
     Scenario(
         "dunning-7-15-30",
         message("demo.dunning.levels"),

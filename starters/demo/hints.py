@@ -8,7 +8,6 @@ from raccord.temporal.flows import DUNNING
 from raccord.temporal.views import View
 from raccord.texts import say_param
 from starters.demo.place import Place
-from starters.demo.stage import AWAITED
 
 REMINDERS = View("reminders", f'WorkflowType = "{DUNNING.name}"')
 _LABELS, _PLACES = 15, 21
@@ -28,16 +27,19 @@ def next_step(place: Place, days: Place | None, language: str) -> str:
 
 def _running(place: Place, said: Say) -> Iterator[str]:
     vendors, data = _bold((message("demo.vendors"), message("demo.data")), said)
-    views = tuple(place.ui.links(AWAITED))
+    views = tuple(place.ui.links(place.pair.connections))
     labels = _columns([label for label, _ in views], _PLACES, said)
     yield f"\n[bold]{said(message('demo.running'))}[/]\n"
     yield f"{vendors}{place.url('sandbox', '/')}"
     yield f"[bold]{said(message('demo.ui'))}[/]"
     yield from (f"  {label}{url}" for label, (_, url) in zip(labels, views, strict=True))
     yield f"{data}{place.directory}\n"
-    yield f"[bold]{said(message('demo.now'))}[/] {said(message('demo.win', win='[bold]Win[/]'))}"
-    yield said(message("demo.mailed"))
-    yield said(message("demo.dirty"))
+    crm, billing = place.pair.crm, place.pair.billing
+    win = message("demo.win" if crm.first_on_page else "demo.win_in", win="[bold]Win[/]", crm=crm.title)
+    yield f"[bold]{said(message('demo.now'))}[/] {said(win)}"
+    yield said(message("demo.mailed") if billing.tells else message("demo.swept", billing=billing.title))
+    if crm.first_on_page:
+        yield said(message("demo.dirty"))
     yield f"{said(message('demo.beside'))}\n"
     yield f"  . {shlex.quote(str(place.shell_file))}"
     yield "  raccord inbox list\n"

@@ -1,11 +1,12 @@
 """The scenarios of money that comes in."""
 
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 
 from raccord.domain.values.message import Text, message
-from starters.demo.scenario import Finding, Scenario, amount, decimal, invoiced
+from sandbox.stripe.person import StripePerson
+from starters.demo.cast.roles import Issued, Shown
+from starters.demo.cast.stripe import Stripe
+from starters.demo.scenario import Finding, Scenario, amount, invoiced
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -22,15 +23,13 @@ STATUSES = {
 
 async def payment(stage: Stage) -> Finding:
     invoice = await invoice_of(stage, PAID)
-    await stage.vendors.billing.pay_by_card(invoice["id"])
-    total = invoice["total"]
+    await stage.vendors.billing.pay(invoice.id)
+    total = invoice.total
     shown = await _shows(stage, PAID, "paid")
-    told = await messages_about(stage, invoice["number"], 1)
-    today = await _day_of_payment(stage, invoice["id"])
+    told = await messages_about(stage, invoice.number, 1)
+    today = str(await stage.vendors.billing.paid_on(invoice.id, stage.clock))
     return Finding(
-        ok=(shown["billing_payment_status"], shown["billing_paid_on"]) == ("paid", today)
-        and cents(shown["billing_amount_paid"]) == total
-        and told == 1,
+        ok=(shown.status, shown.paid_on, shown.paid) == ("paid", today, total) and told == 1,
         expected=message("demo.paid.expected", today=today, total=amount(total)),
         found=message(
             "demo.paid.found", shown=said(shown), messages=message("demo.count.messages", count=told)
@@ -40,19 +39,16 @@ async def payment(stage: Stage) -> Finding:
 
 async def partial_payment(stage: Stage) -> Finding:
     invoice = await invoice_of(stage, IN_PARTS)
-    part = invoice["total"] // 3
-    await stage.vendors.billing.pay_part(invoice["id"], part)
+    part = invoice.total // 3
+    await stage.vendors.billing.pay_part(invoice.id, part)
     partly = await _shows(stage, IN_PARTS, "partly_paid")
-    after_one = await messages_about(stage, invoice["number"], 1)
-    await stage.vendors.billing.pay_part(invoice["id"], invoice["total"] - part)
+    after_one = await messages_about(stage, invoice.number, 1)
+    await stage.vendors.billing.pay_part(invoice.id, invoice.total - part)
     paid = await _shows(stage, IN_PARTS, "paid")
-    told = await messages_about(stage, invoice["number"], 2)
-    rest = invoice["total"] - part
+    told = await messages_about(stage, invoice.number, 2)
+    rest = invoice.total - part
     return Finding(
-        ok=cents(partly["billing_amount_due"]) == rest
-        and not partly["billing_paid_on"]
-        and cents(paid["billing_amount_due"]) == 0
-        and (after_one, told) == (1, 2),
+        ok=partly.due == rest and not partly.paid_on and paid.due == 0 and (after_one, told) == (1, 2),
         expected=message("demo.partial.expected", rest=amount(rest)),
         found=message(
             "demo.partial.found",
@@ -67,16 +63,15 @@ async def partial_payment(stage: Stage) -> Finding:
 async def refund(stage: Stage) -> Finding:
     invoice = await invoice_of(stage, GIVEN_BACK)
     back = 5000
-    await stage.vendors.billing.pay_by_card(invoice["id"])
+    await stage.vendors.billing.pay(invoice.id)
     paid = await _shows(stage, GIVEN_BACK, "paid")
-    await messages_about(stage, invoice["number"], 1)
-    await stage.vendors.billing.refund(invoice["id"], back)
+    await messages_about(stage, invoice.number, 1)
+    await stripe(stage).refund(invoice.id, back)
     shown = await _shows(stage, GIVEN_BACK, "partly_refunded")
-    told = await messages_about(stage, invoice["number"], 2)
-    due = cents(shown["billing_amount_due"])
-    kept = shown["billing_paid_on"] == paid["billing_paid_on"]
+    told = await messages_about(stage, invoice.number, 2)
+    kept = shown.paid_on == paid.paid_on
     return Finding(
-        ok=shown["billing_payment_status"] == "partly_refunded" and due == 0 and kept and told == 2,
+        ok=shown.status == "partly_refunded" and shown.due == 0 and kept and told == 2,
         expected=message("demo.refund.expected", back=amount(back)),
         found=message(
             "demo.refund.kept" if kept else "demo.refund.changed",
@@ -86,23 +81,23 @@ async def refund(stage: Stage) -> Finding:
     )
 
 
-async def invoice_of(stage: Stage, deal: str) -> dict[str, Any]:
+async def invoice_of(stage: Stage, deal: str) -> Issued:
     """Win the deal if nobody has yet, and return its issued invoice."""
-    if not (await stage.vendors.crm.shown(deal))["billing_invoice_number"]:
+    if not (await stage.vendors.crm.shown(deal)).number:
         await stage.vendors.crm.win(deal)
         await invoiced(stage, deal)
     (found,) = await stage.vendors.invoices(deal)
     return found
 
 
-async def _shows(stage: Stage, deal: str, status: str) -> dict[str, str | None]:
+async def _shows(stage: Stage, deal: str, status: str) -> Shown:
     """Wait until the deal shows a status, and return what it shows when it does or time is up."""
 
     async def so() -> bool:
-        return (await stage.vendors.crm.shown_payment(deal))["billing_payment_status"] == status
+        return (await stage.vendors.crm.shown(deal)).status == status
 
     await eventually(so)
-    return await stage.vendors.crm.shown_payment(deal)
+    return await stage.vendors.crm.shown(deal)
 
 
 async def messages_about(stage: Stage, number: str, count: int) -> int:
@@ -119,34 +114,29 @@ async def messages_about(stage: Stage, number: str, count: int) -> int:
     return len(await stage.vendors.chat.messages(number))
 
 
-async def _day_of_payment(stage: Stage, invoice: str) -> str:
-    paid_at = (await stage.vendors.billing.invoice(invoice))["status_transitions"]["paid_at"]
-    return str(stage.clock.date_of(datetime.fromtimestamp(paid_at, UTC)))
+def stripe(stage: Stage) -> StripePerson:
+    """Return who does at Stripe what only pairs with Stripe play."""
+    billing = stage.vendors.billing
+    assert isinstance(billing, Stripe)  # noqa: S101 - no other pair has these scenarios
+    return billing.person
 
 
-def cents(text: str | None) -> int | None:
-    """Read a number of HubSpot's as minor units; None for an empty field."""
-    return int(Decimal(text) * 100) if text else None
-
-
-def said(shown: dict[str, str | None]) -> Text:
+def said(shown: Shown) -> Text:
     """Say what a deal shows of its payment."""
-    status, on = shown["billing_payment_status"], shown["billing_paid_on"]
+    status, on = shown.status, shown.paid_on
     return message(
         "demo.shown_on" if on else "demo.shown",
         status=STATUSES.get(status, status) if status else message("demo.status.none"),
-        day=on or "",
-        paid=_filled(shown["billing_amount_paid"]),
-        due=_filled(shown["billing_amount_due"]),
+        day=on,
+        paid=_filled(shown.paid),
+        due=_filled(shown.due),
     )
 
 
-def _filled(text: str | None) -> Text:
-    return decimal(text) if text else message("demo.nothing")
+def _filled(minor: int | None) -> Text:
+    return message("demo.nothing") if minor is None else amount(minor)
 
 
-SCENARIOS = (
-    Scenario("payment", message("demo.says.payment"), payment, "payment"),
-    Scenario("partial-payment", message("demo.says.partial"), partial_payment, "payment"),
-    Scenario("refund", message("demo.says.refund"), refund, "payment"),
-)
+PAYMENT = Scenario("payment", message("demo.says.payment"), payment, "payment")
+PARTIAL = Scenario("partial-payment", message("demo.says.partial"), partial_payment, "payment")
+REFUND = Scenario("refund", message("demo.says.refund"), refund, "payment")

@@ -8,13 +8,14 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from raccord.temporal.views import WebUi
-from starters.demo.access import CREDENTIALS, PLACES, TOOLS, exports
-from starters.demo.companies import ordinary_days, short_days
+from starters.demo.access import PLACES, SLACK, TOOLS, exports
+from starters.demo.cast.roles import Pair
+from starters.demo.companies import Reporting, ordinary_days, short_days
 
 NAMESPACE = "raccord"
 
@@ -33,12 +34,14 @@ _PREFERRED_BESIDE = {
 class Place:
     """The folder and the ports of one company of the demo."""
 
+    pair: Pair
     directory: Path
     ports: dict[str, int]
-    secrets: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
+    reports_weeks: bool
+    """Whether the company tells its management the week."""
 
     @classmethod
-    def make(cls) -> "Place":
+    def make(cls, pair: Pair) -> "Place":
         """Make a fresh folder and choose ports: the documented ones where they are free."""
         base = Path(".raccord")
         base.mkdir(mode=0o700, exist_ok=True)
@@ -47,8 +50,9 @@ class Place:
                 shutil.rmtree(old, ignore_errors=True)
         directory = Path(tempfile.mkdtemp(prefix="demo-", dir=base)).resolve()
         (directory / "pid").write_text(str(os.getpid()), "utf-8")
-        place = cls(directory, {name: _free(port) for name, port in _PREFERRED.items()})
-        place.write(ordinary_days(place.ports, str(directory)))
+        ports = {name: _free(port) for name, port in _PREFERRED.items()}
+        place = cls(pair, directory, ports, reports_weeks=pair.billing.calendar)
+        place.write(ordinary_days(pair, ports, str(directory), place.reporting))
         return place
 
     def of_short_days(self, day: int) -> "Place":
@@ -56,21 +60,14 @@ class Place:
         directory = self.directory / "short-days"
         directory.mkdir(mode=0o700)
         ports = {name: _free(port) for name, port in _PREFERRED_BESIDE.items()}
-        place = Place(directory, ports, CREDENTIALS | PLACES)
-        # A folder that reports are kept in is there already: it may be a share that is not mounted.
-        place.reports.mkdir()
-        place.write(
-            short_days(
-                place.ports,
-                str(directory),
-                day,
-                google_key=str(place.google_key),
-                reports=str(place.reports),
-            )
-        )
+        place = Place(self.pair, directory, ports, reports_weeks=True)
+        place.write(short_days(self.pair, ports, str(directory), day, place.reporting))
         return place
 
     def write(self, settings: str) -> None:
+        if self.reports_weeks:
+            # A folder that reports are kept in is there already: it may be a share that is not mounted.
+            self.reports.mkdir()
         self.config.write_text(settings, "utf-8")
         self.write_shell_file()
 
@@ -96,9 +93,15 @@ class Place:
             "TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
             "TEMPORAL_NAMESPACE": NAMESPACE,
             "RACCORD_CONFIG": str(self.config),
-            **self.secrets,
+            **self.pair.secrets,
+            **SLACK,
+            **(PLACES if self.reports_weeks else {}),
             "RACCORD_TOOLS__WEBHOOK_SECRET": TOOLS,
         }
+
+    @property
+    def reporting(self) -> Reporting:
+        return Reporting(google_key=str(self.google_key), reports=str(self.reports))
 
     @property
     def ui(self) -> WebUi:

@@ -22,7 +22,7 @@ from starters.cli.language import spoken
 from starters.demo.days import begin
 from starters.demo.hints import next_step
 from starters.demo.place import Place
-from starters.demo.scenarios import SCENARIOS
+from starters.demo.programmes import PROGRAMMES, Programme
 from starters.demo.show import Show
 from starters.demo.stage import Stage
 from workers.run import stop_event
@@ -70,25 +70,39 @@ def _told(line: str) -> None:
         out.print(line, highlight=False)
 
 
-async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[str, ...] = ()) -> int:
-    """Play the scenarios; 0 only when every one ended as it should.
+def _chosen(pair: str, only: tuple[str, ...], language: str) -> tuple[Programme, Show]:
+    """Return what a pair plays of these scenarios; none: all. Ends the command where there is nothing."""
+    programme = PROGRAMMES.get(pair)
+    if programme is None:
+        fail(message("demo.no_such_pair", pair=pair, pairs=tuple(PROGRAMMES)))
+    played = tuple(each for each in programme.scenarios if not only or each.name in only)
+    left_out = tuple(each for each in programme.left_out if not only or each.name in only)
+    if not played and left_out:
+        fail(*(message("demo.not_played", name=each.name, why=each.why) for each in left_out))
+    if not played:
+        fail(message("demo.no_such", names=tuple(each.name for each in programme.scenarios)))
+    return programme, Show(played, _told, language, left_out)
+
+
+async def run_demo(
+    *, pair: str, stay: bool, json_file: Path | None, day: int, only: tuple[str, ...] = ()
+) -> int:
+    """Play a pair's scenarios; 0 only when every one ended as it should.
 
     `day`: how many seconds a day lasts where customers are reminded.
     """
     configure_logs("demo")
+    language = spoken()
+    programme, show = _chosen(pair, only, language)
     if missing := list(_preflight(json_file)):
         fail(*missing, status=1)
-    language = spoken()
-    show = Show(tuple(s for s in SCENARIOS if not only or s.name in only), _told, language)
-    if not show.scenarios:
-        fail(message("demo.no_such", names=tuple(s.name for s in SCENARIOS)))
     stop = stop_event()
     out.print(say(message("demo.starting"), language))
     if not only:
         out.print(say(message("demo.minutes"), language))
     try:
         async with AsyncExitStack() as stages:
-            place = Place.make()
+            place = Place.make(programme.pair)
             short: Place | None = None
 
             async def beside() -> Stage:
@@ -102,7 +116,7 @@ async def run_demo(*, stay: bool, json_file: Path | None, day: int, only: tuple[
             stage = await stages.enter_async_context(Stage(place))
             with Live(console=out, refresh_per_second=4, get_renderable=show.table):
                 await _unless(stop, show.play(stage, beside))
-            report = show.report()
+            report = {"pair": pair, **show.report()}
             if json_file:
                 _write(json_file, report)
             if stay and not stop.is_set():

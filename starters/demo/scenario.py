@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from raccord.domain.values.message import Text, message
+from raccord.domain.values.message import Message, Text, message
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
 
@@ -28,6 +28,14 @@ class Scenario:
     """Whether it is played in the company whose days last seconds, beside all others."""
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A scenario that a pair cannot play, and why."""
+
+    name: str
+    why: Message
+
+
 def decimal(text: str) -> Text:
     """Say a number that is written with a point, with all its digits; any other text stays as it is."""
     whole, point, part = text.partition(".")
@@ -43,6 +51,6 @@ async def invoiced(stage: Stage, *deals: str) -> bool:
     """Wait until each of these deals shows the number of its invoice; False when time is up."""
 
     async def shown() -> bool:
-        return all([(await stage.vendors.crm.shown(d))["billing_invoice_number"] for d in deals])
+        return all([(await stage.vendors.crm.shown(deal)).number for deal in deals])
 
     return await eventually(shown)

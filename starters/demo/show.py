@@ -10,7 +10,7 @@ from rich.table import Table
 from raccord.domain.values.message import Text, message
 from raccord.texts import say, say_param
 from raccord.texts.told import MACHINE
-from starters.demo.scenario import Finding, Scenario, decimal
+from starters.demo.scenario import Finding, LeftOut, Scenario, decimal
 from starters.demo.stage import Stage
 
 
@@ -18,10 +18,18 @@ class Show:
     """Plays some scenarios and keeps what they came to."""
 
     def __init__(
-        self, scenarios: tuple[Scenario, ...], ended: Callable[[str], object], language: str
+        self,
+        scenarios: tuple[Scenario, ...],
+        ended: Callable[[str], object],
+        language: str,
+        left_out: tuple[LeftOut, ...] = (),
     ) -> None:
-        """`ended` is told of each as it ends, in a line; `language` is the reader's."""
+        """`ended` is told of each as it ends, in a line; `language` is the reader's.
+
+        `left_out`: what is not played, shown with its reason.
+        """
         self.scenarios = scenarios
+        self.left_out = left_out
         self._language = language
         self._ended = ended
         self._playing: set[str] = set()
@@ -73,6 +81,8 @@ class Show:
         table.add_column("s", justify="right")
         for scenario in self.scenarios:
             table.add_row(*self._row(scenario))
+        for each in self.left_out:
+            table.add_row("–", each.name, f"[dim]{self._told(each.why)}[/]", "")
         return table
 
     def _row(self, scenario: Scenario) -> tuple[str, str, str, str]:
@@ -110,4 +120,5 @@ class Show:
                 }
                 for scenario, finding, seconds in played
             ],
+            "left_out": [{"name": each.name, "why": say_param(each.why, MACHINE)} for each in self.left_out],
         }

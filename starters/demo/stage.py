@@ -4,15 +4,17 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 import httpx
-from temporalio.client import Client
+from temporalio.client import Client, ScheduleOverlapPolicy
 from temporalio.service import RPCError
 
 from raccord.domain.values.clock import BusinessClock
+from raccord.domain.values.deal import DealRef
 from raccord.domain.values.message import message
 from raccord.machine import OUR_COMMAND
 from raccord.records.records import Records
@@ -20,6 +22,7 @@ from raccord.sealing import KeyRing
 from raccord.settings.configuration import Configuration
 from raccord.settings.load import read
 from raccord.temporal.client import connect
+from raccord.temporal.flows import DEAL_WON, SWEEP
 from raccord.temporal.search import register_search_attributes
 from raccord.texts import say_param
 from raccord.texts.told import MACHINE
@@ -28,7 +31,8 @@ from starters.demo.vendors import PATIENCE, Vendors, eventually
 from starters.embedded.processes import Process, raccord
 from starters.embedded.temporal_server import NotServing, start_server
 
-AWAITED = ("hubspot", "stripe")
+BETWEEN_SWEEPS = timedelta(seconds=5)
+"""Longer than a customer's flow waits for more changes and looks: each sweep names those of a while again."""
 SLACK_SCOPES = ("chat:write", "users:read", "users:read.email", "channels:history")
 """What an app is granted that was made as docs/vendors/slack.md says; `doctor` names every other."""
 
@@ -38,7 +42,8 @@ class Stage:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.vendors = Vendors(place.url("sandbox"))
+        self.pair = place.pair
+        self.vendors = Vendors(place.url("sandbox"), place.pair)
         self.client: Client
         self.clock: BusinessClock
         self._stack = AsyncExitStack()
@@ -63,19 +68,19 @@ class Stage:
         records = Records.open(configuration.settings.records_url, keys)
         await records.migrate()
         await records.close()
+        crm = self.pair.crm.name
         server = await start_server(configuration.settings)
         self._stack.push_async_callback(server.stop)
         sandbox = self._raccord(
             "sandbox",
             *("--port", str(self.place.ports["sandbox"]), "--mail"),
             *("--smtp-port", str(self.place.ports["smtp"])),
-            *("--webhook", f"hubspot={self.place.url('receiver', '/webhooks/hubspot')}"),
-            *("--webhook", f"stripe={self.place.url('receiver', '/webhooks/stripe')}"),
+            *(part for name in self.pair.hooks for part in ("--webhook", f"{name}={self.door(name)}")),
             *("--webhook", f"slack={self.place.url('receiver', '/slack/actions')}"),
-            *("--link", f"flow={self.place.ui.flow('deal-won/hubspot/{id}')}".replace("%7Bid%7D", "{id}")),
+            *("--link", f"flow={self.place.ui.flow(f'deal-won/{crm}/{{id}}')}".replace("%7Bid%7D", "{id}")),
             *(
                 part
-                for label, url in self.place.ui.links(AWAITED)
+                for label, url in self.place.ui.links(self.pair.connections)
                 for part in ("--link", f"{say_param(label, MACHINE)}={url}")
             ),
         )
@@ -88,11 +93,41 @@ class Stage:
         self._stack.push_async_callback(self.vendors.close)
         await self._ready(sandbox, "/", "sandbox")
         await self.vendors.sandbox.settings("slack", scopes=SLACK_SCOPES)
+        for each in (self.vendors.crm, self.vendors.billing):
+            await each.ready(self.vendors.sandbox)
+        if not self.pair.crm.has_fields:
+            await self.command("setup", "--json")
         if configuration.settings.report_sinks:
             self.place.write_google_key(await self.vendors.sheets.key())
         await self.worker.start()
         self._stack.push_async_callback(self._stop_worker)
         await self._ready(starter, "/readyz", "receiver")
+        if not self.pair.billing.tells:
+            # What was there before nobody hears of: from here on everything is news.
+            await eventually(self._swept)
+            sweeping = asyncio.create_task(self._sweeps())
+            self._stack.callback(sweeping.cancel)
+
+    async def _swept(self) -> bool:
+        """Whether the sweep of the start is over."""
+        try:
+            found = (await self.client.get_schedule_handle(SWEEP).describe()).info
+        except RPCError:
+            return False
+        return bool(found.recent_actions) and not found.running_actions
+
+    async def _sweeps(self) -> None:
+        """Have the schedule of the sweep begin one every few seconds, which elsewhere is once an hour."""
+        handle = self.client.get_schedule_handle(SWEEP)
+        while True:
+            await asyncio.sleep(BETWEEN_SWEEPS.total_seconds())
+            with suppress(RPCError):
+                await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+            await eventually(self._swept)
+
+    def door(self, connection: str) -> str:
+        """Return where a vendor's webhooks are taken."""
+        return self.place.url("receiver", f"/webhooks/{connection}")
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -137,9 +172,10 @@ class Stage:
             raise RuntimeError(f"raccord {' '.join(arguments)}: {complaint.decode().strip()}")
         return said.decode()
 
-    async def ending_of(self, deal_id: str) -> str:
+    async def ending_of(self, deal: str) -> str:
         """Wait for the end of a deal's flow and return how it ended."""
-        handle = self.client.get_workflow_handle(f"deal-won/hubspot/{deal_id}")
+        ref = DealRef(connection=self.pair.crm.name, id=self.vendors.crm.id_of(deal))
+        handle = self.client.get_workflow_handle(DEAL_WON.id_of(ref.subject))
 
         async def begun() -> bool:
             try:

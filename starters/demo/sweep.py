@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from raccord.domain.values.message import message
-from starters.demo.payments import cents, messages_about, said
+from starters.demo.payments import messages_about, said
 from starters.demo.scenario import Finding, Scenario, amount
 from starters.demo.stage import Stage
 from starters.demo.vendors import eventually
@@ -29,19 +29,19 @@ async def webhooks_off(stage: Stage) -> Finding:
                 found=message("demo.count.invoices", count=len(found)),
             )
         (invoice,) = found
-        await vendors.billing.pay_by_card(invoice["id"])
+        await vendors.billing.pay(invoice.id)
         await _swept_until(stage, lambda: _paid(stage))
-        messages = await messages_about(stage, invoice["number"], 1)
-        heard = [each for each in await vendors.sandbox.deliveries() if UNHEARD in each["body"]]
-    shown, total = await vendors.crm.shown_payment(UNHEARD), await vendors.gross_minor(UNHEARD)
-    invoices, mails = await vendors.invoices(UNHEARD), await vendors.sandbox.mails(invoice["number"])
+        messages = await messages_about(stage, invoice.number, 1)
+        heard = await vendors.deliveries(UNHEARD)
+        heard += [each for each in await vendors.sandbox.deliveries() if invoice.number in each["body"]]
+    shown, total = await vendors.crm.shown(UNHEARD), await vendors.crm.gross(UNHEARD)
+    invoices, mails = await vendors.invoices(UNHEARD), await vendors.sandbox.mails(invoice.number)
     # The invoice itself is one mail; what follows a payment may be another.
-    sent = [mail for mail in mails if invoice["customer_email"] in mail["to"]]
+    sent = [mail for mail in mails if invoice.email in mail["to"]]
     ok = (
         not heard
-        and [each["total"] for each in invoices] == [total]
-        and shown["billing_payment_status"] == "paid"
-        and cents(shown["billing_amount_paid"]) == total
+        and [each.total for each in invoices] == [total]
+        and (shown.status, shown.paid) == ("paid", total)
         and messages == 1
         and bool(sent)
     )
@@ -64,14 +64,13 @@ async def webhooks_off(stage: Stage) -> Finding:
 @asynccontextmanager
 async def _unheard(stage: Stage) -> AsyncIterator[None]:
     """Switch the webhooks of CRM and billing off for a while."""
-    doors = {name: stage.place.url("receiver", f"/webhooks/{name}") for name in ("hubspot", "stripe")}
-    for name in doors:
+    for name in stage.pair.hooks:
         await stage.vendors.sandbox.settings(name, url=None)
     try:
         yield
     finally:
-        for name, url in doors.items():
-            await stage.vendors.sandbox.settings(name, url=url)
+        for name in stage.pair.hooks:
+            await stage.vendors.sandbox.settings(name, url=stage.door(name))
 
 
 async def _swept_until(stage: Stage, look: Callable[[], Awaitable[bool]]) -> None:
@@ -83,11 +82,11 @@ async def _swept_until(stage: Stage, look: Callable[[], Awaitable[bool]]) -> Non
 
 
 async def _numbered(stage: Stage) -> bool:
-    return bool((await stage.vendors.crm.shown(UNHEARD))["billing_invoice_number"])
+    return bool((await stage.vendors.crm.shown(UNHEARD)).number)
 
 
 async def _paid(stage: Stage) -> bool:
-    return (await stage.vendors.crm.shown_payment(UNHEARD))["billing_payment_status"] == "paid"
+    return (await stage.vendors.crm.shown(UNHEARD)).status == "paid"
 
 
-SCENARIOS = (Scenario("webhooks-off", message("demo.says.unheard"), webhooks_off, "reconciliation"),)
+WEBHOOKS_OFF = Scenario("webhooks-off", message("demo.says.unheard"), webhooks_off, "reconciliation")

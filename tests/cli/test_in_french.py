@@ -27,7 +27,7 @@ from starters.cli.doctor.examine import examine
 from starters.cli.language import ASKED, LANGUAGES_SPOKEN
 from starters.demo.hints import next_step
 from starters.demo.place import Place
-from starters.demo.scenarios import SCENARIOS
+from starters.demo.programmes import PROGRAMMES, Programme
 from starters.demo.show import Show
 from starters.embedded.banner import banner
 from tests.fakes.billing import FakeBilling
@@ -139,18 +139,20 @@ def test_the_banner_says_where_whoever_was_not_promoted_begins(loaded: Configura
     assert "shadow pour tous ceux que `raccord shadow promote`" in banner(begun, worker, "fr")
 
 
-def test_the_demo_before_it_plays_and_once_everything_runs(tmp_path: Path) -> None:
-    place = Place(tmp_path, {"sandbox": 1, "ui": 2})
+@pytest.mark.parametrize("programme", PROGRAMMES.values(), ids=PROGRAMMES)
+def test_the_demo_before_it_plays_and_once_everything_runs(tmp_path: Path, programme: Programme) -> None:
+    place = Place(programme.pair, tmp_path, {"sandbox": 1, "ui": 2}, reports_weeks=False)
+    names = [each.name for each in programme.scenarios] + [each.name for each in programme.left_out]
     said = {}
     for language in LANGUAGES_SPOKEN:
         page = StringIO()
         console = Console(file=page, width=200)
-        console.print(Show(SCENARIOS, print, language).table())
+        console.print(Show(programme.scenarios, print, language, programme.left_out).table())
         console.print(next_step(place, place, language), soft_wrap=True, highlight=False)
         said[language] = page.getvalue()
-        for scenario in SCENARIOS:
-            said[language] = said[language].replace(f" {scenario.name} ", " … ")
-    assert len(said["fr"].splitlines()) > len(SCENARIOS) + 20
+        for name in names:
+            said[language] = said[language].replace(f" {name} ", " … ")
+    assert len(said["fr"].splitlines()) > len(names) + 20
     both(said, tmp_path)
 
 

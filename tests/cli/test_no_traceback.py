@@ -112,6 +112,8 @@ BAD_WORDS = (
     Case("demo --day 0", "0 is not in the range"),
     Case("demo --day soon", "not a valid integer"),
     Case("demo --only nothing", "there is no such scenario"),
+    Case("demo --pair hubspot-sage", "there are hubspot-stripe, pipedrive-pennylane."),
+    Case("demo --pair pipedrive-pennylane --only refund", "Pennylane's pages do not say"),
     Case("demo --json {file}/results.json", "results cannot be written", FAILED),
     Case("demo --json {folder}", "results cannot be written", FAILED),
     Case("flows list --state 'x", "a state is one word"),

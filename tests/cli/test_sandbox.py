@@ -8,6 +8,7 @@ import pytest
 
 from starters.demo.access import access, exports
 from starters.demo.place import Place
+from starters.demo.programmes import PROGRAMMES
 from tests.patience import patience
 
 
@@ -32,7 +33,9 @@ def test_the_file_of_the_demo_leads_to_the_command(tmp_path: Path, monkeypatch: 
     """Whoever ran `make demo` has activated nothing."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    script = f". {Place.make().shell_file}\ncommand -v raccord\ncommand -v sh"
+    script = (
+        f". {Place.make(PROGRAMMES['hubspot-stripe'].pair).shell_file}\ncommand -v raccord\ncommand -v sh"
+    )
     ours, theirs = shell(script).split()
     assert ours == str(Path(sys.executable).with_name("raccord"))
     assert theirs in {"/usr/bin/sh", "/bin/sh"}

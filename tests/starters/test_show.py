@@ -8,7 +8,7 @@ from rich.console import Console
 
 from raccord.domain.values.message import message
 from raccord.texts import say_param
-from starters.demo.scenario import Finding, Scenario, amount, decimal
+from starters.demo.scenario import Finding, LeftOut, Scenario, amount, decimal
 from starters.demo.show import Show
 from starters.demo.stage import Stage
 
@@ -49,6 +49,20 @@ async def test_a_french_reader_reads_french_and_a_machine_english() -> None:
     assert "attendu\u00a0: 1 facture" in page.getvalue()
     (found,) = show.report()["scenarios"]
     assert (found["expected"], found["found"]) == ("1 invoice", "2 invoice(s)")
+
+
+async def test_what_is_left_out_is_shown_and_reported_with_its_reason() -> None:
+    left_out = (LeftOut("refund", message("demo.left_out.refund")),)
+    show = Show((Scenario("ordinary", "A deal is won", _as_expected),), lambda _: None, "fr", left_out)
+    await show.play(cast(Stage, None), _nowhere)
+    page = StringIO()
+    Console(file=page, width=300).print(show.table())
+    assert "Les pages de Pennylane ne disent pas" in page.getvalue()
+    report = show.report()
+    assert report["ok"]
+    (found,) = report["left_out"]
+    assert found["name"] == "refund"
+    assert found["why"].startswith("Pennylane's pages do not say")
 
 
 @pytest.mark.parametrize(
