@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 
 from activities.billing.books import Books
-from activities.billing.customers import CustomerRequest
+from activities.billing.customers import CustomerOutcome, CustomerRequest
 from activities.records.memory import Confirmation
-from raccord.domain.deal_won.questions import OWN_CUSTOMER, one_siren_two_companies, quality, which_customer
+from raccord.domain.deal_won.questions import (
+    NEW_CUSTOMER,
+    OWN_CUSTOMER,
+    one_siren_two_companies,
+    quality,
+    which_customer,
+)
 from raccord.domain.values.parties import Customer, CustomerProfile
 from workflows.deal_won.case import Case
 from workflows.deal_won.steps import Writing
-from workflows.steps import Stopped
+from workflows.steps import LookAgain, Stopped
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,11 @@ class Customers:
         wanted = CustomerRequest(billing=self._case.policy.billing, profile=profile)
         outcome = await self._steps.ensure_customer(wanted)
         if outcome.candidates:
-            answer = await self._case.ask(which_customer(outcome.candidates, profile))
+            candidates = outcome.candidates
+            answer = await self._case.ask(which_customer(candidates, profile))
             outcome = await self._steps.ensure_customer(wanted.model_copy(update={"chosen": answer.option}))
+            if not _as_chosen(outcome, answer.option, candidates):
+                raise LookAgain  # another deal of the company has its own run, which knew of no such choice
         if outcome.customer is None:
             raise Stopped(quality(outcome.problems))
         return Chosen(customer=outcome.customer, known=outcome.created)
@@ -68,3 +77,12 @@ class Customers:
             return site
         await self._steps.confirm(same)
         return None
+
+
+def _as_chosen(outcome: CustomerOutcome, chosen: str, candidates: tuple[Customer, ...]) -> bool:
+    """Whether an outcome is not another one than a person chose; what was refused is none yet."""
+    if outcome.customer is None:
+        return not outcome.candidates
+    if chosen == NEW_CUSTOMER:
+        return outcome.customer.id not in {each.id for each in candidates}
+    return outcome.customer.id == chosen
