@@ -37,6 +37,7 @@ class KeptInStep(Switches):
         """Survivors by the ids that they swallowed."""
         self.keeps = frozenset(Field)
         self.tells_edits = True
+        self.has_regions = True
         self.lags = 0
         """How many readings after a write still answer what was said before."""
         self.unverified: set[Field] = set()
@@ -86,6 +87,7 @@ class KeptInStep(Switches):
             details=details,
             edits={each: told[-1] for each, told in found.history.items()} if self.tells_edits else {},
             keeps=self.keeps,
+            has_regions=self.has_regions,
             verified=dict.fromkeys(self.unverified, "unverified"),
             owner_id=self.owner_id,
             also=self.also,

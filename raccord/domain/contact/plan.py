@@ -81,7 +81,7 @@ def changes_of(pair: Pair, carrying: Carrying) -> Changes:
     source, target = pair.sight(carrying.origin), pair.sight(carrying.origin.other)
     details = target.details
     for field in carrying.fields:
-        details = taken_over(details, field, source.details)
+        details = taken_over(details, field, source.details, region=source.has_regions)
     return Changes(fields=frozenset(carrying.fields), details=details, expected=target.details)
 
 

@@ -38,10 +38,16 @@ def shown(details: Details, field: Field) -> str:
     return ", ".join(part for part in (details.address.on_one_line, country) if part)
 
 
-def taken_over(details: Details, field: Field, source: Details) -> Details:
-    """Return details that say in this field what the source does, without what was only typed around it."""
+def taken_over(details: Details, field: Field, source: Details, *, region: bool = True) -> Details:
+    """Return details that say in this field what the source does, without what was only typed around it.
+
+    `region`: whether the source can say one. Where it cannot, the region stays as long as the place does.
+    """
     if field is Field.ADDRESS:
-        changed: dict[str, object] = {"address": source.address, "country_text": source.country_text}
+        address = source.address
+        if not region and _same_place(details.address, address):
+            address = address.model_copy(update={"region": details.address.region})
+        changed: dict[str, object] = {"address": address, "country_text": source.country_text}
     else:
         changed = {field.value: tidied(shown(source, field), field)}
     return details.model_copy(update=changed)
@@ -69,6 +75,12 @@ def _place(address: Address, country_text: str) -> str:
     if not any(parts):
         return ""
     return "|".join((*parts, address.country or letters(country_text)))
+
+
+def _same_place(one: Address, other: Address) -> bool:
+    """Whether two addresses are of one town, and so of one region."""
+    town = letters(one.city) == letters(other.city) or letters(one.postal_code) == letters(other.postal_code)
+    return town and one.country == other.country
 
 
 def _number(text: str) -> str:

@@ -73,6 +73,8 @@ class Sight(Value):
     """The last edit of each field, as far as the side tells."""
     keeps: frozenset[Field] = frozenset()
     """The fields that this record can keep: others are neither compared nor written."""
+    has_regions: bool = True
+    """Whether an address can have a region here."""
     verified: dict[Field, str] = {}
     """What an authority says of a number that the side asked about: `verified`, `unverified` or `pending`."""
     also: tuple[RecordName, ...] = ()

@@ -36,6 +36,7 @@ class CustomerDetails:
             record=named.model_copy(update={"name": details.name}),
             details=details,
             keeps=_keeps(found),
+            has_regions=False,
         )
 
     async def write(self, customer_id: str, changes: Changes) -> None:

@@ -352,3 +352,30 @@ def test_what_differs_is_told_with_what_becomes_of_it() -> None:
         Field.EMAIL: Fate.ASKED,
         Field.LANGUAGE: Fate.APART,
     }
+
+
+def in_paris(street: str, *, code: str = "75002", city: str = "Paris", country: str = "FR") -> Address:
+    return Address(line1=street, postal_code=code, city=city, country=country)
+
+
+@pytest.mark.parametrize(
+    ("moved", "region"),
+    [
+        (in_paris("2 rue B"), "Île-de-France"),
+        (in_paris("2 rue B", code="75003"), "Île-de-France"),
+        (in_paris("2 quai B", code="69002", city="Lyon"), ""),
+        (in_paris("2 rue B", country="US"), ""),
+    ],
+    ids=["street", "postal code", "town", "country"],
+)
+def test_a_side_without_regions_takes_none_away_while_the_town_stays(moved: Address, region: str) -> None:
+    world = World()
+    world.billing.has_regions = False
+    there = in_paris("1 rue A").model_copy(update={"region": "Île-de-France"})
+    world.crm.kept["12"].details = says(address=there)
+    world.look()
+    world.types(Side.BILLING, address=moved)
+    world.look()
+    assert world.says(Side.CRM).address == moved.model_copy(update={"region": region})
+    world.look()
+    assert world.billing.wrote == []

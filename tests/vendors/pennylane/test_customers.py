@@ -160,7 +160,9 @@ async def test_details_are_written_in_one_request_and_other_addresses_stay(
 ) -> None:
     stub.on("GET /customers/42", customer())
     stub.on("PUT /company_customers/42", {"id": 42})
-    before = (await billing.read_details("42")).details
+    sight = await billing.read_details("42")
+    assert not sight.has_regions
+    before = sight.details
     assert (before.address.line1, before.address.line2) == ("1 rue de l'Été", "Bâtiment B")
     wanted = before.model_copy(update={"email": "neu@ete.example", "siren": "552100554"})
     both = frozenset((Field.EMAIL, Field.SIREN, Field.PHONE))
