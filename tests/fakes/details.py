@@ -38,6 +38,7 @@ class KeptInStep(Switches):
         self.keeps = frozenset(Field)
         self.tells_edits = True
         self.has_regions = True
+        self.longest: dict[Field, int] = {}
         self.lags = 0
         """How many readings after a write still answer what was said before."""
         self.unverified: set[Field] = set()
@@ -88,6 +89,7 @@ class KeptInStep(Switches):
             edits={each: told[-1] for each, told in found.history.items()} if self.tells_edits else {},
             keeps=self.keeps,
             has_regions=self.has_regions,
+            longest=self.longest,
             verified=dict.fromkeys(self.unverified, "unverified"),
             owner_id=self.owner_id,
             also=self.also,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from raccord.domain.contact.said import essence
+from raccord.domain.contact.said import essence, shown
 from raccord.domain.values.base import Value
 from raccord.domain.values.details import Field, Side, Sight
 
@@ -69,6 +69,11 @@ class Pair(Value):
     def says(self, side: Side, field: Field) -> str:
         """Return what a side says now, as `essence` writes it."""
         return essence(self.sight(side).details, field)
+
+    def fits(self, field: Field, origin: Side) -> bool:
+        """Whether the other side takes as long a text as `origin` says."""
+        longest = self.sight(origin.other).longest.get(field)
+        return longest is None or len(shown(self.sight(origin).details, field)) <= longest
 
     @property
     def kept(self) -> frozenset[Field]:

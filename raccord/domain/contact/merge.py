@@ -59,6 +59,8 @@ def judge(pair: Pair, field: Field, standing: Standing, now: datetime) -> Verdic
 
 def carried(pair: Pair, field: Field, origin: Side, *, confirmed: bool = False) -> Verdict:
     """Say what carrying a value over comes to; `confirmed`: a person said that it is this customer still."""
+    if not pair.fits(field, origin):
+        return AGREE
     if found := flaw(pair.sight(origin), field):
         return Verdict(what=What.INVALID, origin=origin, flaw=found)
     if not confirmed and _another_entity(pair, field, origin):

@@ -185,7 +185,7 @@ def about_customer(subject: Subject, crm: str, pairs: tuple[Pair, ...], ask: Ask
 
 def _bearable(pair: Pair, field: Field, side: Side) -> bool:
     found = flaw(pair.sight(side), field)
-    return found is None or found.bearable
+    return pair.fits(field, side) and (found is None or found.bearable)
 
 
 def _wrong(record: RecordName, field: str, value: str, found: Flaw) -> Problem:

@@ -75,6 +75,8 @@ class Sight(Value):
     """The fields that this record can keep: others are neither compared nor written."""
     has_regions: bool = True
     """Whether an address can have a region here."""
+    longest: dict[Field, int] = {}
+    """How many characters a field may have here, where a longer text is refused."""
     verified: dict[Field, str] = {}
     """What an authority says of a number that the side asked about: `verified`, `unverified` or `pending`."""
     also: tuple[RecordName, ...] = ()

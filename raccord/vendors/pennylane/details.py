@@ -15,10 +15,12 @@ from raccord.vendors.pennylane.customers import (
     language_of,
     place_of,
 )
+from raccord.vendors.pennylane.orders import LIMITS
 from raccord.vendors.pennylane.wire import PennylaneCustomer
 
 KEEPS = frozenset(Field) - {Field.SIRET}
 """A registration number is the company's, not a site's (pennylane page, section 1.2)."""
+LONGEST = {Field.PHONE: LIMITS.phone}
 _OF_PERSONS = KEEPS - {Field.NAME, Field.SIREN, Field.VAT_NUMBER}
 """Their name is in two parts, which nobody else keeps."""
 
@@ -37,6 +39,7 @@ class CustomerDetails:
             details=details,
             keeps=_keeps(found),
             has_regions=False,
+            longest=LONGEST,
         )
 
     async def write(self, customer_id: str, changes: Changes) -> None:

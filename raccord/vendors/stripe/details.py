@@ -36,6 +36,7 @@ from raccord.vendors.stripe.wire_payments import HappenedPage
 KEEPS = frozenset(Field)
 _NAMES = ("business_name", "name", "individual_name")
 """In the order in which an invoice prints them."""
+LONGEST = {Field.PHONE: LIMITS.phone}
 _OTHER_NAME = 150
 """Characters of a business or individual name (Stripe docs: api/customers/update)."""
 
@@ -66,6 +67,7 @@ class CustomerDetails:
             details=details,
             edits=aged | _edits(customer_id, listing.result(), numbers),
             keeps=_kept(tax_ids),
+            longest=LONGEST,
             verified={field: verdict for field, verdict in verdicts.items() if verdict},
         )
 

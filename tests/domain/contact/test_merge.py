@@ -7,9 +7,11 @@ import pytest
 from raccord.domain.contact.differences import Fate, differences
 from raccord.domain.contact.merge import What, judge
 from raccord.domain.contact.plan import Topic, plan_of
+from raccord.domain.contact.questions import conflict
 from raccord.domain.contact.validity import Flaw
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.address import Address
+from raccord.domain.values.clock import BusinessClock
 from raccord.domain.values.details import Details, Edit, Field, Side
 from tests.domain.contact.world import ACME, LINKED, World, says
 from tests.domain.samples import OTHER_SIREN, OTHER_SIRET, OTHER_VAT, SIREN
@@ -379,3 +381,32 @@ def test_a_side_without_regions_takes_none_away_while_the_town_stays(moved: Addr
     assert world.says(Side.CRM).address == moved.model_copy(update={"region": region})
     world.look()
     assert world.billing.wrote == []
+
+
+TWO_PHONES = "01 40 00 00 01 / 06 12 34 56 78"
+
+
+def test_a_text_that_the_other_side_cannot_hold_is_left_out_and_the_rest_goes_over(world: World) -> None:
+    world.billing.longest = {Field.PHONE: 20}
+    world.types(Side.CRM, phone=TWO_PHONES, email="factures@acme.fr")
+    plan = world.look()
+    assert plan.doubts == ()
+    assert world.billing.wrote == [("cus_1", frozenset({Field.EMAIL}))]
+    after = world.look()
+    assert (after.writes, after.doubts, world.says(Side.CRM).phone) == ((), (), TWO_PHONES)
+    (found,) = differences(world.pairs(), after)
+    assert (found.field, found.fate) == (Field.PHONE, Fate.APART)
+    world.types(Side.CRM, phone="04 72 00 00 00")
+    world.look()
+    assert world.says(Side.BILLING).phone == "04 72 00 00 00"
+
+
+def test_a_text_that_the_other_side_cannot_hold_is_offered_to_nobody() -> None:
+    world = World(standings=dict.fromkeys(Field, Standing.ASK))
+    world.look()
+    world.billing.longest = {Field.PHONE: 20}
+    world.types(Side.CRM, phone=TWO_PHONES)
+    world.types(Side.BILLING, phone="04 72 00 00 00")
+    (pair,) = world.pairs()
+    options = [option.id for option in conflict(pair, Field.PHONE, BusinessClock()).options]
+    assert options == ["billing", "always billing"]

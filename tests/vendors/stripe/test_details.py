@@ -60,6 +60,7 @@ async def test_what_the_first_flow_creates_is_read_as_ours(billing: StripeBillin
     )
     assert all(edit.ours for edit in sight.edits.values())
     assert Field.SIRET not in sight.keeps
+    assert sight.longest == {Field.PHONE: 20}
 
 
 async def test_a_siret_is_kept_where_the_customer_has_one(billing: StripeBilling, bench: Bench) -> None:
