@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from raccord.domain.contact.agreed import LAG, Pair
+from raccord.domain.contact.meant import nobody_judges
 from raccord.domain.contact.validity import Flaw, entities, entity, flaw
 from raccord.domain.rules.contact import Standing
 from raccord.domain.values.base import Value
@@ -59,13 +60,18 @@ def judge(pair: Pair, field: Field, standing: Standing, now: datetime) -> Verdic
 
 def carried(pair: Pair, field: Field, origin: Side, *, confirmed: bool = False) -> Verdict:
     """Say what carrying a value over comes to; `confirmed`: a person said that it is this customer still."""
-    if not pair.fits(field, origin):
+    if left_out(pair, field, origin):
         return AGREE
     if found := flaw(pair.sight(origin), field):
         return Verdict(what=What.INVALID, origin=origin, flaw=found)
     if not confirmed and _another_entity(pair, field, origin):
         return Verdict(what=What.ENTITY, origin=origin)
     return Verdict(what=What.WRITE, origin=origin)
+
+
+def left_out(pair: Pair, field: Field, origin: Side) -> bool:
+    """Whether a value stays without a question: the other side cannot hold it, or nobody can judge it."""
+    return not pair.fits(field, origin) or nobody_judges(pair.sight(origin).details, field)
 
 
 def _edited(pair: Pair, field: Field, side: Side) -> bool:

@@ -2,9 +2,11 @@
 
 from raccord.domain.contact.agreed import Pair
 from raccord.domain.contact.answers import ALWAYS, NEVERTHELESS, SAME_CUSTOMER
+from raccord.domain.contact.meant import NUMBERS
+from raccord.domain.contact.merge import left_out
 from raccord.domain.contact.plan import Carrying, Doubt, Topic
 from raccord.domain.contact.said import shown
-from raccord.domain.contact.validity import NUMBERS, Flaw, flaw
+from raccord.domain.contact.validity import Flaw, flaw
 from raccord.domain.contact.wording import FIELDS, becomes, named, typed
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.desk.question import Ask, Detail, Option, Question, watch_key
@@ -185,7 +187,7 @@ def about_customer(subject: Subject, crm: str, pairs: tuple[Pair, ...], ask: Ask
 
 def _bearable(pair: Pair, field: Field, side: Side) -> bool:
     found = flaw(pair.sight(side), field)
-    return pair.fits(field, side) and (found is None or found.bearable)
+    return not left_out(pair, field, side) and (found is None or found.bearable)
 
 
 def _wrong(record: RecordName, field: str, value: str, found: Flaw) -> Problem:

@@ -1,5 +1,6 @@
 """What a side says in one field: to compare, to write, to show."""
 
+from raccord.domain.contact.meant import meant
 from raccord.domain.values.address import Address, says_nothing
 from raccord.domain.values.base import letters
 from raccord.domain.values.details import Details, Field
@@ -19,7 +20,7 @@ def essence(details: Details, field: Field) -> str:  # noqa: PLR0911 - a line fo
         case Field.NAME:
             return letters(text) or text
         case Field.EMAIL:
-            return (parse_email(text) or text.strip()).casefold()
+            return meant(details).email.strip().casefold()
         case Field.PHONE:
             return _number(text)
         case Field.ADDRESS:
@@ -27,7 +28,7 @@ def essence(details: Details, field: Field) -> str:  # noqa: PLR0911 - a line fo
         case Field.LANGUAGE:
             return text.strip().casefold()[:2]
         case _:
-            return clean(tidied(text, field))
+            return clean(tidied(getattr(meant(details), field), field))
 
 
 def shown(details: Details, field: Field) -> str:
@@ -43,13 +44,17 @@ def taken_over(details: Details, field: Field, source: Details, *, region: bool 
 
     `region`: whether the source can say one. Where it cannot, the region stays as long as the place does.
     """
+    read = meant(source)
     if field is Field.ADDRESS:
-        address = source.address
+        address = read.address
         if not region and _same_place(details.address, address):
             address = address.model_copy(update={"region": details.address.region})
-        changed: dict[str, object] = {"address": address, "country_text": source.country_text}
+        changed: dict[str, object] = {
+            "address": address,
+            "country_text": "" if address.country else source.country_text,
+        }
     else:
-        changed = {field.value: tidied(shown(source, field), field)}
+        changed = {field.value: tidied(shown(read, field), field)}
     return details.model_copy(update=changed)
 
 
@@ -74,7 +79,8 @@ def _place(address: Address, country_text: str) -> str:
     # A country alone is what a form has filled in: it is no address.
     if not any(parts):
         return ""
-    return "|".join((*parts, address.country or letters(country_text)))
+    # No country and France are one: typed beside a French number, the address is read as one in France.
+    return "|".join((*parts, address.country or letters(country_text) or "FR"))
 
 
 def _same_place(one: Address, other: Address) -> bool:

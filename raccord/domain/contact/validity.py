@@ -1,7 +1,9 @@
 """Whether a value may go over to the other side."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
+from raccord.domain.contact.meant import NUMBERS, meant
 from raccord.domain.contact.said import essence
 from raccord.domain.values.details import Details, Field, Sight
 from raccord.domain.values.email import parse_email
@@ -36,29 +38,32 @@ class Flaw(StrEnum):
 
 def flaw(sight: Sight, field: Field) -> Flaw | None:
     """Return what is wrong with the value of a field; None where it says nothing or nothing is wrong."""
-    details = sight.details
-    if not essence(details, field):
+    if not essence(sight.details, field):
         return None
+    details = meant(sight.details)
     match field:
         case Field.EMAIL:
             return None if parse_email(details.email) else Flaw.EMAIL
         case Field.ADDRESS:
             return _place(details)
         case Field.SIREN | Field.SIRET | Field.VAT_NUMBER:
-            return _number(sight, field)
+            return _number(details, sight.verified, field)
         case _:
             return None
 
 
 def entity(details: Details, field: Field) -> str | None:
     """Return the SIREN of the legal entity that a number names; None for other fields and countries."""
+    if field not in NUMBERS:
+        return None
+    read = meant(details)
     match field:
         case Field.SIREN:
-            return parse_siren(details.siren)
+            return parse_siren(read.siren)
         case Field.SIRET:
-            return (parse_siret(details.siret) or "")[:9] or None
+            return (parse_siret(read.siret) or "")[:9] or None
         case Field.VAT_NUMBER:
-            number = parse_vat_number(details.vat_number)
+            number = parse_vat_number(read.vat_number)
             return siren_of_vat_number(number) if number else None
         case _:
             return None
@@ -67,10 +72,6 @@ def entity(details: Details, field: Field) -> str | None:
 def entities(details: Details) -> frozenset[str]:
     """Return the SIREN of every legal entity that the numbers of a record name."""
     return frozenset(found for field in NUMBERS if (found := entity(details, field)))
-
-
-NUMBERS = (Field.SIREN, Field.SIRET, Field.VAT_NUMBER)
-"""The fields that say which legal entity a customer is."""
 
 
 def _place(details: Details) -> Flaw | None:
@@ -83,15 +84,14 @@ def _place(details: Details) -> Flaw | None:
     return Flaw.POSTAL_CODE if wrong else None
 
 
-def _number(sight: Sight, field: Field) -> Flaw | None:
-    details = sight.details
+def _number(details: Details, verified: Mapping[Field, str], field: Field) -> Flaw | None:
     parse = {Field.SIREN: _bare_siren, Field.SIRET: parse_siret, Field.VAT_NUMBER: parse_vat_number}[field]
     if parse(str(getattr(details, field))) is None:
         return Flaw.CHECK_DIGITS
     own = entity(details, field)
     if own and entities(details) - {own}:
         return Flaw.OTHER_SIREN
-    return Flaw.UNVERIFIED if sight.verified.get(field) == UNVERIFIED else None
+    return Flaw.UNVERIFIED if verified.get(field) == UNVERIFIED else None
 
 
 def _bare_siren(text: str) -> str | None:

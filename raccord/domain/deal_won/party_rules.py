@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from raccord.domain.deal_won.recipients import rivals, typed_email
 from raccord.domain.deal_won.said import in_words
-from raccord.domain.deal_won.understood import understood
+from raccord.domain.deal_won.understood import understood, unjudged_vat_number
 from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.desk.problems import Cause, Problem, problem
 from raccord.domain.rules.invoicing import Delivery, IndividualRule, Invoicing, PublicBodies
@@ -12,9 +12,6 @@ from raccord.domain.values.address import says_nothing
 from raccord.domain.values.deal import Deal
 from raccord.domain.values.email import parse_emails
 from raccord.domain.values.identifiers import (
-    EU_COUNTRIES,
-    NORTHERN_IRELAND,
-    clean,
     parse_siren,
     parse_siret,
     parse_vat_number,
@@ -97,10 +94,8 @@ def identifier_problems(company: Company) -> Iterator[Problem]:
     siren = parse_siren(company.siren) if company.siren else None
     siret = parse_siret(company.siret) if company.siret else None
     vat = parse_vat_number(company.vat_number) if company.vat_number else None
-    # Only European numbers can be checked, and an export needs none.
-    european = company.address.country in EU_COUNTRIES | FRENCH_VAT_TERRITORY | {None}
     foreign = company.address.country not in FRENCH_VAT_TERRITORY | {None} and not company.address.overseas
-    elsewhere = not european and not clean(company.vat_number).startswith(NORTHERN_IRELAND)
+    elsewhere = unjudged_vat_number(company)
     for field, text, parsed in (
         ("siren", company.siren, siren),
         ("siret", company.siret, siret),

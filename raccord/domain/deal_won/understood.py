@@ -6,10 +6,12 @@ one that has words around it or lacks its country, where the check digits prove 
 
 import re
 
+from raccord.domain.deal_won.vat_rules import FRENCH_VAT_TERRITORY
 from raccord.domain.values.address import Address, says_nothing
 from raccord.domain.values.base import unaccented
 from raccord.domain.values.identifiers import (
     EU_COUNTRIES,
+    NORTHERN_IRELAND,
     clean,
     parse_siren,
     parse_siret,
@@ -87,6 +89,13 @@ def _with_country(company: Company) -> str:
     siren = siren_of_vat_number(number)
     own = siren == company.legal_siren or (alone and siren is not None)
     return number if country != "FR" or own else typed
+
+
+def unjudged_vat_number(company: Company) -> bool:
+    """Whether nobody here can judge its VAT number: only European ones can be, and an export needs none."""
+    european = company.address.country in EU_COUNTRIES | FRENCH_VAT_TERRITORY | {None}
+    number = company.vat_number
+    return bool(number) and not european and not clean(number).startswith(NORTHERN_IRELAND)
 
 
 def means_none(text: str) -> bool:

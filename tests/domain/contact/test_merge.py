@@ -255,7 +255,7 @@ def test_both_edited_to_the_same_is_agreed(world: World) -> None:
          Flaw.POSTAL_CODE),
         ({"address": Address(line1="1 rue Rubis", postal_code="75002", city="Bruxelles", country="BE")},
          Flaw.POSTAL_CODE),
-        ({"address": Address(line1="1 rue Rubis", postal_code="75002", city="Paris")}, Flaw.COUNTRY),
+        ({"address": Address(line1="1 rue Rubis", postal_code="1000", city="Paris")}, Flaw.COUNTRY),
     ],
 )  # fmt: skip
 def test_what_cannot_be_right_stays_where_it_was_typed(
@@ -410,3 +410,74 @@ def test_a_text_that_the_other_side_cannot_hold_is_offered_to_nobody() -> None:
     (pair,) = world.pairs()
     options = [option.id for option in conflict(pair, Field.PHONE, BusinessClock()).options]
     assert options == ["billing", "always billing"]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("typed", "field", "written"),
+    [
+        (
+            {"address": Address(line1="2 rue B", postal_code="75003", city="Paris")},
+            Field.ADDRESS,
+            in_paris("2 rue B", code="75003"),
+        ),
+        ({"siren": f"RCS Lyon {OTHER_SIREN}", "siret": "", "vat_number": ""}, Field.SIREN, OTHER_SIREN),
+        ({"siret": f"SIRET : {OTHER_SIRET}", "siren": "", "vat_number": ""}, Field.SIRET, OTHER_SIRET),
+        ({"vat_number": OTHER_VAT[2:], "siren": "", "siret": ""}, Field.VAT_NUMBER, OTHER_VAT),
+        ({"email": "factures@acme.fr; daf@acme.fr"}, Field.EMAIL, "factures@acme.fr"),
+    ],
+)
+def test_what_an_invoice_understands_goes_over_as_it_is_understood(
+    world: World, side: Side, typed: dict[str, object], field: Field, written: object
+) -> None:
+    world.types(side, **typed)
+    doubts = world.look(lambda doubt: "same" if doubt.topic is Topic.ENTITY else None).doubts
+    assert [doubt for doubt in doubts if doubt.topic is not Topic.ENTITY] == []
+    assert getattr(world.says(side.other), field) == written
+    after = world.look()
+    assert (after.writes, after.doubts) == ((), ())
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"siren": f"{SIREN} RCS Lyon"},
+        {"siret": "SIRET : 732 829 320 00074"},
+        {"vat_number": "44732829320"},
+        {"vat_number": "TVA : FR44732829320"},
+        {"vat_number": "non assujetti"},
+        {"email": "compta@acme.fr; daf@acme.fr"},
+        {"address": in_paris("1 rue de la Paix").model_copy(update={"country": None})},
+    ],
+)
+def test_what_an_invoice_understands_as_the_same_is_no_edit(
+    world: World, side: Side, typed: dict[str, object]
+) -> None:
+    world.types(side, **typed)
+    plan = world.look()
+    assert (plan.writes, plan.doubts) == ((), ())
+
+
+@BOTH
+@pytest.mark.parametrize(("country", "number"), [("GB", "GB 980 7806 84"), ("CH", "CHE-123.456.788 TVA")])
+def test_a_number_that_nobody_here_can_judge_is_left_where_it_was_typed(
+    side: Side, country: str, number: str
+) -> None:
+    world = World()
+    abroad = {"siren": "", "siret": "", "vat_number": "", "address": in_paris("1 road", country=country)}
+    for kept in (world.crm.kept["12"], world.billing.kept["cus_1"]):
+        kept.details = says(**abroad)
+    world.look()
+    world.types(side, **abroad | {"vat_number": number})
+    plan = world.look()
+    assert (plan.writes, plan.doubts) == ((), ())
+
+
+def test_an_address_of_france_is_the_same_once_its_number_is_known() -> None:
+    world = World()
+    bare = {"siren": "", "siret": "", "vat_number": "", "address": Address(postal_code="69002", city="Lyon")}
+    world.crm.kept["12"].details = says(**bare)
+    world.look()
+    world.types(Side.CRM, **bare | {"siren": SIREN})
+    assert Field.ADDRESS not in {field for each in world.look().writes for field in each.fields}
