@@ -223,7 +223,7 @@ def _crm(base: Base, opened: Opened) -> tuple[object, ...]:
         CrmWrites(crm, base.records.links, Effects(base.records.audit)),
         DeskTasks(base.records, crm, desk_rules(base.configuration), _effects(base, opened)),
         CrmTasks(crm, working_hours(base.configuration), _effects(base, opened)),
-        SweepReads(crm, settings.invoice_deals_won_from),
+        SweepReads(crm, base.records.links, settings.invoice_deals_won_from),
         CrmPaymentWrites(crm, Effects(base.records.audit)),
         DealLookUps(crm),
         BackfillReads(crm),

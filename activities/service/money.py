@@ -5,6 +5,7 @@ from datetime import date, datetime
 from temporalio import activity
 from temporalio.common import Priority
 
+from activities.beating import beating
 from activities.payment.memory import Teller
 from raccord.connectors.billing import BillingReader
 from raccord.connectors.crm import CrmReader
@@ -32,6 +33,8 @@ FIRST_MONEY = "sweep/money/first"
 """The watermark of when they were looked for first."""
 EXPECTED = "sweep/money/expected"
 """The watermark of when what is still expected was looked at thoroughly."""
+MOST_LISTED = 3_000
+"""Deals that a backfill is given at once: with the longest ids that a CRM holds, less than a flow takes."""
 KEY, BACKFILL = "sweep", "backfill"
 
 
@@ -76,14 +79,32 @@ class MoneySweepReads:
             return MoneyFound(refused=str(error))
 
 
+class DealsAbove(Value):
+    """The deals won on a business date or later whose ids come after one; empty: all."""
+
+    since: date
+    id: str = ""
+
+
+class DealsListed(Value):
+    """The first of them, by their ids."""
+
+    deals: tuple[WonDeal, ...] = ()
+    count: int = 0
+    """How many there are."""
+
+
 class BackfillReads:
     def __init__(self, crm: CrmReader) -> None:
         self._crm = crm
 
     @activity.defn(name="backfill.deals")
-    async def deals(self, since: date) -> tuple[WonDeal, ...]:
-        """List the deals won on a business date or later."""
-        return await self._crm.won_deals(won_from=since, changed_since=None)
+    async def deals(self, above: DealsAbove) -> DealsListed:
+        """List deals for a backfill, as many as a flow is given at once; each part reads the list anew."""
+        async with beating():
+            found = await self._crm.won_deals(won_from=above.since, changed_since=None)
+        rest = sorted((each for each in found if each.id > above.id), key=lambda each: each.id)
+        return DealsListed(deals=tuple(rest[:MOST_LISTED]), count=len(rest))
 
 
 class MoneySweep:

@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import Priority
 
+from activities.beating import beating
 from activities.service.contacts import DETAILS
 from activities.service.money import EXPECTED, FIRST_MONEY, MONEY
 from raccord.connectors.billing import BillingReader
@@ -39,8 +40,28 @@ FULL_EVERY = timedelta(days=1)
 """Only a full list shows which invoiced deals were deleted."""
 MOST_READ = 20
 """Invoices that one sweep reads for their marking: with the parts of each they fit well into its step."""
+MOST_LINKED = 3_000
+"""Deals that one sweep links again: with the longest ids that a CRM holds, what a flow is given at once."""
 KEY = "sweep"
+_LEFT = "{} further deals show an invoice that no record knows: `raccord backfill --since` links them."
 _WAIT = f"ExecutionStatus = 'Running' AND {search.STATE.name} = 'waiting'"
+
+
+class Due(Value):
+    """What is to be done about the won deals of a window: of all of them a flow could not be told at once."""
+
+    won: int = 0
+    """How many there are."""
+    without: tuple[str, ...] = ()
+    """Those that show no invoice."""
+    changed: tuple[str, ...] = ()
+    """Those that show one and changed in the window."""
+    gone: tuple[str, ...] = ()
+    """Those that are invoiced and left out of a full list: won no more, or deleted."""
+    unlinked: tuple[WonDeal, ...] = ()
+    """Those that show an invoice of which no record knows."""
+    left: int = 0
+    """How many more of these there are."""
 
 
 class Told(Value):
@@ -51,17 +72,29 @@ class Told(Value):
 
 
 class SweepReads:
-    def __init__(self, crm: Crm, won_from: date | None) -> None:
+    def __init__(self, crm: Crm, links: Links, won_from: date | None) -> None:
         self._crm = crm
+        self._links = links
         self._won_from = won_from
 
     @activity.defn(name="sweep.won_deals")
-    async def won_deals(self, plan: SweepPlan) -> tuple[WonDeal, ...]:
+    async def won_deals(self, plan: SweepPlan) -> Due:
         """List the won deals of a sweep's window; none before there is a cut-over date."""
         if self._won_from is None:
-            return ()
+            return Due()
         since = None if plan.full else plan.changed_since
-        return await self._crm.won_deals(won_from=self._won_from, changed_since=since)
+        async with beating():
+            found = await self._crm.won_deals(won_from=self._won_from, changed_since=since)
+        invoiced = await self._links.invoiced_deals(plan.crm) if plan.full else frozenset()
+        unlinked = [d for d in found if plan.full and d.invoice_id and d.id not in invoiced]
+        return Due(
+            won=len(found),
+            without=tuple(d.id for d in found if not d.invoice_id),
+            changed=tuple(d.id for d in found if d.invoice_id and _changed(d, plan.changed_since)),
+            gone=tuple(sorted(invoiced - {d.id for d in found})),
+            unlinked=tuple(unlinked[:MOST_LINKED]),
+            left=max(len(unlinked) - MOST_LINKED, 0),
+        )
 
 
 class CorrectionReads:
@@ -180,25 +213,14 @@ class SweepActivities:
         )
 
     @activity.defn(name="sweep.tell")
-    async def tell(self, plan: SweepPlan, found: Sequence[WonDeal]) -> Told:
-        """Have the flows look: of deals without invoice, of invoiced ones that changed, of open questions.
-
-        What a full list leaves out although it is invoiced is won no more, or deleted.
-        """
-        without = [d.id for d in found if not d.invoice_id]
-        changed = [d.id for d in found if d.invoice_id and _changed(d, plan.changed_since)]
-        gone: list[str] = []
-        unlinked: tuple[WonDeal, ...] = ()
-        if plan.full and self._active:
-            invoiced = await self._records.links.invoiced_deals(plan.crm)
-            gone = sorted(invoiced - {d.id for d in found})
-            unlinked = tuple(d for d in found if d.invoice_id and d.id not in invoiced)
-        for id in without:
+    async def tell(self, plan: SweepPlan, due: Due) -> Told:
+        """Have the flows look: of deals without invoice, of invoiced ones that changed, of open questions."""
+        for id in due.without:
             await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject, priority=MISSED)
-        for id in changed:
+        for id in due.changed:
             # Most was told by a webhook: what is as its flow left it costs one read.
             await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject, thorough=False)
-        for id in gone:
+        for id in due.gone:
             await self._wake(DEAL_WON, DealRef(connection=plan.crm, id=id).subject)
         waiting = await self._waiting()
         for flow, subject in waiting:
@@ -208,13 +230,14 @@ class SweepActivities:
         if self._active and plan.full:
             await self._records.watermarks.advance(FULL_WATERMARK, plan.began_at)
         result = SweepResult(
-            won=len(found),
-            without_invoice=len(without),
-            changed=len(changed),
+            won=due.won,
+            without_invoice=len(due.without),
+            changed=len(due.changed),
             waiting=len(waiting),
-            no_longer_won=len(gone),
+            no_longer_won=len(due.gone),
+            remark=_LEFT.format(due.left) if due.left else "",
         )
-        return Told(result=result, unlinked=unlinked)
+        return Told(result=result, unlinked=due.unlinked)
 
     async def _waiting(self) -> list[tuple[FlowType, Subject]]:
         """Return the flows that wait for a person, also those whose question the list has lost."""

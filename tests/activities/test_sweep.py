@@ -1,23 +1,43 @@
 """How soon and how thoroughly the flows look that a sweep wakes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.service import money, sweep
-from activities.service.money import FIRST_MONEY, MONEY, MoneyFound, MoneySweep
-from activities.service.sweep import SweepActivities
+from activities.service.money import (
+    FIRST_MONEY,
+    MONEY,
+    BackfillReads,
+    DealsAbove,
+    MoneyFound,
+    MoneySweep,
+)
+from activities.service.sweep import SweepActivities, SweepReads
 from raccord.domain.service.sweep import Sweep, SweepPlan
 from raccord.domain.values.deal import DealRef, WonDeal
 from raccord.domain.values.payment import ChangedMoney
 from raccord.domain.values.subject import Subject
 from raccord.records.records import Records
+from raccord.temporal.failures import MOST_BYTES
 from raccord.temporal.flows import Changed, FlowType
+from tests.fakes.crm import FakeCrm
 
 NOW = datetime.now(UTC)
 Woken = dict[str, list[tuple[int, bool]]]
+
+
+class Crm(FakeCrm):
+    """Whose search lists these."""
+
+    def __init__(self, *won: WonDeal) -> None:
+        super().__init__()
+        self.won = won
+
+    async def won_deals(self, *, won_from: date, changed_since: datetime | None) -> tuple[WonDeal, ...]:  # noqa: ARG002
+        return self.won
 
 
 @pytest.fixture
@@ -48,14 +68,44 @@ def sweeping(records: Records) -> SweepActivities:
 async def test_a_deal_that_nobody_told_of_goes_before_those_that_are_looked_at_again(
     records: Records, woken: Woken
 ) -> None:
-    listed = (
+    crm = Crm(
         WonDeal(id="without"),
         WonDeal(id="changed", invoice_id="in_1", changed_at=NOW),
         WonDeal(id="as it was", invoice_id="in_2", changed_at=NOW - timedelta(days=1)),
     )
     plan = SweepPlan(crm="hubspot", full=True, changed_since=NOW - timedelta(hours=1), began_at=NOW)
-    await ActivityEnvironment().run(sweeping(records).tell, plan, listed)
+    due = await ActivityEnvironment().run(SweepReads(crm, records.links, NOW.date()).won_deals, plan)
+    await ActivityEnvironment().run(sweeping(records).tell, plan, due)
     assert woken == {"without": [(4, True)], "changed": [(5, False)]}
+
+
+def many() -> Crm:
+    """Twice as many deals as one answer could name whole."""
+    return Crm(
+        *(
+            WonDeal(id=str(10**10 + n), invoice_id=f"in_{n:024}", changed_at=NOW)
+            for n in reversed(range(20_000))
+        )
+    )
+
+
+async def test_more_deals_than_a_flow_is_given_at_once_are_told_of_all_the_same(records: Records) -> None:
+    plan = SweepPlan(crm="hubspot", full=True, changed_since=NOW, began_at=NOW)
+    due = await ActivityEnvironment().run(SweepReads(many(), records.links, NOW.date()).won_deals, plan)
+    assert (due.won, len(due.changed), len(due.unlinked) + due.left) == (20_000, 20_000, 20_000)
+    assert len(due.model_dump_json()) < MOST_BYTES
+
+
+async def test_a_backfill_lists_every_deal_once_in_parts_that_a_flow_takes() -> None:
+    reads, above, seen = BackfillReads(many()), DealsAbove(since=NOW.date()), list[str]()
+    more = True
+    while more:
+        listed = await ActivityEnvironment().run(reads.deals, above)
+        assert len(listed.model_dump_json()) < MOST_BYTES
+        assert len(seen) + listed.count == 20_000
+        seen += [each.id for each in listed.deals]
+        more, above = len(listed.deals) < listed.count, above.model_copy(update={"id": seen[-1]})
+    assert len(set(seen)) == len(seen) == 20_000
 
 
 async def looks_for_money(records: Records, *listed: str) -> int:

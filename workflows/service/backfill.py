@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.policies import Policies
 from activities.service.contacts import DetailsSweep
-from activities.service.money import BackfillReads, MoneySweep
+from activities.service.money import BackfillReads, DealsAbove, DealsListed, MoneySweep
 from activities.service.relinking import Shown
 from raccord.domain.payment.policy import PaymentPolicy
 from raccord.domain.service.backfill import Backfilled, Backfilling, Progress
@@ -17,7 +17,6 @@ from workflows.service.reconciliation import customers_relinked, refusal_of, rel
 from workflows.steps import Gone, Stopped, run_local, run_ours, run_step
 
 WITHIN = timedelta(hours=1)
-LIST_WITHIN = timedelta(minutes=5)
 PART = 100
 """Deals between two steps of the progress."""
 
@@ -44,14 +43,20 @@ class Backfill:
             MoneySweep.was_seen, wanted, summary="was it seen in a dry run?"
         ):
             return Backfilled(seen=False)
-        deals = await self._deals(wanted, policy)
-        result = Backfilled(deals=len(deals))
-        self._progress = Progress(deals=len(deals))
-        for start in range(0, len(deals), PART):
-            result = await self._part(deals[start : start + PART], wanted, policy, result)
-            if result.remark:
-                return result
-            self._progress = Progress(done=min(start + PART, len(deals)), deals=len(deals))
+        result, above, more = Backfilled(), DealsAbove(since=wanted.since), True
+        while more:
+            listed = await self._deals(above, policy)
+            deals, done = listed.deals, self._progress.done
+            count = done + listed.count
+            result = result.model_copy(update={"deals": count})
+            self._progress = Progress(done=done, deals=count)
+            for start in range(0, len(deals), PART):
+                result = await self._part(deals[start : start + PART], wanted, policy, result)
+                if result.remark:
+                    return result
+                self._progress = Progress(done=done + min(start + PART, len(deals)), deals=count)
+            more = len(deals) < listed.count
+            above = DealsAbove(since=wanted.since, id=deals[-1].id if deals else "")
         if result.linked and not wanted.dry:
             remark = await customers_relinked(policy.billing, policy.timing)
             await run_ours(DetailsSweep.anew, summary="let the next sweep look at what both sides say")
@@ -79,15 +84,16 @@ class Backfill:
             }
         )
 
-    async def _deals(self, wanted: Backfilling, policy: PaymentPolicy) -> tuple[WonDeal, ...]:
+    async def _deals(self, above: DealsAbove, policy: PaymentPolicy) -> DealsListed:
         try:
             return await run_step(
                 BackfillReads.deals,
-                wanted.since,
+                above,
                 queue=policy.crm,
-                timing=policy.timing.model_copy(update={"step_timeout": LIST_WITHIN}),
+                timing=policy.timing,
                 about=RecordName(kind=RecordKind.DEAL),
-                summary=f"list the deals won since {wanted.since}",
+                summary=f"list the deals won since {above.since}",
+                lasting=WITHIN,
             )
         except Stopped as stopped:
             said = refusal_of(stopped)

@@ -51,17 +51,17 @@ class Reconciliation:
     async def _swept(self, sweep: Sweep) -> SweepResult:
         policy = await run_local(Policies.deal_won, summary="read the rules")
         plan = await run_local(SweepActivities.plan, sweep, summary="choose the window")
-        found = await run_step(
+        due = await run_step(
             SweepReads.won_deals,
             plan,
             queue=policy.crm,
-            timing=_listing(policy),
+            timing=policy.timing,
             about=RecordName(kind=RecordKind.DEAL),
             summary="list the won deals",
+            lasting=TELL_WITHIN,
         )
-        told = await run_ours(
-            SweepActivities.tell, plan, found, summary=f"look at {len(found)} deal(s)", lasting=TELL_WITHIN
-        )
+        summary = f"look at what is due of {due.won} deal(s)"
+        told = await run_ours(SweepActivities.tell, plan, due, summary=summary, lasting=TELL_WITHIN)
         result = await self._relinked(told, policy)
         result = await self._corrected(plan, policy, result)
         result = await self._paid(plan, policy, result)
@@ -91,7 +91,7 @@ class Reconciliation:
             return told.result
         found = await relinked(Shown(crm=policy.crm, deals=told.unlinked), policy.billing, policy.timing)
         refused = await customers_relinked(policy.billing, policy.timing) if found.linked else ""
-        remark = " ".join(filter(None, (found.remark, refused)))
+        remark = " ".join(filter(None, (told.result.remark, found.remark, refused)))
         return told.result.model_copy(update={"relinked": found.linked, "remark": remark})
 
     async def _corrected(self, plan: SweepPlan, policy: DealWonPolicy, result: SweepResult) -> SweepResult:
