@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from raccord.domain.contact import questions as contact
+from raccord.domain.contact.meant import NUMBERS
 from raccord.domain.contact.plan import Carrying, Doubt, Topic
-from raccord.domain.contact.validity import NUMBERS, Flaw
+from raccord.domain.contact.validity import Flaw
 from raccord.domain.deal_won import buyer, questions
 from raccord.domain.deal_won.approval import approval
 from raccord.domain.deal_won.difference import deposit_differences, differences

@@ -38,7 +38,7 @@ class OtherDeal:
         self._home.billing.before("find_customers", self._joined.wait)
         own = wanted.model_copy(update={"chosen": self._chosen})
         await self._start(ENSURE, own, id=options["id"], task_queue=FLOWS_QUEUE)
-        handle = await self._start(flow, *args, **options)
+        handle: WorkflowHandle[Any, Any] = await self._start(flow, *args, **options)
         self._joined.set()
         return handle
 
