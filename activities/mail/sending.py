@@ -4,6 +4,7 @@ Nothing that left can be looked up. An intent without an outcome therefore means
 nothing is sent again until a person has said so.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio import activity
@@ -81,8 +82,9 @@ class Post:
     ) -> Sending:
         """Send a mail that never left. Raises `Permanent` when an address, or the mail, is refused.
 
-        `still` is asked once the server has taken the recipients and nothing has left yet. `remember` is what
-        our records keep of a mail that left, in one transaction with the outcome.
+        `still` is asked once the server has taken the recipients and nothing has left yet: what it raises is
+        raised, and nothing left. `remember` is what our records keep of a mail that left, in one transaction
+        with the outcome.
         """
         async with self._mailer.addressed(mail) as hand_over:
             standing = await self._audit.intend(_intent(mail, about, template))
@@ -92,7 +94,13 @@ class Post:
             unknown = Sending(unknown=True, outcomes=standing.outcomes)
             if standing.resumed:
                 return unknown
-            if not await still():
+            try:
+                due = await still()
+            except (Exception, asyncio.CancelledError) as error:
+                # Whatever it was, nothing was handed over.
+                await self._audit.conclude(mail.key, Verdict.REFUSED, {"error": str(error)})
+                raise
+            if not due:
                 await self._audit.conclude(mail.key, Verdict.REFUSED, {"error": "not due any more"})
                 return Sending(not_due=True)
             try:

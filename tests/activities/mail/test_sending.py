@@ -1,5 +1,6 @@
 """A mail leaves at most once, wherever the worker dies."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.mail.sending import BAD_TEMPLATE, MailActivities, Mailing, Sending, Verified
-from raccord.connectors.errors import Permanent, RateLimited
+from activities.mail.sending import BAD_TEMPLATE, MailActivities, Mailing, Post, Sending, Verified
+from raccord.connectors.errors import Permanent, RateLimited, Transient
+from raccord.domain.values.mail import Mail
 from raccord.records.audit import Audit
 from raccord.records.records import Records
 from raccord.texts.mails import Templates
@@ -124,6 +126,30 @@ async def test_what_a_server_refused_was_not_sent_and_may_be_sent_later(
     with pytest.raises(RateLimited):
         await send(mailer, records)
     assert await send(mailer, records) == Sending()
+    assert len(mailer.arrived) == 1
+
+
+@pytest.mark.parametrize("failure", [Transient("Stripe is down."), asyncio.CancelledError()])
+async def test_what_fails_while_it_is_asked_whether_it_is_still_due_leaves_no_doubt(
+    mailer: FakeMailer, records: Records, failure: BaseException
+) -> None:
+    mail = Mail(key="dun/stripe/cus_1/1", to=("anne@acme.fr",), subject="Rappel", text="Bonjour")
+    failing = [failure]
+
+    async def still() -> bool:
+        if failing:
+            raise failing.pop()
+        return True
+
+    async def attempt() -> Sending:
+        return await Post(mailer, records.audit).once(
+            mail, about="stripe:cus_1", template="courteous", still=still
+        )
+
+    with pytest.raises(type(failure)):
+        await ActivityEnvironment().run(attempt)
+    assert mailer.arrived == []
+    assert await ActivityEnvironment().run(attempt) == Sending()
     assert len(mailer.arrived) == 1
 
 
