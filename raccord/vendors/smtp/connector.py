@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -19,16 +19,18 @@ from raccord.domain.values.message import Text, message
 from raccord.vendors.smtp.errors import (
     at_the_handover,
     before_anything_left,
+    of_a_copy,
     too_large,
     unencrypted,
     without_login,
 )
-from raccord.vendors.smtp.letter import letter, message_id, plain_address, recipients, sender_of
+from raccord.vendors.smtp.letter import copied, letter, message_id, plain_address, recipients, sender_of
 from raccord.vendors.smtp.settings import Encryption, SmtpSettings
 
 _HANDOVER = 60.0
 """Seconds for the mail itself: many servers look through it before they answer (RFC 5321, 4.5.3.2, allows
 them ten minutes)."""
+_Meaning = Callable[[Exception, str, str], ConnectorError]
 _FAILURES = (SMTPException, OSError, TimeoutError, UnicodeError)
 
 
@@ -65,6 +67,9 @@ class SmtpMailer:
             with self._nothing_left():
                 await server.mail(sender_of(mail, settings).addr_spec)
                 for address in recipients(mail):
+                    await server.rcpt(address)
+            for address in copied(mail):
+                with self._nothing_left(of_a_copy):
                     await server.rcpt(address)
 
             async def hand_over() -> str:
@@ -124,12 +129,12 @@ class SmtpMailer:
             await server.login(settings.username, settings.password.get_secret_value())
 
     @contextmanager
-    def _nothing_left(self) -> Iterator[None]:
+    def _nothing_left(self, meaning: _Meaning = before_anything_left) -> Iterator[None]:
         """Turn the client's exceptions into ours while the mail itself has not left."""
         try:
             yield
         except _FAILURES as error:
-            raise before_anything_left(error, self._name, self._settings.host) from error
+            raise meaning(error, self._name, self._settings.host) from error
 
     async def check(self) -> tuple[Check, ...]:
         settings = self._settings

@@ -33,6 +33,8 @@ LATER = timedelta(minutes=5)
 """Greylisting asks for some minutes, and none of it says for how many."""
 _LONGEST = 200
 _LOGIN_NEEDED = (530, 534, 535, 538)
+_POLICY = re.compile(r"5\.7\.\d+\b")
+_RELAY = re.compile(r"\brelay(?:ing)?\b|\bclient host\b|\bsender address rejected\b")
 _ADDRESS = re.compile(r"<[^<>\s]*>")
 
 
@@ -41,6 +43,15 @@ def said(error: Exception) -> str:
     text = error.message if isinstance(error, SMTPResponseException) else str(error)
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def _of_us(error: SMTPResponseException) -> bool:
+    """Whether what is refused at a recipient is the one who sends: many servers wait with it until then.
+
+    X.7.1 alone is also what a recipient's own rules are told by (RFC 3463, 3.8): the words tell them apart.
+    """
+    words = said(error).lower()
+    return bool(_RELAY.search(words)) or (_POLICY.match(words) is not None and "recipient" not in words)
 
 
 def before_anything_left(error: Exception, name: str, host: str) -> ConnectorError:  # noqa: PLR0911 - a table
@@ -61,6 +72,11 @@ def before_anything_left(error: Exception, name: str, host: str) -> ConnectorErr
             refused = f"{host} does not take mail for {recipient} ({code} {said(error)})"
             if code < 500:
                 return RateLimited(f"{name}: {refused} yet; it is tried again.", retry_after=LATER)
+            if _of_us(error):
+                return Forbidden(
+                    f"{name}: {host} takes no mail from us ({code} {said(error)}). Correct username, "
+                    f"password and sender of [{name}], or have us allowed there."
+                )
             return Permanent(f"{refused}.", code=RECIPIENT, field="email")
         case SMTPSenderRefused(code=code, sender=sender) if code >= 500:
             return Forbidden(
@@ -73,6 +89,14 @@ def before_anything_left(error: Exception, name: str, host: str) -> ConnectorErr
             return Transient(f"{name}: no encryption with {host} ({said(error)}); nothing was sent.")
         case _:
             return Transient(f"{name}: {host} cannot be reached ({type(error).__name__}); nothing was sent.")
+
+
+def of_a_copy(error: Exception, name: str, host: str) -> ConnectorError:
+    """Return what it means alike of somebody who gets a copy of many mails: that is no customer's address."""
+    found = before_anything_left(error, name, host)
+    if not isinstance(found, Permanent):
+        return found
+    return Forbidden(f"{name}: {found} It gets a copy by the settings, so nothing is sent: correct it there.")
 
 
 def unencrypted(name: str, host: str) -> Auth:

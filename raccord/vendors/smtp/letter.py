@@ -38,8 +38,14 @@ def message_id(mail: Mail, settings: SmtpSettings) -> str:
 
 
 def recipients(mail: Mail) -> tuple[str, ...]:
-    """Return each address that it goes to, once."""
-    return tuple(dict.fromkeys(plain_address(address) for address in (*mail.to, *mail.cc)))
+    """Return each address that it is for, once."""
+    return tuple(dict.fromkeys(map(plain_address, mail.to)))
+
+
+def copied(mail: Mail) -> tuple[str, ...]:
+    """Return each further address that it goes to, once."""
+    whom = recipients(mail)
+    return tuple(dict.fromkeys(each for each in map(plain_address, mail.cc) if each not in whom))
 
 
 def letter(mail: Mail, settings: SmtpSettings, at: datetime) -> EmailMessage:

@@ -239,6 +239,22 @@ async def test_a_server_that_asks_for_a_login_gets_none_by_chance() -> None:
             Permanent,
             "compta@acme.fr.*No such user",
         ),
+        (
+            {"refused": {"compta@acme.fr": "550 5.7.1 <compta@acme.fr>: Recipient address rejected: no"}},
+            Permanent,
+            "does not take mail for compta@acme.fr",
+        ),
+        ({"refused": {"compta@acme.fr": "554 5.7.1 Relay access denied"}}, Forbidden, "no mail from us"),
+        (
+            {"refused": {"compta@acme.fr": "550 5.7.54 SMTP; Unable to relay recipient in other domain"}},
+            Forbidden,
+            "no mail from us",
+        ),
+        (
+            {"refused": {"compta@acme.fr": "553 5.7.1 Sender address rejected: not owned by user"}},
+            Forbidden,
+            "no mail from us",
+        ),
         ({"refused": {"compta@acme.fr": "452 4.2.2 Mailbox full"}}, RateLimited, "Mailbox full.* yet"),
         ({"refused": {SENDER: "553 5.7.1 Not yours"}}, Forbidden, f"send as {SENDER}"),
         ({"refused": {SENDER: "451 4.3.0 Busy"}}, Transient, "not ready"),
@@ -257,6 +273,23 @@ async def test_each_refusal_is_what_it_means(
             await send(mailer(box.port))
         assert type(raised.value) is error
         assert len(box.messages()) == (1 if manners.get("silent") else 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        ("550 5.1.1 No such user", Forbidden, "archives@hexalab.example.*gets a copy by the settings"),
+        ("452 4.2.2 Mailbox full", RateLimited, "Mailbox full.* yet"),
+    ],
+)
+async def test_whoever_gets_a_copy_is_no_address_of_the_customers(
+    words: str, error: type[ConnectorError], said: str
+) -> None:
+    async with mailbox(Manners(refused={"archives@hexalab.example": words})) as box:
+        with pytest.raises(ConnectorError, match=said) as raised:
+            await send(mailer(box.port), REMINDER)
+        assert type(raised.value) is error
+        assert box.messages() == []
 
 
 async def test_each_sender_of_reminders_is_asked_for_by_itself() -> None:
