@@ -211,6 +211,25 @@ def test_an_instalment_that_is_missed_is_one_level_up() -> None:
     assert year.said == [FIRST, "2026-06-01T07:00Z firm A2"]
 
 
+def test_what_was_contested_before_is_no_part_of_what_was_promised() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-01")).passes("2026-04-09 10:00")
+    year.says("dispute", invoice_id="B")
+    year.says("instalments", instalments=year.parts(("2026-04-30", "500.00"), ("2026-05-29", "500.00")))
+    year.passes("2026-05-05")
+
+    assert year.said == ["2026-04-08T07:00Z courteous A1 B1", "2026-05-04T07:00Z firm A2"]
+    assert year.thanks == []
+
+
+def test_a_dispute_that_is_settled_breaks_no_promise_about_the_others() -> None:
+    year = Year().owes(invoice("A", "2026-04-01"), invoice("B", "2026-04-01")).passes("2026-04-09 10:00")
+    year.says("dispute", invoice_id="B").says("promise", "2026-05-29", amount=euros("300.00"))
+    year.at("2026-04-20 12:00", lambda: year.says("settled", invoice_id="B"))
+    year.at("2026-05-20 12:00", lambda: year.pays("A", "300.00")).passes("2026-05-29")
+
+    assert year.thanks == [here("2026-05-20 12:00")]
+
+
 def test_who_catches_up_with_its_instalments_is_waited_for_again() -> None:
     year = reminded_once()
     year.says("instalments", instalments=year.parts(("2026-04-14", "500.00"), ("2026-05-29", "500.00")))

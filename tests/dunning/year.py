@@ -120,7 +120,9 @@ class Year:
         if until:
             fields["until"] = date.fromisoformat(until)
         if kind in {"promise", "instalments"}:
-            fields.setdefault("owed", self.look().owed)
+            plan = self.look()
+            fields.setdefault("owed", plan.asked_for)
+            fields.setdefault("invoices", tuple(each.id for each in plan.claimed or self.account.invoices))
         said = f"word-{next(self._ids)}"
         word = Word(id=said, kind=WordKind(kind), at=self.now, actor="cli:anne", **fields)
         self.memory = self.memory.with_(Memory(words=(word,)))

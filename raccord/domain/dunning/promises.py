@@ -19,7 +19,7 @@ class _Part(Value):
 
 
 class Promise(Value):
-    """A promise as it stands on a day. `owed` is all that was overdue when it was made."""
+    """A promise as it stands on a day. `owed` is all that was overdue, and asked for, when it was made."""
 
     word: Word
     open: tuple[OwedInvoice, ...]
@@ -34,7 +34,8 @@ class Promise(Value):
         owed = word.owed or (before[-1] if before else ())
         # Made before anything was late, it is about what falls due until its day.
         ends = said_on if owed else max(said_on, _last_day(word) + DAY)
-        about = tuple(each for each in invoices if each.due_on < ends)
+        named = set(word.invoices) if word.owed else set()
+        about = tuple(each for each in invoices if (each.id in named if named else each.due_on < ends))
         return cls(word=word, open=about, owed=owed or sums(each.total for each in about))
 
     @property

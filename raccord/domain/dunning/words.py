@@ -73,7 +73,7 @@ class Word(Value):
     address: str = ""
     """Of a bounced mail."""
     owed: tuple[Money, ...] = ()
-    """Of a promise and of instalments: all that was overdue when it was said, one sum a currency."""
+    """Of a promise and of instalments: all that was overdue and asked for by then, one sum a currency."""
     invoices: tuple[str, ...] = ()
     """Of a promise and of instalments: ids of what was asked for by then, else of all that was open."""
 

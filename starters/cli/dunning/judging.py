@@ -60,7 +60,7 @@ def word_of(said: Said, known: Known, actor: str, now: datetime, today: date) ->
         amount=amount,
         instalments=tuple(sorted(parts, key=lambda each: each.due_on)),
         address=_address(said, known),
-        owed=known.plan.owed if said.kind in _PROMISES else (),
+        owed=known.plan.asked_for if said.kind in _PROMISES else (),
         invoices=_promised(known) if said.kind in _PROMISES else (),
     )
     said_so = word.model_dump_json(exclude={"id", "at", "owed", "invoices"})

@@ -121,6 +121,14 @@ def test_a_dispute_ends(globex: House, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the dispute about invoice F-1 is over Next: reminder 1, now." in said
 
 
+def test_a_promise_is_about_nothing_that_was_contested_when_it_was_made(house: House) -> None:
+    house.billing.owes(account("cus_1", "Globex", owed("F-1", 9), owed("F-2", 9)))
+    house.said("dispute", "cus_1", "F-2")
+    house.said("promise", "cus_1", SOON, "--amount", "400")
+    (word,) = (each for each in house.memory("cus_1").words if each.kind is WordKind.PROMISE)
+    assert (word.owed, len(word.invoices)) == ((euros("1200.00"),), 1)
+
+
 def test_a_promise_remembers_what_was_late_when_it_was_made(globex: House) -> None:
     globex.said("promise", "cus_1", SOON)
     (word,) = globex.memory("cus_1").words
