@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from raccord.connectors.capabilities import ReportSinkCapabilities, Uniqueness
 from raccord.connectors.connection import Check, ConnectionSettings, of_vendor
-from raccord.connectors.errors import AmbiguousWrite
+from raccord.connectors.errors import AmbiguousWrite, RateLimited
 from raccord.connectors.report_sink import ReportSink
 from raccord.domain.report.publication import Publication
 from raccord.domain.values.clock import BusinessClock
@@ -48,8 +48,9 @@ class Notion:
         page = await write_page(self._client, publication, self._settings.page, below)
         try:
             await self._gaps.write(publication, below)
-        except AmbiguousWrite as error:
-            error.retry_after = _SETTLE
+        except (AmbiguousWrite, RateLimited) as error:
+            # Of rows that were just made, a look that comes sooner may find none, and make them again.
+            error.retry_after = max(error.retry_after or _SETTLE, _SETTLE)
             raise
         return page.url or f"https://www.notion.so/{page.id.replace('-', '')}"
 
