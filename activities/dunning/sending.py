@@ -11,7 +11,14 @@ from activities.dunning.memory import BEGAN
 from activities.dunning.stops import Stops
 from activities.mail.sending import BAD_TEMPLATE, Post
 from raccord.connectors.billing import BillingReader
-from raccord.connectors.errors import MAIL_TOO_LARGE, RECIPIENT, ConnectorError, NotFound, Permanent
+from raccord.connectors.errors import (
+    MAIL_TOO_LARGE,
+    RECIPIENT,
+    ConnectorError,
+    NotFound,
+    Permanent,
+    Transient,
+)
 from raccord.connectors.mailer import Mailer
 from raccord.domain.dunning.exceptions import ladder_of
 from raccord.domain.dunning.foresight import round_of
@@ -31,6 +38,8 @@ from raccord.texts.mails import BadTemplate, Templates, Worded
 from raccord.texts.reminders import reminder, thanks
 
 _MEGABYTE = 1024 * 1024
+ATTEMPTS_FOR_DOCUMENTS = 3
+"""From this one on, a mail whose PDFs cannot be fetched leaves with links alone."""
 MOST_FOLLOWED = 5
 """Earlier mails that a mail names as its thread."""
 
@@ -177,7 +186,7 @@ class ReminderMails:
         account = await self._accounts.read(wanted.customer_id)
         if (due := await self._thanks_due(wanted)) is not Thanks.NOW:
             return due
-        if not account.email or not self._policy.mails_leave or not await self._brought_money(wanted):
+        if not account.addresses or not self._policy.mails_leave or not await self._brought_money(wanted):
             return Thanks.NONE
         kept = thanks_for(wanted.word, account, self._policy)
         worded = thanks(kept, self._templates)
@@ -270,7 +279,7 @@ class ReminderMails:
     def _mail(self, worded: Worded, account: Account, *, key: str) -> Mail:
         return Mail(
             key=key,
-            to=(account.email,),
+            to=account.addresses,
             subject=f"[TEST] {worded.subject}" if self._policy.test else worded.subject,
             text=worded.text,
             html=worded.html,
@@ -280,7 +289,10 @@ class ReminderMails:
         )
 
     async def _documents(self, due: Due) -> tuple[Attachment, ...]:
-        """Fetch the PDFs, all of them or, where they are too large or one cannot be had, none."""
+        """Fetch the PDFs, all of them or, where they are too large or one cannot be had, none.
+
+        Where their host alone is out of order, the reminder does not wait for it beyond a few attempts.
+        """
         left = self._policy.rules.attach_up_to_mb * _MEGABYTE
         found: list[Attachment] = []
         for invoice in due.invoices:
@@ -289,6 +301,10 @@ class ReminderMails:
             try:
                 content = await self._billing.read_document(invoice.id)
             except Permanent:
+                return ()
+            except Transient:
+                if activity.info().attempt < ATTEMPTS_FOR_DOCUMENTS:
+                    raise
                 return ()
             left -= len(content)
             found.append(Attachment(name=f"{invoice.number}.pdf", content=content))

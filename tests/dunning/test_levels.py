@@ -10,6 +10,7 @@ from raccord.domain.dunning.memory import Fate, Memory
 from raccord.domain.dunning.words import bounced
 from raccord.domain.rules.dunning import Dunning, ExceptionRule
 from raccord.domain.rules.modes import Mode
+from raccord.domain.values.account import Account
 from raccord.domain.values.address import Address
 from tests.dunning.year import Year, here, invoice, policy
 
@@ -344,6 +345,19 @@ def test_where_a_person_skipped_all_before_the_last_level_is_worded_as_a_first_c
 
 
 # Addresses.
+
+
+@pytest.mark.parametrize("typed", ["jean..dupont@acme.example", "hélène@acme.example", "no mail please", " "])
+def test_what_is_no_address_is_none(typed: str) -> None:
+    year = Year().customer(email=typed).owes(invoice("A", "2026-04-01")).passes("2026-04-20 10:00")
+    assert (year.said, year.why) == ([], "no_address")
+
+
+def test_a_mail_goes_to_each_address_that_stands_there() -> None:
+    assert Account(customer_id="cus_1", email=" a@acme.example; b@acme.example").addresses == (
+        "a@acme.example",
+        "b@acme.example",
+    )
 
 
 def test_without_an_address_no_level_is_consumed() -> None:

@@ -179,7 +179,12 @@ def all_asks() -> dict[str, Ask]:
         "what_for, nothing to offer": what_for(received(), ()),
         "refused, payment": asks.refused("step", _refusal(Cause.REFUSED), skip=WITHOUT_SHOWING),
         "did_it_arrive": dunning.did_it_arrive(LATE, REMINDED),
-        "where_to_write": dunning.where_to_write(LATE, Memory(), LATE_PLAN, ""),
+        "where_to_write": dunning.where_to_write(
+            LATE.model_copy(update={"email": ""}), Memory(), LATE_PLAN, ""
+        ),
+        "where_to_write, unfit": dunning.where_to_write(
+            LATE.model_copy(update={"email": "jean..dupont@acme.fr"}), Memory(), LATE_PLAN, ""
+        ),
         "where_to_write, bounced": dunning.where_to_write(LATE, Memory(), LATE_PLAN, "compta@acme.fr"),
         "what_now": dunning.what_now(LATE, Memory(rounds=(REMINDED,)), LATE_PLAN),
         "may_it_leave": dunning.may_it_leave(LATE, LATE_DUE),

@@ -44,6 +44,6 @@ def round_of(due: Due, account: Account, plan: Plan, policy: DunningPolicy, at: 
         tone=due.tone,
         reached=due.reached,
         owed=plan.owed,
-        to=(account.email,),
+        to=account.addresses,
         policy=policy.fingerprint,
     )

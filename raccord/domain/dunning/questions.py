@@ -76,11 +76,12 @@ def did_it_arrive(account: Account, sent: Round) -> Ask:
 def where_to_write(account: Account, memory: Memory, plan: Plan, address: str) -> Ask:
     """Nobody knows where the customer reads mail, or a mail did not arrive there."""
     record = customer_record(account, account.customer_id)
-    found = (
-        problem(Cause.EMAIL, record, "billing_email", "dunning.bounced", address=address)
-        if address
-        else problem(Cause.EMAIL, record, "billing_email", "dunning.no_address")
-    )
+    if address:
+        found = problem(Cause.EMAIL, record, "billing_email", "dunning.bounced", address=address)
+    elif account.email.strip():
+        found = problem(Cause.EMAIL, record, "billing_email", "dunning.unfit_address", address=account.email)
+    else:
+        found = problem(Cause.EMAIL, record, "billing_email", "dunning.no_address")
     return Ask(
         step="address",
         cause=Cause.EMAIL,

@@ -63,7 +63,7 @@ def held_up(at: Situation) -> Silent | None:
 
 
 def _no_address(at: Situation) -> Silent | None:
-    if not at.account.email:
+    if not at.account.addresses:
         return Silent(why=Silence.NO_ADDRESS)
     word = at.standing.bounced_from(at.account.email)
     return Silent(why=Silence.BOUNCED, word=word) if word else None

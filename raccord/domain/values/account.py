@@ -8,6 +8,7 @@ from datetime import date
 from raccord.domain.values.address import Address
 from raccord.domain.values.base import OneLine, Value
 from raccord.domain.values.deal import DealRef
+from raccord.domain.values.email import parse_emails
 from raccord.domain.values.money import Money
 
 
@@ -54,3 +55,8 @@ class Account(Value):
     page: str = ""
     """Where people of the company open it in the billing system."""
     invoices: tuple[OwedInvoice, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return where its mails can be sent, as they are read there; empty where that is nowhere."""
+        return parse_emails(self.email)

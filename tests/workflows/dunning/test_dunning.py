@@ -205,6 +205,15 @@ async def test_a_mail_that_left_before_the_end_of_a_worker_is_followed_by_its_ta
     assert len(late.mails) == 1
 
 
+async def test_a_reminder_does_not_wait_for_the_host_of_its_pdfs(late: Late) -> None:
+    await late.owes(6)
+    late.home.billing.fail(Transient("its files cannot be reached"), "read_document")
+    await late.wake()
+    (mail,) = await late.mailed(1)
+    assert mail.attachments == ()
+    assert await late.home.records.waiting.list() == ()
+
+
 @pytest.mark.parametrize(
     "refusal", [RateLimited("greylisted", retry_after=timedelta(minutes=5)), Transient("the line is dead")]
 )
