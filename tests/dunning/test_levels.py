@@ -240,6 +240,24 @@ def test_who_was_late_before_dunning_began_waits_for_an_approval() -> None:
     assert year.passes("2026-12-31").said == ["2026-06-10T08:00Z firm A2", "2026-06-15T07:00Z last A3"]
 
 
+def test_whom_a_person_leaves_alone_is_reminded_of_what_is_late_only_afterwards() -> None:
+    year = Year(live_since=date.fromisoformat("2026-06-01"), now=here("2026-06-01")).owes(
+        invoice("A", "2026-04-01"), invoice("B", "2026-06-12")
+    )
+    year.passes("2026-06-02 10:00").says("left_alone")
+    assert (year.why, year.next) == ("left_alone", "2026-06-19T07:00Z")
+
+    year.passes("2026-12-31")
+    assert year.said == [
+        "2026-06-19T07:00Z courteous B1",
+        "2026-06-29T07:00Z firm B2",
+        "2026-07-13T07:00Z last B3",
+    ]
+    assert year.pays("B").why == "left_alone"
+    year.says("approved").passes("2027-01-15")
+    assert year.said[3:] == ["2026-12-31T08:00Z firm A2", "2027-01-05T08:00Z last A3"]
+
+
 @pytest.mark.parametrize(
     ("due_on", "why"),
     [

@@ -286,7 +286,7 @@ def judge_rest(year: Year, plan: Plan) -> None:
         return
     last = sum(level.day >= 0 for level in year.policy.rules.levels)
     for each in () if year.policy.rules.exceptions else year.account.invoices:
-        contested = each.processing or each.disputed or _contested(year, each.id)
+        contested = each.processing or each.disputed or _contested(year, each.id) or _left(year, each)
         carried = [was.level for was in _carried(year.memory.rounds) if was.invoice_id == each.id]
         assert contested or max(carried, default=0) >= last, f"forgets {each.id}: {plan.why}"
 
@@ -338,6 +338,7 @@ def _judge_invoices(year: Year, due: Due) -> None:
         assert not each.disputed
         assert not each.processing
         assert not _contested(year, each.id)
+        assert not _left(year, each)
         assert (each.due_on < today) == (due.tone is not Tone.NOTICE)
 
 
@@ -413,6 +414,14 @@ def _judge_silence(year: Year) -> None:
 def _contested(year: Year, invoice_id: str) -> bool:
     about = [each for each in year.memory.words if each.invoice_id == invoice_id and each.kind != "seen_to"]
     return bool(about) and about[-1].kind is WordKind.DISPUTE
+
+
+def _left(year: Year, owed: OwedInvoice) -> bool:
+    """Whether a person said that nobody is reminded of what was late by then, and nothing else since."""
+    said = [each for each in year.memory.words if each.kind in {"left_alone", "approved", "remind"}]
+    if any(each.kind != "left_alone" for each in said) or not said:
+        return False
+    return owed.due_on < said[-1].at.astimezone(PARIS).date()
 
 
 def _carried(rounds: Iterable[Round]) -> list[Reached]:

@@ -114,7 +114,14 @@ def _next_at(at: Situation, whole: Silent | None) -> datetime | None:
         case Silence.TOO_LITTLE:
             days = [each.due_on + DAY for each in at.spoken if each.due_on >= at.today]
             return sending_from(at.policy, min(days)) if days else None
-        case None | Silence.NOT_DUE | Silence.LAST_SENT | Silence.GAP | Silence.SENDING_HOURS:
+        case (
+            None
+            | Silence.NOT_DUE
+            | Silence.LAST_SENT
+            | Silence.GAP
+            | Silence.SENDING_HOURS
+            | Silence.LEFT_ALONE
+        ):
             return at.levels_at()
         case _:
             return None

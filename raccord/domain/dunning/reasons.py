@@ -41,9 +41,10 @@ def _by_word(at: Situation) -> Silent | None:
 def _by_rule(at: Situation, live_since: date | None) -> Silent | None:
     if at.ladder.exception and at.ladder.exception.never:
         return Silent(why=Silence.EXCEPTED, note=at.ladder.exception.why)
-    if not _backlog(at, live_since):
-        return None
-    return Silent(why=Silence.LEFT_ALONE if at.standing.left_alone else Silence.BACKLOG)
+    if _backlog(at, live_since):
+        return Silent(why=Silence.BACKLOG)
+    left = [each for each in at.overdue if at.left_out(each) is Silence.LEFT_ALONE]
+    return Silent(why=Silence.LEFT_ALONE) if left and not at.late else None
 
 
 def _backlog(at: Situation, live_since: date | None) -> bool:

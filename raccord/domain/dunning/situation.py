@@ -157,7 +157,9 @@ class Situation:
         """Return why an invoice is not spoken of, due or not; None where it may be."""
         if invoice.disputed or self.standing.dispute_of(invoice.id):
             return Silence.DISPUTED
-        return Silence.PROCESSING if invoice.processing else None
+        if invoice.processing:
+            return Silence.PROCESSING
+        return Silence.LEFT_ALONE if self._left_alone(invoice) else None
 
     def _unanswered(self, since: datetime, about: set[str]) -> tuple[OwedInvoice, ...]:
         """Return what is late of these, where no mail that may have named any of them left since."""
@@ -165,6 +167,11 @@ class Situation:
         if self.past.reminded_since(since, besides=others):
             return ()
         return tuple(each for each in self.late if each.id in about)
+
+    def _left_alone(self, invoice: OwedInvoice) -> bool:
+        """Whether it was late already when a person said that nobody is reminded of what was."""
+        word = self.standing.left_alone
+        return word is not None and invoice.due_on < self.policy.clock.date_of(word.at)
 
     def _contested_before(self, invoice: OwedInvoice, at: datetime) -> bool:
         word = self.standing.dispute_of(invoice.id)

@@ -40,9 +40,9 @@ class Standing(Value):
         return any(word.kind in (WordKind.APPROVED, WordKind.REMIND) for word in self.words)
 
     @property
-    def left_alone(self) -> bool:
-        """Whether a person does not want this customer reminded of what had been late before."""
-        return not self.approved and any(word.kind is WordKind.LEFT_ALONE for word in self.words)
+    def left_alone(self) -> Word | None:
+        """Return the word that this customer is not to be reminded of what was late by then."""
+        return None if self.approved else self._last(WordKind.LEFT_ALONE)
 
     def dispute_of(self, invoice_id: str) -> Word | None:
         """Return the word by which an invoice is contested, unless that is settled."""

@@ -164,7 +164,8 @@ def too_little(known: Known) -> bool:
 
 
 def _late_before(known: Known) -> bool:
-    return waits_for_approval(known) or known.plan.is_silent_for(Silence.LEFT_ALONE)
+    left_alone = any(each.why is Silence.LEFT_ALONE for each in known.plan.silent)
+    return left_alone or waits_for_approval(known)
 
 
 def _bounced(known: Known, standing: Standing) -> bool:
