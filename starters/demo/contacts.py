@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.service import RPCError
 
-from raccord.domain.values.message import Message, message
+from raccord.domain.values.message import Message, Param, message
 from raccord.domain.values.subject import Subject, SubjectKind
 from raccord.temporal.flows import CONTACT_SYNC
 from starters.demo.cast.roles import Pair
@@ -24,6 +24,8 @@ IN_CRM, IN_BILLING = "Le Fournil d’Argoat SARL", "Boulangerie d’Argoat"
 TAKE_BILLING = "Celle de la facturation"
 TYPED, BY_CAMILLE = "saisi le", "par Camille Lefèvre"
 EFFECT = "contact.write"
+FIELDS = {"address": message("field.address"), "phone": message("field.phone")}
+"""Of a customer in Stripe, those that are to change; any other is shown as it is spelt there."""
 A_MOMENT = timedelta(seconds=3)
 """Longer than what we write takes to be told by its vendor and looked at: an echo would be written in it."""
 Rows = list[dict[str, Any]]
@@ -106,7 +108,7 @@ async def crm_to_billing(stage: Stage) -> Finding:
         found=message(
             "demo.crm_to_billing.found",
             stripe=message("demo.crm_to_billing.right" if right else "demo.crm_to_billing.wrong"),
-            changed=tuple(changed) or message("demo.nothing"),
+            changed=changes(changed),
             numbers=tuple(value for _, value in numbers),
             gap=message(
                 "demo.crm_to_billing.never_missing"
@@ -136,6 +138,11 @@ async def relocation(stage: Stage) -> Finding:
             writes=pair.counted(writes),
         ),
     )
+
+
+def changes(names: list[str]) -> Param:
+    """Say which fields of a customer in Stripe are not what they were."""
+    return tuple(FIELDS.get(each, each) for each in names) or message("demo.nothing")
 
 
 async def billing_to_crm(stage: Stage) -> Finding:

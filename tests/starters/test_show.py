@@ -8,6 +8,7 @@ from rich.console import Console
 
 from raccord.domain.values.message import message
 from raccord.texts import say_param
+from starters.demo.contacts import changes
 from starters.demo.scenario import Finding, LeftOut, Scenario, amount, decimal
 from starters.demo.show import Show
 from starters.demo.stage import Stage
@@ -78,3 +79,9 @@ def test_what_is_no_decimal_stays_as_it_is() -> None:
 
 async def _nowhere() -> Stage:
     raise AssertionError("none of them is played where days are short")
+
+
+def test_the_fields_that_changed_are_named_in_the_reader_s_language() -> None:
+    assert say_param(changes(["address", "phone"]), "fr") == "adresse, téléphone"
+    assert say_param(changes(["metadata"]), "fr") == "metadata"
+    assert say_param(changes([]), "en") == "nothing"
