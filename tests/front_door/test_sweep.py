@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError
 
 from raccord.temporal import search
 from tests.front_door.account import TWO_LINES_GROSS, Account, siret
@@ -23,7 +24,10 @@ async def deaf(server: TemporalServer, tmp_path_factory: pytest.TempPathFactory)
 
 
 async def swept(lane: Lane) -> bool:
-    info = (await lane.client.get_schedule_handle("reconciliation").describe()).info
+    try:
+        info = (await lane.client.get_schedule_handle("reconciliation").describe()).info
+    except RPCError:
+        return False  # the receiver has not made it yet
     return bool(info.recent_actions) and not info.running_actions
 
 
