@@ -121,8 +121,10 @@ _ON_DEAL = {
 """What of an audit key follows the deal, by a property that tells one write to it from another."""
 
 
+_TASKS = "dun/.+/task|onboarding/.+|task/.+"
 _ON_PENNYLANE = {
     ("POST", "company_customers"): "cus/.+",
+    ("PUT", "company_customers"): "contact/pennylane/.+",
     ("POST", "customer_invoices"): "inv/.+",
     ("PUT", "customer_invoices"): "inv/.+",
     ("PUT", "customer_invoices", "finalize"): "inv/.+/finalise",
@@ -131,7 +133,7 @@ _ON_PENNYLANE = {
 """No key goes with its requests: what of an audit key follows from the kind of write."""
 
 
-def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for each kind of write
+def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911, PLR0912 - a line for each kind of write
     """A regular expression for the key under which the audit must know a write."""
     last = request["path"].rsplit("/", 1)[-1]
     match request["vendor"], request["method"]:
@@ -155,7 +157,13 @@ def _audit_key(request: dict[str, Any]) -> str:  # noqa: PLR0911 - a line for ea
         case "hubspot", "PATCH" if "/companies/" in request["path"]:
             return f"contact/hubspot/{last}/.+"
         case "hubspot", "POST" if last == "tasks":
-            return "dun/.+/task|task/.+"
+            return _TASKS
+        case "pipedrive", "POST" if last == "activities":
+            return _TASKS
+        case "pipedrive", "PATCH" if "/activities/" in request["path"]:
+            return "task/.+/done"
+        case "pipedrive", "PATCH" if "/organizations/" in request["path"]:
+            return f"contact/pipedrive/{last}/.+"
         case "hubspot", "PATCH" if "/tasks/" in request["path"]:
             return "task/.+/done"
         case "hubspot", "POST" if last == "notes":

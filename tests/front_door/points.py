@@ -51,6 +51,16 @@ class Point:
         return f"{self.call.name}: {effect} {self.when}{stale}"
 
 
+@dataclass
+class Case:
+    """One point, played with one new deal; the VAT rate is its own."""
+
+    lane: Lane
+    point: Point
+    vat_rate: str
+    deal: str = ""
+
+
 async def sent_twice(account: Account, call: Call, since: int) -> bool:
     found = await account.requests(vendor=call.vendor, since=str(since))
     sent = [r for r in found if r["method"] == call.method and re.fullmatch(call.path, r["path"])]

@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.front_door.books import LAG
 from tests.front_door.judge import every_write_has_its_pair
-from tests.front_door.pairs import LAG, PAIRS, Case, Pair
-from tests.front_door.points import Point, abandon, sent_twice
+from tests.front_door.pairs import PAIRS, Pair
+from tests.front_door.points import Case, Point, abandon, sent_twice
 from tests.front_door.stack import Lane, TemporalServer, until
 from tests.slice import Slice
 
@@ -22,7 +23,7 @@ async def play(lane: Lane, pair: Pair, point: Point, vat_rate: str) -> None:
     """Break one call while one new deal of one new company is invoiced, and judge the vendors."""
     account = lane.account
     case = Case(lane, point, vat_rate)
-    case.deal = await pair.crm.deal(case, pair.books.new_rate(case))
+    case.deal = await pair.crm.deal(lane, pair.books.new_rate(case))
     since = len(await account.requests())
     if point.stale:
         lag = LAG if point.answered else 3600
@@ -38,7 +39,7 @@ async def play(lane: Lane, pair: Pair, point: Point, vat_rate: str) -> None:
         effect=effect,
         skip=point.call.skip,
     )
-    await pair.crm.win(case)
+    await pair.crm.win(lane, case.deal)
     if point.kills:
         await lane.worker_dies()
     if point.stale and not point.answered:
@@ -47,15 +48,15 @@ async def play(lane: Lane, pair: Pair, point: Point, vat_rate: str) -> None:
     await pair.books.helped(case)
 
     async def written() -> bool:
-        return bool(await pair.crm.number(case))
+        return bool(await pair.crm.number(lane, case.deal))
 
     await until(written, what=f"{point}: the deal shows its invoice")
     result = await lane.outcome(case.deal)
     assert result["ending"] in ("invoiced", "already_invoiced"), result
     assert await account.fired(fault) == 1, f"{point}: the fault never fired"
     await account.clear_faults()
-    number = await pair.books.judge(case)
-    assert await pair.crm.number(case) == number
+    number = (await pair.books.judge(lane, case.deal, pair.books.new_rate(case))).number
+    assert await pair.crm.number(lane, case.deal) == number
     lost = int(point.call is pair.crm.write and point.when == "before")
     writes = await pair.writes(case, number, since=since)
     assert writes == 1 + lost, f"{writes} writes to the deal"
