@@ -13,8 +13,8 @@ import pytest
 from tests.front_door.doors import DOORS, HUBSPOT, Door, Front, parse_answers
 
 STATUS = Path("/proc/self/status")
-WARM_UP, MEASURED, CLIENTS = 2_000, 8_000, 6
-MAY_GROW_KIB = 4 * 1024
+WARM_UP, MEASURED, CLIENTS = 2_000, 4_000, 6
+MAY_GROW_KIB = 1024
 UNKNOWN_PATH = HUBSPOT.path + "x"
 
 
@@ -104,16 +104,18 @@ async def test_ten_thousand_requests_leave_the_receiver_as_large_as_it_was(front
     requests = rounds(front)
     started = time.monotonic()
     seen = await send(front, requests, WARM_UP)
-    before = resident_kib(front.pid)
-    seen += await send(front, requests, MEASURED)
-    after = resident_kib(front.pid)
+    sizes = [resident_kib(front.pid)]
+    for _ in range(2):
+        seen += await send(front, requests, MEASURED)
+        sizes.append(resident_kib(front.pid))
     took = time.monotonic() - started
-    print(f"{seen.total()} requests in {took:.0f} s: {before} KiB, then {after} KiB")  # noqa: T201
+    print(f"{seen.total()} requests in {took:.0f} s: {sizes} KiB")  # noqa: T201
     print(dict(sorted(seen.items())))  # noqa: T201
-    assert seen.total() == WARM_UP + MEASURED
+    assert seen.total() == WARM_UP + 2 * MEASURED
     assert {kind for kind, _ in seen} == set(kinds(front, HUBSPOT))
     # 503: Temporal does not take it in time, and the vendor repeats it.
     assert {status for _, status in seen} - {503} == {200, 400, 401, 404, 405, 413, 415}
     assert {kind for kind, status in seen if status == 503} <= {"authentic"}
-    assert after - before < MAY_GROW_KIB
+    # What is kept of requests grows with each part; what a crowd of large ones takes at once, in one alone.
+    assert min(after - before for before, after in itertools.pairwise(sizes)) < MAY_GROW_KIB
     assert front.tracebacks() == 0
