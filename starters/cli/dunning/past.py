@@ -24,7 +24,7 @@ from raccord.texts.told import Told
 NEEDED = ("customer", "invoice", "amount", "issued", "due")
 COLUMNS = (*NEEDED, "currency", "paid_on", "paid", "name", "email", "country", "siren")
 _NOON = time(12)
-_NOWHERE = "nobody@nowhere.invalid"
+_NOWHERE = "nobody@nowhere.example"
 """Where nothing says where a customer reads mail: it is known in the billing system."""
 
 
